@@ -1,0 +1,22 @@
+"""Decides about magnesium: a patient snapshot in, cards and a trace out. Pure: no clock, network, files, logging."""
+
+from cards.decide import decide
+from cards.explain import explain
+from cards.knowledge import Knowledge, KnowledgeError, load_knowledge
+from cards.model import Decision, SetAside, Snapshot
+from cards.services import SERVICES, Service, discovery, prefetch_templates
+
+__all__ = [
+    "SERVICES",
+    "Decision",
+    "Knowledge",
+    "KnowledgeError",
+    "Service",
+    "SetAside",
+    "Snapshot",
+    "decide",
+    "discovery",
+    "explain",
+    "load_knowledge",
+    "prefetch_templates",
+]

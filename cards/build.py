@@ -1,0 +1,180 @@
+"""Recommendation and advice text to CDS Hooks cards, offers to FHIR resources."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from cards import orders
+from cards.knowledge import Advice, Knowledge
+from cards.knowledge.advice import SECTIONS
+from cards.model import Card, DraftMedication, DraftTest, Facts, Finding, Offer, RemoveOrder, Suggestion
+from cards.recommend import Recommendation
+from cards.values import common_values
+
+_SUMMARY_LIMIT = 139
+_LABEL_LIMIT = 100
+_LINKS = 2
+_TITLES = {"found": "Found", "do": "Do", "check": "Check", "why": "Why"}
+_FALLBACK_SOURCE = "17"
+_TOPIC = {"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "E83.42", "display": "Hypomagnesemia"}
+
+Json = dict[str, object]
+NewId = Callable[[], str]
+
+
+def card(recommendation: Recommendation, facts: Facts, knowledge: Knowledge, new_id: NewId) -> Card:
+    """One card with its suggestions, ready to be serialised."""
+    lead = recommendation.lead
+    values = common_values(facts, knowledge)
+    tests = _tests(recommendation.findings)
+    suggestions = [_suggestion(s, lead, f, tests, facts, knowledge, values, new_id) for f, s in _pairs(recommendation)]
+    if not suggestions and tests:
+        suggestions = [_tests_only(tests, facts, knowledge, new_id)]
+    uuid = new_id()
+    body: Json = {
+        "uuid": uuid,
+        "summary": _shorten(_summary(recommendation, knowledge, values), _SUMMARY_LIMIT),
+        "indicator": recommendation.indicator.word,
+        "source": _source(lead, knowledge),
+        "detail": _detail(recommendation, knowledge, values),
+    }
+    if suggestions:
+        body |= {"suggestions": suggestions, "selectionBehavior": "any" if len(suggestions) > 1 else "at-most-one"}
+    body |= {"overrideReasons": _override_reasons(knowledge)}
+    links = _links(recommendation, knowledge)
+    if links:
+        body["links"] = links
+    rules = tuple(f.rule for f in recommendation.findings)
+    uuids = tuple(str(s["uuid"]) for s in suggestions)
+    return Card(uuid, recommendation.problem, recommendation.indicator, rules, uuids, body)
+
+
+# -- text -------------------------------------------------------------------------------------------------------------
+def _values_of(finding: Finding, knowledge: Knowledge, values: Mapping[str, str]) -> dict[str, str]:
+    when = next((t.when for t in finding.tests if t.test == "magnesium"), "")
+    order = next((o for s in finding.suggestions for o in s.offers if isinstance(o, DraftMedication)), None)
+    product = orders.short_name(knowledge.products[order.product]) if order else ""
+    return {**values, "recheck": knowledge.monitoring.get(when, ""), "product": product, **finding.values}
+
+
+def _summary(recommendation: Recommendation, knowledge: Knowledge, values: Mapping[str, str]) -> str:
+    """The leading finding's sentence; where it has no action to name, the first reason why not."""
+    lead, *others = recommendation.findings
+    told = [_sentence(lead, knowledge, values)]
+    if lead.title not in knowledge.advice[lead.rule].summaries or lead.title == "oral":
+        reasons = (_sentence(f, knowledge, values) for f in others if f.title in knowledge.advice[f.rule].summaries)
+        told += [reason for reason in reasons if len(told[0]) + len(reason) + 2 <= _SUMMARY_LIMIT][:1]
+    return ": ".join(told)
+
+
+def _sentence(finding: Finding, knowledge: Knowledge, values: Mapping[str, str]) -> str:
+    advice = knowledge.advice[finding.rule]
+    text = advice.summaries.get(finding.title, advice.summary)
+    return text.format_map(_values_of(finding, knowledge, values))
+
+
+def _detail(recommendation: Recommendation, knowledge: Knowledge, values: Mapping[str, str]) -> str:
+    lines: dict[str, list[str]] = {section: [] for section in SECTIONS}
+    for finding in recommendation.findings:
+        advice = knowledge.advice[finding.rule]
+        told = _values_of(finding, knowledge, values)
+        for key in finding.say:
+            line = advice.lines[key]
+            lines[line.section].append(line.text.format_map(told))
+    return "\n".join(
+        f"- **{_TITLES[section]}:** {text}" if number == 0 else f"- {text}"
+        for section, texts in lines.items()
+        for number, text in enumerate(dict.fromkeys(texts))
+    )
+
+
+def _shorten(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rsplit(" ", 1)[0] + "\u2026"
+
+
+# -- suggestions ------------------------------------------------------------------------------------------------------
+def _pairs(recommendation: Recommendation) -> Iterable[tuple[Finding, Suggestion]]:
+    return ((f, s) for f in recommendation.findings for s in f.suggestions)
+
+
+def _tests(findings: Iterable[Finding]) -> tuple[DraftTest, ...]:
+    """Every test asked for, once; the leading finding says when."""
+    return tuple({t.test: t for f in reversed(tuple(findings)) for t in reversed(f.tests)}.values())[::-1]
+
+
+def _suggestion(
+    suggestion: Suggestion,
+    lead: Finding,
+    finding: Finding,
+    tests: tuple[DraftTest, ...],
+    facts: Facts,
+    knowledge: Knowledge,
+    values: Mapping[str, str],
+    new_id: NewId,
+) -> Json:
+    advice = knowledge.advice[finding.rule]
+    label = advice.suggestions[suggestion.label].format_map(
+        {**_values_of(finding, knowledge, values), **suggestion.values}
+    )
+    own = {o.test for o in suggestion.offers if isinstance(o, DraftTest)}
+    offers = (*_ordered(suggestion.offers), *(t for t in tests if t.test not in own))
+    return {
+        "label": _shorten(label, _LABEL_LIMIT),
+        "uuid": new_id(),
+        **({"isRecommended": True} if suggestion.recommended and finding is lead else {}),
+        "actions": [_action(offer, facts, knowledge) for offer in offers],
+    }
+
+
+def _ordered(offers: Iterable[Offer]) -> list[Offer]:
+    """The medication first: clients that take one action take the first."""
+    return sorted(offers, key=lambda o: not isinstance(o, DraftMedication))
+
+
+def _tests_only(tests: tuple[DraftTest, ...], facts: Facts, knowledge: Knowledge, new_id: NewId) -> Json:
+    names = ", ".join(knowledge.tests[t.test].text for t in tests)
+    return {
+        "label": _shorten(f"Order: {names}", _LABEL_LIMIT),
+        "uuid": new_id(),
+        "actions": [_action(t, facts, knowledge) for t in tests],
+    }
+
+
+def _action(offer: Offer, facts: Facts, knowledge: Knowledge) -> Json:
+    if isinstance(offer, RemoveOrder):
+        return {"type": "delete", "description": f"Remove {offer.name}", "resourceId": offer.reference}
+    if isinstance(offer, DraftMedication):
+        description, resource = orders.medication_request(offer, facts, knowledge)
+    else:
+        description, resource = orders.service_request(offer, facts, knowledge)
+    return {"type": "create", "description": description, "resource": resource}
+
+
+# -- the rest ---------------------------------------------------------------------------------------------------------
+def _source(lead: Finding, knowledge: Knowledge) -> Json:
+    advice = knowledge.advice[lead.rule]
+    numbers = (*map(_plain, advice.sources), _FALLBACK_SOURCE)
+    urls = [knowledge.sources[number].url for number in numbers if number in knowledge.sources]
+    status = "approved" if knowledge.site.approved_by else "draft, not clinically approved"
+    label = f"magnesium-cds {knowledge.version} ({status})"
+    return {"label": label, "url": next(url for url in urls if url), "topic": _TOPIC}
+
+
+def _plain(source: str) -> str:
+    return source.removesuffix("m") if source != "MEM" else source
+
+
+def _override_reasons(knowledge: Knowledge) -> list[Json]:
+    told = knowledge.override_reasons
+    return [{"code": code, "system": told.system, "display": display} for code, display in told.reasons]
+
+
+def _links(recommendation: Recommendation, knowledge: Knowledge) -> list[Json]:
+    """The site's own links, then the leading rule's references that have an address."""
+    own: list[Json] = [{"label": label, "url": url, "type": "absolute"} for label, url in knowledge.site.links]
+    return [*own, *_references(knowledge.advice[recommendation.lead.rule], knowledge)][: max(_LINKS, len(own))]
+
+
+def _references(advice: Advice, knowledge: Knowledge) -> Iterable[Json]:
+    for number in dict.fromkeys(map(_plain, advice.sources)):
+        source = knowledge.sources.get(number)
+        if source and source.url:
+            yield {"label": _shorten(source.title, 80), "url": source.url, "type": "absolute"}

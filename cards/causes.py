@@ -1,0 +1,175 @@
+"""Drugs that lower magnesium: scoring, protection, and which advice fits which class (clinical rule s.4)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cards import assess
+from cards.knowledge import Knowledge
+from cards.model import DrugRole, Facts, Medication
+
+_POINTS = {"strong": 3, "moderate": 2, "weak": 1}
+_PPI = "proton pump inhibitor"
+_ACID = frozenset({_PPI, "potassium-competitive acid blocker"})
+_DIURETICS = frozenset({"loop diuretic", "thiazide-type diuretic"})
+_LONG_TAIL = frozenset({"platinum"})
+_ADVICE: tuple[tuple[str, frozenset[str]], ...] = (
+    ("calcineurin", frozenset({"calcineurin inhibitor"})),
+    (
+        "oncology",
+        frozenset({"platinum", "anti-EGFR monoclonal antibody", "EGFR-MET bispecific antibody", "alkylating agent"}),
+    ),
+    (
+        "antimicrobial",
+        frozenset(
+            {"aminoglycoside", "polyene antifungal", "antiprotozoal", "polypeptide antitubercular", "polymyxin"}
+            | {"antiviral"}
+        ),
+    ),
+    ("binder", frozenset({"potassium binder"})),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Culprit:
+    """One drug that may have lowered magnesium, with its score and how long it has been taken."""
+
+    medication: Medication
+    role: DrugRole
+    score: int
+    shown: str
+
+
+def depletes(medication: Medication) -> bool:
+    """Lowers magnesium with at least moderate evidence."""
+    return any(r.role == "cause" and _POINTS.get(r.evidence, 0) > 1 for r in medication.roles)
+
+
+def concerns_magnesium(draft: Medication) -> bool:
+    """An order whose safety depends on magnesium."""
+    return bool(draft.magnesium) or depletes(draft) or draft.has_role("qt_risk") or draft.has_role("digitalis")
+
+
+def culprits(facts: Facts, knowledge: Knowledge) -> tuple[Culprit, ...]:
+    """The three likeliest causes, weak ones only when there is no other."""
+    taken = list(_candidates(facts, knowledge))
+    several = sum(depletes(m) for m in taken) > 1
+    scored = [_scored(m, several, facts, knowledge) for m in taken]
+    strong = [c for c in scored if _POINTS.get(c.role.evidence, 0) > 1]
+    listed = sorted(strong or scored, key=lambda c: (-c.score, c.medication.name))
+    unique = {c.medication.name: c for c in reversed(listed)}
+    ordered = sorted(unique.values(), key=lambda c: (-c.score, c.medication.name))
+    return tuple(ordered[: int(knowledge.numbers["cause.shown"])])
+
+
+def _candidates(facts: Facts, knowledge: Knowledge) -> Iterable[Medication]:
+    for medication in facts.medications or ():
+        role = _cause(medication)
+        if role and role.drug_class != "cardiac glycoside" and _counts(medication, role, facts, knowledge):
+            yield medication
+
+
+def _cause(medication: Medication) -> DrugRole | None:
+    roles = [r for r in medication.roles if r.role == "cause"]
+    return max(roles, key=lambda r: _POINTS.get(r.evidence, 0), default=None)
+
+
+def _counts(medication: Medication, role: DrugRole, facts: Facts, knowledge: Knowledge) -> bool:
+    """Taken now, or stopped so recently that it still counts."""
+    if medication.status == "active":
+        return True
+    ended = medication.until or medication.since
+    limit = "cause.stopped_long_days" if role.drug_class in _LONG_TAIL else "cause.stopped_days"
+    return ended is not None and facts.hours_since(ended) <= knowledge.numbers[limit] * 24
+
+
+def _scored(medication: Medication, several: bool, facts: Facts, knowledge: Knowledge) -> Culprit:
+    role = next(r for r in sorted(medication.roles, key=lambda r: -_POINTS.get(r.evidence, 0)) if r.role == "cause")
+    days = facts.hours_since(medication.since) / 24 if medication.since else None
+    early = role.drug_class in _ACID and days is not None and days < knowledge.numbers["cause.ppi_min_days"]
+    plausible = days is not None and not early
+    score = _POINTS.get(role.evidence, 0) + plausible + several - early
+    return Culprit(medication, role, score, f"{role.ingredient}{_since(days, medication)}")
+
+
+def _since(days: float | None, medication: Medication) -> str:
+    if medication.status != "active":
+        return " (stopped)"
+    if days is None:
+        return ""
+    return f" (over {int(days // 365)} y)" if days >= 365 else f" (since {max(int(days), 1)} d)"
+
+
+def is_diuretic(classes: Iterable[str]) -> bool:
+    """A loop or thiazide diuretic is among the classes."""
+    return bool(_DIURETICS & set(classes))
+
+
+def is_diuretic_drug(medication: Medication) -> bool:
+    """A loop or thiazide diuretic."""
+    return any(r.role == "cause" and r.drug_class in _DIURETICS for r in medication.roles)
+
+
+def has_acid_suppressant(classes: Iterable[str]) -> bool:
+    """A proton pump inhibitor or vonoprazan is among the classes."""
+    return bool(_ACID & set(classes))
+
+
+def is_acid_suppressant(medication: Medication) -> bool:
+    """A proton pump inhibitor or vonoprazan."""
+    return any(r.drug_class in _ACID for r in medication.roles)
+
+
+def is_ppi(medication: Medication) -> bool:
+    """A proton pump inhibitor."""
+    return any(r.drug_class == _PPI for r in medication.roles)
+
+
+def is_protected(facts: Facts) -> bool:
+    """Acid suppression protects here: bleeding risk, Barrett, Zollinger-Ellison, or that could not be looked at."""
+    unknown = bool(facts.not_known & {"conditions", "medications"})
+    return unknown or facts.has("peptic_protection") or any(m.is_antithrombotic for m in facts.active)
+
+
+def replaceable_ppi(found: Iterable[Culprit], facts: Facts) -> Medication | None:
+    """A PPI being taken that nothing on record protects; None too while famotidine is taken."""
+    if is_protected(facts) or any(m.has_role("alternative") and "famotidine" in m.name for m in facts.active):
+        return None
+    taken = (c.medication for c in found if c.role.drug_class in _ACID and c.medication.status == "active")
+    return next(taken, None)
+
+
+def advice_keys(found: tuple[Culprit, ...], sparing: bool, facts: Facts) -> tuple[str, ...]:
+    """Lines of advice for the classes found, likeliest cause first."""
+    keys: list[str] = []
+    for culprit in found:
+        keys += _class_keys(culprit.role.drug_class, sparing, facts)
+    return tuple(dict.fromkeys(keys)) or ("other",)
+
+
+def _class_keys(drug_class: str, sparing: bool, facts: Facts) -> list[str]:
+    if drug_class in _ACID:
+        return ["ppi_protect" if is_protected(facts) else "ppi"]
+    if drug_class in _DIURETICS:
+        more = ["heart_failure"] if facts.has("heart_failure") else ["thiazide"] if "thiazide" in drug_class else []
+        return ["diuretic_spare" if sparing else "diuretic_plain", *more]
+    return [key for key, classes in _ADVICE if drug_class in classes]
+
+
+def extra_keys(facts: Facts, knowledge: Knowledge) -> tuple[str, ...]:
+    """Polypharmacy, and GLP-1 agonists where losses are on record (disputed cause)."""
+    many = len(facts.active) >= knowledge.numbers["cause.polypharmacy"]
+    losses = facts.has("vomiting", "diarrhoea", "poor_intake")
+    glp1 = losses and any(m.has_role("disputed_cause") for m in facts.active)
+    return ("polypharmacy",) * many + ("glp1",) * glp1
+
+
+def draft_advice(classes: Iterable[str], sparing: bool, facts: Facts) -> tuple[str, ...]:
+    """Lines of advice for drafted drugs of these classes."""
+    told = set(classes)
+    keys: list[str] = []
+    if has_acid_suppressant(told):
+        keys.append("ppi_protect" if is_protected(facts) else "ppi")
+    if is_diuretic(told):
+        keys += ["diuretic", "sparing" if sparing else "no_sparing"]
+    keys += ["other"] * (not keys) + ["digoxin"] * assess.takes_digoxin(facts)
+    return tuple(keys)

@@ -1,0 +1,182 @@
+"""Which magnesium may be offered: the dose tables behind the renal gates, stops and formulary."""
+
+from dataclasses import dataclass
+
+from cards import assess
+from cards.knowledge import Knowledge
+from cards.knowledge.dose_tables import IvStep, Salt
+from cards.model import Band, DoseStep, DraftMedication, Facts, RenalGate
+from cards.units import shown
+
+_GATES = (RenalGate.R0, RenalGate.R1, RenalGate.R2, RenalGate.R3)
+_TIMES = {1: "once", 2: "twice", 3: "3 times"}
+
+
+def intravenous(situation: str, facts: Facts, knowledge: Knowledge) -> DraftMedication | None:
+    """The IV order for a situation of doses.yaml, or None when a gate or stop forbids it."""
+    in_emergency = situation == "emergency"
+    if facts.is_adult is not True or assess.iv_is_forbidden(facts, knowledge, in_emergency):
+        return None
+    if not in_emergency and facts.not_known & {"conditions", "medications"}:
+        return None
+    if assess.iv_magnesium_running(facts, knowledge):
+        return None
+    steps = knowledge.doses.iv[situation].get(facts.renal.gate)
+    return _iv_order(steps) if steps else None
+
+
+def _iv_order(steps: tuple[IvStep, ...]) -> DraftMedication:
+    return DraftMedication(f"iv_{shown(min(s.grams for s in steps))}g", tuple(_iv_step(s) for s in steps))
+
+
+def _iv_step(step: IvStep) -> DoseStep:
+    over = f"{step.minutes} min" if step.minutes < 60 else f"{shown(step.minutes / 60, 1)} h"
+    rate = step.grams_per_hour
+    pace = "" if step.minutes < 60 else f" ({shown(rate, 1)} g/h)"
+    text = f"{shown(step.grams, 1)} g IV over {over}{pace}"
+    return DoseStep(text, step.grams, "g", minutes=step.minutes, grams_per_hour=rate)
+
+
+def oral(band: str, facts: Facts, knowledge: Knowledge) -> DraftMedication | None:
+    """The oral order for a band of doses.yaml, or None when a gate, a stop or a medicine already taken forbids it."""
+    if facts.is_adult is not True or assess.cannot_take_oral(facts) or assess.oral_magnesium(facts):
+        return None
+    daily = knowledge.doses.oral[band].get(facts.renal.gate)
+    if daily is None or assess.avoids_oral(facts):
+        return None
+    salt = _salt(daily, facts, knowledge)
+    return _oral_order(salt, daily, knowledge) if salt else None
+
+
+def _salt(daily: int, facts: Facts, knowledge: Knowledge) -> Salt | None:
+    """The first salt of the formulary that suits gut and kidneys and can make up the dose."""
+    salts = (knowledge.doses.salts[name] for name in knowledge.doses.preferred)
+    gentle = assess.has_gut_loss(facts)
+    return next(
+        (
+            s
+            for s in salts
+            if daily in s.daily
+            and (s.gentle or not gentle)
+            and _GATES.index(facts.renal.gate) <= _GATES.index(s.max_gate)
+        ),
+        None,
+    )
+
+
+def _oral_order(salt: Salt, daily: int, knowledge: Knowledge) -> DraftMedication:
+    elemental = sum(q * n * salt.elemental_per_unit for q, n in salt.daily[daily])
+    total = f"{elemental:.0f} mg ELEMENTAL magnesium a day"
+    steps = tuple(
+        DoseStep(f"{_oral_text(salt, q, n)} with food ({total})", q, salt.unit, n, short=_oral_text(salt, q, n))
+        for q, n in salt.daily[daily]
+    )
+    return DraftMedication(salt.id, steps, knowledge.doses.oral_days, elemental)
+
+
+def _oral_text(salt: Salt, quantity: float, per_day: int) -> str:
+    return f"{_amount(salt, quantity)} by mouth {_TIMES.get(per_day, f'{per_day} times')} a day"
+
+
+def _amount(salt: Salt, quantity: float) -> str:
+    if salt.unit == "mg":
+        return f"{quantity:.0f} mg elemental"
+    return f"{shown(quantity, 1)} {salt.unit}{'s' if quantity > 1 else ''}"
+
+
+def alternative(name: str, knowledge: Knowledge) -> DraftMedication:
+    """A safer drug at its starting dose."""
+    told = knowledge.doses.alternatives[name]
+    return DraftMedication(told.product, (DoseStep(told.text, told.quantity, told.unit, told.per_day),), told.days)
+
+
+def potassium_sparing_is_safe(facts: Facts, knowledge: Knowledge) -> bool:
+    """Known potassium below 5.0 mmol/L and known eGFR of at least 30."""
+    n, potassium, egfr = knowledge.numbers, assess.potassium(facts), facts.renal.egfr
+    if potassium is None or egfr is None or facts.renal.gate not in (RenalGate.R0, RenalGate.R1):
+        return False
+    taken = any(
+        r.role == "raises_mg"
+        for m in facts.active
+        for r in m.roles
+        if "diuretic" in r.drug_class or "mineralo" in r.drug_class
+    )
+    return potassium < n["potassium.sparing_max"] and egfr >= n["potassium.sparing_min_egfr"] and not taken
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What may be offered for a low result: an IV order, an oral order, neither; IV comes first."""
+
+    iv: DraftMedication | None = None
+    oral: DraftMedication | None = None
+
+    @property
+    def title(self) -> str:
+        """Which summary fits: iv, oral or none."""
+        return "iv" if self.iv else "oral" if self.oral else "none"
+
+
+_IV_KEYS = {Band.CRITICAL_LOW: "critical_low", Band.SEVERE: "severe", Band.MODERATE: "moderate", Band.MILD: "mild"}
+
+
+def plan(band: Band, facts: Facts, knowledge: Knowledge) -> Plan:
+    """The route and dose for a band (clinical rule s.2.4), empty where a dose must not be offered."""
+    if not assess.dose_may_be_offered(facts, knowledge):
+        return Plan()
+    iv = intravenous(_situation(band, facts), facts, knowledge) if _wants_iv(band, facts, knowledge) else None
+    return Plan(
+        iv, None if iv or band is Band.CRITICAL_LOW else oral(_oral_key(band, facts, knowledge), facts, knowledge)
+    )
+
+
+def _situation(band: Band, facts: Facts) -> str:
+    symptomatic = assess.has_symptoms(facts) and band in (Band.CRITICAL_LOW, Band.SEVERE)
+    return f"{_IV_KEYS[band]}_symptomatic" if symptomatic else _IV_KEYS[band]
+
+
+def _wants_iv(band: Band, facts: Facts, knowledge: Knowledge) -> bool:
+    risky = bool(assess.risks(facts, knowledge))
+    no_oral = assess.cannot_take_oral(facts)
+    if band is Band.CRITICAL_LOW:
+        return True
+    if band is Band.SEVERE:
+        return facts.inpatient or no_oral or risky or assess.has_symptoms(facts)
+    if band is Band.MODERATE:
+        return no_oral or (facts.inpatient and _has_iv_reason(facts, knowledge))
+    return no_oral and risky
+
+
+def _has_iv_reason(facts: Facts, knowledge: Knowledge) -> bool:
+    heart = bool(assess.qt_drugs(facts)) or assess.takes_digoxin(facts) or assess.qtc_is_long(facts, knowledge)
+    return heart or assess.potassium_is_refractory(facts, knowledge) or assess.has_symptoms(facts)
+
+
+def _oral_key(band: Band, facts: Facts, knowledge: Knowledge) -> str:
+    if band is Band.MILD:
+        return "mild_high_risk" if assess.risks(facts, knowledge) else "mild"
+    return _IV_KEYS[band]
+
+
+def recheck(band: Band, chosen: Plan, facts: Facts, knowledge: Knowledge) -> str:
+    """When to measure magnesium again: an id of monitoring.yaml (clinical rule s.3)."""
+    if chosen.iv:
+        return "after_iv_r2" if facts.renal.gate is RenalGate.R2 else "after_iv"
+    if assess.is_severe_band(band):
+        return "after_iv" if facts.inpatient else "severe_outpatient"
+    soon = band is Band.MODERATE or facts.renal.gate is RenalGate.R2 or assess.has_gut_loss(facts)
+    if soon or assess.qt_drugs(facts) or assess.takes_digoxin(facts):
+        return "oral_soon"
+    return "oral_week" if facts.renal.gate in (RenalGate.R1, RenalGate.R3, RenalGate.R4) else "oral_mild"
+
+
+def dose_values(order: DraftMedication | None) -> dict[str, str]:
+    """The dose for the detail, and shorter for a button."""
+    if order is None:
+        return {}
+    return {"dose": dose_text(order), "dose_short": ", then ".join(s.short or s.text for s in order.steps)}
+
+
+def dose_text(order: DraftMedication) -> str:
+    """All steps of an order in one phrase."""
+    return ", then ".join(step.text for step in order.steps)

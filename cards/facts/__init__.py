@@ -1,0 +1,109 @@
+"""FHIR JSON to Facts: one pass over the resources, selecting by code and status first."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from cards.facts.conditions import conditions_by_category
+from cards.facts.fhir import text
+from cards.facts.magnesium import deciding
+from cards.facts.medications import administrations, drafted, medicines
+from cards.facts.observations import FINAL, Reading, is_haemolysed, latest, read
+from cards.facts.patient import Person, age_in_days, current_encounter, encounter_start, setting_of, sex_of
+from cards.facts.renal import renal_gate
+from cards.knowledge import Knowledge
+from cards.model import Facts, JsonObject, Medication, Result, SetAside, Setting, Snapshot
+
+_OBSERVATION_KEYS = ("magnesium", "renal", "electrolytes", "other_results")
+_IGNORED = frozenset({"magnesium_ignored", "sodium", "glucose", "pth"})
+_LIMITS = {"creatinine": "fresh.renal", "egfr": "fresh.renal", "qtc": "fresh.qtc"}
+
+
+def build_facts(snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> Facts:
+    """Everything the rules may ask about, from whatever the client sent; never raises on a client's data."""
+    patient = next((r for r in snapshot.resources.get("patient", ()) if text(r, "resourceType") == "Patient"), {})
+    encounter = current_encounter(snapshot.resources.get("encounters", ()), snapshot.encounter_id, now)
+    setting = setting_of(encounter, "encounters" not in snapshot.missing)
+    inpatient = setting is Setting.INPATIENT
+    readings, set_aside = _readings(snapshot, knowledge, now)
+    conditions = conditions_by_category(snapshot.resources.get("conditions", ()), knowledge)
+    results, earlier = _results(readings, knowledge, now, inpatient)
+    who = Person(age_in_days(patient, now), sex_of(patient), "pregnancy" in conditions)
+    magnesium, preliminary = deciding(readings.get("magnesium", []), knowledge, now, inpatient, who)
+    return Facts(
+        now=now,
+        hook=snapshot.hook,
+        patient_id=snapshot.patient_id,
+        age_days=who.age_days,
+        sex=who.sex,
+        setting=setting,
+        encounter_start=encounter_start(encounter),
+        magnesium=magnesium,
+        preliminary=preliminary,
+        ionised=results.get("magnesium_ionised"),
+        results=results,
+        earlier=earlier,
+        renal=renal_gate(results, earlier.get("creatinine", ()), conditions, who, knowledge.numbers),
+        conditions=conditions,
+        unreadable_magnesium=tuple(s for s in set_aside if s.what == "magnesium"),
+        set_aside=(*snapshot.set_aside, *set_aside),
+        medications=_medications(snapshot, knowledge),
+        drafts=drafted(snapshot.drafts, snapshot.selections, _bundled(snapshot), knowledge),
+        not_known=snapshot.missing | ({"age"} if who.age_days is None else frozenset()),
+    )
+
+
+def _readings(
+    snapshot: Snapshot, knowledge: Knowledge, now: datetime
+) -> tuple[dict[str, list[Reading]], list[SetAside]]:
+    found: dict[str, list[Reading]] = {}
+    set_aside = []
+    for key in _OBSERVATION_KEYS:
+        for resource in snapshot.resources.get(key, ()):
+            if text(resource, "resourceType") != "Observation":
+                continue
+            told = read(resource, knowledge, now)
+            if isinstance(told, SetAside):
+                set_aside.append(told)
+            elif told is not None and told.analyte not in _IGNORED:
+                found.setdefault(told.analyte, []).append(told)
+    return found, set_aside
+
+
+def _results(
+    readings: Mapping[str, list[Reading]], knowledge: Knowledge, now: datetime, inpatient: bool
+) -> tuple[dict[str, Result], dict[str, tuple[Result, ...]]]:
+    """(latest fresh result, all fresh results) per analyte; haemolysed potassium is no potassium."""
+    newest, every = {}, {}
+    for analyte, listed in readings.items():
+        hours = _fresh_hours(analyte, knowledge, inpatient)
+        usable = [r for r in listed if r.status in FINAL and (now - r.when).total_seconds() <= hours * 3600]
+        if analyte == "potassium":
+            usable = [r for r in usable if not is_haemolysed(r.resource)]
+        counts = latest(usable)
+        if counts:
+            newest[analyte] = counts.result()
+            every[analyte] = tuple(r.result() for r in usable)
+    return newest, every
+
+
+def _fresh_hours(analyte: str, knowledge: Knowledge, inpatient: bool) -> float:
+    limit = _LIMITS.get(analyte, "fresh.electrolytes")
+    place = "inpatient" if inpatient else "ambulatory"
+    return knowledge.numbers[limit if limit == "fresh.qtc" else f"{limit}.{place}"]
+
+
+def _medications(snapshot: Snapshot, knowledge: Knowledge) -> tuple[Medication, ...] | None:
+    if "medications" in snapshot.missing:
+        return None
+    bundled = _bundled(snapshot)
+    drafts = {f"{text(d, 'resourceType')}/{text(d, 'id')}" for d in snapshot.drafts}
+    listed = [r for key in ("medications", "recent_medications") for r in snapshot.resources.get(key, ())]
+    ordered = medicines(listed, bundled, knowledge)
+    given = administrations(snapshot.resources.get("administrations", ()), bundled, knowledge)
+    return tuple(m for m in ordered if m.reference not in drafts) + given
+
+
+def _bundled(snapshot: Snapshot) -> dict[str, JsonObject]:
+    """Medication resources that came along, by reference."""
+    every: Iterable[JsonObject] = (r for listed in (*snapshot.resources.values(), snapshot.drafts) for r in listed)
+    return {f"Medication/{text(r, 'id')}": r for r in every if text(r, "resourceType") == "Medication"}

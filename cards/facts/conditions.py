@@ -1,0 +1,41 @@
+"""The patient's conditions by our categories."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from cards.facts.fhir import child, codings, first_moment, status_of, text, words_of
+from cards.knowledge import Knowledge
+from cards.model import Condition, JsonObject
+
+_PRESENT = frozenset({"active", "recurrence", "relapse", ""})
+_DENIED = frozenset({"refuted", "entered-in-error"})
+
+
+def conditions_by_category(resources: Iterable[JsonObject], knowledge: Knowledge) -> dict[str, Condition]:
+    """The newest condition of each category; refuted and resolved ones are left out."""
+    found: dict[str, Condition] = {}
+    for resource in resources:
+        if not _is_present(resource):
+            continue
+        since = first_moment(resource, "onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate", "dateRecorded")
+        for category in _categories(resource, knowledge):
+            if category not in found or _later(since, found[category].since):
+                found[category] = Condition(category, category.replace("_", " "), since, since is not None)
+    return found
+
+
+def _categories(resource: JsonObject, knowledge: Knowledge) -> tuple[str, ...]:
+    code = child(resource, "code")
+    return knowledge.terminology.categories_of(tuple(codings(code)), words_of(code))
+
+
+def _is_present(resource: JsonObject) -> bool:
+    if text(resource, "resourceType") != "Condition":
+        return False
+    return (
+        status_of(resource, "clinicalStatus") in _PRESENT and status_of(resource, "verificationStatus") not in _DENIED
+    )
+
+
+def _later(one: datetime | None, other: datetime | None) -> bool:
+    return one is not None and (other is None or one > other)

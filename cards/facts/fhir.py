@@ -1,0 +1,102 @@
+"""Reading FHIR JSON that may be anything: getters that never raise and say None, "" or nothing instead."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from math import isfinite
+
+from cards.model import JsonObject
+
+_EMPTY: JsonObject = {}
+_LARGEST = 1e12
+_YEARS = range(1900, 2200)
+_FHIR_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}\Z")
+_PARTIAL = re.compile(r"\d{4}(-\d\d)?\Z")
+
+
+def child(node: object, key: str) -> JsonObject:
+    """The object under a key; its first object where a list stands; else empty."""
+    value = node.get(key) if isinstance(node, Mapping) else None
+    if isinstance(value, Mapping):
+        return value
+    return next(objects(node, key), _EMPTY)
+
+
+def objects(node: object, key: str) -> Iterator[JsonObject]:
+    """The objects under a key, whether it holds one or a list of them."""
+    value = node.get(key) if isinstance(node, Mapping) else None
+    if isinstance(value, Mapping):
+        yield value
+    elif isinstance(value, list):
+        yield from (item for item in value if isinstance(item, Mapping))
+
+
+def text(node: object, key: str) -> str:
+    """The string under a key, or ""."""
+    value = node.get(key) if isinstance(node, Mapping) else None
+    return value if isinstance(value, str) else ""
+
+
+def number(node: object, key: str) -> float | None:
+    """The finite number under a key, or None."""
+    value = node.get(key) if isinstance(node, Mapping) else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -_LARGEST < value < _LARGEST:
+        return None
+    return float(value) if isfinite(value) else None
+
+
+def codings(concept: object) -> Iterator[tuple[str, str]]:
+    """(system, code) of a CodeableConcept."""
+    for coding in objects(concept, "coding"):
+        code = text(coding, "code").strip()
+        if code:
+            yield text(coding, "system").strip(), code
+
+
+def words_of(concept: object) -> str:
+    """Text and displays of a CodeableConcept, for matching by words."""
+    return " | ".join(
+        t for t in (text(concept, "text"), *(text(c, "display") for c in objects(concept, "coding"))) if t
+    )
+
+
+def status_of(resource: object, key: str) -> str:
+    """The code of a status, be it a plain code or a CodeableConcept."""
+    plain = text(resource, key)
+    return plain or next((code for _, code in codings(child(resource, key))), "")
+
+
+def moment(value: object) -> datetime | None:
+    """A FHIR date, dateTime or instant; without a zone it is read as UTC; None when it is no sensible date."""
+    if not isinstance(value, str):
+        return None
+    told = value.strip()
+    if _PARTIAL.match(told):
+        told += "-01" if len(told) == len("2026-11") else "-01-01"
+    try:
+        found = datetime.fromisoformat(told)
+    except ValueError:
+        return None
+    if found.year not in _YEARS:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def is_day_only(value: object) -> bool:
+    """Whether a date names no time of day."""
+    return isinstance(value, str) and "T" not in value
+
+
+def reference_of(resource: object) -> str | None:
+    """`Type/id` of a resource, or None when it has no valid id."""
+    kind, ident = text(resource, "resourceType"), text(resource, "id")
+    return f"{kind}/{ident}" if kind.isalpha() and _FHIR_ID.match(ident) else None
+
+
+def first_moment(resource: object, *keys: str) -> datetime | None:
+    """The first readable date among elements; of a Period its start."""
+    for key in keys:
+        found = moment(text(resource, key)) or moment(text(child(resource, key), "start"))
+        if found:
+            return found
+    return None

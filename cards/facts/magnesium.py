@@ -1,0 +1,140 @@
+"""The magnesium result that decides: which one, how low in mmol/L, how fresh, how far to trust it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from cards.facts.fhir import child, number, objects, text
+from cards.facts.observations import FINAL, Reading, is_haemolysed, latest
+from cards.facts.patient import Person
+from cards.knowledge import Knowledge
+from cards.model import ADULT_DAYS, Band, Freshness, Magnesium
+from cards.units import round_half_up
+
+_ANALYTE = "magnesium"
+_STRICT = {"<": -0.01, ">": 0.01}
+_LOW_LIMITS = (
+    ("band.critical_low", Band.CRITICAL_LOW),
+    ("band.severe", Band.SEVERE),
+    ("band.moderate", Band.MODERATE),
+)
+MMOL_PER_L, MG_PER_DL = "mmol/L", "mg/dL"
+
+
+def deciding(
+    readings: Sequence[Reading],
+    knowledge: Knowledge,
+    now: datetime,
+    inpatient: bool,
+    who: Person,
+) -> tuple[Magnesium | None, Magnesium | None]:
+    """(latest confirmed result, later preliminary result), each None when there is none."""
+    final = latest(r for r in readings if r.status in FINAL)
+    preliminary = latest(r for r in readings if r.status not in FINAL and (final is None or r.when > final.when))
+    earlier = tuple(sorted((r.when, _canonical(r)) for r in readings if r is not final and r.status in FINAL))
+
+    def judged(reading: Reading | None) -> Magnesium | None:
+        return _judge(reading, knowledge, now, inpatient, who, earlier) if reading else None
+
+    return judged(final), judged(preliminary)
+
+
+def _judge(
+    reading: Reading,
+    knowledge: Knowledge,
+    now: datetime,
+    inpatient: bool,
+    who: Person,
+    earlier: tuple[tuple[datetime, float], ...],
+) -> Magnesium:
+    n = knowledge.numbers
+    x = _canonical(reading)
+    lower = _lower_limit(reading, knowledge, who)
+    upper = _limit(reading, knowledge, "high", n["limit.upper.accepted_min"], n["limit.upper.accepted_max"])
+    upper = upper or n["limit.upper.default"]
+    return Magnesium(
+        x=x,
+        shown=both_units(reading, x, knowledge),
+        when=reading.when,
+        status=reading.status,
+        lower_limit=lower,
+        upper_limit=upper,
+        band=band_of(x, lower, upper, n),
+        freshness=freshness_of(reading.when, now, inpatient, n),
+        reference=reading.reference,
+        haemolysed=is_haemolysed(reading.resource),
+        plausible=n["plausible.min"] <= x <= n["plausible.max"],
+        earlier=earlier,
+    )
+
+
+def _canonical(reading: Reading) -> float:
+    # clinical rule s.0.4: "<0.5" is at most that value, and strictly below it
+    return round(round_half_up(reading.value) + _STRICT.get(reading.comparator, 0.0), 2)
+
+
+def band_of(x: float, lower: float, upper: float, numbers: Mapping[str, float]) -> Band:
+    """The band of a value in mmol/L within its limits of normal."""
+    if x >= numbers["band.critical_high"]:
+        return Band.CRITICAL_HIGH
+    if x > upper:
+        return Band.HIGH
+    if x >= numbers["band.normal"]:
+        return Band.NORMAL if x >= lower else Band.MILD
+    if x >= lower:
+        return Band.SUBOPTIMAL
+    return next((band for limit, band in _LOW_LIMITS if x < numbers[limit]), Band.MILD)
+
+
+def freshness_of(when: datetime, now: datetime, inpatient: bool, numbers: Mapping[str, float]) -> Freshness:
+    """What a result of this age is good for."""
+    hours = (now - when).total_seconds() / 3600
+    place = "inpatient" if inpatient else "ambulatory"
+    if hours <= numbers[f"fresh.{place}.actionable"]:
+        return Freshness.ACTIONABLE
+    return Freshness.REPEAT_FIRST if hours <= numbers[f"fresh.{place}.repeat"] else Freshness.TOO_OLD
+
+
+def _lower_limit(reading: Reading, knowledge: Knowledge, who: Person) -> float:
+    n = knowledge.numbers
+    least = n["limit.lower.accepted_min.pregnancy" if who.pregnant else "limit.lower.accepted_min"]
+    own = _limit(reading, knowledge, "low", least, n["limit.lower.accepted_max"])
+    return own or n[_default_lower_limit(who.age_days, n)]
+
+
+def _default_lower_limit(age_days: int | None, numbers: Mapping[str, float]) -> str:
+    if age_days is None or age_days >= ADULT_DAYS:
+        return "limit.lower.default"
+    return "limit.lower.neonate" if age_days < numbers["age.neonate_days"] else "limit.lower.child"
+
+
+def _limit(reading: Reading, knowledge: Knowledge, side: str, least: float, most: float) -> float | None:
+    """The result's own reference limit in mmol/L, when it is believable."""
+    for reference in objects(reading.resource, "referenceRange"):
+        kind = {text(c, "code") for c in objects(child(reference, "type"), "coding")}
+        told = number(child(reference, side), "value")
+        if told is None or (kind and "normal" not in kind):
+            continue
+        quantity = child(reference, side)
+        unit = knowledge.units.find(_ANALYTE, text(quantity, "code"), text(quantity, "unit")) or reading.unit
+        limit = round_half_up(told * unit.factor)
+        if least <= limit <= most:
+            return limit
+    return None
+
+
+def both_units(reading: Reading, x: float, knowledge: Knowledge) -> str:
+    """The value as reported and in the other system, in the order the site asks for."""
+    reported = reading.shown
+    in_moles = f"{reading.comparator}{x:.2f} {MMOL_PER_L}"
+    in_mass = f"{reading.comparator}{reading.value / _per_mass(knowledge):.1f} {MG_PER_DL}"
+    first = knowledge.site.unit_first
+    if reading.unit.shown == MMOL_PER_L or first == MMOL_PER_L:
+        other = in_mass if reading.unit.shown == MMOL_PER_L else reported
+        return f"{in_mass} ({in_moles})" if first == MG_PER_DL else f"{in_moles} ({other})"
+    if first == MG_PER_DL and reading.unit.shown != MG_PER_DL:
+        return f"{in_mass} ({in_moles})"
+    return f"{reported} ({in_moles})"
+
+
+def _per_mass(knowledge: Knowledge) -> float:
+    return knowledge.units.by_analyte[_ANALYTE]["mg/dl"].factor

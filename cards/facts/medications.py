@@ -1,0 +1,167 @@
+"""Medicines and drafted orders: which drugs, by which route, and what a magnesium order asks for."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from cards.facts.fhir import child, codings, first_moment, moment, objects, reference_of, text, words_of
+from cards.facts.magnesium_order import magnesium_order
+from cards.knowledge import Knowledge
+from cards.model import DrugRole, JsonObject, Medication, Route
+from cards.terminology import Product
+
+_ORDERS = frozenset({"MedicationRequest", "MedicationOrder"})
+_REAL_INTENTS = frozenset({"order", "original-order", "instance-order", "filler-order", ""})
+_DRAFT_GONE = frozenset({"entered-in-error", "cancelled", "stopped", "completed"})
+_ROUTE_CODES = {"26643006": Route.ORAL, "47625008": Route.INTRAVENOUS}
+_ROUTE_WORDS: tuple[tuple[Route, re.Pattern[str]], ...] = (
+    (
+        Route.NOT_SYSTEMIC,
+        re.compile(
+            r"\b(ophthalm\w*|eye|ocular|conjunctival|topical\w*|cutaneous|skin|otic|ear|auricular|intranasal|nasal|nose"
+            r"|vaginal|ointment|cream|lotion|gel|shampoo|irrigation|inhal\w*|nebuli\w*|mouthwash|intravitreal)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (Route.INTRAVENOUS, re.compile(r"\b(iv|i\.v\.|intravenous\w*|infusion|infuse\w*|ivpb)\b", re.IGNORECASE)),
+    (Route.ORAL, re.compile(r"\b(oral\w*|po|p\.o\.|by mouth|tablets?|capsules?)\b", re.IGNORECASE)),
+    (Route.OTHER, re.compile(r"\b(injection|injectable|intramuscular\w*|subcutaneous\w*|rectal|transdermal)\b", re.I)),
+)
+_PRODUCT_ROUTES = {
+    "oral": Route.ORAL,
+    "injection": Route.INTRAVENOUS,
+    "rectal": Route.OTHER,
+    "transdermal": Route.OTHER,
+    "": Route.UNKNOWN,
+}
+
+Bundled = Mapping[str, JsonObject]
+
+
+def medicines(resources: Iterable[JsonObject], bundled: Bundled, knowledge: Knowledge) -> tuple[Medication, ...]:
+    """Ordered medicines, active and past; orders that are only planned or are not to be done are left out."""
+    found: dict[str, Medication] = {}
+    for number, resource in enumerate(resources):
+        if text(resource, "resourceType") in _ORDERS and _is_real(resource):
+            medication = _medication(resource, bundled, knowledge, text(resource, "status"))
+            found.setdefault(medication.reference or f"#{number}", medication)
+    return tuple(found.values())
+
+
+def administrations(resources: Iterable[JsonObject], bundled: Bundled, knowledge: Knowledge) -> tuple[Medication, ...]:
+    """Medicines given: `in-progress` counts as active."""
+    given = [r for r in resources if text(r, "resourceType") == "MedicationAdministration"]
+    statuses = {"in-progress": "active", "completed": "completed"}
+    return tuple(
+        _medication(r, bundled, knowledge, statuses[text(r, "status")]) for r in given if text(r, "status") in statuses
+    )
+
+
+def drafted(
+    resources: Iterable[JsonObject], selections: frozenset[str] | None, bundled: Bundled, knowledge: Knowledge
+) -> tuple[Medication, ...]:
+    """Drafted medication orders; `selected` follows the selections of order-select."""
+    orders = [r for r in resources if text(r, "resourceType") in _ORDERS and text(r, "status") not in _DRAFT_GONE]
+    return tuple(
+        _medication(r, bundled, knowledge, "draft", selected=not selections or reference_of(r) in selections)
+        for r in orders
+        if _concept(r, bundled)
+    )
+
+
+def _is_real(resource: JsonObject) -> bool:
+    return text(resource, "intent") in _REAL_INTENTS and resource.get("doNotPerform") is not True
+
+
+def _medication(
+    resource: JsonObject, bundled: Bundled, knowledge: Knowledge, status: str, selected: bool = True
+) -> Medication:
+    concept = _concept(resource, bundled)
+    told = words_of(concept)
+    code, product = _product(concept, told, knowledge)
+    dosages = (*objects(resource, "dosageInstruction"), *objects(resource, "dosage"))
+    route = _route(dosages, product, told)
+    roles = tuple(r for code_ in product.ingredients for r in knowledge.terminology.roles.get(code_, ()))
+    return Medication(
+        name=_name(roles),
+        ingredients=frozenset(product.ingredients),
+        roles=() if route is Route.NOT_SYSTEMIC else roles,
+        route=route,
+        status=status,
+        since=_started(resource),
+        until=_ended(resource, dosages),
+        reference=reference_of(resource),
+        selected=selected,
+        magnesium=magnesium_order(code, product, roles, route, told, dosages, knowledge),
+        is_potassium="potassium chloride" in told.lower(),
+        is_antithrombotic=bool(_ANTITHROMBOTIC.search(told)),
+    )
+
+
+# Names only: the shipped code tables have no codes for these; used to protect, never to advise.
+_ANTITHROMBOTIC = re.compile(
+    r"\b(aspirin|acetylsalicylic|clopidogrel|prasugrel|ticagrelor|warfarin|apixaban|rivaroxaban|edoxaban|dabigatran"
+    r"|heparin|enoxaparin|dalteparin|fondaparinux)\b",
+    re.IGNORECASE,
+)
+
+
+def _concept(resource: JsonObject, bundled: Bundled) -> JsonObject:
+    """The CodeableConcept of the medicine, wherever the order keeps it; empty when there is none."""
+    for concept in (child(resource, "medicationCodeableConcept"), child(child(resource, "medication"), "concept")):
+        if words_of(concept) or any(codings(concept)):
+            return concept
+    reference = child(resource, "medicationReference") or child(child(resource, "medication"), "reference")
+    target = text(reference, "reference")
+    for item in objects(resource, "contained"):
+        if target == f"#{text(item, 'id')}":
+            return child(item, "code")
+    found = bundled.get("/".join(target.split("/_history/")[0].split("/")[-2:]))
+    shown = text(reference, "display")
+    return child(found, "code") if found else ({"text": shown} if shown else {})
+
+
+def _product(concept: JsonObject, told: str, knowledge: Knowledge) -> tuple[str, Product]:
+    coded = knowledge.terminology.product_of(codings(concept))
+    if coded:
+        return coded
+    return "", Product(knowledge.terminology.ingredients_named(told), "", "/" in told or " and " in told)
+
+
+def _route(dosages: Sequence[JsonObject], product: Product, told: str) -> Route:
+    """The ordered route; else that of the product; else what its name says."""
+    for dosage in dosages:
+        route = child(dosage, "route")
+        for _, code in codings(route):
+            if code in _ROUTE_CODES:
+                return _ROUTE_CODES[code]
+        worded = _worded_route(words_of(route))
+        if worded is not Route.UNKNOWN:
+            return worded
+    by_product = _PRODUCT_ROUTES.get(product.route, Route.NOT_SYSTEMIC)
+    if by_product is not Route.UNKNOWN:
+        return by_product
+    by_name = _worded_route(told)
+    return by_name if by_name is not Route.UNKNOWN else _worded_route(" ".join(text(d, "text") for d in dosages))
+
+
+def _worded_route(told: str) -> Route:
+    return (
+        next((route for route, words in _ROUTE_WORDS if words.search(told)), Route.UNKNOWN) if told else Route.UNKNOWN
+    )
+
+
+def _name(roles: tuple[DrugRole, ...]) -> str:
+    """Our name of the drug; the words of the order never reach a card."""
+    return " / ".join(dict.fromkeys(r.ingredient for r in roles)) or "another medicine"
+
+
+def _started(resource: JsonObject) -> datetime | None:
+    return first_moment(resource, "authoredOn", "dateWritten", "effectiveDateTime", "effectivePeriod")
+
+
+def _ended(resource: JsonObject, dosages: Sequence[JsonObject]) -> datetime | None:
+    """When it was given or was to end, as far as the order says."""
+    given = moment(text(child(resource, "effectivePeriod"), "end")) or moment(text(resource, "effectiveDateTime"))
+    bounds = (text(child(child(child(d, "timing"), "repeat"), "boundsPeriod"), "end") for d in dosages)
+    return given or next((found for found in map(moment, bounds) if found), None)

@@ -1,0 +1,106 @@
+"""Observations as results in canonical units, and as set aside with a reason when they cannot be read."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from cards.facts.fhir import child, codings, is_day_only, moment, number, objects, reference_of, text, words_of
+from cards.knowledge import Knowledge
+from cards.model import JsonObject, Result, SetAside
+from cards.units import Unit, shown_result
+
+FINAL = frozenset({"final", "amended", "corrected"})
+_READ = FINAL | {"preliminary"}
+_HAEMOLYSED = re.compile(r"ha?emoly", re.IGNORECASE)
+_NOT_HAEMOLYSED = re.compile(
+    r"\b(no|not|non|without|nil)\b[^.;]{0,20}ha?emoly|ha?emolysis[^.;]{0,12}(absent|none|negative)", re.I
+)
+_HAEMOLYSED_CODE = "HEM"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One Observation of a known analyte, before any judgement: value in canonical units, comparator, time."""
+
+    analyte: str
+    value: float
+    comparator: str
+    unit: Unit
+    told: float
+    when: datetime
+    status: str
+    reference: str | None
+    resource: JsonObject
+
+    @property
+    def shown(self) -> str:
+        """The value as reported, in our spelling of its unit."""
+        return f"{self.comparator}{shown_result(self.told)} {self.unit.shown}"
+
+    def result(self) -> Result:
+        """The value alone."""
+        return Result(self.analyte, self.value, self.when, self.shown, self.reference)
+
+
+def read(observation: JsonObject, knowledge: Knowledge, now: datetime) -> Reading | SetAside | None:
+    """A reading, the reason why it is none, or None when the observation is not for us (analyte, status)."""
+    analyte = knowledge.terminology.analyte_of(codings(child(observation, "code")))
+    status = text(observation, "status")
+    if analyte is None or status not in _READ or "dataAbsentReason" in observation:
+        return None
+    when = observed_at(observation)
+    if when is None:
+        return SetAside(analyte, "has no readable date")
+    if (when - now).total_seconds() > knowledge.numbers["fresh.future_tolerance"] * 3600:
+        return SetAside(analyte, "is dated in the future")
+    return _quantity(observation, analyte, status, when, knowledge)
+
+
+def _quantity(
+    observation: JsonObject, analyte: str, status: str, when: datetime, knowledge: Knowledge
+) -> Reading | SetAside:
+    quantity = child(observation, "valueQuantity")
+    told = number(quantity, "value")
+    if told is None:
+        return SetAside(analyte, "has no readable value")
+    unit = knowledge.units.find(analyte, text(quantity, "code"), text(quantity, "unit"))
+    if unit is None:
+        return SetAside(analyte, "has no unit we know")
+    comparator = text(quantity, "comparator")
+    reference = reference_of(observation)
+    return Reading(analyte, told * unit.factor, comparator, unit, told, when, status, reference, observation)
+
+
+def observed_at(observation: JsonObject) -> datetime | None:
+    """When a result was true: effective, else issued; a bare day gives way to an issue time on the same day."""
+    effective = text(observation, "effectiveDateTime") or text(observation, "effectiveInstant")
+    effective = effective or text(child(observation, "effectivePeriod"), "end")
+    found, issued = moment(effective), moment(text(observation, "issued"))
+    if found is None:
+        return issued
+    if is_day_only(effective) and issued and issued.date() == found.date():
+        return issued
+    return found
+
+
+def is_haemolysed(observation: JsonObject) -> bool:
+    """Whether specimen, note or interpretation says that red cells broke."""
+    specimens = [r for r in objects(observation, "contained") if text(r, "resourceType") == "Specimen"]
+    codes = {code for s in specimens for c in objects(s, "condition") for _, code in codings(c)}
+    if _HAEMOLYSED_CODE in codes:
+        return True
+    told = [text(note, "text") for note in objects(observation, "note")]
+    told += [words_of(i) for i in objects(observation, "interpretation")]
+    told += [words_of(c) for s in specimens for c in objects(s, "condition")]
+    return any(_HAEMOLYSED.search(t) and not _NOT_HAEMOLYSED.search(t) for t in told)
+
+
+def latest(readings: Iterable[Reading]) -> Reading | None:
+    """The reading that counts: newest, then corrected before final, then last updated."""
+    return max(readings, key=_recency, default=None)
+
+
+def _recency(reading: Reading) -> tuple[datetime, bool, str]:
+    updated = text(child(reading.resource, "meta"), "lastUpdated")
+    return reading.when, reading.status in ("amended", "corrected"), updated

@@ -1,0 +1,129 @@
+"""What the service knows: numbers, doses, codes, advice texts and sources, read once from data files.
+
+The files are handed in by the caller (`load_knowledge`), so that the core itself touches no file system.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from importlib.resources.abc import Traversable
+
+from cards.knowledge.advice import Advice, read_advice
+from cards.knowledge.codes import read_terminology
+from cards.knowledge.dose_tables import Doses, OrderableTest, Product, read_doses, read_products, read_tests
+from cards.knowledge.reading import KnowledgeError, read_yaml, traverse
+from cards.knowledge.site import Site, read_site
+from cards.knowledge.thresholds import Threshold, read_thresholds, with_site_values
+from cards.knowledge.unit_table import read_units
+from cards.terminology import Terminology
+from cards.units import UnitTable
+
+__all__ = ["Advice", "Doses", "Knowledge", "KnowledgeError", "Product", "Site", "Threshold", "load_knowledge"]
+
+_DOI = re.compile(r"doi:? ?(10\.[^\s;,)]+[^\s;,.)])")
+_PMC = re.compile(r"PMC\d+")
+UNSIGNED = "Status: draft, not clinically approved."
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A numbered reference and how it was read: READ, READ-2nd, MEM (from memory) or design."""
+
+    id: str
+    title: str
+    status: str
+
+    @property
+    def url(self) -> str:
+        """Where it can be read, as far as the title names a doi or PMC id; else ""."""
+        if doi := _DOI.search(self.title):
+            return f"https://doi.org/{doi.group(1)}"
+        pmc = _PMC.search(self.title)
+        return f"https://pmc.ncbi.nlm.nih.gov/articles/{pmc.group()}/" if pmc else ""
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideReasons:
+    """Coded reasons a clinician may give for passing over a card."""
+
+    system: str
+    reasons: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """Everything a decision may use besides the patient."""
+
+    thresholds: Mapping[str, Threshold]
+    numbers: Mapping[str, float]
+    units: UnitTable
+    terminology: Terminology
+    doses: Doses
+    products: Mapping[str, Product]
+    tests: Mapping[str, OrderableTest]
+    monitoring: Mapping[str, str]
+    advice: Mapping[str, Advice]
+    sources: Mapping[str, Source]
+    override_reasons: OverrideReasons
+    site: Site
+    version: str
+
+    @property
+    def approval(self) -> str:
+        """Who signed the clinical content, in a sentence; says so when nobody did."""
+        site = self.site
+        return f"Approved by {site.approved_by}, {site.approved_on}." if site.approved_by else UNSIGNED
+
+
+def load_knowledge(folder: Traversable, site: str | None = None, site_name: str = "site file") -> Knowledge:
+    """Read all knowledge files below `folder`, changed by the text of a site file.
+
+    Raises KnowledgeError with file, line and reason when a file is wrong.
+    """
+    codes = folder / "codes"
+    told = read_site(site, site_name) if site else Site()
+    thresholds = with_site_values(read_thresholds(folder / "thresholds.yaml"), told, site_name)
+    products = read_products(folder / "products.yaml")
+    return Knowledge(
+        thresholds=thresholds,
+        numbers={name: t.value for name, t in thresholds.items()},
+        units=read_units(folder / "units.yaml"),
+        terminology=read_terminology(codes, told, site_name),
+        doses=read_doses(folder / "doses.yaml", told, products, site_name),
+        products={**products, **told.products},
+        tests=read_tests(folder / "tests.yaml"),
+        monitoring={name: entry["text"] for name, entry in read_yaml(folder / "monitoring.yaml").items()},
+        advice=read_advice(folder / "advice"),
+        sources=_read_sources(folder / "sources.yaml"),
+        override_reasons=_read_override_reasons(folder / "override_reasons.yaml", told),
+        site=told,
+        version=_version(folder, site),
+    )
+
+
+def without_rule(knowledge: Knowledge, rule: str) -> Knowledge:
+    """The same knowledge with one rule switched off."""
+    return replace(knowledge, site=replace(knowledge.site, rules_off=knowledge.site.rules_off | {rule}))
+
+
+def _version(folder: Traversable, site: str | None) -> str:
+    digest = hashlib.sha256((site or "").encode())
+    for path in traverse(folder):
+        if path.name.endswith((".yaml", ".csv")):
+            digest.update(path.name.encode() + path.read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()[:12]
+
+
+def _read_sources(path: Traversable) -> dict[str, Source]:
+    return {str(row["id"]): Source(str(row["id"]), row["title"], row["status"]) for row in read_yaml(path)}
+
+
+def _read_override_reasons(path: Traversable, site: Site) -> OverrideReasons:
+    told = read_yaml(path)
+    published = {row["code"]: row["display"] for row in told["reasons"]}
+    chosen = site.override_reasons or tuple(published)
+    unknown = [code for code in chosen if code not in published]
+    if unknown:
+        raise KnowledgeError(f"{path.name}: override reasons {unknown} are not in the shipped list")
+    return OverrideReasons(told["system"], tuple((code, published[code]) for code in chosen))

@@ -1,0 +1,150 @@
+"""Doses, orderable products and tests (doses.yaml, products.yaml, tests.yaml)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+from typing import TYPE_CHECKING, Any
+
+from cards.knowledge.reading import KnowledgeError, read_yaml
+from cards.model import RenalGate
+
+if TYPE_CHECKING:
+    from cards.knowledge.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class IvStep:
+    """Grams of magnesium sulfate over minutes."""
+
+    grams: float
+    minutes: int
+
+    @property
+    def grams_per_hour(self) -> float:
+        """The rate."""
+        return self.grams * 60 / self.minutes
+
+
+@dataclass(frozen=True, slots=True)
+class Salt:
+    """How one oral salt makes up a daily elemental dose: steps of (quantity, times a day) by mg a day."""
+
+    id: str
+    unit: str
+    elemental_per_unit: float
+    max_gate: RenalGate
+    gentle: bool
+    daily: Mapping[int, tuple[tuple[float, int], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """A safer drug that may be offered, at one fixed starting dose."""
+
+    product: str
+    quantity: float
+    unit: str
+    per_day: int
+    text: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Doses:
+    """All doses that may be offered."""
+
+    iv: Mapping[str, Mapping[RenalGate, tuple[IvStep, ...]]]
+    oral: Mapping[str, Mapping[RenalGate, int]]
+    oral_days: int
+    salts: Mapping[str, Salt]
+    preferred: tuple[str, ...]
+    alternatives: Mapping[str, Alternative]
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A product as it is ordered: display, codings (RxNorm first), route, salt, grams of a container (IV)."""
+
+    id: str
+    display: str
+    codings: tuple[tuple[str, str, str], ...]
+    route: str
+    salt: str
+    grams: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderableTest:
+    """A test as it is ordered."""
+
+    id: str
+    text: str
+    system: str
+    code: str
+    display: str
+
+
+def read_doses(path: Traversable, site: "Site", products: Mapping[str, Product], site_name: str) -> Doses:
+    """The doses, with the site's formulary; KnowledgeError when the site prefers a salt without doses."""
+    told = read_yaml(path)
+    oral = dict(told["oral"])
+    days = oral.pop("days")
+    salts = {name: _salt(name, entry) for name, entry in told["salts"].items()}
+    preferred = site.preferred_salts or tuple(told["formulary"]["preferred"])
+    unknown = [name for name in preferred if name not in salts]
+    if unknown:
+        raise KnowledgeError(f"{site_name}: formulary.preferred: {unknown} are not among {sorted(salts)}")
+    return Doses(
+        iv={name: _iv(entry) for name, entry in told["iv"].items()},
+        oral={name: _by_gate(entry) for name, entry in oral.items()},
+        oral_days=days,
+        salts=salts,
+        preferred=preferred,
+        alternatives={name: _alternative(entry) for name, entry in told["alternatives"].items()},
+    )
+
+
+def _iv(entry: dict[str, Any]) -> dict[RenalGate, tuple[IvStep, ...]]:
+    steps = {key: value for key, value in entry.items() if key != "source"}
+    return {
+        RenalGate(gate): tuple(IvStep(float(s["grams"]), s["minutes"]) for s in told) for gate, told in steps.items()
+    }
+
+
+def _by_gate(entry: dict[str, Any]) -> dict[RenalGate, int]:
+    return {RenalGate(gate): int(value) for gate, value in entry.items() if gate != "source"}
+
+
+def _salt(name: str, entry: dict[str, Any]) -> Salt:
+    daily = {
+        int(mg): tuple((float(s["quantity"]), int(s["per_day"])) for s in steps) for mg, steps in entry["daily"].items()
+    }
+    gate = RenalGate(entry["max_gate"])
+    return Salt(name, entry["unit"], float(entry["elemental_per_unit"]), gate, entry["gentle"], daily)
+
+
+def _alternative(entry: dict[str, Any]) -> Alternative:
+    keys = ("product", "quantity", "unit", "per_day", "text", "days")
+    return Alternative(**{key: entry[key] for key in keys})
+
+
+def read_products(path: Traversable) -> dict[str, Product]:
+    """Orderable products by id."""
+    return {name: read_product(name, entry) for name, entry in read_yaml(path).items()}
+
+
+def read_product(name: str, entry: dict[str, Any]) -> Product:
+    """One product of products.yaml or of a site file."""
+    codings = tuple((c["system"], str(c["code"]), c["display"]) for c in entry.get("coding") or ())
+    grams = entry.get("grams")
+    return Product(
+        name, entry["display"], codings, entry["route"], entry.get("salt", ""), float(grams) if grams else None
+    )
+
+
+def read_tests(path: Traversable) -> dict[str, OrderableTest]:
+    """Orderable tests by id."""
+    return {
+        name: OrderableTest(name, entry["text"], entry["system"], str(entry["code"]), entry["display"])
+        for name, entry in read_yaml(path).items()
+    }

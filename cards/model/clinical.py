@@ -1,0 +1,223 @@
+"""Values of one patient: results, medicines, conditions, and the scales they are put on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, IntEnum
+
+JsonObject = Mapping[str, object]
+ADULT_DAYS = 6574  # the eighteenth birthday, leap days counted
+
+
+class Indicator(IntEnum):
+    """Urgency of a card, in the words of CDS Hooks."""
+
+    INFO = 0
+    WARNING = 1
+    CRITICAL = 2
+
+    @property
+    def word(self) -> str:
+        """The CDS Hooks code."""
+        return self.name.lower()
+
+
+class Band(Enum):
+    """Severity of an adult total magnesium (knowledge/thresholds.yaml, `band.*`)."""
+
+    CRITICAL_LOW = "critically low"
+    SEVERE = "severely low"
+    MODERATE = "moderately low"
+    MILD = "mildly low"
+    SUBOPTIMAL = "suboptimal"
+    NORMAL = "normal"
+    HIGH = "high"
+    CRITICAL_HIGH = "critically high"
+
+
+LOW_BANDS = frozenset({Band.CRITICAL_LOW, Band.SEVERE, Band.MODERATE, Band.MILD})
+SEVERE_BANDS = frozenset({Band.CRITICAL_LOW, Band.SEVERE})
+HIGH_BANDS = frozenset({Band.HIGH, Band.CRITICAL_HIGH})
+
+
+class Freshness(Enum):
+    """What a result of this age is good for, in this setting."""
+
+    ACTIONABLE = "actionable"
+    REPEAT_FIRST = "repeat first"
+    TOO_OLD = "too old"
+
+
+class Setting(Enum):
+    """Where the patient is; UNKNOWN is read as ambulatory, and said."""
+
+    INPATIENT = "inpatient"
+    AMBULATORY = "ambulatory"
+    UNKNOWN = "unknown"
+
+
+class RenalGate(Enum):
+    """How much magnesium the kidneys allow (knowledge/doses.yaml, `renal_gates`)."""
+
+    R0 = "R0"
+    R1 = "R1"
+    R2 = "R2"
+    R3 = "R3"
+    R4 = "R4"
+
+
+class Route(Enum):
+    """How a medicine is given; NOT_SYSTEMIC never counts for magnesium."""
+
+    ORAL = "oral"
+    INTRAVENOUS = "intravenous"
+    OTHER = "other systemic"
+    NOT_SYSTEMIC = "not systemic"
+    UNKNOWN = "unknown"
+
+
+class MagnesiumKind(Enum):
+    """What a medicine that contains magnesium is: REPLACEMENT treats a deficit, SOURCE only adds to the load."""
+
+    REPLACEMENT = "replacement"
+    LAXATIVE = "laxative or antacid"
+    OBSTETRIC = "obstetric bag"
+    NUTRITION = "nutrition or fluid"
+    SOURCE = "contains magnesium"
+
+
+class Problem(IntEnum):
+    """What a card is about: findings of one problem become one card. Order breaks ties between cards."""
+
+    DRAFT_MAGNESIUM = 0
+    DRAFT_QT = 1
+    DRAFT_DEPLETES = 2
+    HIGH_MAGNESIUM = 3
+    LOW_MAGNESIUM = 4
+    INTERACTION = 5
+    DATA_QUALITY = 6
+    CAUSES = 7
+    LOOK_FOR_LOW = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One laboratory or ECG value in the analyte's canonical unit."""
+
+    analyte: str
+    value: float
+    when: datetime
+    shown: str
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Magnesium:
+    """The magnesium result that decides: `x` in mmol/L (two decimals), and how it was read."""
+
+    x: float
+    shown: str
+    when: datetime
+    status: str
+    lower_limit: float
+    upper_limit: float
+    band: Band
+    freshness: Freshness
+    reference: str | None = None
+    haemolysed: bool = False
+    plausible: bool = True
+    earlier: tuple[tuple[datetime, float], ...] = ()
+
+    @property
+    def preliminary(self) -> bool:
+        """Not yet confirmed by the laboratory."""
+        return self.status == "preliminary"
+
+    @property
+    def low(self) -> bool:
+        """Below the lower limit of normal of this result."""
+        return self.band in LOW_BANDS
+
+
+@dataclass(frozen=True, slots=True)
+class Renal:
+    """The renal gate, the eGFR behind it (mL/min/1.73 m2) and why."""
+
+    gate: RenalGate
+    egfr: float | None
+    reason: str
+    when: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DrugRole:
+    """One thing a drug does, with evidence and source (knowledge/codes/drugs.csv)."""
+
+    ingredient: str
+    rxcui: str
+    drug_class: str
+    role: str
+    evidence: str
+    onset: str
+    advice: str
+    source: str
+    hours_before: str = ""
+    hours_after: str = ""
+    avoid: bool = False
+    ph_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MagnesiumOrder:
+    """What an order of magnesium asks for: grams of sulfate a day and g/h (IV), elemental mg a day (oral)."""
+
+    kind: MagnesiumKind
+    salt: str
+    grams: float | None = None
+    grams_per_hour: float | None = None
+    elemental_mg_per_day: float | None = None
+    strength_is_ambiguous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Medication:
+    """One medicine of the patient, or one drafted order."""
+
+    name: str
+    ingredients: frozenset[str]
+    roles: tuple[DrugRole, ...]
+    route: Route
+    status: str
+    since: datetime | None = None
+    until: datetime | None = None
+    reference: str | None = None
+    selected: bool = True
+    magnesium: MagnesiumOrder | None = None
+    is_potassium: bool = False
+    is_antithrombotic: bool = False
+
+    def has_role(self, role: str) -> bool:
+        """Whether any of its ingredients plays the role."""
+        return any(r.role == role for r in self.roles)
+
+    def role(self, role: str) -> DrugRole:
+        """The entry of the role; LookupError when it has none."""
+        return next(r for r in self.roles if r.role == role)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One problem of the patient, by our category."""
+
+    category: str
+    name: str
+    since: datetime | None
+    dated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A resource or value that could not be used, and why; no patient data in either field."""
+
+    what: str
+    why: str

@@ -1,0 +1,101 @@
+"""What is handed in about a patient (Snapshot) and what is known of it (Facts)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cards.model.clinical import (
+    ADULT_DAYS,
+    Condition,
+    Freshness,
+    JsonObject,
+    Magnesium,
+    Medication,
+    Renal,
+    Result,
+    SetAside,
+    Setting,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that is handed to the core about one patient at one moment, as parsed FHIR JSON.
+
+    `resources` holds the answer per prefetch key; `missing` names keys nobody could supply, `partial` keys of which
+    only a first page came. A key that is in neither is known to be empty.
+    """
+
+    hook: str
+    patient_id: str
+    resources: Mapping[str, Sequence[JsonObject]]
+    missing: frozenset[str] = frozenset()
+    partial: frozenset[str] = frozenset()
+    drafts: Sequence[JsonObject] = ()
+    selections: frozenset[str] | None = None
+    encounter_id: str | None = None
+    set_aside: tuple[SetAside, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known about the patient; `None` and `not_known` mean nobody could say, empty means none was found."""
+
+    now: datetime
+    hook: str
+    patient_id: str
+    age_days: int | None
+    sex: str | None
+    setting: Setting
+    encounter_start: datetime | None
+    magnesium: Magnesium | None
+    preliminary: Magnesium | None
+    ionised: Result | None
+    results: Mapping[str, Result]
+    renal: Renal
+    medications: tuple[Medication, ...] | None
+    drafts: tuple[Medication, ...]
+    conditions: Mapping[str, Condition]
+    unreadable_magnesium: tuple[SetAside, ...]
+    not_known: frozenset[str]
+    set_aside: tuple[SetAside, ...]
+    earlier: Mapping[str, tuple[Result, ...]] = field(default_factory=dict)
+
+    @property
+    def current(self) -> Magnesium | None:
+        """The deciding magnesium result, unless it is too old to say anything."""
+        too_old = self.magnesium and self.magnesium.freshness is Freshness.TOO_OLD
+        return None if too_old else self.magnesium
+
+    @property
+    def low(self) -> Magnesium | None:
+        """The deciding result when it is low."""
+        return self.current if self.current and self.current.low else None
+
+    @property
+    def is_adult(self) -> bool | None:
+        """Whether the patient is 18 or older; None when the age is not known."""
+        return None if self.age_days is None else self.age_days >= ADULT_DAYS
+
+    @property
+    def inpatient(self) -> bool:
+        """Whether the patient is in hospital or emergency care now."""
+        return self.setting is Setting.INPATIENT
+
+    @property
+    def active(self) -> tuple[Medication, ...]:
+        """The medicines being taken now, none when the list is not known."""
+        return tuple(m for m in self.medications or () if m.status == "active")
+
+    @property
+    def chosen(self) -> tuple[Medication, ...]:
+        """The drafted orders the clinician is choosing or signing."""
+        return tuple(d for d in self.drafts if d.selected)
+
+    def has(self, *categories: str) -> bool:
+        """Whether any of the categories of condition is present."""
+        return any(category in self.conditions for category in categories)
+
+    def hours_since(self, moment: datetime) -> float:
+        """Hours from a moment until now, never negative."""
+        return max((self.now - moment).total_seconds() / 3600, 0.0)

@@ -1,0 +1,26 @@
+"""Is digoxin ordered while magnesium is low?"""
+
+from cards import assess
+from cards.knowledge import Knowledge
+from cards.model import DraftTest, Facts, Finding, Indicator, Problem, Silence
+
+_TESTS = (DraftTest("magnesium", "before_order"), DraftTest("bmp", "before_order"), DraftTest("ecg", "before_order"))
+
+
+def draft_is_digoxin(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+    """Magnesium below 0.74 mmol/L (OS-DIG): correct first."""
+    m, n = facts.current, knowledge.numbers
+    if not any(d.has_role("digitalis") for d in facts.chosen):
+        return Silence("digoxin is not being ordered")
+    if m is None or (m.x >= n["qt_drug.magnesium_below"] and not m.low):
+        return Silence("no usable magnesium, or high enough for digoxin")
+    potassium = assess.potassium(facts)
+    very_low = potassium is not None and potassium < n["potassium.very_low"]
+    return Finding(
+        rule="draft_is_digoxin",
+        problem=Problem.DRAFT_QT,
+        indicator=Indicator.CRITICAL if m.x < n["band.severe"] or very_low else Indicator.WARNING,
+        say=("found", "do"),
+        tests=_TESTS,
+        numbers=("qt_drug.magnesium_below", "band.severe", "potassium.very_low"),
+    )

@@ -1,0 +1,87 @@
+"""Is the drafted magnesium unsafe for this patient?"""
+
+from cards import assess
+from cards.knowledge import Knowledge
+from cards.model import (
+    DraftTest,
+    Facts,
+    Finding,
+    Indicator,
+    MagnesiumKind,
+    Medication,
+    Problem,
+    RemoveOrder,
+    RenalGate,
+    Route,
+    Silence,
+    Suggestion,
+)
+
+_BLOCKING = frozenset({"dialysis", "block", "myasthenia", "high"})
+
+
+def draft_magnesium_is_unsafe(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+    """Kidneys, heart block, myasthenia, high magnesium, duplicate, child (OS-MGDRAFT)."""
+    drafts = tuple(d for d in facts.chosen if d.magnesium and d.magnesium.kind is not MagnesiumKind.NUTRITION)
+    if not drafts:
+        return Silence("no chosen draft holds magnesium")
+    reasons = tuple(dict.fromkeys(r for d in drafts for r in _reasons(d, facts, knowledge)))
+    if not reasons:
+        return Silence("nothing on record makes this magnesium unsafe")
+    blocking = bool(_BLOCKING & set(reasons))
+    values = {"drug": ", ".join(dict.fromkeys(d.name for d in drafts))}
+    removals = tuple(RemoveOrder(d.reference, d.name) for d in drafts if d.reference)
+    offers = removals if reasons != ("unknown_kidneys",) else ()
+    return Finding(
+        rule="draft_magnesium_is_unsafe",
+        problem=Problem.DRAFT_MAGNESIUM,
+        indicator=_indicator(reasons, blocking),
+        title="stop" if blocking else reasons[0],
+        say=reasons,
+        values=values,
+        suggestions=(Suggestion("remove", offers, recommended=blocking, values=values),) if offers else (),
+        tests=(DraftTest("bmp", "first"), DraftTest("magnesium", "first")) if "unknown_kidneys" in reasons else (),
+        numbers=("egfr.r1", "egfr.r2", "limit.upper.default"),
+    )
+
+
+def _reasons(draft: Medication, facts: Facts, knowledge: Knowledge) -> list[str]:
+    iv = draft.route is Route.INTRAVENOUS
+    emergency = assess.emergency(facts, knowledge) is not None
+    gate, m = facts.renal.gate, facts.current
+    obstetric = facts.has("pre_eclampsia")
+    replacement = draft.magnesium is not None and draft.magnesium.kind is not MagnesiumKind.SOURCE
+    checks = {
+        "high": m is not None and m.x > m.upper_limit and not obstetric,
+        "dialysis": gate is RenalGate.R3 and not emergency,
+        "block": iv and assess.has_second_degree_block(facts),
+        "myasthenia": iv and facts.has("myasthenia"),
+        "child": facts.is_adult is False and replacement,
+        "breathing": iv and facts.has("respiratory_failure"),
+        "kidneys": gate is RenalGate.R2 and not emergency and _is_too_much(draft, knowledge),
+        "running": iv and not obstetric and assess.iv_magnesium_running(facts, knowledge),
+        "second_salt": not iv and replacement and _other_salt(draft, facts),
+        "unknown_kidneys": gate is RenalGate.R4 and replacement and not emergency and facts.is_adult is not False,
+    }
+    return [name for name, applies in checks.items() if applies]
+
+
+def _is_too_much(draft: Medication, knowledge: Knowledge) -> bool:
+    """More than eGFR 15-29 allows, or not said how much, or a laxative salt."""
+    n, order = knowledge.numbers, draft.magnesium
+    if order is None or order.kind is MagnesiumKind.SOURCE:
+        return order is not None
+    if draft.route is Route.INTRAVENOUS:
+        within = (order.grams or 99) <= n["ceiling.iv_grams_course.r2"]
+        return not within or (order.grams_per_hour or 99) > n["ceiling.iv_rate.r2"]
+    return (order.elemental_mg_per_day or 9999) > n["ceiling.oral_mg.r2"]
+
+
+def _other_salt(draft: Medication, facts: Facts) -> bool:
+    return any(m.reference != draft.reference for m in assess.oral_magnesium(facts))
+
+
+def _indicator(reasons: tuple[str, ...], blocking: bool) -> Indicator:
+    if blocking:
+        return Indicator.CRITICAL
+    return Indicator.INFO if reasons == ("unknown_kidneys",) else Indicator.WARNING

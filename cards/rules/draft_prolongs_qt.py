@@ -1,0 +1,62 @@
+"""Is a torsades-risk drug or digoxin ordered while magnesium is low or unknown?"""
+
+from cards import assess, causes
+from cards.knowledge import Knowledge
+from cards.model import DraftTest, Facts, Finding, Indicator, Medication, Problem, RemoveOrder, Silence, Suggestion
+
+NUMBERS = ("qt_drug.magnesium_below", "band.severe", "potassium.very_low", "qtc.critical", "fresh.qt_order_baseline")
+_TESTS = (DraftTest("magnesium", "before_order"), DraftTest("bmp", "before_order"), DraftTest("ecg", "before_order"))
+
+
+def draft_prolongs_qt(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+    """Magnesium below 0.74 mmol/L, or none in 30 days on a depleting drug (OS-QT, s.5): correct or measure first."""
+    drafts = tuple(d for d in facts.chosen if d.has_role("qt_risk"))
+    if not drafts:
+        return Silence("no chosen draft with a known torsades risk")
+    m = facts.current
+    if m is None or facts.hours_since(m.when) > knowledge.numbers["fresh.qt_order_baseline"]:
+        return _baseline(drafts, facts)
+    if m.x >= knowledge.numbers["qt_drug.magnesium_below"] and not m.low:
+        return Silence("magnesium is high enough for a torsades-risk drug")
+    removals = tuple(RemoveOrder(d.reference, d.name) for d in drafts if d.reference)
+    critical = _is_critical(m.x, facts, knowledge)
+    return Finding(
+        rule="draft_prolongs_qt",
+        problem=Problem.DRAFT_QT,
+        indicator=Indicator.CRITICAL if critical else Indicator.WARNING,
+        say=("found", "do", "check"),
+        values=_values(drafts),
+        suggestions=(Suggestion("remove", removals, values=_values(drafts)),) if removals else (),
+        tests=_TESTS,
+        numbers=NUMBERS,
+    )
+
+
+def _baseline(drafts: tuple[Medication, ...], facts: Facts) -> Finding | Silence:
+    depleting = [a.name for a in facts.active if causes.depletes(a)]
+    if not depleting or "magnesium" in facts.not_known:
+        return Silence("no recent magnesium, but no depleting drug either")
+    return Finding(
+        rule="draft_prolongs_qt",
+        problem=Problem.DRAFT_QT,
+        indicator=Indicator.INFO,
+        title="baseline",
+        say=("no_level", "check"),
+        values={**_values(drafts), "others": ", ".join(dict.fromkeys(depleting))},
+        tests=_TESTS,
+        numbers=NUMBERS,
+    )
+
+
+def _is_critical(x: float, facts: Facts, knowledge: Knowledge) -> bool:
+    n, potassium = knowledge.numbers, assess.potassium(facts)
+    return (
+        x < n["band.severe"]
+        or (potassium is not None and potassium < n["potassium.very_low"])
+        or assess.qtc(facts, knowledge) >= n["qtc.critical"]
+        or len(assess.qt_drugs(facts)) > 1
+    )
+
+
+def _values(drafts: tuple[Medication, ...]) -> dict[str, str]:
+    return {"drug": ", ".join(dict.fromkeys(d.name for d in drafts))}

@@ -1,0 +1,57 @@
+"""Which drugs may have caused the low magnesium?"""
+
+from cards import assess, causes, dosing
+from cards.knowledge import Knowledge
+from cards.model import DraftTest, Facts, Finding, Indicator, Problem, RemoveOrder, Silence, Suggestion
+
+
+def drugs_cause_low_magnesium(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+    """Up to three culprits by score (s.4), what to do about each, nothing stopped that protects."""
+    if facts.low is None or not facts.low.plausible or assess.is_contaminated(facts, knowledge):
+        return Silence("no low magnesium that can be trusted")
+    culprits = causes.culprits(facts, knowledge)
+    if not culprits:
+        return Silence("no systemic drug on the list lowers magnesium, or the list is not known")
+    if not any(causes.depletes(c.medication) for c in culprits):
+        return _weak_only(culprits)
+    worth_a_warning = facts.low.band.value != "mildly low" or bool(assess.risks(facts, knowledge))
+    classes = {c.role.drug_class for c in culprits}
+    sparing = causes.is_diuretic(classes) and dosing.potassium_sparing_is_safe(facts, knowledge)
+    return Finding(
+        rule="drugs_cause_low_magnesium",
+        problem=Problem.CAUSES,
+        indicator=Indicator.WARNING if worth_a_warning and facts.is_adult is not False else Indicator.INFO,
+        say=("found", *causes.advice_keys(culprits, sparing, facts), *causes.extra_keys(facts, knowledge)),
+        values={"drugs": ", ".join(c.shown for c in culprits), "names": ", ".join(c.medication.name for c in culprits)},
+        suggestions=_suggestions(culprits, sparing, facts, knowledge),
+        tests=(DraftTest("magnesium", "after_ppi"),) if causes.has_acid_suppressant(classes) else (),
+        numbers=("cause.ppi_min_days", "cause.stopped_days", "cause.shown"),
+    )
+
+
+def _weak_only(culprits: tuple[causes.Culprit, ...]) -> Finding:
+    return Finding(
+        rule="drugs_cause_low_magnesium",
+        problem=Problem.LOW_MAGNESIUM,
+        indicator=Indicator.INFO,
+        say=("weak",),
+        values={"names": ", ".join(c.medication.name for c in culprits)},
+        leads=False,
+    )
+
+
+def _suggestions(
+    culprits: tuple[causes.Culprit, ...], sparing: bool, facts: Facts, knowledge: Knowledge
+) -> tuple[Suggestion, ...]:
+    if facts.is_adult is not True:
+        return ()
+    found = []
+    ppi = causes.replaceable_ppi(culprits, facts)
+    if ppi is not None and ppi.reference:
+        offers = (dosing.alternative("famotidine", knowledge), RemoveOrder(ppi.reference, ppi.name))
+        found.append(Suggestion("famotidine", offers, values={"drug": ppi.name}))
+    if sparing:
+        found.append(
+            Suggestion("sparing", (dosing.alternative("spironolactone", knowledge), DraftTest("bmp", "after_diuretic")))
+        )
+    return tuple(found)

@@ -1,0 +1,34 @@
+"""Which facts could not be had?"""
+
+from cards.knowledge import Knowledge
+from cards.model import Facts, Finding, Indicator, Problem, Silence
+
+
+def facts_are_missing(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+    """What is not known is named, where it matters for treatment."""
+    if not _missing(facts):
+        return Silence("everything asked for was supplied")
+    return Finding(
+        rule="facts_are_missing",
+        problem=Problem.LOW_MAGNESIUM,
+        indicator=Indicator.INFO,
+        say=("found",),
+        values={"missing": ", ".join(_missing(facts))},
+        tests=(),
+        leads=False,
+        numbers=(),
+    )
+
+
+_NAMES = {
+    "medications": "medication list",
+    "conditions": "problem list (heart block, myasthenia)",
+    "age": "age",
+    "renal": "kidney results",
+    "electrolytes": "potassium and calcium",
+    "encounters": "inpatient or outpatient",
+}
+
+
+def _missing(facts: Facts) -> tuple[str, ...]:
+    return tuple(shown for key, shown in _NAMES.items() if key in facts.not_known)

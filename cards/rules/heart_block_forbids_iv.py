@@ -1,0 +1,22 @@
+"""Does heart block forbid IV magnesium?"""
+
+from cards import assess
+from cards.knowledge import Knowledge
+from cards.model import Facts, Finding, Indicator, Problem, Silence
+
+
+def heart_block_forbids_iv(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+    """A hard stop for IV magnesium (s.2.2)."""
+    if not facts.has("av_block"):
+        return Silence("no heart block on record")
+    return Finding(
+        rule="heart_block_forbids_iv",
+        problem=Problem.LOW_MAGNESIUM,
+        indicator=Indicator.WARNING,
+        title="suffix" if assess.has_second_degree_block(facts) else "",
+        say=("stop" if assess.has_second_degree_block(facts) else "paced",),
+        values={},
+        tests=(),
+        leads=False,
+        numbers=(),
+    )

@@ -1,0 +1,55 @@
+"""Is there an illness that explains low magnesium?"""
+
+from cards.knowledge import Knowledge
+from cards.model import Facts, Finding, Indicator, Problem, Silence
+
+
+def illness_causes_low_magnesium(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+    """Gut loss, kidney loss, shift or poor intake on record (s.7)."""
+    if not _causes(facts):
+        return Silence("no such illness on record")
+    return Finding(
+        rule="illness_causes_low_magnesium",
+        problem=Problem.LOW_MAGNESIUM,
+        indicator=Indicator.INFO,
+        say=("found", *_advice(facts)),
+        values={"illnesses": ", ".join(c.replace("_", " ") for c in _causes(facts))},
+        tests=(),
+        leads=False,
+        numbers=(),
+    )
+
+
+_CAUSES = (
+    "diarrhoea",
+    "vomiting",
+    "inflammatory_bowel_disease",
+    "malabsorption",
+    "pancreatitis",
+    "malnutrition",
+    "refeeding",
+    "alcohol",
+    "diabetic_ketoacidosis",
+    "diabetes",
+    "gitelman_bartter",
+    "transplant",
+    "hungry_bone",
+    "hyperaldosteronism",
+    "hypercalcaemia",
+    "hyperthyroidism",
+    "burn",
+)
+_ADVICE = {
+    "gut": ("diarrhoea", "inflammatory_bowel_disease", "malabsorption"),
+    "refeeding": ("refeeding", "malnutrition"),
+    "alcohol": ("alcohol",),
+    "diabetes": ("diabetes",),
+}
+
+
+def _causes(facts: Facts) -> tuple[str, ...]:
+    return tuple(name for name in _CAUSES if name in facts.conditions)
+
+
+def _advice(facts: Facts) -> tuple[str, ...]:
+    return tuple(key for key, categories in _ADVICE.items() if facts.has(*categories))

@@ -1,0 +1,36 @@
+"""Does the patient have an illness that makes low magnesium dangerous?"""
+
+from cards.knowledge import Knowledge
+from cards.model import DraftTest, Facts, Finding, Indicator, Problem, Silence
+
+
+def illness_raises_risk(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+    """Heart failure, acute infarction, past arrhythmia, seizures, alcohol withdrawal, heart surgery (s.4.4)."""
+    if not _illnesses(facts):
+        return Silence("no such illness on record")
+    return Finding(
+        rule="illness_raises_risk",
+        problem=Problem.LOW_MAGNESIUM,
+        indicator=Indicator.WARNING,
+        say=("found", "check"),
+        values={"illnesses": ", ".join(_illnesses(facts))},
+        tests=(DraftTest("ecg", "now"),),
+        leads=False,
+        numbers=("target.high_risk",),
+    )
+
+
+_ILLNESSES = (
+    "heart_failure",
+    "acute_mi",
+    "torsades",
+    "ventricular_arrhythmia",
+    "long_qt",
+    "seizure",
+    "alcohol_withdrawal",
+    "cardiac_surgery",
+)
+
+
+def _illnesses(facts: Facts) -> tuple[str, ...]:
+    return tuple(name.replace("_", " ") for name in _ILLNESSES if name in facts.conditions)

@@ -1,0 +1,40 @@
+"""Does drafted IV magnesium meet a drug that makes it dangerous, or the other way round?"""
+
+from cards.knowledge import Knowledge
+from cards.model import DrugRole, Facts, Finding, Indicator, Medication, Problem, Route, Silence
+
+_NERVE = frozenset({"neuromuscular blocker", "aminoglycoside or polymyxin"})
+
+
+def iv_magnesium_interacts(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+    """Neuromuscular block, calcium channel blockers, aminoglycosides, digoxin with IV magnesium (INT-IV)."""
+    roles = _pairs(facts)
+    if not roles:
+        return Silence("no drafted pair of IV magnesium and such a drug")
+    nerve = [r for r in roles if r.drug_class in _NERVE]
+    heart = [r for r in roles if r.drug_class not in _NERVE]
+    if not nerve and all(r.evidence == "weak" for r in heart):
+        return Silence("only weakly documented interactions")
+    return Finding(
+        rule="iv_magnesium_interacts",
+        problem=Problem.INTERACTION,
+        indicator=Indicator.WARNING,
+        say=("nerve",) * bool(nerve) + ("heart",) * bool(heart),
+        values={
+            "drugs": ", ".join(r.ingredient for r in roles),
+            "nerve": ", ".join(r.ingredient for r in nerve),
+            "heart": ", ".join(r.ingredient for r in heart),
+        },
+    )
+
+
+def _pairs(facts: Facts) -> tuple[DrugRole, ...]:
+    drafted = any(_is_iv_magnesium(d) for d in facts.chosen)
+    running = any(_is_iv_magnesium(a) for a in facts.active)
+    others = (facts.active if drafted else ()) + (facts.chosen if drafted or running else ())
+    found = [r for m in others for r in m.roles if r.role == "iv_interaction"]
+    return tuple({r.ingredient: r for r in found}.values())
+
+
+def _is_iv_magnesium(medication: Medication) -> bool:
+    return medication.magnesium is not None and medication.route is Route.INTRAVENOUS

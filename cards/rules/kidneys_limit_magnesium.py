@@ -1,0 +1,32 @@
+"""Do the kidneys limit magnesium?"""
+
+from cards import assess
+from cards.knowledge import Knowledge
+from cards.model import DraftTest, Facts, Finding, Indicator, Problem, RenalGate, Silence
+
+
+def kidneys_limit_magnesium(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+    """The renal gates R1 to R4 (s.2.1): less, none, or creatinine first."""
+    gate = facts.renal.gate
+    if gate is RenalGate.R0 or facts.is_adult is False:
+        return Silence("eGFR is 60 or more, or a child")
+    raisers = tuple(dict.fromkeys(m.name for m in facts.active if m.has_role("raises_mg")))
+    poor = gate in (RenalGate.R2, RenalGate.R3)
+    return Finding(
+        rule="kidneys_limit_magnesium",
+        problem=Problem.LOW_MAGNESIUM,
+        indicator=Indicator.INFO,
+        title=gate.value,
+        say=(_line(gate, facts), *(("raisers",) if raisers and poor else ())),
+        values={"raisers": ", ".join(raisers)},
+        tests=(DraftTest("bmp", "first"),) if gate is RenalGate.R4 else (),
+        leads=False,
+        numbers=("egfr.r0", "egfr.r1", "egfr.r2"),
+    )
+
+
+def _line(gate: RenalGate, facts: Facts) -> str:
+    if gate in (RenalGate.R3, RenalGate.R4):
+        return str(gate.value)
+    iv = facts.low is not None and assess.is_severe_band(facts.low.band)
+    return f"{gate.value}_{'iv' if iv else 'oral'}"

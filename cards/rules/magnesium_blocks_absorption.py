@@ -1,0 +1,51 @@
+"""Does the drafted order meet oral magnesium in the gut?"""
+
+from cards.knowledge import Knowledge
+from cards.model import DrugRole, Facts, Finding, Indicator, MagnesiumKind, Medication, Problem, Route, Silence
+
+_ANTACID_SALTS = frozenset({"oxide", "hydroxide", "carbonate"})
+_WEAK = "weak"
+_PATIROMER_CLASS = "potassium binder"
+
+
+def magnesium_blocks_absorption(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+    """Oral magnesium drafted beside such a drug, or such a drug drafted beside oral magnesium (INT-CHEL)."""
+    pairs = _pairs(facts)
+    if not pairs:
+        return Silence("no drafted pair of oral magnesium and a drug it binds")
+    avoid = [r for r in pairs if r.avoid]
+    return Finding(
+        rule="magnesium_blocks_absorption",
+        problem=Problem.INTERACTION,
+        indicator=Indicator.INFO if all(r.evidence == _WEAK for r in pairs) else Indicator.WARNING,
+        title="avoid" if avoid else "",
+        say=("avoid",) * bool(avoid) + ("apart",) * (len(avoid) < len(pairs)),
+        values={
+            "drugs": ", ".join(r.ingredient for r in pairs),
+            "avoided": ", ".join(r.ingredient for r in avoid),
+            "avoid_advice": " ".join(r.advice for r in avoid),
+            "advice": " ".join(r.advice for r in pairs if not r.avoid),
+        },
+    )
+
+
+def _pairs(facts: Facts) -> tuple[DrugRole, ...]:
+    drafted = [d for d in facts.chosen if _is_oral_magnesium(d)]
+    taken = [a for a in facts.active if _is_oral_magnesium(a)]
+    found = [r for d in drafted for m in (*facts.active, *facts.chosen) for r in _binding(m, d)]
+    found += [r for a in taken for d in facts.chosen for r in _binding(d, a)]
+    return tuple({r.ingredient: r for r in found}.values())
+
+
+def _is_oral_magnesium(medication: Medication) -> bool:
+    order = medication.magnesium
+    kinds = (MagnesiumKind.REPLACEMENT, MagnesiumKind.LAXATIVE, MagnesiumKind.SOURCE)
+    return order is not None and order.kind in kinds and medication.route in (Route.ORAL, Route.UNKNOWN)
+
+
+def _binding(drug: Medication, magnesium: Medication) -> list[DrugRole]:
+    if drug is magnesium or drug.route not in (Route.ORAL, Route.UNKNOWN):
+        return []
+    antacid = magnesium.magnesium is not None and magnesium.magnesium.salt in _ANTACID_SALTS
+    roles = [r for r in drug.roles if r.role == "chelation_interaction" and (antacid or not r.ph_only)]
+    return roles + [r for r in drug.roles if r.ingredient == "patiromer" and r.role == "cause"]

@@ -1,0 +1,27 @@
+"""Is magnesium critically low?"""
+
+from cards import assess, dosing
+from cards.knowledge import Knowledge
+from cards.model import Band, DraftTest, Facts, Finding, Indicator, Problem, Silence, Suggestion
+
+
+def magnesium_is_critically_low(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+    """Below 0.41 mmol/L (s.1.1): IV in a monitored place, same day."""
+    why = assess.why_no_band(Band.CRITICAL_LOW, facts, knowledge)
+    if why:
+        return Silence(why)
+    plan = dosing.plan(Band.CRITICAL_LOW, facts, knowledge)
+    order = plan.iv or plan.oral
+    values = dosing.dose_values(order)
+    when = dosing.recheck(Band.CRITICAL_LOW, plan, facts, knowledge)
+    return Finding(
+        rule="magnesium_is_critically_low",
+        problem=Problem.LOW_MAGNESIUM,
+        indicator=Indicator.INFO if assess.iv_magnesium_running(facts, knowledge) else Indicator.CRITICAL,
+        title=plan.title,
+        say=("found", f"do_{plan.title}", "setting" if not facts.inpatient else "more", "watch", "recheck"),
+        values=values,
+        suggestions=(Suggestion(plan.title, (order,), recommended=True, values=values),) if order else (),
+        tests=(DraftTest("magnesium", when), DraftTest("bmp", "now"), DraftTest("ecg", "now")),
+        numbers=("band.critical_low",),
+    )

@@ -1,0 +1,63 @@
+"""Is magnesium too high?"""
+
+from cards import assess
+from cards.knowledge import Knowledge
+from cards.model import (
+    HIGH_BANDS,
+    Band,
+    DraftTest,
+    Facts,
+    Finding,
+    Freshness,
+    Indicator,
+    Medication,
+    Problem,
+    RemoveOrder,
+    Silence,
+    Suggestion,
+)
+
+
+def magnesium_is_high(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+    """Above the upper limit (s.1.6): stop every source, look at the heart, know the antidote."""
+    m = facts.current
+    if m is None or m.band not in HIGH_BANDS or m.freshness is not Freshness.ACTIONABLE or not m.plausible:
+        return Silence("magnesium is not high, or the result is old or implausible")
+    if facts.has("pre_eclampsia"):
+        return Silence("magnesium for pre-eclampsia has its own limits")
+    sources = tuple({d.name: d for d in facts.active if d.magnesium or d.has_role("magnesium_product")}.values())
+    critical = m.band is Band.CRITICAL_HIGH
+    say = ["found", "stop" if sources else "look", "check", *(("antidote", "signs") if critical else ())]
+    removals = tuple(RemoveOrder(r, d.name) for d in sources if (r := _order(d)))
+    values = {"sources": ", ".join(d.name for d in sources)}
+    return Finding(
+        rule="magnesium_is_high",
+        problem=Problem.HIGH_MAGNESIUM,
+        indicator=_indicator(m.x, critical, facts, knowledge),
+        title="critical" if critical else "",
+        say=tuple(say),
+        values=values,
+        suggestions=(Suggestion("stop", removals, recommended=True, values=values),) if removals else (),
+        tests=(
+            DraftTest("magnesium", "high"),
+            DraftTest("bmp", "now"),
+            *([DraftTest("ecg", "now")] if critical else []),
+        ),
+        numbers=("limit.upper.default", "band.critical_high", "band.high_is_mild_below"),
+    )
+
+
+def _order(medication: Medication) -> str | None:
+    """The order behind a medicine; an administration is none that could be removed."""
+    reference = medication.reference or ""
+    return reference if reference.startswith("MedicationRequest/") else None
+
+
+def _indicator(x: float, critical: bool, facts: Facts, knowledge: Knowledge) -> Indicator:
+    if critical:
+        return Indicator.CRITICAL
+    egfr = facts.renal.egfr
+    harmless = (
+        x < knowledge.numbers["band.high_is_mild_below"] and egfr is not None and egfr >= knowledge.numbers["egfr.r0"]
+    )
+    return Indicator.INFO if harmless and not assess.has_symptoms(facts) else Indicator.WARNING

@@ -1,0 +1,22 @@
+"""Is oral magnesium already taken?"""
+
+from cards import assess
+from cards.knowledge import Knowledge
+from cards.model import DraftTest, Facts, Finding, Indicator, Problem, Silence
+
+
+def oral_magnesium_is_taken(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+    """Still low on oral magnesium (SAF-DUP): no second salt; adherence, gut, kidneys."""
+    if not assess.oral_magnesium(facts):
+        return Silence("no oral magnesium taken")
+    return Finding(
+        rule="oral_magnesium_is_taken",
+        problem=Problem.LOW_MAGNESIUM,
+        indicator=Indicator.INFO,
+        title="suffix",
+        say=("found", "do", "urine"),
+        values={"salts": ", ".join(dict.fromkeys(m.name for m in assess.oral_magnesium(facts)))},
+        tests=(DraftTest("urine_magnesium", "now"), DraftTest("urine_creatinine", "now")),
+        leads=False,
+        numbers=(),
+    )

@@ -1,0 +1,35 @@
+"""Which of the medicines must be kept apart from oral magnesium?"""
+
+from cards import assess
+from cards.knowledge import Knowledge
+from cards.model import DrugRole, Facts, Finding, Indicator, Problem, Route, Silence
+
+_WEAK = "weak"
+
+
+def oral_magnesium_needs_spacing(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+    """Chelation (s.6) where oral magnesium may follow: said on the card that offers it."""
+    roles = _roles(facts)
+    if not roles or assess.is_child(facts):
+        return Silence("no medicine taken that binds magnesium in the gut")
+    avoid = [r.ingredient for r in roles if r.avoid]
+    apart = [r.ingredient for r in roles if not r.avoid]
+    return Finding(
+        rule="oral_magnesium_needs_spacing",
+        problem=Problem.LOW_MAGNESIUM,
+        indicator=Indicator.INFO,
+        say=(*(("avoid",) if avoid else ()), *(("apart",) if apart else ())),
+        values={"avoid": ", ".join(avoid), "apart": "; ".join(r.advice.rstrip(".") for r in roles if not r.avoid)},
+        leads=False,
+    )
+
+
+def _roles(facts: Facts) -> tuple[DrugRole, ...]:
+    found = {
+        r.ingredient: r
+        for m in facts.active
+        if m.route in (Route.ORAL, Route.UNKNOWN)
+        for r in m.roles
+        if r.role == "chelation_interaction" and r.evidence != _WEAK and not r.ph_only
+    }
+    return tuple(found.values())

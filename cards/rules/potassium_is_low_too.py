@@ -1,0 +1,26 @@
+"""Is potassium low too?"""
+
+from cards import assess
+from cards.knowledge import Knowledge
+from cards.model import DraftTest, Facts, Finding, Indicator, Problem, Silence
+
+
+def potassium_is_low_too(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+    """Below 3.5 mmol/L with low magnesium (s.3): magnesium first or together."""
+    if not assess.potassium_is_low(facts, knowledge):
+        return Silence("potassium is not low, or not known")
+    return Finding(
+        rule="potassium_is_low_too",
+        problem=Problem.LOW_MAGNESIUM,
+        indicator=Indicator.WARNING,
+        say=("found", *(("ecg",) if _very_low(facts, knowledge) else ())),
+        values={},
+        tests=(DraftTest("bmp", "now"), *([DraftTest("ecg", "now")] if _very_low(facts, knowledge) else [])),
+        leads=False,
+        numbers=("potassium.low", "potassium.very_low"),
+    )
+
+
+def _very_low(facts: Facts, knowledge: Knowledge) -> bool:
+    value = assess.potassium(facts)
+    return value is not None and value < knowledge.numbers["potassium.very_low"]

@@ -1,0 +1,19 @@
+"""Is the magnesium result impossible?"""
+
+from cards.knowledge import Knowledge
+from cards.model import DraftTest, Facts, Finding, Freshness, Indicator, Problem, Silence
+
+
+def result_is_implausible(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+    """Below 0.10 or above 10 mmol/L (s.0.7): repeat before anything else."""
+    m = facts.current
+    if m is None or m.plausible or m.freshness is not Freshness.ACTIONABLE:
+        return Silence("the magnesium result is plausible")
+    return Finding(
+        rule="result_is_implausible",
+        problem=Problem.DATA_QUALITY,
+        indicator=Indicator.WARNING,
+        say=("found", "check"),
+        tests=(DraftTest("magnesium", "now"), DraftTest("bmp", "now")),
+        numbers=("plausible.min", "plausible.max"),
+    )

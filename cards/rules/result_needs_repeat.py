@@ -1,0 +1,22 @@
+"""Is the low result too old to treat?"""
+
+from cards import assess
+from cards.knowledge import Knowledge
+from cards.model import DraftTest, Facts, Finding, Freshness, Indicator, Problem, Silence
+
+
+def result_needs_repeat(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+    """24 to 72 hours old in hospital, 15 to 90 days outside (s.0.6): repeat first, causes still shown."""
+    low = assess.trusted_low(facts, knowledge)
+    if low is None or low.freshness is not Freshness.REPEAT_FIRST or assess.emergency(facts, knowledge):
+        return Silence("no low result of that age")
+    if assess.x_is_critical(low, knowledge):
+        return Silence("critically low is treated at this age too")
+    return Finding(
+        rule="result_needs_repeat",
+        problem=Problem.LOW_MAGNESIUM,
+        indicator=Indicator.WARNING if assess.is_severe_band(low.band) else Indicator.INFO,
+        say=("found", "do"),
+        tests=(DraftTest("magnesium", "now"), DraftTest("bmp", "now")),
+        numbers=("fresh.inpatient.actionable", "fresh.ambulatory.actionable"),
+    )

@@ -1,0 +1,146 @@
+"""What codes and names mean to us: analytes, drugs and their roles, products, categories of conditions."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from cards.model import DrugRole, MagnesiumKind
+
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+LOINC = "http://loinc.org"
+SNOMED = "http://snomed.info/sct"
+ICD10 = "http://hl7.org/fhir/sid/icd-10-cm"
+_ICD_SYSTEMS = frozenset({ICD10, "http://hl7.org/fhir/sid/icd-10", "http://terminology.hl7.org/CodeSystem/icd10-cm"})
+_WORD = re.compile(r"[a-z0-9]+")
+
+CodeKey = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """The ingredients of a product code and how it is given ("" when the name does not say)."""
+
+    ingredients: tuple[str, ...]
+    route: str
+    combination: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MagnesiumProduct:
+    """A magnesium product: its salt, what it is for, grams of sulfate a container or elemental mg a unit."""
+
+    salt: str
+    kind: MagnesiumKind
+    route: str
+    grams: float | None
+    elemental_mg_per_unit: float | None
+    ambiguous: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionWords:
+    """The last resort for a condition without a known code: words that name it, words that deny it."""
+
+    category: str
+    pattern: re.Pattern[str]
+    unless: re.Pattern[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Terminology:
+    """All code tables, read once; a site's own codes are merged in."""
+
+    analytes: Mapping[CodeKey, str]
+    roles: Mapping[str, tuple[DrugRole, ...]]
+    products: Mapping[str, Product]
+    magnesium_products: Mapping[str, MagnesiumProduct]
+    names: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
+    condition_codes: Mapping[CodeKey, tuple[str, ...]]
+    condition_prefixes: Mapping[str, tuple[str, ...]]
+    condition_words: Sequence[ConditionWords]
+    any_condition_word: re.Pattern[str]
+    site_drugs: Mapping[CodeKey, str]
+
+    def analyte_of(self, codings: Iterable[CodeKey]) -> str | None:
+        """The analyte of the first code we know; LOINC is also accepted as an OID."""
+        for system, code in codings:
+            found = self.analytes.get((_url(system), code))
+            if found:
+                return found
+        return None
+
+    def codes_of(self, analytes: Iterable[str]) -> list[CodeKey]:
+        """Every (system, code) of some analytes, for a search."""
+        wanted = set(analytes)
+        return [key for key, analyte in self.analytes.items() if analyte in wanted]
+
+    def product_of(self, codings: Iterable[CodeKey]) -> tuple[str, Product] | None:
+        """(code, product) of the first drug code we know: ingredient, product or the site's own."""
+        for system, code in codings:
+            if (system, code) in self.site_drugs:
+                return code, Product((self.site_drugs[system, code],), "")
+            if _url(system) == RXNORM and (code in self.products or code in self.roles):
+                return code, self.products.get(code) or Product((code,), "")
+        return None
+
+    def ingredients_named(self, text: str) -> tuple[str, ...]:
+        """Ingredient codes named in a text by whole ingredient or brand words."""
+        words = _WORD.findall(text.lower())
+        return tuple(dict.fromkeys(self._named(words)))
+
+    def _named(self, words: Sequence[str]) -> Iterator[str]:
+        position = 0
+        while position < len(words):
+            step = 1
+            for name, code in self.names.get(words[position], ()):
+                if tuple(words[position : position + len(name)]) == name:
+                    yield code
+                    step = max(step, len(name))
+            position += step
+
+    def categories_of(self, codings: Sequence[CodeKey], text: str) -> tuple[str, ...]:
+        """The categories of a condition: by code, else by the words of its text."""
+        coded = [category for key in codings for category in self._coded(key)]
+        return tuple(dict.fromkeys(coded)) or self._worded(text)
+
+    def _coded(self, key: CodeKey) -> tuple[str, ...]:
+        system, code = _url(key[0]), key[1]
+        exact = self.condition_codes.get((system, code), ())
+        if system not in _ICD_SYSTEMS:
+            return exact
+        prefixes = (code[:length] for length in range(1, len(code) + 1))
+        by_prefix = [c for prefix in prefixes for c in self.condition_prefixes.get(prefix, ())]
+        return tuple(dict.fromkeys((*exact, *self.condition_codes.get((ICD10, code), ()), *by_prefix)))
+
+    def _worded(self, text: str) -> tuple[str, ...]:
+        if not text or not self.any_condition_word.search(text):
+            return ()
+        return tuple(
+            dict.fromkeys(
+                w.category
+                for w in self.condition_words
+                if w.pattern.search(text) and not (w.unless and w.unless.search(text))
+            )
+        )
+
+
+_OIDS = {
+    "urn:oid:2.16.840.1.113883.6.1": LOINC,
+    "urn:oid:2.16.840.1.113883.6.88": RXNORM,
+    "urn:oid:2.16.840.1.113883.6.96": SNOMED,
+    "urn:oid:2.16.840.1.113883.6.90": ICD10,
+}
+
+
+def _url(system: str) -> str:
+    return _OIDS.get(system, system)
+
+
+def name_index(named: Iterable[tuple[str, str]]) -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
+    """(name, ingredient code) pairs by their first word, longest name first."""
+    index: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for name, code in named:
+        words = tuple(_WORD.findall(name.lower()))
+        if words:
+            index.setdefault(words[0], []).append((words, code))
+    return {word: tuple(sorted(entries, key=lambda e: -len(e[0]))) for word, entries in index.items()}

@@ -1,0 +1,49 @@
+"""The values every advice text may name: numbers with unit and date, in our own spelling."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from cards import assess
+from cards.knowledge import Knowledge
+from cards.model import Facts, Result
+
+_UNKNOWN = "not known"
+
+
+def common_values(facts: Facts, knowledge: Knowledge) -> dict[str, str]:
+    """Placeholder to text. Nothing here repeats free text of the record."""
+    m = facts.current
+    qtc = assess.qtc(facts, knowledge)
+    risks = assess.risks(facts, knowledge)
+    return {
+        "magnesium": m.shown if m else _UNKNOWN,
+        "magnesium_or_unknown": f"{m.shown} on {day(m.when)}" if m else _UNKNOWN,
+        "date": moment(m.when) if m else "",
+        "date_short": day(m.when) if m else "",
+        "limit": f"{m.lower_limit:.2f} mmol/L" if m else "",
+        "upper_limit": f"{m.upper_limit:.2f} mmol/L" if m else "",
+        "renal": facts.renal.reason,
+        "potassium": _shown(facts.results, "potassium"),
+        "potassium_or_unknown": _shown(facts.results, "potassium"),
+        "calcium": _shown(facts.results, "calcium"),
+        "albumin": _shown(facts.results, "albumin"),
+        "qtc": f"{qtc:.0f} ms" if qtc else _UNKNOWN,
+        "qtc_or_unknown": f"{qtc:.0f} ms" if qtc else _UNKNOWN,
+        "risks": ", ".join(risks),
+        "count": str(len(facts.active)),
+    }
+
+
+def day(when: datetime) -> str:
+    """A date as it is read on a ward."""
+    return f"{when.day} {when:%b %Y}"
+
+
+def moment(when: datetime) -> str:
+    """Date and time, in the zone of the result."""
+    return f"{day(when)}, {when:%H:%M}"
+
+
+def _shown(results: Mapping[str, Result], analyte: str) -> str:
+    found = results.get(analyte)
+    return found.shown if found else _UNKNOWN
