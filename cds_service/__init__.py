@@ -1,0 +1,4 @@
+"""The shell around `cards`: HTTP, clock, environment and command line."""
+
+"""x"""
+__version__ = "0.1.0"

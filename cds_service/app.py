@@ -1,0 +1,102 @@
+"""Builds the web application from settings and knowledge."""
+
+from collections.abc import Callable
+from importlib import resources
+
+from flask import Flask, Response, request
+from flask_cors import CORS
+
+from cards import Knowledge, KnowledgeError, load_knowledge, prefetch_templates
+from cds_service.errors import NotAuthenticated
+from cds_service.settings import PREFIX, Auth, Settings, SettingsError
+from cds_service.web import discovery, feedback, health, home, hooks
+from cds_service.web.answers import request_id, start_request
+from cds_service.web.errors import register_errors
+from cds_service.web.runtime import Access, Route, Runtime
+from cds_service.web.slashes import without_extra_slashes
+
+_GROUPS = (discovery, hooks, feedback, health, home)
+_ALLOWED_HEADERS = "Authorization, Content-Type"
+_HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
+ROUTES = "magnesium-cds-routes"
+
+
+def knowledge_of(settings: Settings) -> Knowledge:
+    """The shipped knowledge with the site's changes; SettingsError naming file and line of what is wrong."""
+    site = _site_text(settings)
+    try:
+        return load_knowledge(resources.files("cards.knowledge"), site=site, site_name=str(settings.site or ""))
+    except KnowledgeError as problem:
+        raise SettingsError(f"{problem}{_site_hint(settings)}") from problem
+
+
+def _site_text(settings: Settings) -> str | None:
+    try:
+        return settings.site.read_text(encoding="utf-8-sig") if settings.site else None
+    except (OSError, UnicodeDecodeError) as problem:
+        raise SettingsError(f"{settings.site}: not readable as UTF-8 text: {problem}{_site_hint(settings)}") from None
+
+
+def _site_hint(settings: Settings) -> str:
+    return f" (correct the site file, or unset {PREFIX}SITE)" if settings.site else ""
+
+
+def runtime_of(settings: Settings) -> Runtime:
+    """The runtime of these settings."""
+    knowledge = knowledge_of(settings)
+    return Runtime(settings, knowledge, tuple(prefetch_templates(knowledge)))
+
+
+def create_app(runtime: Runtime) -> Flask:
+    """The WSGI application."""
+    app = Flask("cds_service.web", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = runtime.settings.max_body_bytes
+    app.before_request(hooks.start_clock)
+    app.before_request(lambda: start_request(runtime.new_id()))
+    app.after_request(hooks.audit)
+    app.after_request(_finish)
+    _allow_browsers(app, runtime.settings)
+    register_errors(app, runtime.settings)
+    routes = [route for group in _GROUPS for route in group.routes(runtime)]
+    for route in routes:
+        app.add_url_rule(
+            route.path,
+            f"{route.method} {route.path}".replace(".", " "),
+            _guarded(route, runtime.settings),
+            methods=[route.method],
+        )
+    app.extensions[ROUTES] = tuple(routes)
+    app.wsgi_app = without_extra_slashes(app.wsgi_app)  # type: ignore[method-assign]
+    return app
+
+
+def _allow_browsers(app: Flask, settings: Settings) -> None:
+    CORS(
+        app,
+        origins=list(settings.cors_origins),
+        methods=["GET", "POST", "OPTIONS"],
+        allow_headers=_ALLOWED_HEADERS.split(", "),
+        expose_headers=["X-Request-Id"],
+        max_age=600,
+    )
+
+
+def _guarded(route: Route, settings: Settings) -> Callable[..., Response]:
+    """The view, closed to everyone when it needs a token: this version cannot check one."""
+    if route.access is Access.PUBLIC or settings.auth is Auth.OFF:
+        return route.view
+
+    def refuse(**_: str) -> Response:
+        raise NotAuthenticated("This service requires a token, but this version cannot check one. Tell its operator.")
+
+    return refuse
+
+
+def _finish(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers["X-Request-Id"] = request_id()
+    if request.method == "OPTIONS" and "Access-Control-Allow-Origin" in response.headers:
+        # the extension names only what was asked for; clients check for both
+        response.headers["Access-Control-Allow-Headers"] = _ALLOWED_HEADERS
+    return response

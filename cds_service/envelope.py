@@ -1,0 +1,68 @@
+"""The outer part of a hook call, read as leniently as clients need it."""
+
+from dataclasses import dataclass
+
+from cds_service.errors import JsonDict, NotCdsHooks, NotJson
+from cds_service.fhir import FHIR_ID, as_dict, as_list, as_text, parse_json
+
+
+@dataclass(frozen=True, slots=True)
+class HookCall:
+    """A hook call. `prefetch` holds what the client supplied, a key that is not in it was not supplied."""
+
+    patient_id: str
+    encounter_id: str | None
+    drafts: object
+    selections: frozenset[str] | None
+    prefetch: JsonDict
+
+
+def read_body(raw: bytes) -> object:
+    """The JSON value of a request body; NotJson says what is wrong."""
+    if not raw.strip():
+        raise NotJson("The body is empty. Send a CDS Hooks request as JSON.")
+    try:
+        return parse_json(raw)
+    except ValueError:
+        raise NotJson("The body is not valid JSON in UTF-8, or it is nested too deeply. Send standard JSON.") from None
+
+
+def read_call(body: object) -> HookCall:
+    """The hook call in a JSON value; NotCdsHooks names the field that is missing."""
+    if not isinstance(body, dict):
+        raise NotCdsHooks("The body must be a JSON object with hook, hookInstance and context.")
+    context = _context(body.get("context"))
+    return HookCall(
+        patient_id=_patient_id(context.get("patientId")),
+        encounter_id=_bare_id(as_text(context.get("encounterId")), "Encounter"),
+        drafts=context.get("draftOrders"),
+        selections=_selections(context.get("selections")),
+        prefetch=as_dict(body.get("prefetch")),
+    )
+
+
+def _context(value: object) -> JsonDict:
+    """The context; some clients wrap it in a list of one."""
+    found = value[0] if isinstance(value, list) and len(value) == 1 else value
+    if not isinstance(found, dict):
+        raise NotCdsHooks("context is missing or not an object. Send context.patientId and context.userId.")
+    return found
+
+
+def _patient_id(value: object) -> str:
+    found = _bare_id(as_text(value), "Patient")
+    if found is None or not FHIR_ID.fullmatch(found):
+        raise NotCdsHooks("context.patientId is missing or not a FHIR id (1 to 64 letters, digits, '-' and '.').")
+    return found
+
+
+def _bare_id(value: str | None, kind: str) -> str | None:
+    """The id without `Type/`, which some clients put before it."""
+    return value.removeprefix(f"{kind}/") if value else None
+
+
+def _selections(value: object) -> frozenset[str] | None:
+    """The selected orders; None when the client did not say, which selects every draft."""
+    if value is None:
+        return None
+    return frozenset(item for item in as_list(value) if isinstance(item, str))

@@ -1,0 +1,53 @@
+"""What can be wrong with a request, and how it is told: every error answer is a FHIR OperationOutcome.
+
+RequestError
+  NotJson           400  the body is not JSON
+  NotCdsHooks       400  the body is JSON, but no request of the specification
+  NotAuthenticated  401  no token that we accept
+  NotJsonMedia      415  the Content-Type is not JSON
+"""
+
+from http import HTTPStatus
+
+JsonDict = dict[str, object]
+
+
+class RequestError(Exception):
+    """A request that cannot be answered; `diagnostics` says what, why and what to do, without patient data."""
+
+    status = HTTPStatus.BAD_REQUEST
+    code = "invalid"
+
+    def __init__(self, diagnostics: str) -> None:
+        super().__init__(diagnostics)
+        self.diagnostics = diagnostics
+
+
+class NotJson(RequestError):
+    """The body is not JSON in UTF-8."""
+
+    code = "structure"
+
+
+class NotCdsHooks(RequestError):
+    """The body is JSON, but not a request of CDS Hooks."""
+
+
+class NotAuthenticated(RequestError):
+    """The caller did not prove who it is."""
+
+    status = HTTPStatus.UNAUTHORIZED
+    code = "login"
+
+
+class NotJsonMedia(RequestError):
+    """The Content-Type does not announce JSON in UTF-8."""
+
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    code = "not-supported"
+
+
+def operation_outcome(code: str, diagnostics: str) -> JsonDict:
+    """A FHIR OperationOutcome with one error."""
+    issue = {"severity": "error", "code": code, "diagnostics": diagnostics}
+    return {"resourceType": "OperationOutcome", "issue": [issue]}

@@ -1,0 +1,65 @@
+"""Reading JSON that nobody has checked: getters that never raise, whatever the type."""
+
+import re
+from collections.abc import Iterator
+
+import orjson
+
+JsonDict = dict[str, object]
+
+FHIR_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+_PATIENT_REFERENCE = re.compile(r"(?:^|/)Patient/([^/?#|]+)(?:/_history/[^/]*)?$")
+_BOM = b"\xef\xbb\xbf"
+
+
+def parse_json(raw: bytes) -> object:
+    """The value of a JSON text in UTF-8; ValueError when it is none (or is nested beyond any use)."""
+    return orjson.loads(raw.removeprefix(_BOM))
+
+
+def as_dict(value: object) -> JsonDict:
+    """The value when it is a JSON object, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def as_list(value: object) -> list[object]:
+    """The value when it is a JSON array, an empty one for null, else an array of it."""
+    if isinstance(value, list):
+        return value
+    return [] if value is None else [value]
+
+
+def as_text(value: object) -> str | None:
+    """The value when it is a string with something in it."""
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def resource_type(value: object) -> str | None:
+    """The `resourceType` of a resource; None for anything else."""
+    return as_text(as_dict(value).get("resourceType"))
+
+
+def entries(bundle: JsonDict) -> Iterator[object]:
+    """What stands in the entries of a Bundle: resources, or whatever was there instead."""
+    for entry in as_list(bundle.get("entry")):
+        yield as_dict(entry).get("resource", entry)
+
+
+def has_next_page(bundle: JsonDict) -> bool:
+    """Whether the Bundle is a page with another one after it."""
+    return any(as_dict(link).get("relation") == "next" for link in as_list(bundle.get("link")))
+
+
+def patient_of(resource: JsonDict) -> str | None:
+    """The id of the patient a resource is about; None when it does not say."""
+    if resource.get("resourceType") == "Patient":
+        return as_text(resource.get("id"))
+    return next((found for key in ("subject", "patient") if (found := _referred(resource.get(key)))), None)
+
+
+def _referred(value: object) -> str | None:
+    for item in as_list(value):
+        reference = as_text(item) or as_text(as_dict(item).get("reference")) or ""
+        if match := _PATIENT_REFERENCE.search(reference):
+            return match.group(1)
+    return None

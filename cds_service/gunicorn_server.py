@@ -1,0 +1,53 @@
+"""gunicorn, started from Python. Threads are many because a client that stalls in mid-body holds one."""
+
+import logging
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+
+
+class _OneLog(Logger):  # type: ignore[misc] # gunicorn is not typed
+    """gunicorn's own messages go to our log."""
+
+    def setup(self, cfg: object) -> None:
+        """Leave handlers and levels to the root logger."""
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
+        self.error_log.setLevel(logging.NOTSET)
+
+
+class _Application(BaseApplication):  # type: ignore[misc] # gunicorn is not typed
+    """An application that exists already, so that a fault in it stops the start with a message."""
+
+    def __init__(self, app: Flask, options: dict[str, object]) -> None:
+        self._app = app
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Take the options that this version of gunicorn knows."""
+        for name, value in self._options.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """The WSGI application."""
+        return self._app
+
+
+def serve(app: Flask, host: str, port: int, workers: int, threads: int) -> None:
+    """Serve until stopped."""
+    address = f"[{host}]" if ":" in host and not host.startswith("[") else host
+    options: dict[str, object] = {
+        "bind": f"{address}:{port}",
+        "workers": workers,
+        "threads": threads,
+        "worker_class": "gthread",
+        "logger_class": _OneLog,
+        "control_socket_disable": True,
+        "graceful_timeout": 10,
+        "keepalive": 5,
+    }
+    _Application(app, options).run()

@@ -1,0 +1,70 @@
+"""The log: one JSON object a line. Ids, counts and times only; never patient data."""
+
+import logging
+import sys
+import traceback
+from datetime import UTC, datetime
+
+import orjson
+
+from cards import Decision
+
+AUDIT = logging.getLogger("magnesium_cds.audit")
+PROBLEMS = logging.getLogger("magnesium_cds.problems")
+_FIELDS = "fields"
+
+
+class JsonLines(logging.Formatter):
+    """A log record as one line of JSON."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Time, level, logger, event, and the fields the caller gave."""
+        line: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": record.getMessage(),
+        }
+        return orjson.dumps({**line, **getattr(record, _FIELDS, {})}, default=str).decode()
+
+
+def configure_logging(level: str) -> None:
+    """Log to standard error from now on. Audit lines are written at every level."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    AUDIT.setLevel(logging.INFO)
+
+
+def record_call(request_id: str, service: str, status: int, decision: Decision | None, milliseconds: float) -> None:
+    """One line for an answered call."""
+    fields: dict[str, object] = {
+        "request": request_id,
+        "service": service,
+        "status": status,
+        "ms": round(milliseconds, 1),
+        **(_decided(decision) if decision else {}),
+    }
+    AUDIT.info("call", extra={_FIELDS: fields})
+
+
+def record_feedback(service: str, fields: dict[str, object]) -> None:
+    """One line for one feedback entry; `fields` holds ids and codes, never a comment."""
+    AUDIT.info("feedback", extra={_FIELDS: {"service": service, **fields}})
+
+
+def record_failure(request_id: str, problem: BaseException) -> None:
+    """One line for a fault of ours: its type and where, not its message, which may quote the request."""
+    frames = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(problem.__traceback__)]
+    fields = {"request": request_id, "problem": type(problem).__name__, "frames": frames[-12:]}
+    PROBLEMS.error("failure", extra={_FIELDS: fields})
+
+
+def _decided(decision: Decision) -> dict[str, object]:
+    return {
+        "cards": [card.uuid for card in decision.cards],
+        "indicators": [card.indicator.word for card in decision.cards],
+        "rules": [list(card.rules) for card in decision.cards],
+        "cannot_tell": list(decision.cannot_tell),
+        "knowledge": decision.trace.knowledge_version,
+    }

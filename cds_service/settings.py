@@ -1,0 +1,157 @@
+"""Every setting of the service: environment variables with the prefix MAGNESIUM_CDS_, checked at start."""
+
+import ipaddress
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "MAGNESIUM_CDS_"
+MEGABYTE = 1024 * 1024
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used; the message names it and says what to do."""
+
+
+class Auth(StrEnum):
+    """Whether clients must present a token."""
+
+    REQUIRED = "required"
+    OFF = "off"
+
+
+class MissingData(StrEnum):
+    """The answer when required data cannot be had: the status of the specification, or a card that says so."""
+
+    PRECONDITION_FAILED = "412"
+    CARD = "card"
+
+
+class LogLevel(StrEnum):
+    """How much is logged."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+def _lower(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+def _listed(value: object) -> object:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def _readable(path: Path | None) -> Path | None:
+    if path is not None and not path.is_file():
+        raise ValueError("no such file")
+    return path
+
+
+File = Annotated[Path | None, AfterValidator(_readable)]
+
+
+class Settings(BaseSettings):
+    """The settings; a default is right for production."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
+
+    auth: Annotated[Auth, BeforeValidator(_lower)] = Field(
+        default=Auth.REQUIRED,
+        description="`required`: every call carries a token. `off`: nobody is asked; loopback only.",
+    )
+    allow_insecure: bool = Field(
+        default=False, description="`1` allows `MAGNESIUM_CDS_AUTH=off` on an address that others can reach."
+    )
+    base_url: str = Field(
+        default="", pattern=r"^(https?://[^\s?#]+)?$", description="Public URL of the service, as clients call it."
+    )
+    clients: File = Field(default=None, description="Path of the trusted-clients file (YAML).")
+    site: File = Field(default=None, description="Path of the site file (YAML): thresholds, formulary, local codes.")
+    cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = Field(
+        default=("*",), description="Origins of browser clients, separated by commas; `*` is every origin."
+    )
+    missing_data: Annotated[MissingData, BeforeValidator(_lower)] = Field(
+        default=MissingData.PRECONDITION_FAILED,
+        description="When magnesium results cannot be had: `412`, or `card` for a 200 with a card that says so.",
+    )
+    max_body_mb: int = Field(
+        default=5, ge=1, le=100, description="Largest request body in MB; a larger one is answered 413."
+    )
+    log_level: Annotated[LogLevel, BeforeValidator(_lower)] = Field(
+        default=LogLevel.INFO, description="`debug`, `info`, `warning` or `error`. No level logs patient data."
+    )
+    workers: int = Field(
+        default=0, ge=0, le=256, description="Worker processes of `serve`; `0` is one per processor core."
+    )
+
+    @property
+    def max_body_bytes(self) -> int:
+        """Largest request body in bytes."""
+        return self.max_body_mb * MEGABYTE
+
+    @property
+    def worker_count(self) -> int:
+        """Worker processes to start."""
+        return self.workers or os.cpu_count() or 1
+
+
+def load_settings() -> Settings:
+    """The settings of this environment; SettingsError naming every variable that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as problem:
+        raise SettingsError("\n".join(_sentence(dict(error)) for error in problem.errors())) from None
+
+
+def check_start(settings: Settings, host: str) -> None:
+    """SettingsError when the service may not be started with these settings on this address."""
+    if settings.auth is Auth.REQUIRED:
+        raise SettingsError(
+            f"{PREFIX}AUTH is 'required' (the default), but this version cannot check tokens yet. "
+            f"Set {PREFIX}AUTH=off and serve on a loopback address such as 127.0.0.1."
+        )
+    if not is_loopback(host) and not settings.allow_insecure:
+        raise SettingsError(
+            f"{PREFIX}AUTH=off lets anyone who reaches {host} call the service. Serve on 127.0.0.1, "
+            f"or set {PREFIX}ALLOW_INSECURE=1 if something in front of it checks who calls."
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def settings_table() -> str:
+    """The settings as a Markdown table."""
+    rows = [f"| `{PREFIX}{name.upper()}` | {_shown(info.default)} | {info.description} |" for name, info in _fields()]
+    return "\n".join(["| variable | default | meaning |", "|---|---|---|", *rows])
+
+
+def _fields() -> list[tuple[str, FieldInfo]]:
+    return list(Settings.model_fields.items())
+
+
+def _shown(default: object) -> str:
+    if default in (None, ""):
+        return "none"
+    if isinstance(default, bool):
+        return f"`{int(default)}`"
+    return f"`{','.join(default)}`" if isinstance(default, tuple) else f"`{default}`"
+
+
+def _sentence(error: dict[str, object]) -> str:
+    place = error.get("loc")
+    name = str(place[0]).upper() if isinstance(place, tuple) and place else "?"
+    return f"{PREFIX}{name}={error.get('input')!s}: {error.get('msg')}. See docs/settings.md."

@@ -1,0 +1,53 @@
+"""Requests in, responses out: the little that every route shares."""
+
+import re
+
+import orjson
+from flask import Response, g, request
+
+from cds_service.errors import NotJsonMedia, operation_outcome
+
+JSON = "application/json"
+FHIR_JSON = "application/fhir+json"
+_JSON_MEDIA = re.compile(r"(application|text)/([a-z0-9.\-]+\+)?json")
+_CHARSETS = frozenset({"utf-8", "utf8", "us-ascii"})
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+def json_response(payload: object, status: int = 200) -> Response:
+    """A JSON answer."""
+    return Response(orjson.dumps(payload), status, mimetype=JSON)
+
+
+def outcome_response(status: int, code: str, diagnostics: str) -> Response:
+    """An error answer."""
+    return outcome_response_of(operation_outcome(code, diagnostics), status)
+
+
+def outcome_response_of(outcome: object, status: int) -> Response:
+    """An error answer with an OperationOutcome that exists."""
+    return Response(orjson.dumps(outcome), status, mimetype=FHIR_JSON)
+
+
+def raw_body() -> bytes:
+    """The body of a request that announces JSON; NotJsonMedia for any other."""
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if not _JSON_MEDIA.fullmatch(request.mimetype) or charset not in _CHARSETS:
+        raise NotJsonMedia("Send the request with Content-Type application/json, in UTF-8.")
+    return request.get_data(cache=False)
+
+
+def is_uuid(value: object) -> bool:
+    """Whether the value is a UUID in its usual form."""
+    return isinstance(value, str) and _UUID.fullmatch(value) is not None
+
+
+def start_request(new_id: str) -> None:
+    """Remember the id of this request: the client's X-Request-Id when it is a UUID, else `new_id`."""
+    given = request.headers.get("X-Request-Id")
+    g.request_id = given if is_uuid(given) else new_id
+
+
+def request_id() -> str:
+    """The id of this request."""
+    return str(g.get("request_id", "none"))

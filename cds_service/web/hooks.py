@@ -1,0 +1,64 @@
+"""POST /cds-services/<id>: cards."""
+
+import time
+
+from flask import Response, abort, g, request
+
+from cards import SERVICES, Service
+from cds_service.envelope import read_body
+from cds_service.evaluate import Answer, evaluate
+from cds_service.records import record_call
+from cds_service.web.answers import json_response, outcome_response_of, raw_body, request_id
+from cds_service.web.runtime import Access, Route, Runtime
+
+PATH = "/cds-services/<service_id>"
+_BY_ID = {service.id: service for service in SERVICES}
+
+
+def routes(runtime: Runtime) -> list[Route]:
+    """The route of the services."""
+
+    def call(service_id: str) -> Response:
+        answer = _answer(known_service(service_id), runtime)
+        g.decision = answer.decision
+        return _response(answer)
+
+    return [Route(PATH, "POST", Access.CLIENT, call)]
+
+
+def start_clock() -> None:
+    """Remember when this request began."""
+    g.started = time.perf_counter()
+
+
+def audit(response: Response) -> Response:
+    """Record the answer to a service call, whatever its status."""
+    service_id = (request.view_args or {}).get("service_id")
+    rule = request.url_rule
+    if service_id in _BY_ID and rule is not None and rule.rule == PATH and request.method == "POST":
+        milliseconds = (time.perf_counter() - g.started) * 1000
+        record_call(request_id(), service_id, response.status_code, g.get("decision"), milliseconds)
+    return response
+
+
+def known_service(service_id: str) -> Service:
+    """The service of this id; the 404 of the web framework when there is none."""
+    return _BY_ID.get(service_id) or abort(404)
+
+
+def _answer(service: Service, runtime: Runtime) -> Answer:
+    return evaluate(
+        service,
+        read_body(raw_body()),
+        runtime.knowledge,
+        runtime.now(),
+        runtime.new_id,
+        runtime.keys,
+        runtime.settings.missing_data,
+    )
+
+
+def _response(answer: Answer) -> Response:
+    if answer.status == 200:
+        return json_response(answer.payload)
+    return outcome_response_of(answer.payload, answer.status)
