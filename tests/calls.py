@@ -1,0 +1,87 @@
+"""Requests of invented patients, dated from now, and how to send them."""
+
+import copy
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from cds_service.demo import demo_requests
+
+Json = dict[str, object]
+ORIGIN = "https://ehr.example"
+SANDBOX = Path(__file__).parents[1] / "fixtures" / "sandbox"
+SERVICE_OF = {hook: f"magnesium-{hook}" for hook in ("patient-view", "order-select", "order-sign")}
+_NAMES = {
+    "patient-view": "1-patient-view.json",
+    "order-select": "2-order-select.json",
+    "order-sign": "3-order-sign.json",
+}
+
+
+def request_for(hook):
+    """A request of the hook that is answered with cards; yours to change."""
+    return copy.deepcopy(demo_requests(datetime.now(UTC))[_NAMES[hook]])
+
+
+def patient_view(**prefetch):
+    """The patient-view request with some prefetch values replaced."""
+    made = request_for("patient-view")
+    made["prefetch"].update(prefetch)
+    return made
+
+
+def post(client: FlaskClient, body, service="magnesium-patient-view", content_type="application/json") -> TestResponse:
+    """Send a body (bytes as they are) to a service."""
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    headers = {"Origin": ORIGIN, **({"Content-Type": content_type} if content_type else {})}
+    return client.post(f"/cds-services/{service}", data=raw, headers=headers)
+
+
+def cards(response: TestResponse):
+    """The cards of an answer that must be a 200."""
+    assert response.status_code == 200, response.get_data(as_text=True)
+    return response.get_json()["cards"]
+
+
+def diagnostics(response: TestResponse, status: int) -> str:
+    """The text of an error answer, which must be an OperationOutcome of this status with CORS headers."""
+    body = response.get_json(force=True)
+    assert response.status_code == status, body
+    assert body["resourceType"] == "OperationOutcome"
+    assert response.headers["Access-Control-Allow-Origin"] in ("*", ORIGIN)
+    return body["issue"][0]["diagnostics"]
+
+
+def searchset(*resources, **more):
+    """A Bundle as a server answers a search."""
+    return {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": r} for r in resources], **more}
+
+
+def outcome(severity="error"):
+    """What a client puts where a query failed."""
+    return {"resourceType": "OperationOutcome", "issue": [{"severity": severity, "code": "exception"}]}
+
+
+def magnesium(value=1.2, patient="demo-heart", hours_ago=2, ident="mg"):
+    """A magnesium result in mg/dL."""
+    when = datetime.now(UTC) - timedelta(hours=hours_ago)
+    coding = {"system": "http://loinc.org", "code": "19123-9"}
+    quantity = {"value": value, "unit": "mg/dL", "system": "http://unitsofmeasure.org", "code": "mg/dL"}
+    return {
+        "resourceType": "Observation",
+        "id": ident,
+        "status": "final",
+        "code": {"coding": [coding]},
+        "subject": {"reference": f"Patient/{patient}"},
+        "effectiveDateTime": when.isoformat(timespec="seconds"),
+        "valueQuantity": quantity,
+    }
+
+
+def sandbox_bodies(key):
+    """(name, body) of the captured Sandbox calls that have this key."""
+    loaded = ((path.name, json.loads(path.read_text(encoding="utf-8"))) for path in sorted(SANDBOX.glob("*.json")))
+    return [(name, body) for name, body in loaded if key in body]

@@ -1,0 +1,191 @@
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+from click.testing import CliRunner
+
+from cards import KnowledgeError
+from cds_service.app import runtime_of
+from cds_service.cli import main
+from cds_service.demo import demo_requests, welcome, write_requests
+from cds_service.errors import NotCdsHooks
+from cds_service.server import check_port
+from cds_service.settings import SettingsError
+from cds_service.web.runtime import utc_now
+from tests.calls import patient_view
+from tests.conftest import settings_with
+
+READY_S = 10
+
+
+def invoke(*arguments, **env):
+    return CliRunner().invoke(main, list(arguments), env={f"MAGNESIUM_CDS_{k}": v for k, v in env.items()})
+
+
+@pytest.fixture
+def request_file(tmp_path):
+    path = tmp_path / "request.json"
+    path.write_text(json.dumps(patient_view()), encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def start(free_port):
+    """Starts a command that serves, waits until it is ready; yields a function. Stops it afterwards."""
+    started = []
+
+    def run(command, **env):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "cds_service", command, "--port", str(free_port)],
+            env={**os.environ, **{f"MAGNESIUM_CDS_{k}": v for k, v in env.items()}},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        wait_until_ready(process, free_port)
+        return process, f"http://127.0.0.1:{free_port}"
+
+    yield run
+    for process in started:
+        process.terminate()
+        process.communicate(timeout=15)
+
+
+def wait_until_ready(process, port):
+    deadline = time.monotonic() + READY_S
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=1):
+                return
+        except OSError:
+            time.sleep(0.05)
+    process.kill()
+    raise AssertionError(f"not ready: {process.communicate()[1]}")
+
+
+def test_explain_shows_cards_rules_and_why(request_file):
+    done = invoke("explain", request_file)
+    assert done.exit_code == 0, done.output
+    assert "1.2 mg/dL" in done.output
+    assert all(part in done.output for part in ("CARDS", "RULES FIRED", "RULES SILENT", "FACTS", "SOURCES"))
+
+
+def test_explain_as_json_and_strict(request_file):
+    done = invoke("explain", request_file, "--json", "--strict")
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.output)["cards"]
+
+
+def test_explain_at_another_time_says_that_the_result_is_old(request_file):
+    now, later = (invoke("explain", request_file, *more).output for more in ((), ("--now", "2031-01-01")))
+    assert now.splitlines()[:3] != later.splitlines()[:3]
+
+
+def test_explain_another_service(request_file):
+    assert invoke("explain", request_file, "--service", "magnesium-order-sign").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "arguments", "said"),
+    [
+        ("{", (), "not valid JSON"),
+        ("{}", (), "No service for this request"),
+        ('{"hook": "patient-view"}', (), "context"),
+        ("{}", ("--service", "nonsense"), "--service: magnesium-patient-view"),
+        ("{}", ("--now", "soon"), "2026-01-31"),
+    ],
+)
+def test_explain_says_what_is_wrong(tmp_path, content, arguments, said):
+    path = tmp_path / "request.json"
+    path.write_text(content, encoding="utf-8")
+    done = invoke("explain", str(path), *arguments)
+    assert done.exit_code != 0
+    assert said in done.output and "Traceback" not in done.output
+
+
+def test_serve_refuses_what_it_cannot_do_safely():
+    assert "cannot check tokens yet" in invoke("serve", AUTH="required").output
+    assert "ALLOW_INSECURE" in invoke("serve", "--host", "0.0.0.0", AUTH="off", ALLOW_INSECURE="0").output
+    assert "MAGNESIUM_CDS_AUTH=maybe" in invoke("serve", AUTH="maybe").output
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"no_such_part:\n  x: 1\n", r"site\.yaml:\d.*MAGNESIUM_CDS_SITE"), (b"\xff\xfe\x00", "not readable as UTF-8")],
+)
+def test_a_wrong_site_file_is_refused_at_start(tmp_path, content, said):
+    site = tmp_path / "site.yaml"
+    site.write_bytes(content)
+    with pytest.raises(SettingsError, match=said):
+        runtime_of(settings_with(site=site))
+
+
+def test_a_port_in_use_is_said_and_so_is_what_to_do(free_port):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", free_port))
+        taken.listen()
+        with pytest.raises(SettingsError, match=rf"Port {free_port} .* in use .*--port"):
+            check_port("127.0.0.1", free_port)
+        assert "in use" in invoke("demo", "--port", str(free_port)).output
+
+
+def test_an_address_that_is_not_ours_is_said(free_port):
+    with pytest.raises(SettingsError, match=r"Cannot listen on 192\.0\.2\.1"):
+        check_port("192.0.2.1", free_port)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="gunicorn does not run there")
+def test_the_demo_prints_commands_that_return_cards(start):
+    process, base = start("demo", AUTH="required", MISSING_DATA="412")
+    lines = [process.stdout.readline() for _ in range(8)]
+    commands = [line.split() for line in lines if line.split()[:1] == ["curl"]]
+    assert len(commands) == 3
+    for words in commands:
+        path = next(word.removeprefix("@") for word in words if word.startswith("@"))
+        with open(path, "rb") as file:
+            question = urllib.request.Request(words[-1], file.read(), {"Content-Type": "application/json"})
+        with urllib.request.urlopen(question) as answer:
+            assert words[-1].startswith(base)
+            assert json.load(answer)["cards"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="gunicorn does not run there")
+def test_serve_answers_and_a_body_that_is_too_large_gets_its_answer(start):
+    _, base = start("serve", AUTH="off", WORKERS="1", MAX_BODY_MB="1")
+    url = f"{base}/cds-services/magnesium-patient-view"
+    question = urllib.request.Request(url, b" " * 5_000_000, {"Content-Type": "application/json"})
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(question)
+    with refused.value as answer:
+        assert answer.code == 413
+        assert json.load(answer)["resourceType"] == "OperationOutcome"
+
+
+def test_demo_requests_are_dated_from_now():
+    requests = demo_requests(utc_now())
+    assert len(requests) == 3
+    assert "@now" not in json.dumps(requests) and "@date" not in json.dumps(requests)
+
+
+def test_the_welcome_names_every_request(tmp_path):
+    text = welcome("http://127.0.0.1:1", write_requests(tmp_path, utc_now()))
+    assert all(str(path) in text for path in tmp_path.iterdir())
+
+
+def test_errors_have_readable_messages():
+    assert str(NotCdsHooks("context is missing")) == "context is missing"
+    assert issubclass(KnowledgeError, ValueError)

@@ -1,0 +1,167 @@
+import pytest
+
+from cards.model import SetAside
+from cds_service.envelope import read_call
+from cds_service.prefetch import snapshot
+from tests.calls import magnesium, outcome, searchset
+
+MG = magnesium(patient="p1")
+OTHER = magnesium(patient="p2")
+
+
+def snap(value="absent", context=None, key="magnesium"):
+    prefetch = {} if value == "absent" else {key: value}
+    body = {"context": {"patientId": "p1", **(context or {})}, "prefetch": prefetch}
+    return snapshot(read_call(body), "patient-view", [key])
+
+
+def state(value):
+    """(number of resources, missing, partial) of a key with this value."""
+    found = snap(value)
+    return len(found.resources["magnesium"]), bool(found.missing), bool(found.partial)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("absent", (0, True, False)),
+        (None, (0, False, False)),
+        (searchset(), (0, False, False)),
+        ({"resourceType": "Bundle"}, (0, False, False)),
+        (searchset(MG), (1, False, False)),
+        (MG, (1, False, False)),
+        ([MG, MG], (2, False, False)),
+        ([searchset(MG)], (1, False, False)),
+        ({"entry": [{"resource": MG}]}, (1, False, False)),
+        ({"resourceType": "Bundle", "entry": {"resource": MG}}, (1, False, False)),
+        ({"resourceType": "Bundle", "entry": [MG]}, (1, False, False)),
+        ({"response": {"status": "200 OK"}, "resource": searchset(MG)}, (1, False, False)),
+        ({"response": {"status": "200"}, "resource": None}, (0, False, False)),
+        ({"response": {"status": "404"}, "resource": None}, (0, True, False)),
+        (outcome(), (0, True, False)),
+        (searchset(outcome()), (0, True, False)),
+        (searchset(MG, outcome("warning")), (1, True, False)),
+        (searchset(MG, outcome("information")), (1, False, False)),
+        (searchset(MG, link=[{"relation": "next", "url": "x"}]), (1, False, True)),
+        (searchset(MG, link=[{"relation": "self", "url": "x"}]), (1, False, False)),
+        (searchset(MG, link="next"), (1, False, False)),
+        (searchset(MG, None, 5, "x", {}), (1, False, False)),
+        (searchset(None), (0, True, False)),
+        ({"resourceType": "Bundle", "entry": "x"}, (0, True, False)),
+        ([None], (0, True, False)),
+        ([], (0, False, False)),
+        ("text", (0, True, False)),
+        ("", (0, True, False)),
+        (0, (0, True, False)),
+        (True, (0, True, False)),
+        ({}, (0, True, False)),
+        ({"resourceType": 5}, (0, True, False)),
+    ],
+)
+def test_known_known_to_be_none_and_not_known(value, expected):
+    assert state(value) == expected
+
+
+def test_a_missing_patient_is_missing_and_a_null_patient_is_known():
+    assert snap(key="patient").missing == {"patient"}
+    assert snap(None, key="patient").missing == frozenset()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"subject": {"reference": "https://fhir.example/r4/Patient/p2"}},
+        {"subject": {"reference": "Patient/p2/_history/3"}},
+        {"subject": [{"reference": "Patient/p2"}]},
+        {"subject": None, "patient": {"reference": "Patient/p2"}},
+        {"resourceType": "Patient", "id": "p2", "subject": None},
+    ],
+)
+def test_another_patients_resources_are_dropped_and_counted_without_ids(change):
+    found = snap(searchset({**OTHER, **change}, MG))
+    assert found.resources["magnesium"] == (MG,)
+    assert found.missing == frozenset()
+    (aside,) = found.set_aside
+    assert aside == SetAside(
+        f"{change.get('resourceType', 'Observation')} of another patient", "not about the patient in context"
+    )
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "Patient/p1",
+        "https://fhir.example/r4/Patient/p1",
+        "Patient/p1/_history/2",
+        "urn:uuid:1",
+        "Group/p2",
+        "#c",
+        "",
+        None,
+        5,
+    ],
+)
+def test_resources_of_this_patient_or_of_nobody_are_kept(reference):
+    assert len(snap(searchset({**MG, "subject": {"reference": reference}})).resources["magnesium"]) == 1
+
+
+def test_medications_in_a_bundle_are_kept():
+    medication = {"resourceType": "Medication", "id": "m1"}
+    assert snap(searchset(MG, medication)).resources["magnesium"] == (MG, medication)
+
+
+DRAFT = {"resourceType": "MedicationRequest", "id": "d1", "subject": {"reference": "Patient/p1"}}
+
+
+@pytest.mark.parametrize(
+    ("drafts", "count"),
+    [
+        (searchset(DRAFT), 1),
+        ({"resourceType": "Bundle", "entry": [{"resource": DRAFT}]}, 1),
+        ({"entry": [{"resource": DRAFT}]}, 1),
+        ([DRAFT, {**DRAFT, "resourceType": "MedicationOrder"}], 2),
+        (DRAFT, 1),
+        (searchset({**DRAFT, "resourceType": "ServiceRequest", "code": {"coding": [{}]}}), 1),
+        (searchset({**DRAFT, "subject": {"reference": "Patient/p2"}}), 0),
+        (None, 0),
+        ("x", 0),
+        ({}, 0),
+    ],
+)
+def test_drafts_come_in_many_shapes(drafts, count):
+    assert len(snap(context={"draftOrders": drafts}).drafts) == count
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("absent", None),
+        (None, None),
+        ([], frozenset()),
+        (["MedicationRequest/d1", 5, None], {"MedicationRequest/d1"}),
+        ("MedicationRequest/d1", {"MedicationRequest/d1"}),
+    ],
+)
+def test_selections(value, expected):
+    assert snap(context={} if value == "absent" else {"selections": value}).selections == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [("e1", "e1"), ("Encounter/e1", "e1"), (None, None), (5, None), ("", None)]
+)
+def test_the_encounter_is_known_when_it_is_text(value, expected):
+    assert snap(context={"encounterId": value}).encounter_id == expected
+
+
+def test_a_context_in_a_list_of_one_is_read():
+    assert read_call({"context": [{"patientId": "Patient/p1"}]}).patient_id == "p1"
+
+
+def test_free_text_in_a_resource_type_is_not_repeated():
+    found = snap(searchset({**OTHER, "resourceType": "John Smith 1950"}))
+    assert "John" not in str(found.set_aside)
+
+
+def test_many_bad_entries_make_one_line():
+    assert len(snap(searchset(*[None] * 5000, MG)).set_aside) == 1

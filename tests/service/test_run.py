@@ -1,0 +1,68 @@
+"""The bootstrap must work on a bare Python; here its decisions are tested, not the installation."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """run.py as a module, looking at a folder of its own and running nothing."""
+    spec = importlib.util.spec_from_file_location("run_under_test", ROOT / "run.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    for name in ("requirements.lock", "pyproject.toml"):
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    monkeypatch.setattr(module, "HERE", tmp_path)
+    monkeypatch.setattr(module, "LOCK", tmp_path / "requirements.lock")
+    monkeypatch.setattr(module, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(module, "STAMP", tmp_path / ".venv" / "installed")
+    return module
+
+
+def test_it_uses_the_standard_library_only():
+    imported = {
+        line.split()[1].split(".")[0] for line in (ROOT / "run.py").read_text().splitlines() if "import " in line[:7]
+    }
+    assert imported <= set(sys.stdlib_module_names)
+
+
+def test_an_old_python_is_told_so(run, monkeypatch, capsys):
+    monkeypatch.setattr(run, "OLDEST", (99, 0))
+    assert run.main(["demo"]) == 1
+    assert "Python 99.0 or newer is needed" in capsys.readouterr().err
+
+
+def test_no_word_shows_the_help(run, capsys):
+    assert run.main([]) == 0
+    assert "run.py demo" in capsys.readouterr().out
+
+
+def test_a_missing_venv_module_is_told_with_what_to_do(run, monkeypatch):
+    monkeypatch.setattr(run, "run", lambda *command: 1)
+    assert "apt install python3-venv" in run.install()
+
+
+def test_a_failed_installation_leaves_no_stamp(run, monkeypatch):
+    monkeypatch.setattr(run, "run", lambda *command: int("pip" in command))
+    assert "installation failed" in run.install()
+    assert not run.STAMP.exists()
+
+
+def test_a_current_environment_is_not_installed_again(run, monkeypatch):
+    monkeypatch.setattr(run, "run", lambda *command: pytest.fail("it was installed again"))
+    run.python().parent.mkdir(parents=True)
+    run.python().touch()
+    run.STAMP.write_text(run.wanted(), encoding="utf-8")
+    assert run.install() is None
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "pyproject.toml"])
+def test_a_changed_lock_or_package_is_installed_again(run, name):
+    before = run.wanted()
+    (run.HERE / name).write_text("y", encoding="utf-8")
+    assert run.wanted() != before

@@ -1,0 +1,85 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from cds_service import settings
+from cds_service.settings import Auth, Settings, SettingsError, check_start, is_loopback, load_settings, settings_table
+from tests.conftest import settings_with
+
+DOCS = Path(__file__).parents[2] / "docs" / "settings.md"
+
+
+@pytest.fixture
+def env(monkeypatch):
+    """Sets MAGNESIUM_CDS_* variables, in an environment that has none."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(settings.PREFIX + name.upper(), raising=False)
+    return lambda **values: [monkeypatch.setenv(settings.PREFIX + k, v) for k, v in values.items()]
+
+
+def test_defaults_are_right_for_production(env):
+    found = load_settings()
+    assert (found.auth, found.missing_data, found.allow_insecure) == (Auth.REQUIRED, "412", False)
+    assert found.cors_origins == ("*",) and found.worker_count >= 1
+
+
+def test_values_are_read_from_the_environment(env):
+    env(AUTH="OFF", CORS_ORIGINS="https://a.example, https://b.example,", MAX_BODY_MB="2", ALLOW_INSECURE="1", SITE="")
+    found = load_settings()
+    assert (found.auth, found.max_body_bytes, found.allow_insecure, found.site) == (Auth.OFF, 2 * 1024**2, True, None)
+    assert found.cors_origins == ("https://a.example", "https://b.example")
+
+
+def test_unknown_variables_are_ignored(env, monkeypatch):
+    monkeypatch.setenv("MAGNESIUM_CDS_DATABASE_URL", "sqlite://")
+    assert load_settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("AUTH", "maybe"),
+        ("MISSING_DATA", "500"),
+        ("MAX_BODY_MB", "many"),
+        ("MAX_BODY_MB", "0"),
+        ("WORKERS", "-1"),
+        ("LOG_LEVEL", "loud"),
+        ("SITE", "/no/such/site.yaml"),
+        ("CLIENTS", "/no/such/clients.yaml"),
+        ("BASE_URL", "cds.example"),
+    ],
+)
+def test_a_wrong_value_is_named(env, name, value):
+    env(**{name: value})
+    with pytest.raises(SettingsError, match=rf"MAGNESIUM_CDS_{name}={re.escape(value)}: .*docs/settings.md"):
+        load_settings()
+
+
+def test_every_wrong_value_is_named_at_once(env):
+    env(AUTH="x", WORKERS="y")
+    with pytest.raises(SettingsError, match=r"(?s)AUTH=x.*WORKERS=y"):
+        load_settings()
+
+
+def test_required_authentication_cannot_start_yet():
+    with pytest.raises(SettingsError, match=r"cannot check tokens yet.*MAGNESIUM_CDS_AUTH=off"):
+        check_start(settings_with(auth=Auth.REQUIRED), "127.0.0.1")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "[::1]", "localhost", "127.3.2.1"])
+def test_without_authentication_loopback_is_fine(host):
+    check_start(settings_with(), host)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.1", "cds.example"])
+def test_without_authentication_others_are_refused_unless_insecure_is_allowed(host):
+    assert not is_loopback(host)
+    with pytest.raises(SettingsError, match="ALLOW_INSECURE=1"):
+        check_start(settings_with(), host)
+    check_start(settings_with(allow_insecure=True), host)
+
+
+def test_the_documented_table_is_the_one_of_the_code():
+    how = 'python -c "from cds_service.settings import settings_table; print(settings_table())"'
+    assert settings_table() in DOCS.read_text(encoding="utf-8"), f"put the output of this into docs/settings.md: {how}"

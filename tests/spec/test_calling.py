@@ -1,0 +1,150 @@
+"""CDS Hooks, chapter C: calling a service."""
+
+import time
+
+import pytest
+
+from tests.calls import (
+    SERVICE_OF,
+    cards,
+    diagnostics,
+    magnesium,
+    outcome,
+    patient_view,
+    post,
+    request_for,
+    searchset,
+)
+
+TOKEN = {"access_token": "SECRET", "token_type": "Bearer", "expires_in": 300, "scope": "x", "subject": "y"}
+
+
+def without(body, *path):
+    *parents, last = path
+    node = body
+    for step in parents:
+        node = node[step]
+    del node[last]
+    return body
+
+
+@pytest.mark.parametrize("hook", SERVICE_OF)
+def test_c1_a_complete_request_is_answered(client, hook):
+    assert cards(post(client, request_for(hook), SERVICE_OF[hook]))
+
+
+def test_c1_a_request_without_context_is_refused(client):
+    assert "context" in diagnostics(post(client, without(request_for("patient-view"), "context")), 400)
+
+
+@pytest.mark.parametrize("path", [("hook",), ("hookInstance",), ("context", "userId")])
+def test_c1_clients_that_leave_out_what_we_do_not_need_are_answered(client, path):
+    assert cards(post(client, without(request_for("patient-view"), *path)))
+
+
+def test_c1_a_hook_that_differs_from_the_services_is_answered_as_the_services(client):
+    body = {**request_for("patient-view"), "hook": "order-select"}
+    assert [c["summary"] for c in cards(post(client, body))] == [
+        c["summary"] for c in cards(post(client, patient_view()))
+    ]
+
+
+def test_c2_the_access_token_is_never_logged(client, caplog):
+    caplog.set_level("DEBUG")
+    body = {**request_for("patient-view"), "fhirServer": "https://fhir.example", "fhirAuthorization": TOKEN}
+    assert cards(post(client, body))
+    assert "SECRET" not in caplog.text + str([record.__dict__ for record in caplog.records])
+
+
+@pytest.mark.parametrize("value", [None, "", "  ", 7, True, [], {}, ["x"], "a/b", "a b", "x" * 65, "é"])
+def test_c3_a_patient_id_that_is_no_fhir_id_is_refused(client, value):
+    body = request_for("patient-view")
+    body["context"]["patientId"] = value
+    assert "patientId" in diagnostics(post(client, body), 400)
+
+
+def test_c3_a_request_without_patient_id_is_refused(client):
+    assert "patientId" in diagnostics(post(client, without(request_for("patient-view"), "context", "patientId")), 400)
+
+
+def test_c4_the_selected_draft_is_what_the_advice_is_about(client):
+    assert cards(post(client, request_for("order-select"), "magnesium-order-select"))
+
+
+@pytest.mark.parametrize("key", ["draftOrders", "selections"])
+def test_c4_order_select_without_drafts_or_selections_is_answered(client, key):
+    post_answer = post(client, without(request_for("order-select"), "context", key), "magnesium-order-select")
+    assert isinstance(cards(post_answer), list)
+
+
+def test_c5_order_sign_has_no_selections(client):
+    body = request_for("order-sign")
+    assert "selections" not in body["context"]
+    assert cards(post(client, body, "magnesium-order-sign"))
+
+
+def test_c6_absent_is_not_known(client):
+    body = without(request_for("patient-view"), "prefetch", "magnesium")
+    assert "magnesium" in diagnostics(post(client, body), 412)
+
+
+@pytest.mark.parametrize("value", [None, searchset(), {"resourceType": "Bundle", "total": 0}])
+def test_c6_null_and_empty_are_known_to_be_none(client, value):
+    assert isinstance(cards(post(client, patient_view(magnesium=value))), list)
+
+
+@pytest.mark.parametrize(
+    "value", [outcome(), searchset(outcome()), "text", 5, {}, [None], {"response": {"status": "404"}}]
+)
+def test_c6_a_failed_or_unreadable_query_is_not_known(client, value):
+    assert "magnesium" in diagnostics(post(client, patient_view(magnesium=value)), 412)
+
+
+def test_c7_a_first_page_is_used(client):
+    page = searchset(magnesium(), link=[{"relation": "next", "url": "https://fhir.example?page=2"}])
+    assert cards(post(client, patient_view(magnesium=page)))
+
+
+def test_c8_required_data_that_cannot_be_had_is_412_with_what_to_do(client):
+    text = diagnostics(post(client, without(request_for("patient-view"), "prefetch")), 412)
+    assert "prefetch magnesium" in text and "discovery" in text
+
+
+def test_c8_or_a_card_that_says_so_where_the_site_wants_it(card_client):
+    assert len(cards(post(card_client, without(request_for("patient-view"), "prefetch")))) == 1
+
+
+def test_c8_any_other_key_may_be_missing(client, runtime):
+    for key in runtime.keys:
+        if key != "magnesium":
+            assert isinstance(cards(post(client, without(request_for("patient-view"), "prefetch", key))), list)
+
+
+def test_c9_an_answer_takes_less_than_half_a_second(client):
+    body = request_for("patient-view")
+    started = time.perf_counter()
+    post(client, body)
+    assert time.perf_counter() - started < 0.5
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/no/such/path", 404),
+        ("POST", "/cds-services/no-such-service", 404),
+        ("GET", "/cds-services/magnesium-patient-view", 405),
+        ("POST", "/cds-services", 405),
+        ("POST", "/cds-services/no-such-service/feedback", 404),
+    ],
+)
+def test_c10_errors_carry_an_operation_outcome(client, method, path, status):
+    answer = client.open(path, method=method, json={"feedback": []}, headers={"Origin": "https://ehr.example"})
+    assert diagnostics(answer, status)
+
+
+def test_c10_another_media_type_is_415(client):
+    assert "application/json" in diagnostics(post(client, patient_view(), content_type="text/plain"), 415)
+
+
+def test_c10_a_body_that_is_too_large_is_413(make_client):
+    assert "1 MB" in diagnostics(post(make_client(max_body_mb=1), b" " * 1_100_000 + b"{}"), 413)

@@ -1,0 +1,69 @@
+"""CDS Hooks, chapter R: the response."""
+
+import pytest
+
+from tests.calls import SERVICE_OF, cards, magnesium, patient_view, post, request_for, sandbox_bodies, searchset
+from tests.spec import checks
+
+HOOKS = tuple(SERVICE_OF)
+
+
+@pytest.fixture(scope="module", params=HOOKS)
+def payload(request, client):
+    answer = post(client, request_for(request.param), SERVICE_OF[request.param])
+    assert cards(answer)
+    return answer.get_json()
+
+
+def test_r1_no_guidance_is_an_empty_list(client):
+    body = patient_view(magnesium=searchset(magnesium(2.0)), medications=searchset(), conditions=searchset())
+    body["prefetch"].update(electrolytes=searchset(), renal=searchset())
+    assert post(client, body).get_json() == {"cards": []}
+
+
+def test_r1_at_most_three_cards(payload):
+    assert 1 <= len(payload["cards"]) <= 3
+
+
+def test_r2_summary_indicator_and_source(payload):
+    assert list(checks.summaries(payload)) == []
+
+
+def test_r3_uuids_and_detail(payload):
+    assert list(checks.optional_parts(payload)) == []
+    assert all(card["uuid"] and card["detail"] for card in payload["cards"])
+
+
+def test_r4_selection_behavior(payload):
+    assert list(checks.selection(payload)) == []
+
+
+def test_r5_r7_suggestions(payload):
+    assert list(checks.suggestions(payload)) == []
+
+
+def test_r6_actions(payload):
+    assert list(checks.actions(payload)) == []
+
+
+def test_r8_override_reasons(payload):
+    assert list(checks.override_reasons(payload)) == []
+
+
+def test_r9_links(payload):
+    assert list(checks.links(payload)) == []
+
+
+def test_r10_sources(payload):
+    assert list(checks.sources(payload)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "body"), sandbox_bodies("hook"), ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_every_captured_sandbox_request_is_answered_in_conformance(client, card_client, name, body):
+    service = SERVICE_OF["patient-view" if name.startswith("72") else body["hook"]]
+    answer = post(client, body, service)
+    assert answer.status_code == (200 if "magnesium" in body.get("prefetch", {}) else 412)
+    told = post(card_client, body, service)
+    assert checks.violations({"cards": cards(told)}) == []

@@ -1,0 +1,69 @@
+"""The linters are tests: one command checks everything."""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[1]
+BIN = Path(sys.executable).parent
+SOURCES = sorted(path for package in ("cards", "cds_service") for path in (ROOT / package).rglob("*.py"))
+MOST_LINES = 300
+LONGEST_FUNCTION = 32
+
+
+def tool(name, *arguments):
+    """Run a tool of this environment; its output when it complains."""
+    found = shutil.which(name, path=str(BIN)) or shutil.which(name)
+    assert found, f"{name} is not installed: python3 run.py test installs it"
+    done = subprocess.run([found, *arguments], cwd=ROOT, capture_output=True, text=True)
+    return done.stdout + done.stderr if done.returncode else ""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("ruff", "check"), ("ruff", "format", "--check"), ("mypy",), ("lint-imports",)],
+    ids=lambda command: " ".join(command),
+)
+def test_the_linters_have_nothing_to_say(command):
+    assert not (said := tool(*command)), said
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_modules_and_functions_stay_short(path):
+    text = path.read_text(encoding="utf-8")
+    assert text.count("\n") <= MOST_LINES
+    functions = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+    assert [f.name for f in functions if (f.end_lineno or 0) - f.lineno >= LONGEST_FUNCTION] == []
+
+
+def test_the_models_of_another_fhir_version_are_not_imported():
+    wrong = ("import fhir.resources", "from fhir.resources import", "from fhir.resources.STU3")
+    for path in SOURCES:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        assert not [line for line in lines if line.strip().startswith(wrong)], path
+
+
+def test_the_lock_holds_every_declared_dependency_in_an_allowed_version():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = [*project["dependencies"], *(d for extra in project["optional-dependencies"].values() for d in extra)]
+    locked = dict(
+        re.findall(r"^([a-z0-9][\w.-]*)==([^\s;\\]+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+    )
+    for wanted in map(Requirement, declared):
+        version = locked.get(canonicalize_name(wanted.name))
+        assert version and wanted.specifier.contains(version), f"{wanted} is not in requirements.lock: lock again"
+
+
+def test_the_lock_names_no_index_and_hashes_everything():
+    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+    assert not [line for line in lines if "://" in line or line.startswith("-")]
+    pinned = [number for number, line in enumerate(lines) if "==" in line]
+    assert pinned and all("--hash=sha256:" in lines[number + 1] for number in pinned)
