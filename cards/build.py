@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from cards import orders
 from cards.knowledge import Advice, Knowledge
 from cards.knowledge.advice import SECTIONS
-from cards.model import Card, DraftMedication, DraftTest, Facts, Finding, Offer, RemoveOrder, Suggestion
+from cards.model import Card, DraftMedication, DraftTest, Facts, Finding, Indicator, Offer, RemoveOrder, Suggestion
 from cards.recommend import Recommendation
 from cards.values import common_values
 
@@ -48,14 +48,14 @@ def card(recommendation: Recommendation, facts: Facts, knowledge: Knowledge, new
 
 
 # -- text -------------------------------------------------------------------------------------------------------------
-def _values_of(finding: Finding, knowledge: Knowledge, values: Mapping[str, str]) -> dict[str, str]:
+def _values_of(finding: Finding, knowledge: Knowledge, values: Mapping[str, object]) -> dict[str, object]:
     when = next((t.when for t in finding.tests if t.test == "magnesium"), "")
     order = next((o for s in finding.suggestions for o in s.offers if isinstance(o, DraftMedication)), None)
     product = orders.short_name(knowledge.products[order.product]) if order else ""
     return {**values, "recheck": knowledge.monitoring.get(when, ""), "product": product, **finding.values}
 
 
-def _summary(recommendation: Recommendation, knowledge: Knowledge, values: Mapping[str, str]) -> str:
+def _summary(recommendation: Recommendation, knowledge: Knowledge, values: Mapping[str, object]) -> str:
     """The leading finding's sentence; where it has no action to name, the first reason why not."""
     lead, *others = recommendation.findings
     told = [_sentence(lead, knowledge, values)]
@@ -65,19 +65,21 @@ def _summary(recommendation: Recommendation, knowledge: Knowledge, values: Mappi
     return ": ".join(told)
 
 
-def _sentence(finding: Finding, knowledge: Knowledge, values: Mapping[str, str]) -> str:
+def _sentence(finding: Finding, knowledge: Knowledge, values: Mapping[str, object]) -> str:
     advice = knowledge.advice[finding.rule]
     text = advice.summaries.get(finding.title, advice.summary)
     return text.format_map(_values_of(finding, knowledge, values))
 
 
-def _detail(recommendation: Recommendation, knowledge: Knowledge, values: Mapping[str, str]) -> str:
+def _detail(recommendation: Recommendation, knowledge: Knowledge, values: Mapping[str, object]) -> str:
     lines: dict[str, list[str]] = {section: [] for section in SECTIONS}
     for finding in recommendation.findings:
         advice = knowledge.advice[finding.rule]
         told = _values_of(finding, knowledge, values)
         for key in finding.say:
             line = advice.lines[key]
+            if line.minor and recommendation.indicator is Indicator.CRITICAL:
+                continue
             lines[line.section].append(line.text.format_map(told))
     return "\n".join(
         f"- **{_TITLES[section]}:** {text}" if number == 0 else f"- {text}"
@@ -107,7 +109,7 @@ def _suggestion(
     tests: tuple[DraftTest, ...],
     facts: Facts,
     knowledge: Knowledge,
-    values: Mapping[str, str],
+    values: Mapping[str, object],
     new_id: NewId,
 ) -> Json:
     advice = knowledge.advice[finding.rule]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cards import assess
+from cards import risks
 from cards.knowledge import Knowledge
 from cards.model import DrugRole, Facts, Medication
 
@@ -156,11 +156,8 @@ def _class_keys(drug_class: str, sparing: bool, facts: Facts) -> list[str]:
 
 
 def extra_keys(facts: Facts, knowledge: Knowledge) -> tuple[str, ...]:
-    """Polypharmacy, and GLP-1 agonists where losses are on record (disputed cause)."""
-    many = len(facts.active) >= knowledge.numbers["cause.polypharmacy"]
-    losses = facts.has("vomiting", "diarrhoea", "poor_intake")
-    glp1 = losses and any(m.has_role("disputed_cause") for m in facts.active)
-    return ("polypharmacy",) * many + ("glp1",) * glp1
+    """The polypharmacy line, for many medicines."""
+    return ("polypharmacy",) if len(facts.active) >= knowledge.numbers["cause.polypharmacy"] else ()
 
 
 def draft_advice(classes: Iterable[str], sparing: bool, facts: Facts) -> tuple[str, ...]:
@@ -171,5 +168,6 @@ def draft_advice(classes: Iterable[str], sparing: bool, facts: Facts) -> tuple[s
         keys.append("ppi_protect" if is_protected(facts) else "ppi")
     if is_diuretic(told):
         keys += ["diuretic", "sparing" if sparing else "no_sparing"]
-    keys += ["other"] * (not keys) + ["digoxin"] * assess.takes_digoxin(facts)
+    keys += [key for key, classes_ in _ADVICE if told & classes_]
+    keys += ["other"] * (not keys) + ["digoxin"] * risks.takes_digoxin(facts)
     return tuple(keys)

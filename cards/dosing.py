@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cards import assess
+from cards import assess, risks
 from cards.knowledge import Knowledge
 from cards.knowledge.dose_tables import IvStep, Salt
 from cards.model import Band, DoseStep, DraftMedication, Facts, RenalGate
@@ -12,17 +12,24 @@ _GATES = (RenalGate.R0, RenalGate.R1, RenalGate.R2, RenalGate.R3)
 _TIMES = {1: "once", 2: "twice", 3: "3 times"}
 
 
-def intravenous(situation: str, facts: Facts, knowledge: Knowledge) -> DraftMedication | None:
+def intravenous(
+    situation: str, facts: Facts, knowledge: Knowledge, emergency: str | None = None
+) -> DraftMedication | None:
     """The IV order for a situation of doses.yaml, or None when a gate or stop forbids it."""
-    in_emergency = situation == "emergency"
-    if facts.is_adult is not True or assess.iv_is_forbidden(facts, knowledge, in_emergency):
+    if facts.is_adult is not True or assess.iv_is_forbidden(facts, knowledge, emergency):
         return None
-    if not in_emergency and facts.not_known & {"conditions", "medications"}:
+    if emergency is None and _is_unsure(facts, knowledge):
         return None
-    if assess.iv_magnesium_running(facts, knowledge):
+    if assess.iv_magnesium_in_progress(facts):
         return None
     steps = knowledge.doses.iv[situation].get(facts.renal.gate)
     return _iv_order(steps) if steps else None
+
+
+def _is_unsure(facts: Facts, knowledge: Knowledge) -> bool:
+    """Problem or medicine list not known, IV magnesium of the last 24 hours, or parenteral nutrition."""
+    unknown = bool(facts.not_known & {"conditions", "medications"})
+    return unknown or assess.iv_magnesium_running(facts, knowledge) or assess.nutrition_has_magnesium(facts)
 
 
 def _iv_order(steps: tuple[IvStep, ...]) -> DraftMedication:
@@ -92,8 +99,13 @@ def alternative(name: str, knowledge: Knowledge) -> DraftMedication:
 
 def potassium_sparing_is_safe(facts: Facts, knowledge: Knowledge) -> bool:
     """Known potassium below 5.0 mmol/L and known eGFR of at least 30."""
-    n, potassium, egfr = knowledge.numbers, assess.potassium(facts), facts.renal.egfr
-    if potassium is None or egfr is None or facts.renal.gate not in (RenalGate.R0, RenalGate.R1):
+    n, potassium, egfr = knowledge.numbers, risks.potassium(facts), facts.renal.egfr
+    if (
+        potassium is None
+        or egfr is None
+        or "pregnancy" in facts.conditions
+        or facts.renal.gate not in (RenalGate.R0, RenalGate.R1)
+    ):
         return False
     taken = any(
         r.role == "raises_mg"
@@ -131,43 +143,64 @@ def plan(band: Band, facts: Facts, knowledge: Knowledge) -> Plan:
 
 
 def _situation(band: Band, facts: Facts) -> str:
-    symptomatic = assess.has_symptoms(facts) and band in (Band.CRITICAL_LOW, Band.SEVERE)
+    symptomatic = risks.has_symptoms(facts) and band in (Band.CRITICAL_LOW, Band.SEVERE)
     return f"{_IV_KEYS[band]}_symptomatic" if symptomatic else _IV_KEYS[band]
 
 
 def _wants_iv(band: Band, facts: Facts, knowledge: Knowledge) -> bool:
-    risky = bool(assess.risks(facts, knowledge))
+    risky = bool(risks.named(facts, knowledge))
     no_oral = assess.cannot_take_oral(facts)
     if band is Band.CRITICAL_LOW:
         return True
     if band is Band.SEVERE:
-        return facts.inpatient or no_oral or risky or assess.has_symptoms(facts)
+        return facts.inpatient or no_oral or risky or risks.has_symptoms(facts)
+    if band is Band.MODERATE and "pregnancy" in facts.conditions:
+        return risks.has_symptoms(facts)
     if band is Band.MODERATE:
         return no_oral or (facts.inpatient and _has_iv_reason(facts, knowledge))
     return no_oral and risky
 
 
 def _has_iv_reason(facts: Facts, knowledge: Knowledge) -> bool:
-    heart = bool(assess.qt_drugs(facts)) or assess.takes_digoxin(facts) or assess.qtc_is_long(facts, knowledge)
-    return heart or assess.potassium_is_refractory(facts, knowledge) or assess.has_symptoms(facts)
+    heart = bool(risks.qt_drugs(facts)) or risks.takes_digoxin(facts) or risks.qtc_is_long(facts, knowledge)
+    return heart or risks.potassium_is_refractory(facts, knowledge) or risks.has_symptoms(facts)
 
 
 def _oral_key(band: Band, facts: Facts, knowledge: Knowledge) -> str:
     if band is Band.MILD:
-        return "mild_high_risk" if assess.risks(facts, knowledge) else "mild"
+        return "mild_high_risk" if risks.named(facts, knowledge) else "mild"
     return _IV_KEYS[band]
+
+
+_TOXIC_DAILY = frozenset({"aminoglycoside", "polyene antifungal", "antiviral", "antiprotozoal"})
 
 
 def recheck(band: Band, chosen: Plan, facts: Facts, knowledge: Knowledge) -> str:
     """When to measure magnesium again: an id of monitoring.yaml (clinical rule s.3)."""
     if chosen.iv:
         return "after_iv_r2" if facts.renal.gate is RenalGate.R2 else "after_iv"
+    if assess.iv_magnesium_running(facts, knowledge):
+        return "after_iv"
     if assess.is_severe_band(band):
-        return "after_iv" if facts.inpatient else "severe_outpatient"
+        return _recheck_severe(band, facts)
+    if facts.inpatient and _wastes_daily(facts):
+        return "daily"
+    if facts.has("refeeding"):
+        return "refeeding"
     soon = band is Band.MODERATE or facts.renal.gate is RenalGate.R2 or assess.has_gut_loss(facts)
-    if soon or assess.qt_drugs(facts) or assess.takes_digoxin(facts):
+    if soon or risks.qt_drugs(facts) or risks.takes_digoxin(facts):
         return "oral_soon"
     return "oral_week" if facts.renal.gate in (RenalGate.R1, RenalGate.R3, RenalGate.R4) else "oral_mild"
+
+
+def _recheck_severe(band: Band, facts: Facts) -> str:
+    if facts.inpatient:
+        return "severe_inpatient"
+    return "today" if band is Band.CRITICAL_LOW else "severe_outpatient"
+
+
+def _wastes_daily(facts: Facts) -> bool:
+    return any(r.role == "cause" and r.drug_class in _TOXIC_DAILY for m in facts.active for r in m.roles)
 
 
 def dose_values(order: DraftMedication | None) -> dict[str, str]:

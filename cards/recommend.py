@@ -1,7 +1,7 @@
 """Findings to recommendations: one a problem, ranked, at most three, with a reason for each that is left out."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cards import assess, causes
 from cards.knowledge import Knowledge
@@ -36,6 +36,7 @@ class Recommendations:
 def recommend(findings: Sequence[Finding], facts: Facts, knowledge: Knowledge) -> Recommendations:
     """Merge by problem, keep what belongs to this hook, rank by urgency, keep at most the site's maximum."""
     merged = {p: _merge(p, [f for f in findings if f.problem is p]) for p in sorted({f.problem for f in findings})}
+    _cap_causes(merged)
     suppressed: dict[str, str] = {}
     kept = []
     for problem, recommendation in merged.items():
@@ -54,6 +55,13 @@ def recommend(findings: Sequence[Finding], facts: Facts, knowledge: Knowledge) -
         f.rule: "the leading rule stands alone" for f in findings if f.rule not in spoken | suppressed.keys()
     }
     return Recommendations(said, suppressed)
+
+
+def _cap_causes(merged: dict[Problem, Recommendation | None]) -> None:
+    """The card of causes is never louder than the low magnesium it explains."""
+    low, causing = merged.get(Problem.LOW_MAGNESIUM), merged.get(Problem.CAUSES)
+    if low and causing and causing.indicator > low.indicator:
+        merged[Problem.CAUSES] = replace(causing, indicator=low.indicator)
 
 
 def _merge(problem: Problem, findings: list[Finding]) -> Recommendation | None:

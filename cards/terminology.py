@@ -11,6 +11,8 @@ LOINC = "http://loinc.org"
 SNOMED = "http://snomed.info/sct"
 ICD10 = "http://hl7.org/fhir/sid/icd-10-cm"
 _ICD_SYSTEMS = frozenset({ICD10, "http://hl7.org/fhir/sid/icd-10", "http://terminology.hl7.org/CodeSystem/icd10-cm"})
+# said in words beside a code that does not carry it
+_WORDS_ONLY = frozenset({"atrial_fibrillation_rapid", "digoxin_toxicity", "pacemaker"})
 _WORD = re.compile(r"[a-z0-9]+")
 
 CodeKey = tuple[str, str]
@@ -101,7 +103,8 @@ class Terminology:
     def categories_of(self, codings: Sequence[CodeKey], text: str) -> tuple[str, ...]:
         """The categories of a condition: by code, else by the words of its text."""
         coded = [category for key in codings for category in self._coded(key)]
-        return tuple(dict.fromkeys(coded)) or self._worded(text)
+        worded = self._worded(text)
+        return tuple(dict.fromkeys((*coded, *(w for w in worded if w in _WORDS_ONLY)))) if coded else worded
 
     def _coded(self, key: CodeKey) -> tuple[str, ...]:
         system, code = _url(key[0]), key[1]

@@ -3,19 +3,20 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from cards import assess
+from cards import risks
 from cards.knowledge import Knowledge
 from cards.model import Facts, Result
 
 _UNKNOWN = "not known"
 
 
-def common_values(facts: Facts, knowledge: Knowledge) -> dict[str, str]:
+def common_values(facts: Facts, knowledge: Knowledge) -> dict[str, object]:
     """Placeholder to text. Nothing here repeats free text of the record."""
     m = facts.current
-    qtc = assess.qtc(facts, knowledge)
-    risks = assess.risks(facts, knowledge)
+    qtc = risks.qtc(facts, knowledge)
+    named = risks.named(facts, knowledge)
     return {
+        "n": knowledge.numbers,
         "magnesium": m.shown if m else _UNKNOWN,
         "magnesium_or_unknown": f"{m.shown} on {day(m.when)}" if m else _UNKNOWN,
         "date": moment(m.when) if m else "",
@@ -29,7 +30,7 @@ def common_values(facts: Facts, knowledge: Knowledge) -> dict[str, str]:
         "albumin": _shown(facts.results, "albumin"),
         "qtc": f"{qtc:.0f} ms" if qtc else _UNKNOWN,
         "qtc_or_unknown": f"{qtc:.0f} ms" if qtc else _UNKNOWN,
-        "risks": ", ".join(risks),
+        "risks": ", ".join(named),
         "count": str(len(facts.active)),
     }
 

@@ -1,7 +1,7 @@
 """Reading FHIR JSON that may be anything: getters that never raise and say None, "" or nothing instead."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from math import isfinite
 
@@ -16,30 +16,30 @@ _PARTIAL = re.compile(r"\d{4}(-\d\d)?\Z")
 
 def child(node: object, key: str) -> JsonObject:
     """The object under a key; its first object where a list stands; else empty."""
-    value = node.get(key) if isinstance(node, Mapping) else None
-    if isinstance(value, Mapping):
+    value = node.get(key) if isinstance(node, dict) else None
+    if isinstance(value, dict):
         return value
     return next(objects(node, key), _EMPTY)
 
 
 def objects(node: object, key: str) -> Iterator[JsonObject]:
     """The objects under a key, whether it holds one or a list of them."""
-    value = node.get(key) if isinstance(node, Mapping) else None
-    if isinstance(value, Mapping):
+    value = node.get(key) if isinstance(node, dict) else None
+    if isinstance(value, dict):
         yield value
     elif isinstance(value, list):
-        yield from (item for item in value if isinstance(item, Mapping))
+        yield from (item for item in value if isinstance(item, dict))
 
 
 def text(node: object, key: str) -> str:
     """The string under a key, or ""."""
-    value = node.get(key) if isinstance(node, Mapping) else None
+    value = node.get(key) if isinstance(node, dict) else None
     return value if isinstance(value, str) else ""
 
 
 def number(node: object, key: str) -> float | None:
     """The finite number under a key, or None."""
-    value = node.get(key) if isinstance(node, Mapping) else None
+    value = node.get(key) if isinstance(node, dict) else None
     if isinstance(value, bool) or not isinstance(value, int | float) or not -_LARGEST < value < _LARGEST:
         return None
     return float(value) if isfinite(value) else None

@@ -53,7 +53,7 @@ def _judge(
     upper = upper or n["limit.upper.default"]
     return Magnesium(
         x=x,
-        shown=both_units(reading, x, knowledge),
+        shown=both_units(reading, knowledge),
         when=reading.when,
         status=reading.status,
         lower_limit=lower,
@@ -80,9 +80,12 @@ def band_of(x: float, lower: float, upper: float, numbers: Mapping[str, float]) 
         return Band.HIGH
     if x >= numbers["band.normal"]:
         return Band.NORMAL if x >= lower else Band.MILD
+    severe = next((band for limit, band in _LOW_LIMITS[:2] if x < numbers[limit]), None)
+    if severe:  # whatever range a laboratory states
+        return severe
     if x >= lower:
         return Band.SUBOPTIMAL
-    return next((band for limit, band in _LOW_LIMITS if x < numbers[limit]), Band.MILD)
+    return Band.MODERATE if x < numbers["band.moderate"] else Band.MILD
 
 
 def freshness_of(when: datetime, now: datetime, inpatient: bool, numbers: Mapping[str, float]) -> Freshness:
@@ -122,10 +125,10 @@ def _limit(reading: Reading, knowledge: Knowledge, side: str, least: float, most
     return None
 
 
-def both_units(reading: Reading, x: float, knowledge: Knowledge) -> str:
+def both_units(reading: Reading, knowledge: Knowledge) -> str:
     """The value as reported and in the other system, in the order the site asks for."""
     reported = reading.shown
-    in_moles = f"{reading.comparator}{x:.2f} {MMOL_PER_L}"
+    in_moles = f"{reading.comparator}{round_half_up(reading.value):.2f} {MMOL_PER_L}"
     in_mass = f"{reading.comparator}{reading.value / _per_mass(knowledge):.1f} {MG_PER_DL}"
     first = knowledge.site.unit_first
     if reading.unit.shown == MMOL_PER_L or first == MMOL_PER_L:

@@ -43,17 +43,23 @@ def magnesium_order(
     return MagnesiumOrder(
         kind,
         salt,
-        elemental_mg_per_day=_elemental_per_day(dosages, listed),
+        elemental_mg_per_day=_elemental_per_day(dosages, listed, salt, knowledge.numbers),
         strength_is_ambiguous=bool(listed and listed.ambiguous),
     )
 
 
 def _kind(product: Product, name: str, route: Route, told: str) -> MagnesiumKind:
-    if name in _NEVER_REPLACEMENT or product.combination or len(product.ingredients) > 1:
-        return MagnesiumKind.NUTRITION if route is Route.INTRAVENOUS else MagnesiumKind.SOURCE
+    if _is_fluid(route, told) or name in _NEVER_REPLACEMENT or product.combination or len(product.ingredients) > 1:
+        return MagnesiumKind.SOURCE
     if _LAXATIVE.search(told) or name == "magnesium hydroxide":
         return MagnesiumKind.LAXATIVE
     return MagnesiumKind.REPLACEMENT
+
+
+def _is_fluid(route: Route, told: str) -> bool:
+    """A brand of fluid that holds some magnesium among others: its name does not say magnesium."""
+    named = "magnesium" in told.lower() or "mgso4" in told.lower()
+    return route is Route.INTRAVENOUS and bool(told) and not named
 
 
 def _intravenous(
@@ -66,12 +72,18 @@ def _intravenous(
         "mmol": 1 / numbers["sulfate.mmol_per_gram"],
     }
     read = [_iv_step(d, grams_per) for d in dosages]
-    grams = [g for g, _ in read if g is not None]
+    grams = [g * _doses(d) for d, (g, _) in zip(dosages, read, strict=True) if g is not None]
     rates = [r for _, r in read if r is not None]
     total = sum(grams) if grams else None
     if total is not None and total >= numbers["obstetric.bag"]:
         kind = MagnesiumKind.OBSTETRIC
     return MagnesiumOrder(kind, salt, grams=total, grams_per_hour=max(rates) if rates else None)
+
+
+def _doses(dosage: JsonObject) -> float:
+    """How often the dose is given in 24 hours: as counted, as timed, else once."""
+    count = number(child(child(dosage, "timing"), "repeat"), "count")
+    return count or max(_times_a_day(dosage) or 1.0, 1.0)
 
 
 def _iv_step(dosage: JsonObject, grams_per: Mapping[str, float]) -> tuple[float | None, float | None]:
@@ -118,18 +130,28 @@ def _rate(quantity: JsonObject, grams_per: Mapping[str, float]) -> float | None:
     return value * factor / hours if value is not None and factor and hours else None
 
 
-def _elemental_per_day(dosages: Sequence[JsonObject], listed: MagnesiumProduct | None) -> float | None:
-    """Elemental mg a day, counted in units of a listed product of known content; else None."""
-    if listed is None or listed.elemental_mg_per_unit is None:
-        return None
+def _elemental_per_day(
+    dosages: Sequence[JsonObject], listed: MagnesiumProduct | None, salt: str, numbers: Mapping[str, float]
+) -> float | None:
+    """Elemental mg a day, from units of a listed product or mg of oxide; None where that would be a guess."""
+    per_unit = listed.elemental_mg_per_unit if listed else None
     total = 0.0
     for dosage in dosages:
-        repeat = child(child(dosage, "timing"), "repeat")
-        frequency, period = number(repeat, "frequency"), number(repeat, "period")
-        doses = [number(child(e, "doseQuantity"), "value") for e in (*objects(dosage, "doseAndRate"), dosage)]
-        units = {_unit(child(e, "doseQuantity")) for e in (*objects(dosage, "doseAndRate"), dosage)}
-        count = next((d for d in doses if d), None)
-        if not count or not frequency or not period or text(repeat, "periodUnit") != "d" or units & set(_UNITS):
+        quantity = next((q for e in (*objects(dosage, "doseAndRate"), dosage) if (q := child(e, "doseQuantity"))), {})
+        value, times = number(quantity, "value"), _times_a_day(dosage)
+        in_mass = _unit(quantity) in _UNITS
+        if in_mass and (_unit(quantity) != "mg" or salt != "oxide"):
             return None
-        total += count * frequency / period * listed.elemental_mg_per_unit
+        elemental = numbers["salt.oxide.elemental_fraction"] if in_mass else per_unit
+        if not value or times is None or elemental is None:
+            return None
+        total += value * times * elemental
     return total or None
+
+
+def _times_a_day(dosage: JsonObject) -> float | None:
+    """Doses in 24 hours, as far as the timing says."""
+    repeat = child(child(dosage, "timing"), "repeat")
+    frequency, period = number(repeat, "frequency"), number(repeat, "period")
+    hours = _HOURS.get(text(repeat, "periodUnit"))
+    return frequency * 24 / (period * hours) if frequency and period and hours else None

@@ -12,6 +12,7 @@ from cards.terminology import Product
 
 _ORDERS = frozenset({"MedicationRequest", "MedicationOrder"})
 _REAL_INTENTS = frozenset({"order", "original-order", "instance-order", "filler-order", ""})
+_TAKEN = frozenset({"active", "completed", "stopped"})
 _DRAFT_GONE = frozenset({"entered-in-error", "cancelled", "stopped", "completed"})
 _ROUTE_CODES = {"26643006": Route.ORAL, "47625008": Route.INTRAVENOUS}
 _ROUTE_WORDS: tuple[tuple[Route, re.Pattern[str]], ...] = (
@@ -27,6 +28,7 @@ _ROUTE_WORDS: tuple[tuple[Route, re.Pattern[str]], ...] = (
     (Route.ORAL, re.compile(r"\b(oral\w*|po|p\.o\.|by mouth|tablets?|capsules?)\b", re.IGNORECASE)),
     (Route.OTHER, re.compile(r"\b(injection|injectable|intramuscular\w*|subcutaneous\w*|rectal|transdermal)\b", re.I)),
 )
+_SULFATE = "6585"
 _PRODUCT_ROUTES = {
     "oral": Route.ORAL,
     "injection": Route.INTRAVENOUS,
@@ -70,7 +72,8 @@ def drafted(
 
 
 def _is_real(resource: JsonObject) -> bool:
-    return text(resource, "intent") in _REAL_INTENTS and resource.get("doNotPerform") is not True
+    taken = text(resource, "status") in _TAKEN
+    return taken and text(resource, "intent") in _REAL_INTENTS and resource.get("doNotPerform") is not True
 
 
 def _medication(
@@ -81,6 +84,8 @@ def _medication(
     code, product = _product(concept, told, knowledge)
     dosages = (*objects(resource, "dosageInstruction"), *objects(resource, "dosage"))
     route = _route(dosages, product, told)
+    if route in (Route.UNKNOWN, Route.OTHER) and _SULFATE in product.ingredients:
+        route = Route.INTRAVENOUS  # magnesium sulfate is given by mouth only as granules, which are listed products
     roles = tuple(r for code_ in product.ingredients for r in knowledge.terminology.roles.get(code_, ()))
     return Medication(
         name=_name(roles),
@@ -93,11 +98,15 @@ def _medication(
         reference=reference_of(resource),
         selected=selected,
         magnesium=magnesium_order(code, product, roles, route, told, dosages, knowledge),
-        is_potassium="potassium chloride" in told.lower(),
+        is_potassium=bool(_POTASSIUM.search(told)),
         is_antithrombotic=bool(_ANTITHROMBOTIC.search(told)),
     )
 
 
+_POTASSIUM = re.compile(
+    r"\b(potassium (chloride|bicarbonate|citrate|gluconate|acetate)|kcl|klor-?con|k-?dur|slow-?k|sando-?k|k-?tab)\b",
+    re.I,
+)
 # Names only: the shipped code tables have no codes for these; used to protect, never to advise.
 _ANTITHROMBOTIC = re.compile(
     r"\b(aspirin|acetylsalicylic|clopidogrel|prasugrel|ticagrelor|warfarin|apixaban|rivaroxaban|edoxaban|dabigatran"
@@ -125,7 +134,7 @@ def _product(concept: JsonObject, told: str, knowledge: Knowledge) -> tuple[str,
     coded = knowledge.terminology.product_of(codings(concept))
     if coded:
         return coded
-    return "", Product(knowledge.terminology.ingredients_named(told), "", "/" in told or " and " in told)
+    return "", Product(knowledge.terminology.ingredients_named(told), "", " / " in told or " and " in told)
 
 
 def _route(dosages: Sequence[JsonObject], product: Product, told: str) -> Route:

@@ -17,6 +17,8 @@ _NOT_HAEMOLYSED = re.compile(
     r"\b(no|not|non|without|nil)\b[^.;]{0,20}ha?emoly|ha?emolysis[^.;]{0,12}(absent|none|negative)", re.I
 )
 _HAEMOLYSED_CODE = "HEM"
+_WORDED_EGFR = re.compile(r"\s*([<>]?=?)\s*(\d{1,3})\b")
+_JUST_BELOW = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ class Reading:
 
     def result(self) -> Result:
         """The value alone."""
-        return Result(self.analyte, self.value, self.when, self.shown, self.reference)
+        value = self.value - _JUST_BELOW if self.analyte == "egfr" and self.comparator == "<" else self.value
+        return Result(self.analyte, value, self.when, self.shown, self.reference)
 
 
 def read(observation: JsonObject, knowledge: Knowledge, now: datetime) -> Reading | SetAside | None:
@@ -62,6 +65,8 @@ def _quantity(
 ) -> Reading | SetAside:
     quantity = child(observation, "valueQuantity")
     told = number(quantity, "value")
+    if told is None and analyte == "egfr":
+        return _worded_egfr(observation, status, when, knowledge)
     if told is None:
         return SetAside(analyte, "has no readable value")
     unit = knowledge.units.find(analyte, text(quantity, "code"), text(quantity, "unit"))
@@ -70,6 +75,16 @@ def _quantity(
     comparator = text(quantity, "comparator")
     reference = reference_of(observation)
     return Reading(analyte, told * unit.factor, comparator, unit, told, when, status, reference, observation)
+
+
+def _worded_egfr(observation: JsonObject, status: str, when: datetime, knowledge: Knowledge) -> Reading | SetAside:
+    """ ">60" or "> 90 mL/min" as laboratories report it in words; "<15" counts as just below."""
+    match = _WORDED_EGFR.match(text(observation, "valueString"))
+    if match is None:
+        return SetAside("egfr", "has no readable value")
+    told, comparator = float(match.group(2)), match.group(1)
+    unit = next(iter(knowledge.units.by_analyte["egfr"].values()))
+    return Reading("egfr", told, comparator, unit, told, when, status, reference_of(observation), observation)
 
 
 def observed_at(observation: JsonObject) -> datetime | None:

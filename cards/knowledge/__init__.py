@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from importlib.resources.abc import Traversable
 
 from cards.knowledge.advice import Advice, read_advice
+from cards.knowledge.ceilings import within_ceilings
 from cards.knowledge.codes import read_terminology
 from cards.knowledge.dose_tables import Doses, OrderableTest, Product, read_doses, read_products, read_tests
-from cards.knowledge.reading import KnowledgeError, read_yaml, traverse
+from cards.knowledge.reading import KnowledgeError, did_you_mean, read_yaml, traverse
 from cards.knowledge.site import Site, read_site
 from cards.knowledge.thresholds import Threshold, read_thresholds, with_site_values
 from cards.knowledge.unit_table import read_units
@@ -81,25 +82,39 @@ def load_knowledge(folder: Traversable, site: str | None = None, site_name: str 
 
     Raises KnowledgeError with file, line and reason when a file is wrong.
     """
-    codes = folder / "codes"
     told = read_site(site, site_name) if site else Site()
-    thresholds = with_site_values(read_thresholds(folder / "thresholds.yaml"), told, site_name)
-    products = read_products(folder / "products.yaml")
+    shipped = read_thresholds(folder / "thresholds.yaml")
+    thresholds = with_site_values(shipped, told)
+    products = read_products(folder / "products.yaml", told)
+    doses = read_doses(folder / "doses.yaml", told)
+    advice = read_advice(folder / "advice")
+    _check_rules_off(told, advice)
     return Knowledge(
         thresholds=thresholds,
-        numbers={name: t.value for name, t in thresholds.items()},
+        numbers=(numbers := _numbers(thresholds)),
         units=read_units(folder / "units.yaml"),
-        terminology=read_terminology(codes, told, site_name),
-        doses=read_doses(folder / "doses.yaml", told, products, site_name),
-        products={**products, **told.products},
+        terminology=read_terminology(folder / "codes", told),
+        doses=within_ceilings(doses, products, numbers, _numbers(shipped)),
+        products=products,
         tests=read_tests(folder / "tests.yaml"),
         monitoring={name: entry["text"] for name, entry in read_yaml(folder / "monitoring.yaml").items()},
-        advice=read_advice(folder / "advice"),
+        advice=advice,
         sources=_read_sources(folder / "sources.yaml"),
         override_reasons=_read_override_reasons(folder / "override_reasons.yaml", told),
         site=told,
         version=_version(folder, site),
     )
+
+
+def _numbers(thresholds: Mapping[str, Threshold]) -> dict[str, float]:
+    return {name: threshold.value for name, threshold in thresholds.items()}
+
+
+def _check_rules_off(site: Site, advice: Mapping[str, Advice]) -> None:
+    """Rules and advice texts have the same names; a rule that is not there can't be switched off."""
+    for path, rule in site.places.written.items():
+        if path[:2] == ("rules", "off") and rule not in advice:
+            raise site.error(f"rules.off: unknown rule {rule!r}{did_you_mean(rule, advice)}", *path)
 
 
 def without_rule(knowledge: Knowledge, rule: str) -> Knowledge:
@@ -123,7 +138,8 @@ def _read_override_reasons(path: Traversable, site: Site) -> OverrideReasons:
     told = read_yaml(path)
     published = {row["code"]: row["display"] for row in told["reasons"]}
     chosen = site.override_reasons or tuple(published)
-    unknown = [code for code in chosen if code not in published]
-    if unknown:
-        raise KnowledgeError(f"{path.name}: override reasons {unknown} are not in the shipped list")
+    for number, code in enumerate(chosen):
+        if code not in published:
+            reason = f"unknown override reason {code!r}{did_you_mean(code, published)}"
+            raise site.error(reason, "override_reasons", str(number))
     return OverrideReasons(told["system"], tuple((code, published[code]) for code in chosen))

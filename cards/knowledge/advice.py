@@ -14,10 +14,11 @@ _REQUIRED = ("question", "status", "author", "approved_by", "reviewed", "next_re
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One bullet of a card: its section and text with {placeholders}."""
+    """One bullet of a card: its section and text with {placeholders}; a minor one gives way on a critical card."""
 
     section: str
     text: str
+    minor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def _read_one(path: Traversable) -> Advice:
 
 
 def _line(key: str, entry: dict[str, Any], name: str) -> Line:
-    (section, text), *more = entry.items()
+    (section, text), *more = ((key_, value) for key_, value in entry.items() if key_ != "minor")
     if more or section not in SECTIONS:
         raise KnowledgeError(f"{name}: line {key} needs exactly one of {', '.join(SECTIONS)}")
-    return Line(section, str(text))
+    return Line(section, str(text), bool(entry.get("minor")))

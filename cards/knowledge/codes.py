@@ -3,7 +3,7 @@
 import re
 from importlib.resources.abc import Traversable
 
-from cards.knowledge.reading import KnowledgeError, read_csv
+from cards.knowledge.reading import did_you_mean, read_csv
 from cards.knowledge.site import Site
 from cards.model import DrugRole, MagnesiumKind
 from cards.terminology import CodeKey, ConditionWords, MagnesiumProduct, Product, Terminology, name_index
@@ -16,13 +16,13 @@ _KINDS = {
 }
 
 
-def read_terminology(folder: Traversable, site: Site, site_name: str) -> Terminology:
+def read_terminology(folder: Traversable, site: Site) -> Terminology:
     """All code tables below a folder; KnowledgeError when a site maps to an analyte or ingredient we do not have."""
     roles = _roles(folder / "drugs.csv")
     analytes = {(row["system"], row["code"]): row["analyte"] for row in read_csv(folder / "labs.csv")}
     words = _condition_words(folder / "condition_words.csv")
     return Terminology(
-        analytes={**analytes, **_site_labs(site, set(analytes.values()), site_name)},
+        analytes={**analytes, **_site_labs(site, set(analytes.values()))},
         roles=roles,
         products=_products(folder / "rxnorm_products.csv"),
         magnesium_products=_magnesium_products(folder / "magnesium_products.csv"),
@@ -33,7 +33,7 @@ def read_terminology(folder: Traversable, site: Site, site_name: str) -> Termino
         },
         condition_words=words,
         any_condition_word=re.compile("|".join(f"(?:{w.pattern.pattern})" for w in words), re.IGNORECASE),
-        site_drugs=_site_drugs(site, roles, site_name),
+        site_drugs=_site_drugs(site, roles),
     )
 
 
@@ -111,18 +111,18 @@ def _condition_words(path: Traversable) -> list[ConditionWords]:
     ]
 
 
-def _site_labs(site: Site, analytes: set[str], site_name: str) -> dict[CodeKey, str]:
-    for _, code, analyte in site.lab_codes:
+def _site_labs(site: Site, analytes: set[str]) -> dict[CodeKey, str]:
+    for number, (_, code, analyte) in enumerate(site.lab_codes):
         if analyte not in analytes:
-            raise KnowledgeError(
-                f"{site_name}: lab code {code}: unknown analyte {analyte!r}; known: {sorted(analytes)}"
-            )
+            reason = f"lab code {code}: unknown analyte {analyte!r}{did_you_mean(analyte, analytes)}"
+            raise site.error(reason, "codes", "labs", str(number), "analyte")
     return {(system, code): analyte for system, code, analyte in site.lab_codes}
 
 
-def _site_drugs(site: Site, roles: dict[str, tuple[DrugRole, ...]], site_name: str) -> dict[CodeKey, str]:
+def _site_drugs(site: Site, roles: dict[str, tuple[DrugRole, ...]]) -> dict[CodeKey, str]:
     by_name = {listed[0].ingredient: code for code, listed in roles.items()}
-    for _, code, ingredient in site.drug_codes:
+    for number, (_, code, ingredient) in enumerate(site.drug_codes):
         if ingredient not in by_name:
-            raise KnowledgeError(f"{site_name}: drug code {code}: unknown ingredient {ingredient!r}")
+            reason = f"drug code {code}: unknown ingredient {ingredient!r}{did_you_mean(ingredient, by_name)}"
+            raise site.error(reason, "codes", "drugs", str(number), "ingredient")
     return {(system, code): by_name[ingredient] for system, code, ingredient in site.drug_codes}

@@ -3,13 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from cards.knowledge.reading import KnowledgeError, read_yaml
+from cards.knowledge.reading import did_you_mean, read_yaml
+from cards.knowledge.site import Site
 from cards.model import RenalGate
-
-if TYPE_CHECKING:
-    from cards.knowledge.site import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +82,17 @@ class OrderableTest:
     display: str
 
 
-def read_doses(path: Traversable, site: "Site", products: Mapping[str, Product], site_name: str) -> Doses:
+def read_doses(path: Traversable, site: Site) -> Doses:
     """The doses, with the site's formulary; KnowledgeError when the site prefers a salt without doses."""
     told = read_yaml(path)
     oral = dict(told["oral"])
     days = oral.pop("days")
     salts = {name: _salt(name, entry) for name, entry in told["salts"].items()}
     preferred = site.preferred_salts or tuple(told["formulary"]["preferred"])
-    unknown = [name for name in preferred if name not in salts]
-    if unknown:
-        raise KnowledgeError(f"{site_name}: formulary.preferred: {unknown} are not among {sorted(salts)}")
+    for number, name in enumerate(preferred):
+        if name not in salts:
+            reason = f"formulary.preferred: unknown salt {name!r}{did_you_mean(name, salts)}"
+            raise site.error(reason, "formulary", "preferred", str(number))
     return Doses(
         iv={name: _iv(entry) for name, entry in told["iv"].items()},
         oral={name: _by_gate(entry) for name, entry in oral.items()},
@@ -128,17 +127,21 @@ def _alternative(entry: dict[str, Any]) -> Alternative:
     return Alternative(**{key: entry[key] for key in keys})
 
 
-def read_products(path: Traversable) -> dict[str, Product]:
-    """Orderable products by id."""
-    return {name: read_product(name, entry) for name, entry in read_yaml(path).items()}
+def read_products(path: Traversable, site: Site) -> dict[str, Product]:
+    """Orderable products by id; what the site file says of one replaces what is shipped."""
+    told = read_yaml(path)
+    for name in site.products:
+        if name not in told:
+            reason = f"unknown product {name!r}{did_you_mean(name, told)}; a product without doses is never offered"
+            raise site.error(reason, "formulary", "products", name)
+    return {name: _product(name, {**entry, **site.products.get(name, {})}) for name, entry in told.items()}
 
 
-def read_product(name: str, entry: dict[str, Any]) -> Product:
-    """One product of products.yaml or of a site file."""
+def _product(name: str, entry: dict[str, Any]) -> Product:
     codings = tuple((c["system"], str(c["code"]), c["display"]) for c in entry.get("coding") or ())
     grams = entry.get("grams")
     return Product(
-        name, entry["display"], codings, entry["route"], entry.get("salt", ""), float(grams) if grams else None
+        name, entry["display"], codings, entry["route"], entry["salt"] or "", float(grams) if grams else None
     )
 
 

@@ -2,16 +2,31 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
 from importlib.resources.abc import Traversable
 from typing import Any
 
 import yaml
 
 try:
-    from yaml import CSafeLoader as _Loader
+    from yaml import CSafeLoader as _Base
 except ImportError:  # a build of PyYAML without libyaml
-    from yaml import SafeLoader as _Loader  # type: ignore[assignment]
+    from yaml import SafeLoader as _Base  # type: ignore[assignment]
+
+Path = tuple[str, ...]
+_DEEPEST = 6
+_FEW = 12
+
+
+class _Loader(_Base):
+    """Of the words of YAML 1.1 only true and false are boolean: `off` is a key of the site file, `no` a country."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - the name and shape are PyYAML's
+        letter: [pair for pair in pairs if letter in "tTfF" or pair[0] != "tag:yaml.org,2002:bool"]
+        for letter, pairs in _Base.yaml_implicit_resolvers.items()
+    }
 
 
 class KnowledgeError(ValueError):
@@ -26,24 +41,60 @@ def read_yaml(path: Traversable) -> Any:
 def parse_yaml(text: str, name: str) -> Any:
     """The content of a YAML text; KnowledgeError with the line when it is not YAML."""
     try:
-        return yaml.load(text, Loader=_Loader)
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 - it is a SafeLoader
     except yaml.YAMLError as problem:
-        mark = getattr(problem, "problem_mark", None)
-        line = f":{mark.line + 1}" if mark else ""
-        raise KnowledgeError(f"{name}{line}: not valid YAML: {getattr(problem, 'problem', problem)}") from None
+        raise KnowledgeError(f"{name}:{_line(problem, text)}: not valid YAML: {_reason(problem)}") from None
 
 
-def line_of(text: str, *path: str) -> int:
-    """The line of a key path in a YAML text, counted from 1; the nearest parent's when the key is absent."""
-    node = yaml.compose(text, Loader=_Loader)
-    line = 1
-    for step in path:
-        entries = node.value if isinstance(node, yaml.MappingNode) else []
-        found = next(((k, v) for k, v in entries if k.value == step), None)
-        if found is None:
-            break
-        line, node = found[0].start_mark.line + 1, found[1]
-    return line
+def _line(problem: yaml.YAMLError, text: str) -> int:
+    mark = getattr(problem, "problem_mark", None)
+    return mark.line + 1 if mark else text.count("\n", 0, getattr(problem, "position", 0)) + 1
+
+
+def _reason(problem: yaml.YAMLError) -> str:
+    return str(getattr(problem, "problem", None) or getattr(problem, "reason", problem))
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """A YAML file's name, the line of each key and list item, and each scalar as written (`0123` is a code, not 83)."""
+
+    file: str = ""
+    lines: Mapping[Path, int] = field(default_factory=dict)
+    written: Mapping[Path, str] = field(default_factory=dict)
+
+    def error(self, reason: str, *path: str) -> KnowledgeError:
+        """An error at a path; at the nearest parent's line when the path is absent."""
+        parents = (path[:length] for length in range(len(path), 0, -1))
+        line = next((self.lines[parent] for parent in parents if parent in self.lines), 1)
+        return KnowledgeError(f"{self.file}:{line}: {reason}")
+
+
+def places_of(text: str, name: str) -> Places:
+    """The places of a YAML text; KnowledgeError when a key is given twice, of which YAML would drop one."""
+    lines: dict[Path, int] = {}
+    written: dict[Path, str] = {}
+    for path, line, node in _nodes(yaml.compose(text, Loader=_Loader), ()):
+        if path in lines:
+            raise KnowledgeError(f"{name}:{line}: {path[-1]!r} is given twice, first on line {lines[path]}")
+        lines[path] = line
+        if isinstance(node, yaml.ScalarNode):
+            written[path] = str(node.value)
+    return Places(name, lines, written)
+
+
+def _nodes(node: yaml.Node | None, path: Path) -> Iterator[tuple[Path, int, yaml.Node]]:
+    if len(path) == _DEEPEST:
+        return
+    if isinstance(node, yaml.MappingNode):
+        told = [(str(key.value), key.start_mark.line + 1, value) for key, value in node.value]
+    elif isinstance(node, yaml.SequenceNode):
+        told = [(str(number), item.start_mark.line + 1, item) for number, item in enumerate(node.value)]
+    else:
+        return
+    for step, line, value in told:
+        yield (*path, step), line, value
+        yield from _nodes(value, (*path, step))
 
 
 def read_csv(path: Traversable) -> list[dict[str, str]]:
@@ -58,3 +109,10 @@ def traverse(folder: Traversable) -> Iterator[Traversable]:
             yield from traverse(path)
         else:
             yield path
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The end of a message about an unknown name: the names like it, else all when they are few."""
+    names = sorted(known)
+    near = get_close_matches(name, names) or (names if len(names) <= _FEW else [])
+    return f"; did you mean {' or '.join(near)}?" if near else ""

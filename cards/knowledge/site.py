@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
-from cards.knowledge.dose_tables import Product, read_product
-from cards.knowledge.reading import KnowledgeError, line_of, parse_yaml
+from cards.knowledge.reading import KnowledgeError, Places, parse_yaml, places_of
 
 _KEYS: Mapping[str, frozenset[str]] = {
     "site": frozenset({"name"}),
@@ -20,21 +20,26 @@ _KEYS: Mapping[str, frozenset[str]] = {
     "override_reasons": frozenset(),
     "links": frozenset(),
 }
+_LISTS = frozenset({"override_reasons", "links"})
 _UNITS = ("as reported", "mg/dL", "mmol/L")
 _INTENTS = ("proposal", "order")
+_ROUTES = ("oral", "intravenous")
+_PRODUCT = frozenset({"display", "coding", "route", "salt", "grams"})
+_CODING = frozenset({"system", "code", "display"})
 _MOST_CARDS = 3
+_NONE: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One site's choices; the defaults are the shipped ones."""
+    """One site's choices; the defaults are the shipped ones. `places` names the line of each in errors."""
 
     name: str = ""
     approved_by: str = ""
     approved_on: str = ""
-    thresholds: Mapping[str, tuple[float, str, int]] = field(default_factory=dict)
+    thresholds: Mapping[str, tuple[float, str]] = field(default_factory=dict)
     preferred_salts: tuple[str, ...] = ()
-    products: Mapping[str, Product] = field(default_factory=dict)
+    products: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     unit_first: str = "as reported"
     intent: str = "proposal"
     rules_off: frozenset[str] = frozenset()
@@ -43,97 +48,153 @@ class Site:
     drug_codes: tuple[tuple[str, str, str], ...] = ()
     override_reasons: tuple[str, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
+    places: Places = field(default_factory=Places)
+
+    def error(self, reason: str, *path: str) -> KnowledgeError:
+        """An error with the site file's name and the line of the path."""
+        return self.places.error(reason, *path)
 
 
 def read_site(text: str, name: str) -> Site:
     """A site file's text as a Site; KnowledgeError with file, line and reason."""
-    told = parse_yaml(text, name) or {}
-    reader = _Reader(text, name, told)
-    reader.check_keys()
+    reader = _Reader(parse_yaml(text, name), places_of(text, name))
     return Site(
-        name=str(reader.get("site", "name", "")),
-        approved_by=str(reader.get("approval", "approved_by", "")),
-        approved_on=str(reader.get("approval", "date", "")),
+        name=reader.text("site", "name"),
+        **reader.approval(),
         thresholds=reader.thresholds(),
-        preferred_salts=tuple(reader.get("formulary", "preferred", ())),
+        preferred_salts=reader.texts("formulary", "preferred"),
         products=reader.products(),
         unit_first=reader.choice("units", "first", _UNITS),
         intent=reader.choice("orders", "intent", _INTENTS),
-        rules_off=frozenset(reader.get("rules", "off", ())),
+        rules_off=frozenset(reader.texts("rules", "off")),
         maximum_cards=reader.maximum_cards(),
         lab_codes=reader.codes("labs", "analyte"),
         drug_codes=reader.codes("drugs", "ingredient"),
-        override_reasons=tuple(told.get("override_reasons", ())),
+        override_reasons=reader.texts("override_reasons"),
         links=reader.links(),
+        places=reader.places,
     )
 
 
 class _Reader:
-    """Reads one site file; keeps its text to name lines in errors."""
+    """Reads one site file; an empty value is as good as none."""
 
-    def __init__(self, text: str, name: str, told: Any) -> None:
-        self.text, self.name, self.told = text, name, told
-        if not isinstance(told, dict):
-            raise KnowledgeError(f"{name}:1: a site file is a mapping of {', '.join(sorted(_KEYS))}")
-
-    def fail(self, reason: str, *path: str) -> KnowledgeError:
-        return KnowledgeError(f"{self.name}:{line_of(self.text, *path)}: {reason}")
-
-    def check_keys(self) -> None:
+    def __init__(self, told: Any, places: Places) -> None:
+        self.told, self.places = {} if told is None else told, places
+        if not isinstance(self.told, dict):
+            raise places.error(f"a site file is a mapping of {', '.join(sorted(_KEYS))}")
         for key, value in self.told.items():
-            if key not in _KEYS:
-                raise self.fail(f"unknown key {key!r}; allowed: {', '.join(sorted(_KEYS))}", str(key))
-            allowed = _KEYS[key]
-            if allowed and not isinstance(value, dict):
-                raise self.fail(f"{key} needs a mapping of {', '.join(sorted(allowed))}", key)
-            for inner in value if allowed else ():
-                if inner not in allowed:
-                    raise self.fail(f"unknown key {inner!r}; allowed: {', '.join(sorted(allowed))}", key, str(inner))
+            self._check(key, value)
 
-    def get(self, section: str, key: str, default: Any) -> Any:
-        return self.told.get(section, {}).get(key, default)
+    def _check(self, key: Any, value: Any) -> None:
+        self.known(key, frozenset(_KEYS), str(key))
+        listed = key in _LISTS
+        if value is not None and not isinstance(value, list if listed else dict):
+            kind = "list" if listed else f"mapping of {', '.join(sorted(_KEYS[key])) or 'names'}"
+            raise self.places.error(f"{key} needs a {kind}", key)
+        for inner in (value or ()) if _KEYS[key] else ():
+            self.known(inner, _KEYS[key], key, str(inner))
 
-    def choice(self, section: str, key: str, allowed: tuple[str, ...]) -> str:
-        value = str(self.get(section, key, allowed[0]))
-        if value not in allowed:
-            raise self.fail(f"{section}.{key} is {value!r}; allowed: {', '.join(allowed)}", section, key)
-        return value
+    def known(self, key: Any, allowed: frozenset[str], *path: str) -> None:
+        if key not in allowed:
+            raise self.places.error(f"unknown key {key!r}; allowed: {', '.join(sorted(allowed))}", *path)
 
-    def thresholds(self) -> dict[str, tuple[float, str, int]]:
-        found = {}
-        for name, entry in (self.told.get("thresholds") or {}).items():
-            line = line_of(self.text, "thresholds", name)
-            if not isinstance(entry, dict) or set(entry) != {"value", "unit"}:
-                raise self.fail(f"{name} needs exactly value and unit", "thresholds", name)
-            if isinstance(entry["value"], bool) or not isinstance(entry["value"], int | float):
-                raise self.fail(f"{name}: value is not a number", "thresholds", name)
-            found[name] = (float(entry["value"]), str(entry["unit"]), line)
+    def at(self, *path: str) -> Any:
+        found: Any = self.told
+        for step in path:
+            found = (found or _NONE).get(step)
         return found
 
-    def products(self) -> dict[str, Product]:
-        told = self.get("formulary", "products", {})
-        try:
-            return {name: read_product(name, {"route": "oral", **entry}) for name, entry in told.items()}
-        except (KeyError, TypeError, AttributeError) as problem:
-            raise self.fail(f"a product needs display and coding ({problem})", "formulary", "products") from None
+    def text(self, *path: str, default: str = "") -> str:
+        value = self.at(*path)
+        if isinstance(value, dict | list):
+            raise self.places.error(f"{'.'.join(path)} needs a text", *path)
+        return default if value is None else self.places.written.get(path, str(value))
+
+    def items(self, *path: str) -> list[Any]:
+        value = self.at(*path)
+        if value is not None and not isinstance(value, list):
+            raise self.places.error(f"{'.'.join(path)} needs a list", *path)
+        return value or []
+
+    def texts(self, *path: str) -> tuple[str, ...]:
+        for number, item in enumerate(self.items(*path)):
+            if not isinstance(item, str):
+                raise self.places.error(f"{'.'.join(path)}: {item!r} is not a text", *path, str(number))
+        return tuple(self.items(*path))
+
+    def choice(self, section: str, key: str, allowed: tuple[str, ...]) -> str:
+        value = self.text(section, key, default=allowed[0])
+        if value not in allowed:
+            raise self.places.error(f"{section}.{key} is {value!r}; allowed: {', '.join(allowed)}", section, key)
+        return value
+
+    def approval(self) -> dict[str, str]:
+        who, when = self.text("approval", "approved_by"), self.text("approval", "date")
+        if bool(who) != bool(when):
+            raise self.places.error("an approval needs approved_by and date", "approval")
+        return {"approved_by": who, "approved_on": when}
+
+    def thresholds(self) -> dict[str, tuple[float, str]]:
+        return {str(name): self._threshold(str(name), entry) for name, entry in (self.at("thresholds") or {}).items()}
+
+    def _threshold(self, name: str, entry: Any) -> tuple[float, str]:
+        if not isinstance(entry, dict) or set(entry) != {"value", "unit"}:
+            raise self.places.error(f"{name} needs exactly value and unit", "thresholds", name)
+        value = entry["value"]
+        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+            raise self.places.error(f"{name}: value is not a number", "thresholds", name, "value")
+        return float(value), str(entry["unit"])
+
+    def products(self) -> dict[str, dict[str, Any]]:
+        told = self.at("formulary", "products") or {}
+        if not isinstance(told, dict):
+            raise self.places.error("formulary.products needs a mapping of product ids", "formulary", "products")
+        return {str(name): self._product(str(name), entry) for name, entry in told.items()}
+
+    def _product(self, name: str, entry: Any) -> dict[str, Any]:
+        path = ("formulary", "products", name)
+        if not isinstance(entry, dict):
+            raise self.places.error(f"{name} needs a mapping of {', '.join(sorted(_PRODUCT))}", *path)
+        for key in entry:
+            self.known(key, _PRODUCT, *path, str(key))
+        if entry.get("route", "oral") not in _ROUTES:
+            raise self.places.error(f"{name}: route is one of {', '.join(_ROUTES)}", *path, "route")
+        grams = entry.get("grams", 1)
+        if isinstance(grams, bool) or not isinstance(grams, int | float) or not grams > 0:
+            raise self.places.error(f"{name}: grams is not a number above 0", *path, "grams")
+        coding = [self.entry(item, _CODING, *path, "coding", str(n)) for n, item in self._numbered(*path, "coding")]
+        texts = {key: self.text(*path, key) for key in ("display", "salt") if key in entry}
+        return {**entry, **texts, **({"coding": coding} if "coding" in entry else {})}
+
+    def _numbered(self, *path: str) -> list[tuple[int, Any]]:
+        return list(enumerate(self.items(*path)))
+
+    def entry(self, item: Any, keys: frozenset[str], *path: str) -> dict[str, str]:
+        """A list item that is a mapping of exactly these keys to texts."""
+        if not isinstance(item, dict) or set(item) != keys:
+            raise self.places.error(f"{'.'.join(path[:-1])}: each needs exactly {', '.join(sorted(keys))}", *path)
+        wrong = next((key for key, value in item.items() if isinstance(value, dict | list | bool | None)), None)
+        if wrong is not None:
+            raise self.places.error(f"{'.'.join(path[:-1])}: {wrong} needs a text", *path, wrong)
+        return {key: self.places.written.get((*path, key), str(value)) for key, value in item.items()}
 
     def maximum_cards(self) -> int:
-        value = self.get("cards", "maximum", _MOST_CARDS)
-        if not isinstance(value, int) or not 1 <= value <= _MOST_CARDS:
-            raise self.fail(f"cards.maximum is {value!r}; allowed: 1 to {_MOST_CARDS}", "cards", "maximum")
+        value = self.at("cards", "maximum")
+        value = _MOST_CARDS if value is None else value
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST_CARDS:
+            raise self.places.error(f"cards.maximum is {value!r}; allowed: 1 to {_MOST_CARDS}", "cards", "maximum")
         return value
 
     def codes(self, section: str, meaning: str) -> tuple[tuple[str, str, str], ...]:
-        try:
-            return tuple((c["system"], str(c["code"]), c[meaning]) for c in self.get("codes", section, ()))
-        except (KeyError, TypeError):
-            raise self.fail(f"codes.{section}: each needs system, code, {meaning}", "codes", section) from None
+        keys = frozenset({"system", "code", meaning})
+        told = [self.entry(item, keys, "codes", section, str(n)) for n, item in self._numbered("codes", section)]
+        return tuple((c["system"], c["code"], c[meaning]) for c in told)
 
     def links(self) -> tuple[tuple[str, str], ...]:
-        try:
-            found = tuple((link["label"], link["url"]) for link in self.told.get("links") or ())
-        except (KeyError, TypeError):
-            raise self.fail("each link needs label and url", "links") from None
-        if any(not url.startswith(("https://", "http://")) for _, url in found):
-            raise self.fail("a link's url must be absolute", "links")
-        return found
+        keys = frozenset({"label", "url"})
+        told = [self.entry(item, keys, "links", str(n)) for n, item in self._numbered("links")]
+        for number, link in enumerate(told):
+            if not link["url"].startswith(("https://", "http://")):
+                raise self.places.error("a link's url must be absolute", "links", str(number), "url")
+        return tuple((link["label"], link["url"]) for link in told)

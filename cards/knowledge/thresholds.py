@@ -1,12 +1,12 @@
 """Dated, sourced numbers (thresholds.yaml), and a site's own values in their place."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.resources.abc import Traversable
 from itertools import pairwise
 
-from cards.knowledge.reading import KnowledgeError, read_yaml
+from cards.knowledge.reading import KnowledgeError, did_you_mean, read_yaml
 from cards.knowledge.site import Site
 
 # A site may move limits, but not past each other.
@@ -45,27 +45,30 @@ def read_thresholds(path: Traversable) -> dict[str, Threshold]:
             raise KnowledgeError(f"{path.name}: {name} lacks {', '.join(missing)}")
         dates = {key: entry.get(key, told["defaults"][key]) for key in ("valid_from", "reviewed", "next_review")}
         found[name] = Threshold(name, float(entry["value"]), str(entry["unit"]), str(entry["source"]), **dates)
-    _check_order(found, path.name)
+    for _, _, reason in _out_of_order(found):
+        raise KnowledgeError(f"{path.name}: {reason}")
     return found
 
 
-def with_site_values(shipped: Mapping[str, Threshold], site: Site, site_name: str) -> dict[str, Threshold]:
+def with_site_values(shipped: Mapping[str, Threshold], site: Site) -> dict[str, Threshold]:
     """The shipped thresholds with the site's values; KnowledgeError for an unknown id, unit or order."""
     changed = dict(shipped)
-    for name, (value, unit, line) in site.thresholds.items():
+    for name, (value, unit) in site.thresholds.items():
         if name not in shipped:
-            raise KnowledgeError(f"{site_name}:{line}: unknown threshold {name}")
+            raise site.error(f"unknown threshold {name}{did_you_mean(name, shipped)}", "thresholds", name)
         if unit != shipped[name].unit:
-            raise KnowledgeError(f"{site_name}:{line}: {name} is in {shipped[name].unit}, not {unit}")
+            raise site.error(f"{name} is in {shipped[name].unit}, not {unit}", "thresholds", name, "unit")
+        if value <= 0 < shipped[name].value:
+            raise site.error(f"{name}: {value:g} is not above 0", "thresholds", name, "value")
         changed[name] = replace(shipped[name], value=value, source="site")
-    first_line = min((line for _, _, line in site.thresholds.values()), default=1)
-    _check_order(changed, f"{site_name}:{first_line}")
+    for low, high, reason in _out_of_order(changed):
+        raise site.error(reason, "thresholds", low if low in site.thresholds else high)
     return changed
 
 
-def _check_order(thresholds: Mapping[str, Threshold], name: str) -> None:
-    for chain in _ASCENDING:
-        for low, high in pairwise(chain):
-            if not thresholds[low].value < thresholds[high].value:
-                told = f"{low} ({thresholds[low].value:g}) must be below {high} ({thresholds[high].value:g})"
-                raise KnowledgeError(f"{name}: {told}")
+def _out_of_order(thresholds: Mapping[str, Threshold]) -> Iterator[tuple[str, str, str]]:
+    """(low, high, reason) of neighbours that do not ascend."""
+    for low, high in (pair for chain in _ASCENDING for pair in pairwise(chain)):
+        below, above = thresholds[low].value, thresholds[high].value
+        if not below < above:
+            yield low, high, f"{low} ({below:g}) must be below {high} ({above:g})"

@@ -21,6 +21,7 @@ from cards.rules.drugs_cause_low_magnesium import drugs_cause_low_magnesium
 from cards.rules.emergency_needs_magnesium import emergency_needs_magnesium
 from cards.rules.facts_are_missing import facts_are_missing
 from cards.rules.heart_block_forbids_iv import heart_block_forbids_iv
+from cards.rules.hypotension_forbids_iv import hypotension_forbids_iv
 from cards.rules.illness_causes_low_magnesium import illness_causes_low_magnesium
 from cards.rules.illness_raises_risk import illness_raises_risk
 from cards.rules.ionised_magnesium_is_low import ionised_magnesium_is_low
@@ -39,6 +40,7 @@ from cards.rules.magnesium_is_severely_low import magnesium_is_severely_low
 from cards.rules.magnesium_was_not_available import magnesium_was_not_available
 from cards.rules.myasthenia_forbids_iv import myasthenia_forbids_iv
 from cards.rules.obstetric_magnesium_is_too_high import obstetric_magnesium_is_too_high
+from cards.rules.oral_is_not_possible import oral_is_not_possible
 from cards.rules.oral_magnesium_is_taken import oral_magnesium_is_taken
 from cards.rules.oral_magnesium_needs_spacing import oral_magnesium_needs_spacing
 from cards.rules.paralysis_forbids_iv import paralysis_forbids_iv
@@ -87,7 +89,9 @@ RULES: tuple[Rule, ...] = (
     heart_block_forbids_iv,
     myasthenia_forbids_iv,
     breathing_failure_forbids_iv,
+    hypotension_forbids_iv,
     paralysis_forbids_iv,
+    oral_is_not_possible,
     iv_magnesium_is_running,
     oral_magnesium_is_taken,
     pregnancy_needs_obstetric_advice,

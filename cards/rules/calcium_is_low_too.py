@@ -1,20 +1,20 @@
 """Is calcium low too?"""
 
-from cards import assess
+from cards import risks
 from cards.knowledge import Knowledge
 from cards.model import Facts, Finding, Indicator, Problem, Silence
 
 
 def calcium_is_low_too(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
     """Corrected calcium below 8.4 mg/dL with low magnesium (s.3): magnesium first."""
-    if not assess.calcium_is_low(facts, knowledge):
+    if not risks.calcium_is_low(facts, knowledge):
         return Silence("calcium is not low, or not known")
     return Finding(
         rule="calcium_is_low_too",
         problem=Problem.LOW_MAGNESIUM,
         indicator=Indicator.WARNING,
         say=("found", "iv" if _very_low(facts, knowledge) else "wait"),
-        values={"corrected_calcium": f"{assess.corrected_calcium(facts, knowledge) or 0:.1f}"},
+        values={"corrected_calcium": f"{risks.corrected_calcium(facts, knowledge) or 0:.1f}"},
         tests=(),
         leads=False,
         numbers=("calcium.low", "calcium.iv_below"),
@@ -22,5 +22,5 @@ def calcium_is_low_too(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
 
 
 def _very_low(facts: Facts, knowledge: Knowledge) -> bool:
-    value = assess.corrected_calcium(facts, knowledge)
+    value = risks.corrected_calcium(facts, knowledge)
     return value is not None and value < knowledge.numbers["calcium.iv_below"]

@@ -1,6 +1,6 @@
 """Is digoxin ordered while magnesium is low?"""
 
-from cards import assess
+from cards import risks
 from cards.knowledge import Knowledge
 from cards.model import DraftTest, Facts, Finding, Indicator, Problem, Silence
 
@@ -12,9 +12,10 @@ def draft_is_digoxin(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
     m, n = facts.current, knowledge.numbers
     if not any(d.has_role("digitalis") for d in facts.chosen):
         return Silence("digoxin is not being ordered")
-    if m is None or (m.x >= n["qt_drug.magnesium_below"] and not m.low):
+    risky = m is not None and risks.is_too_low_for_the_heart(m.x, facts, knowledge)
+    if m is None or (m.x >= n["qt_drug.magnesium_below"] and not m.low and not risky):
         return Silence("no usable magnesium, or high enough for digoxin")
-    potassium = assess.potassium(facts)
+    potassium = risks.potassium(facts)
     very_low = potassium is not None and potassium < n["potassium.very_low"]
     return Finding(
         rule="draft_is_digoxin",

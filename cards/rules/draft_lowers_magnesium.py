@@ -22,7 +22,8 @@ def draft_lowers_magnesium(facts: Facts, knowledge: Knowledge) -> Finding | Sile
     m = facts.current
     if not drafts or m is None or not m.plausible:
         return Silence("no chosen draft that lowers magnesium, or no usable magnesium")
-    second = any(causes.depletes(a) and a.name != drafts[0].name for a in facts.active)
+    names = {m.name for m in (*drafts, *facts.active) if causes.depletes(m)}
+    second = len(names) > 1
     limit = knowledge.numbers["deplete.second_drug_at_or_below"]
     if not m.low and not (m.x <= limit and second):
         return Silence("magnesium is high enough for this drug")
@@ -34,7 +35,7 @@ def draft_lowers_magnesium(facts: Facts, knowledge: Knowledge) -> Finding | Sile
         indicator=Indicator.WARNING,
         say=(
             "found",
-            *(("also",) if second else ()),
+            *(("also",) if any(causes.depletes(a) for a in facts.active) else ()),
             *causes.draft_advice(classes, sparing, facts),
             "check",
             *(("old",) if m.freshness is Freshness.REPEAT_FIRST else ()),

@@ -1,6 +1,6 @@
 """Is the drafted magnesium too much, too fast, or an obstetric bag?"""
 
-from cards import assess, dosing
+from cards import assess, dosing, risks
 from cards.knowledge import Knowledge
 from cards.model import (
     Facts,
@@ -20,44 +20,75 @@ NUMBERS = (
     "ceiling.iv_grams_24h",
     "ceiling.iv_grams_24h.r1",
     "ceiling.iv_rate",
+    "ceiling.iv_rate.emergency",
     "ceiling.oral_mg.r0",
     "ceiling.oral_mg.r1",
 )
+_ROUNDING = 1.02
+_KINDS = (MagnesiumKind.REPLACEMENT, MagnesiumKind.OBSTETRIC)
 
 
 def draft_magnesium_dose_is_wrong(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
-    """Above the ceilings of s.2.1 and s.2.4, outside emergencies and obstetrics."""
-    if facts.has("pre_eclampsia") or assess.emergency(facts, knowledge) or facts.renal.gate is RenalGate.R3:
-        return Silence("an emergency, obstetric or dialysis rule decides")
-    found = [(d, reason) for d in facts.chosen for reason in _reasons(d, facts, knowledge)]
-    if not found:
+    """Above the ceilings of s.2.1, 2.3 and 2.4, summed over the chosen drafts; obstetrics has its own protocol."""
+    drafts = tuple(d for d in facts.chosen if d.magnesium and d.magnesium.kind in _KINDS)
+    if not drafts or facts.has("pre_eclampsia"):
+        return Silence("no chosen magnesium draft, or the obstetric protocol decides")
+    reasons = _reasons(drafts, facts, knowledge)
+    if not reasons:
         return Silence("no chosen magnesium draft above the ceilings")
-    drafts = tuple({d.reference: d for d, _ in found}.values())
-    say = tuple(dict.fromkeys(reason for _, reason in found))
     return Finding(
         rule="draft_magnesium_dose_is_wrong",
         problem=Problem.DRAFT_MAGNESIUM,
         indicator=Indicator.WARNING,
-        title=say[0],
-        say=say,
-        values={"drug": drafts[0].name, "draft": _told(drafts[0])},
+        title=reasons[0],
+        say=reasons,
+        values={"drug": drafts[0].name, "draft": _told(drafts), "most": f"{_most_grams(facts, knowledge):g}"},
         suggestions=_replacement(drafts[0], facts, knowledge),
         numbers=NUMBERS,
     )
 
 
-def _reasons(draft: Medication, facts: Facts, knowledge: Knowledge) -> list[str]:
-    n, order = knowledge.numbers, draft.magnesium
-    if order is None or order.kind not in (MagnesiumKind.REPLACEMENT, MagnesiumKind.OBSTETRIC):
-        return []
-    if order.kind is MagnesiumKind.OBSTETRIC:
-        return ["obstetric"]
-    if draft.route is not Route.INTRAVENOUS:
-        most = n["ceiling.oral_mg.r1" if facts.renal.gate is RenalGate.R1 else "ceiling.oral_mg.r0"]
-        return ["oral"] if (order.elemental_mg_per_day or 0) > most * 1.02 else []
-    most = n["ceiling.iv_grams_24h.r1" if facts.renal.gate is RenalGate.R1 else "ceiling.iv_grams_24h"]
-    too_much, too_fast = (order.grams or 0) > most, (order.grams_per_hour or 0) > n["ceiling.iv_rate"] * 1.02
-    return ["grams"] * too_much + ["rate"] * (too_fast and not assess.has_symptoms(facts))
+def _reasons(drafts: tuple[Medication, ...], facts: Facts, knowledge: Knowledge) -> tuple[str, ...]:
+    emergency = assess.emergency(facts, knowledge) is not None
+    checks = {
+        "obstetric": any(d.magnesium and d.magnesium.kind is MagnesiumKind.OBSTETRIC for d in drafts),
+        "grams": _grams(drafts) > _most_grams(facts, knowledge),
+        "rate": not emergency and _rate(drafts) > _fastest(facts, knowledge) * _ROUNDING,
+        "rate_emergency": emergency and _rate(drafts) > knowledge.numbers["ceiling.iv_rate.emergency"] * _ROUNDING,
+        "oral": _elemental(drafts) > _most_oral(facts, knowledge) * _ROUNDING,
+    }
+    found = tuple(reason for reason, applies in checks.items() if applies)
+    return ("obstetric",) if "obstetric" in found else found
+
+
+def _grams(drafts: tuple[Medication, ...]) -> float:
+    iv = (d.magnesium for d in drafts if d.route is Route.INTRAVENOUS)
+    return sum(order.grams or 0.0 for order in iv if order)
+
+
+def _rate(drafts: tuple[Medication, ...]) -> float:
+    return max((d.magnesium.grams_per_hour or 0.0 for d in drafts if d.magnesium), default=0.0)
+
+
+def _elemental(drafts: tuple[Medication, ...]) -> float:
+    return sum(d.magnesium.elemental_mg_per_day or 0.0 for d in drafts if d.magnesium)
+
+
+def _most_grams(facts: Facts, knowledge: Knowledge) -> float:
+    n, gate = knowledge.numbers, facts.renal.gate
+    if gate in (RenalGate.R2, RenalGate.R3):
+        return n["ceiling.iv_grams_course.r2"]
+    return n["ceiling.iv_grams_24h.r1" if gate is RenalGate.R1 else "ceiling.iv_grams_24h"]
+
+
+def _fastest(facts: Facts, knowledge: Knowledge) -> float:
+    """With symptoms 2 g may run in 15 minutes (s.2.4); otherwise 1 g/h."""
+    symptoms = risks.has_symptoms(facts)
+    return knowledge.numbers["ceiling.iv_rate.symptoms" if symptoms else "ceiling.iv_rate"]
+
+
+def _most_oral(facts: Facts, knowledge: Knowledge) -> float:
+    return knowledge.numbers["ceiling.oral_mg.r1" if facts.renal.gate is RenalGate.R1 else "ceiling.oral_mg.r0"]
 
 
 def _replacement(draft: Medication, facts: Facts, knowledge: Knowledge) -> tuple[Suggestion, ...]:
@@ -66,14 +97,12 @@ def _replacement(draft: Medication, facts: Facts, knowledge: Knowledge) -> tuple
         return ()
     plan = dosing.plan(low.band, facts, knowledge)
     order = plan.iv if draft.route is Route.INTRAVENOUS else plan.oral
-    values = {"dose": dosing.dose_text(order) if order else ""}
+    values = dosing.dose_values(order)
     offers = (order, RemoveOrder(draft.reference, draft.name)) if order else ()
     return (Suggestion("replace", offers, recommended=True, values=values),) if offers else ()
 
 
-def _told(draft: Medication) -> str:
-    order = draft.magnesium
-    if order is None:
-        return ""
-    amount = f"{order.grams:g} g" if order.grams else f"{order.elemental_mg_per_day or 0:.0f} mg elemental a day"
-    return f"{amount} at {order.grams_per_hour:g} g/h" if order.grams_per_hour else amount
+def _told(drafts: tuple[Medication, ...]) -> str:
+    grams, rate, oral = _grams(drafts), _rate(drafts), _elemental(drafts)
+    parts = [f"{grams:g} g in 24 h"] * bool(grams) + [f"{rate:.3g} g/h"] * bool(rate)
+    return ", ".join(parts + [f"{oral:.0f} mg elemental a day"] * bool(oral))

@@ -6,6 +6,7 @@ from cards.model import (
     DraftTest,
     Facts,
     Finding,
+    Freshness,
     Indicator,
     MagnesiumKind,
     Medication,
@@ -18,11 +19,13 @@ from cards.model import (
 )
 
 _BLOCKING = frozenset({"dialysis", "block", "myasthenia", "high"})
+_REPLACEMENT = (MagnesiumKind.REPLACEMENT, MagnesiumKind.OBSTETRIC)
+_KEEP_DRAFT = frozenset({"unknown_kidneys", "block_torsades", "was_high"})
 
 
 def draft_magnesium_is_unsafe(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
     """Kidneys, heart block, myasthenia, high magnesium, duplicate, child (OS-MGDRAFT)."""
-    drafts = tuple(d for d in facts.chosen if d.magnesium and d.magnesium.kind is not MagnesiumKind.NUTRITION)
+    drafts = tuple(d for d in facts.chosen if d.magnesium)
     if not drafts:
         return Silence("no chosen draft holds magnesium")
     reasons = tuple(dict.fromkeys(r for d in drafts for r in _reasons(d, facts, knowledge)))
@@ -31,12 +34,12 @@ def draft_magnesium_is_unsafe(facts: Facts, knowledge: Knowledge) -> Finding | S
     blocking = bool(_BLOCKING & set(reasons))
     values = {"drug": ", ".join(dict.fromkeys(d.name for d in drafts))}
     removals = tuple(RemoveOrder(d.reference, d.name) for d in drafts if d.reference)
-    offers = removals if reasons != ("unknown_kidneys",) else ()
+    offers = () if set(reasons) <= _KEEP_DRAFT else removals
     return Finding(
         rule="draft_magnesium_is_unsafe",
         problem=Problem.DRAFT_MAGNESIUM,
         indicator=_indicator(reasons, blocking),
-        title="stop" if blocking else reasons[0],
+        title=next((r for r in reasons if r in _BLOCKING), reasons[0]),
         say=reasons,
         values=values,
         suggestions=(Suggestion("remove", offers, recommended=blocking, values=values),) if offers else (),
@@ -47,19 +50,29 @@ def draft_magnesium_is_unsafe(facts: Facts, knowledge: Knowledge) -> Finding | S
 
 def _reasons(draft: Medication, facts: Facts, knowledge: Knowledge) -> list[str]:
     iv = draft.route is Route.INTRAVENOUS
-    emergency = assess.emergency(facts, knowledge) is not None
+    kind = assess.emergency(facts, knowledge)
+    emergency = kind is not None
     gate, m = facts.renal.gate, facts.current
-    obstetric = facts.has("pre_eclampsia")
-    replacement = draft.magnesium is not None and draft.magnesium.kind is not MagnesiumKind.SOURCE
+    obstetric = facts.has("pre_eclampsia", "pregnancy")
+    fresh = m is not None and m.freshness is Freshness.ACTIONABLE
+    replacement = draft.magnesium is not None and draft.magnesium.kind in _REPLACEMENT
+    treats = replacement or (draft.magnesium is not None and draft.magnesium.kind is MagnesiumKind.LAXATIVE)
     checks = {
-        "high": m is not None and m.x > m.upper_limit and not obstetric,
+        "high": fresh and m is not None and m.x > m.upper_limit and not (iv and obstetric),
+        "was_high": not fresh and m is not None and m.x > m.upper_limit and not obstetric,
         "dialysis": gate is RenalGate.R3 and not emergency,
-        "block": iv and assess.has_second_degree_block(facts),
+        "block": iv and assess.has_second_degree_block(facts) and kind != "torsades",
+        "block_torsades": iv and assess.has_second_degree_block(facts) and kind == "torsades",
         "myasthenia": iv and facts.has("myasthenia"),
         "child": facts.is_adult is False and replacement,
-        "breathing": iv and facts.has("respiratory_failure"),
-        "kidneys": gate is RenalGate.R2 and not emergency and _is_too_much(draft, knowledge),
-        "running": iv and not obstetric and assess.iv_magnesium_running(facts, knowledge),
+        "breathing": iv and facts.has("respiratory_failure") and not emergency,
+        "pressure": iv and facts.has("hypotension") and not emergency,
+        "kidneys": gate is RenalGate.R2 and treats and not emergency and _is_too_much(draft, knowledge),
+        "running": iv
+        and replacement
+        and not obstetric
+        and not emergency
+        and assess.iv_magnesium_running(facts, knowledge),
         "second_salt": not iv and replacement and _other_salt(draft, facts),
         "unknown_kidneys": gate is RenalGate.R4 and replacement and not emergency and facts.is_adult is not False,
     }

@@ -1,6 +1,6 @@
 """Is a torsades-risk drug or digoxin ordered while magnesium is low or unknown?"""
 
-from cards import assess, causes
+from cards import causes, risks
 from cards.knowledge import Knowledge
 from cards.model import DraftTest, Facts, Finding, Indicator, Medication, Problem, RemoveOrder, Silence, Suggestion
 
@@ -14,17 +14,19 @@ def draft_prolongs_qt(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
     if not drafts:
         return Silence("no chosen draft with a known torsades risk")
     m = facts.current
-    if m is None or facts.hours_since(m.when) > knowledge.numbers["fresh.qt_order_baseline"]:
+    torsades = risks.is_current(facts.conditions.get("torsades"), facts, knowledge)
+    old = m is None or facts.hours_since(m.when) > knowledge.numbers["fresh.qt_order_baseline"]
+    if m is None or (old and not m.low and not torsades):
         return _baseline(drafts, facts)
-    if m.x >= knowledge.numbers["qt_drug.magnesium_below"] and not m.low:
+    if not (m.low or torsades or risks.is_too_low_for_the_heart(m.x, facts, knowledge)):
         return Silence("magnesium is high enough for a torsades-risk drug")
+    critical = not old and risks.is_critical_with_qt_drug(m.x, facts, knowledge)
     removals = tuple(RemoveOrder(d.reference, d.name) for d in drafts if d.reference)
-    critical = _is_critical(m.x, facts, knowledge)
     return Finding(
         rule="draft_prolongs_qt",
         problem=Problem.DRAFT_QT,
         indicator=Indicator.CRITICAL if critical else Indicator.WARNING,
-        say=("found", "do", "check"),
+        say=("torsades" if torsades else "found", "old" if old else "do", "check"),
         values=_values(drafts),
         suggestions=(Suggestion("remove", removals, values=_values(drafts)),) if removals else (),
         tests=_TESTS,
@@ -45,16 +47,6 @@ def _baseline(drafts: tuple[Medication, ...], facts: Facts) -> Finding | Silence
         values={**_values(drafts), "others": ", ".join(dict.fromkeys(depleting))},
         tests=_TESTS,
         numbers=NUMBERS,
-    )
-
-
-def _is_critical(x: float, facts: Facts, knowledge: Knowledge) -> bool:
-    n, potassium = knowledge.numbers, assess.potassium(facts)
-    return (
-        x < n["band.severe"]
-        or (potassium is not None and potassium < n["potassium.very_low"])
-        or assess.qtc(facts, knowledge) >= n["qtc.critical"]
-        or len(assess.qt_drugs(facts)) > 1
     )
 
 

@@ -1,6 +1,6 @@
 """Which drugs may have caused the low magnesium?"""
 
-from cards import assess, causes, dosing
+from cards import assess, causes, dosing, risks
 from cards.knowledge import Knowledge
 from cards.model import DraftTest, Facts, Finding, Indicator, Problem, RemoveOrder, Silence, Suggestion
 
@@ -14,19 +14,24 @@ def drugs_cause_low_magnesium(facts: Facts, knowledge: Knowledge) -> Finding | S
         return Silence("no systemic drug on the list lowers magnesium, or the list is not known")
     if not any(causes.depletes(c.medication) for c in culprits):
         return _weak_only(culprits)
-    worth_a_warning = facts.low.band.value != "mildly low" or bool(assess.risks(facts, knowledge))
+    worth_a_warning = facts.low.band.value != "mildly low" or bool(risks.named(facts, knowledge))
     classes = {c.role.drug_class for c in culprits}
     sparing = causes.is_diuretic(classes) and dosing.potassium_sparing_is_safe(facts, knowledge)
     return Finding(
         rule="drugs_cause_low_magnesium",
         problem=Problem.CAUSES,
         indicator=Indicator.WARNING if worth_a_warning and facts.is_adult is not False else Indicator.INFO,
-        say=("found", *causes.advice_keys(culprits, sparing, facts), *causes.extra_keys(facts, knowledge)),
+        say=_say(culprits, sparing, facts, knowledge),
         values={"drugs": ", ".join(c.shown for c in culprits), "names": ", ".join(c.medication.name for c in culprits)},
         suggestions=_suggestions(culprits, sparing, facts, knowledge),
-        tests=(DraftTest("magnesium", "after_ppi"),) if causes.has_acid_suppressant(classes) else (),
         numbers=("cause.ppi_min_days", "cause.stopped_days", "cause.shown"),
     )
+
+
+def _say(culprits: tuple[causes.Culprit, ...], sparing: bool, facts: Facts, knowledge: Knowledge) -> tuple[str, ...]:
+    if assess.is_child(facts):
+        return ("found", "child")
+    return ("found", *causes.advice_keys(culprits, sparing, facts), *causes.extra_keys(facts, knowledge))
 
 
 def _weak_only(culprits: tuple[causes.Culprit, ...]) -> Finding:
@@ -48,7 +53,8 @@ def _suggestions(
     found = []
     ppi = causes.replaceable_ppi(culprits, facts)
     if ppi is not None and ppi.reference:
-        offers = (dosing.alternative("famotidine", knowledge), RemoveOrder(ppi.reference, ppi.name))
+        recheck = DraftTest("magnesium", "after_ppi")
+        offers = (dosing.alternative("famotidine", knowledge), RemoveOrder(ppi.reference, ppi.name), recheck)
         found.append(Suggestion("famotidine", offers, values={"drug": ppi.name}))
     if sparing:
         found.append(

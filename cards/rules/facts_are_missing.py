@@ -12,6 +12,7 @@ def facts_are_missing(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
         rule="facts_are_missing",
         problem=Problem.LOW_MAGNESIUM,
         indicator=Indicator.INFO,
+        title="age" if "age" in facts.not_known else "",
         say=("found",),
         values={"missing": ", ".join(_missing(facts))},
         tests=(),

@@ -31,6 +31,7 @@ _CAUSES = (
     "alcohol",
     "diabetic_ketoacidosis",
     "diabetes",
+    "poor_intake",
     "gitelman_bartter",
     "transplant",
     "hungry_bone",
@@ -52,4 +53,10 @@ def _causes(facts: Facts) -> tuple[str, ...]:
 
 
 def _advice(facts: Facts) -> tuple[str, ...]:
-    return tuple(key for key, categories in _ADVICE.items() if facts.has(*categories))
+    keys = [key for key, categories in _ADVICE.items() if facts.has(*categories)]
+    taken = any(r.drug_class == "SGLT2 inhibitor" for m in facts.active for r in m.roles)
+    if "diabetes" in keys and not taken and "diabetic_ketoacidosis" not in facts.conditions:
+        keys.append("sglt2")
+    if facts.has("vomiting", "diarrhoea", "poor_intake") and any(m.has_role("disputed_cause") for m in facts.active):
+        keys.append("glp1")
+    return tuple(keys)

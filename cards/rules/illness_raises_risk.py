@@ -29,6 +29,7 @@ _ILLNESSES = (
     "seizure",
     "alcohol_withdrawal",
     "cardiac_surgery",
+    "atrial_fibrillation_rapid",
 )
 
 

@@ -1,6 +1,6 @@
 """Is ionised magnesium low, where no total magnesium says so?"""
 
-from cards import assess
+from cards import risks
 from cards.knowledge import Knowledge
 from cards.model import DraftTest, Facts, Finding, Indicator, Problem, Silence
 
@@ -16,7 +16,7 @@ def ionised_magnesium_is_low(facts: Facts, knowledge: Knowledge) -> Finding | Si
     return Finding(
         rule="ionised_magnesium_is_low",
         problem=Problem.LOW_MAGNESIUM,
-        indicator=Indicator.WARNING if assess.risks(facts, knowledge) else Indicator.INFO,
+        indicator=Indicator.WARNING if risks.named(facts, knowledge) else Indicator.INFO,
         alone=True,
         say=("found", "do"),
         values={"ionised": found.shown, "ionised_date": f"{found.when:%d %b %Y}"},

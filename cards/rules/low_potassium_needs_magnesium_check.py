@@ -1,13 +1,13 @@
 """Is refractory low potassium a sign of unseen low magnesium?"""
 
-from cards import assess
+from cards import risks
 from cards.knowledge import Knowledge
 from cards.model import DraftTest, Facts, Finding, Indicator, Problem, Silence
 
 
 def low_potassium_needs_magnesium_check(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
     """Potassium below 3.5 a day after it was ordered, and no magnesium within 72 hours (RSK-K)."""
-    if not assess.potassium_is_refractory(facts, knowledge):
+    if not risks.potassium_is_refractory(facts, knowledge):
         return Silence("potassium is not low in spite of replacement")
     gap = knowledge.numbers["potassium.magnesium_gap_hours"]
     if facts.magnesium and facts.hours_since(facts.magnesium.when) <= gap:

@@ -23,15 +23,15 @@ def magnesium_blocks_absorption(facts: Facts, knowledge: Knowledge) -> Finding |
         values={
             "drugs": ", ".join(r.ingredient for r in pairs),
             "avoided": ", ".join(r.ingredient for r in avoid),
-            "avoid_advice": " ".join(r.advice for r in avoid),
-            "advice": " ".join(r.advice for r in pairs if not r.avoid),
+            "avoid_advice": " ".join(f"**{r.ingredient}**: {r.advice}" for r in avoid),
+            "advice": " ".join(f"**{r.ingredient}**: {r.advice}" for r in pairs if not r.avoid),
         },
     )
 
 
 def _pairs(facts: Facts) -> tuple[DrugRole, ...]:
     drafted = [d for d in facts.chosen if _is_oral_magnesium(d)]
-    taken = [a for a in facts.active if _is_oral_magnesium(a)]
+    taken = [a for a in (*facts.active, *facts.drafts) if _is_oral_magnesium(a)]
     found = [r for d in drafted for m in (*facts.active, *facts.chosen) for r in _binding(m, d)]
     found += [r for a in taken for d in facts.chosen for r in _binding(d, a)]
     return tuple({r.ingredient: r for r in found}.values())

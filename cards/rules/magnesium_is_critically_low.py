@@ -2,7 +2,7 @@
 
 from cards import assess, dosing
 from cards.knowledge import Knowledge
-from cards.model import Band, DraftTest, Facts, Finding, Indicator, Problem, Silence, Suggestion
+from cards.model import Band, DraftTest, Facts, Finding, Indicator, Problem, RenalGate, Silence, Suggestion
 
 
 def magnesium_is_critically_low(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
@@ -17,11 +17,17 @@ def magnesium_is_critically_low(facts: Facts, knowledge: Knowledge) -> Finding |
     return Finding(
         rule="magnesium_is_critically_low",
         problem=Problem.LOW_MAGNESIUM,
-        indicator=Indicator.INFO if assess.iv_magnesium_running(facts, knowledge) else Indicator.CRITICAL,
+        indicator=Indicator.WARNING if assess.iv_magnesium_running(facts, knowledge) else Indicator.CRITICAL,
         title=plan.title,
-        say=("found", f"do_{plan.title}", "setting" if not facts.inpatient else "more", "watch", "recheck"),
+        say=_say(plan, facts),
         values=values,
         suggestions=(Suggestion(plan.title, (order,), recommended=True, values=values),) if order else (),
         tests=(DraftTest("magnesium", when), DraftTest("bmp", "now"), DraftTest("ecg", "now")),
         numbers=("band.critical_low",),
     )
+
+
+def _say(plan: dosing.Plan, facts: Facts) -> tuple[str, ...]:
+    more = ("more",) if plan.iv and facts.renal.gate is RenalGate.R0 else ()
+    setting = () if facts.inpatient else ("setting",)
+    return ("found", f"do_{plan.title}", *setting, *more, *(("watch",) if plan.iv else ()), "ecg", "recheck")

@@ -1,6 +1,6 @@
 """Is magnesium too high?"""
 
-from cards import assess
+from cards import assess, risks
 from cards.knowledge import Knowledge
 from cards.model import (
     HIGH_BANDS,
@@ -21,21 +21,22 @@ from cards.model import (
 def magnesium_is_high(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
     """Above the upper limit (s.1.6): stop every source, look at the heart, know the antidote."""
     m = facts.current
-    if m is None or m.band not in HIGH_BANDS or m.freshness is not Freshness.ACTIONABLE or not m.plausible:
+    if m is None or m.band not in HIGH_BANDS or m.freshness is Freshness.TOO_OLD or not m.plausible:
         return Silence("magnesium is not high, or the result is old or implausible")
-    if facts.has("pre_eclampsia"):
-        return Silence("magnesium for pre-eclampsia has its own limits")
+    if assess.on_obstetric_magnesium(facts, knowledge):
+        return Silence("magnesium given in pregnancy or for pre-eclampsia has its own limits")
     sources = tuple({d.name: d for d in facts.active if d.magnesium or d.has_role("magnesium_product")}.values())
-    critical = m.band is Band.CRITICAL_HIGH
-    say = ["found", "stop" if sources else "look", "check", *(("antidote", "signs") if critical else ())]
+    old = m.freshness is Freshness.REPEAT_FIRST
+    critical = m.band is Band.CRITICAL_HIGH and not old
+    say = _say(bool(sources), critical, facts) + (("haemolysed",) if m.haemolysed else ())
     removals = tuple(RemoveOrder(r, d.name) for d in sources if (r := _order(d)))
     values = {"sources": ", ".join(d.name for d in sources)}
     return Finding(
         rule="magnesium_is_high",
         problem=Problem.HIGH_MAGNESIUM,
-        indicator=_indicator(m.x, critical, facts, knowledge),
-        title="critical" if critical else "",
-        say=tuple(say),
+        indicator=_indicator(m.x, critical, bool(sources), facts, knowledge),
+        title="critical" if critical else "repeat" if old else "",
+        say=say,
         values=values,
         suggestions=(Suggestion("stop", removals, recommended=True, values=values),) if removals else (),
         tests=(
@@ -53,11 +54,14 @@ def _order(medication: Medication) -> str | None:
     return reference if reference.startswith("MedicationRequest/") else None
 
 
-def _indicator(x: float, critical: bool, facts: Facts, knowledge: Knowledge) -> Indicator:
+def _say(sources: bool, critical: bool, facts: Facts) -> tuple[str, ...]:
+    antidote = "antidote_child" if assess.is_child(facts) else "antidote"
+    return ("found", "stop" if sources else "look", "check", *((antidote, "signs") if critical else ()))
+
+
+def _indicator(x: float, critical: bool, sources: bool, facts: Facts, knowledge: Knowledge) -> Indicator:
     if critical:
         return Indicator.CRITICAL
-    egfr = facts.renal.egfr
-    harmless = (
-        x < knowledge.numbers["band.high_is_mild_below"] and egfr is not None and egfr >= knowledge.numbers["egfr.r0"]
-    )
-    return Indicator.INFO if harmless and not assess.has_symptoms(facts) else Indicator.WARNING
+    egfr, n = facts.renal.egfr, knowledge.numbers
+    harmless = x < n["band.high_is_mild_below"] and egfr is not None and egfr >= n["egfr.r0"]
+    return Indicator.INFO if harmless and not sources and not risks.has_symptoms(facts) else Indicator.WARNING

@@ -1,8 +1,10 @@
 """Is magnesium severely low?"""
 
-from cards import assess, dosing
+from cards import assess, dosing, risks
 from cards.knowledge import Knowledge
-from cards.model import Band, DraftTest, Facts, Finding, Indicator, Problem, Silence, Suggestion
+from cards.model import Band, DraftTest, Facts, Finding, Indicator, Problem, RenalGate, Silence, Suggestion
+
+_BORDER = 0.49  # 1.2 mg/dL: severe only through its value in mmol/L (s.1.1)
 
 
 def magnesium_is_severely_low(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
@@ -19,7 +21,7 @@ def magnesium_is_severely_low(facts: Facts, knowledge: Knowledge) -> Finding | S
         problem=Problem.LOW_MAGNESIUM,
         indicator=_indicator(facts, knowledge),
         title="urgent" if plan.oral and not facts.inpatient else plan.title,
-        say=_say(plan, facts),
+        say=_say(plan, facts, knowledge),
         values=values,
         suggestions=(Suggestion(plan.title, (order,), recommended=True, values=values),) if order else (),
         tests=(DraftTest("magnesium", when), DraftTest("bmp", "now"), DraftTest("ecg", "now")),
@@ -30,11 +32,16 @@ def magnesium_is_severely_low(facts: Facts, knowledge: Knowledge) -> Finding | S
 def _indicator(facts: Facts, knowledge: Knowledge) -> Indicator:
     if assess.iv_magnesium_running(facts, knowledge):
         return Indicator.INFO
-    dangerous = facts.inpatient or assess.has_symptoms(facts) or assess.risks(facts, knowledge)
+    dangerous = facts.inpatient or risks.has_symptoms(facts) or risks.named(facts, knowledge)
     return Indicator.CRITICAL if dangerous else Indicator.WARNING
 
 
-def _say(plan: dosing.Plan, facts: Facts) -> tuple[str, ...]:
-    infused = ("after", "rise", "infusing") if plan.iv else ()
-    setting = () if facts.inpatient else ("setting",)
-    return ("found", f"do_{plan.title}", *setting, *infused, "watch", "recheck")
+def _say(plan: dosing.Plan, facts: Facts, knowledge: Knowledge) -> tuple[str, ...]:
+    gate, setting = facts.renal.gate, () if facts.inpatient else ("setting",)
+    infused: tuple[str, ...] = ()
+    if plan.iv:
+        later = {RenalGate.R0: ("after_r0", "rise"), RenalGate.R1: ("after_r1", "rise")}
+        infused = (*later.get(gate, ()), "infusing")
+    told = "oral_instead" if plan.oral and assess.iv_is_forbidden(facts, knowledge) else plan.title
+    border = ("border",) if facts.low and facts.low.x == _BORDER else ()
+    return ("found", *border, f"do_{told}", *setting, *infused, "watch", "recheck")

@@ -18,6 +18,7 @@ def oral_magnesium_needs_spacing(facts: Facts, knowledge: Knowledge) -> Finding 
         rule="oral_magnesium_needs_spacing",
         problem=Problem.LOW_MAGNESIUM,
         indicator=Indicator.INFO,
+        title="avoid" if avoid else "",
         say=(*(("avoid",) if avoid else ()), *(("apart",) if apart else ())),
         values={"avoid": ", ".join(avoid), "apart": "; ".join(r.advice.rstrip(".") for r in roles if not r.avoid)},
         leads=False,

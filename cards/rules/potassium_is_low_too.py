@@ -1,14 +1,15 @@
 """Is potassium low too?"""
 
-from cards import assess
+from cards import risks
 from cards.knowledge import Knowledge
 from cards.model import DraftTest, Facts, Finding, Indicator, Problem, Silence
 
 
 def potassium_is_low_too(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
     """Below 3.5 mmol/L with low magnesium (s.3): magnesium first or together."""
-    if not assess.potassium_is_low(facts, knowledge):
-        return Silence("potassium is not low, or not known")
+    haemolysed = facts.low is not None and facts.low.haemolysed
+    if haemolysed or not risks.potassium_is_low(facts, knowledge):
+        return Silence("potassium is not low, not known, or of a haemolysed sample")
     return Finding(
         rule="potassium_is_low_too",
         problem=Problem.LOW_MAGNESIUM,
@@ -22,5 +23,5 @@ def potassium_is_low_too(facts: Facts, knowledge: Knowledge) -> Finding | Silenc
 
 
 def _very_low(facts: Facts, knowledge: Knowledge) -> bool:
-    value = assess.potassium(facts)
+    value = risks.potassium(facts)
     return value is not None and value < knowledge.numbers["potassium.very_low"]

@@ -1,6 +1,6 @@
 """Does a torsades-risk drug make low magnesium dangerous?"""
 
-from cards import assess
+from cards import assess, risks
 from cards.knowledge import Knowledge
 from cards.model import DraftTest, Facts, Finding, Indicator, Problem, Silence
 
@@ -26,13 +26,13 @@ def _drugs(facts: Facts) -> tuple[str, ...]:
 
 
 def _indicator(facts: Facts, knowledge: Knowledge) -> Indicator:
-    n, potassium = knowledge.numbers, assess.potassium(facts)
+    n, potassium = knowledge.numbers, risks.potassium(facts)
     if assess.iv_magnesium_running(facts, knowledge):
         return Indicator.WARNING
     critical = (
         (facts.low is not None and facts.low.x < n["band.severe"])
         or (potassium is not None and potassium < n["potassium.very_low"])
-        or assess.qtc(facts, knowledge) >= n["qtc.critical"]
+        or risks.qtc(facts, knowledge) >= n["qtc.critical"]
         or len(_drugs(facts)) > 1
     )
     return Indicator.CRITICAL if critical else Indicator.WARNING

@@ -10,12 +10,13 @@ def result_needs_repeat(facts: Facts, knowledge: Knowledge) -> Finding | Silence
     low = assess.trusted_low(facts, knowledge)
     if low is None or low.freshness is not Freshness.REPEAT_FIRST or assess.emergency(facts, knowledge):
         return Silence("no low result of that age")
-    if assess.x_is_critical(low, knowledge):
-        return Silence("critically low is treated at this age too")
+    if not assess.must_repeat_first(low, facts, knowledge):
+        return Silence("critically low is treated at this age too, in hospital")
     return Finding(
         rule="result_needs_repeat",
         problem=Problem.LOW_MAGNESIUM,
         indicator=Indicator.WARNING if assess.is_severe_band(low.band) else Indicator.INFO,
+        title="today" if assess.is_severe_band(low.band) else "",
         say=("found", "do"),
         tests=(DraftTest("magnesium", "now"), DraftTest("bmp", "now")),
         numbers=("fresh.inpatient.actionable", "fresh.ambulatory.actionable"),

@@ -1,6 +1,6 @@
 """Does haemolysis hide or distort the magnesium?"""
 
-from cards import assess
+from cards import risks
 from cards.knowledge import Knowledge
 from cards.model import DraftTest, Facts, Finding, Freshness, Indicator, Problem, Silence
 
@@ -14,13 +14,13 @@ def sample_is_haemolysed(facts: Facts, knowledge: Knowledge) -> Finding | Silenc
         return Silence("the sample is not reported as haemolysed")
     if m.low:
         return Finding("sample_is_haemolysed", Problem.LOW_MAGNESIUM, Indicator.INFO, ("low",), leads=False)
-    if not assess.risks(facts, knowledge) and not assess.has_symptoms(facts):
+    if not risks.named(facts, knowledge) and not risks.has_symptoms(facts):
         return Silence("haemolysed, normal, and nothing makes low magnesium dangerous here")
     return Finding(
         rule="sample_is_haemolysed",
         problem=Problem.DATA_QUALITY,
         indicator=Indicator.INFO,
         say=("found", "check"),
-        values={"risks": ", ".join(assess.risks(facts, knowledge)) or "symptoms"},
+        values={"risks": ", ".join(risks.named(facts, knowledge)) or "symptoms"},
         tests=_REPEAT,
     )

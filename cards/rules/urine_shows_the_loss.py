@@ -1,7 +1,7 @@
 """Does the urine say where magnesium is lost?"""
 
 from cards.knowledge import Knowledge
-from cards.model import Facts, Finding, Indicator, Problem, RenalGate, Result, Silence
+from cards.model import Facts, Finding, Indicator, Problem, RenalGate, Result, Route, Silence
 
 NUMBERS = ("femg.extrarenal_below", "femg.renal_above", "femg.filterable", "femg.min_egfr")
 
@@ -30,7 +30,8 @@ def fractional_excretion(facts: Facts, knowledge: Knowledge) -> float | None:
     urine, urine_creatinine, creatinine = (facts.results.get(name) for name in names)
     if not (urine and urine_creatinine and creatinine and facts.low) or not _is_valid(facts, knowledge, urine):
         return None
-    filtered = knowledge.numbers["femg.filterable"] * facts.low.x * urine_creatinine.value
+    serum = facts.results["magnesium"].value if "magnesium" in facts.results else facts.low.x
+    filtered = knowledge.numbers["femg.filterable"] * serum * urine_creatinine.value
     return urine.value * creatinine.value / filtered * 100 if filtered > 0 else None
 
 
@@ -40,5 +41,5 @@ def _is_valid(facts: Facts, knowledge: Knowledge, urine: Result) -> bool:
     if egfr is None or egfr < knowledge.numbers["femg.min_egfr"] or facts.renal.gate is RenalGate.R3:
         return False
     hours = knowledge.numbers["duplicate.iv_hours"] * 3600
-    given = [m.until or m.since for m in facts.medications or () if m.magnesium and m.magnesium.grams]
+    given = [m.until or m.since for m in facts.medications or () if m.magnesium and m.route is Route.INTRAVENOUS]
     return not any(g and 0 <= (urine.when - g).total_seconds() < hours for g in given)
