@@ -173,6 +173,11 @@ def must_repeat_first(magnesium: Magnesium, facts: Facts, knowledge: Knowledge) 
     return magnesium.freshness is not Freshness.ACTIONABLE and not urgent
 
 
+def is_doubtful(magnesium: Magnesium, facts: Facts, knowledge: Knowledge) -> bool:
+    """Impossible, or from a contaminated tube: to be repeated before anything is concluded."""
+    return not magnesium.plausible or is_contaminated(facts, knowledge)
+
+
 def x_is_critical(magnesium: Magnesium, knowledge: Knowledge) -> bool:
     """Critically low."""
     return magnesium.x < knowledge.numbers["band.critical_low"]

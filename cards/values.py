@@ -17,6 +17,8 @@ def common_values(facts: Facts, knowledge: Knowledge) -> dict[str, object]:
     named = risks.named(facts, knowledge)
     return {
         "n": knowledge.numbers,
+        "target": _both_units("target.high_risk", knowledge),
+        "target_stable": _both_units("target.stable", knowledge),
         "magnesium": m.shown if m else _UNKNOWN,
         "magnesium_or_unknown": f"{m.shown} on {day(m.when)}" if m else _UNKNOWN,
         "date": moment(m.when) if m else "",
@@ -48,3 +50,9 @@ def moment(when: datetime) -> str:
 def _shown(results: Mapping[str, Result], analyte: str) -> str:
     found = results.get(analyte)
     return found.shown if found else _UNKNOWN
+
+
+def _both_units(name: str, knowledge: Knowledge) -> str:
+    """A threshold of magnesium in both units."""
+    value, per_mass = knowledge.numbers[name], knowledge.units.by_analyte["magnesium"]["mg/dl"].factor
+    return f"{value / per_mass:.1f} mg/dL ({value:.2f} mmol/L)"

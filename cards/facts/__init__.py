@@ -21,8 +21,7 @@ _LIMITS = {"creatinine": "fresh.renal", "egfr": "fresh.renal", "qtc": "fresh.qtc
 def build_facts(snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> Facts:
     """Everything the rules may ask about, from whatever the client sent; never raises on a client's data."""
     patient = next((r for r in snapshot.resources.get("patient", ()) if text(r, "resourceType") == "Patient"), {})
-    encounter = current_encounter(snapshot.resources.get("encounters", ()), snapshot.encounter_id, now)
-    setting = setting_of(encounter, "encounters" not in snapshot.missing)
+    setting, began = _stay(snapshot, now)
     inpatient = setting is Setting.INPATIENT
     readings, set_aside = _readings(snapshot, knowledge, now)
     conditions = conditions_by_category(snapshot.resources.get("conditions", ()), knowledge)
@@ -36,7 +35,7 @@ def build_facts(snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> Fact
         age_days=who.age_days,
         sex=who.sex,
         setting=setting,
-        encounter_start=encounter_start(encounter),
+        encounter_start=began,
         magnesium=magnesium,
         preliminary=preliminary,
         ionised=results.get("magnesium_ionised"),
@@ -48,8 +47,15 @@ def build_facts(snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> Fact
         set_aside=(*snapshot.set_aside, *set_aside),
         medications=_medications(snapshot, knowledge),
         drafts=drafted(snapshot.drafts, snapshot.selections, _bundled(snapshot), knowledge),
+        partial=snapshot.partial,
         not_known=snapshot.missing | ({"age"} if who.age_days is None else frozenset()),
     )
+
+
+def _stay(snapshot: Snapshot, now: datetime) -> tuple[Setting, datetime | None]:
+    """Where the patient is, and since when."""
+    encounter = current_encounter(snapshot.resources.get("encounters", ()), snapshot.encounter_id, now)
+    return setting_of(encounter, "encounters" not in snapshot.missing), encounter_start(encounter)
 
 
 def _readings(

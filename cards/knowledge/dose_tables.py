@@ -9,6 +9,9 @@ from cards.knowledge.reading import did_you_mean, read_yaml
 from cards.knowledge.site import Site
 from cards.model import RenalGate
 
+_NEW_PRODUCT = {"route": "oral", "salt": ""}
+_TOLERANCE = 0.3  # tablets come in few sizes
+
 
 @dataclass(frozen=True, slots=True)
 class IvStep:
@@ -88,6 +91,7 @@ def read_doses(path: Traversable, site: Site) -> Doses:
     oral = dict(told["oral"])
     days = oral.pop("days")
     salts = {name: _salt(name, entry) for name, entry in told["salts"].items()}
+    salts |= {name: _site_salt(name, told["salts"].get(name, {}), site) for name in site.salts}
     preferred = site.preferred_salts or tuple(told["formulary"]["preferred"])
     for number, name in enumerate(preferred):
         if name not in salts:
@@ -122,6 +126,22 @@ def _salt(name: str, entry: dict[str, Any]) -> Salt:
     return Salt(name, entry["unit"], float(entry["elemental_per_unit"]), gate, entry["gentle"], daily)
 
 
+def _site_salt(name: str, shipped: dict[str, Any], site: Site) -> Salt:
+    """A salt as the site has it; what it does not say is as shipped. Its steps must make up the dose they stand for."""
+    entry, path = {**shipped, **site.salts[name]}, ("formulary", "salts", name)
+    missing = [key for key in ("unit", "elemental_per_unit", "max_gate", "gentle", "daily") if key not in entry]
+    if missing:
+        raise site.error(f"{name} is not shipped and lacks {', '.join(missing)}", *path)
+    salt = _salt(name, entry)
+    for mg, steps in salt.daily.items():
+        total = sum(quantity * per_day * salt.elemental_per_unit for quantity, per_day in steps)
+        if abs(total - mg) > mg * _TOLERANCE:
+            raise site.error(
+                f"{name}: the steps of {mg} mg a day come to {total:g} mg elemental", *path, "daily", str(mg)
+            )
+    return salt
+
+
 def _alternative(entry: dict[str, Any]) -> Alternative:
     keys = ("product", "quantity", "unit", "per_day", "text", "days")
     return Alternative(**{key: entry[key] for key in keys})
@@ -129,12 +149,16 @@ def _alternative(entry: dict[str, Any]) -> Alternative:
 
 def read_products(path: Traversable, site: Site) -> dict[str, Product]:
     """Orderable products by id; what the site file says of one replaces what is shipped."""
-    told = read_yaml(path)
+    told = {**{name: dict(_NEW_PRODUCT) for name in site.salts}, **read_yaml(path)}
     for name in site.products:
         if name not in told:
             reason = f"unknown product {name!r}{did_you_mean(name, told)}; a product without doses is never offered"
             raise site.error(reason, "formulary", "products", name)
-    return {name: _product(name, {**entry, **site.products.get(name, {})}) for name, entry in told.items()}
+    made = {name: {**entry, **site.products.get(name, {})} for name, entry in told.items()}
+    for name, entry in made.items():
+        if "display" not in entry:
+            raise site.error(f"{name} needs a product with display and coding", "formulary", "salts", name)
+    return {name: _product(name, entry) for name, entry in made.items()}
 
 
 def _product(name: str, entry: dict[str, Any]) -> Product:

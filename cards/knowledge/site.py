@@ -11,7 +11,7 @@ _KEYS: Mapping[str, frozenset[str]] = {
     "site": frozenset({"name"}),
     "approval": frozenset({"approved_by", "date"}),
     "thresholds": frozenset(),
-    "formulary": frozenset({"preferred", "products"}),
+    "formulary": frozenset({"preferred", "products", "salts"}),
     "units": frozenset({"first"}),
     "orders": frozenset({"intent"}),
     "rules": frozenset({"off"}),
@@ -25,6 +25,9 @@ _UNITS = ("as reported", "mg/dL", "mmol/L")
 _INTENTS = ("proposal", "order")
 _ROUTES = ("oral", "intravenous")
 _PRODUCT = frozenset({"display", "coding", "route", "salt", "grams"})
+_SALT = frozenset({"unit", "elemental_per_unit", "max_gate", "gentle", "daily"})
+_GATES = ("R0", "R1", "R2")
+_STEP = frozenset({"quantity", "per_day"})
 _CODING = frozenset({"system", "code", "display"})
 _MOST_CARDS = 3
 _NONE: Mapping[str, Any] = {}
@@ -40,6 +43,7 @@ class Site:
     thresholds: Mapping[str, tuple[float, str]] = field(default_factory=dict)
     preferred_salts: tuple[str, ...] = ()
     products: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    salts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     unit_first: str = "as reported"
     intent: str = "proposal"
     rules_off: frozenset[str] = frozenset()
@@ -63,7 +67,8 @@ def read_site(text: str, name: str) -> Site:
         **reader.approval(),
         thresholds=reader.thresholds(),
         preferred_salts=reader.texts("formulary", "preferred"),
-        products=reader.products(),
+        products={name: reader.product(name) for name in reader.names("products")},
+        salts={name: reader.salt(name) for name in reader.names("salts")},
         unit_first=reader.choice("units", "first", _UNITS),
         intent=reader.choice("orders", "intent", _INTENTS),
         rules_off=frozenset(reader.texts("rules", "off")),
@@ -146,26 +151,62 @@ class _Reader:
             raise self.places.error(f"{name}: value is not a number", "thresholds", name, "value")
         return float(value), str(entry["unit"])
 
-    def products(self) -> dict[str, dict[str, Any]]:
-        told = self.at("formulary", "products") or {}
+    def names(self, key: str) -> list[str]:
+        """The ids below formulary.<key>, each with a mapping."""
+        told = self.at("formulary", key) or {}
         if not isinstance(told, dict):
-            raise self.places.error("formulary.products needs a mapping of product ids", "formulary", "products")
-        return {str(name): self._product(str(name), entry) for name, entry in told.items()}
+            raise self.places.error(f"formulary.{key} needs a mapping of ids", "formulary", key)
+        for name, entry in told.items():
+            if not isinstance(name, str) or not isinstance(entry, dict):
+                raise self.places.error(f"formulary.{key}: {name} needs a mapping", "formulary", key, str(name))
+        return list(told)
 
-    def _product(self, name: str, entry: Any) -> dict[str, Any]:
+    def product(self, name: str) -> dict[str, Any]:
         path = ("formulary", "products", name)
-        if not isinstance(entry, dict):
-            raise self.places.error(f"{name} needs a mapping of {', '.join(sorted(_PRODUCT))}", *path)
+        entry = self.at(*path)
         for key in entry:
             self.known(key, _PRODUCT, *path, str(key))
         if entry.get("route", "oral") not in _ROUTES:
             raise self.places.error(f"{name}: route is one of {', '.join(_ROUTES)}", *path, "route")
-        grams = entry.get("grams", 1)
-        if isinstance(grams, bool) or not isinstance(grams, int | float) or not grams > 0:
-            raise self.places.error(f"{name}: grams is not a number above 0", *path, "grams")
+        if "grams" in entry:
+            self.positive(entry["grams"], *path, "grams")
         coding = [self.entry(item, _CODING, *path, "coding", str(n)) for n, item in self._numbered(*path, "coding")]
         texts = {key: self.text(*path, key) for key in ("display", "salt") if key in entry}
         return {**entry, **texts, **({"coding": coding} if "coding" in entry else {})}
+
+    def salt(self, name: str) -> dict[str, Any]:
+        path = ("formulary", "salts", name)
+        entry = self.at(*path)
+        for key in entry:
+            self.known(key, _SALT, *path, str(key))
+        if "elemental_per_unit" in entry:
+            self.positive(entry["elemental_per_unit"], *path, "elemental_per_unit")
+        if entry.get("max_gate", "R0") not in _GATES:
+            raise self.places.error(f"{name}: max_gate is one of {', '.join(_GATES)}", *path, "max_gate")
+        if not isinstance(entry.get("gentle", True), bool):
+            raise self.places.error(f"{name}: gentle is true or false", *path, "gentle")
+        daily = entry.get("daily", {})
+        if not isinstance(daily, dict):
+            raise self.places.error(f"{name}: daily needs a mapping of mg a day", *path, "daily")
+        for mg in daily:
+            self._steps(mg, *path, "daily")
+        return {**entry, **({"unit": self.text(*path, "unit")} if "unit" in entry else {})}
+
+    def _steps(self, mg: Any, *path: str) -> None:
+        place = (*path, str(mg))
+        self.positive(mg, *place)
+        steps = self.at(*path)[mg]
+        if not isinstance(steps, list) or not steps or any(not isinstance(s, dict) or set(s) != _STEP for s in steps):
+            raise self.places.error(f"{mg} mg a day needs a list of quantity and per_day", *place)
+        for step in steps:
+            self.positive(step["quantity"], *place)
+            if self.positive(step["per_day"], *place) != int(step["per_day"]):
+                raise self.places.error("per_day is a whole number", *place)
+
+    def positive(self, value: Any, *path: str) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not (isfinite(value) and value > 0):
+            raise self.places.error(f"{path[-1]}: {value!r} is not a number above 0", *path)
+        return float(value)
 
     def _numbered(self, *path: str) -> list[tuple[int, Any]]:
         return list(enumerate(self.items(*path)))

@@ -59,6 +59,7 @@ class Facts:
     unreadable_magnesium: tuple[SetAside, ...]
     not_known: frozenset[str]
     set_aside: tuple[SetAside, ...]
+    partial: frozenset[str] = frozenset()
     earlier: Mapping[str, tuple[Result, ...]] = field(default_factory=dict)
 
     @property

@@ -1,6 +1,6 @@
 """Is digoxin ordered while magnesium is low?"""
 
-from cards import risks
+from cards import assess, risks
 from cards.knowledge import Knowledge
 from cards.model import DraftTest, Facts, Finding, Indicator, Problem, Silence
 
@@ -12,6 +12,8 @@ def draft_is_digoxin(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
     m, n = facts.current, knowledge.numbers
     if not any(d.has_role("digitalis") for d in facts.chosen):
         return Silence("digoxin is not being ordered")
+    if m is not None and assess.is_doubtful(m, facts, knowledge):
+        return Silence("the magnesium result must be repeated first")
     risky = m is not None and risks.is_too_low_for_the_heart(m.x, facts, knowledge)
     if m is None or (m.x >= n["qt_drug.magnesium_below"] and not m.low and not risky):
         return Silence("no usable magnesium, or high enough for digoxin")

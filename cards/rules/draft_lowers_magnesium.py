@@ -1,6 +1,6 @@
 """Does the drafted order lower a magnesium that is already low?"""
 
-from cards import causes, dosing
+from cards import assess, causes, dosing
 from cards.knowledge import Knowledge
 from cards.model import (
     DraftTest,
@@ -8,6 +8,7 @@ from cards.model import (
     Finding,
     Freshness,
     Indicator,
+    Magnesium,
     Medication,
     Problem,
     RemoveOrder,
@@ -20,7 +21,7 @@ def draft_lowers_magnesium(facts: Facts, knowledge: Knowledge) -> Finding | Sile
     """A depleting drug below the lower limit, or up to 0.75 mmol/L beside a second one (OS-DEPLETE)."""
     drafts = tuple(d for d in facts.chosen if causes.depletes(d))
     m = facts.current
-    if not drafts or m is None or not m.plausible:
+    if not drafts or m is None or assess.is_doubtful(m, facts, knowledge):
         return Silence("no chosen draft that lowers magnesium, or no usable magnesium")
     names = {m.name for m in (*drafts, *facts.active) if causes.depletes(m)}
     second = len(names) > 1
@@ -29,25 +30,28 @@ def draft_lowers_magnesium(facts: Facts, knowledge: Knowledge) -> Finding | Sile
         return Silence("magnesium is high enough for this drug")
     classes = {r.drug_class for d in drafts for r in d.roles if r.role == "cause"}
     sparing = causes.is_diuretic(classes) and dosing.potassium_sparing_is_safe(facts, knowledge)
+    advice = causes.draft_advice(classes, sparing, facts)
+    when = "daily" if "antimicrobial" in advice else "draft_depletes"
+    second_taken = any(causes.depletes(a) for a in facts.active)
     return Finding(
         rule="draft_lowers_magnesium",
         problem=Problem.DRAFT_DEPLETES,
         indicator=Indicator.WARNING,
-        say=(
-            "found",
-            *(("also",) if any(causes.depletes(a) for a in facts.active) else ()),
-            *causes.draft_advice(classes, sparing, facts),
-            "check",
-            *(("old",) if m.freshness is Freshness.REPEAT_FIRST else ()),
-        ),
+        say=_say(advice, when, second_taken, m),
         values={
             "drug": ", ".join(dict.fromkeys(d.name for d in drafts)),
             "others": ", ".join(dict.fromkeys(a.name for a in facts.active if causes.depletes(a))),
         },
         suggestions=_suggestions(drafts, sparing, facts, knowledge),
-        tests=(DraftTest("magnesium", "draft_depletes"), DraftTest("bmp", "draft_depletes")),
+        tests=(DraftTest("magnesium", when), DraftTest("bmp", when)),
         numbers=("deplete.second_drug_at_or_below", "limit.lower.default"),
     )
+
+
+def _say(advice: tuple[str, ...], when: str, second_taken: bool, magnesium: Magnesium) -> tuple[str, ...]:
+    also = ("also",) if second_taken else ()
+    old = ("old",) if magnesium.freshness is Freshness.REPEAT_FIRST else ()
+    return ("found", *also, *advice, *(() if when == "daily" else ("check",)), *old)
 
 
 def _suggestions(

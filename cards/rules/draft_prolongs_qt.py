@@ -1,6 +1,6 @@
 """Is a torsades-risk drug or digoxin ordered while magnesium is low or unknown?"""
 
-from cards import causes, risks
+from cards import assess, causes, risks
 from cards.knowledge import Knowledge
 from cards.model import DraftTest, Facts, Finding, Indicator, Medication, Problem, RemoveOrder, Silence, Suggestion
 
@@ -14,6 +14,8 @@ def draft_prolongs_qt(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
     if not drafts:
         return Silence("no chosen draft with a known torsades risk")
     m = facts.current
+    if m is not None and assess.is_doubtful(m, facts, knowledge):
+        return Silence("the magnesium result must be repeated first")
     torsades = risks.is_current(facts.conditions.get("torsades"), facts, knowledge)
     old = m is None or facts.hours_since(m.when) > knowledge.numbers["fresh.qt_order_baseline"]
     if m is None or (old and not m.low and not torsades):

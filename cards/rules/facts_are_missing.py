@@ -32,4 +32,6 @@ _NAMES = {
 
 
 def _missing(facts: Facts) -> tuple[str, ...]:
-    return tuple(shown for key, shown in _NAMES.items() if key in facts.not_known)
+    missing = [shown for key, shown in _NAMES.items() if key in facts.not_known]
+    first_pages = [f"rest of {shown}" for key, shown in _NAMES.items() if key in facts.partial - facts.not_known]
+    return (*missing, *first_pages)

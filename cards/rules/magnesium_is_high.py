@@ -25,12 +25,12 @@ def magnesium_is_high(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
         return Silence("magnesium is not high, or the result is old or implausible")
     if assess.on_obstetric_magnesium(facts, knowledge):
         return Silence("magnesium given in pregnancy or for pre-eclampsia has its own limits")
-    sources = tuple({d.name: d for d in facts.active if d.magnesium or d.has_role("magnesium_product")}.values())
+    sources = tuple(d for d in facts.active if d.magnesium or d.has_role("magnesium_product"))
     old = m.freshness is Freshness.REPEAT_FIRST
     critical = m.band is Band.CRITICAL_HIGH and not old
     say = _say(bool(sources), critical, facts) + (("haemolysed",) if m.haemolysed else ())
     removals = tuple(RemoveOrder(r, d.name) for d in sources if (r := _order(d)))
-    values = {"sources": ", ".join(d.name for d in sources)}
+    values = {"sources": ", ".join(dict.fromkeys(d.name for d in sources))}
     return Finding(
         rule="magnesium_is_high",
         problem=Problem.HIGH_MAGNESIUM,

@@ -19,7 +19,7 @@ def magnesium_is_moderately_low(facts: Facts, knowledge: Knowledge) -> Finding |
         problem=Problem.LOW_MAGNESIUM,
         indicator=Indicator.INFO if assess.iv_magnesium_running(facts, knowledge) else Indicator.WARNING,
         title="plain_oral" if plan.oral else plan.title,
-        say=("found", f"do_{plan.title}", "recheck"),
+        say=("found", f"do_{plan.title}", "recheck", "goal"),
         values=values,
         suggestions=(Suggestion(plan.title, (order,), recommended=True, values=values),) if order else (),
         tests=(DraftTest("magnesium", when), DraftTest("bmp", when)),

@@ -1,6 +1,6 @@
 """Which of the medicines must be kept apart from oral magnesium?"""
 
-from cards import assess
+from cards import assess, dosing
 from cards.knowledge import Knowledge
 from cards.model import DrugRole, Facts, Finding, Indicator, Problem, Route, Silence
 
@@ -19,10 +19,16 @@ def oral_magnesium_needs_spacing(facts: Facts, knowledge: Knowledge) -> Finding 
         problem=Problem.LOW_MAGNESIUM,
         indicator=Indicator.INFO,
         title="avoid" if avoid else "",
-        say=(*(("avoid",) if avoid else ()), *(("apart",) if apart else ())),
+        say=(*(("avoid",) if avoid else ()), *((_spacing(facts, knowledge),) if apart else ())),
         values={"avoid": ", ".join(avoid), "apart": "; ".join(r.advice.rstrip(".") for r in roles if not r.avoid)},
         leads=False,
     )
+
+
+def _spacing(facts: Facts, knowledge: Knowledge) -> str:
+    """Said plainly where oral magnesium is offered on the card, else for later."""
+    offered = facts.low is not None and dosing.plan(facts.low.band, facts, knowledge).oral
+    return "apart" if offered else "later"
 
 
 def _roles(facts: Facts) -> tuple[DrugRole, ...]:

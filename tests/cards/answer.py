@@ -1,0 +1,99 @@
+"""What an answer says and offers, read from the cards alone, as a client would read them."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from cards.model import Card
+from tests.cards.chart import Json, knowledge
+
+# Elemental magnesium of one unit of the oral products (mg), by RxCUI; a dose in mg is elemental already.
+_ELEMENTAL = {"198741": 241.3, "829373": 64.0, "198936": 84.0, "": 243.0}
+_SULFATE = frozenset({"829757", "1658259", "1658262"})
+_GLYCINATE = "849497"
+_DRUGS = {"310273": "famotidine", "313096": "spironolactone"}
+
+
+def text_of(card: Card) -> str:
+    """Summary, detail and labels of a card."""
+    labels = [str(s["label"]) for s in suggestions(card)]
+    return "\n".join([str(card.body["summary"]), str(card.body["detail"]), *labels])
+
+
+def suggestions(card: Card) -> list[Json]:
+    """The suggestions of a card."""
+    found: Any = card.body.get("suggestions", [])
+    return list(found)
+
+
+def actions(cards: Iterable[Card]) -> Iterator[Json]:
+    """Every action of every suggestion."""
+    return (a for card in cards for s in suggestions(card) for a in s["actions"])
+
+
+def offers(cards: Iterable[Card]) -> set[str]:
+    """What is offered: iv, oral, drug:<name>, test:<id>, remove."""
+    return {_kind(action) for action in actions(cards)}
+
+
+def _kind(action: Json) -> str:
+    if action["type"] == "delete":
+        return "remove"
+    resource = action["resource"]
+    if resource["resourceType"] == "ServiceRequest":
+        return f"test:{_tests()[resource['code']['coding'][0]['code']]}"
+    code = code_of(resource)
+    if code in _DRUGS:
+        return f"drug:{_DRUGS[code]}"
+    return "iv" if is_intravenous(resource) else "oral"
+
+
+def _tests() -> dict[str, str]:
+    return {test.code: name for name, test in knowledge().tests.items()}
+
+
+def code_of(resource: Json) -> str:
+    """The RxCUI of an order, "" when it has none."""
+    return str(resource["medicationCodeableConcept"].get("coding", [{"code": ""}])[0]["code"])
+
+
+def is_intravenous(resource: Json) -> bool:
+    """Whether an order is given into a vein."""
+    return bool(resource["dosageInstruction"][0]["route"]["coding"][0]["code"] == "47625008")
+
+
+def magnesium_orders(cards: Iterable[Card], iv: bool) -> list[Json]:
+    """The magnesium orders of a route."""
+    made = [a["resource"] for a in actions(cards) if a["type"] == "create"]
+    orders = [r for r in made if r["resourceType"] == "MedicationRequest" and code_of(r) not in _DRUGS]
+    return [r for r in orders if is_intravenous(r) is iv]
+
+
+def iv_grams(order: Json) -> float:
+    """Grams of sulfate of all steps."""
+    assert code_of(order) in _SULFATE
+    doses = [d["doseAndRate"][0]["doseQuantity"] for d in order["dosageInstruction"]]
+    assert {d["code"] for d in doses} == {"g"}
+    return float(sum(d["value"] for d in doses))
+
+
+def iv_rate(order: Json) -> float:
+    """The fastest step in g/h, from dose and duration; the stated rate must agree."""
+    rates = []
+    for step in order["dosageInstruction"]:
+        entry, repeat = step["doseAndRate"][0], step["timing"]["repeat"]
+        rate = entry["doseQuantity"]["value"] * 60 / repeat["duration"]
+        assert repeat["durationUnit"] == "min"
+        assert abs(entry["rateQuantity"]["value"] - rate) < 0.01
+        rates.append(rate)
+    return float(max(rates))
+
+
+def oral_mg(order: Json) -> float:
+    """Elemental magnesium a day."""
+    code, total = code_of(order), 0.0
+    for step in order["dosageInstruction"]:
+        dose, repeat = step["doseAndRate"][0]["doseQuantity"], step["timing"]["repeat"]
+        assert (repeat["period"], repeat["periodUnit"]) == (1, "d")
+        each = 1.0 if code == _GLYCINATE and dose["code"] == "mg" else _ELEMENTAL[code]
+        total += dose["value"] * repeat["frequency"] * each
+    return total

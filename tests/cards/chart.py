@@ -1,0 +1,271 @@
+"""Charts in shorthand, as the case files write them, turned into FHIR resources and a Snapshot at a fixed moment.
+
+See `cases/README.md` for the shorthand.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from importlib.resources import files
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+import cards
+from cards import Knowledge, Snapshot
+from cards.model import Decision
+
+Json = dict[str, Any]
+Chart = Mapping[str, Any]
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+CASES = Path(__file__).parent / "cases"
+LOINC, UCUM = "http://loinc.org", "http://unitsofmeasure.org"
+RXNORM, SNOMED = "http://www.nlm.nih.gov/research/umls/rxnorm", "http://snomed.info/sct"
+ICD10 = "http://hl7.org/fhir/sid/icd-10-cm"
+# analyte: prefetch key, LOINC, default unit
+ANALYTES = {
+    "magnesium": ("magnesium", "19123-9", "mg/dL"),
+    "magnesium_ionised": ("magnesium", "2600-5", "mmol/L"),
+    "magnesium_red_cells": ("magnesium", "2597-3", "mmol/L"),
+    "creatinine": ("renal", "2160-0", "mg/dL"),
+    "egfr": ("renal", "98979-8", "mL/min/{1.73_m2}"),
+    "potassium": ("electrolytes", "2823-3", "mmol/L"),
+    "calcium": ("electrolytes", "17861-6", "mg/dL"),
+    "calcium_corrected": ("electrolytes", "46099-8", "mg/dL"),
+    "albumin": ("electrolytes", "1751-7", "g/L"),
+    "qtc": ("other_results", "76634-5", "ms"),
+    "urine_magnesium": ("other_results", "19124-7", "mg/dL"),
+    "urine_creatinine": ("other_results", "2161-8", "mg/dL"),
+}
+KEYS = ("patient", "encounters", "magnesium", "renal", "electrolytes", "other_results")
+MORE_KEYS = ("medications", "recent_medications", "administrations", "conditions")
+_ROUTES = {"oral": "26643006", "intravenous": "47625008"}
+_ICD = re.compile(r"[A-Z]\d[0-9A-Z](\.\w+)?\Z")
+
+
+@cache
+def knowledge() -> Knowledge:
+    """The shipped knowledge, read once."""
+    return cards.load_knowledge(files("cards.knowledge"))
+
+
+def decide(snapshot: Snapshot, now: datetime = NOW) -> Decision:
+    """The decision with ids that count."""
+    numbers = count(1)
+    return cards.decide(snapshot, knowledge(), now, lambda: f"00000000-0000-4000-8000-{next(numbers):012d}")
+
+
+def snapshot(chart: Chart) -> Snapshot:
+    """The chart as the core takes it."""
+    drafts = [_order(f"draft-{n}", d, "draft") for n, d in enumerate(chart.get("drafts", ()), 1)]
+    hook = chart.get("hook", "order-sign" if drafts else "patient-view")
+    chosen = (f"MedicationRequest/{d['id']}" for d, t in _together(drafts, chart) if t.get("selected", True))
+    return Snapshot(
+        hook=hook,
+        patient_id="p1",
+        resources=_resources(chart),
+        missing=frozenset(chart.get("missing", ())),
+        drafts=drafts,
+        selections=frozenset(chosen) if hook == "order-select" else None,
+        encounter_id="e1" if "setting" in chart else None,
+    )
+
+
+def ago(hours: float, now: datetime = NOW) -> str:
+    """A FHIR dateTime so many hours before now."""
+    return (now - timedelta(hours=hours)).isoformat()
+
+
+def _together(drafts: list[Json], chart: Chart) -> Iterator[tuple[Json, Chart]]:
+    return zip(drafts, map(_mapping, chart.get("drafts", ())), strict=True)
+
+
+def _resources(chart: Chart) -> dict[str, list[Json]]:
+    found: dict[str, list[Json]] = {key: [] for key in (*KEYS, *MORE_KEYS)}
+    found["patient"] = [_patient(chart.get("patient", {}))]
+    if "setting" in chart:
+        found["encounters"] = [_encounter(chart["setting"], chart.get("admitted_hours_ago", 48))]
+    results = [("magnesium", m) for m in _listed(chart.get("magnesium"))]
+    results += [(name, told) for name, entry in chart.get("labs", {}).items() for told in _results(entry)]
+    for number, (name, told) in enumerate(results, 1):
+        found[ANALYTES[name][0]].append(observation(f"o{number}", name, told))
+    for number, told in enumerate(map(_mapping, chart.get("medications", ())), 1):
+        resource = _administration if told.get("given") else _order
+        key = "administrations" if told.get("given") else "medications"
+        found[key].append(resource(f"m{number}", told, "active"))
+    found["conditions"] = [_condition(f"c{n}", c) for n, c in enumerate(chart.get("conditions", ()), 1)]
+    return {key: [] if key in chart.get("missing", ()) else listed for key, listed in found.items()}
+
+
+def _patient(told: Chart) -> Json:
+    patient: Json = {"resourceType": "Patient", "id": "p1"}
+    if told.get("sex", "female"):
+        patient["gender"] = told.get("sex", "female")
+    if told.get("days") is not None:
+        patient["birthDate"] = (NOW - timedelta(days=told["days"])).date().isoformat()
+    elif told.get("age", 60) is not None:
+        patient["birthDate"] = NOW.replace(year=NOW.year - told.get("age", 60), month=6).date().isoformat()
+    return patient
+
+
+def _encounter(setting: str, admitted_hours_ago: float) -> Json:
+    code = {"inpatient": "IMP", "emergency": "EMER", "ambulatory": "AMB"}[setting]
+    return {
+        "resourceType": "Encounter",
+        "id": "e1",
+        "status": "in-progress",
+        "class": {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": code},
+        "subject": {"reference": "Patient/p1"},
+        "period": {"start": ago(admitted_hours_ago)},
+    }
+
+
+def observation(ident: str, analyte: str, told: Chart) -> Json:
+    """A result: `value`, and `unit`, `hours_ago`, `status`, `comparator`, `range`, `note`, `code` where they matter."""
+    _, code, unit = ANALYTES[analyte]
+    unit = told.get("unit", unit)
+    made: Json = {
+        "resourceType": "Observation",
+        "id": ident,
+        "status": told.get("status", "final"),
+        "code": {"coding": [{"system": LOINC, "code": told.get("code", code)}]},
+        "subject": {"reference": "Patient/p1"},
+    }
+    if told.get("hours_ago", 2) is not None:
+        made["effectiveDateTime"] = ago(told.get("hours_ago", 2))
+    if told.get("value") is not None:
+        made["valueQuantity"] = _quantity(told["value"], unit)
+    if "comparator" in told:
+        made["valueQuantity"]["comparator"] = told["comparator"]
+    if "range" in told:
+        side = {s: _quantity(told["range"][s], told["range"].get("unit", unit)) for s in ("low", "high")}
+        made["referenceRange"] = [side]
+    if "note" in told:
+        made["note"] = [{"text": told["note"]}]
+    if "absent" in told:
+        made["dataAbsentReason"] = {"text": told["absent"]}
+    return made
+
+
+def _quantity(value: float, unit: str | None) -> Json:
+    return {"value": value, **({"unit": unit, "system": UCUM, "code": unit} if unit else {})}
+
+
+def _results(entry: Any) -> Iterator[Chart]:
+    """A number; [number, unit]; [number, unit, hours ago]; a mapping; or a list of mappings."""
+    if isinstance(entry, Mapping):
+        yield entry
+    elif isinstance(entry, list) and isinstance(entry[0], Mapping):
+        yield from entry
+    else:
+        values = entry if isinstance(entry, list) else [entry]
+        yield {k: v for k, v in zip(("value", "unit", "hours_ago"), values, strict=False) if v is not None}
+
+
+def _listed(told: Any) -> list[Chart]:
+    if told is None:
+        return []
+    return list(told) if isinstance(told, list) else [_mapping(told, "value")]
+
+
+def _mapping(told: Any, key: str = "text") -> Chart:
+    return told if isinstance(told, Mapping) else {key: told}
+
+
+def _order(ident: str, told: Any, status: str) -> Json:
+    told = _mapping(told)
+    made: Json = {
+        "resourceType": "MedicationRequest",
+        "id": ident,
+        "status": told.get("status", status),
+        "intent": told.get("intent", "order"),
+        "medicationCodeableConcept": _concept(told),
+        "subject": {"reference": "Patient/p1"},
+    }
+    if (since := _hours(told)) is not None:
+        made["authoredOn"] = ago(since)
+    if dosages := list(_dosages(told)):
+        made["dosageInstruction"] = dosages
+    return made
+
+
+def _administration(ident: str, told: Chart, _: str) -> Json:
+    return {
+        "resourceType": "MedicationAdministration",
+        "id": ident,
+        "status": told.get("status", "completed"),
+        "medicationCodeableConcept": _concept(told),
+        "subject": {"reference": "Patient/p1"},
+        "effectiveDateTime": ago(_hours(told) or 0),
+        "dosage": next(_dosages(told), {}),
+    }
+
+
+def _concept(told: Chart) -> Json:
+    concept: Json = {"text": told["text"]} if "text" in told else {}
+    if "rxcui" in told:
+        concept["coding"] = [{"system": RXNORM, "code": str(told["rxcui"])}]
+    return concept
+
+
+def _hours(told: Chart) -> float | None:
+    return told["days"] * 24 if "days" in told else told.get("hours")
+
+
+def _dosages(told: Chart) -> Iterator[Json]:
+    """One dosage a dose: `dose: [4, g]`, `rate: [1, g/h]`, `per_day: 2`, `route`, `sig`, `until_hours`."""
+    made: Json = {}
+    if "sig" in told:
+        made["text"] = told["sig"]
+    if "route" in told:
+        made["route"] = {"coding": [{"system": SNOMED, "code": _ROUTES[told["route"]]}]}
+    entry = {f"{k}Quantity": _quantity(*told[k]) for k in ("dose", "rate") if k in told}
+    if entry:
+        made["doseAndRate"] = [entry]
+    repeat: Json = {"frequency": told["per_day"], "period": 1, "periodUnit": "d"} if "per_day" in told else {}
+    if "until_hours" in told:
+        repeat["boundsPeriod"] = {"end": ago(told["until_hours"])}
+    if repeat:
+        made["timing"] = {"repeat": repeat}
+    if made:
+        yield made
+
+
+def _condition(ident: str, told: Any) -> Json:
+    told = _mapping(told, "code")
+    word = str(told.get("code", ""))
+    system = ICD10 if _ICD.match(word) else SNOMED if word.isdigit() else ""
+    concept: Json = {"coding": [{"system": system, "code": word}]} if system else {"text": told.get("text", word)}
+    made: Json = {
+        "resourceType": "Condition",
+        "id": ident,
+        "clinicalStatus": {"coding": [{"code": told.get("status", "active")}]},
+        "verificationStatus": {"coding": [{"code": told.get("verified", "confirmed")}]},
+        "code": concept,
+        "subject": {"reference": "Patient/p1"},
+    }
+    if "hours" in told or "days" in told:
+        made["onsetDateTime"] = ago(_hours(told) or 0)
+    return made
+
+
+def case_files() -> list[Path]:
+    """The case files, one a rule."""
+    return sorted(CASES.glob("*.yaml"))
+
+
+def cases(paths: Iterable[Path] | None = None) -> Iterator[tuple[str, Json]]:
+    """(rule, case) of every file, each case's chart completed by the chart of its file."""
+    for path in case_files() if paths is None else paths:
+        told = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for case in told["cases"]:
+            yield told["rule"], {**case, "chart": _completed(told.get("chart", {}), case.get("chart", {}))}
+
+
+def _completed(basis: Chart, own: Chart) -> Json:
+    deep = {k: {**basis[k], **own[k]} for k in ("labs", "patient") if k in basis and k in own}
+    return {**basis, **own, **deep}

@@ -1,0 +1,71 @@
+"""The cases of every rule: what each chart must be answered with."""
+
+import re
+from typing import Any
+
+import pytest
+
+from cards.model import Card, Decision
+from tests.cards import answer
+from tests.cards.chart import Json, cases, decide, snapshot
+
+_KEYS = {
+    *("fires", "indicator", "cards", "says", "says_not", "iv_grams", "iv_rate", "oral_mg", "offers", "offers_not"),
+    *("summary", "removes"),
+}
+ALL = [pytest.param(rule, case, id=f"{rule}-{case['name']}") for rule, case in cases()]
+
+
+@pytest.mark.parametrize(("rule", "case"), ALL)
+def test_case(rule: str, case: Json) -> None:
+    assert case.keys() == {"name", "because", "chart", "expect"}
+    expect = case["expect"]
+    assert not expect.keys() - _KEYS
+    decision = decide(snapshot(case["chart"]))
+    assert not wrong(rule, expect, decision), _shown(decision)
+
+
+def wrong(rule: str, expect: Json, decision: Decision) -> list[str]:
+    """What is not as expected. What must be said is looked for on the rule's own card, what must not on every card."""
+    outcome = next(r for r in decision.trace.rules if r.rule == rule)
+    own = [card for card in decision.cards if rule in card.rules]
+    looked_at = own or list(decision.cards)
+    found = _judged(expect, looked_at, list(decision.cards))
+    if expect["fires"] is not (outcome.outcome == "fired"):
+        found.append(f"{rule} {outcome.outcome}: {outcome.why}")
+    if "indicator" in expect and [c.indicator.word for c in own] != [expect["indicator"]]:
+        found.append(f"indicator {[c.indicator.word for c in own]}, expected {expect['indicator']}")
+    if "cards" in expect and len(decision.cards) != expect["cards"]:
+        found.append(f"{len(decision.cards)} cards, expected {expect['cards']}")
+    return found
+
+
+def _judged(expect: Json, own: list[Card], every: list[Card]) -> list[str]:
+    told, all_told = "\n".join(map(answer.text_of, own)), "\n".join(map(answer.text_of, every))
+    offered, all_offered = answer.offers(own), answer.offers(every)
+    found = [f"does not say {p!r}" for p in _listed(expect, "says") if not re.search(p, told)]
+    found += [f"says {p!r}" for p in _listed(expect, "says_not") if re.search(p, all_told)]
+    found += [f"does not offer {kind}" for kind in _listed(expect, "offers") if kind not in offered]
+    found += [f"offers {kind}" for kind in _listed(expect, "offers_not") if kind in all_offered]
+    if "summary" in expect and not any(re.search(expect["summary"], str(c.body["summary"])) for c in own):
+        found.append(f"no summary like {expect['summary']!r}")
+    iv, oral = answer.magnesium_orders(every, iv=True), answer.magnesium_orders(every, iv=False)
+    removed = {a["resourceId"] for a in answer.actions(own) if a["type"] == "delete"}
+    if len(removed) != expect.get("removes", len(removed)):
+        found.append(f"removes {sorted(removed)}, expected {expect['removes']}")
+    measured = {
+        "iv_grams": [answer.iv_grams(o) for o in iv],
+        "iv_rate": [round(answer.iv_rate(o), 2) for o in iv],
+        "oral_mg": [round(answer.oral_mg(o)) for o in oral],
+    }
+    return found + [f"{k} {v}, expected {expect[k]}" for k, v in measured.items() if k in expect and v != [expect[k]]]
+
+
+def _listed(expect: Json, key: str) -> list[str]:
+    told: Any = expect.get(key, [])
+    return told if isinstance(told, list) else [told]
+
+
+def _shown(decision: Decision) -> str:
+    cards = [f"[{c.indicator.word}] {answer.text_of(c)}\n{sorted(answer.offers([c]))}" for c in decision.cards]
+    return "\n\n".join(cards) or "no card"

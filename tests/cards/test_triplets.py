@@ -1,0 +1,113 @@
+"""Every rule stands in three places, its cases show it firing and silent, and every text of it can be reached."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+from cards.facts import build_facts
+from cards.model import Decision, Finding, Indicator
+from cards.recommend import Recommendation, recommend
+from cards.rules import RULES
+from tests.cards import answer
+from tests.cards.chart import CASES, NOW, Json, case_files, cases, decide, knowledge, snapshot
+
+ROOT = CASES.parents[2]
+RULE_NAMES = sorted(rule.__name__ for rule in RULES)
+# Texts that no chart can reach: (rule, kind, key) and why they stay.
+UNREACHABLE: dict[tuple[str, str, str], str] = {}
+
+
+@dataclass
+class Seen:
+    """What the cases of all rules reached: decisions, texts and the outcomes of each rule's own cases."""
+
+    decisions: list[Decision] = field(default_factory=list)
+    texts: set[tuple[str, str, str]] = field(default_factory=set)
+    outcomes: dict[str, set[bool]] = field(default_factory=dict)
+    indicators: set[Indicator] = field(default_factory=set)
+
+
+@cache
+def seen() -> Seen:
+    """Every case decided once."""
+    found = Seen()
+    for rule, case in cases():
+        decision = decide(snapshot(case["chart"]))
+        found.decisions.append(decision)
+        found.outcomes.setdefault(rule, set()).add(any(rule in card.rules for card in decision.cards))
+        found.indicators |= {card.indicator for card in decision.cards}
+        for said, card in zip(_said(case["chart"]), decision.cards, strict=True):
+            found.texts.update(_texts(said, str(card.body["summary"])))
+    return found
+
+
+def _said(chart: Json) -> tuple[Recommendation, ...]:
+    facts = build_facts(snapshot(chart), knowledge(), NOW)
+    answers = [rule(facts, knowledge()) for rule in RULES]
+    return recommend([a for a in answers if isinstance(a, Finding)], facts, knowledge()).said
+
+
+def _texts(said: Recommendation, summary: str) -> Iterator[tuple[str, str, str]]:
+    """The lines and labels of the findings, and the sentences that its summary is made of."""
+    for finding in said.findings:
+        advice = knowledge().advice[finding.rule]
+        shown = (k for k in finding.say if not (advice.lines[k].minor and said.indicator is Indicator.CRITICAL))
+        yield from ((finding.rule, "line", key) for key in shown)
+        yield from ((finding.rule, "label", s.label) for s in finding.suggestions)
+        told = {finding.title: advice.summaries.get(finding.title, "")}
+        told |= {"": advice.summary} if finding is said.lead and not told[finding.title] else {}
+        yield from ((finding.rule, "summary", key) for key, text in told.items() if text and _matches(text, summary))
+
+
+def _matches(template: str, summary: str) -> bool:
+    return bool(re.search(re.sub(r"\\{.*?\\}", ".+", re.escape(template)), summary))
+
+
+def _written() -> Iterator[tuple[str, str, str]]:
+    for rule, advice in knowledge().advice.items():
+        yield from ((rule, "line", key) for key in advice.lines)
+        yield from ((rule, "label", key) for key in advice.suggestions)
+        yield from ((rule, "summary", key) for key in advice.summaries)
+        if advice.summary:
+            yield rule, "summary", ""
+
+
+@pytest.mark.parametrize(
+    ("folder", "suffix"), [("cards/rules", ".py"), ("cards/knowledge/advice", ".yaml"), ("tests/cards/cases", ".yaml")]
+)
+def test_every_rule_stands_in_three_places(folder: str, suffix: str) -> None:
+    stems = sorted(p.stem for p in (ROOT / folder).glob(f"*{suffix}") if not p.stem.startswith("_"))
+    assert stems == RULE_NAMES
+
+
+@pytest.mark.parametrize("path", case_files(), ids=lambda path: path.stem)
+def test_a_case_file_says_what_it_is_about(path: Path) -> None:
+    told = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert told["rule"] == path.stem
+    assert told["question"] == knowledge().advice[told["rule"]].question
+    assert len({case["name"] for case in told["cases"]}) == len(told["cases"])
+    assert all(case["because"] for case in told["cases"])
+
+
+@pytest.mark.parametrize("rule", RULE_NAMES)
+def test_the_cases_of_a_rule_show_it_firing_and_silent(rule: str) -> None:
+    assert seen().outcomes[rule] == {True, False}
+
+
+def test_every_text_is_reached_by_a_case() -> None:
+    unreached = set(_written()) - seen().texts
+    assert unreached == UNREACHABLE.keys()
+
+
+def test_every_summary_fits_and_no_text_is_unfinished() -> None:
+    assert seen().indicators == set(Indicator)
+    for card in (card for decision in seen().decisions for card in decision.cards):
+        text = answer.text_of(card)
+        assert 0 < len(str(card.body["summary"])) < 140
+        assert not re.search(r"None|[{}]|nan\b|\(\)|  +\S| ,|\.\.", text), text
+        assert "\u2026" not in str(card.body["summary"]), text
