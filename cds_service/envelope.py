@@ -1,9 +1,22 @@
 """The outer part of a hook call, read as leniently as clients need it."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 
-from cds_service.errors import JsonDict, NotCdsHooks, NotJson
+from cds_service.errors import JsonDict, NotCdsHooks, NotJson, TooMuch
 from cds_service.fhir import FHIR_ID, as_dict, as_list, as_text, parse_json
+
+_TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")
+
+
+@dataclass(frozen=True, slots=True)
+class FhirAccess:
+    """A FHIR server and a token for it. The token goes nowhere but into a header for that server."""
+
+    server: str
+    token: str = field(repr=False)
+    scope: str
+    patient: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +28,7 @@ class HookCall:
     drafts: object
     selections: frozenset[str] | None
     prefetch: JsonDict
+    access: FhirAccess | None = None
 
 
 def read_body(raw: bytes) -> object:
@@ -25,6 +39,22 @@ def read_body(raw: bytes) -> object:
         return parse_json(raw)
     except ValueError:
         raise NotJson("The body is not valid JSON in UTF-8, or it is nested too deeply. Send standard JSON.") from None
+
+
+def refuse_excess(body: object, most_entries: int) -> None:
+    """TooMuch when the Bundles of a request hold more entries than are read in good time."""
+    request = as_dict(body)
+    values = [*as_dict(request.get("prefetch")).values(), as_dict(request.get("context")).get("draftOrders")]
+    if sum(_size(value) for value in values) > most_entries:
+        raise TooMuch(f"The Bundles have more than {most_entries} entries. Send what the prefetch templates ask for.")
+
+
+def _size(value: object) -> int:
+    """Entries of a Bundle, bare or wrapped as early clients do, or of a list of Bundles."""
+    if isinstance(value, list):
+        return len(value) + sum(len(as_list(as_dict(item).get("entry"))) for item in value)
+    bundle = as_dict(as_dict(value).get("resource")) or as_dict(value)
+    return len(as_list(bundle.get("entry")))
 
 
 def read_call(body: object) -> HookCall:
@@ -38,7 +68,18 @@ def read_call(body: object) -> HookCall:
         drafts=context.get("draftOrders"),
         selections=_selections(context.get("selections")),
         prefetch=as_dict(body.get("prefetch")),
+        access=_access(body),
     )
+
+
+def _access(body: JsonDict) -> FhirAccess | None:
+    """The access that the client gives; None when it gives none, or none that could work."""
+    server, given = as_text(body.get("fhirServer")), as_dict(body.get("fhirAuthorization"))
+    token, kind = given.get("access_token"), given.get("token_type", "Bearer")
+    if not server or not isinstance(token, str) or not _TOKEN.fullmatch(token) or str(kind).lower() != "bearer":
+        return None
+    scope = " ".join(item for item in as_list(given.get("scope")) if isinstance(item, str))
+    return FhirAccess(server.rstrip("/"), token, scope, _bare_id(as_text(given.get("patient")), "Patient"))
 
 
 def _context(value: object) -> JsonDict:

@@ -3,22 +3,26 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 
-from cards import Decision, Knowledge, Service, decide
+from cards import Decision, Knowledge, Service, decide, prefetch_templates
+from cds_service.counters import KeyData
 from cds_service.envelope import read_call
 from cds_service.errors import JsonDict, operation_outcome
-from cds_service.prefetch import snapshot
+from cds_service.fhir_access import Source
+from cds_service.gather import gather
 from cds_service.settings import PREFIX, MissingData
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes back to the client, and the decision behind it."""
+    """What goes back to the client, the decision behind it, and how each prefetch key was answered."""
 
     status: HTTPStatus
     payload: JsonDict
     decision: Decision
+    data: tuple[KeyData, ...] = ()
 
 
 def evaluate(
@@ -29,12 +33,17 @@ def evaluate(
     new_id: Callable[[], str],
     keys: Iterable[str],
     missing_data: MissingData,
+    source: Source | None = None,
 ) -> Answer:
-    """Answer one hook call; NotCdsHooks when `body` is none. `keys` are the service's prefetch keys."""
-    decision = decide(snapshot(read_call(body), service.hook, keys), knowledge, now=now, new_id=new_id)
+    """Answer one hook call; NotCdsHooks when `body` is none. `keys` are the service's prefetch keys.
+
+    What the client did not supply comes from `source`, when there is one and the call gives access to it.
+    """
+    gathered = gather(read_call(body), service.hook, keys, source, partial(prefetch_templates, knowledge))
+    decision = decide(gathered.snapshot, knowledge, now=now, new_id=new_id)
     if decision.cannot_tell and missing_data is MissingData.PRECONDITION_FAILED:
-        return Answer(HTTPStatus.PRECONDITION_FAILED, _cannot_tell(decision.cannot_tell), decision)
-    return Answer(HTTPStatus.OK, {"cards": [card.body for card in decision.cards]}, decision)
+        return Answer(HTTPStatus.PRECONDITION_FAILED, _cannot_tell(decision.cannot_tell), decision, gathered.data)
+    return Answer(HTTPStatus.OK, {"cards": [card.body for card in decision.cards]}, decision, gathered.data)
 
 
 def _cannot_tell(keys: tuple[str, ...]) -> JsonDict:

@@ -1,9 +1,9 @@
-"""Turns a hook call into the snapshot the core decides on: what is known, known to be none, not known."""
+"""Reads what a client supplied, or a FHIR server answered: what is known, known to be none, not known."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from cards import SetAside, Snapshot
+from cards import SetAside
 from cds_service.envelope import HookCall
 from cds_service.errors import JsonDict
 from cds_service.fhir import as_dict, as_list, entries, has_next_page, patient_of, resource_type
@@ -12,48 +12,68 @@ _UNREADABLE = "neither a resource nor a Bundle"
 _FOREIGN = "not about the patient in context"
 _NOT_A_RESOURCE = "not a resource"
 _FAILED = "the client could not get it"
+_FIRST_PAGE = "not all of it was supplied"
 
 
-@dataclass
-class _Answer:
-    """What one prefetch key, or the drafts, brought."""
+@dataclass(slots=True)
+class Supplied:
+    """What one prefetch key, or the drafts, brought. `foreign` counts resources of other patients that were dropped."""
 
     resources: list[JsonDict] = field(default_factory=list)
     missing: bool = False
     partial: bool = False
     set_aside: list[SetAside] = field(default_factory=list)
+    foreign: int = 0
 
     def refuse(self, what: str, why: str) -> None:
+        """Not known, for a reason."""
         self.missing = True
         self.set_aside.append(SetAside(what, why))
 
-
-def snapshot(call: HookCall, hook: str, keys: Iterable[str]) -> Snapshot:
-    """The snapshot of a hook call for the service's hook and its prefetch keys."""
-    answers = {key: _supplied(key, call) for key in keys}
-    drafts = _read(call.drafts, "draftOrders", call.patient_id)
-    return Snapshot(
-        hook=hook,
-        patient_id=call.patient_id,
-        resources={key: tuple(answer.resources) for key, answer in answers.items()},
-        missing=frozenset(key for key, answer in answers.items() if answer.missing),
-        partial=frozenset(key for key, answer in answers.items() if answer.partial),
-        drafts=tuple(drafts.resources),
-        selections=call.selections,
-        encounter_id=call.encounter_id,
-        set_aside=_all_set_aside((*answers.values(), drafts)),
-    )
+    def settle(self, what: str) -> None:
+        """Not known, when all that came was unusable or when what came was not all and nothing of it was usable."""
+        unread = any(item.why == _NOT_A_RESOURCE for item in self.set_aside)
+        self.missing = self.missing or (not self.resources and (unread or self.partial or bool(self.foreign)))
+        if self.partial:
+            self.set_aside.append(SetAside(what, _FIRST_PAGE))
 
 
-def _supplied(key: str, call: HookCall) -> _Answer:
+def supplied(key: str, call: HookCall) -> Supplied:
+    """What the client supplied for a key."""
     if key not in call.prefetch:
-        return _Answer(missing=True)
-    return _read(call.prefetch[key], f"prefetch {key}", call.patient_id)
+        return Supplied(missing=True)
+    return read_value(call.prefetch[key], _name(key), call.patient_id)
 
 
-def _read(value: object, what: str, patient_id: str) -> _Answer:
+def read_pages(key: str, pages: Iterable[JsonDict], complete: bool, patient_id: str, before: Supplied) -> Supplied:
+    """What a FHIR server answered for a key, after what came of it before."""
+    answer = Supplied(list(before.resources), partial=not complete, foreign=before.foreign)
+    answer.set_aside.extend(item for item in before.set_aside if item.why not in (_FIRST_PAGE, _FAILED))
+    for page in pages:
+        found = entries(page) if resource_type(page) == "Bundle" else [page]
+        _collect(found, _name(key), patient_id, answer)
+    answer.settle(_name(key))
+    return answer
+
+
+def drafts_of(call: HookCall) -> Supplied:
+    """The drafted orders."""
+    return read_value(call.drafts, "draftOrders", call.patient_id)
+
+
+def bundle_of(value: object) -> JsonDict:
+    """The Bundle in a prefetch value, else an empty object."""
+    found = as_dict(_unwrapped(value))
+    return found if resource_type(found) == "Bundle" else {}
+
+
+def _name(key: str) -> str:
+    return f"prefetch {key}"
+
+
+def read_value(value: object, what: str, patient_id: str) -> Supplied:
     """The resources in a prefetch value or in the drafts; null is known to be none."""
-    answer = _Answer()
+    answer = Supplied()
     value = _unwrapped(value)
     kind = resource_type(value)
     if kind == "Bundle":
@@ -63,6 +83,7 @@ def _read(value: object, what: str, patient_id: str) -> _Answer:
         _collect(as_list(value), what, patient_id, answer)
     elif value is not None:
         answer.refuse(what, _UNREADABLE)
+    answer.settle(what)
     return answer
 
 
@@ -82,7 +103,7 @@ def _succeeded(wrapper: JsonDict) -> bool:
     return str(as_dict(wrapper.get("response")).get("status", "")).startswith("2")
 
 
-def _collect(values: Iterable[object], what: str, patient_id: str, answer: _Answer) -> None:
+def _collect(values: Iterable[object], what: str, patient_id: str, answer: Supplied) -> None:
     for value in values:
         kind = resource_type(value)
         resource = as_dict(value)
@@ -91,14 +112,13 @@ def _collect(values: Iterable[object], what: str, patient_id: str, answer: _Answ
         elif kind == "OperationOutcome":
             _read_outcome(resource, what, answer)
         elif (patient_of(resource) or patient_id) != patient_id:
+            answer.foreign += 1
             answer.set_aside.append(SetAside(f"{_type_name(kind)} of another patient", _FOREIGN))
         else:
             answer.resources.append(resource)
-    unread = any(item.why == _NOT_A_RESOURCE for item in answer.set_aside)
-    answer.missing = answer.missing or (unread and not answer.resources)
 
 
-def _read_outcome(outcome: JsonDict, what: str, answer: _Answer) -> None:
+def _read_outcome(outcome: JsonDict, what: str, answer: Supplied) -> None:
     """An outcome is a failure, unless all it holds is a remark about a search that worked."""
     severities = {as_dict(issue).get("severity") for issue in as_list(outcome.get("issue"))}
     if severities != {"information"}:
@@ -108,8 +128,3 @@ def _read_outcome(outcome: JsonDict, what: str, answer: _Answer) -> None:
 def _type_name(kind: str) -> str:
     """The type of a resource; free text in its place is not repeated."""
     return kind if kind.isascii() and kind.isalpha() and len(kind) <= 40 else "resource"
-
-
-def _all_set_aside(answers: Iterable[_Answer]) -> tuple[SetAside, ...]:
-    """Everything that was set aside, each reason once: five thousand bad entries make one line."""
-    return tuple(dict.fromkeys(item for answer in answers for item in answer.set_aside))

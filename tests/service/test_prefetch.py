@@ -2,7 +2,7 @@ import pytest
 
 from cards.model import SetAside
 from cds_service.envelope import read_call
-from cds_service.prefetch import snapshot
+from cds_service.gather import gather
 from tests.calls import magnesium, outcome, searchset
 
 MG = magnesium(patient="p1")
@@ -12,7 +12,7 @@ OTHER = magnesium(patient="p2")
 def snap(value="absent", context=None, key="magnesium"):
     prefetch = {} if value == "absent" else {key: value}
     body = {"context": {"patientId": "p1", **(context or {})}, "prefetch": prefetch}
-    return snapshot(read_call(body), "patient-view", [key])
+    return gather(read_call(body), "patient-view", [key]).snapshot
 
 
 def state(value):
@@ -43,6 +43,10 @@ def state(value):
         (searchset(MG, outcome("warning")), (1, True, False)),
         (searchset(MG, outcome("information")), (1, False, False)),
         (searchset(MG, link=[{"relation": "next", "url": "x"}]), (1, False, True)),
+        (searchset(link=[{"relation": "next", "url": "x"}]), (0, True, True)),
+        (searchset(OTHER), (0, True, False)),
+        (OTHER, (0, True, False)),
+        (searchset(OTHER, MG), (1, False, False)),
         (searchset(MG, link=[{"relation": "self", "url": "x"}]), (1, False, False)),
         (searchset(MG, link="next"), (1, False, False)),
         (searchset(MG, None, 5, "x", {}), (1, False, False)),
@@ -165,3 +169,33 @@ def test_free_text_in_a_resource_type_is_not_repeated():
 
 def test_many_bad_entries_make_one_line():
     assert len(snap(searchset(*[None] * 5000, MG)).set_aside) == 1
+
+
+def test_a_first_page_is_told():
+    found = snap(searchset(MG, link=[{"relation": "next", "url": "x"}]))
+    assert found.set_aside == (SetAside("prefetch magnesium", "not all of it was supplied"),)
+
+
+GIVEN = {"access_token": "t", "token_type": "Bearer", "expires_in": 300, "scope": "patient/*.rs", "subject": "s"}
+
+
+@pytest.mark.parametrize(
+    ("server", "authorization", "usable"),
+    [
+        ("https://fhir.example/r4/", GIVEN, True),
+        ("https://fhir.example/r4", {**GIVEN, "token_type": "bearer", "scope": None}, True),
+        ("https://fhir.example/r4", {"access_token": "t"}, True),
+        ("https://fhir.example/r4", None, False),
+        ("https://fhir.example/r4", "t", False),
+        ("https://fhir.example/r4", {**GIVEN, "access_token": "a b"}, False),
+        ("https://fhir.example/r4", {**GIVEN, "access_token": "x" * 20_000}, False),
+        ("https://fhir.example/r4", {**GIVEN, "token_type": "mac"}, False),
+        (None, GIVEN, False),
+        (5, GIVEN, False),
+    ],
+)
+def test_access_is_read_leniently_and_only_when_it_could_work(server, authorization, usable):
+    body = {"context": {"patientId": "p1"}, "fhirServer": server, "fhirAuthorization": authorization}
+    access = read_call(body).access
+    assert (access is not None) == usable
+    assert access is None or (access.server, access.token) == ("https://fhir.example/r4", "t")

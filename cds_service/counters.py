@@ -1,0 +1,83 @@
+"""Counts how prefetch keys were answered: for the audit line of a call, and of this process for the metrics."""
+
+import threading
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from cds_service.fhir_access import ANSWERED, Fetched, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class KeyData:
+    """How one key of one call was answered. `foreign` resources of other patients were dropped."""
+
+    key: str
+    outcome: Outcome
+    seconds: float = 0.0
+    foreign: int = 0
+
+    @classmethod
+    def of(cls, key: str, missing: bool, fetched: Fetched | None, foreign: int) -> "KeyData":
+        """The outcome of a key: satisfied, fetched, or why it is missing."""
+        if fetched is None:
+            return cls(key, Outcome.MISSING if missing else Outcome.SATISFIED, 0.0, foreign)
+        outcome = fetched.outcome
+        if missing and outcome in ANSWERED:
+            outcome = Outcome.FOREIGN if foreign else Outcome.UNREADABLE
+        return cls(key, outcome, fetched.seconds, foreign)
+
+    @property
+    def group(self) -> str:
+        """Satisfied, fetched or missing."""
+        return self.outcome.value if self.outcome in ANSWERED else Outcome.MISSING.value
+
+
+@dataclass(slots=True)
+class KeyCount:
+    """The counts of one key. `seconds` is the sum over the calls in which it was asked for over HTTP."""
+
+    satisfied: int = 0
+    fetched: int = 0
+    missing: int = 0
+    foreign: int = 0
+    asked: int = 0
+    seconds: float = 0.0
+    outcomes: Counter[str] = field(default_factory=Counter)
+
+
+class DataCounters:
+    """The counts of this process, per key; for any number of threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._by_key: dict[str, KeyCount] = {}
+
+    def record(self, data: Iterable[KeyData]) -> None:
+        """Add one call."""
+        with self._lock:
+            for item in data:
+                count = self._by_key.setdefault(item.key, KeyCount())
+                count.satisfied += item.group == Outcome.SATISFIED
+                count.fetched += item.group == Outcome.FETCHED
+                count.missing += item.group == Outcome.MISSING
+                count.foreign += item.foreign
+                count.asked += item.seconds > 0
+                count.seconds += item.seconds
+                count.outcomes[item.outcome.value] += 1
+
+    def by_key(self) -> dict[str, KeyCount]:
+        """A copy of the counts."""
+        with self._lock:
+            return {
+                key: KeyCount(c.satisfied, c.fetched, c.missing, c.foreign, c.asked, c.seconds, Counter(c.outcomes))
+                for key, c in self._by_key.items()
+            }
+
+
+def summary(data: Iterable[KeyData]) -> dict[str, int]:
+    """How many keys of a call had each outcome, and how many resources of other patients were dropped."""
+    listed = list(data)
+    foreign = sum(item.foreign for item in listed)
+    counts = Counter(item.outcome.value for item in listed)
+    return {**counts, **({"foreign_resources": foreign} if foreign else {})}

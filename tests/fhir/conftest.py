@@ -1,0 +1,72 @@
+"""A service whose one client may name a FHIR server, and requests that lack some of their prefetch."""
+
+import copy
+
+import pytest
+
+from cards import prefetch_templates
+from cds_service.app import create_app
+from cds_service.clients import Client, Clients
+from cds_service.fhir_access import Gateway
+from cds_service.web.runtime import Runtime
+from tests.calls import post, request_for
+from tests.conftest import settings_with
+
+BASE = "https://fhir.example/r4"
+TOKEN = "never-to-be-shown-7f3a"
+
+
+class Service:
+    """A service with authentication off whose clients file lists some FHIR servers."""
+
+    def __init__(self, runtime, servers, deadline=0.4, timeout=0.35):
+        clients = Clients({"ehr": Client("ehr", "ehr", fhir_servers=tuple(servers))})
+        gateway = Gateway(deadline, timeout)
+        self.runtime = Runtime(settings_with(), runtime.knowledge, runtime.keys, clients=clients, fhir=gateway)
+        self.client = create_app(self.runtime).test_client()
+
+    def post(self, body):
+        """The answer to a request of its hook."""
+        return post(self.client, body, f"magnesium-{body['hook']}")
+
+    def outcomes(self, key="magnesium"):
+        """How often a key had which outcome."""
+        return dict(self.runtime.counters.by_key()[key].outcomes)
+
+
+@pytest.fixture
+def templates(runtime):
+    """The prefetch templates."""
+    return prefetch_templates(runtime.knowledge)
+
+
+@pytest.fixture
+def service(runtime):
+    """A service that may read BASE."""
+    return Service(runtime, [BASE], deadline=2.0, timeout=1.0)
+
+
+def complete(hook="patient-view", templates=()):
+    """A request with a value for every key."""
+    body = request_for(hook)
+    for key in templates:
+        body["prefetch"].setdefault(key, {"resourceType": "Bundle", "type": "searchset", "total": 0})
+    return body
+
+
+def lacking(body, keys=None, base=BASE, **authorization):
+    """The request without some prefetch keys (None: without any), with access to a FHIR server."""
+    made = copy.deepcopy(body)
+    made["prefetch"] = {k: v for k, v in made["prefetch"].items() if keys is not None and k not in keys}
+    given = {"access_token": TOKEN, "token_type": "Bearer", "expires_in": 300, "scope": "patient/*.rs", "subject": "s"}
+    given |= {"patient": made["context"]["patientId"], **authorization}
+    made["fhirServer"] = base
+    made["fhirAuthorization"] = {key: value for key, value in given.items() if value is not None}
+    return made
+
+
+def told(cards):
+    """Cards without the ids that differ from call to call."""
+    if isinstance(cards, dict):
+        return {key: told(value) for key, value in cards.items() if key != "uuid"}
+    return [told(item) for item in cards] if isinstance(cards, list) else cards

@@ -1,0 +1,118 @@
+"""A small FHIR server that answers the prefetch queries of one request, slowly or wrongly where a test says so."""
+
+import json
+import threading
+import time
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl, urlsplit
+
+from cds_service.fhir_access import request_of
+
+HANG_SECONDS = 5
+
+
+class Stub:
+    """Serves `answers` (from `answers_of`) below `base` on loopback.
+
+    `latency` in seconds; `fault`: "hang", "drop", "half" or "trickle" for every request; `page_size` pages searches;
+    `silent`: it does not say that it keeps connections, though it does.
+    """
+
+    def __init__(self, answers, latency=0.0, fault=None, page_size=None, silent=False):
+        self.answers, self.latency, self.fault, self.page_size = answers, latency, fault, page_size
+        self.log, self.pages, self.closing = [], {}, threading.Event()
+        self.peers, self.silent = [], silent
+        self.http = _Http(("127.0.0.1", 0), type("Handler", (_Handler,), {"stub": self}))
+        self.base = f"http://127.0.0.1:{self.http.server_address[1]}/fhir"
+
+    def __enter__(self):
+        threading.Thread(target=self.http.serve_forever, args=(0.01,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.closing.set()
+        self.http.shutdown()
+        self.http.server_close()
+
+    def find(self, path, pairs):
+        """The answer to a request, or None."""
+        if "page" in dict(pairs):
+            return self._page(*self.pages[dict(pairs)["page"]])
+        found = self.answers.get((path, frozenset(pairs)))
+        size = self.page_size
+        return self._page(found, 0) if found and size and found["resourceType"] == "Bundle" else found
+
+    def _page(self, bundle, start):
+        end = start + self.page_size
+        page = {**bundle, "entry": bundle.get("entry", [])[start:end]}
+        if end < len(bundle.get("entry", [])):
+            name = f"p{len(self.pages)}"
+            self.pages[name] = (bundle, end)
+            page["link"] = [{"relation": "next", "url": f"{self.base}?page={name}"}]
+        return page
+
+
+def answers_of(body, templates):
+    """What a server answers to the templates of a request whose prefetch is complete."""
+    answers = {}
+    for key, template in templates.items():
+        request = request_of(template, body["context"]["patientId"])
+        answers[request.path, frozenset(request.pairs)] = body["prefetch"][key]
+    return answers
+
+
+class _Http(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+
+class _Handler(BaseHTTPRequestHandler):
+    stub: Stub
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def do_GET(self):
+        url = urlsplit(self.path)
+        self.answer(url.path, parse_qsl(url.query))
+
+    def do_POST(self):
+        form = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        self.answer(self.path.removesuffix("/_search"), parse_qsl(form))
+
+    def answer(self, path, pairs):
+        stub = self.stub
+        stub.peers.append(self.client_address)
+        stub.log.append((self.command, self.path, self.headers.get("Authorization")))
+        time.sleep(stub.latency)
+        if stub.fault == "hang":
+            stub.closing.wait(HANG_SECONDS)
+        if stub.fault in ("hang", "drop"):
+            self.close_connection = True
+            return
+        found = stub.find(path.removeprefix("/fhir").strip("/"), pairs)
+        raw = json.dumps(found or {"resourceType": "OperationOutcome", "issue": []}).encode()
+        self.send_response(200 if found else 404)
+        self.send_header("Content-Type", "application/fhir+json")
+        if not stub.silent:
+            self.send_header("Connection", "keep-alive")
+        self.send_header("Content-Length", str(len(raw)))
+        self.end_headers()
+        self.write(raw)
+
+    def write(self, raw):
+        self.close_connection = self.stub.fault in ("half", "trickle")
+        if self.stub.fault == "trickle":
+            self.trickle(raw)
+        else:
+            self.wfile.write(raw[: len(raw) // 2] if self.stub.fault == "half" else raw)
+
+    def trickle(self, raw):
+        with suppress(OSError):
+            for byte in raw:
+                if self.stub.closing.wait(0.05):
+                    return
+                self.wfile.write(bytes([byte]))
+
+    def log_message(self, *_):
+        pass
