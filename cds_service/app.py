@@ -1,18 +1,21 @@
 """Builds the web application from settings and knowledge."""
 
-from collections.abc import Callable
 from importlib import resources
+from pathlib import Path
 
 from flask import Flask, Response, request
 from flask_cors import CORS
 
 from cards import Knowledge, KnowledgeError, load_knowledge, prefetch_templates
-from cds_service.errors import NotAuthenticated
-from cds_service.settings import PREFIX, Auth, Settings, SettingsError
+from cds_service.clients import read_clients
+from cds_service.fhir_access import Gateway
+from cds_service.replay import SharedSeen, SqliteSeen, database_path
+from cds_service.settings import PREFIX, Settings, SettingsError
 from cds_service.web import discovery, feedback, health, home, hooks
 from cds_service.web.answers import request_id, start_request
+from cds_service.web.auth import Gate
 from cds_service.web.errors import register_errors
-from cds_service.web.runtime import Access, Route, Runtime
+from cds_service.web.runtime import Runtime
 from cds_service.web.slashes import without_extra_slashes
 
 _GROUPS = (discovery, hooks, feedback, health, home)
@@ -21,30 +24,39 @@ _HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer
 ROUTES = "magnesium-cds-routes"
 
 
-def knowledge_of(settings: Settings) -> Knowledge:
-    """The shipped knowledge with the site's changes; SettingsError naming file and line of what is wrong."""
-    site = _site_text(settings)
+def knowledge_of(site: Path | None) -> Knowledge:
+    """The shipped knowledge with a site's changes; SettingsError naming file and line of what is wrong."""
+    text = _site_text(site)
     try:
-        return load_knowledge(resources.files("cards.knowledge"), site=site, site_name=str(settings.site or ""))
+        return load_knowledge(resources.files("cards.knowledge"), site=text, site_name=str(site or ""))
     except KnowledgeError as problem:
-        raise SettingsError(f"{problem}{_site_hint(settings)}") from problem
+        raise SettingsError(f"{problem}{_site_hint(site)}") from problem
 
 
-def _site_text(settings: Settings) -> str | None:
+def _site_text(site: Path | None) -> str | None:
     try:
-        return settings.site.read_text(encoding="utf-8-sig") if settings.site else None
+        return site.read_text(encoding="utf-8-sig") if site else None
     except (OSError, UnicodeDecodeError) as problem:
-        raise SettingsError(f"{settings.site}: not readable as UTF-8 text: {problem}{_site_hint(settings)}") from None
+        raise SettingsError(f"{site}: not readable as UTF-8 text: {problem}{_site_hint(site)}") from None
 
 
-def _site_hint(settings: Settings) -> str:
-    return f" (correct the site file, or unset {PREFIX}SITE)" if settings.site else ""
+def _site_hint(site: Path | None) -> str:
+    return f" (correct the site file, or unset {PREFIX}SITE or the client's `site`)" if site else ""
 
 
 def runtime_of(settings: Settings) -> Runtime:
     """The runtime of these settings."""
-    knowledge = knowledge_of(settings)
-    return Runtime(settings, knowledge, tuple(prefetch_templates(knowledge)))
+    knowledge = knowledge_of(settings.site)
+    clients = read_clients(settings.clients)
+    return Runtime(
+        settings,
+        knowledge,
+        tuple(prefetch_templates(knowledge)),
+        clients,
+        {client.iss: knowledge_of(client.site) for client in clients.by_issuer.values() if client.site},
+        SharedSeen(SqliteSeen(database_path(settings))),
+        fhir=Gateway(settings.fhir_deadline_ms / 1000, settings.fhir_timeout_ms / 1000),
+    )
 
 
 def create_app(runtime: Runtime) -> Flask:
@@ -57,12 +69,13 @@ def create_app(runtime: Runtime) -> Flask:
     app.after_request(_finish)
     _allow_browsers(app, runtime.settings)
     register_errors(app, runtime.settings)
+    gate = Gate(runtime)
     routes = [route for group in _GROUPS for route in group.routes(runtime)]
     for route in routes:
         app.add_url_rule(
             route.path,
             f"{route.method} {route.path}".replace(".", " "),
-            _guarded(route, runtime.settings),
+            gate.guarded(route),
             methods=[route.method],
         )
     app.extensions[ROUTES] = tuple(routes)
@@ -79,17 +92,6 @@ def _allow_browsers(app: Flask, settings: Settings) -> None:
         expose_headers=["X-Request-Id"],
         max_age=600,
     )
-
-
-def _guarded(route: Route, settings: Settings) -> Callable[..., Response]:
-    """The view, closed to everyone when it needs a token: this version cannot check one."""
-    if route.access is Access.PUBLIC or settings.auth is Auth.OFF:
-        return route.view
-
-    def refuse(**_: str) -> Response:
-        raise NotAuthenticated("This service requires a token, but this version cannot check one. Tell its operator.")
-
-    return refuse
 
 
 def _finish(response: Response) -> Response:

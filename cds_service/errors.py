@@ -4,7 +4,9 @@ RequestError
   NotJson           400  the body is not JSON
   NotCdsHooks       400  the body is JSON, but no request of the specification
   NotAuthenticated  401  no token that we accept
+  TooMuch           413  more entries than are read
   NotJsonMedia      415  the Content-Type is not JSON
+  TooManyCalls      429  the client calls more often than it may
 """
 
 from http import HTTPStatus
@@ -38,6 +40,24 @@ class NotAuthenticated(RequestError):
 
     status = HTTPStatus.UNAUTHORIZED
     code = "login"
+
+
+class TooMuch(RequestError):
+    """The body holds more than is read."""
+
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    code = "too-long"
+
+
+class TooManyCalls(RequestError):
+    """The client calls more often than it may; it may again after `retry_after` seconds."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    code = "throttled"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"Too many calls in this minute. Call again in {retry_after} s.")
+        self.retry_after = retry_after
 
 
 class NotJsonMedia(RequestError):

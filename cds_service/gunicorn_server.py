@@ -6,6 +6,8 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
+_UNREADABLE = "Invalid request"
+
 
 class _OneLog(Logger):  # type: ignore[misc] # gunicorn is not typed
     """gunicorn's own messages go to our log."""
@@ -16,6 +18,14 @@ class _OneLog(Logger):  # type: ignore[misc] # gunicorn is not typed
         self.error_log.handlers.clear()
         self.error_log.propagate = True
         self.error_log.setLevel(logging.NOTSET)
+
+    def warning(self, msg: object, *args: object, **more: object) -> None:
+        """Without what gunicorn quotes of a request that it could not read: a header may hold a token or a name."""
+        super().warning(_UNREADABLE if str(msg).startswith(_UNREADABLE) else msg, *args, **more)
+
+    def exception(self, msg: object, *args: object, **more: object) -> None:
+        """Without the address that was called, which gunicorn would add."""
+        super().error(str(msg).partition(" %")[0])
 
 
 class _Application(BaseApplication):  # type: ignore[misc] # gunicorn is not typed

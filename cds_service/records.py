@@ -3,6 +3,7 @@
 import logging
 import sys
 import traceback
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import orjson
@@ -12,6 +13,8 @@ from cards import Decision
 AUDIT = logging.getLogger("magnesium_cds.audit")
 PROBLEMS = logging.getLogger("magnesium_cds.problems")
 _FIELDS = "fields"
+_OURS = ("magnesium_cds", "cds_service", "gunicorn", "waitress")
+Who = Mapping[str, str]
 
 
 class JsonLines(logging.Formatter):
@@ -28,29 +31,56 @@ class JsonLines(logging.Formatter):
         return orjson.dumps({**line, **getattr(record, _FIELDS, {})}, default=str).decode()
 
 
+def is_ours(record: logging.LogRecord) -> bool:
+    """Whether the line may be written: libraries log addresses and queries, which name patients."""
+    return record.name.startswith(_OURS)
+
+
 def configure_logging(level: str) -> None:
     """Log to standard error from now on. Audit lines are written at every level."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
+    handler.addFilter(is_ours)
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     AUDIT.setLevel(logging.INFO)
+    logging.raiseExceptions = False  # a line that cannot be written is not shown with all it was made of
 
 
-def record_call(request_id: str, service: str, status: int, decision: Decision | None, milliseconds: float) -> None:
-    """One line for an answered call."""
+def record_call(
+    request_id: str,
+    service: str,
+    status: int,
+    decision: Decision | None,
+    milliseconds: float,
+    who: Who,
+    data: Mapping[str, int],
+) -> None:
+    """One line for an answered call; `who` names the client, `data` counts prefetch keys by how they were answered."""
     fields: dict[str, object] = {
         "request": request_id,
         "service": service,
         "status": status,
         "ms": round(milliseconds, 1),
+        **who,
+        **({"data": data} if data else {}),
         **(_decided(decision) if decision else {}),
     }
     AUDIT.info("call", extra={_FIELDS: fields})
 
 
-def record_feedback(service: str, fields: dict[str, object]) -> None:
+def record_feedback(service: str, fields: dict[str, object], who: Who) -> None:
     """One line for one feedback entry; `fields` holds ids and codes, never a comment."""
-    AUDIT.info("feedback", extra={_FIELDS: {"service": service, **fields}})
+    AUDIT.info("feedback", extra={_FIELDS: {"service": service, **who, **fields}})
+
+
+def record_refusal(request_id: str, reason: str, who: Who) -> None:
+    """One line for a token that was not accepted; `reason` quotes nothing of it, `who` is what it claims."""
+    PROBLEMS.warning("token not accepted", extra={_FIELDS: {"request": request_id, "reason": reason, **who}})
+
+
+def record_trouble(event: str, **fields: str) -> None:
+    """One line for something around us that does not work; `fields` hold no part of a request."""
+    PROBLEMS.warning(event, extra={_FIELDS: fields})
 
 
 def record_failure(request_id: str, problem: BaseException) -> None:

@@ -5,12 +5,14 @@ import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "MAGNESIUM_CDS_"
+SQLITE = "sqlite:///"
 MEGABYTE = 1024 * 1024
 
 
@@ -74,6 +76,18 @@ class Settings(BaseSettings):
         default="", pattern=r"^(https?://[^\s?#]+)?$", description="Public URL of the service, as clients call it."
     )
     clients: File = Field(default=None, description="Path of the trusted-clients file (YAML).")
+    database_url: str = Field(
+        default="",
+        repr=False,  # may hold a password
+        pattern=rf"^({SQLITE}.+)?$",
+        description="`sqlite:///PATH` [none: `magnesium-cds/magnesium.sqlite` in the data directory of the user].",
+    )
+    token_lifetime_s: int = Field(
+        default=3600, ge=60, le=86400, description="Longest lifetime of a token in seconds, from `iat` to `exp`."
+    )
+    rate_per_minute: int = Field(
+        default=6000, ge=0, description="Calls per minute of one client to one worker, more are answered 429; `0`: any."
+    )
     site: File = Field(default=None, description="Path of the site file (YAML): thresholds, formulary, local codes.")
     cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = Field(
         default=("*",), description="Origins of browser clients, separated by commas; `*` is every origin."
@@ -84,6 +98,18 @@ class Settings(BaseSettings):
     )
     max_body_mb: int = Field(
         default=5, ge=1, le=100, description="Largest request body in MB; a larger one is answered 413."
+    )
+    max_entries: int = Field(
+        default=50_000, ge=1, description="Most entries of all Bundles in a request; more are answered 413."
+    )
+    fhir_deadline_ms: int = Field(
+        default=400,
+        ge=0,
+        le=30_000,
+        description="Milliseconds for all that is fetched from a FHIR server in one call; `0`: nothing is fetched.",
+    )
+    fhir_timeout_ms: int = Field(
+        default=350, ge=1, le=30_000, description="Milliseconds for one answer of a FHIR server."
     )
     log_level: Annotated[LogLevel, BeforeValidator(_lower)] = Field(
         default=LogLevel.INFO, description="`debug`, `info`, `warning` or `error`. No level logs patient data."
@@ -114,14 +140,31 @@ def load_settings() -> Settings:
 def check_start(settings: Settings, host: str) -> None:
     """SettingsError when the service may not be started with these settings on this address."""
     if settings.auth is Auth.REQUIRED:
-        raise SettingsError(
-            f"{PREFIX}AUTH is 'required' (the default), but this version cannot check tokens yet. "
-            f"Set {PREFIX}AUTH=off and serve on a loopback address such as 127.0.0.1."
-        )
-    if not is_loopback(host) and not settings.allow_insecure:
+        _check_trust(settings)
+    elif not is_loopback(host) and not settings.allow_insecure:
         raise SettingsError(
             f"{PREFIX}AUTH=off lets anyone who reaches {host} call the service. Serve on 127.0.0.1, "
             f"or set {PREFIX}ALLOW_INSECURE=1 if something in front of it checks who calls."
+        )
+
+
+def _check_trust(settings: Settings) -> None:
+    """SettingsError when tokens are asked for but cannot be checked, or could be read on their way."""
+    if settings.clients is None:
+        raise SettingsError(
+            f"{PREFIX}AUTH is 'required' (the default), but no client is known. Name the trusted-clients file with "
+            f"{PREFIX}CLIENTS (see docs/clients.md), or set {PREFIX}AUTH=off and serve on 127.0.0.1."
+        )
+    if not settings.base_url:
+        raise SettingsError(
+            f"{PREFIX}BASE_URL is not set. Tokens are made for one URL (aud): set it to the public URL of this "
+            "service, as clients call it, such as https://cds.example."
+        )
+    url = urlsplit(settings.base_url)
+    if url.scheme != "https" and not is_loopback(url.hostname or ""):
+        raise SettingsError(
+            f"{PREFIX}BASE_URL={settings.base_url} is not https: tokens and patient data could be read on their way. "
+            "Put TLS in front of the service and set the https URL; http is for loopback addresses only."
         )
 
 
@@ -143,6 +186,10 @@ def _fields() -> list[tuple[str, FieldInfo]]:
     return list(Settings.model_fields.items())
 
 
+def _unshown() -> frozenset[str]:
+    return frozenset(name for name, info in _fields() if not info.repr)
+
+
 def _shown(default: object) -> str:
     if default in (None, ""):
         return "none"
@@ -154,4 +201,5 @@ def _shown(default: object) -> str:
 def _sentence(error: dict[str, object]) -> str:
     place = error.get("loc")
     name = str(place[0]).upper() if isinstance(place, tuple) and place else "?"
-    return f"{PREFIX}{name}={error.get('input')!s}: {error.get('msg')}. See docs/settings.md."
+    shown = f"={error.get('input')!s}" if name.lower() not in _unshown() else ""
+    return f"{PREFIX}{name}{shown}: {error.get('msg')}. See docs/settings.md."

@@ -10,6 +10,7 @@ from cds_service.errors import JsonDict, NotCdsHooks
 from cds_service.fhir import as_dict, as_list, as_text
 from cds_service.records import record_feedback
 from cds_service.web.answers import is_uuid, json_response, raw_body
+from cds_service.web.auth import who
 from cds_service.web.hooks import known_service
 from cds_service.web.runtime import Access, Route, Runtime
 
@@ -26,7 +27,7 @@ def routes(runtime: Runtime) -> list[Route]:
         entries = _entries(read_body(raw_body()))
         usable = [entry for entry in entries if _is_usable(entry)]
         for entry in usable:
-            record_feedback(service.id, _recorded(entry))
+            record_feedback(service.id, _recorded(entry), who())
         ignored = [index for index, entry in enumerate(entries) if not _is_usable(entry)]
         return json_response({"received": len(usable), **({"ignored": ignored} if ignored else {})})
 

@@ -5,10 +5,13 @@ import time
 from flask import Response, abort, g, request
 
 from cards import SERVICES, Service
-from cds_service.envelope import read_body
+from cds_service.counters import summary
+from cds_service.envelope import read_body, refuse_excess
 from cds_service.evaluate import Answer, evaluate
+from cds_service.fhir_access import Source
 from cds_service.records import record_call
 from cds_service.web.answers import json_response, outcome_response_of, raw_body, request_id
+from cds_service.web.auth import who
 from cds_service.web.runtime import Access, Route, Runtime
 
 PATH = "/cds-services/<service_id>"
@@ -20,7 +23,8 @@ def routes(runtime: Runtime) -> list[Route]:
 
     def call(service_id: str) -> Response:
         answer = _answer(known_service(service_id), runtime)
-        g.decision = answer.decision
+        g.decision, g.data = answer.decision, answer.data
+        runtime.counters.record(answer.data)
         return _response(answer)
 
     return [Route(PATH, "POST", Access.CLIENT, call)]
@@ -37,7 +41,8 @@ def audit(response: Response) -> Response:
     rule = request.url_rule
     if service_id in _BY_ID and rule is not None and rule.rule == PATH and request.method == "POST":
         milliseconds = (time.perf_counter() - g.started) * 1000
-        record_call(request_id(), service_id, response.status_code, g.get("decision"), milliseconds)
+        data = summary(g.get("data", ()))
+        record_call(request_id(), service_id, response.status_code, g.get("decision"), milliseconds, who(), data)
     return response
 
 
@@ -47,14 +52,17 @@ def known_service(service_id: str) -> Service:
 
 
 def _answer(service: Service, runtime: Runtime) -> Answer:
+    body = read_body(raw_body())
+    refuse_excess(body, runtime.settings.max_entries)
     return evaluate(
         service,
-        read_body(raw_body()),
-        runtime.knowledge,
+        body,
+        runtime.knowledge_for(g.get("client")),
         runtime.now(),
         runtime.new_id,
         runtime.keys,
         runtime.settings.missing_data,
+        Source(runtime.fhir, g.fhir_servers),
     )
 
 

@@ -1,15 +1,21 @@
 """What a running service holds, and how its routes are declared."""
 
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from flask import Response
 
 from cards import Knowledge
+from cds_service.clients import Client, Clients
+from cds_service.counters import DataCounters
+from cds_service.fhir_access import Gateway
+from cds_service.replay import MemorySeen, SeenTokens
 from cds_service.settings import Settings
+
+NOBODY = Clients({})
 
 
 class Access(StrEnum):
@@ -41,10 +47,19 @@ def random_id() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """The settings and the knowledge, loaded once; the clock and the ids, replaceable in tests."""
+    """What was loaded once, clients and knowledge (that of clients with a site of their own by issuer); the clock."""
 
     settings: Settings
     knowledge: Knowledge
     keys: tuple[str, ...]
+    clients: Clients = NOBODY
+    site_knowledge: Mapping[str, Knowledge] = field(default_factory=dict)
+    seen: SeenTokens = field(default_factory=MemorySeen)
     now: Callable[[], datetime] = utc_now
     new_id: Callable[[], str] = random_id
+    fhir: Gateway = field(default_factory=Gateway)
+    counters: DataCounters = field(default_factory=DataCounters)
+
+    def knowledge_for(self, client: Client | None) -> Knowledge:
+        """The knowledge that decides for this client: with its own site file, else with the service's."""
+        return self.site_knowledge.get(client.iss, self.knowledge) if client else self.knowledge

@@ -118,7 +118,7 @@ def test_explain_says_what_is_wrong(tmp_path, content, arguments, said):
 
 
 def test_serve_refuses_what_it_cannot_do_safely():
-    assert "cannot check tokens yet" in invoke("serve", AUTH="required").output
+    assert "MAGNESIUM_CDS_CLIENTS" in invoke("serve", AUTH="required", CLIENTS="").output
     assert "ALLOW_INSECURE" in invoke("serve", "--host", "0.0.0.0", AUTH="off", ALLOW_INSECURE="0").output
     assert "MAGNESIUM_CDS_AUTH=maybe" in invoke("serve", AUTH="maybe").output
 

@@ -1,0 +1,190 @@
+"""`magnesium-cds doctor`: is this deployment fit to serve? One line a check, with what to do."""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from importlib import resources
+from pathlib import Path
+
+import requests
+
+from cds_service.app import knowledge_of
+from cds_service.clients import Client, Clients, read_clients
+from cds_service.fhir import as_dict, as_text, parse_json
+from cds_service.jwks import KeyProblem, fetch, load_keys
+from cds_service.knowledge_check import check as check_knowledge
+from cds_service.replay import SqliteSeen, database_path
+from cds_service.settings import PREFIX, Auth, Settings, SettingsError, check_start, load_settings
+from cds_service.tokens import LEEWAY_S
+
+_LOOPBACK = "127.0.0.1"
+_TIMEOUT_S = 5
+_NEEDS_TOKEN = (401, 403)
+_BUILT = Path(__file__).stat().st_mtime
+
+
+class Level(StrEnum):
+    """How a check ended."""
+
+    OK = "OK"
+    WARN = "WARN"
+    FAIL = "FAIL"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report."""
+
+    level: Level
+    check: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.level:<5} {self.check}: {self.text}"
+
+
+def examine() -> Iterator[Finding]:
+    """Every check of the deployment that this environment describes."""
+    try:
+        settings = load_settings()
+    except SettingsError as problem:
+        yield from (Finding(Level.FAIL, "settings", line) for line in str(problem).splitlines())
+        return
+    yield _settings(settings)
+    clients = _clients(settings)
+    if isinstance(clients, Finding):
+        yield clients
+        clients = Clients({})
+    elif settings.clients:
+        yield _listed(clients)
+    yield from (_keys(client) for client in clients.by_issuer.values())
+    yield from (_fhir_server(server) for server in sorted(clients.fhir_servers()))
+    if settings.auth is Auth.REQUIRED:
+        yield _database(settings)
+    yield from _knowledge(settings, clients)
+    yield _clock(clients)
+
+
+def _settings(settings: Settings) -> Finding:
+    try:
+        check_start(settings, _LOOPBACK)
+    except SettingsError as problem:
+        return Finding(Level.FAIL, "settings", str(problem))
+    if settings.auth is Auth.OFF:
+        return Finding(Level.WARN, "settings", f"{PREFIX}AUTH=off: nobody is asked who calls. For trying out only.")
+    return Finding(Level.OK, "settings", f"usable, public at {settings.base_url}")
+
+
+def _clients(settings: Settings) -> Clients | Finding:
+    try:
+        return read_clients(settings.clients)
+    except SettingsError as problem:
+        return Finding(Level.FAIL, "clients", str(problem))
+
+
+def _listed(clients: Clients) -> Finding:
+    count = len(clients.by_issuer)
+    return Finding(Level.OK if count else Level.WARN, "clients", f"{count or 'none'} listed")
+
+
+def _keys(client: Client) -> Finding:
+    check = f"keys of {client.name}"
+    try:
+        return Finding(Level.OK, check, f"{len(load_keys(client))} from {client.jku or client.jwks_file}")
+    except KeyProblem as problem:
+        where = client.jku or client.jwks_file
+        return Finding(Level.FAIL, check, f"{problem}. Its calls are refused until {where} gives its key set (JWKS).")
+
+
+def _fhir_server(server: str) -> Finding:
+    check = f"FHIR server {server}"
+    try:
+        answer = requests.get(
+            f"{server}/metadata",
+            headers={"Accept": "application/fhir+json"},
+            timeout=_TIMEOUT_S,
+            allow_redirects=False,
+        )
+    except requests.RequestException as problem:
+        text = f"not reachable ({type(problem).__name__}): open the way to it, or have the client prefetch everything"
+        return Finding(Level.WARN, check, text)
+    if answer.status_code in _NEEDS_TOKEN:
+        return Finding(Level.OK, check, "reachable; tells its version only to who has a token")
+    version = _fhir_version(answer)
+    if version.startswith("4."):
+        return Finding(Level.OK, check, f"reachable, FHIR {version}")
+    text = f"answered {answer.status_code}, FHIR version {version or 'unknown'}: list the base URL of an R4 server"
+    return Finding(Level.WARN, check, text)
+
+
+def _fhir_version(answer: requests.Response) -> str:
+    try:
+        return as_text(as_dict(parse_json(answer.content)).get("fhirVersion")) or ""
+    except ValueError:
+        return ""
+
+
+def _database(settings: Settings) -> Finding:
+    path = database_path(settings)
+    shared = SqliteSeen(path)
+    try:
+        shared.check()
+    except (sqlite3.Error, OSError) as problem:
+        text = (
+            f"{path} is not writable ({problem}). Give this user the right, or set {PREFIX}DATABASE_URL=sqlite:///PATH"
+        )
+        return Finding(Level.FAIL, "database", f"{text}; without it a token can be used once at each worker.")
+    finally:
+        shared.close()
+    return Finding(Level.OK, "database", f"{path} is writable")
+
+
+def _knowledge(settings: Settings, clients: Clients) -> Iterable[Finding]:
+    checked = check_knowledge(resources.files("cards.knowledge"), datetime.now(UTC).date(), settings.site)
+    for remark in checked.remarks:
+        if not remark.warning:
+            yield Finding(Level.FAIL, "knowledge", str(remark))
+    due = sum(remark.warning for remark in checked.remarks)
+    if due:
+        yield Finding(
+            Level.WARN, "knowledge", f"{due} to look at, such as reviews due: run magnesium-cds knowledge check"
+        )
+    elif not checked.failed and checked.knowledge:
+        yield Finding(Level.OK, "knowledge", f"valid, no review is due, version {checked.knowledge.version}")
+    yield from (_site(client) for client in clients.by_issuer.values() if client.site)
+
+
+def _site(client: Client) -> Finding:
+    try:
+        knowledge_of(client.site)
+    except SettingsError as problem:
+        return Finding(Level.FAIL, f"site of {client.name}", str(problem))
+    return Finding(Level.OK, f"site of {client.name}", "valid")
+
+
+def _clock(clients: Clients, now: Callable[[], float] = time.time) -> Finding:
+    """This clock against that of a key server: tokens live for minutes."""
+    for client in clients.by_issuer.values():
+        if (skew := _skew(client, now)) is not None:
+            return _skewed(abs(skew), client.name)
+    if now() < _BUILT - 24 * 3600:
+        return Finding(Level.FAIL, "clock", "earlier than the day this version was installed: set it, and run NTP")
+    return Finding(Level.OK, "clock", "plausible; no key server to compare it with, so see that NTP runs")
+
+
+def _skew(client: Client, now: Callable[[], float]) -> float | None:
+    try:
+        return now() - parsedate_to_datetime(fetch(client.jku).date).timestamp() if client.jku else None
+    except (KeyProblem, ValueError):
+        return None
+
+
+def _skewed(seconds: float, name: str) -> Finding:
+    text = f"{seconds:.0f} s from that of the key server of {name}"
+    if seconds > LEEWAY_S:
+        return Finding(Level.FAIL, "clock", f"{text}: good tokens are refused. Run NTP on both.")
+    return Finding(Level.WARN if seconds > LEEWAY_S / 2 else Level.OK, "clock", text)

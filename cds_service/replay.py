@@ -1,0 +1,174 @@
+"""Each token is used once: what was seen is shared by all workers of the machine through SQLite.
+
+Only a hash of issuer and token id is stored, and no longer than the token lives.
+"""
+
+import hashlib
+import os
+import sqlite3
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Protocol
+
+from cds_service.records import record_trouble
+from cds_service.settings import SQLITE, Settings
+
+_PURGE_S = 60
+_WARN_S = 60
+_BUSY_S = 2.0
+_SWITCH_PAUSE_S = 0.01
+_TABLE = "CREATE TABLE IF NOT EXISTS seen_tokens (jti_hash BLOB PRIMARY KEY, exp REAL NOT NULL) WITHOUT ROWID"
+_INSERT = (
+    "INSERT INTO seen_tokens (jti_hash, exp) VALUES (?, ?) "
+    "ON CONFLICT (jti_hash) DO UPDATE SET exp = excluded.exp WHERE exp < ?"
+)
+
+
+class SeenTokens(Protocol):
+    """Remembers tokens until they expire."""
+
+    def first_time(self, token: bytes, expires: float) -> bool:
+        """Whether the token was not seen before; it is from now on."""
+
+    def prepare(self) -> None:
+        """Create what is missing before the first call."""
+
+
+def token_hash(issuer: str, jti: str) -> bytes:
+    """What is stored of a token."""
+    return hashlib.sha256(f"{issuer}\0{jti}".encode("utf-8", "surrogatepass")).digest()
+
+
+class MemorySeen:
+    """Tokens seen by this process."""
+
+    def __init__(self) -> None:
+        self._expires: dict[bytes, float] = {}
+        self._lock = threading.Lock()
+        self._purged = 0.0
+
+    def first_time(self, token: bytes, expires: float) -> bool:
+        """Whether this process did not see the token before."""
+        now = time.time()
+        with self._lock:
+            if now - self._purged > _PURGE_S:
+                self._expires = {known: until for known, until in self._expires.items() if until >= now}
+                self._purged = now
+            if self._expires.get(token, 0.0) >= now:
+                return False
+            self._expires[token] = expires
+            return True
+
+    def prepare(self) -> None:
+        """Nothing is needed."""
+
+
+class SqliteSeen:
+    """Tokens seen by any process that uses the same file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._owner = 0
+        self._purged = 0.0
+
+    def first_time(self, token: bytes, expires: float) -> bool:
+        """Whether no process saw the token before; sqlite3.Error or OSError when the file is of no use."""
+        now = time.time()
+        with self._lock:
+            connection = self._open()
+            if now - self._purged > _PURGE_S:
+                connection.execute("DELETE FROM seen_tokens WHERE exp < ?", (now,))
+                self._purged = now
+            return connection.execute(_INSERT, (token, expires, now)).rowcount == 1
+
+    def check(self) -> None:
+        """Create file and table when they are missing, and write; raises what is wrong."""
+        with self._lock:
+            self._open().execute("DELETE FROM seen_tokens WHERE exp < ?", (time.time(),))
+
+    def close(self) -> None:
+        """Close the file; the next use opens it again."""
+        with self._lock:
+            if self._connection is not None and self._owner == os.getpid():
+                self._connection.close()
+            self._connection = None
+
+    def _open(self) -> sqlite3.Connection:
+        """The connection of this process: one that a fork brought along must not be used."""
+        if self._connection is None or self._owner != os.getpid():
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            connection = sqlite3.connect(self.path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
+            try:
+                _write_ahead(connection)
+                connection.execute("PRAGMA synchronous = NORMAL")
+                connection.execute(_TABLE)
+            except sqlite3.Error:
+                connection.close()
+                raise
+            self._connection, self._owner = connection, os.getpid()
+        return self._connection
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch the file to a write-ahead log; the switch does not wait for another process that does the same."""
+    until = time.monotonic() + _BUSY_S
+    while connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(_SWITCH_PAUSE_S)
+
+
+class SharedSeen:
+    """Tokens seen on this machine; by this process only, with a warning, as long as the file is of no use."""
+
+    def __init__(self, shared: SqliteSeen) -> None:
+        self._shared = shared
+        self._own = MemorySeen()
+        self._warned = float("-inf")
+
+    def first_time(self, token: bytes, expires: float) -> bool:
+        """Whether the token was not seen before, as far as can be told."""
+        new_here = self._own.first_time(token, expires)
+        try:
+            return self._shared.first_time(token, expires) and new_here
+        except (sqlite3.Error, OSError) as problem:
+            self._warn(problem)
+            self._shared.close()  # opened anew at the next call: the fault may have gone
+            return new_here
+
+    def prepare(self) -> None:
+        """Create what is missing, and let no connection be open: workers are forked from here."""
+        try:
+            self._shared.check()
+        except (sqlite3.Error, OSError) as problem:
+            self._warn(problem)
+        finally:
+            self._shared.close()
+
+    def _warn(self, problem: Exception) -> None:
+        if time.monotonic() - self._warned > _WARN_S:
+            self._warned = time.monotonic()
+            record_trouble("database unusable: used tokens are remembered by each process alone", problem=repr(problem))
+
+
+def database_path(settings: Settings) -> Path:
+    """The SQLite file that the settings name, else one in the data directory of the user."""
+    if settings.database_url:
+        return Path(settings.database_url.removeprefix(SQLITE))
+    return _data_directory() / "magnesium-cds" / "magnesium.sqlite"
+
+
+def _data_directory() -> Path:
+    home = Path.home()
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
+    if sys.platform == "darwin":
+        return home / "Library" / "Application Support"
+    return Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")

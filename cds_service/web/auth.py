@@ -1,0 +1,98 @@
+"""The gate before every route that is not public: token, rate, and what the client may reach."""
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING
+
+from flask import Response, g, request
+
+from cds_service.clients import Client
+from cds_service.errors import NotAuthenticated, TooManyCalls
+from cds_service.jwks import KeyStore
+from cds_service.records import record_refusal
+from cds_service.settings import Auth
+from cds_service.tokens import Caller, TokenCheck, TokenRefused
+from cds_service.web.answers import request_id
+from cds_service.web.runtime import Access, Route, Runtime
+
+if TYPE_CHECKING:
+    from limits.strategies import RateLimiter
+
+
+class Gate:
+    """Lets trusted clients in. `g.client` (None when nobody is asked) and `g.fhir_servers` tell who came in."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        settings = runtime.settings
+        self._open = settings.auth is Auth.OFF
+        self._all_servers = runtime.clients.fhir_servers()
+        self._rate = settings.rate_per_minute
+        if self._rate and not self._open:
+            import limits.storage
+            import limits.strategies  # noqa: F401 - loaded here, so that the first call need not wait for it
+        self._check = TokenCheck(
+            runtime.clients, KeyStore(), runtime.seen, settings.base_url, settings.token_lifetime_s
+        )
+
+    def guarded(self, route: Route) -> Callable[..., Response]:
+        """The view of the route behind what its access asks for."""
+        if route.access is Access.PUBLIC:
+            return route.view
+
+        @wraps(route.view)
+        def view(**arguments: str) -> Response:
+            self._admit()
+            return route.view(**arguments)
+
+        return view
+
+    def _admit(self) -> None:
+        if self._open:
+            g.client, g.fhir_servers = None, self._all_servers
+            return
+        caller = self._caller()
+        g.client, g.tenant = caller.client, caller.tenant
+        g.fhir_servers = frozenset(caller.client.fhir_servers)
+
+    def _caller(self) -> Caller:
+        try:
+            caller = self._check.verify(request.headers.get("Authorization"), request.path)
+            self._count(caller.client)
+            self._check.spend(caller)
+        except TokenRefused as problem:
+            record_refusal(request_id(), problem.reason, _named(problem.client))
+            raise NotAuthenticated(
+                "Token not accepted. Send a new one as Authorization: Bearer; why this one was refused is in the log "
+                f"of the service under request id {request_id()}."
+            ) from None
+        return caller
+
+    def _count(self, client: Client) -> None:
+        """TooManyCalls when the client has had its calls of this minute, at this worker."""
+        if not self._rate:
+            return
+        from limits import RateLimitItemPerMinute
+
+        limit = RateLimitItemPerMinute(self._rate)
+        if not self._limiter.hit(limit, client.iss):
+            left = self._limiter.get_window_stats(limit, client.iss).reset_time - time.time()
+            raise TooManyCalls(max(1, math.ceil(left)))
+
+    @cached_property
+    def _limiter(self) -> "RateLimiter":
+        """Made at the first call: its storage has a thread, which a fork would not bring along."""
+        from limits.storage import MemoryStorage
+        from limits.strategies import FixedWindowRateLimiter
+
+        return FixedWindowRateLimiter(MemoryStorage())
+
+
+def who() -> Mapping[str, str]:
+    """The client of this call for the records; empty when it is not known."""
+    return {**_named(g.get("client")), **({"tenant": g.tenant} if g.get("tenant") else {})}
+
+
+def _named(client: Client | None) -> Mapping[str, str]:
+    return {"client": client.name} if client else {}

@@ -1,0 +1,139 @@
+"""`magnesium-cds doctor` finds what would keep a deployment from working."""
+
+import json
+import time
+from datetime import date
+from email.utils import formatdate
+from importlib import resources
+
+import pytest
+import requests
+import responses
+from click.testing import CliRunner
+
+from cds_service import doctor as doctor_module
+from cds_service.cli import main
+from cds_service.knowledge_check import Checked, Remark
+from tests.trust.ehr import BASE, ISSUER, JKU
+
+SERVER = "https://ehr.example/fhir"
+
+
+@pytest.fixture
+def web():
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        yield mock
+
+
+@pytest.fixture
+def checked(monkeypatch):
+    """Sets what the check of the knowledge remarks."""
+    real = doctor_module.check_knowledge(resources.files("cards.knowledge"), date(2026, 1, 1))
+
+    def remark(*remarks):
+        monkeypatch.setattr(doctor_module, "check_knowledge", lambda *_: Checked(remarks, real.knowledge, real.codes))
+
+    remark()
+    return remark
+
+
+@pytest.fixture
+def doctor(tmp_path, ehr, monkeypatch, checked):
+    """Runs the doctor on a deployment; (exit code, {check: line})."""
+    for name in ("AUTH", "BASE_URL", "CLIENTS", "SITE", "DATABASE_URL"):
+        monkeypatch.delenv(f"MAGNESIUM_CDS_{name}", raising=False)
+    (tmp_path / "jwks.json").write_text(json.dumps(ehr.jwks()), encoding="utf-8")
+    database = f"sqlite:///{tmp_path / 'data' / 'db.sqlite'}"
+
+    def run(client=None, **env):
+        told = {"clients": [{"name": "ehr", "iss": ISSUER, **(client or {"jwks_file": "jwks.json"})}]}
+        (tmp_path / "clients.yaml").write_text(json.dumps(told), encoding="utf-8")
+        given = {"BASE_URL": BASE, "CLIENTS": str(tmp_path / "clients.yaml"), "DATABASE_URL": database, **env}
+        done = CliRunner().invoke(main, ["doctor"], env={f"MAGNESIUM_CDS_{k}": v for k, v in given.items()})
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        lines = done.output.splitlines()
+        return done.exit_code, {line[6:].partition(": ")[0]: line for line in lines}
+
+    return run
+
+
+def test_a_good_deployment(doctor, web, ehr):
+    web.get(JKU, json=ehr.jwks(), headers={"Date": formatdate(time.time(), usegmt=True)})
+    web.get(f"{SERVER}/metadata", json={"resourceType": "CapabilityStatement", "fhirVersion": "4.0.1"})
+    code, lines = doctor({"jku": JKU, "fhir_servers": [SERVER]})
+    assert code == 0
+    assert all(line.startswith("OK") for line in lines.values()), lines
+    assert {"settings", "clients", "keys of ehr", f"FHIR server {SERVER}", "database", "knowledge", "clock"} == set(
+        lines
+    )
+    assert "FHIR 4.0.1" in lines[f"FHIR server {SERVER}"]
+
+
+@pytest.mark.parametrize(
+    ("check", "env"),
+    [
+        ("settings", {"BASE_URL": ""}),
+        ("settings", {"BASE_URL": "http://cds.example"}),
+        ("settings", {"CLIENTS": ""}),
+        ("settings", {"CLIENTS": "/no/such/file"}),
+        ("settings", {"DATABASE_URL": "postgresql://db"}),
+        ("database", {"DATABASE_URL": "sqlite:////proc/no/such.sqlite"}),
+    ],
+)
+def test_what_is_wrong_fails(doctor, check, env):
+    code, lines = doctor(**env)
+    assert code == 1 and lines[check].startswith("FAIL")
+
+
+def test_a_wrong_clients_file_fails(doctor):
+    code, lines = doctor({"jku": "http://ehr.example/k"})
+    assert code == 1 and lines["clients"].startswith("FAIL")
+
+
+def test_a_wrong_site_file_of_a_client_fails(doctor, tmp_path):
+    (tmp_path / "site.yaml").write_text("a: [", encoding="utf-8")
+    code, lines = doctor({"jwks_file": "jwks.json", "site": "site.yaml"})
+    assert code == 1 and lines["site of ehr"].startswith("FAIL")
+
+
+def test_a_key_server_that_is_down_fails(doctor, web):
+    web.get(JKU, status=500)
+    code, lines = doctor({"jku": JKU})
+    assert code == 1 and "answered 500" in lines["keys of ehr"]
+
+
+@pytest.mark.parametrize(("seconds", "level", "exit_code"), [(-300, "FAIL", 1), (300, "FAIL", 1), (45, "WARN", 0)])
+def test_a_wrong_clock_is_told(doctor, web, ehr, seconds, level, exit_code):
+    web.get(JKU, json=ehr.jwks(), headers={"Date": formatdate(time.time() + seconds, usegmt=True)})
+    code, lines = doctor({"jku": JKU})
+    assert (code, lines["clock"][:4]) == (exit_code, level)
+
+
+@pytest.mark.parametrize(
+    ("answer", "level"),
+    [
+        ({"status": 401}, "OK"),
+        ({"json": {"fhirVersion": "1.0.2"}}, "WARN"),
+        ({"body": "<html>"}, "WARN"),
+        ({"status": 500}, "WARN"),
+        ({"body": requests.ConnectionError()}, "WARN"),
+    ],
+)
+def test_fhir_servers_are_asked_for_their_version(doctor, web, answer, level):
+    web.get(f"{SERVER}/metadata", **answer)
+    code, lines = doctor({"jwks_file": "jwks.json", "fhir_servers": [SERVER]})
+    assert code == 0 and lines[f"FHIR server {SERVER}"].startswith(level)
+
+
+def test_authentication_off_is_a_warning(doctor):
+    code, lines = doctor(AUTH="off")
+    assert code == 0 and lines["settings"].startswith("WARN") and "database" not in lines
+
+
+@pytest.mark.parametrize(
+    ("warning", "level", "code"), [(True, "WARN", 0), (False, "FAIL", 1)], ids=["review due", "file wrong"]
+)
+def test_the_check_of_the_knowledge_is_part_of_it(doctor, checked, warning, level, code):
+    checked(Remark("thresholds.yaml", "mg_low", "review is due", warning))
+    found, lines = doctor()
+    assert (found, lines["knowledge"][:4]) == (code, level)

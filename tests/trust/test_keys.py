@@ -1,0 +1,194 @@
+"""CDS Hooks, S5: keys come from the listed place only, follow rotation, and survive an outage."""
+
+import json
+import threading
+
+import pytest
+import requests
+import responses
+
+from cds_service import jwks
+from cds_service.jwks import FRESH_S, KEPT_S, REFETCH_S, RETRY_S, KeyProblem, KeyStore, fetch, read_keys
+from tests.trust.ehr import JKU, KID, Ehr
+
+
+class Clock:
+    """Time that passes when told to."""
+
+    now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def web():
+    """The web, on which only what a test registers answers; counts the requests."""
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        yield mock
+
+
+@pytest.fixture
+def keys(clock):
+    """A key store that renews at once instead of in the background."""
+    return KeyStore(clock=clock, later=lambda work: work())
+
+
+def test_keys_are_fetched_once_from_the_listed_url(serve, call, ehr, by_url, web):
+    web.get(JKU, json=ehr.jwks())
+    service = serve(by_url)
+    assert [call(service, ehr.bearer()).status_code for _ in range(3)] == [200, 200, 200]
+    assert len(web.calls) == 1 and web.calls[0].request.headers.get("Authorization") is None
+
+
+@pytest.mark.parametrize("jku", ["https://attacker.example/k", JKU + "/", JKU.upper(), JKU + "?x", "", 1, [JKU], {}])
+def test_a_foreign_jku_is_refused_and_nothing_is_fetched(serve, call, ehr, by_url, web, reasons, jku):
+    assert call(serve(by_url), ehr.bearer(header={"jku": jku})).status_code == 401
+    assert len(web.calls) == 0
+    assert reasons() == ["jku is not the client's listed one"]
+
+
+@pytest.mark.parametrize("name", ["iss", "alg", "typ", "kid"])
+def test_a_token_that_cannot_be_good_fetches_nothing(serve, call, ehr, by_url, web, name):
+    changes = (
+        {"iss": "https://attacker.example"} if name == "iss" else {"header": {name: "none" if name != "kid" else ""}}
+    )
+    assert call(serve(by_url), ehr.bearer(**changes)).status_code == 401
+    assert len(web.calls) == 0
+
+
+def test_with_a_key_file_no_jku_is_fetched(serve, call, ehr, web):
+    assert call(serve(), ehr.bearer(header={"jku": "https://attacker.example/k"})).status_code == 200
+    assert len(web.calls) == 0
+
+
+def test_a_rotated_key_is_picked_up_once_and_at_a_limited_rate(keys, clock, ehr, by_url, web):
+    web.get(JKU, json=ehr.jwks())
+    assert keys.find(by_url, KID) and not keys.find(by_url, "new")
+    assert len(web.calls) == 1  # fetched a moment ago: an unknown kid costs nothing
+    web.upsert(responses.GET, JKU, json={"keys": [ehr.jwk(), Ehr(kid="new").jwk()]})
+    clock.now += REFETCH_S
+    assert keys.find(by_url, "new") and keys.find(by_url, KID)
+    assert [keys.find(by_url, f"made up {number}") for number in range(50)] == [None] * 50
+    assert len(web.calls) == 2
+    clock.now += REFETCH_S
+    assert not keys.find(by_url, "made up") and not keys.find(by_url, "made up")
+    assert len(web.calls) == 3
+
+
+def test_a_withdrawn_key_is_forgotten_when_the_keys_are_renewed(keys, clock, ehr, by_url, web):
+    web.get(JKU, json=ehr.jwks())
+    assert keys.find(by_url, KID)
+    web.upsert(responses.GET, JKU, json=Ehr(kid="new").jwks())
+    clock.now += FRESH_S + 1
+    assert not keys.find(by_url, KID)
+
+
+@pytest.mark.parametrize(
+    "fault", [{"status": 500}, {"body": requests.ConnectTimeout()}, {"body": "<html>"}, {"json": {}}]
+)
+def test_known_keys_outlive_an_outage_but_not_for_ever(keys, clock, ehr, by_url, web, caplog, fault):
+    web.get(JKU, json=ehr.jwks())
+    assert keys.find(by_url, KID)
+    web.upsert(responses.GET, JKU, **fault)
+    clock.now += FRESH_S + 1
+    assert [bool(keys.find(by_url, KID)) for _ in range(20)] == [True] * 20
+    assert len(web.calls) == 2 and "keys not renewed" in caplog.messages
+    clock.now += KEPT_S
+    assert not keys.find(by_url, KID)
+
+
+def test_without_any_keys_the_next_try_comes_soon(keys, clock, ehr, by_url, web):
+    web.get(JKU, status=503)
+    assert not keys.find(by_url, KID) and not keys.find(by_url, KID)
+    assert len(web.calls) == 1
+    web.upsert(responses.GET, JKU, json=ehr.jwks())
+    clock.now += RETRY_S
+    assert keys.find(by_url, KID)
+
+
+def test_renewal_does_not_make_a_call_wait(clock, ehr, by_url, web):
+    web.get(JKU, json=ehr.jwks())
+    waiting = []
+    keys = KeyStore(clock=clock, later=waiting.append)
+    keys.find(by_url, KID)
+    clock.now += FRESH_S + 1
+    assert keys.find(by_url, KID) and len(web.calls) == 1 and len(waiting) == 1
+    waiting[0]()
+    assert len(web.calls) == 2
+
+
+def test_keys_are_renewed_in_the_background(clock, ehr, by_url, monkeypatch):
+    loads = []
+    monkeypatch.setattr(
+        jwks, "load_keys", lambda client: loads.append(client) or read_keys(json.dumps(ehr.jwks()).encode())
+    )
+    keys = KeyStore(clock=clock)
+    assert keys.find(by_url, KID)
+    clock.now += FRESH_S + 1
+    assert keys.find(by_url, KID)
+    for thread in [thread for thread in threading.enumerate() if thread.name == "keys"]:
+        thread.join(5)
+    assert len(loads) == 2
+
+
+def test_a_changed_key_file_is_read_again(keys, clock, trusted, tmp_path):
+    client = trusted()
+    assert keys.find(client, KID)
+    (tmp_path / "jwks.json").write_text(json.dumps(Ehr(kid="new").jwks()), encoding="utf-8")
+    clock.now += REFETCH_S
+    assert keys.find(client, "new")
+    (tmp_path / "jwks.json").unlink()
+    clock.now += FRESH_S + 1
+    assert keys.find(client, "new")
+
+
+def test_a_redirect_is_not_followed(web):
+    web.get(JKU, status=302, headers={"Location": "http://169.254.169.254/latest"})
+    with pytest.raises(KeyProblem, match="answered 302"):
+        fetch(JKU)
+    assert len(web.calls) == 1
+
+
+def test_a_large_key_set_is_not_read(web):
+    web.get(JKU, body=b" " * (jwks.LARGEST + 1))
+    with pytest.raises(KeyProblem, match="larger than"):
+        fetch(JKU)
+
+
+def test_a_key_server_that_drips_is_left(web, monkeypatch):
+    monkeypatch.setattr(jwks, "_LONGEST_FETCH_S", -1.0)
+    web.get(JKU, body=b"{}")
+    with pytest.raises(KeyProblem, match="too slow"):
+        fetch(JKU)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"kty": "oct", "k": "c2VjcmV0", "kid": "x", "alg": "HS256"},
+        Ehr().jwk(use="enc"),
+        Ehr().jwk(kid=None),
+        Ehr().jwk(kid=5),
+        Ehr().jwk(x="!!"),
+        Ehr().jwk(crv="P-1"),
+        Ehr().jwk(alg="none"),
+        Ehr().jwk(alg=["ES384"]),
+        "text",
+        None,
+    ],
+)
+def test_unusable_keys_are_left_out(entry, ehr):
+    assert list(read_keys(json.dumps({"keys": [entry, ehr.jwk()]}).encode())) == [KID]
+    with pytest.raises(KeyProblem, match="no usable key"):
+        read_keys(json.dumps({"keys": [entry]}).encode())
+
+
+def test_the_first_of_two_keys_with_one_id_counts(ehr):
+    raw = json.dumps({"keys": [ehr.jwk(), Ehr(algorithm="RS384").jwk()]}).encode()
+    assert read_keys(raw)[KID].algorithm == "ES384"

@@ -1,0 +1,160 @@
+"""CDS Hooks, S6: a token is used once, at whichever worker."""
+
+import os
+import sqlite3
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from cds_service.app import create_app
+from cds_service.replay import MemorySeen, SharedSeen, SqliteSeen, database_path, token_hash
+from tests.conftest import settings_with
+
+SOON = 60.0
+
+
+def later(seconds=SOON):
+    return time.time() + seconds
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "data" / "seen.sqlite"
+
+
+@pytest.fixture
+def open_file(path):
+    """Opens the file as one worker would; closed at the end."""
+    opened = []
+
+    def make(where=path):
+        opened.append(SqliteSeen(where))
+        return opened[-1]
+
+    yield make
+    for seen in opened:
+        seen.close()
+
+
+def test_a_token_is_accepted_once(serve, call, ehr, reasons):
+    service, header = serve(), ehr.bearer()
+    assert [call(service, header).status_code for _ in range(2)] == [200, 401]
+    assert reasons() == ["jti was used before"]
+
+
+def test_a_token_is_accepted_once_by_two_workers_that_share_the_file(deployment, call, ehr, path):
+    first, second = (create_app(deployment()).test_client() for _ in range(2))
+    header = ehr.bearer()
+    assert [call(first, header).status_code, call(second, header).status_code] == [200, 401]
+    assert call(second, ehr.bearer()).status_code == 200
+
+
+def test_a_refused_token_does_not_use_up_its_jti(serve, call, ehr):
+    service = serve()
+    assert call(service, ehr.bearer(jti="once", aud="https://other.example")).status_code == 401
+    assert call(service, ehr.bearer(jti="once")).status_code == 200
+
+
+def test_two_issuers_may_use_the_same_jti():
+    assert token_hash("a", "1") != token_hash("b", "1") != token_hash("b1", "")
+
+
+@pytest.mark.parametrize("kind", ["memory", "file"])
+def test_a_token_is_remembered_until_it_expires(kind, open_file):
+    seen = MemorySeen() if kind == "memory" else open_file()
+    assert seen.first_time(b"a", later()) and not seen.first_time(b"a", later())
+    assert seen.first_time(b"b", later(-1)) and seen.first_time(b"b", later())
+
+
+def test_expired_tokens_are_purged(open_file, path):
+    one = open_file()
+    one.first_time(b"old", later(-1))
+    open_file().first_time(b"new", later())
+    with sqlite3.connect(path) as connection:
+        rows = connection.execute("SELECT jti_hash FROM seen_tokens").fetchall()
+    connection.close()
+    assert rows == [(b"new",)]
+
+
+def test_memory_is_purged(monkeypatch):
+    seen = MemorySeen()
+    for number in range(100):
+        seen.first_time(str(number).encode(), later(1))
+    in_two_minutes = later(120)
+    monkeypatch.setattr(time, "time", lambda: in_two_minutes)
+    seen.first_time(b"new", later())
+    assert len(seen._expires) == 1
+
+
+def test_of_many_at_once_one_is_the_first(open_file):
+    workers = [open_file() for _ in range(4)]
+    with ThreadPoolExecutor(16) as pool:
+        found = list(pool.map(lambda n: workers[n % 4].first_time(b"same", later()), range(64)))
+    assert found.count(True) == 1
+
+
+def test_only_a_hash_is_stored(deployment, call, ehr, tmp_path):
+    call(create_app(deployment()).test_client(), ehr.bearer(jti="MARKED-JTI", tenant="MARKED-TENANT"))
+    written = b"".join(file.read_bytes() for file in (tmp_path / "data").iterdir())
+    assert b"seen_tokens" in written and b"MARKED" not in written and ehr.issuer.encode() not in written
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no fork")
+def test_a_fork_opens_the_file_for_itself(open_file):
+    seen = open_file()
+    assert seen.first_time(b"a", later())
+    inherited = seen._connection
+    child = os.fork()
+    if child == 0:
+        right = not seen.first_time(b"a", later()) and seen.first_time(b"b", later())
+        os._exit(0 if right and seen._connection is not inherited else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert not seen.first_time(b"b", later())
+
+
+def broken(tmp_path):
+    """(name, path) of files that cannot be used."""
+    (tmp_path / "file").write_text("no database, and longer than a header of one hundred bytes" * 3)
+    yield tmp_path / "file"
+    yield tmp_path / "file" / "below" / "a.sqlite"
+    yield tmp_path
+
+
+def test_an_unusable_file_leaves_each_process_its_own_memory_with_a_warning(tmp_path, caplog, open_file):
+    for path in broken(tmp_path):
+        caplog.clear()
+        seen = SharedSeen(open_file(path))
+        seen.prepare()
+        assert "database unusable" in caplog.text and len(caplog.records) == 1
+        assert seen.first_time(b"a", later()) and not seen.first_time(b"a", later())
+        assert len(caplog.records) == 1
+
+
+def test_a_file_that_breaks_while_running_opens_no_door(open_file, path):
+    seen = SharedSeen(open_file())
+    assert seen.first_time(b"a", later())
+    with sqlite3.connect(path) as connection:
+        connection.execute("DROP TABLE seen_tokens")
+    connection.close()
+    assert not seen.first_time(b"a", later()) and seen.first_time(b"b", later())
+    assert not seen.first_time(b"a", later()) and not seen.first_time(b"b", later())
+    assert not open_file().first_time(b"b", later())  # in use again
+
+
+def test_prepare_leaves_no_connection_open(open_file, path):
+    file = open_file()
+    SharedSeen(file).prepare()
+    assert path.exists() and file._connection is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="where Linux keeps data")
+def test_the_file_is_the_named_one_else_in_the_users_data(monkeypatch, tmp_path):
+    assert database_path(settings_with(database_url="sqlite:////var/lib/mg.sqlite")) == Path("/var/lib/mg.sqlite")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert database_path(settings_with()) == tmp_path / "magnesium-cds" / "magnesium.sqlite"
+    monkeypatch.delenv("XDG_DATA_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert database_path(settings_with()) == tmp_path / ".local/share/magnesium-cds/magnesium.sqlite"

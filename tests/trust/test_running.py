@@ -1,0 +1,129 @@
+"""A running service: tokens across workers, a stop in mid-request, a worker that dies."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+
+from tests.calls import patient_view
+from tests.trust.ehr import ISSUER, PATH
+
+READY_S = 15
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn does not run here")
+
+
+class Service:
+    """`serve` with two workers that asks for tokens."""
+
+    def __init__(self, folder, port):
+        self.base, self.port = f"http://127.0.0.1:{port}", port
+        self.log = folder / "log"
+        env = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("MAGNESIUM_CDS_")},
+            "MAGNESIUM_CDS_BASE_URL": self.base,
+            "MAGNESIUM_CDS_CLIENTS": str(folder / "clients.yaml"),
+            "MAGNESIUM_CDS_DATABASE_URL": f"sqlite:///{folder / 'db.sqlite'}",
+        }
+        command = [sys.executable, "-m", "cds_service", "serve", "--port", str(port), "--workers", "2"]
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(command, env=env, stdout=log, stderr=log)
+
+    def wait(self):
+        """Return when the service is ready."""
+        deadline = time.monotonic() + READY_S
+        while time.monotonic() < deadline:
+            try:
+                return requests.get(f"{self.base}/readyz", timeout=1)
+            except requests.ConnectionError:
+                time.sleep(0.05)
+        raise AssertionError(self.log.read_text())
+
+    def workers(self):
+        """Process ids of the workers started so far."""
+        return [int(pid) for pid in re.findall(r"Booting worker with pid: (\d+)", self.log.read_text())]
+
+    def post(self, header):
+        """A patient-view call on a connection of its own."""
+        return requests.post(self.base + PATH, json=patient_view(), headers=header, timeout=20).status_code
+
+    def stop(self):
+        """Stop and wait."""
+        self.process.terminate()
+        return self.process.wait(20)
+
+
+@pytest.fixture
+def service(tmp_path, ehr):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    (tmp_path / "jwks.json").write_text(json.dumps(ehr.jwks()), encoding="utf-8")
+    listed = {"clients": [{"name": "ehr", "iss": ISSUER, "jwks_file": "jwks.json"}]}
+    (tmp_path / "clients.yaml").write_text(json.dumps(listed), encoding="utf-8")
+    started = Service(tmp_path, port)
+    started.wait()
+    yield started
+    started.stop()
+
+
+def test_a_token_sent_many_times_at_once_is_accepted_once_by_all_workers(service, ehr):
+    url = service.base + PATH
+    for _ in range(3):
+        header = ehr.bearer(aud=url)
+        with ThreadPoolExecutor(16) as pool:
+            answers = list(pool.map(lambda _, header=header: service.post(header), range(32)))
+        assert sorted(answers) == [200] + [401] * 31
+
+
+def test_a_request_in_progress_is_answered_when_the_service_is_stopped(service, ehr):
+    body = json.dumps(patient_view()).encode()
+    lines = [
+        f"POST {PATH} HTTP/1.1",
+        "Host: x",
+        "Content-Type: application/json",
+        f"Authorization: Bearer {ehr.token(aud=service.base + PATH)}",
+        f"Content-Length: {len(body)}",
+    ]
+    with socket.create_connection(("127.0.0.1", service.port), timeout=15) as connection:
+        connection.sendall("\r\n".join([*lines, "", ""]).encode() + body[:100])
+        time.sleep(0.3)
+        service.process.terminate()
+        time.sleep(0.3)
+        connection.sendall(body[100:])
+        assert connection.recv(4096).startswith(b"HTTP/1.1 200")
+    assert service.process.wait(20) == 0
+
+
+def test_a_killed_worker_is_replaced_and_the_others_keep_answering(service, ehr):
+    url, answers, done = service.base + PATH, [], threading.Event()
+
+    def load():
+        while not done.is_set():
+            try:
+                answers.append(service.post(ehr.bearer(aud=url)))
+            except requests.RequestException:
+                answers.append(None)  # was on its way to the worker that died
+
+    threads = [threading.Thread(target=load) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.5)
+    os.kill(service.workers()[0], signal.SIGKILL)
+    deadline = time.monotonic() + READY_S
+    while len(service.workers()) < 3 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    time.sleep(1)
+    done.set()
+    for thread in threads:
+        thread.join()
+    assert len(service.workers()) == 3
+    assert set(answers) <= {200, None} and answers.count(None) <= len(threads) and answers[-1] == 200
