@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import wraps
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, ParamSpec, TypeVar
 
@@ -81,6 +82,19 @@ def demo(port: int) -> None:
 
 
 @main.command()
+def doctor() -> None:
+    """Check this deployment: settings, clients, keys, servers, database, knowledge, clock. Exit 1 when one fails."""
+    from cds_service.doctor import Level, examine
+
+    failed = False
+    for finding in examine():
+        click.echo(str(finding))
+        failed = failed or finding.level is Level.FAIL
+    if failed:
+        sys.exit(1)
+
+
+@main.command()
 @click.argument("request_file", metavar="REQUEST.json", type=click.File("rb"))
 @click.option("--service", "service_id", help="Service id [default: the one of the request's hook].")
 @click.option("--now", "moment", metavar="ISO", help="Decide as of this time, e.g. 2026-01-31T08:00Z [default: now].")
@@ -104,6 +118,48 @@ def explain(request_file: BinaryIO, service_id: str | None, moment: str | None, 
         _check_strictly(answer)
 
 
+@main.group()
+def knowledge() -> None:
+    """Check or read the clinical knowledge."""
+
+
+@knowledge.command("check")
+@click.option("--site", type=click.Path(path_type=Path), help="Site file [default: MAGNESIUM_CDS_SITE].")
+@click.option("--now", "day", metavar="DATE", help="Reviews due as of this day, e.g. 2026-11-23 [default: today].")
+@click.option("--write-lock", "lock", is_flag=True, help="For maintainers: lock the code tables as they are now.")
+@tells_problems
+def knowledge_check(site: Path | None, day: str | None, lock: bool) -> None:
+    """Check numbers, doses, texts, sources, review dates, code tables and the site file; exit 1 when one is wrong."""
+    from cds_service.code_lock import write_lock
+    from cds_service.knowledge_check import check, report
+    from cds_service.settings import load_settings
+
+    today = _moment(day).date()
+    folder = resources.files("cards.knowledge")
+    if lock:
+        click.echo(f"Locked anew: {', '.join(write_lock(Path(str(folder / 'codes')), str(today))) or 'nothing'}")
+    checked = check(folder, today, site or load_settings().site)
+    click.echo(report(checked), nl=False)
+    if checked.failed:
+        sys.exit(1)
+
+
+@knowledge.command("show")
+@click.argument("rule", required=False)
+@tells_problems
+def knowledge_show(rule: str | None) -> None:
+    """Show the page of one rule; all rules by topic when none is named."""
+    from cds_service.app import knowledge_of
+    from cds_service.rule_pages import NoSuchRuleError, index, page
+    from cds_service.settings import load_settings
+
+    known = knowledge_of(load_settings().site)
+    try:
+        click.echo(page(rule, known) if rule else index(known), nl=False)
+    except NoSuchRuleError as problem:
+        raise click.ClickException(str(problem)) from None
+
+
 @contextmanager
 def _temporary_folder() -> Iterator[Path]:
     """A folder that goes when this process ends; a forked worker that ends leaves it alone."""
@@ -119,10 +175,14 @@ def _serve(settings: "Settings", host: str, port: int, workers: int) -> None:
     from cds_service.app import create_app, runtime_of
     from cds_service.records import configure_logging
     from cds_service.server import check_port, run
+    from cds_service.settings import Auth
 
     check_port(host, port)
-    app = create_app(runtime_of(settings))
+    runtime = runtime_of(settings)
+    app = create_app(runtime)
     configure_logging(settings.log_level)
+    if settings.auth is Auth.REQUIRED:
+        runtime.seen.prepare()
     with suppress(KeyboardInterrupt):
         run(app, host, port, workers)
 

@@ -1,0 +1,145 @@
+"""`knowledge check`: what ships is right, and each kind of fault is found with file and id."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from cds_service.cli import main
+from cds_service.code_lock import LOCK, write_lock
+from cds_service.knowledge_check import check, report
+from tests.knowledge.asking import FOLDER, ROOT, change, copy_of_knowledge
+
+TODAY = date(2026, 11, 23)
+SEVERE = "band.severe: {value: 0.50, unit: mmol/L, source: "
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["knowledge", *arguments])
+
+
+def said(folder: Path, today: date = TODAY) -> str:
+    return report(check(folder, today))
+
+
+def test_what_ships_is_right() -> None:
+    found = check(FOLDER, TODAY)
+    assert found.remarks == ()
+    assert report(found).splitlines()[-1].endswith("0 errors, 0 warnings")
+
+
+@pytest.mark.parametrize("name", ["us-hospital.yaml", "uk-hospital.yaml"])
+def test_the_example_sites_are_right(name: str) -> None:
+    done = run("check", "--site", str(ROOT / "docs" / "site" / name), "--now", "2026-11-23")
+    assert done.exit_code == 0, done.output
+    assert "Example" in done.output.splitlines()[0]
+
+
+FAULTS = [
+    ("thresholds.yaml", SEVERE + '"1;6"}', "band.severe: {value: 0.50, unit: mmol/L}", "band.severe: lacks source"),
+    ("thresholds.yaml", "0.50, unit: mmol/L, ", "0.50, ", "band.severe: lacks unit"),
+    ("thresholds.yaml", SEVERE + '"1;6"', SEVERE + '"1;x6"', "band.severe: unknown source x6"),
+    ("thresholds.yaml", "value: 0.50", "value: 0.70", "band.severe (0.7) must be below band.moderate (0.6)"),
+    ("thresholds.yaml", "next_review: 2027-11-23", "next_review: 2026-01-01", "is not before next_review"),
+    ("thresholds.yaml", "next_review: 2027-11-23", "next_review: soon", "needs dates: next_review"),
+    ("thresholds.yaml", SEVERE, "band.severe: [value", "not valid YAML"),
+    ("advice/albumin_is_low.yaml", "author: ", "writer: ", "author: is missing"),
+    ("advice/albumin_is_low.yaml", "author: ", "colour: red\nauthor: ", "colour: is not a key"),
+    ("advice/albumin_is_low.yaml", "status: draft, not clinically", "status: nearly", "status: is 'nearly approved'"),
+    ("advice/albumin_is_low.yaml", "status: draft, not clinically approved", "status: approved", "needs a name"),
+    ("advice/albumin_is_low.yaml", "approved_by: null", "approved_by: Dr X", "names someone, but status is draft"),
+    ("advice/albumin_is_low.yaml", '["47", "16"]', '["47", "99"]', "sources: unknown source 99"),
+    ("advice/albumin_is_low.yaml", "{albumin}:", "{albumin:", "lines.found: cannot be filled in"),
+    ("advice/albumin_is_low.yaml", "{albumin}:", "{n[albumn.low]:g}:", "names n[albumn.low], which is not in"),
+    ("advice/albumin_is_low.yaml", "{albumin}:", "{n[albumin.low]:%q}:", "lines.found: cannot be filled in"),
+    ("doses.yaml", "product: famotidine", "product: famotidin", "famotidin: is not in products.yaml"),
+    ("doses.yaml", "[glycinate, oxide,", "[glycinate, oxyde,", "unknown salt 'oxyde'"),
+    ("doses.yaml", '    source: "35;54;2"\n', "", "iv.emergency: lacks source"),
+    ("doses.yaml", "R3: [{grams: 1, minutes: 15}]", "R3: [{grams: 3, minutes: 15}]", "iv_3g: is not in products.yaml"),
+    ("products.yaml", "source: '6'", "source: '666'", "aspartate_sachet: unknown source 666"),
+    ("monitoring.yaml", "{text: now, source: design}", "{text: now, source: guess}", "now: unknown source guess"),
+    ("sources.yaml", "id: '2'", "id: '1'", "1: is there twice"),
+    ("override_reasons.yaml", "code: limited-time", "code: patient-refuses", "patient-refuses: is there twice"),
+    ("codes/drugs.csv", ",cause,", ",culprit,", "unknown role 'culprit'"),
+    ("codes/brands.csv", "accuretic", "accuretik", "brands: is not the file that was locked"),
+    ("codes/brands.csv", "brand,", "ATC code,", "ATC"),
+    ("codes/codes.lock.json", '"rows": ', '"rows": 1, "more": ', "rows, codes.lock.json says 1"),
+    ("codes/codes.lock.json", '"licence": "Licence of', '"license": "Licence of', "condition_words: lacks licence"),
+    ("codes/codes.lock.json", '"id": "brands"', '"id": "brandz"', "brandz: is listed, but there is no such CSV"),
+    ("codes/codes.lock.json", '"id": "brands"', '"id": "brandz"', "brands: is not listed"),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "reason"), FAULTS, ids=[fault[3] for fault in FAULTS])
+def test_a_fault_fails_with_file_and_id(tmp_path: Path, file: str, old: str, new: str, reason: str) -> None:
+    folder = copy_of_knowledge(tmp_path)
+    change(folder / file, old, new)
+    assert check(folder, TODAY).failed
+    assert reason in said(folder) and Path(file).name in said(folder)
+
+
+def test_a_review_that_is_due_warns_and_passes(tmp_path: Path) -> None:
+    folder = copy_of_knowledge(tmp_path)
+    change(folder / "thresholds.yaml", SEVERE + '"1;6"', SEVERE + '"1;6", next_review: 2026-12-01')
+    change(folder / "advice/albumin_is_low.yaml", "next_review: 2027-11-23", "next_review: 2026-12-02")
+    found = check(folder, date(2027, 1, 1))
+    assert not found.failed
+    assert [str(remark) for remark in found.remarks] == [
+        "warning: thresholds.yaml: band.severe: review was due on 2026-12-01",
+        "warning: advice/albumin_is_low.yaml: review was due on 2026-12-02",
+    ]
+
+
+def test_reviews_that_are_due_leave_exit_code_0() -> None:
+    done = run("check", "--now", "2028-01-01")
+    assert done.exit_code == 0
+    assert "warning: thresholds.yaml: defaults: review was due on 2027-11-23" in done.output
+
+
+def test_a_checkout_with_crlf_is_the_same(tmp_path: Path) -> None:
+    folder = copy_of_knowledge(tmp_path)
+    brands = folder / "codes" / "brands.csv"
+    brands.write_bytes(brands.read_bytes().replace(b"\n", b"\r\n"))
+    assert not check(folder, TODAY).failed
+
+
+def test_a_new_lock_keeps_provenance_and_takes_new_tables(tmp_path: Path) -> None:
+    folder = copy_of_knowledge(tmp_path) / "codes"
+    assert write_lock(folder, "2027-01-01") == []
+    change(folder / "brands.csv", "accuretic", "accuretik")
+    (folder / "extra.csv").write_text("code,display\n1,one\n", encoding="utf-8")
+    before, changed = json.loads((folder / LOCK).read_text(encoding="utf-8")), write_lock(folder, "2027-01-01")
+    after = {entry["id"]: entry for entry in json.loads((folder / LOCK).read_text(encoding="utf-8"))}
+    assert changed == ["brands", "extra"] and not check(folder.parent, TODAY).failed
+    assert after["brands"]["source"] == before[0]["source"] and after["brands"]["retrieved"] == before[0]["retrieved"]
+    assert "general pharmacy knowledge" in after["extra"]["source"]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(b"rules:\n  off: [nonsense]\n", "site.yaml:2: rules.off: unknown rule"), (b"\xff\xfe", "not readable as UTF-8")],
+)
+def test_a_wrong_site_file_fails(tmp_path: Path, content: bytes, reason: str) -> None:
+    site = tmp_path / "site.yaml"
+    site.write_bytes(content)
+    done = run("check", "--site", str(site))
+    assert done.exit_code == 1 and reason in done.output and "Traceback" not in done.output
+
+
+_FILES = ["thresholds.yaml", "doses.yaml", "products.yaml", "sources.yaml", "advice/albumin_is_low.yaml"]
+
+
+@pytest.mark.parametrize("file", [*_FILES, "codes/drugs.csv", f"codes/{LOCK}"])
+@pytest.mark.parametrize("content", ["", "[]", "a: 1", "a: [", "7", "thresholds: {a: 1}\ndefaults: 2"])
+def test_a_file_of_another_shape_is_an_error_not_a_crash(tmp_path: Path, file: str, content: str) -> None:
+    folder = copy_of_knowledge(tmp_path)
+    (folder / file).write_text(content, encoding="utf-8")
+    assert check(folder, TODAY).failed
+
+
+def test_a_file_that_is_missing_is_an_error_not_a_crash(tmp_path: Path) -> None:
+    folder = copy_of_knowledge(tmp_path)
+    (folder / "units.yaml").unlink()
+    assert "units.yaml" in said(folder) and check(folder, TODAY).failed

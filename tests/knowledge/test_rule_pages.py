@@ -1,0 +1,54 @@
+"""Pages of rules: complete, and those in docs/rules current."""
+
+from importlib import resources
+
+import pytest
+from click.testing import CliRunner
+
+from cds_service.cli import main
+from cds_service.rule_pages import index, page, pages, rule_code
+from tests.knowledge.asking import ROOT, knowledge
+
+RULES = sorted(knowledge().advice)
+
+
+def test_docs_rules_is_current() -> None:
+    folder = ROOT / "docs" / "rules"
+    written = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")}
+    stale = sorted(name for name, text in pages(knowledge()).items() if written.get(name) != text)
+    gone = sorted(written.keys() - pages(knowledge()).keys())
+    assert not stale + gone, "run: python -m cds_service.rule_pages docs/rules"
+
+
+def test_rules_and_advice_have_the_same_names() -> None:
+    modules = {path.name.removesuffix(".py") for path in resources.files("cards.rules").iterdir()}
+    assert {name for name in modules if not name.startswith("_")} == set(RULES)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_page_is_complete(rule: str) -> None:
+    text, code, advice = page(rule, knowledge()), rule_code(rule, knowledge()), knowledge().advice[rule]
+    assert advice.question in text and code.fires and code.indicators and code.problems
+    assert all(f"({key}" in text for key in advice.lines)
+    assert "{n[" not in text
+    assert all(label in text for label in advice.suggestions.values())
+    assert all(f"`{name}`" in text for name in code.numbers)
+    assert all(f"[{source}]" in text for source in advice.sources)
+    assert f"({rule}.md)" in index(knowledge())
+
+
+def show(*rule: str) -> tuple[int, str]:
+    done = CliRunner().invoke(main, ["knowledge", "show", *rule])
+    return done.exit_code, done.output
+
+
+def test_show_prints_a_page_or_the_index() -> None:
+    code, text = show("magnesium_is_severely_low")
+    assert code == 0 and "| `band.severe` | 0.5 | mmol/L | 1;6 | 2026-11-23 |" in text
+    assert show() == (0, index(knowledge()))
+
+
+def test_a_wrong_name_is_told_with_near_matches() -> None:
+    code, text = show("magnesium_is_severly_low")
+    assert code == 1 and "magnesium_is_severely_low" in text and "Traceback" not in text
+    assert "lists all" in show("zzz")[1]
