@@ -33,8 +33,13 @@ def main(words):
     if problem:
         return stop(problem)
     command = ["pytest", *words[1:]] if words[0] == "test" else ["cds_service.cli", *words]
+    if words[0] == "test":
+        os.chdir(HERE)
+    started = [str(python()), "-m", *command]
+    if os.name != "nt":
+        os.execv(started[0], started)  # signals reach the command itself
     try:
-        return subprocess.run([str(python()), "-m", *command], cwd=HERE if words[0] == "test" else None).returncode
+        return subprocess.run(started).returncode
     except KeyboardInterrupt:
         return 130
 

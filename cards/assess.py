@@ -65,7 +65,7 @@ def on_obstetric_magnesium(facts: Facts, knowledge: Knowledge) -> bool:
     """Magnesium sulfate for pre-eclampsia or in pregnancy: high levels are intended (clinical rule s.1.5)."""
     if not facts.has("pre_eclampsia", "pregnancy"):
         return False
-    if iv_magnesium_running(facts, knowledge):
+    if iv_magnesium_lately(facts, knowledge):
         return True
     # an infusion of the labour ward may not be on the lists; another source of magnesium would be
     return facts.has("pre_eclampsia") and not oral_magnesium(facts)
@@ -106,7 +106,7 @@ def has_gut_loss(facts: Facts) -> bool:
     return facts.has(*_GUT_LOSS)
 
 
-def iv_magnesium_running(facts: Facts, knowledge: Knowledge) -> bool:
+def iv_magnesium_lately(facts: Facts, knowledge: Knowledge) -> bool:
     """IV magnesium now or within 24 hours."""
     return any(_is_iv(m) and _is_recent(m, facts, knowledge) for m in facts.medications or ())
 
@@ -141,7 +141,7 @@ def oral_magnesium(facts: Facts) -> tuple[Medication, ...]:
     )
 
 
-def has_second_degree_block(facts: Facts) -> bool:
+def has_unpaced_heart_block(facts: Facts) -> bool:
     """Heart block that forbids IV magnesium: second or third degree without a pacemaker on record."""
     return "av_block" in facts.conditions and "pacemaker" not in facts.conditions
 
@@ -154,7 +154,7 @@ def is_paralysed(facts: Facts) -> bool:
 def iv_is_forbidden(facts: Facts, knowledge: Knowledge, kind: str | None = None) -> bool:
     """Any hard stop for IV magnesium; heart block is an expert's call in torsades, some stops yield in an emergency."""
     always = "myasthenia" in facts.conditions or is_paralysed(facts)
-    block = has_second_degree_block(facts) and kind != "torsades"
+    block = has_unpaced_heart_block(facts) and kind != "torsades"
     yields = facts.has("respiratory_failure", "hypotension") or facts.renal.gate is RenalGate.R3
     return always or block or (yields and kind is None)
 
@@ -164,7 +164,7 @@ def dose_may_be_offered(facts: Facts, knowledge: Knowledge) -> bool:
     m = trusted_low(facts, knowledge)
     if m is None or facts.is_adult is not True or "pre_eclampsia" in facts.conditions:
         return False
-    return not must_repeat_first(m, facts, knowledge) and not iv_magnesium_running(facts, knowledge)
+    return not must_repeat_first(m, facts, knowledge) and not iv_magnesium_lately(facts, knowledge)
 
 
 def must_repeat_first(magnesium: Magnesium, facts: Facts, knowledge: Knowledge) -> bool:

@@ -5,16 +5,32 @@ from collections.abc import Callable, Iterable, Mapping
 from cards import orders
 from cards.knowledge import Advice, Knowledge
 from cards.knowledge.advice import SECTIONS
-from cards.model import Card, DraftMedication, DraftTest, Facts, Finding, Indicator, Offer, RemoveOrder, Suggestion
+from cards.model import (
+    Card,
+    DraftMedication,
+    DraftTest,
+    Facts,
+    Finding,
+    Indicator,
+    Offer,
+    Problem,
+    RemoveOrder,
+    Suggestion,
+)
 from cards.recommend import Recommendation
+from cards.terminology import ICD10
 from cards.values import common_values
 
 _SUMMARY_LIMIT = 139
 _LABEL_LIMIT = 100
 _LINKS = 2
 _TITLES = {"found": "Found", "do": "Do", "check": "Check", "why": "Why"}
-_FALLBACK_SOURCE = "17"
-_TOPIC = {"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "E83.42", "display": "Hypomagnesemia"}
+_TOPICS = {
+    Problem.LOW_MAGNESIUM: ("E83.42", "Hypomagnesemia"),
+    Problem.CAUSES: ("E83.42", "Hypomagnesemia"),
+    Problem.DRAFT_DEPLETES: ("E83.42", "Hypomagnesemia"),
+    Problem.HIGH_MAGNESIUM: ("E83.41", "Hypermagnesemia"),
+}
 
 Json = dict[str, object]
 NewId = Callable[[], str]
@@ -59,7 +75,7 @@ def _summary(recommendation: Recommendation, knowledge: Knowledge, values: Mappi
     """The leading finding's sentence; where it has no action to name, the first reason why not."""
     lead, *others = recommendation.findings
     told = [_sentence(lead, knowledge, values)]
-    if lead.title not in knowledge.advice[lead.rule].summaries or lead.title == "oral":
+    if lead.title not in knowledge.advice[lead.rule].summaries:
         reasons = (_sentence(f, knowledge, values) for f in others if f.title in knowledge.advice[f.rule].summaries)
         told += [reason for reason in reasons if len(told[0]) + len(reason) + 2 <= _SUMMARY_LIMIT][:1]
     return ": ".join(told)
@@ -152,12 +168,15 @@ def _action(offer: Offer, facts: Facts, knowledge: Knowledge) -> Json:
 
 # -- the rest ---------------------------------------------------------------------------------------------------------
 def _source(lead: Finding, knowledge: Knowledge) -> Json:
-    advice = knowledge.advice[lead.rule]
-    numbers = (*map(_plain, advice.sources), _FALLBACK_SOURCE)
-    urls = [knowledge.sources[number].url for number in numbers if number in knowledge.sources]
+    """Who says so: the service's own page, else the first reference of the rule that has an address."""
+    references = (str(link["url"]) for link in _references(knowledge.advice[lead.rule], knowledge))
+    url = knowledge.home or next(references, "")
     status = "approved" if knowledge.site.approved_by else "draft, not clinically approved"
-    label = f"magnesium-cds {knowledge.version} ({status})"
-    return {"label": label, "url": next(url for url in urls if url), "topic": _TOPIC}
+    source: Json = {"label": f"magnesium-cds {knowledge.version} ({status})", **({"url": url} if url else {})}
+    if lead.problem in _TOPICS:
+        code, display = _TOPICS[lead.problem]
+        source["topic"] = {"system": ICD10, "code": code, "display": display}
+    return source
 
 
 def _plain(source: str) -> str:

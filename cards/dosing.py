@@ -29,7 +29,7 @@ def intravenous(
 def _is_unsure(facts: Facts, knowledge: Knowledge) -> bool:
     """Problem or medicine list not known, IV magnesium of the last 24 hours, or parenteral nutrition."""
     unknown = bool(facts.not_known & {"conditions", "medications"})
-    return unknown or assess.iv_magnesium_running(facts, knowledge) or assess.nutrition_has_magnesium(facts)
+    return unknown or assess.iv_magnesium_lately(facts, knowledge) or assess.nutrition_has_magnesium(facts)
 
 
 def _iv_order(steps: tuple[IvStep, ...]) -> DraftMedication:
@@ -179,7 +179,7 @@ def recheck(band: Band, chosen: Plan, facts: Facts, knowledge: Knowledge) -> str
     """When to measure magnesium again: an id of monitoring.yaml (clinical rule s.3)."""
     if chosen.iv:
         return "after_iv_r2" if facts.renal.gate is RenalGate.R2 else "after_iv"
-    if assess.iv_magnesium_running(facts, knowledge):
+    if assess.iv_magnesium_lately(facts, knowledge):
         return "after_iv"
     if assess.is_severe_band(band):
         return _recheck_severe(band, facts)

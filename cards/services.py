@@ -14,11 +14,11 @@ _OBSERVATION_KEYS: Mapping[str, tuple[tuple[str, ...], int]] = {
     "magnesium": (("magnesium", "magnesium_ionised"), 30),
     "renal": (("creatinine", "egfr"), 30),
     "electrolytes": (
-        ("potassium", "calcium", "calcium_corrected", "calcium_ionised", "albumin", "phosphate"),
+        ("potassium", "calcium", "calcium_corrected", "albumin"),
         60,
     ),
     "other_results": (
-        ("qtc", "digoxin_level", "urine_magnesium", "urine_creatinine", "urine_magnesium_24h"),
+        ("qtc", "urine_magnesium", "urine_creatinine"),
         30,
     ),
 }

@@ -53,6 +53,7 @@ def _shown(results: Mapping[str, Result], analyte: str) -> str:
 
 
 def _both_units(name: str, knowledge: Knowledge) -> str:
-    """A threshold of magnesium in both units."""
+    """A threshold of magnesium in both units, in the order the site asks for."""
     value, per_mass = knowledge.numbers[name], knowledge.units.by_analyte["magnesium"]["mg/dl"].factor
-    return f"{value / per_mass:.1f} mg/dL ({value:.2f} mmol/L)"
+    mass, moles = f"{value / per_mass:.1f} mg/dL", f"{value:.2f} mmol/L"
+    return f"{moles} ({mass})" if knowledge.site.unit_first == "mmol/L" else f"{mass} ({moles})"

@@ -1,4 +1,3 @@
 """The shell around `cards`: HTTP, clock, environment and command line."""
 
-"""x"""
 __version__ = "0.1.0"

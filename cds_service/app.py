@@ -11,24 +11,24 @@ from cds_service.clients import read_clients
 from cds_service.fhir_access import Gateway
 from cds_service.replay import SharedSeen, SqliteSeen, database_path
 from cds_service.settings import PREFIX, Settings, SettingsError
-from cds_service.web import discovery, feedback, health, home, hooks
+from cds_service.web import description, discovery, feedback, health, home, hooks
 from cds_service.web.answers import request_id, start_request
 from cds_service.web.auth import Gate
 from cds_service.web.errors import register_errors
 from cds_service.web.runtime import Runtime
 from cds_service.web.slashes import without_extra_slashes
 
-_GROUPS = (discovery, hooks, feedback, health, home)
+_GROUPS = (discovery, hooks, feedback, health, home, description)
 _ALLOWED_HEADERS = "Authorization, Content-Type"
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
 ROUTES = "magnesium-cds-routes"
 
 
-def knowledge_of(site: Path | None) -> Knowledge:
-    """The shipped knowledge with a site's changes; SettingsError naming file and line of what is wrong."""
+def knowledge_of(site: Path | None, home: str = "") -> Knowledge:
+    """The shipped knowledge with a site's changes, named by its address; SettingsError naming file and line."""
     text = _site_text(site)
     try:
-        return load_knowledge(resources.files("cards.knowledge"), site=text, site_name=str(site or ""))
+        return load_knowledge(resources.files("cards.knowledge"), site=text, site_name=str(site or ""), home=home)
     except KnowledgeError as problem:
         raise SettingsError(f"{problem}{_site_hint(site)}") from problem
 
@@ -46,14 +46,18 @@ def _site_hint(site: Path | None) -> str:
 
 def runtime_of(settings: Settings) -> Runtime:
     """The runtime of these settings."""
-    knowledge = knowledge_of(settings.site)
+    knowledge = knowledge_of(settings.site, settings.base_url)
     clients = read_clients(settings.clients)
     return Runtime(
         settings,
         knowledge,
         tuple(prefetch_templates(knowledge)),
         clients,
-        {client.iss: knowledge_of(client.site) for client in clients.by_issuer.values() if client.site},
+        {
+            client.iss: knowledge_of(client.site, settings.base_url)
+            for client in clients.by_issuer.values()
+            if client.site
+        },
         SharedSeen(SqliteSeen(database_path(settings))),
         fhir=Gateway(settings.fhir_deadline_ms / 1000, settings.fhir_timeout_ms / 1000),
     )

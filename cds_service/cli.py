@@ -56,10 +56,12 @@ def main() -> None:
 @tells_problems
 def serve(host: str, port: int, workers: int | None) -> None:
     """Serve hooks to clients. Settings are environment variables, see docs/settings.md."""
-    from cds_service.settings import check_start, load_settings
+    from cds_service.settings import check_start, is_loopback, load_settings
 
     settings = load_settings()
     check_start(settings, host)
+    if not settings.base_url and is_loopback(host):
+        settings = settings.model_copy(update={"base_url": f"http://{host}:{port}"})
     _serve(settings, host, port, workers or settings.worker_count)
 
 
@@ -72,7 +74,7 @@ def demo(port: int) -> None:
     from cds_service.server import check_port
     from cds_service.settings import Auth, MissingData, load_settings
 
-    given = {"auth": Auth.OFF, "missing_data": MissingData.CARD, "base_url": ""}
+    given = {"auth": Auth.OFF, "missing_data": MissingData.CARD, "base_url": f"http://{LOOPBACK}:{port}"}
     settings = load_settings().model_copy(update=given)
     check_port(LOOPBACK, port)
     with _temporary_folder() as folder:

@@ -20,7 +20,7 @@ def conditions_by_category(resources: Iterable[JsonObject], knowledge: Knowledge
         since = first_moment(resource, "onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate", "dateRecorded")
         for category in _categories(resource, knowledge):
             if category not in found or _later(since, found[category].since):
-                found[category] = Condition(category, category.replace("_", " "), since, since is not None)
+                found[category] = Condition(category, category.replace("_", " "), since)
     return found
 
 

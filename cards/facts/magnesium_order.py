@@ -44,7 +44,6 @@ def magnesium_order(
         kind,
         salt,
         elemental_mg_per_day=_elemental_per_day(dosages, listed, salt, knowledge.numbers),
-        strength_is_ambiguous=bool(listed and listed.ambiguous),
     )
 
 

@@ -6,7 +6,7 @@ The files are handed in by the caller (`load_knowledge`), so that the core itsel
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 
 from cards.knowledge.advice import Advice, read_advice
@@ -69,6 +69,7 @@ class Knowledge:
     override_reasons: OverrideReasons
     site: Site
     version: str
+    home: str = ""
 
     @property
     def approval(self) -> str:
@@ -77,8 +78,12 @@ class Knowledge:
         return f"Approved by {site.approved_by}, {site.approved_on}." if site.approved_by else UNSIGNED
 
 
-def load_knowledge(folder: Traversable, site: str | None = None, site_name: str = "site file") -> Knowledge:
+def load_knowledge(
+    folder: Traversable, site: str | None = None, site_name: str = "site file", home: str = ""
+) -> Knowledge:
     """Read all knowledge files below `folder`, changed by the text of a site file.
+
+    `home` is the address of the service's own page, which cards name as their source.
 
     Raises KnowledgeError with file, line and reason when a file is wrong.
     """
@@ -103,6 +108,7 @@ def load_knowledge(folder: Traversable, site: str | None = None, site_name: str 
         override_reasons=_read_override_reasons(folder / "override_reasons.yaml", told),
         site=told,
         version=_version(folder, site),
+        home=home,
     )
 
 
@@ -115,11 +121,6 @@ def _check_rules_off(site: Site, advice: Mapping[str, Advice]) -> None:
     for path, rule in site.places.written.items():
         if path[:2] == ("rules", "off") and rule not in advice:
             raise site.error(f"rules.off: unknown rule {rule!r}{did_you_mean(rule, advice)}", *path)
-
-
-def without_rule(knowledge: Knowledge, rule: str) -> Knowledge:
-    """The same knowledge with one rule switched off."""
-    return replace(knowledge, site=replace(knowledge.site, rules_off=knowledge.site.rules_off | {rule}))
 
 
 def _version(folder: Traversable, site: str | None) -> str:

@@ -176,7 +176,6 @@ class MagnesiumOrder:
     grams: float | None = None
     grams_per_hour: float | None = None
     elemental_mg_per_day: float | None = None
-    strength_is_ambiguous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +211,6 @@ class Condition:
     category: str
     name: str
     since: datetime | None
-    dated: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,9 @@ NUMBERS = (
     "ceiling.iv_grams_24h.r1",
     "ceiling.iv_rate",
     "ceiling.iv_rate.emergency",
+    "ceiling.iv_rate.symptoms",
+    "ceiling.iv_grams_course.r2",
+    "ceiling.oral_mg.r2",
     "ceiling.oral_mg.r0",
     "ceiling.oral_mg.r1",
 )
@@ -42,7 +45,12 @@ def draft_magnesium_dose_is_wrong(facts: Facts, knowledge: Knowledge) -> Finding
         indicator=Indicator.WARNING,
         title=reasons[0],
         say=reasons,
-        values={"drug": drafts[0].name, "draft": _told(drafts), "most": f"{_most_grams(facts, knowledge):g}"},
+        values={
+            "drug": drafts[0].name,
+            "draft": _told(drafts),
+            "most": f"{_most_grams(facts, knowledge):g}",
+            "most_oral": f"{_most_oral(facts, knowledge):g}",
+        },
         suggestions=_replacement(drafts[0], facts, knowledge),
         numbers=NUMBERS,
     )
@@ -88,7 +96,8 @@ def _fastest(facts: Facts, knowledge: Knowledge) -> float:
 
 
 def _most_oral(facts: Facts, knowledge: Knowledge) -> float:
-    return knowledge.numbers["ceiling.oral_mg.r1" if facts.renal.gate is RenalGate.R1 else "ceiling.oral_mg.r0"]
+    gates = {RenalGate.R1: "ceiling.oral_mg.r1", RenalGate.R2: "ceiling.oral_mg.r2", RenalGate.R3: "ceiling.oral_mg.r2"}
+    return knowledge.numbers[gates.get(facts.renal.gate, "ceiling.oral_mg.r0")]
 
 
 def _replacement(draft: Medication, facts: Facts, knowledge: Knowledge) -> tuple[Suggestion, ...]:

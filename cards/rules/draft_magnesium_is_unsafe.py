@@ -18,6 +18,15 @@ from cards.model import (
     Suggestion,
 )
 
+NUMBERS = (
+    "egfr.r1",
+    "egfr.r2",
+    "limit.upper.default",
+    "ceiling.iv_grams_course.r2",
+    "ceiling.iv_rate.r2",
+    "ceiling.oral_mg.r2",
+    "duplicate.iv_hours",
+)
 _BLOCKING = frozenset({"dialysis", "block", "myasthenia", "high"})
 _REPLACEMENT = (MagnesiumKind.REPLACEMENT, MagnesiumKind.OBSTETRIC)
 _KEEP_DRAFT = frozenset({"unknown_kidneys", "block_torsades", "was_high"})
@@ -44,7 +53,7 @@ def draft_magnesium_is_unsafe(facts: Facts, knowledge: Knowledge) -> Finding | S
         values=values,
         suggestions=(Suggestion("remove", offers, recommended=blocking, values=values),) if offers else (),
         tests=(DraftTest("bmp", "first"), DraftTest("magnesium", "first")) if "unknown_kidneys" in reasons else (),
-        numbers=("egfr.r1", "egfr.r2", "limit.upper.default"),
+        numbers=NUMBERS,
     )
 
 
@@ -60,19 +69,20 @@ def _reasons(draft: Medication, facts: Facts, knowledge: Knowledge) -> list[str]
     checks = {
         "high": fresh and m is not None and m.x > m.upper_limit and not (iv and obstetric),
         "was_high": not fresh and m is not None and m.x > m.upper_limit and not obstetric,
-        "dialysis": gate is RenalGate.R3 and not emergency,
-        "block": iv and assess.has_second_degree_block(facts) and kind != "torsades",
-        "block_torsades": iv and assess.has_second_degree_block(facts) and kind == "torsades",
+        "dialysis": gate is RenalGate.R3 and not (iv and emergency),
+        "block": iv and assess.has_unpaced_heart_block(facts) and kind != "torsades",
+        "block_torsades": iv and assess.has_unpaced_heart_block(facts) and kind == "torsades",
         "myasthenia": iv and facts.has("myasthenia"),
         "child": facts.is_adult is False and replacement,
         "breathing": iv and facts.has("respiratory_failure") and not emergency,
         "pressure": iv and facts.has("hypotension") and not emergency,
-        "kidneys": gate is RenalGate.R2 and treats and not emergency and _is_too_much(draft, knowledge),
+        "kidneys_iv": iv and gate is RenalGate.R2 and treats and not emergency and _is_too_much(draft, knowledge),
+        "kidneys_oral": not iv and gate is RenalGate.R2 and treats and _is_too_much(draft, knowledge),
         "running": iv
         and replacement
         and not obstetric
         and not emergency
-        and assess.iv_magnesium_running(facts, knowledge),
+        and assess.iv_magnesium_lately(facts, knowledge),
         "second_salt": not iv and replacement and _other_salt(draft, facts),
         "unknown_kidneys": gate is RenalGate.R4 and replacement and not emergency and facts.is_adult is not False,
     }
@@ -82,12 +92,13 @@ def _reasons(draft: Medication, facts: Facts, knowledge: Knowledge) -> list[str]
 def _is_too_much(draft: Medication, knowledge: Knowledge) -> bool:
     """More than eGFR 15-29 allows, or not said how much, or a laxative salt."""
     n, order = knowledge.numbers, draft.magnesium
-    if order is None or order.kind is MagnesiumKind.SOURCE:
-        return order is not None
-    if draft.route is Route.INTRAVENOUS:
-        within = (order.grams or 99) <= n["ceiling.iv_grams_course.r2"]
-        return not within or (order.grams_per_hour or 99) > n["ceiling.iv_rate.r2"]
-    return (order.elemental_mg_per_day or 9999) > n["ceiling.oral_mg.r2"]
+    if order is None:
+        return False
+    if draft.route is not Route.INTRAVENOUS:
+        return order.elemental_mg_per_day is None or order.elemental_mg_per_day > n["ceiling.oral_mg.r2"]
+    if order.grams is None or order.grams_per_hour is None:
+        return True
+    return order.grams > n["ceiling.iv_grams_course.r2"] or order.grams_per_hour > n["ceiling.iv_rate.r2"]
 
 
 def _other_salt(draft: Medication, facts: Facts) -> bool:

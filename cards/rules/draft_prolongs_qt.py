@@ -19,7 +19,7 @@ def draft_prolongs_qt(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
     torsades = risks.is_current(facts.conditions.get("torsades"), facts, knowledge)
     old = m is None or facts.hours_since(m.when) > knowledge.numbers["fresh.qt_order_baseline"]
     if m is None or (old and not m.low and not torsades):
-        return _baseline(drafts, facts)
+        return _baseline(drafts, facts, knowledge)
     if not (m.low or torsades or risks.is_too_low_for_the_heart(m.x, facts, knowledge)):
         return Silence("magnesium is high enough for a torsades-risk drug")
     critical = not old and risks.is_critical_with_qt_drug(m.x, facts, knowledge)
@@ -36,9 +36,13 @@ def draft_prolongs_qt(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
     )
 
 
-def _baseline(drafts: tuple[Medication, ...], facts: Facts) -> Finding | Silence:
-    depleting = [a.name for a in facts.active if causes.depletes(a)]
-    if not depleting or "magnesium" in facts.not_known:
+def _baseline(drafts: tuple[Medication, ...], facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+    depleting, last = [a.name for a in facts.active if causes.depletes(a)], facts.magnesium
+    if "magnesium" in facts.not_known:
+        return Silence("magnesium could not be looked at")
+    if last and facts.hours_since(last.when) <= knowledge.numbers["fresh.qt_order_baseline"]:
+        return Silence("magnesium was measured within 30 days")
+    if not depleting:
         return Silence("no recent magnesium, but no depleting drug either")
     return Finding(
         rule="draft_prolongs_qt",

@@ -14,7 +14,7 @@ def emergency_needs_magnesium(facts: Facts, knowledge: Knowledge) -> Finding | S
     order = dosing.intravenous(situation, facts, knowledge, emergency=kind)
     say = [*(() if facts.inpatient else ("call",)), f"found_{kind}", *_orders(order is not None, facts)]
     say += ["push", "potassium", "watch"]
-    say += ["stop_qt"] * bool(risks.qt_drugs(facts)) + ["block"] * assess.has_second_degree_block(facts)
+    say += ["stop_qt"] * bool(risks.qt_drugs(facts)) + ["block"] * assess.has_unpaced_heart_block(facts)
     values = {
         "dose": dosing.dose_text(order) if order else "",
         "qt_drugs": ", ".join(m.name for m in risks.qt_drugs(facts)),

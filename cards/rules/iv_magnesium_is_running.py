@@ -7,7 +7,7 @@ from cards.model import DraftTest, Facts, Finding, Indicator, Problem, Silence
 
 def iv_magnesium_is_running(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
     """IV magnesium now or within 24 hours, or in parenteral nutrition (SAF-DUP): no second order."""
-    running = assess.iv_magnesium_running(facts, knowledge)
+    running = assess.iv_magnesium_lately(facts, knowledge)
     if not running and not assess.nutrition_has_magnesium(facts):
         return Silence("no IV magnesium now or in the last 24 hours, no parenteral nutrition")
     return Finding(

@@ -5,7 +5,6 @@ from cards.model import DrugRole, Facts, Finding, Indicator, MagnesiumKind, Medi
 
 _ANTACID_SALTS = frozenset({"oxide", "hydroxide", "carbonate"})
 _WEAK = "weak"
-_PATIROMER_CLASS = "potassium binder"
 
 
 def magnesium_blocks_absorption(facts: Facts, knowledge: Knowledge) -> Finding | Silence:

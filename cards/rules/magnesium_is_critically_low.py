@@ -17,7 +17,7 @@ def magnesium_is_critically_low(facts: Facts, knowledge: Knowledge) -> Finding |
     return Finding(
         rule="magnesium_is_critically_low",
         problem=Problem.LOW_MAGNESIUM,
-        indicator=Indicator.WARNING if assess.iv_magnesium_running(facts, knowledge) else Indicator.CRITICAL,
+        indicator=Indicator.WARNING if assess.iv_magnesium_lately(facts, knowledge) else Indicator.CRITICAL,
         title=plan.title,
         say=_say(plan, facts),
         values=values,

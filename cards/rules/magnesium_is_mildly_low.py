@@ -6,7 +6,7 @@ from cards.model import Band, DraftTest, Facts, Finding, Indicator, Problem, Sil
 
 
 def magnesium_is_mildly_low(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
-    """0.60 mmol/L to the lower limit of normal (s.1.1): oral alone."""
+    """0.60 mmol/L to the lower limit of normal (s.1.1): oral alone, 1 g IV only when at risk and unable to take it."""
     why = assess.why_no_band(Band.MILD, facts, knowledge)
     if why:
         return Silence(why)

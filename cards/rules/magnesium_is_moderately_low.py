@@ -17,7 +17,7 @@ def magnesium_is_moderately_low(facts: Facts, knowledge: Knowledge) -> Finding |
     return Finding(
         rule="magnesium_is_moderately_low",
         problem=Problem.LOW_MAGNESIUM,
-        indicator=Indicator.INFO if assess.iv_magnesium_running(facts, knowledge) else Indicator.WARNING,
+        indicator=Indicator.INFO if assess.iv_magnesium_lately(facts, knowledge) else Indicator.WARNING,
         title="plain_oral" if plan.oral else plan.title,
         say=("found", f"do_{plan.title}", "recheck", "goal"),
         values=values,

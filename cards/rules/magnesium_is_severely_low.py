@@ -4,7 +4,7 @@ from cards import assess, dosing, risks
 from cards.knowledge import Knowledge
 from cards.model import Band, DraftTest, Facts, Finding, Indicator, Problem, RenalGate, Silence, Suggestion
 
-_BORDER = 0.49  # 1.2 mg/dL: severe only through its value in mmol/L (s.1.1)
+_STEP = 0.01  # mmol/L are compared with two decimals
 
 
 def magnesium_is_severely_low(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
@@ -30,7 +30,7 @@ def magnesium_is_severely_low(facts: Facts, knowledge: Knowledge) -> Finding | S
 
 
 def _indicator(facts: Facts, knowledge: Knowledge) -> Indicator:
-    if assess.iv_magnesium_running(facts, knowledge):
+    if assess.iv_magnesium_lately(facts, knowledge):
         return Indicator.INFO
     dangerous = facts.inpatient or risks.has_symptoms(facts) or risks.named(facts, knowledge)
     return Indicator.CRITICAL if dangerous else Indicator.WARNING
@@ -43,5 +43,6 @@ def _say(plan: dosing.Plan, facts: Facts, knowledge: Knowledge) -> tuple[str, ..
         later = {RenalGate.R0: ("after_r0", "rise"), RenalGate.R1: ("after_r1", "rise")}
         infused = (*later.get(gate, ()), "infusing")
     told = "oral_instead" if plan.oral and assess.iv_is_forbidden(facts, knowledge) else plan.title
-    border = ("border",) if facts.low and facts.low.x == _BORDER else ()
+    near = facts.low is not None and round(knowledge.numbers["band.severe"] - facts.low.x, 2) <= _STEP
+    border = ("border",) if near else ()
     return ("found", *border, f"do_{told}", *setting, *infused, "watch", "recheck")

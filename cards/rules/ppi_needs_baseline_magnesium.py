@@ -13,8 +13,11 @@ def ppi_needs_baseline_magnesium(facts: Facts, knowledge: Knowledge) -> Finding 
     partners = [a.name for a in facts.active if a.has_role("digitalis") or causes.is_diuretic_drug(a)]
     if not partners:
         return Silence("no digoxin or diuretic taken")
-    if facts.current is not None or "magnesium" in facts.not_known:
-        return Silence("magnesium was measured within 90 days, or could not be looked at")
+    if "magnesium" in facts.not_known:
+        return Silence("magnesium could not be looked at")
+    m = facts.magnesium
+    if m is not None and facts.hours_since(m.when) <= knowledge.numbers["fresh.baseline"]:
+        return Silence("magnesium was measured within 90 days")
     return Finding(
         rule="ppi_needs_baseline_magnesium",
         problem=Problem.DRAFT_DEPLETES,

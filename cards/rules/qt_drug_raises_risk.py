@@ -27,7 +27,7 @@ def _drugs(facts: Facts) -> tuple[str, ...]:
 
 def _indicator(facts: Facts, knowledge: Knowledge) -> Indicator:
     n, potassium = knowledge.numbers, risks.potassium(facts)
-    if assess.iv_magnesium_running(facts, knowledge):
+    if assess.iv_magnesium_lately(facts, knowledge):
         return Indicator.WARNING
     critical = (
         (facts.low is not None and facts.low.x < n["band.severe"])

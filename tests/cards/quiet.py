@@ -17,6 +17,13 @@ MEDICINES = (
     *(("bisoprolol 5 MG oral tablet", 19484), ("empagliflozin 10 MG oral tablet", 1545653)),
     *(("timolol ophthalmic solution", 10600), ("salbutamol inhaler", 435), ("folic acid 1 MG oral tablet", 4511)),
 )
+# medicines for which magnesium is watched: with a normal recent value there is still nothing to say
+WATCHED = (
+    *(("furosemide 40 MG oral tablet", 4603), ("hydrochlorothiazide 25 MG oral tablet", 5487)),
+    *(("digoxin 0.125 MG oral tablet", 3407), ("citalopram 20 MG oral tablet", 2556), ("omeprazole 20 MG", 7646)),
+)
+WATCHED_DRAFTS = ("omeprazole 20 MG oral capsule", "citalopram 20 MG oral tablet", "furosemide 40 MG oral tablet")
+WATCHED_SHARE = 0.3
 DRAFTS = ("paracetamol 500 MG oral tablet", "amoxicillin 500 MG oral capsule", "influenza vaccine", "amlodipine 5 MG")
 DIAGNOSES = (
     *("I10", "E78.5", "E11.9", "M17.9", "J45.909", "F32.9", "K21.9", "E03.9", "N40.0", "M54.50", "H40.9"),
@@ -33,6 +40,8 @@ def patients(seed: int = 20261123, count: int = COUNT) -> Iterator[Json]:
 
 
 def _patient(random: Random) -> Json:
+    if random.random() < WATCHED_SHARE:
+        return _watched(random)
     inpatient = random.random() < 0.3
     hours = random.uniform(1, 20 if inpatient else 1500)
     chart: Json = {
@@ -52,10 +61,28 @@ def _patient(random: Random) -> Json:
     return chart
 
 
-def _magnesium(random: Random, hours: float) -> Json:
-    x = random.uniform(0.75, 1.05)
+def _watched(random: Random) -> Json:
+    """Someone on medicines that lower magnesium or need it, measured and normal within a month, in hospital or not."""
+    inpatient = random.random() < 0.5
+    hours = random.uniform(1, 700)
+    return {
+        "patient": {"age": random.randint(40, 92), "sex": random.choice(("female", "male"))},
+        "setting": "inpatient" if inpatient else "ambulatory",
+        "labs": _labs(random, hours),
+        "medications": [
+            {"text": text, "rxcui": code, "days": random.randint(1, 3000)}
+            for text, code in random.sample(WATCHED, random.randint(1, 3))
+        ],
+        "conditions": ["I10"],
+        "magnesium": _magnesium(random, hours, lowest=0.86),
+        "watched": True,
+    }
+
+
+def _magnesium(random: Random, hours: float, lowest: float = 0.75) -> Json:
+    x = random.uniform(lowest, 1.05)
     unit, factor, digits = random.choice((("mmol/L", 1, 2), ("mg/dL", 2.4305, 1), ("mEq/L", 2, 2)))
-    return {"value": max(round(x * factor, digits), 0.75 * factor), "unit": unit, "hours_ago": hours}
+    return {"value": max(round(x * factor, digits), lowest * factor), "unit": unit, "hours_ago": hours}
 
 
 def _labs(random: Random, hours: float) -> Json:
@@ -71,5 +98,6 @@ def _labs(random: Random, hours: float) -> Json:
 
 def on_hook(chart: Json, hook: str, number: int) -> Json:
     """The chart as this hook sees it: an ordinary order is drafted on the order hooks."""
-    drafts = [] if hook == "patient-view" else [{"text": DRAFTS[number % len(DRAFTS)]}]
+    ordinary = WATCHED_DRAFTS if chart.get("watched") else DRAFTS
+    drafts = [] if hook == "patient-view" else [{"text": ordinary[number % len(ordinary)]}]
     return {**chart, "hook": hook, "drafts": drafts}
