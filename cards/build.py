@@ -78,7 +78,8 @@ def _summary(recommendation: Recommendation, knowledge: Knowledge, values: Mappi
     if lead.title not in knowledge.advice[lead.rule].summaries:
         reasons = (_sentence(f, knowledge, values) for f in others if f.title in knowledge.advice[f.rule].summaries)
         told += [reason for reason in reasons if len(told[0]) + len(reason) + 2 <= _SUMMARY_LIMIT][:1]
-    return ": ".join(told)
+    text = ": ".join(told)
+    return text[:1].upper() + text[1:]
 
 
 def _sentence(finding: Finding, knowledge: Knowledge, values: Mapping[str, object]) -> str:

@@ -1,11 +1,14 @@
 """Does the patient have an illness that makes low magnesium dangerous?"""
 
+from cards import assess
 from cards.knowledge import Knowledge
 from cards.model import DraftTest, Facts, Finding, Indicator, Problem, Silence
 
 
 def illness_raises_risk(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
     """Heart failure, acute infarction, past arrhythmia, seizures, alcohol withdrawal, heart surgery (s.4.4)."""
+    if assess.emergency(facts, knowledge):
+        return Silence("the emergency rule speaks")
     if not _illnesses(facts):
         return Silence("no such illness on record")
     return Finding(

@@ -10,6 +10,8 @@ def kidneys_limit_magnesium(facts: Facts, knowledge: Knowledge) -> Finding | Sil
     gate = facts.renal.gate
     if gate is RenalGate.R0 or facts.is_adult is False:
         return Silence("eGFR is 60 or more, or a child")
+    if assess.emergency(facts, knowledge):
+        return Silence("the emergency rule speaks of the kidneys itself")
     raisers = tuple(dict.fromkeys(m.name for m in facts.active if m.has_role("raises_mg")))
     poor = gate in (RenalGate.R2, RenalGate.R3)
     return Finding(
