@@ -22,7 +22,8 @@ class Service:
     def __init__(self, runtime, servers, deadline=0.4, timeout=0.35):
         clients = Clients({"ehr": Client("ehr", "ehr", fhir_servers=tuple(servers))})
         gateway = Gateway(deadline, timeout)
-        self.runtime = Runtime(settings_with(), runtime.knowledge, runtime.keys, clients=clients, fhir=gateway)
+        known = (settings_with(), runtime.knowledge, runtime.keys)
+        self.runtime = Runtime(*known, clients=clients, fhir=gateway, now=runtime.now)
         self.client = create_app(self.runtime).test_client()
 
     def post(self, body):

@@ -1,16 +1,22 @@
 """The cards do not depend on who supplied the data: the client, or its FHIR server."""
 
+from dataclasses import replace
 from itertools import combinations
+from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.calls import cards
+from tests.cards.chart import NOW
 from tests.fhir.conftest import TOKEN, Service, complete, lacking, told
 from tests.fhir.real_server import RealServer, installed
 from tests.fhir.stub import Stub, answers_of
+from tests.service.test_vignettes import request_of
 
 HOOKS = ("patient-view", "order-select", "order-sign")
 NONE = None
+VIGNETTES = sorted((Path(__file__).parents[2] / "fixtures" / "vignettes").glob("*.yaml"))
 SLOW = {"deadline": 20.0, "timeout": 10.0}
 
 
@@ -71,3 +77,15 @@ def test_a_real_fhir_server_without_the_patient_leaves_nothing_to_say(runtime, t
     service = Service(runtime, [real.base], **SLOW)
     assert cards(service.post(lacking(complete("patient-view", templates), base=real.base))) == []
     assert service.outcomes("patient") == {"not-found": 1}
+
+
+@pytest.mark.parametrize("path", VIGNETTES, ids=lambda path: path.stem)
+def test_every_vignette_is_answered_alike_from_prefetch_none_and_either_half(runtime, templates, path):
+    body = request_of(yaml.safe_load(path.read_text(encoding="utf-8"))["chart"])
+    still = replace(runtime, now=lambda: NOW)
+    evens, odds = set(sorted(templates)[::2]), set(sorted(templates)[1::2])
+    with Stub(answers_of(body, templates)) as server:
+        service = Service(still, [server.base], **SLOW)
+        expected = told(cards(service.post(body)))
+        for keys in (NONE, evens, odds):
+            assert told(cards(service.post(lacking(body, keys, base=server.base)))) == expected

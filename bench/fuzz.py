@@ -1,0 +1,109 @@
+"""The long run of the fuzz tests: spoiled requests to the service in this process, on all cores.
+
+    python -m bench.fuzz [--requests N] [--seed N] [--keep FOLDER]
+
+Ends with status 1 when an answer is a 5xx, does not come within 10 s, does not conform, or repeats what it must not.
+"""
+
+import argparse
+import heapq
+import os
+import random
+import signal
+import sys
+import time
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from cards import load_knowledge, prefetch_templates
+from cds_service.settings import MissingData
+from tests.fuzz.answers import Service
+from tests.fuzz.requests import made
+
+CHUNK = 1000
+HANG_S = 10
+SLOWEST = 5
+
+
+@dataclass
+class Result:
+    """What came of some requests."""
+
+    statuses: Counter[str] = field(default_factory=Counter)
+    slowest: list[tuple[float, str]] = field(default_factory=list)
+    problems: dict[str, list[str]] = field(default_factory=dict)
+    milliseconds: float = 0
+
+    def add(self, other: "Result") -> None:
+        """Take in another result."""
+        self.statuses += other.statuses
+        self.slowest = heapq.nlargest(SLOWEST, self.slowest + other.slowest)
+        self.problems |= other.problems
+        self.milliseconds += other.milliseconds
+
+
+@cache
+def services() -> tuple[Service, ...]:
+    """The service with both ways to answer when data is missing."""
+    knowledge = load_knowledge(resources.files("cards.knowledge"))
+    keys = tuple(prefetch_templates(knowledge))
+    return tuple(Service(knowledge, keys, answer) for answer in MissingData)
+
+
+def _hang(*_: object) -> None:
+    raise TimeoutError  # answered 500, and counted
+
+
+def run(names: list[str]) -> Result:
+    """Send the requests of these names; a name is the seed of its request."""
+    signal.signal(signal.SIGALRM, _hang)
+    result = Result()
+    for number, name in enumerate(names):
+        sent = made(random.Random(name))
+        started = time.perf_counter()
+        signal.alarm(HANG_S)
+        status, problems = services()[number % 2].problems(sent)
+        signal.alarm(0)
+        milliseconds = (time.perf_counter() - started) * 1000
+        found = {name: problems} if problems else {}
+        result.add(Result(Counter([str(status)]), [(milliseconds, name)], found, milliseconds))
+    return result
+
+
+def report(result: Result, seconds: float) -> None:
+    """Print the figures."""
+    total = result.statuses.total()
+    print(
+        f"{total} requests in {seconds:.0f} s, mean {result.milliseconds / total:.1f} ms with all checks of the answer"
+    )
+    print("by status:", ", ".join(f"{status} {count}" for status, count in sorted(result.statuses.items())))
+    print("slowest:", ", ".join(f"{milliseconds:.0f} ms ({name})" for milliseconds, name in result.slowest))
+    print(f"with a problem: {len(result.problems)}")
+    for name, problems in list(result.problems.items())[:20]:
+        print(f"  {name}: {'; '.join(problems)[:300]}")
+
+
+def main() -> None:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--requests", type=int, default=200_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path, help="folder for the bodies of requests with a problem")
+    options = parser.parse_args()
+    names = [f"{options.seed}.{number}" for number in range(options.requests)]
+    result, started = Result(), time.perf_counter()
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        for part in pool.map(run, [names[at : at + CHUNK] for at in range(0, len(names), CHUNK)]):
+            result.add(part)
+    report(result, time.perf_counter() - started)
+    for name in result.problems if options.keep else ():
+        (options.keep / name).write_bytes(made(random.Random(name)).raw)
+    sys.exit(bool(result.problems))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""What bounds the time of one evaluation: bytes, entries and nesting; the largest requests are answered in time."""
+
+import itertools
+import json
+import time
+
+import pytest
+
+from cards import prefetch_templates
+from tests.calls import SERVICE_OF, diagnostics, post, request_for, searchset
+from tests.fuzz.bases import bases
+
+ENTRIES = 5000
+SLOW_S = 6  # measured: at most 2 on one core
+DEEPEST = 1023
+SMALL = {
+    "medications": {
+        "resourceType": "MedicationRequest",
+        "status": "active",
+        "medicationCodeableConcept": {"text": "omeprazole"},
+    },
+    "conditions": {"resourceType": "Condition", "code": {"text": "ckd"}},
+    "other_results": {"resourceType": "X"},
+}
+
+
+def resources_by_key():
+    """Prefetch key to the resources that the worked cases and the demo have there."""
+    found = {}
+    for _, raw in bases():
+        for key, value in (json.loads(raw).get("prefetch") or {}).items():
+            if isinstance(value, dict):
+                found.setdefault(key, []).extend(entry["resource"] for entry in value.get("entry", []))
+    return {**found, "recent_medications": found["medications"]}
+
+
+def full(hook, keys):
+    """A request with 5,000 entries in every searchset."""
+    body = request_for(hook)
+    subject = {"reference": f"Patient/{body['context']['patientId']}"}
+    for key in keys:
+        own = [entry["resource"] for entry in body["prefetch"].get(key, {}).get("entry", [])]
+        endless = itertools.cycle(own * 20 + resources_by_key()[key])
+        body["prefetch"][key] = searchset(*({**r, "subject": subject} for r in itertools.islice(endless, ENTRIES)))
+    return body
+
+
+def seconds(client, raw, service="magnesium-patient-view"):
+    """How long the answer took, which must be a 200."""
+    started = time.perf_counter()
+    assert post(client, raw, service).status_code == 200
+    return time.perf_counter() - started
+
+
+@pytest.mark.parametrize("hook", SERVICE_OF)
+def test_five_thousand_entries_in_every_searchset_are_answered_in_time(make_client, runtime, hook):
+    keys = sorted(prefetch_templates(runtime.knowledge).keys() - {"patient"})
+    body = full(hook, keys)
+    assert [len(body["prefetch"][key]["entry"]) for key in keys] == [ENTRIES] * 9
+    assert seconds(make_client(max_body_mb=100), json.dumps(body).encode(), SERVICE_OF[hook]) < SLOW_S
+
+
+@pytest.mark.parametrize("key", SMALL)
+def test_as_many_entries_as_fit_into_the_default_limits_are_answered_in_time(client, key):
+    body, entry = request_for("patient-view"), {"resource": SMALL[key]}
+    room = 5 * 1024 * 1024 - len(json.dumps(body)) - 1000
+    size = len(json.dumps(entry, separators=(",", ":"))) + 1
+    body["prefetch"][key] = {"resourceType": "Bundle", "entry": [entry] * min(room // size, 49_900)}
+    assert seconds(client, json.dumps(body, separators=(",", ":")).encode()) < SLOW_S
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
+def test_nesting_ends_at_a_known_depth(client, opening, closing):
+    def nested(depth):
+        inner = opening * depth + "1" + closing * depth
+        return (json.dumps(request_for("patient-view"))[:-1] + f', "x": {inner}}}').encode()
+
+    assert seconds(client, nested(DEEPEST)) < SLOW_S
+    assert "nested too deeply" in diagnostics(post(client, nested(DEEPEST + 1)), 400)
+    assert "nested too deeply" in diagnostics(post(client, nested(500_000)), 400)
