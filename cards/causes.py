@@ -52,13 +52,19 @@ def concerns_magnesium(draft: Medication) -> bool:
 def culprits(facts: Facts, knowledge: Knowledge) -> tuple[Culprit, ...]:
     """The three likeliest causes, weak ones only when there is no other."""
     taken = list(_candidates(facts, knowledge))
-    several = sum(depletes(m) for m in taken) > 1
+    several = len({m.name for m in taken if depletes(m)}) > 1
     scored = [_scored(m, several, facts, knowledge) for m in taken]
     strong = [c for c in scored if _POINTS.get(c.role.evidence, 0) > 1]
-    listed = sorted(strong or scored, key=lambda c: (-c.score, c.medication.name))
-    unique = {c.medication.name: c for c in reversed(listed)}
-    ordered = sorted(unique.values(), key=lambda c: (-c.score, c.medication.name))
+    one_each: dict[str, Culprit] = {}
+    for culprit in sorted(strong or scored, key=_likeliest_order):
+        one_each.setdefault(culprit.medication.name, culprit)
+    ordered = sorted(one_each.values(), key=lambda c: (-c.score, c.medication.name))
     return tuple(ordered[: int(knowledge.numbers["cause.shown"])])
+
+
+def _likeliest_order(culprit: Culprit) -> tuple[bool, int, str]:
+    """Of several orders of a drug the one that is taken counts, then the one that explains most."""
+    return culprit.medication.status != "active", -culprit.score, culprit.shown
 
 
 def _candidates(facts: Facts, knowledge: Knowledge) -> Iterable[Medication]:
