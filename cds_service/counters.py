@@ -75,9 +75,15 @@ class DataCounters:
             }
 
 
-def summary(data: Iterable[KeyData]) -> dict[str, int]:
-    """How many keys of a call had each outcome, and how many resources of other patients were dropped."""
+def summary(data: Iterable[KeyData]) -> dict[str, object]:
+    """For the audit line: keys by outcome, each that was not prefetched, the longest fetch, foreign resources."""
     listed = list(data)
     foreign = sum(item.foreign for item in listed)
-    counts = Counter(item.outcome.value for item in listed)
-    return {**counts, **({"foreign_resources": foreign} if foreign else {})}
+    keys = {item.key: item.outcome.value for item in listed if item.group != Outcome.SATISFIED}
+    longest = max((item.seconds for item in listed), default=0.0)
+    return {
+        **Counter(item.outcome.value for item in listed),
+        **({"keys": keys} if keys else {}),
+        **({"fetch_ms": round(longest * 1000, 1)} if longest else {}),
+        **({"foreign_resources": foreign} if foreign else {}),
+    }

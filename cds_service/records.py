@@ -53,7 +53,7 @@ def record_call(
     decision: Decision | None,
     milliseconds: float,
     who: Who,
-    data: Mapping[str, int],
+    data: Mapping[str, object],
 ) -> None:
     """One line for an answered call; `who` names the client, `data` counts prefetch keys by how they were answered."""
     fields: dict[str, object] = {

@@ -97,6 +97,9 @@ def test_the_audit_line_counts_outcomes(service, templates, caplog):
     responses.add("POST", SEARCH, body=bundle(magnesium(), magnesium(patient="other")), content_type=FHIR)
     service.post(only_magnesium(templates))
     (line,) = [json.loads(JsonLines().format(record)) for record in caplog.records]
+    assert line["data"].pop("fetch_ms") > 0
+    (fetched,) = line["data"].pop("keys").values()
+    assert fetched == "fetched"
     assert line["data"] == {"satisfied": len(templates) - 1, "fetched": 1, "foreign_resources": 1}
     count = service.runtime.counters.by_key()["magnesium"]
     assert (count.satisfied, count.fetched, count.missing, count.asked, count.foreign) == (0, 1, 0, 1, 1)
