@@ -149,7 +149,7 @@ def _ordered(offers: Iterable[Offer]) -> list[Offer]:
 
 
 def _tests_only(tests: tuple[DraftTest, ...], facts: Facts, knowledge: Knowledge, new_id: NewId) -> Json:
-    names = ", ".join(knowledge.tests[t.test].text for t in tests)
+    names = ", ".join(knowledge.tests[t.test].short for t in tests)
     return {
         "label": _shorten(f"Order: {names}", _LABEL_LIMIT),
         "uuid": new_id(),

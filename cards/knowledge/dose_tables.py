@@ -76,9 +76,10 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class OrderableTest:
-    """A test as it is ordered."""
+    """A test as it is ordered; `short` stands on buttons."""
 
     id: str
+    short: str
     text: str
     system: str
     code: str
@@ -172,6 +173,6 @@ def _product(name: str, entry: dict[str, Any]) -> Product:
 def read_tests(path: Traversable) -> dict[str, OrderableTest]:
     """Orderable tests by id."""
     return {
-        name: OrderableTest(name, entry["text"], entry["system"], str(entry["code"]), entry["display"])
+        name: OrderableTest(name, entry["short"], entry["text"], entry["system"], str(entry["code"]), entry["display"])
         for name, entry in read_yaml(path).items()
     }

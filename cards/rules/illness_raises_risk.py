@@ -1,6 +1,6 @@
 """Does the patient have an illness that makes low magnesium dangerous?"""
 
-from cards import assess
+from cards import assess, risks
 from cards.knowledge import Knowledge
 from cards.model import DraftTest, Facts, Finding, Indicator, Problem, Silence
 
@@ -23,18 +23,5 @@ def illness_raises_risk(facts: Facts, knowledge: Knowledge) -> Finding | Silence
     )
 
 
-_ILLNESSES = (
-    "heart_failure",
-    "acute_mi",
-    "torsades",
-    "ventricular_arrhythmia",
-    "long_qt",
-    "seizure",
-    "alcohol_withdrawal",
-    "cardiac_surgery",
-    "atrial_fibrillation_rapid",
-)
-
-
 def _illnesses(facts: Facts) -> tuple[str, ...]:
-    return tuple(name.replace("_", " ") for name in _ILLNESSES if name in facts.conditions)
+    return tuple(name.replace("_", " ") for name in risks.ILLNESSES if name in facts.conditions)

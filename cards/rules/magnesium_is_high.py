@@ -56,7 +56,12 @@ def _order(medication: Medication) -> str | None:
 
 def _say(sources: bool, critical: bool, facts: Facts) -> tuple[str, ...]:
     antidote = "antidote_child" if assess.is_child(facts) else "antidote"
-    return ("found", "stop" if sources else "look", "check", *((antidote, "signs") if critical else ()))
+    return (
+        "found",
+        "stop" if sources else "look",
+        "check_critical" if critical else "check",
+        *((antidote, "signs") if critical else ()),
+    )
 
 
 def _indicator(x: float, critical: bool, sources: bool, facts: Facts, knowledge: Knowledge) -> Indicator:
