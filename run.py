@@ -32,7 +32,7 @@ def main(words):
     problem = install()
     if problem:
         return stop(problem)
-    command = ["pytest", *words[1:]] if words[0] == "test" else ["cds_service.cli", *words]
+    command = ["pytest", *words[1:]] if words[0] == "test" else ["cds_service", *words]
     if words[0] == "test":
         os.chdir(HERE)
     started = [str(python()), "-m", *command]

@@ -1,0 +1,81 @@
+"""`serve` and `demo`: run the web application."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cds_service.cli.common import tells_problems
+
+if TYPE_CHECKING:
+    from cds_service.settings import Settings
+
+DEMO_PORT = 8000
+LOOPBACK = "127.0.0.1"
+
+
+@click.command()
+@click.option("--host", default=LOOPBACK, show_default=True, help="Address to listen on.")
+@click.option("--port", default=DEMO_PORT, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", type=click.IntRange(1, 256), help="Worker processes [default: MAGNESIUM_CDS_WORKERS].")
+@tells_problems
+def serve(host: str, port: int, workers: int | None) -> None:
+    """Serve hooks to clients. Settings are environment variables, see docs/settings.md."""
+    from cds_service.settings import check_start, is_loopback, load_settings
+
+    settings = load_settings()
+    check_start(settings, host)
+    if not settings.base_url and is_loopback(host):
+        settings = settings.model_copy(update={"base_url": f"http://{host}:{port}"})
+    _serve(settings, host, port, workers or settings.worker_count)
+
+
+@click.command()
+@click.option("--port", default=DEMO_PORT, show_default=True, type=click.IntRange(1, 65535))
+@tells_problems
+def demo(port: int) -> None:
+    """Try the service on this machine with invented patients; no settings needed."""
+    from cds_service.demo import welcome, write_requests
+    from cds_service.server import check_port
+    from cds_service.settings import Auth, MissingData, load_settings
+
+    given = {"auth": Auth.OFF, "missing_data": MissingData.CARD, "base_url": f"http://{LOOPBACK}:{port}"}
+    settings = load_settings().model_copy(update=given)
+    check_port(LOOPBACK, port)
+    with _temporary_folder() as folder:
+        requests = list(write_requests(folder, datetime.now(UTC)))
+        click.echo(welcome(f"http://{LOOPBACK}:{port}", requests))
+        _serve(settings, LOOPBACK, port, workers=1)
+
+
+@contextmanager
+def _temporary_folder() -> Iterator[Path]:
+    """A folder that goes when this process ends; a forked worker that ends leaves it alone."""
+    owner, folder = os.getpid(), tempfile.mkdtemp(prefix="magnesium-cds-demo-")
+    try:
+        yield Path(folder)
+    finally:
+        if os.getpid() == owner:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _serve(settings: "Settings", host: str, port: int, workers: int) -> None:
+    from cds_service.app import create_app, runtime_of
+    from cds_service.records import configure_logging
+    from cds_service.server import check_port, run
+    from cds_service.settings import Auth
+
+    check_port(host, port)
+    runtime = runtime_of(settings)
+    app = create_app(runtime)
+    configure_logging(settings.log_level)
+    if settings.auth is Auth.REQUIRED:
+        runtime.seen.prepare()
+    with suppress(KeyboardInterrupt):
+        run(app, host, port, workers)
