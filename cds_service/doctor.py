@@ -1,5 +1,6 @@
 """`magnesium-cds doctor`: is this deployment fit to serve? One line a check, with what to do."""
 
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from cds_service.clients import Client, Clients, read_clients
 from cds_service.fhir import as_dict, as_text, parse_json
 from cds_service.jwks import KeyProblem, fetch, load_keys
 from cds_service.knowledge_check import check as check_knowledge
-from cds_service.settings import PREFIX, Auth, Settings, SettingsError, check_start, load_settings
+from cds_service.settings import PREFIX, Auth, Settings, SettingsError, check_start, load_settings, unknown_settings
 from cds_service.store.engine import database_url, open_engine
 from cds_service.store.migrate import revision
 from cds_service.store.state import hash_key, read_status, state_folder
@@ -58,6 +59,7 @@ def examine() -> Iterator[Finding]:
         yield from (Finding(Level.FAIL, "settings", line) for line in str(problem).splitlines())
         return
     yield _settings(settings)
+    yield from (Finding(Level.WARN, "settings", problem) for problem in unknown_settings(os.environ))
     clients = _clients(settings)
     if isinstance(clients, Finding):
         yield clients
