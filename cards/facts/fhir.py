@@ -1,7 +1,7 @@
 """Reading FHIR JSON that may be anything: getters that never raise and say None, "" or nothing instead."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from math import isfinite
 
@@ -12,6 +12,7 @@ _LARGEST = 1e12
 _YEARS = range(1900, 2200)
 _FHIR_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}\Z")
 _PARTIAL = re.compile(r"\d{4}(-\d\d)?\Z")
+_LONGEST_PARTIAL = len("2026-11")
 
 
 def child(node: object, key: str) -> JsonObject:
@@ -19,16 +20,17 @@ def child(node: object, key: str) -> JsonObject:
     value = node.get(key) if isinstance(node, dict) else None
     if isinstance(value, dict):
         return value
-    return next(objects(node, key), _EMPTY)
+    if isinstance(value, list):
+        return next((item for item in value if isinstance(item, dict)), _EMPTY)
+    return _EMPTY
 
 
-def objects(node: object, key: str) -> Iterator[JsonObject]:
+def objects(node: object, key: str) -> Sequence[JsonObject]:
     """The objects under a key, whether it holds one or a list of them."""
     value = node.get(key) if isinstance(node, dict) else None
-    if isinstance(value, dict):
-        yield value
-    elif isinstance(value, list):
-        yield from (item for item in value if isinstance(item, dict))
+    if isinstance(value, list):
+        return [item for item in value if isinstance(item, dict)]
+    return (value,) if isinstance(value, dict) else ()
 
 
 def text(node: object, key: str) -> str:
@@ -45,19 +47,18 @@ def number(node: object, key: str) -> float | None:
     return float(value) if isfinite(value) else None
 
 
-def codings(concept: object) -> Iterator[tuple[str, str]]:
+def codings(concept: object) -> list[tuple[str, str]]:
     """(system, code) of a CodeableConcept."""
-    for coding in objects(concept, "coding"):
-        code = text(coding, "code").strip()
-        if code:
-            yield text(coding, "system").strip(), code
+    told = objects(concept, "coding")
+    return [(text(coding, "system").strip(), code) for coding in told if (code := text(coding, "code").strip())]
 
 
 def words_of(concept: object) -> str:
     """Text and displays of a CodeableConcept, for matching by words."""
-    return " | ".join(
-        t for t in (text(concept, "text"), *(text(c, "display") for c in objects(concept, "coding"))) if t
-    )
+    told = [text(concept, "text")]
+    for coding in objects(concept, "coding"):
+        told.append(text(coding, "display"))
+    return " | ".join(filter(None, told))
 
 
 def status_of(resource: object, key: str) -> str:
@@ -71,8 +72,8 @@ def moment(value: object) -> datetime | None:
     if not isinstance(value, str):
         return None
     told = value.strip()
-    if _PARTIAL.match(told):
-        told += "-01" if len(told) == len("2026-11") else "-01-01"
+    if len(told) <= _LONGEST_PARTIAL and _PARTIAL.match(told):
+        told += "-01" if len(told) == _LONGEST_PARTIAL else "-01-01"
     try:
         found = datetime.fromisoformat(told)
     except ValueError:
