@@ -11,7 +11,7 @@ from cards.facts.observations import FINAL, Reading, is_haemolysed, latest, read
 from cards.facts.patient import Person, age_in_days, current_encounter, encounter_start, setting_of, sex_of
 from cards.facts.renal import renal_gate
 from cards.knowledge import Knowledge
-from cards.model import Facts, JsonObject, Medication, Result, SetAside, Setting, Snapshot
+from cards.model import Facts, JsonObject, Medication, SetAside, Setting, Snapshot
 
 _OBSERVATION_KEYS = ("magnesium", "renal", "electrolytes", "other_results")
 _IGNORED = frozenset({"magnesium_ignored", "sodium", "glucose", "pth"})
@@ -25,7 +25,9 @@ def build_facts(snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> Fact
     inpatient = setting is Setting.INPATIENT
     readings, set_aside = _readings(snapshot, knowledge, now)
     conditions = conditions_by_category(snapshot.resources.get("conditions", ()), knowledge)
-    results, earlier = _results(readings, knowledge, now, inpatient)
+    fresh = _fresh(readings, knowledge, now, inpatient)
+    results = {analyte: counts.result() for analyte, listed in fresh.items() if (counts := latest(listed))}
+    creatinines = [r.result() for r in fresh.get("creatinine", ())]
     who = Person(age_in_days(patient, now), sex_of(patient), "pregnancy" in conditions)
     magnesium, preliminary = deciding(readings.get("magnesium", []), knowledge, now, inpatient, who)
     return Facts(
@@ -40,8 +42,7 @@ def build_facts(snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> Fact
         preliminary=preliminary,
         ionised=results.get("magnesium_ionised"),
         results=results,
-        earlier=earlier,
-        renal=renal_gate(results, earlier.get("creatinine", ()), conditions, who, knowledge.numbers),
+        renal=renal_gate(results, creatinines, conditions, who, knowledge.numbers),
         conditions=conditions,
         unreadable_magnesium=tuple(s for s in set_aside if s.what == "magnesium"),
         set_aside=(*snapshot.set_aside, *set_aside),
@@ -75,21 +76,17 @@ def _readings(
     return found, set_aside
 
 
-def _results(
+def _fresh(
     readings: Mapping[str, list[Reading]], knowledge: Knowledge, now: datetime, inpatient: bool
-) -> tuple[dict[str, Result], dict[str, tuple[Result, ...]]]:
-    """(latest fresh result, all fresh results) per analyte; haemolysed potassium is no potassium."""
-    newest, every = {}, {}
+) -> dict[str, list[Reading]]:
+    """The confirmed results per analyte that are not too old; haemolysed potassium is no potassium."""
+    found = {}
     for analyte, listed in readings.items():
-        hours = _fresh_hours(analyte, knowledge, inpatient)
-        usable = [r for r in listed if r.status in FINAL and (now - r.when).total_seconds() <= hours * 3600]
-        if analyte == "potassium":
-            usable = [r for r in usable if not is_haemolysed(r.resource)]
-        counts = latest(usable)
-        if counts:
-            newest[analyte] = counts.result()
-            every[analyte] = tuple(r.result() for r in usable)
-    return newest, every
+        seconds = _fresh_hours(analyte, knowledge, inpatient) * 3600
+        found[analyte] = [r for r in listed if r.status in FINAL and (now - r.when).total_seconds() <= seconds]
+    if "potassium" in found:
+        found["potassium"] = [r for r in found["potassium"] if not is_haemolysed(r.resource)]
+    return found
 
 
 def _fresh_hours(analyte: str, knowledge: Knowledge, inpatient: bool) -> float:

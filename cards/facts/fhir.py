@@ -69,7 +69,7 @@ def status_of(resource: object, key: str) -> str:
 
 def moment(value: object) -> datetime | None:
     """A FHIR date, dateTime or instant; without a zone it is read as UTC; None when it is no sensible date."""
-    if not isinstance(value, str):
+    if not value or not isinstance(value, str):
         return None
     told = value.strip()
     if len(told) <= _LONGEST_PARTIAL and _PARTIAL.match(told):

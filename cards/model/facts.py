@@ -1,8 +1,9 @@
 """What is handed in about a patient (Snapshot) and what is known of it (Facts)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from cards.model.clinical import (
     ADULT_DAYS,
@@ -37,9 +38,12 @@ class Snapshot:
     set_aside: tuple[SetAside, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
-    """What is known about the patient; `None` and `not_known` mean nobody could say, empty means none was found."""
+    """What is known about the patient; `None` and `not_known` mean nobody could say, empty means none was found.
+
+    What many rules ask for is worked out once, when it is first asked for.
+    """
 
     now: datetime
     hook: str
@@ -60,15 +64,14 @@ class Facts:
     not_known: frozenset[str]
     set_aside: tuple[SetAside, ...]
     partial: frozenset[str] = frozenset()
-    earlier: Mapping[str, tuple[Result, ...]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def current(self) -> Magnesium | None:
         """The deciding magnesium result, unless it is too old to say anything."""
         too_old = self.magnesium and self.magnesium.freshness is Freshness.TOO_OLD
         return None if too_old else self.magnesium
 
-    @property
+    @cached_property
     def low(self) -> Magnesium | None:
         """The deciding result when it is low."""
         return self.current if self.current and self.current.low else None
@@ -83,12 +86,12 @@ class Facts:
         """Whether the patient is in hospital or emergency care now."""
         return self.setting is Setting.INPATIENT
 
-    @property
+    @cached_property
     def active(self) -> tuple[Medication, ...]:
         """The medicines being taken now, none when the list is not known."""
         return tuple(m for m in self.medications or () if m.status == "active")
 
-    @property
+    @cached_property
     def chosen(self) -> tuple[Medication, ...]:
         """The drafted orders the clinician is choosing or signing."""
         return tuple(d for d in self.drafts if d.selected)
