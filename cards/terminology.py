@@ -11,8 +11,6 @@ LOINC = "http://loinc.org"
 SNOMED = "http://snomed.info/sct"
 ICD10 = "http://hl7.org/fhir/sid/icd-10-cm"
 _ICD_SYSTEMS = frozenset({ICD10, "http://hl7.org/fhir/sid/icd-10", "http://terminology.hl7.org/CodeSystem/icd10-cm"})
-# said in words beside a code that does not carry it
-_WORDS_ONLY = frozenset({"atrial_fibrillation_rapid", "digoxin_toxicity", "pacemaker"})
 _WORD = re.compile(r"[a-z0-9]+")
 
 CodeKey = tuple[str, str]
@@ -41,7 +39,7 @@ class MagnesiumProduct:
 
 @dataclass(frozen=True, slots=True)
 class ConditionWords:
-    """The last resort for a condition without a known code: words that name it, words that deny it."""
+    """The last resort for a condition without a known code: words that name it, words that deny it, in lower case."""
 
     category: str
     pattern: re.Pattern[str]
@@ -59,7 +57,9 @@ class Terminology:
     names: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
     condition_codes: Mapping[CodeKey, tuple[str, ...]]
     condition_prefixes: Mapping[str, tuple[str, ...]]
+    prefix_lengths: Sequence[int]
     condition_words: Sequence[ConditionWords]
+    words_beside_codes: Sequence[ConditionWords]
     any_condition_word: re.Pattern[str]
     site_drugs: Mapping[CodeKey, str]
 
@@ -103,28 +103,21 @@ class Terminology:
     def categories_of(self, codings: Sequence[CodeKey], text: str) -> tuple[str, ...]:
         """The categories of a condition: by code, else by the words of its text."""
         coded = [category for key in codings for category in self._coded(key)]
-        worded = self._worded(text)
-        return tuple(dict.fromkeys((*coded, *(w for w in worded if w in _WORDS_ONLY)))) if coded else worded
+        told = text.lower()
+        if coded:
+            return tuple(dict.fromkeys((*coded, *_worded(told, self.words_beside_codes))))
+        return tuple(_worded(told, self.condition_words)) if self.any_condition_word.search(told) else ()
 
     def _coded(self, key: CodeKey) -> tuple[str, ...]:
         system, code = _url(key[0]), key[1]
         exact = self.condition_codes.get((system, code), ())
         if system not in _ICD_SYSTEMS:
             return exact
-        prefixes = (code[:length] for length in range(1, len(code) + 1))
-        by_prefix = [c for prefix in prefixes for c in self.condition_prefixes.get(prefix, ())]
-        return tuple(dict.fromkeys((*exact, *self.condition_codes.get((ICD10, code), ()), *by_prefix)))
-
-    def _worded(self, text: str) -> tuple[str, ...]:
-        if not text or not self.any_condition_word.search(text):
-            return ()
-        return tuple(
-            dict.fromkeys(
-                w.category
-                for w in self.condition_words
-                if w.pattern.search(text) and not (w.unless and w.unless.search(text))
-            )
-        )
+        found = [*exact, *self.condition_codes.get((ICD10, code), ())]
+        for length in self.prefix_lengths:
+            if length <= len(code):
+                found += self.condition_prefixes.get(code[:length], ())
+        return tuple(dict.fromkeys(found))
 
 
 _OIDS = {
@@ -133,6 +126,12 @@ _OIDS = {
     "urn:oid:2.16.840.1.113883.6.96": SNOMED,
     "urn:oid:2.16.840.1.113883.6.90": ICD10,
 }
+
+
+def _worded(told: str, among: Iterable[ConditionWords]) -> dict[str, None]:
+    """The categories that a text in lower case names."""
+    said = (w for w in among if w.pattern.search(told) and not (w.unless and w.unless.search(told)))
+    return dict.fromkeys(w.category for w in said)
 
 
 def _url(system: str) -> str:
