@@ -12,6 +12,7 @@ from cards.model import (
     Medication,
     RenalGate,
     Route,
+    once,
 )
 
 _GUT_LOSS = ("diarrhoea", "inflammatory_bowel_disease", "malabsorption")
@@ -24,6 +25,7 @@ def is_child(facts: Facts) -> bool:
     return facts.is_adult is False
 
 
+@once
 def emergency(facts: Facts, knowledge: Knowledge) -> str | None:
     """torsades (at any level), or with fresh low magnesium: arrhythmia, seizure, qtc, digoxin; else None."""
     if is_child(facts):
@@ -71,6 +73,7 @@ def on_obstetric_magnesium(facts: Facts, knowledge: Knowledge) -> bool:
     return facts.has("pre_eclampsia") and not oral_magnesium(facts)
 
 
+@once
 def trusted_low(facts: Facts, knowledge: Knowledge) -> Magnesium | None:
     """A low result of an adult that may be treated: plausible and not contaminated."""
     low = facts.low
@@ -79,6 +82,7 @@ def trusted_low(facts: Facts, knowledge: Knowledge) -> Magnesium | None:
     return low
 
 
+@once
 def is_contaminated(facts: Facts, knowledge: Knowledge) -> bool:
     """Low magnesium with very high potassium and very low calcium of the same draw: K-EDTA or oxalate in the tube."""
     n, low = knowledge.numbers, facts.low
@@ -106,6 +110,7 @@ def has_gut_loss(facts: Facts) -> bool:
     return facts.has(*_GUT_LOSS)
 
 
+@once
 def iv_magnesium_lately(facts: Facts, knowledge: Knowledge) -> bool:
     """IV magnesium now or within 24 hours."""
     return any(_is_iv(m) and _is_recent(m, facts, knowledge) for m in facts.medications or ())

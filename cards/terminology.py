@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cards.model import DrugRole, MagnesiumKind
 
@@ -12,6 +13,7 @@ SNOMED = "http://snomed.info/sct"
 ICD10 = "http://hl7.org/fhir/sid/icd-10-cm"
 _ICD_SYSTEMS = frozenset({ICD10, "http://hl7.org/fhir/sid/icd-10", "http://terminology.hl7.org/CodeSystem/icd10-cm"})
 _WORD = re.compile(r"[a-z0-9]+")
+_NAMELESS = "another medicine"
 
 CodeKey = tuple[str, str]
 
@@ -23,6 +25,15 @@ class Product:
     ingredients: tuple[str, ...]
     route: str
     combination: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Drug:
+    """What a medicine of some ingredients is called by us, and all that they do."""
+
+    name: str
+    roles: tuple[DrugRole, ...]
+    role_names: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +57,9 @@ class ConditionWords:
     unless: re.Pattern[str] | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Terminology:
-    """All code tables, read once; a site's own codes are merged in."""
+    """All code tables, read once; a site's own codes are merged in. Each is itself alone, so that it can be a key."""
 
     analytes: Mapping[CodeKey, str]
     roles: Mapping[str, tuple[DrugRole, ...]]
@@ -85,9 +96,12 @@ class Terminology:
                 return code, self.products.get(code) or Product((code,), "")
         return None
 
-    def ingredients_named(self, text: str) -> tuple[str, ...]:
-        """Ingredient codes named in a text by whole ingredient or brand words."""
-        words = _WORD.findall(text.lower())
+    def drug(self, ingredients: tuple[str, ...]) -> Drug:
+        """The drug that is made of these ingredients."""
+        return _drug(self, ingredients)
+
+    def ingredients_named(self, words: Sequence[str]) -> tuple[str, ...]:
+        """Ingredient codes named in a text, given as `words_in` it, by whole ingredient or brand words."""
         return tuple(dict.fromkeys(self._named(words)))
 
     def _named(self, words: Sequence[str]) -> Iterator[str]:
@@ -128,6 +142,18 @@ _OIDS = {
 }
 
 
+@lru_cache(maxsize=4096)
+def _drug(terminology: Terminology, ingredients: tuple[str, ...]) -> Drug:
+    roles = tuple(role for code in ingredients for role in terminology.roles.get(code, ()))
+    name = " / ".join(dict.fromkeys(role.ingredient for role in roles)) or _NAMELESS
+    return Drug(name, roles, frozenset(role.role for role in roles))
+
+
+def words_in(text: str) -> list[str]:
+    """The words of a text in lower case, without punctuation."""
+    return _WORD.findall(text.lower())
+
+
 def _worded(told: str, among: Iterable[ConditionWords]) -> dict[str, None]:
     """The categories that a text in lower case names."""
     said = (w for w in among if w.pattern.search(told) and not (w.unless and w.unless.search(told)))
@@ -142,7 +168,7 @@ def name_index(named: Iterable[tuple[str, str]]) -> dict[str, tuple[tuple[tuple[
     """(name, ingredient code) pairs by their first word, longest name first."""
     index: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     for name, code in named:
-        words = tuple(_WORD.findall(name.lower()))
+        words = tuple(words_in(name))
         if words:
             index.setdefault(words[0], []).append((words, code))
     return {word: tuple(sorted(entries, key=lambda e: -len(e[0]))) for word, entries in index.items()}

@@ -186,8 +186,8 @@ class Medication:
     """One medicine of the patient, or one drafted order."""
 
     name: str
-    ingredients: frozenset[str]
     roles: tuple[DrugRole, ...]
+    role_names: frozenset[str]
     route: Route
     status: str
     since: datetime | None = None
@@ -200,7 +200,7 @@ class Medication:
 
     def has_role(self, role: str) -> bool:
         """Whether any of its ingredients plays the role."""
-        return any(r.role == role for r in self.roles)
+        return role in self.role_names
 
     def role(self, role: str) -> DrugRole:
         """The entry of the role; LookupError when it has none."""

@@ -1,9 +1,10 @@
 """What is handed in about a patient (Snapshot) and what is known of it (Facts)."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, wraps
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from cards.model.clinical import (
     ADULT_DAYS,
@@ -64,6 +65,7 @@ class Facts:
     not_known: frozenset[str]
     set_aside: tuple[SetAside, ...]
     partial: frozenset[str] = frozenset()
+    judged: dict[object, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def current(self) -> Magnesium | None:
@@ -103,3 +105,24 @@ class Facts:
     def hours_since(self, moment: datetime) -> float:
         """Hours from a moment until now, never negative."""
         return max((self.now - moment).total_seconds() / 3600, 0.0)
+
+
+_Asked = ParamSpec("_Asked")
+_Judgement = TypeVar("_Judgement")
+
+
+def once(
+    judge: Callable[Concatenate[Facts, _Asked], _Judgement],
+) -> Callable[Concatenate[Facts, _Asked], _Judgement]:
+    """Keep a judgement with the facts that it is about: many rules ask the same of one patient.
+
+    Only for what is asked with the same further arguments each time, the knowledge that the facts were made with.
+    """
+
+    @wraps(judge)
+    def answer(facts: Facts, /, *asked: _Asked.args, **named: _Asked.kwargs) -> _Judgement:
+        if judge not in facts.judged:
+            facts.judged[judge] = judge(facts, *asked, **named)
+        return cast(_Judgement, facts.judged[judge])
+
+    return answer
