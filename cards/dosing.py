@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from cards import assess, risks
 from cards.knowledge import Knowledge
 from cards.knowledge.dose_tables import IvStep, Salt
-from cards.model import Band, DoseStep, DraftMedication, Facts, RenalGate
+from cards.model import Band, DoseStep, DraftMedication, Facts, RenalGate, once
 from cards.units import shown
 
 _GATES = (RenalGate.R0, RenalGate.R1, RenalGate.R2, RenalGate.R3)
@@ -107,12 +107,8 @@ def potassium_sparing_is_safe(facts: Facts, knowledge: Knowledge) -> bool:
         or facts.renal.gate not in (RenalGate.R0, RenalGate.R1)
     ):
         return False
-    taken = any(
-        r.role == "raises_mg"
-        for m in facts.active
-        for r in m.roles
-        if "diuretic" in r.drug_class or "mineralo" in r.drug_class
-    )
+    raising = (r.drug_class for m in facts.taking("raises_mg") for r in m.roles if r.role == "raises_mg")
+    taken = any("diuretic" in name or "mineralo" in name for name in raising)
     return potassium < n["potassium.sparing_max"] and egfr >= n["potassium.sparing_min_egfr"] and not taken
 
 
@@ -132,10 +128,12 @@ class Plan:
 _IV_KEYS = {Band.CRITICAL_LOW: "critical_low", Band.SEVERE: "severe", Band.MODERATE: "moderate", Band.MILD: "mild"}
 
 
-def plan(band: Band, facts: Facts, knowledge: Knowledge) -> Plan:
-    """The route and dose for a band (clinical rule s.2.4), empty where a dose must not be offered."""
-    if not assess.dose_may_be_offered(facts, knowledge):
+@once
+def plan(facts: Facts, knowledge: Knowledge) -> Plan:
+    """The route and dose for the low result (clinical rule s.2.4), empty where a dose must not be offered."""
+    if facts.low is None or not assess.dose_may_be_offered(facts, knowledge):
         return Plan()
+    band = facts.low.band
     iv = intravenous(_situation(band, facts), facts, knowledge) if _wants_iv(band, facts, knowledge) else None
     return Plan(
         iv, None if iv or band is Band.CRITICAL_LOW else oral(_oral_key(band, facts, knowledge), facts, knowledge)
@@ -200,7 +198,7 @@ def _recheck_severe(band: Band, facts: Facts) -> str:
 
 
 def _wastes_daily(facts: Facts) -> bool:
-    return any(r.role == "cause" and r.drug_class in _TOXIC_DAILY for m in facts.active for r in m.roles)
+    return any(r.role == "cause" and r.drug_class in _TOXIC_DAILY for m in facts.taking("cause") for r in m.roles)
 
 
 def dose_values(order: DraftMedication | None) -> dict[str, str]:

@@ -72,14 +72,14 @@ def qtc_is_long(facts: Facts, knowledge: Knowledge) -> bool:
 @once
 def qt_drugs(facts: Facts) -> tuple[Medication, ...]:
     """Active and chosen drugs with a known risk of torsades, one a drug."""
-    listed = [m for m in (*facts.chosen, *facts.active) if m.has_role("qt_risk")]
+    listed = [*(m for m in facts.chosen if m.has_role("qt_risk")), *facts.taking("qt_risk")]
     return tuple({m.name: m for m in listed}.values())
 
 
 @once
 def takes_digoxin(facts: Facts) -> bool:
     """Digoxin, taken or being ordered."""
-    return any(m.has_role("digitalis") for m in (*facts.chosen, *facts.active))
+    return bool(facts.taking("digitalis")) or any(m.has_role("digitalis") for m in facts.chosen)
 
 
 @once

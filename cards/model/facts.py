@@ -94,13 +94,35 @@ class Facts:
         return tuple(m for m in self.medications or () if m.status == "active")
 
     @cached_property
+    def holding_magnesium(self) -> tuple[Medication, ...]:
+        """The medicines, taken or past, that hold magnesium."""
+        return tuple(m for m in self.medications or () if m.magnesium)
+
+    @cached_property
+    def drug_classes(self) -> frozenset[str]:
+        """The classes of the medicines being taken now."""
+        return frozenset(role.drug_class for m in self.active for role in m.roles)
+
+    @cached_property
+    def _active_by_role(self) -> Mapping[str, tuple[Medication, ...]]:
+        found: dict[str, tuple[Medication, ...]] = {}
+        for medication in self.active:
+            for role in medication.role_names:
+                found[role] = (*found.get(role, ()), medication)
+        return found
+
+    def taking(self, role: str) -> tuple[Medication, ...]:
+        """The medicines being taken now that play a role (knowledge/codes/drugs.csv)."""
+        return self._active_by_role.get(role, ())
+
+    @cached_property
     def chosen(self) -> tuple[Medication, ...]:
         """The drafted orders the clinician is choosing or signing."""
         return tuple(d for d in self.drafts if d.selected)
 
     def has(self, *categories: str) -> bool:
         """Whether any of the categories of condition is present."""
-        return any(category in self.conditions for category in categories)
+        return not self.conditions.keys().isdisjoint(categories)
 
     def hours_since(self, moment: datetime) -> float:
         """Hours from a moment until now, never negative."""
