@@ -5,11 +5,12 @@ from datetime import datetime
 
 from cards import risks
 from cards.knowledge import Knowledge
-from cards.model import Facts, Result
+from cards.model import Facts, Result, once
 
 _UNKNOWN = "not known"
 
 
+@once
 def common_values(facts: Facts, knowledge: Knowledge) -> dict[str, object]:
     """Placeholder to text. Nothing here repeats free text of the record."""
     m = facts.current
