@@ -77,7 +77,7 @@ class Terminology:
     def analyte_of(self, codings: Iterable[CodeKey]) -> str | None:
         """The analyte of the first code we know; LOINC is also accepted as an OID."""
         for system, code in codings:
-            found = self.analytes.get((_url(system), code))
+            found = self.analytes.get((_OIDS.get(system, system), code))
             if found:
                 return found
         return None

@@ -28,6 +28,7 @@ def build_facts(snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> Fact
     fresh = _fresh(readings, knowledge, now, inpatient)
     results = {analyte: counts.result() for analyte, listed in fresh.items() if (counts := latest(listed))}
     creatinines = [r.result() for r in fresh.get("creatinine", ())]
+    bundled = _bundled(snapshot)
     who = Person(age_in_days(patient, now), sex_of(patient), "pregnancy" in conditions)
     magnesium, preliminary = deciding(readings.get("magnesium", []), knowledge, now, inpatient, who)
     return Facts(
@@ -46,8 +47,8 @@ def build_facts(snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> Fact
         conditions=conditions,
         unreadable_magnesium=tuple(s for s in set_aside if s.what == "magnesium"),
         set_aside=(*snapshot.set_aside, *set_aside),
-        medications=_medications(snapshot, knowledge),
-        drafts=drafted(snapshot.drafts, snapshot.selections, _bundled(snapshot), knowledge),
+        medications=_medications(snapshot, bundled, knowledge),
+        drafts=drafted(snapshot.drafts, snapshot.selections, bundled, knowledge),
         partial=snapshot.partial,
         not_known=snapshot.missing | ({"age"} if who.age_days is None else frozenset()),
     )
@@ -66,7 +67,7 @@ def _readings(
     set_aside = []
     for key in _OBSERVATION_KEYS:
         for resource in snapshot.resources.get(key, ()):
-            if text(resource, "resourceType") != "Observation":
+            if resource.get("resourceType") != "Observation":
                 continue
             told = read(resource, knowledge, now)
             if isinstance(told, SetAside):
@@ -95,10 +96,11 @@ def _fresh_hours(analyte: str, knowledge: Knowledge, inpatient: bool) -> float:
     return knowledge.numbers[limit if limit == "fresh.qtc" else f"{limit}.{place}"]
 
 
-def _medications(snapshot: Snapshot, knowledge: Knowledge) -> tuple[Medication, ...] | None:
+def _medications(
+    snapshot: Snapshot, bundled: Mapping[str, JsonObject], knowledge: Knowledge
+) -> tuple[Medication, ...] | None:
     if "medications" in snapshot.missing:
         return None
-    bundled = _bundled(snapshot)
     drafts = {f"{text(d, 'resourceType')}/{text(d, 'id')}" for d in snapshot.drafts}
     listed = [r for key in ("medications", "recent_medications") for r in snapshot.resources.get(key, ())]
     ordered = medicines(listed, bundled, knowledge)
@@ -109,4 +111,4 @@ def _medications(snapshot: Snapshot, knowledge: Knowledge) -> tuple[Medication, 
 def _bundled(snapshot: Snapshot) -> dict[str, JsonObject]:
     """Medication resources that came along, by reference."""
     every: Iterable[JsonObject] = (r for listed in (*snapshot.resources.values(), snapshot.drafts) for r in listed)
-    return {f"Medication/{text(r, 'id')}": r for r in every if text(r, "resourceType") == "Medication"}
+    return {f"Medication/{text(r, 'id')}": r for r in every if r.get("resourceType") == "Medication"}

@@ -1,4 +1,4 @@
-"""Reading FHIR JSON that may be anything: getters that never raise and say None, "" or nothing instead."""
+"""Reading FHIR objects with anything in them: getters that never raise and say None, "" or nothing instead."""
 
 import re
 from collections.abc import Sequence
@@ -15,9 +15,9 @@ _PARTIAL = re.compile(r"\d{4}(-\d\d)?\Z")
 _LONGEST_PARTIAL = len("2026-11")
 
 
-def child(node: object, key: str) -> JsonObject:
+def child(node: JsonObject, key: str) -> JsonObject:
     """The object under a key; its first object where a list stands; else empty."""
-    value = node.get(key) if isinstance(node, dict) else None
+    value = node.get(key)
     if isinstance(value, dict):
         return value
     if isinstance(value, list):
@@ -25,35 +25,35 @@ def child(node: object, key: str) -> JsonObject:
     return _EMPTY
 
 
-def objects(node: object, key: str) -> Sequence[JsonObject]:
+def objects(node: JsonObject, key: str) -> Sequence[JsonObject]:
     """The objects under a key, whether it holds one or a list of them."""
-    value = node.get(key) if isinstance(node, dict) else None
+    value = node.get(key)
     if isinstance(value, list):
         return [item for item in value if isinstance(item, dict)]
     return (value,) if isinstance(value, dict) else ()
 
 
-def text(node: object, key: str) -> str:
+def text(node: JsonObject, key: str) -> str:
     """The string under a key, or ""."""
-    value = node.get(key) if isinstance(node, dict) else None
+    value = node.get(key)
     return value if isinstance(value, str) else ""
 
 
-def number(node: object, key: str) -> float | None:
+def number(node: JsonObject, key: str) -> float | None:
     """The finite number under a key, or None."""
-    value = node.get(key) if isinstance(node, dict) else None
+    value = node.get(key)
     if isinstance(value, bool) or not isinstance(value, int | float) or not -_LARGEST < value < _LARGEST:
         return None
     return float(value) if isfinite(value) else None
 
 
-def codings(concept: object) -> list[tuple[str, str]]:
+def codings(concept: JsonObject) -> list[tuple[str, str]]:
     """(system, code) of a CodeableConcept."""
     told = objects(concept, "coding")
     return [(text(coding, "system").strip(), code) for coding in told if (code := text(coding, "code").strip())]
 
 
-def words_of(concept: object) -> str:
+def words_of(concept: JsonObject) -> str:
     """Text and displays of a CodeableConcept, for matching by words."""
     told = [text(concept, "text")]
     for coding in objects(concept, "coding"):
@@ -61,7 +61,7 @@ def words_of(concept: object) -> str:
     return " | ".join(filter(None, told))
 
 
-def status_of(resource: object, key: str) -> str:
+def status_of(resource: JsonObject, key: str) -> str:
     """The code of a status, be it a plain code or a CodeableConcept."""
     plain = text(resource, key)
     return plain or next((code for _, code in codings(child(resource, key))), "")
@@ -88,13 +88,13 @@ def is_day_only(value: object) -> bool:
     return isinstance(value, str) and "T" not in value
 
 
-def reference_of(resource: object) -> str | None:
+def reference_of(resource: JsonObject) -> str | None:
     """`Type/id` of a resource, or None when it has no valid id."""
     kind, ident = text(resource, "resourceType"), text(resource, "id")
     return f"{kind}/{ident}" if kind.isalpha() and _FHIR_ID.match(ident) else None
 
 
-def first_moment(resource: object, *keys: str) -> datetime | None:
+def first_moment(resource: JsonObject, *keys: str) -> datetime | None:
     """The first readable date among elements; of a Period its start."""
     for key in keys:
         found = moment(text(resource, key)) or moment(text(child(resource, key), "start"))

@@ -95,12 +95,11 @@ def observed_at(observation: JsonObject) -> datetime | None:
     """When a result was true: effective, else issued; a bare day gives way to an issue time on the same day."""
     effective = text(observation, "effectiveDateTime") or text(observation, "effectiveInstant")
     effective = effective or text(child(observation, "effectivePeriod"), "end")
-    found, issued = moment(effective), moment(text(observation, "issued"))
-    if found is None:
-        return issued
-    if is_day_only(effective) and issued and issued.date() == found.date():
-        return issued
-    return found
+    found = moment(effective)
+    if found is not None and not is_day_only(effective):
+        return found
+    issued = moment(text(observation, "issued"))
+    return issued if found is None or (issued and issued.date() == found.date()) else found
 
 
 def is_haemolysed(observation: JsonObject) -> bool:
