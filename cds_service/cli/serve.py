@@ -49,6 +49,7 @@ def demo(port: int) -> None:
     settings = load_settings().model_copy(update=given)
     check_port(LOOPBACK, port)
     with _temporary_folder() as folder:
+        settings = settings.model_copy(update={"database_url": f"sqlite:///{folder}/demo.sqlite", "state_dir": None})
         requests = list(write_requests(folder, datetime.now(UTC)))
         click.echo(welcome(f"http://{LOOPBACK}:{port}", requests))
         _serve(settings, LOOPBACK, port, workers=1)
@@ -66,16 +67,17 @@ def _temporary_folder() -> Iterator[Path]:
 
 
 def _serve(settings: "Settings", host: str, port: int, workers: int) -> None:
-    from cds_service.app import create_app, runtime_of
+    from cds_service.app import create_app, runtime_of, with_records
     from cds_service.records import configure_logging
     from cds_service.server import check_port, run
     from cds_service.settings import Auth
+    from cds_service.store.keeper import Keeper, ship_rest
 
     check_port(host, port)
-    runtime = runtime_of(settings)
-    app = create_app(runtime)
     configure_logging(settings.log_level)
+    runtime = with_records(runtime_of(settings))
+    app = create_app(runtime)
     if settings.auth is Auth.REQUIRED:
         runtime.seen.prepare()
     with suppress(KeyboardInterrupt):
-        run(app, host, port, workers)
+        run(app, host, port, workers, Keeper(settings).start, lambda: ship_rest(settings))
