@@ -40,7 +40,11 @@ def main() -> None:
     options = parser.parse_args()
     told = orjson.loads(options.answers.read_bytes())
     answers = {path: text.encode() for path, text in told.items()}
-    serve(application({READY: b"{}", **answers}), "127.0.0.1", options.port, options.workers, THREADS)
+    serve(application({READY: b"{}", **answers}), "127.0.0.1", options.port, options.workers, THREADS, _nothing, _nothing)
+
+
+def _nothing() -> None:
+    """What this server does besides answering."""
 
 
 if __name__ == "__main__":
