@@ -105,11 +105,11 @@ class Facts:
 
     @cached_property
     def _active_by_role(self) -> Mapping[str, tuple[Medication, ...]]:
-        found: dict[str, tuple[Medication, ...]] = {}
+        found: dict[str, list[Medication]] = {}
         for medication in self.active:
             for role in medication.role_names:
-                found[role] = (*found.get(role, ()), medication)
-        return found
+                found.setdefault(role, []).append(medication)
+        return {role: tuple(listed) for role, listed in found.items()}
 
     def taking(self, role: str) -> tuple[Medication, ...]:
         """The medicines being taken now that play a role (knowledge/codes/drugs.csv)."""
