@@ -209,13 +209,17 @@ class Chart:
         own = f"eap-{test.loinc}"
         return {
             "meta": {"versionId": "1", "lastUpdated": when},
-            "identifier": [{"use": "official", "system": "urn:oid:1.2.840.114350.1.13.0.1.7.2.6", "value": f"{number}"}],
+            "identifier": [
+                {"use": "official", "system": "urn:oid:1.2.840.114350.1.13.0.1.7.2.6", "value": f"{number}"}
+            ],
             "basedOn": [{"reference": f"ServiceRequest/sr-{number}", "display": test.name}],
             "encounter": {"reference": f"Encounter/{STAY}", "display": "Hospital Encounter"},
             "issued": when,
             "performer": [{"reference": "Organization/org-lab", "display": "Invented Hospital Laboratory"}],
             "specimen": {"reference": f"Specimen/sp-{number}", "display": "Specimen 11-55"},
-            "interpretation": [{"coding": [{"system": f"{V3}ObservationInterpretation", "code": "N"}], "text": "Normal"}],
+            "interpretation": [
+                {"coding": [{"system": f"{V3}ObservationInterpretation", "code": "N"}], "text": "Normal"}
+            ],
             "referenceRange": [{"low": quantity(low, test.unit), "high": quantity(high, test.unit), "text": words}],
             "method": {"coding": [{"system": "urn:oid:1.2.840.114350.1.13.0.1.7.4.6", "code": own}], "text": "Routine"},
         }
@@ -260,9 +264,15 @@ class Chart:
             "category": [{"coding": [category], "text": "Inpatient"}],
             "priority": "routine",
             "encounter": {"reference": f"Encounter/{STAY}", "display": "Hospital Encounter"},
-            "requester": {"reference": "Practitioner/pr-2041", "type": "Practitioner", "display": "Invented, Physician"},
+            "requester": {
+                "reference": "Practitioner/pr-2041",
+                "type": "Practitioner",
+                "display": "Invented, Physician",
+            },
             "recorder": {"reference": "Practitioner/pr-2041", "type": "Practitioner", "display": "Invented, Physician"},
-            "courseOfTherapyType": {"coding": [{"system": f"{HL7}medicationrequest-course-of-therapy", "code": "acute"}]},
+            "courseOfTherapyType": {
+                "coding": [{"system": f"{HL7}medicationrequest-course-of-therapy", "code": "acute"}]
+            },
             "dispenseRequest": {
                 "validityPeriod": {"start": self.time(24 * 60)},
                 "numberOfRepeatsAllowed": 1,

@@ -34,7 +34,7 @@ class Server:
 
     def worker_mb(self) -> float:
         """Memory of a worker (the largest) in MB: its share of what it shares, as far as the system tells."""
-        return max(_memory(worker) for worker in self._tree()[1:] or self._tree()) / _MB
+        return max(_memory(worker) for worker in self.process.children()) / _MB
 
     def _tree(self) -> list[psutil.Process]:
         return [self.process, *self.process.children(recursive=True)]
@@ -61,11 +61,11 @@ def service(folder: Path, workers: int, **environment: str) -> Iterator[Server]:
 
 
 @contextmanager
-def bare(folder: Path, workers: int, answers: Mapping[str, str]) -> Iterator[Server]:
-    """The bare application with these answers."""
+def bare(folder: Path, workers: int, answers: Mapping[str, str], kind: str) -> Iterator[Server]:
+    """A bare application of a kind (wsgi or flask) with these answers."""
     path, port = folder / "answers.json", free_port()
     path.write_text(json.dumps(answers), encoding="utf-8")
-    command = ["bench.bare", "--port", str(port), "--answers", str(path), "--workers", str(workers)]
+    command = ["bench.bare", "--port", str(port), "--answers", str(path), "--workers", str(workers), "--kind", kind]
     with _started(command, port, dict(os.environ), folder) as made:
         yield made
 
@@ -79,7 +79,7 @@ def free_port() -> int:
 
 @contextmanager
 def _started(command: list[str], port: int, env: Mapping[str, str], folder: Path) -> Iterator[Server]:
-    log = folder / f"{command[0]}.log"
+    log = folder / f"{port}.log"
     with log.open("wb") as errors:
         began = time.perf_counter()
         process = subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=env, stdout=errors, stderr=errors)
