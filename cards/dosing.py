@@ -1,6 +1,7 @@
 """Which magnesium may be offered: the dose tables behind the renal gates, stops and formulary."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cards import assess, risks
 from cards.knowledge import Knowledge
@@ -32,6 +33,7 @@ def _is_unsure(facts: Facts, knowledge: Knowledge) -> bool:
     return unknown or assess.iv_magnesium_lately(facts, knowledge) or assess.nutrition_has_magnesium(facts)
 
 
+@lru_cache(maxsize=256)
 def _iv_order(steps: tuple[IvStep, ...]) -> DraftMedication:
     return DraftMedication(f"iv_{shown(min(s.grams for s in steps))}g", tuple(_iv_step(s) for s in steps))
 
@@ -91,6 +93,7 @@ def _amount(salt: Salt, quantity: float) -> str:
     return f"{shown(quantity, 1)} {salt.unit}{'s' if quantity > 1 else ''}"
 
 
+@lru_cache(maxsize=256)
 def alternative(name: str, knowledge: Knowledge) -> DraftMedication:
     """A safer drug at its starting dose."""
     told = knowledge.doses.alternatives[name]

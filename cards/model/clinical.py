@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, IntEnum
+from typing import NamedTuple
 
 JsonObject = Mapping[str, object]
 ADULT_DAYS = 6574  # the eighteenth birthday, leap days counted
@@ -181,9 +182,8 @@ class MagnesiumOrder:
     elemental_mg_per_day: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Medication:
-    """One medicine of the patient, or one drafted order."""
+class Medication(NamedTuple):
+    """One medicine of the patient, or one drafted order. A request may hold hundreds, so it is a tuple."""
 
     name: str
     roles: tuple[DrugRole, ...]

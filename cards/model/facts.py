@@ -131,6 +131,7 @@ class Facts:
 
 _Asked = ParamSpec("_Asked")
 _Judgement = TypeVar("_Judgement")
+_NOT_YET = object()
 
 
 def once(
@@ -143,8 +144,9 @@ def once(
 
     @wraps(judge)
     def answer(facts: Facts, /, *asked: _Asked.args, **named: _Asked.kwargs) -> _Judgement:
-        if judge not in facts.judged:
-            facts.judged[judge] = judge(facts, *asked, **named)
-        return cast(_Judgement, facts.judged[judge])
+        known = facts.judged.get(judge, _NOT_YET)
+        if known is _NOT_YET:
+            known = facts.judged[judge] = judge(facts, *asked, **named)
+        return cast(_Judgement, known)
 
     return answer
