@@ -4,7 +4,7 @@ import gc
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -25,11 +25,13 @@ from tests.trust.ehr import BASE, ISSUER, PATH, Ehr
 _BATCH_S = 0.01
 
 
-def decide_us(repetitions: int) -> dict[str, dict[str, float]]:
+def decide_us(
+    repetitions: int, sizes: Sequence[str] = tuple(SIZES), hooks: Sequence[str] = HOOKS
+) -> dict[str, dict[str, float]]:
     """Size and hook to the time of `cards.decide` in microseconds."""
     knowledge = load_knowledge(resources.files("cards.knowledge"))
     now = datetime.now(UTC)
-    return {size: {hook: _decision(size, hook, now, knowledge, repetitions) for hook in HOOKS} for size in SIZES}
+    return {size: {hook: _decision(size, hook, now, knowledge, repetitions) for hook in hooks} for size in sizes}
 
 
 def _decision(size: str, hook: str, now: datetime, knowledge: Knowledge, repetitions: int) -> float:

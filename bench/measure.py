@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -37,6 +37,8 @@ class Plan:
     half_seconds: float
     starts: int
     repetitions: int
+    sizes: tuple[str, ...] = tuple(SIZES)
+    hooks: tuple[str, ...] = HOOKS
 
 
 FULL = Plan(rounds=5, seconds=2.5, half_seconds=10, starts=5, repetitions=40)
@@ -81,7 +83,7 @@ def results(plan: Plan, say: Callable[[str], None]) -> Json:
         with ExitStack() as stack:
             found = _served(Path(folder), plan, stack, say)
     say("decisions and tokens alone")
-    decided = alone.decide_us(plan.repetitions)
+    decided = alone.decide_us(plan.repetitions, plan.sizes, plan.hooks)
     for size, body in found["bodies"].items():
         body["decide_us"] = round(statistics.median(decided[size].values()), 1)
         for hook, told in body["hooks"].items():
@@ -90,14 +92,14 @@ def results(plan: Plan, say: Callable[[str], None]) -> Json:
 
 
 def _served(folder: Path, plan: Plan, stack: ExitStack, say: Callable[[str], None]) -> dict[str, Json]:
-    requests = list(_requests(folder))
+    requests = list(requests_in(folder, plan.sizes, plan.hooks))
     own = stack.enter_context(servers.service(folder, WORKERS))
     memory = {"started": round(own.worker_mb(), 1)}
     answers = {request.bare_path: _answer(own, request) for request in requests}
     bare = stack.enter_context(servers.bare(folder, WORKERS, answers, "wsgi"))
     flask = stack.enter_context(servers.bare(folder, WORKERS, answers, "flask"))
     bodies = {}
-    for size in SIZES:
+    for size in plan.sizes:
         say(f"{size} body")
         hooks = {r.hook: _compared(own, bare, flask, r, plan) for r in requests if r.size == size}
         bodies[size] = _body(own, next(r for r in requests if r.size == size), hooks, plan)
@@ -105,10 +107,11 @@ def _served(folder: Path, plan: Plan, stack: ExitStack, say: Callable[[str], Non
     return {"bodies": bodies, "memory_mb": memory}
 
 
-def _requests(folder: Path) -> Iterator[Request]:
+def requests_in(folder: Path, sizes: Sequence[str] = tuple(SIZES), hooks: Sequence[str] = HOOKS) -> Iterator[Request]:
+    """The bodies, written into a folder."""
     now = datetime.now(UTC)
-    for size in SIZES:
-        for hook in HOOKS:
+    for size in sizes:
+        for hook in hooks:
             request = Request(size, hook, folder / f"{size}-{hook}.json")
             request.file.write_bytes(encoded(size, hook, now))
             yield request

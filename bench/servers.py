@@ -33,8 +33,16 @@ class Server:
         return sum(t.user + t.system for t in (p.cpu_times() for p in self._tree()))
 
     def worker_mb(self) -> float:
-        """Memory of a worker (the largest) in MB: its share of what it shares, as far as the system tells."""
-        return max(_memory(worker) for worker in self.process.children()) / _MB
+        """Memory of the largest worker in MB: its share of what it shares, as far as the system tells."""
+        return max(map(_memory, self.process.children())) / _MB
+
+    def workers_mb(self) -> float:
+        """Memory of all workers."""
+        return sum(map(_memory, self.process.children())) / _MB
+
+    def others_mb(self) -> float:
+        """Memory of what is no worker: the process that began them, and that which ships records."""
+        return sum(map(_memory, self._tree())) / _MB - self.workers_mb()
 
     def _tree(self) -> list[psutil.Process]:
         return [self.process, *self.process.children(recursive=True)]
