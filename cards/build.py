@@ -80,7 +80,12 @@ def _values_of(finding: Finding, facts: Facts, knowledge: Knowledge) -> Values:
     when = next((t.when for t in finding.tests if t.test == "magnesium"), "")
     order = next((o for s in finding.suggestions for o in s.offers if isinstance(o, DraftMedication)), None)
     product = orders.short_name(knowledge.products[order.product]) if order else ""
-    return {**common_values(facts, knowledge), "recheck": knowledge.monitoring.get(when, ""), "product": product, **finding.values}
+    return {
+        **common_values(facts, knowledge),
+        "recheck": knowledge.monitoring.get(when, ""),
+        "product": product,
+        **finding.values,
+    }
 
 
 def _summary(recommendation: Recommendation, knowledge: Knowledge, told: Mapping[str, Values]) -> str:

@@ -1,6 +1,7 @@
 """Reading JSON that nobody has checked: getters that never raise, whatever the type."""
 
 import re
+
 import orjson
 
 JsonDict = dict[str, object]
