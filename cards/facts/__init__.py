@@ -11,7 +11,7 @@ from cards.facts.observations import FINAL, Reading, is_haemolysed, latest, read
 from cards.facts.patient import Person, age_in_days, current_encounter, encounter_start, setting_of, sex_of
 from cards.facts.renal import renal_gate
 from cards.knowledge import Knowledge
-from cards.model import Facts, JsonObject, Medication, SetAside, Setting, Snapshot
+from cards.model import Facts, JsonObject, Medication, Result, SetAside, Setting, Snapshot
 
 _OBSERVATION_KEYS = ("magnesium", "renal", "electrolytes", "other_results")
 _IGNORED = frozenset({"magnesium_ignored", "sodium", "glucose", "pth"})
@@ -27,7 +27,6 @@ def build_facts(snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> Fact
     conditions = conditions_by_category(snapshot.resources.get("conditions", ()), knowledge)
     fresh = _fresh(readings, knowledge, now, inpatient)
     results = {analyte: counts.result() for analyte, listed in fresh.items() if (counts := latest(listed))}
-    creatinines = [r.result() for r in fresh.get("creatinine", ())]
     bundled = _bundled(snapshot)
     who = Person(age_in_days(patient, now), sex_of(patient), "pregnancy" in conditions)
     magnesium, preliminary = deciding(readings.get("magnesium", []), knowledge, now, inpatient, who)
@@ -43,7 +42,7 @@ def build_facts(snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> Fact
         preliminary=preliminary,
         ionised=results.get("magnesium_ionised"),
         results=results,
-        renal=renal_gate(results, creatinines, conditions, who, knowledge.numbers),
+        renal=renal_gate(results, _values(fresh, "creatinine"), conditions, who, knowledge.numbers),
         conditions=conditions,
         unreadable_magnesium=tuple(s for s in set_aside if s.what == "magnesium"),
         set_aside=(*snapshot.set_aside, *set_aside),
@@ -88,6 +87,10 @@ def _fresh(
     if "potassium" in found:
         found["potassium"] = [r for r in found["potassium"] if not is_haemolysed(r.resource)]
     return found
+
+
+def _values(fresh: Mapping[str, list[Reading]], analyte: str) -> list[Result]:
+    return [reading.result() for reading in fresh.get(analyte, ())]
 
 
 def _fresh_hours(analyte: str, knowledge: Knowledge, inpatient: bool) -> float:
