@@ -20,7 +20,6 @@ _LIMITS = {"creatinine": "fresh.renal", "egfr": "fresh.renal", "qtc": "fresh.qtc
 
 def build_facts(snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> Facts:
     """Everything the rules may ask about, from whatever the client sent; never raises on a client's data."""
-    patient = next((r for r in snapshot.resources.get("patient", ()) if text(r, "resourceType") == "Patient"), {})
     setting, began = _stay(snapshot, now)
     inpatient = setting is Setting.INPATIENT
     readings, set_aside = _readings(snapshot, knowledge, now)
@@ -28,7 +27,7 @@ def build_facts(snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> Fact
     fresh = _fresh(readings, knowledge, now, inpatient)
     results = {analyte: counts.result() for analyte, listed in fresh.items() if (counts := latest(listed))}
     bundled = _bundled(snapshot)
-    who = Person(age_in_days(patient, now), sex_of(patient), "pregnancy" in conditions)
+    who = _person(snapshot, "pregnancy" in conditions, now)
     magnesium, preliminary = deciding(readings.get("magnesium", []), knowledge, now, inpatient, who)
     return Facts(
         now=now,
@@ -51,6 +50,11 @@ def build_facts(snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> Fact
         partial=snapshot.partial,
         not_known=snapshot.missing | ({"age"} if who.age_days is None else frozenset()),
     )
+
+
+def _person(snapshot: Snapshot, pregnant: bool, now: datetime) -> Person:
+    patient = next((r for r in snapshot.resources.get("patient", ()) if text(r, "resourceType") == "Patient"), {})
+    return Person(age_in_days(patient, now), sex_of(patient), pregnant)
 
 
 def _stay(snapshot: Snapshot, now: datetime) -> tuple[Setting, datetime | None]:
