@@ -2,7 +2,7 @@
 
     python3 run.py bench [--quick] [--json FILE]
 
-The whole takes about eight minutes, --quick about one; other programs on the machine cost accuracy.
+The whole takes about six minutes, --quick about one; other programs on the machine cost accuracy.
 """
 
 import argparse

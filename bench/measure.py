@@ -41,8 +41,8 @@ class Plan:
     hooks: tuple[str, ...] = HOOKS
 
 
-FULL = Plan(rounds=5, seconds=2.5, half_seconds=10, starts=5, repetitions=40)
-QUICK = Plan(rounds=1, seconds=0.8, half_seconds=2.5, starts=3, repetitions=10)
+FULL = Plan(rounds=5, seconds=1.5, half_seconds=8, starts=5, repetitions=40)
+QUICK = Plan(rounds=1, seconds=0.6, half_seconds=2, starts=3, repetitions=10)
 
 
 @dataclass(frozen=True)
