@@ -105,7 +105,7 @@ def _replacement(draft: Medication, facts: Facts, knowledge: Knowledge) -> tuple
     low = assess.trusted_low(facts, knowledge)
     if low is None or draft.reference is None:
         return ()
-    plan = dosing.plan(low.band, facts, knowledge)
+    plan = dosing.plan(facts, knowledge)
     order = plan.iv if draft.route is Route.INTRAVENOUS else plan.oral
     values = dosing.dose_values(order)
     offers = (order, RemoveOrder(draft.reference, draft.name)) if order else ()
