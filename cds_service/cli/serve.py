@@ -1,12 +1,7 @@
 """`serve` and `demo`: run the web application."""
 
-import os
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -15,6 +10,7 @@ from cds_service.cli.common import tells_problems
 
 if TYPE_CHECKING:
     from cds_service.settings import Settings
+    from cds_service.web.runtime import RouteGroup
 
 DEMO_PORT = 8000
 LOOPBACK = "127.0.0.1"
@@ -41,31 +37,20 @@ def serve(host: str, port: int, workers: int | None) -> None:
 @tells_problems
 def demo(port: int) -> None:
     """Try the service on this machine with invented patients; no settings needed."""
-    from cds_service.demo import welcome, write_requests
+    from cds_service.demo import welcome
     from cds_service.server import check_port
     from cds_service.settings import Auth, MissingData, load_settings
+    from cds_service.web import fhir_base, saved_requests
 
-    given = {"auth": Auth.OFF, "missing_data": MissingData.CARD, "base_url": f"http://{LOOPBACK}:{port}"}
+    base = f"http://{LOOPBACK}:{port}"
+    given = {"auth": Auth.OFF, "missing_data": MissingData.CARD, "base_url": base}
     settings = load_settings().model_copy(update=given)
     check_port(LOOPBACK, port)
-    with _temporary_folder() as folder:
-        requests = list(write_requests(folder, datetime.now(UTC)))
-        click.echo(welcome(f"http://{LOOPBACK}:{port}", requests))
-        _serve(settings, LOOPBACK, port, workers=1)
+    click.echo(welcome(base))
+    _serve(settings, LOOPBACK, port, 1, (fhir_base.routes, saved_requests.routes))
 
 
-@contextmanager
-def _temporary_folder() -> Iterator[Path]:
-    """A folder that goes when this process ends; a forked worker that ends leaves it alone."""
-    owner, folder = os.getpid(), tempfile.mkdtemp(prefix="magnesium-cds-demo-")
-    try:
-        yield Path(folder)
-    finally:
-        if os.getpid() == owner:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _serve(settings: "Settings", host: str, port: int, workers: int) -> None:
+def _serve(settings: "Settings", host: str, port: int, workers: int, groups: "Iterable[RouteGroup]" = ()) -> None:
     from cds_service.app import create_app, runtime_of
     from cds_service.records import configure_logging
     from cds_service.server import check_port, run
@@ -73,7 +58,7 @@ def _serve(settings: "Settings", host: str, port: int, workers: int) -> None:
 
     check_port(host, port)
     runtime = runtime_of(settings)
-    app = create_app(runtime)
+    app = create_app(runtime, groups)
     configure_logging(settings.log_level)
     if settings.auth is Auth.REQUIRED:
         runtime.seen.prepare()
