@@ -40,6 +40,7 @@ def demo(port: int) -> None:
     from cds_service.demo import welcome
     from cds_service.server import check_port
     from cds_service.settings import Auth, MissingData, load_settings
+    from cds_service.web import demo as page
     from cds_service.web import fhir_base, saved_requests
 
     base = f"http://{LOOPBACK}:{port}"
@@ -47,7 +48,7 @@ def demo(port: int) -> None:
     settings = load_settings().model_copy(update=given)
     check_port(LOOPBACK, port)
     click.echo(welcome(base))
-    _serve(settings, LOOPBACK, port, 1, (fhir_base.routes, saved_requests.routes))
+    _serve(settings, LOOPBACK, port, 1, (fhir_base.routes, saved_requests.routes, page.routes))
 
 
 def _serve(settings: "Settings", host: str, port: int, workers: int, groups: "Iterable[RouteGroup]" = ()) -> None:

@@ -8,8 +8,7 @@ const ROLES = {
   raises_mg: "spares magnesium",
   magnesium_product: "magnesium",
   qt_risk: "prolongs QT",
-  qt_possible: "prolongs QT",
-  qt_conditional: "prolongs QT",
+  qt_possible: "may prolong QT",
   digitalis: "digitalis",
 };
 const ORDER = { culprit: 0, suspect: 1, plain: 2 };
@@ -60,7 +59,9 @@ function draw(row) {
   const state = row.stopping ? "to be stopped" : row.past ? "ended" : "";
   const tags = [...row.tags, ...(row.given ? ["being given"] : []), state].filter(Boolean);
   const told = h("span", { class: "bar-tags" }, ...tags.map((tag) => h("span", { class: "tag", "data-tag": tag }, tag)));
-  told.style.left = `min(${row.start * 100}%, 100% - var(--tags-room))`;
+  // beside a bar that begins far to the right there is room on its left only
+  if (row.start > 0.55) told.style.right = `${(1 - row.start) * 100}%`;
+  else told.style.left = `${row.start * 100}%`;
   return h(
     "li",
     { class: "medicine", "data-mark": row.mark, "data-stopping": row.stopping },

@@ -6,14 +6,14 @@ const DAY = 24;
 const TICKS = [
   [0, "now"],
   [6, "6 h"],
-  [DAY, "1 day"],
+  [DAY, "1 d"],
   [3 * DAY, "3 d"],
-  [7 * DAY, "1 week"],
-  [30 * DAY, "1 month"],
+  [7 * DAY, "1 wk"],
+  [30 * DAY, "1 mo"],
   [91 * DAY, "3 mo"],
-  [365 * DAY, "1 year"],
+  [365 * DAY, "1 y"],
   [3 * 365 * DAY, "3 y"],
-  [10 * 365 * DAY, "10 years"],
+  [10 * 365 * DAY, "10 y"],
 ];
 const LEAST = 24;
 const CLOSEST = 0.07;

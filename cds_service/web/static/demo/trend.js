@@ -7,6 +7,7 @@ const LIBRARY = "/demo/files/plotly.min.js";
 const LEAST_BAND = 0.065;
 const LABEL_GAP = 0.07;
 const HIGHEST = 3;
+const HEIGHT = 215;
 let loading = null;
 
 /** Draw the trend. `facts` are the service's, `scale` is the axis of time, `unit` one of `units`. */
@@ -62,9 +63,9 @@ function traces(points, scale, unit, units) {
       x: points.map((point) => scale.at(point.when)),
       y: points.map((point) => point.mmol_per_l),
       mode: "lines+markers+text",
-      text: text.map((value, index) => (points[index].deciding ? `<b>${value}</b>` : value)),
+      text,
       textposition: "top center",
-      textfont: { color: colour("ink"), size: points.map((point) => (point.deciding ? 15 : 12)) },
+      textfont: { color: colour("ink"), size: points.map((point) => (point.deciding ? 15 : 12)), weight: points.map((point) => (point.deciding ? 700 : 400)) },
       cliponaxis: false,
       line: { color: colour("line-strong"), width: 2 },
       marker: { size: sizes, color: colour("ink"), line: { color: colour("panel"), width: 2 } },
@@ -92,7 +93,7 @@ function layout(points, facts, scale, unit, units) {
   const styles = getComputedStyle(byId("trend-plot"));
   const left = parseFloat(styles.getPropertyValue("--label-width"));
   return {
-    height: 250,
+    height: HEIGHT,
     margin: { l: left, r: 18, t: 10, b: 28 },
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
@@ -156,5 +157,7 @@ function rangeOf(points, facts) {
 
 /** Edges that can be labelled without touching, from low to high. */
 function spaced(edges, gap) {
-  return edges.filter((edge, index) => index === 0 || edge - edges[index - 1] >= gap * 0.75);
+  const kept = [];
+  for (const edge of edges) if (!kept.length || edge - kept.at(-1) >= gap) kept.push(edge);
+  return kept;
 }

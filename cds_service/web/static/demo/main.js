@@ -1,0 +1,182 @@
+// The chart: which patient is open, what is drafted, and when the services are asked.
+import { Advice } from "./advice.js";
+import { Line, getJson, isSuperseded } from "./api.js";
+import { drawBanner, drawName } from "./banner.js";
+import { firstUnit } from "./bands.js";
+import { combobox } from "./combobox.js";
+import { announce, byId, h } from "./dom.js";
+import { discover, prefetch, requestOf, resourcesOf } from "./ehr.js";
+import { drawOrders, hideHeld, holdSigning } from "./order-entry.js";
+import { Orders, nameOf, referenceOf } from "./orders.js";
+import { drawPatients, markPatient } from "./patients.js";
+import { timescale } from "./timescale.js";
+import { drawTimeline } from "./timeline.js";
+import { drawTrend } from "./trend.js";
+
+const opening = new Line();
+const view = new Advice("advice-view", accepted);
+const order = new Advice("advice-order", accepted);
+let setup;
+let services;
+let unit;
+let chart;
+
+async function start() {
+  try {
+    [setup, services] = await Promise.all([getJson("/demo/setup"), discover()]);
+  } catch (problem) {
+    return chartTrouble(problem);
+  }
+  drawPatients(setup.stories);
+  combobox(byId("order-search"), byId("order-options"), () => setup.catalogue, choose);
+  byId("order-search").disabled = false;
+  byId("sign").addEventListener("click", sign);
+  byId("sign-back").addEventListener("click", hideHeld);
+  byId("unit").addEventListener("change", (event) => switchUnit(event.target.value));
+  window.addEventListener("hashchange", openFromAddress);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => chart?.facts && draw());
+  openFromAddress();
+}
+
+/** The patient of the address; the first one when it names none. */
+function openFromAddress() {
+  const wanted = decodeURIComponent(location.hash.slice(1));
+  const story = setup.stories.find(({ id }) => id === wanted) ?? setup.stories[0];
+  openChart(story.id);
+}
+
+async function openChart(patientId) {
+  const signal = opening.begin();
+  chart = { patientId, orders: new Orders(patientId), prefetched: null, facts: null };
+  document.body.dataset.patient = patientId;
+  document.body.dataset.state = "loading";
+  markPatient(patientId);
+  byId("chart-trouble").hidden = true;
+  byId("notice").textContent = "";
+  order.clear();
+  showOrders();
+  try {
+    chart.fetched = await prefetch(services["patient-view"], patientId, signal);
+  } catch (problem) {
+    if (isSuperseded(problem)) return;
+    chartTrouble(problem);
+    view.fail(problem);
+    return;
+  }
+  drawName(chart.fetched.patient);
+  await viewChart();
+}
+
+/** Ask as a record system does when a chart is opened, and draw the chart from the facts that came back. */
+async function viewChart() {
+  const signal = view.begin();
+  const asked = chart;
+  const record = chart.orders.over(chart.fetched);
+  const request = requestOf("patient-view", chart.patientId, record);
+  const answer = await view.ask("chart opened", services["patient-view"], request, signal);
+  if (asked !== chart) return;
+  document.body.dataset.state = "ready";
+  if (!answer) return;
+  if (answer.explained instanceof Error) return chartTrouble(answer.explained);
+  Object.assign(chart, { facts: answer.explained.facts, record });
+  unit ??= firstUnit(setup.units, chart.facts.magnesium?.shown);
+  draw();
+}
+
+function draw() {
+  const { facts, record } = chart;
+  const now = Date.now();
+  for (const radio of byId("unit").querySelectorAll("input")) radio.checked = radio.value === unit;
+  const medicines = facts.medications ?? [];
+  const results = facts.magnesium ? [facts.magnesium, ...facts.magnesium.earlier] : [];
+  const moments = [...results.map((result) => result.when), ...medicines.map((medicine) => medicine.since).filter(Boolean)];
+  const scale = timescale(moments, now);
+  drawBanner(facts, record, unit, setup.units, now);
+  drawTimeline(facts.medications, medicineOrders(), scale, (reference) => chart.orders.isStopping(reference));
+  drawTrend(facts, scale, unit, setup.units).catch(chartTrouble);
+}
+
+const medicineOrders = () =>
+  ["medications", "recent_medications", "administrations"].flatMap((key) => resourcesOf(chart.record[key]));
+
+function switchUnit(name) {
+  unit = name;
+  if (chart.facts) draw();
+}
+
+/** A medicine was chosen: draft it, and ask. */
+function choose(item) {
+  const reference = chart.orders.add(item.order);
+  announce(`${item.name} drafted`);
+  showOrders();
+  askAboutOrders([reference]);
+}
+
+/** A suggestion was accepted: do what it says, and ask about what it drafted. */
+function accepted(suggestion) {
+  const made = chart.orders.apply(suggestion.actions, medicineName);
+  showOrders();
+  if (chart.facts) draw();
+  askAboutOrders(made);
+}
+
+const medicineName = (reference) => {
+  const found = medicineOrders().find((resource) => referenceOf(resource) === reference);
+  return found ? nameOf(found) : reference;
+};
+
+function removeDraft(reference) {
+  chart.orders.remove(reference);
+  showOrders();
+  if (chart.facts) draw();
+  askAboutOrders([]);
+}
+
+function showOrders() {
+  drawOrders(chart.orders, removeDraft);
+}
+
+/** order-select about some drafts, all of them when none is named; quiet when nothing is drafted. */
+async function askAboutOrders(selections) {
+  const drafts = chart.orders.drafts;
+  if (!drafts.length || !chart.fetched) return order.clear();
+  const chosen = selections.length ? selections : drafts.map(referenceOf);
+  await askOrder("order-select", "order chosen", { selections: chosen });
+}
+
+async function askOrder(hook, title, more = {}) {
+  const signal = order.begin();
+  const context = { draftOrders: chart.orders.bundle(), ...more };
+  const request = requestOf(hook, chart.patientId, chart.orders.over(chart.fetched), context);
+  return order.ask(title, services[hook], request, signal);
+}
+
+/** order-sign; signed at once unless there is advice that should be read first. */
+async function sign() {
+  const asked = chart;
+  const answer = chart.orders.drafts.length ? await askOrder("order-sign", "order signed") : { cards: [] };
+  if (!answer || asked !== chart) return;
+  const read = answer.cards.some((card) => card.indicator !== "info");
+  if (read) holdSigning(putInForce);
+  else putInForce();
+}
+
+function putInForce() {
+  const count = chart.orders.sign();
+  announce(count === 1 ? "1 order signed" : `${count} orders signed`);
+  order.clear();
+  showOrders();
+  viewChart();
+}
+
+/** Something about the chart itself does not work. */
+function chartTrouble(problem) {
+  const place = byId("chart-trouble");
+  place.hidden = false;
+  place.replaceChildren(h("strong", {}, "The chart could not be loaded. "), problem.message);
+}
+
+for (const [opener, dialog] of [["about-open", "about"]]) {
+  byId(opener).addEventListener("click", () => byId(dialog).showModal());
+}
+start();

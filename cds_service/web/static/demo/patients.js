@@ -1,0 +1,24 @@
+// The list of patients. Each is a link: #id selects the patient.
+import { byId, fill, h } from "./dom.js";
+
+/** Draw the list once. */
+export function drawPatients(stories) {
+  fill(byId("patients"), ...stories.map((story) => h("li", {}, h("a", { href: `#${story.id}` }, h("strong", {}, story.title), h("span", {}, story.about)))));
+  const toggle = byId("patients-toggle");
+  toggle.addEventListener("click", () => open(toggle.getAttribute("aria-expanded") !== "true"));
+}
+
+/** Mark the patient whose chart is open. */
+export function markPatient(id) {
+  for (const link of byId("patients").querySelectorAll("a")) {
+    if (link.hash === `#${id}`) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  open(false);
+}
+
+/** On narrow windows the list is folded away. */
+function open(wanted) {
+  byId("patients-toggle").setAttribute("aria-expanded", String(wanted));
+  byId("patients").dataset.open = wanted;
+}
