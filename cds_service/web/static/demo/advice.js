@@ -108,7 +108,7 @@ function quiet({ explained, request }) {
   const tone = magnesium ? toneOf(magnesium.band) : "unknown";
   const looked = magnesium ? `Magnesium was looked at: ${magnesium.shown}, ${magnesium.band}.` : "No magnesium result was found.";
   const what = request.hook === "patient-view" ? "No advice." : "No advice about this order.";
-  const reasons = tone === "normal" || !magnesium ? [] : silences(explained.rules, magnesium.band);
+  const reasons = tone === "normal" || !magnesium || request.hook !== "patient-view" ? [] : silences(explained.rules, magnesium.band);
   return h("div", { class: "quiet", "data-tone": tone }, h("p", {}, h("strong", {}, what), ` ${looked}`), ...reasons.map((why) => h("p", { class: "soft" }, why)));
 }
 

@@ -2,9 +2,9 @@
 import { h, nodesOf } from "./dom.js";
 
 const INDICATORS = {
-  critical: { rank: 0, word: "Critical", sign: "!" },
-  warning: { rank: 1, word: "Warning", sign: "▲" },
-  info: { rank: 2, word: "Information", sign: "i", short: "info" },
+  critical: { rank: 0, word: "Critical", sign: "!", counted: ["critical", "critical"] },
+  warning: { rank: 1, word: "Warning", sign: "▲", counted: ["warning", "warnings"] },
+  info: { rank: 2, word: "Information", sign: "i", counted: ["info", "info"] },
 };
 const indicatorOf = (card) => INDICATORS[card.indicator] ?? INDICATORS.info;
 
@@ -13,43 +13,50 @@ export const sorted = (cards) => [...cards].sort((a, b) => indicatorOf(a).rank -
 
 /** How many of each indicator, in words. */
 export function counted(cards) {
-  const words = sorted(cards).map((card) => indicatorOf(card).short ?? indicatorOf(card).word.toLowerCase());
-  const kinds = [...new Set(words)].map((word) => `${words.filter((other) => other === word).length} ${word}`);
-  return cards.length ? kinds.join(", ") : "no advice";
+  const kinds = Object.values(INDICATORS).map((kind) => [kind, cards.filter((card) => indicatorOf(card) === kind).length]);
+  const told = kinds.filter(([, count]) => count).map(([{ counted: [one, many] }, count]) => `${count} ${count === 1 ? one : many}`);
+  return told.join(", ") || "no advice";
 }
 
 /** One card. `html` is its detail; `accept(suggestion, text)` and `override(reason, text)` do it; `text` says it. */
 export function drawCard(card, html, { accept, override }) {
-  const outcome = h("p", { class: "outcome" });
   const title = `card-${card.uuid}`;
+  const { sign, word } = indicatorOf(card);
+  const outcomes = h("div", { class: "outcomes" });
   // what can be done stands first: the text below it says why
   const actions = h("div", { class: "actions" });
-  const passing = h("div", {});
+  const passing = h("div");
   const article = h(
     "article",
     { class: "card", "data-indicator": card.indicator, "aria-labelledby": title },
-    h("p", { class: "flag" }, h("span", { class: "sign", "aria-hidden": "true" }, indicatorOf(card).sign), indicatorOf(card).word),
+    h("p", { class: "flag" }, h("span", { class: "sign", "aria-hidden": "true" }, sign), word),
     h("h3", { id: title }, card.summary),
     actions,
-    outcome,
+    outcomes,
     h("div", { class: "detail" }, ...detail(html)),
     passing,
     footer(card),
   );
-  // done first, then reported: a clinician need not wait for the feedback
-  const act = async (work, state, text) => {
-    actions.remove();
-    passing.remove();
+  const settle = (state, text) => {
+    outcomes.append(h("p", {}, text));
+    passing.replaceChildren();
+    if (actions.children.length && card.selectionBehavior === "any" && state === "accepted") return;
+    actions.replaceChildren();
     article.dataset.outcome = state;
-    outcome.textContent = text;
-    await work(text);
   };
-  actions.append(
-    ...(card.suggestions ?? []).map((suggestion) =>
-      suggestionButton(suggestion, () => act((text) => accept(suggestion, text), "accepted", `Accepted: ${suggestion.label}`)),
-    ),
-  );
-  passing.append(overrideForm(card, (reason) => act((text) => override(reason, text), "overridden", `Overridden: ${reason.display}`)));
+  const take = (suggestion, row) => {
+    row.remove();
+    const text = `Accepted: ${suggestion.label}`;
+    settle("accepted", text);
+    accept(suggestion, text);
+  };
+  const pass = (reason) => {
+    const text = `Overridden: ${reason.display}`;
+    settle("overridden", text);
+    override(reason, text);
+  };
+  actions.append(...(card.suggestions ?? []).map((suggestion) => suggestionRow(suggestion, take)));
+  passing.append(overrideForm(card, pass));
   return article;
 }
 
@@ -69,16 +76,17 @@ function detail(html) {
 
 const OUTSIDE = { target: "_blank", rel: "noreferrer" };
 
-function suggestionButton(suggestion, click) {
+function suggestionRow(suggestion, take) {
   const parts = (suggestion.actions ?? []).map((action) => action.description).filter(Boolean);
-  return h(
+  const row = h(
     "div",
     { class: "suggestion", "data-recommended": suggestion.isRecommended === true },
-    h("button", { type: "button", class: "accept", onclick: click }, h("span", { class: "verb" }, "Accept"), ` ${suggestion.label}`),
+    h("button", { type: "button", class: "accept", onclick: () => take(suggestion, row) }, h("span", { class: "verb" }, "Accept"), ` ${suggestion.label}`),
     parts.length
-      ? h("details", {}, h("summary", {}, parts.length === 1 ? "1 order" : `${parts.length} orders`), h("ul", {}, ...parts.map((part) => h("li", {}, part))))
+      ? h("details", {}, h("summary", {}, `What this does (${parts.length})`), h("ul", {}, ...parts.map((part) => h("li", {}, part))))
       : null,
   );
+  return row;
 }
 
 function overrideForm(card, confirm) {

@@ -40,6 +40,7 @@ export function combobox(input, list, items, choose) {
     fill(list, found.length ? found.map((item, index) => option(item, index, typed, take)) : nothing(input.value));
     list.hidden = false;
     input.setAttribute("aria-expanded", "true");
+    list.scrollIntoView({ block: "nearest" });
     announce(found.length ? `${found.length} found` : "Nothing found");
   };
 

@@ -13,6 +13,8 @@ import { timescale } from "./timescale.js";
 import { drawTimeline } from "./timeline.js";
 import { drawTrend } from "./trend.js";
 
+// the width from which the record scrolls beside the advice (page.css): there the new orders can be brought into view
+const COLUMNS = matchMedia("(min-width: 74em) and (min-height: 36em)");
 const opening = new Line();
 const view = new Advice("advice-view", accepted);
 const order = new Advice("advice-order", accepted);
@@ -34,6 +36,7 @@ async function start() {
   byId("sign-back").addEventListener("click", hideHeld);
   byId("unit").addEventListener("change", (event) => switchUnit(event.target.value));
   window.addEventListener("hashchange", openFromAddress);
+  matchMedia("(max-width: 40em)").addEventListener("change", () => chart?.facts && draw());
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => chart?.facts && draw());
   openFromAddress();
 }
@@ -90,10 +93,16 @@ function draw() {
   const medicines = facts.medications ?? [];
   const results = facts.magnesium ? [facts.magnesium, ...facts.magnesium.earlier] : [];
   const moments = [...results.map((result) => result.when), ...medicines.map((medicine) => medicine.since).filter(Boolean)];
-  const scale = timescale(moments, now);
+  const scale = timescale(moments, now, axisWidth());
   drawBanner(facts, record, unit, setup.units, now);
   drawTimeline(facts.medications, medicineOrders(), scale, (reference) => chart.orders.isStopping(reference));
   drawTrend(facts, scale, unit, setup.units).catch(chartTrouble);
+}
+
+/** How wide the axis of time is; see `.medicine` in chart.css. */
+function axisWidth() {
+  const plot = byId("trend-plot");
+  return Math.max(plot.clientWidth - parseFloat(getComputedStyle(plot).getPropertyValue("--label-width")) - 18, 1);
 }
 
 const medicineOrders = () =>
@@ -116,6 +125,7 @@ function choose(item) {
 function accepted(suggestion) {
   const made = chart.orders.apply(suggestion.actions, medicineName);
   showOrders();
+  if (COLUMNS.matches) byId("sign").scrollIntoView({ block: "nearest" });
   if (chart.facts) draw();
   askAboutOrders(made);
 }

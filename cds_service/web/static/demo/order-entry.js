@@ -20,7 +20,8 @@ export function drawOrders(orders, remove) {
 
 function row(name, dose, state, remove) {
   const button = remove ? h("button", { type: "button", class: "plain", "aria-label": `Remove ${name}`, onclick: remove }, "Remove") : null;
-  return h("li", { "data-state": state }, h("span", { class: "order-name" }, name), h("span", { class: "soft" }, dose), h("span", { class: "tag" }, state), button);
+  const what = h("span", {}, h("span", { class: "order-name" }, name), " ", h("span", { class: "soft" }, dose));
+  return h("li", { "data-state": state }, what, h("span", { class: "tag" }, state), button);
 }
 
 /** Say that advice came back at signing, and let the clinician decide. */

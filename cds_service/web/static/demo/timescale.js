@@ -16,7 +16,7 @@ const TICKS = [
   [10 * 365 * DAY, "10 y"],
 ];
 const LEAST = 24;
-const CLOSEST = 0.07;
+const TICK_ROOM = 46;
 const EDGE = 1.06;
 
 /** Hours from a moment until now. */
@@ -24,20 +24,20 @@ export const hoursAgo = (moment, now) => Math.max((now - new Date(moment)) / HOU
 
 const squeezed = (hours) => Math.log1p(hours / DAY);
 
-/** A scale that reaches back to the oldest moment: `at` gives 0 (oldest) to 1 (now). */
-export function timescale(moments, now) {
+/** A scale that reaches back to the oldest moment: `at` gives 0 (oldest) to 1 (now); ticks as `width` pixels allow. */
+export function timescale(moments, now, width) {
   const oldest = Math.max(LEAST, ...moments.map((moment) => hoursAgo(moment, now)));
   const whole = squeezed(oldest) * EDGE;
   const place = (hours) => 1 - squeezed(hours) / whole;
-  return { now, at: (moment) => place(hoursAgo(moment, now)), ticks: ticks(place) };
+  return { now, at: (moment) => place(hoursAgo(moment, now)), ticks: ticks(place, TICK_ROOM / width) };
 }
 
 /** Ticks that fit, from now backwards. */
-function ticks(place) {
+function ticks(place, closest) {
   const kept = [];
   for (const [hours, text] of TICKS) {
     const at = place(hours);
-    if (at >= 0 && (!kept.length || kept.at(-1).at - at >= CLOSEST)) kept.push({ at, text });
+    if (at >= 0 && (!kept.length || kept.at(-1).at - at >= closest)) kept.push({ at, text });
   }
   return kept;
 }

@@ -6,6 +6,7 @@ import { ago, shownMoment } from "./timescale.js";
 const LIBRARY = "/demo/files/plotly.min.js";
 const LEAST_BAND = 0.065;
 const LABEL_GAP = 0.07;
+const NARROW_LABELS = 150;
 const HIGHEST = 3;
 const HEIGHT = 215;
 let loading = null;
@@ -107,6 +108,7 @@ function layout(points, facts, scale, unit, units) {
       fixedrange: true,
       tickvals: scale.ticks.map((tick) => tick.at),
       ticktext: scale.ticks.map((tick) => tick.text),
+      tickangle: 0,
       showgrid: true,
       gridcolor: colour("line"),
       zeroline: false,
@@ -138,10 +140,10 @@ function layout(points, facts, scale, unit, units) {
         xref: "paper",
         x: 0,
         xanchor: "right",
-        xshift: -38,
+        xshift: left < NARROW_LABELS ? -29 : -38,
         y: (band.from + band.top) / 2,
         showarrow: false,
-        font: { size: 12, color: colour(`tone-${toneOf(band.band)}`) },
+        font: { size: left < NARROW_LABELS ? 11 : 12, color: colour(`tone-${toneOf(band.band)}`) },
       })),
   };
 }

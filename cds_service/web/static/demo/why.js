@@ -1,5 +1,6 @@
 // "Why": the facts, the rules with their numbers and sources, and the raw request and answer.
 import { announce, byId, fill, h } from "./dom.js";
+import { shownMoment } from "./timescale.js";
 
 /** Show how an answer came about; `explained` may be a Trouble. */
 export function drawWhy(call) {
@@ -28,31 +29,37 @@ const rule = (told) =>
     "li",
     {},
     h("strong", {}, told.question),
-    h("span", { class: "soft" }, ` ${told.why}`),
-    told.numbers?.length ? list(told.numbers.map((n) => `${n.id} = ${n.value} ${n.unit} (source ${n.source}, since ${n.valid_from})`), "numbers") : null,
+    h("span", { class: "soft" }, ` ${told.why.replaceAll("_", " ")}`),
+    told.numbers?.length ? list(told.numbers.map((n) => `${n.id} = ${measured(n)} (source ${n.source}, since ${n.valid_from})`)) : null,
     told.sources?.length ? folded("Sources", list(told.sources.map((s) => `[${s.id}] ${s.title ?? ""}`))) : null,
   );
 
-const list = (texts, kind = "") => h("ul", { class: kind }, ...texts.map((text) => h("li", {}, text)));
+const list = (texts) => h("ul", {}, ...texts.map((text) => h("li", {}, text)));
+const measured = ({ value, unit }) => (unit === "1" ? `${value}` : `${value} ${unit}`);
 const folded = (title, ...body) => h("details", {}, h("summary", {}, title), ...body);
 
-const NAMES = { age_years: "age", magnesium: "magnesium", renal: "kidneys", results: "other results", not_known: "not known" };
-const SKIPPED = new Set(["magnesium_scale"]);
-
 function facts(told) {
-  const rows = Object.entries(told).filter(([name]) => !SKIPPED.has(name));
-  return h("dl", { class: "facts" }, ...rows.flatMap(([name, value]) => [h("dt", {}, NAMES[name] ?? name), h("dd", {}, shown(value))]));
+  const age = told.age_years === null ? "age not known" : `${told.age_years} years`;
+  const rows = [
+    ["Patient", [[age, told.sex ?? "sex not known", told.setting].join(", ")]],
+    ["Magnesium", told.magnesium ? magnesium(told.magnesium) : ["no result"]],
+    ["Kidneys", [`${told.renal.reason} (dose group ${told.renal.gate})`]],
+    ["Results", Object.entries(told.results).map(([name, result]) => `${spaced(name)} ${result.shown}, ${shownMoment(result.when)}`)],
+    ["Medicines", told.medications === null ? ["the list is not known"] : told.medications.map(medicine)],
+    ["Drafts", told.drafts.map(medicine)],
+    ["Conditions", told.conditions.map(spaced)],
+    ["Not known", told.not_known.map(spaced)],
+  ];
+  return h("dl", { class: "facts" }, ...rows.flatMap(([name, lines]) => [h("dt", {}, name), h("dd", {}, ...(lines.length ? lines : ["none"]).map((line) => h("p", {}, line)))]));
 }
 
-/** A fact as a line of text. */
-function shown(value) {
-  if (value === null || value === "" || value === undefined) return "not known";
-  if (Array.isArray(value)) return value.length ? value.map((item) => (item?.name ? medicine(item) : shown(item))).join("; ") : "none";
-  if (typeof value === "object") return Object.entries(value).map(([key, item]) => `${key.replaceAll("_", " ")} ${shown(item)}`).join(", ") || "none";
-  return String(value);
-}
+const spaced = (name) => name.replaceAll("_", " ");
+const medicine = (item) => `${item.name}: ${[item.status, item.route, ...item.roles.map(spaced)].join(", ")}`;
 
-const medicine = (item) => `${item.name} (${[item.status, item.route, ...item.roles].join(", ")})`;
+const magnesium = (m) => [
+  `${m.shown}, ${m.band}, ${shownMoment(m.when)}`,
+  `normal ${m.limits.join(" to ")} mmol/L; ${m.freshness}; ${m.status}${m.haemolysed ? "; haemolysed" : ""}${m.plausible ? "" : "; implausible"}`,
+];
 
 function raw(title, value) {
   const text = JSON.stringify(value, null, 2);
