@@ -2,8 +2,8 @@
 
 from urllib.parse import urlencode
 
-SANDBOX = "https://sandbox.cds-hooks.org/"
-FIRST_PATIENT = "heart-failure"
+_SANDBOX = "https://sandbox.cds-hooks.org/"
+_FIRST_PATIENT = "heart-failure"
 _CURLS = {
     "1-patient-view.json": "patient-view",
     "2-order-select.json": "order-select",
@@ -11,10 +11,10 @@ _CURLS = {
 }
 
 
-def sandbox_link(base: str, sandbox: str = SANDBOX, patient: str = FIRST_PATIENT, **screen: str) -> str:
+def sandbox_link(base: str, patient: str = _FIRST_PATIENT, **screen: str) -> str:
     """The CDS Hooks Sandbox started on the demo; `screen` names its hook and screen when it is not Patient View."""
     query = {"fhirServiceUrl": f"{base}/fhir", "patientId": patient, "serviceDiscoveryURL": f"{base}/cds-services"}
-    return f"{sandbox}?{urlencode({**query, **screen})}"
+    return f"{_SANDBOX}?{urlencode({**query, **screen})}"
 
 
 def welcome(base: str) -> str:

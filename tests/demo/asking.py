@@ -18,9 +18,12 @@ MAGNESIUM_OXIDE = ("198741", "Magnesium oxide 400 MG Oral Tablet")
 
 
 def whole_chart(story, keys):
-    """Every resource of the story as prefetch, whatever the templates ask for: results all under one key."""
+    """Every resource of the story as prefetch, whatever the templates ask for: results all under one key.
+
+    Newest order first, as charts have it: cards name drugs in the order of the chart.
+    """
     by_key = {key: [] for key in keys}
-    for resource in story.resources[1:]:
+    for resource in sorted(story.resources[1:], key=lambda r: r.get("authoredOn", ""), reverse=True):
         by_key[_KEYS[resource["resourceType"]]].append(resource)
     return {**{key: searchset(*found) for key, found in by_key.items()}, "patient": story.resources[0]}
 

@@ -151,7 +151,7 @@ def test_an_address_that_is_not_ours_is_said(free_port):
 @pytest.mark.skipif(sys.platform == "win32", reason="gunicorn does not run there")
 def test_the_demo_prints_commands_that_return_cards(start):
     process, base = start("demo", AUTH="required", MISSING_DATA="412")
-    lines = list(iter(process.stdout.readline, f"{base}/demo\n"))
+    lines = [process.stdout.readline() for _ in welcome(base).splitlines()]
     commands = [line.split() for line in lines if line.split()[:1] == ["curl"]]
     assert len(commands) == 3
     for words in commands:
