@@ -38,10 +38,10 @@ def _infusions(knowledge: Knowledge) -> Iterator[Orderable]:
     for grams, minutes in sorted({(step.grams, step.minutes) for steps in gates for step in steps}):
         over = f"{minutes / 60:g} h" if minutes >= 60 else f"{minutes} min"
         dose = f"{grams:g} g IV over {over}"
-        timing = {"repeat": {"count": 1, "duration": minutes, "durationUnit": "min"}}
-        dosage = _dosage(dose, "intravenous", timing, grams, "g")
-        coding = _codings(knowledge.products[f"iv_{grams:g}g"].codings)
-        yield _orderable(f"Magnesium sulfate {dose}", "intravenous magnesium", ("MgSO4", "sulphate"), coding, [dosage])
+        timing: JsonDict = {"repeat": {"count": 1, "duration": minutes, "durationUnit": "min"}}
+        dosage, product = _dosage(dose, "intravenous", timing, grams, "g"), knowledge.products[f"iv_{grams:g}g"]
+        also, name = ("MgSO4", "sulphate"), f"Magnesium sulfate {dose}"
+        yield _orderable(name, "intravenous magnesium", also, _codings(product.codings), [dosage], product.display)
 
 
 def _tablets(knowledge: Knowledge) -> Iterator[Orderable]:
@@ -49,12 +49,14 @@ def _tablets(knowledge: Knowledge) -> Iterator[Orderable]:
     for salt in (knowledge.doses.salts[name] for name in knowledge.doses.preferred):
         product = knowledge.products[salt.id]
         for quantity, per_day in sorted({step for steps in salt.daily.values() for step in steps}):
-            amount = f"{quantity:g} {salt.unit}{'s' * (quantity > 1 and salt.unit != 'mg')}"
+            amount = (
+                f"{quantity:g} mg elemental" if salt.unit == "mg" else f"{quantity:g} {salt.unit}{'s' * (quantity > 1)}"
+            )
             dose = f"{amount} {_TIMES.get(per_day, f'{per_day} times')} a day"
-            timing = {"repeat": {"frequency": per_day, "period": 1, "periodUnit": "d"}}
+            timing: JsonDict = {"repeat": {"frequency": per_day, "period": 1, "periodUnit": "d"}}
             dosage = _dosage(dose, "oral", timing, quantity, salt.unit)
-            name = f"{product.display}: {dose}"
-            yield _orderable(name, "oral magnesium", (), _codings(product.codings), [dosage])
+            name = f"{product.display.partition(' (')[0]}, {dose}"
+            yield _orderable(name, "oral magnesium", (), _codings(product.codings), [dosage], product.display)
 
 
 def _ingredients(knowledge: Knowledge) -> Iterator[Orderable]:
@@ -67,7 +69,7 @@ def _ingredients(knowledge: Knowledge) -> Iterator[Orderable]:
         name = roles[0].ingredient
         also = tuple(sorted(names.get(code, set()) - {name.lower()}))
         dosages = [_route("oral")] if code in oral else []
-        coding = [{"system": _RXNORM, "code": code, "display": name}]
+        coding: list[JsonDict] = [{"system": _RXNORM, "code": code, "display": name}]
         kind = min(roles, key=lambda role: role.role.startswith("qt_")).drug_class
         yield _orderable(name[:1].upper() + name[1:], kind, also, coding, dosages)
 
@@ -81,10 +83,12 @@ def _names(knowledge: Knowledge) -> dict[str, set[str]]:
     return found
 
 
-def _orderable(name: str, kind: str, also: tuple[str, ...], coding: list[JsonDict], dosages: list[JsonDict]) -> Orderable:
+def _orderable(
+    name: str, kind: str, also: tuple[str, ...], coding: list[JsonDict], dosages: list[JsonDict], text: str = ""
+) -> Orderable:
     order: JsonDict = {
         "resourceType": "MedicationRequest",
-        "medicationCodeableConcept": {**({"coding": coding} if coding else {}), "text": name.partition(":")[0]},
+        "medicationCodeableConcept": {**({"coding": coding} if coding else {}), "text": text or name},
         **({"dosageInstruction": dosages} if dosages else {}),
     }
     return Orderable(name, kind, also, order)

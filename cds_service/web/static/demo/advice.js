@@ -20,6 +20,7 @@ export class Advice {
   /** End what is under way and show nothing. */
   clear() {
     this.#line.end();
+    if (this.#hasFocus()) byId("order-search").focus({ preventScroll: true });
     byId(this.#place).hidden = true;
     fill(byId(`${this.#place}-cards`));
   }
@@ -66,6 +67,7 @@ export class Advice {
     place.removeAttribute("aria-busy");
     const count = counted(cards);
     byId(`${this.#place}-state`).textContent = count;
+    const focused = this.#hasFocus();
     const drawn = cards.map((card, index) => drawCard(card, html[index], this.#doing(card, service)));
     fill(byId(`${this.#place}-cards`), ...(drawn.length ? drawn : [quiet(call)]));
     const why = byId(`${this.#place}-why`);
@@ -74,7 +76,13 @@ export class Advice {
       drawWhy(call);
       byId("why").showModal();
     };
+    if (focused) byId(`${this.#place}-heading`).focus({ preventScroll: true });
     announce(`${call.title}: ${count}`);
+  }
+
+  /** Whether the cards have the focus, which goes when they are replaced. */
+  #hasFocus() {
+    return byId(`${this.#place}-cards`).contains(document.activeElement);
   }
 
   #doing(card, service) {

@@ -22,7 +22,7 @@ export function counted(cards) {
 export function drawCard(card, html, { accept, override }) {
   const title = `card-${card.uuid}`;
   const { sign, word } = indicatorOf(card);
-  const outcomes = h("div", { class: "outcomes" });
+  const outcomes = h("div", { class: "outcomes", tabindex: "-1" });
   // what can be done stands first: the text below it says why
   const actions = h("div", { class: "actions" });
   const passing = h("div");
@@ -39,6 +39,7 @@ export function drawCard(card, html, { accept, override }) {
   );
   const settle = (state, text) => {
     outcomes.append(h("p", {}, text));
+    outcomes.focus({ preventScroll: true });
     passing.replaceChildren();
     if (actions.children.length && card.selectionBehavior === "any" && state === "accepted") return;
     actions.replaceChildren();

@@ -35,19 +35,18 @@ export function combobox(input, list, items, choose) {
     const typed = input.value.trim().toLowerCase();
     if (!typed) return close();
     found = search(items(), typed);
-    active = -1;
-    input.removeAttribute("aria-activedescendant");
     fill(list, found.length ? found.map((item, index) => option(item, index, typed, take)) : nothing(input.value));
     list.hidden = false;
     input.setAttribute("aria-expanded", "true");
     list.scrollIntoView({ block: "nearest" });
+    move(0); // so that Enter takes what stands first
     announce(found.length ? `${found.length} found` : "Nothing found");
   };
 
   const keys = {
     ArrowDown: () => (list.hidden ? show() : move(active + 1)),
-    ArrowUp: () => (list.hidden ? show() : move(active < 0 ? found.length - 1 : active - 1)),
-    Enter: () => found.length && take(Math.max(active, 0)),
+    ArrowUp: () => (list.hidden ? show() : move(active - 1)),
+    Enter: () => found.length && take(active),
     Escape: () => (list.hidden ? (input.value = "") : close()),
   };
   input.addEventListener("input", show);

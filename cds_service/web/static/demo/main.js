@@ -44,8 +44,8 @@ async function start() {
 /** The patient of the address; the first one when it names none. */
 function openFromAddress() {
   const wanted = decodeURIComponent(location.hash.slice(1));
-  const story = setup.stories.find(({ id }) => id === wanted) ?? setup.stories[0];
-  openChart(story.id);
+  const story = setup.stories.find(({ id }) => id === wanted);
+  if (story || !chart) openChart((story ?? setup.stories[0]).id);
 }
 
 async function openChart(patientId) {
@@ -138,6 +138,7 @@ const medicineName = (reference) => {
 function removeDraft(reference) {
   chart.orders.remove(reference);
   showOrders();
+  byId("order-search").focus();
   if (chart.facts) draw();
   askAboutOrders([]);
 }
@@ -176,6 +177,7 @@ function putInForce() {
   announce(count === 1 ? "1 order signed" : `${count} orders signed`);
   order.clear();
   showOrders();
+  byId("orders-heading").focus();
   viewChart();
 }
 
@@ -186,7 +188,9 @@ function chartTrouble(problem) {
   place.replaceChildren(h("strong", {}, "The chart could not be loaded. "), problem.message);
 }
 
-for (const [opener, dialog] of [["about-open", "about"]]) {
-  byId(opener).addEventListener("click", () => byId(dialog).showModal());
-}
+byId("about-open").addEventListener("click", () => byId("about").showModal());
+byId("skip").addEventListener("click", (event) => {
+  event.preventDefault(); // the address names the patient
+  byId("advice").focus();
+});
 start();

@@ -44,7 +44,7 @@ function facts(told) {
     ["Patient", [[age, told.sex ?? "sex not known", told.setting].join(", ")]],
     ["Magnesium", told.magnesium ? magnesium(told.magnesium) : ["no result"]],
     ["Kidneys", [`${told.renal.reason} (dose group ${told.renal.gate})`]],
-    ["Results", Object.entries(told.results).map(([name, result]) => `${spaced(name)} ${result.shown}, ${shownMoment(result.when)}`)],
+    ["Results", Object.entries(told.results).map(([name, result]) => `${RESULTS[name] ?? spaced(name)} ${result.shown}, ${shownMoment(result.when)}`)],
     ["Medicines", told.medications === null ? ["the list is not known"] : told.medications.map(medicine)],
     ["Drafts", told.drafts.map(medicine)],
     ["Conditions", told.conditions.map(spaced)],
@@ -53,6 +53,7 @@ function facts(told) {
   return h("dl", { class: "facts" }, ...rows.flatMap(([name, lines]) => [h("dt", {}, name), h("dd", {}, ...(lines.length ? lines : ["none"]).map((line) => h("p", {}, line)))]));
 }
 
+const RESULTS = { egfr: "eGFR", qtc: "QTc", magnesium_ionised: "ionised magnesium" };
 const spaced = (name) => name.replaceAll("_", " ");
 const medicine = (item) => `${item.name}: ${[item.status, item.route, ...item.roles.map(spaced)].join(", ")}`;
 
