@@ -63,7 +63,7 @@ def _reasons(drafts: tuple[Medication, ...], facts: Facts, knowledge: Knowledge)
         "grams": _grams(drafts) > _most_grams(facts, knowledge),
         "rate": not emergency and _rate(drafts) > _fastest(facts, knowledge) * _ROUNDING,
         "rate_emergency": emergency and _rate(drafts) > knowledge.numbers["ceiling.iv_rate.emergency"] * _ROUNDING,
-        # with gate R3 no oral dose is right: draft_magnesium_is_unsafe says so, and a ceiling would read as leave to give it
+        # on dialysis no oral dose is right (draft_magnesium_is_unsafe): a ceiling would read as leave to give it
         "oral": facts.renal.gate is not RenalGate.R3 and _elemental(drafts) > _most_oral(facts, knowledge) * _ROUNDING,
     }
     found = tuple(reason for reason, applies in checks.items() if applies)
