@@ -12,11 +12,13 @@ from cards.model import (
     Facts,
     Finding,
     Indicator,
+    Memory,
     Offer,
     Problem,
     RemoveOrder,
     Suggestion,
 )
+from cards.quiet import advice_name
 from cards.recommend import Recommendation
 from cards.terminology import ICD10
 from cards.values import common_values
@@ -36,15 +38,17 @@ Json = dict[str, object]
 NewId = Callable[[], str]
 
 
-def card(recommendation: Recommendation, facts: Facts, knowledge: Knowledge, new_id: NewId) -> Card:
-    """One card with its suggestions, ready to be serialised."""
+def card(
+    recommendation: Recommendation, facts: Facts, knowledge: Knowledge, new_id: NewId, memory: Memory | None = None
+) -> Card:
+    """One card with its suggestions, ready to be serialised; its id comes from the memory when there is one."""
     lead = recommendation.lead
     values = common_values(facts, knowledge)
     tests = _tests(recommendation.findings)
     suggestions = [_suggestion(s, lead, f, tests, facts, knowledge, values, new_id) for f, s in _pairs(recommendation)]
     if not suggestions and tests:
         suggestions = [_tests_only(tests, facts, knowledge, new_id)]
-    uuid = new_id()
+    uuid = memory.card_id(advice_name(lead, facts), recommendation.indicator) if memory else new_id()
     body: Json = {
         "uuid": uuid,
         "summary": _shorten(_summary(recommendation, knowledge, values), _SUMMARY_LIMIT),

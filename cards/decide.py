@@ -1,26 +1,31 @@
 """The pipeline: snapshot -> facts -> findings -> recommendations -> cards, with a trace of how it went."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 
 from cards import build
 from cards.facts import build_facts
 from cards.knowledge import Knowledge
-from cards.model import Decision, Facts, Finding, RuleTrace, Silence, Snapshot, Trace
-from cards.recommend import recommend
+from cards.model import Decision, Facts, Finding, Memory, RuleTrace, Silence, Snapshot, Trace
+from cards.recommend import Recommendations, recommend
 from cards.rules import RULES
 
 _NOT_AVAILABLE = "magnesium_was_not_available"
 
 
-def decide(snapshot: Snapshot, knowledge: Knowledge, now: datetime, new_id: Callable[[], str]) -> Decision:
-    """What to say about this patient at this moment. Never raises on what a client sent."""
+def decide(
+    snapshot: Snapshot, knowledge: Knowledge, now: datetime, new_id: Callable[[], str], memory: Memory | None = None
+) -> Decision:
+    """What to say about this patient at this moment. Never raises on what a client sent.
+
+    With a `memory` of what became of earlier advice, advice that was answered is not repeated.
+    """
     facts = build_facts(snapshot, knowledge, now)
     told = {rule.__name__: _answer(rule, facts, knowledge) for rule in RULES}
     findings = [answer for answer in told.values() if isinstance(answer, Finding)]
-    advice = recommend(findings, facts, knowledge)
-    cards = tuple(build.card(r, facts, knowledge, new_id) for r in advice.said)
-    rules = tuple(_trace(name, answer, advice.suppressed) for name, answer in told.items())
+    advice = recommend(findings, facts, knowledge, memory)
+    cards = tuple(build.card(r, facts, knowledge, new_id, memory) for r in advice.said)
+    rules = tuple(_trace(name, answer, advice) for name, answer in told.items())
     only_missing = bool(cards) and all(card.rules == (_NOT_AVAILABLE,) for card in cards)
     return Decision(cards, Trace(facts, rules, knowledge.version), ("magnesium",) if only_missing else ())
 
@@ -33,9 +38,11 @@ def _answer(
     return rule(facts, knowledge)
 
 
-def _trace(name: str, answer: Finding | Silence, suppressed: Mapping[str, str]) -> RuleTrace:
+def _trace(name: str, answer: Finding | Silence, advice: Recommendations) -> RuleTrace:
     if isinstance(answer, Silence):
         return RuleTrace(name, "silent", answer.why)
-    if name in suppressed:
-        return RuleTrace(name, "suppressed", suppressed[name], answer.numbers)
+    if name in advice.quiet:
+        return RuleTrace(name, "quiet", advice.quiet[name], answer.numbers)
+    if name in advice.suppressed:
+        return RuleTrace(name, "suppressed", advice.suppressed[name], answer.numbers)
     return RuleTrace(name, "fired", f"{answer.problem.name.lower()}, {answer.indicator.word}", answer.numbers)

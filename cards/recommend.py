@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from cards import assess, causes
 from cards.knowledge import Knowledge
-from cards.model import Facts, Finding, Indicator, Problem
+from cards.model import ABOUT_DRAFTS, Facts, Finding, Indicator, Memory, Problem
+from cards.quiet import advice_name, why_quiet
 
-_DRAFTED = frozenset({Problem.DRAFT_MAGNESIUM, Problem.DRAFT_QT, Problem.DRAFT_DEPLETES, Problem.INTERACTION})
 _WITH_LOW = frozenset({Problem.DRAFT_QT, Problem.DRAFT_DEPLETES})
 
 
@@ -27,13 +27,16 @@ class Recommendation:
 
 @dataclass(frozen=True, slots=True)
 class Recommendations:
-    """What is said, and which rules were suppressed for which reason."""
+    """What is said, which rules were suppressed for which reason, and which are quiet since they were answered."""
 
     said: tuple[Recommendation, ...]
     suppressed: dict[str, str]
+    quiet: dict[str, str]
 
 
-def recommend(findings: Sequence[Finding], facts: Facts, knowledge: Knowledge) -> Recommendations:
+def recommend(
+    findings: Sequence[Finding], facts: Facts, knowledge: Knowledge, memory: Memory | None = None
+) -> Recommendations:
     """Merge by problem, keep what belongs to this hook, rank by urgency, keep at most the site's maximum."""
     merged = {p: _merge(p, [f for f in findings if f.problem is p]) for p in sorted({f.problem for f in findings})}
     _cap_causes(merged)
@@ -54,7 +57,23 @@ def recommend(findings: Sequence[Finding], facts: Facts, knowledge: Knowledge) -
     suppressed |= {
         f.rule: "the leading rule stands alone" for f in findings if f.rule not in spoken | suppressed.keys()
     }
-    return Recommendations(said, suppressed)
+    advice = Recommendations(said, suppressed, {})
+    return _without_answered(advice, facts, knowledge, memory) if memory else advice
+
+
+def _without_answered(told: Recommendations, facts: Facts, knowledge: Knowledge, memory: Memory) -> Recommendations:
+    """After the ranking, so that what was answered makes no room for what was not urgent enough to be said."""
+    said: list[Recommendation] = []
+    quiet: dict[str, str] = {}
+    for recommendation in told.said:
+        lead = recommendation.lead
+        answered = memory.answer_to(advice_name(lead, facts))
+        why = answered and why_quiet(answered, lead, recommendation.indicator, facts, knowledge)
+        if why:
+            quiet |= {f.rule: why for f in recommendation.findings}
+        else:
+            said.append(recommendation)
+    return Recommendations(tuple(said), told.suppressed, quiet)
 
 
 def _cap_causes(merged: dict[Problem, Recommendation | None]) -> None:
@@ -75,7 +94,7 @@ def _merge(problem: Problem, findings: list[Finding]) -> Recommendation | None:
 
 def _why_not(problem: Problem, present: Iterable[Problem], facts: Facts) -> str:
     """On order hooks only the drafted order is spoken of, and the low magnesium that makes it unsafe."""
-    if facts.hook == "patient-view" or problem in _DRAFTED:
+    if facts.hook == "patient-view" or problem in ABOUT_DRAFTS:
         return ""
     if problem is Problem.LOW_MAGNESIUM and _WITH_LOW & set(present) and not assess.drafts_magnesium(facts):
         return ""

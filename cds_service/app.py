@@ -1,6 +1,7 @@
 """Builds the web application from settings and knowledge."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
@@ -10,8 +11,13 @@ from flask_cors import CORS
 from cards import Knowledge, KnowledgeError, load_knowledge, prefetch_templates
 from cds_service.clients import read_clients
 from cds_service.fhir_access import Gateway
-from cds_service.replay import SharedSeen, SqliteSeen, database_path
+from cds_service.records import record_trouble
+from cds_service.replay import SharedSeen, shared_tokens
 from cds_service.settings import PREFIX, Settings, SettingsError
+from cds_service.store.answered import AnsweredFile
+from cds_service.store.memory import AdviceMemory
+from cds_service.store.spool import Spool
+from cds_service.store.state import ANSWERED, hash_key, state_folder
 from cds_service.web import description, discovery, feedback, health, home, hooks
 from cds_service.web.answers import request_id, start_request
 from cds_service.web.auth import Gate
@@ -61,9 +67,20 @@ def runtime_of(settings: Settings) -> Runtime:
             for client in clients.by_issuer.values()
             if client.site
         },
-        SharedSeen(SqliteSeen(database_path(settings))),
+        SharedSeen(shared_tokens(settings)),
         fhir=Gateway(settings.fhir_deadline_ms / 1000, settings.fhir_timeout_ms / 1000),
     )
+
+
+def with_records(runtime: Runtime) -> Runtime:
+    """The runtime, now keeping records and remembering what was answered; without memory when there is no place."""
+    folder = state_folder(runtime.settings)
+    try:
+        memory = AdviceMemory(hash_key(runtime.settings, folder), AnsweredFile(folder / ANSWERED))
+    except OSError as problem:
+        record_trouble("state folder unusable: no records, no memory", folder=str(folder), problem=repr(problem))
+        return runtime
+    return replace(runtime, books=Spool(folder), memory=memory)
 
 
 def create_app(runtime: Runtime, groups: Iterable[RouteGroup] = ()) -> Flask:
@@ -72,7 +89,7 @@ def create_app(runtime: Runtime, groups: Iterable[RouteGroup] = ()) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = runtime.settings.max_body_bytes
     app.before_request(hooks.start_clock)
     app.before_request(lambda: start_request(runtime.new_id()))
-    app.after_request(hooks.audit)
+    app.after_request(hooks.auditor(runtime))
     app.after_request(_finish)
     _allow_browsers(app, runtime.settings)
     register_errors(app, runtime.settings)

@@ -1,6 +1,5 @@
 """`magnesium-cds doctor`: is this deployment fit to serve? One line a check, with what to do."""
 
-import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -11,14 +10,19 @@ from importlib import resources
 from pathlib import Path
 
 import requests
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from cds_service.app import knowledge_of
 from cds_service.clients import Client, Clients, read_clients
 from cds_service.fhir import as_dict, as_text, parse_json
 from cds_service.jwks import KeyProblem, fetch, load_keys
 from cds_service.knowledge_check import check as check_knowledge
-from cds_service.replay import SqliteSeen, database_path
 from cds_service.settings import PREFIX, Auth, Settings, SettingsError, check_start, load_settings
+from cds_service.store.engine import database_url, open_engine
+from cds_service.store.migrate import revision
+from cds_service.store.spool import backlog_bytes
+from cds_service.store.state import hash_key, state_folder
 from cds_service.tokens import LEEWAY_S
 
 _LOOPBACK = "127.0.0.1"
@@ -63,8 +67,8 @@ def examine() -> Iterator[Finding]:
         yield _listed(clients)
     yield from (_keys(client) for client in clients.by_issuer.values())
     yield from (_fhir_server(server) for server in sorted(clients.fhir_servers()))
-    if settings.auth is Auth.REQUIRED:
-        yield _database(settings)
+    yield _database(settings)
+    yield _state(settings)
     yield from _knowledge(settings, clients)
     yield _clock(clients)
 
@@ -129,18 +133,38 @@ def _fhir_version(answer: requests.Response) -> str:
 
 
 def _database(settings: Settings) -> Finding:
-    path = database_path(settings)
-    shared = SqliteSeen(path)
+    url = database_url(settings)
+    shown = url.render_as_string(hide_password=True)
     try:
-        shared.check()
-    except (sqlite3.Error, OSError) as problem:
-        text = (
-            f"{path} is not writable ({problem}). Give this user the right, or set {PREFIX}DATABASE_URL=sqlite:///PATH"
-        )
-        return Finding(Level.FAIL, "database", f"{text}; without it a token can be used once at each worker.")
-    finally:
-        shared.close()
-    return Finding(Level.OK, "database", f"{path} is writable")
+        schema = _schema(open_engine(url))
+    except (SQLAlchemyError, OSError) as problem:
+        cause = getattr(problem, "orig", None) or problem
+        name = type(cause).__name__  # not what a driver says: it may hold the password
+        what = f"{shown} cannot be used ({name}). Correct {PREFIX}DATABASE_URL, or give this user the right to write"
+        return Finding(Level.FAIL, "database", f"{what}; until then records wait and each worker trusts itself alone.")
+    told = f"schema {schema}" if schema else "no tables yet, `serve` makes them"
+    return Finding(Level.OK, "database", f"{shown} can be used, {told}")
+
+
+def _schema(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.execute(text("BEGIN IMMEDIATE"))  # only who may write may do so
+        return revision(connection)
+
+
+def _state(settings: Settings) -> Finding:
+    """The folder for what waits; and that machines which share a database know each other's hashes."""
+    folder = state_folder(settings)
+    try:
+        hash_key(settings.model_copy(update={"secret": ""}), folder)
+    except OSError as problem:
+        what = f"{folder} is not writable ({problem}). Set {PREFIX}STATE_DIR to a folder on a local disk"
+        return Finding(Level.FAIL, "state folder", f"{what}; without it no record is kept.")
+    if settings.database_url.startswith("postgresql") and not settings.secret:
+        what = f"several machines know each other's answered cards only with the same {PREFIX}SECRET"
+        return Finding(Level.WARN, "state folder", f"{folder} is writable; {what}")
+    return Finding(Level.OK, "state folder", f"{folder} is writable, {backlog_bytes(folder)} bytes wait")
 
 
 def _knowledge(settings: Settings, clients: Clients) -> Iterable[Finding]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 
-from cards import Decision, Knowledge, Service, decide, prefetch_templates
+from cards import Decision, Knowledge, Memory, Service, decide, prefetch_templates
 from cds_service.counters import KeyData
 from cds_service.envelope import read_call
 from cds_service.errors import JsonDict, operation_outcome
@@ -34,13 +34,15 @@ def evaluate(
     keys: Iterable[str],
     missing_data: MissingData,
     source: Source | None = None,
+    memory: Memory | None = None,
 ) -> Answer:
     """Answer one hook call; NotCdsHooks when `body` is none. `keys` are the service's prefetch keys.
 
-    What the client did not supply comes from `source`, when there is one and the call gives access to it.
+    What the client did not supply comes from `source`, when there is one and the call gives access to it. Advice that
+    the `memory` knows to be answered is not repeated.
     """
     gathered = gather(read_call(body), service.hook, keys, source, partial(prefetch_templates, knowledge))
-    decision = decide(gathered.snapshot, knowledge, now=now, new_id=new_id)
+    decision = decide(gathered.snapshot, knowledge, now=now, new_id=new_id, memory=memory)
     if decision.cannot_tell and missing_data is MissingData.PRECONDITION_FAILED:
         return Answer(HTTPStatus.PRECONDITION_FAILED, _cannot_tell(decision.cannot_tell), decision, gathered.data)
     return Answer(HTTPStatus.OK, {"cards": [card.body for card in decision.cards]}, decision, gathered.data)

@@ -1,6 +1,7 @@
 """gunicorn, started from Python. Threads are many because a client that stalls in mid-body holds one."""
 
 import logging
+from collections.abc import Callable
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
@@ -47,8 +48,10 @@ class _Application(BaseApplication):  # type: ignore[misc] # gunicorn is not typ
         return self._app
 
 
-def serve(app: Flask, host: str, port: int, workers: int, threads: int) -> None:
-    """Serve until stopped."""
+def serve(
+    app: Flask, host: str, port: int, workers: int, threads: int, begin: Callable[[], None], end: Callable[[], None]
+) -> None:
+    """Serve until stopped; `begin` is called in every worker that starts, `end` once when all have ended."""
     address = f"[{host}]" if ":" in host and not host.startswith("[") else host
     options: dict[str, object] = {
         "bind": f"{address}:{port}",
@@ -59,5 +62,7 @@ def serve(app: Flask, host: str, port: int, workers: int, threads: int) -> None:
         "control_socket_disable": True,
         "graceful_timeout": 10,
         "keepalive": 5,
+        "post_worker_init": lambda _: begin(),
+        "on_exit": lambda _: end(),
     }
     _Application(app, options).run()

@@ -160,10 +160,9 @@ class Feedback(_Received):
 
 
 class FeedbackReceipt(_Sent):
-    """How many entries were used, and the places (from 0) of those that were not."""
+    """How many entries were kept."""
 
     received: int
-    ignored: list[int] | None = None
 
 
 class Service(_Sent):
@@ -186,10 +185,11 @@ class Discovery(_Sent):
 
 
 class Status(_Sent):
-    """Alive or ready, and with which knowledge."""
+    """Alive or ready, with which knowledge, and whether records reach the database."""
 
     status: Literal["alive", "ready"]
     knowledge: str | None = None
+    store: Literal["reachable", "unreachable, records wait", "not known"] | None = None
 
 
 class Issue(_Sent):

@@ -1,28 +1,42 @@
-"""Each token is used once: what was seen is shared by all workers of the machine through SQLite.
+"""Each token is used once: what was seen is shared by all workers, and machines, through the database.
 
-Only a hash of issuer and token id is stored, and no longer than the token lives.
+Only a hash of issuer and token id is stored, and no longer than the token lives. This is the one look-up that an
+answer waits for, so it goes to the driver directly, and gives up soon on a database that is down.
 """
 
 import hashlib
 import os
 import sqlite3
-import sys
 import threading
 import time
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from cds_service.places import data_directory
 from cds_service.records import record_trouble
 from cds_service.settings import SQLITE, Settings
 
+if TYPE_CHECKING:
+    import psycopg
+
 _PURGE_S = 60
 _WARN_S = 60
-_BUSY_S = 2.0
+_BUSY_S = 0.5
+_CONNECT_S = 2
+_WAIT_S = 0.25
+_WAIT_MS = 250
+_REST_S = 5.0
 _SWITCH_PAUSE_S = 0.01
 _TABLE = "CREATE TABLE IF NOT EXISTS seen_tokens (jti_hash BLOB PRIMARY KEY, exp REAL NOT NULL) WITHOUT ROWID"
 _INSERT = (
     "INSERT INTO seen_tokens (jti_hash, exp) VALUES (?, ?) "
     "ON CONFLICT (jti_hash) DO UPDATE SET exp = excluded.exp WHERE exp < ?"
+)
+
+
+_INSERT_PG = (
+    "INSERT INTO seen_tokens (jti_hash, exp) VALUES (%s, %s) "
+    "ON CONFLICT (jti_hash) DO UPDATE SET exp = excluded.exp WHERE seen_tokens.exp < %s"
 )
 
 
@@ -125,50 +139,114 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
             time.sleep(_SWITCH_PAUSE_S)
 
 
-class SharedSeen:
-    """Tokens seen on this machine; by this process only, with a warning, as long as the file is of no use."""
+class PostgresSeen:
+    """Tokens seen by any machine that uses the same database. The table comes with the migrations."""
 
-    def __init__(self, shared: SqliteSeen) -> None:
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._lock = threading.Lock()
+        self._connection: psycopg.Connection | None = None
+        self._owner = 0
+
+    def first_time(self, token: bytes, expires: float) -> bool:
+        """Whether nobody saw the token before; psycopg.Error or OSError when the database is of no use."""
+        now = time.time()
+        if not self._lock.acquire(timeout=_WAIT_S):
+            raise TimeoutError("the look-up of another token takes too long")
+        try:
+            return self._open().execute(_INSERT_PG, (token, expires, now)).rowcount == 1
+        finally:
+            self._lock.release()
+
+    def check(self) -> None:
+        """Ask the database anything; raises what is wrong."""
+        with self._lock:
+            self._open().execute("SELECT 1")
+
+    def close(self) -> None:
+        """Let the connection go; the next use makes another."""
+        with self._lock:
+            if self._connection is not None and self._owner == os.getpid():
+                self._connection.close()
+            self._connection = None
+
+    def _open(self) -> "psycopg.Connection":
+        """The connection of this process: one that a fork brought along must not be used."""
+        import psycopg
+
+        if self._connection is None or self._owner != os.getpid():
+            self._connection = psycopg.connect(
+                self._url,
+                autocommit=True,
+                connect_timeout=_CONNECT_S,
+                tcp_user_timeout=_WAIT_MS,
+                options=f"-c statement_timeout={_WAIT_MS} -c lock_timeout={_WAIT_MS}",
+            )
+            self._owner = os.getpid()
+        return self._connection
+
+
+class Shared(Protocol):
+    """Where seen tokens are shared; every call may raise."""
+
+    def first_time(self, token: bytes, expires: float) -> bool:
+        """Whether the token was not seen before; it is from now on."""
+
+    def check(self) -> None:
+        """Whether it can be used."""
+
+    def close(self) -> None:
+        """Begin anew at the next call."""
+
+
+class SharedSeen:
+    """Tokens seen by all; by this process only, with a warning, as long as the database is of no use."""
+
+    def __init__(self, shared: Shared, rest_s: float = _REST_S) -> None:
         self._shared = shared
+        self._rest_s = rest_s
         self._own = MemorySeen()
         self._warned = float("-inf")
+        self._rest_until = 0.0
 
     def first_time(self, token: bytes, expires: float) -> bool:
         """Whether the token was not seen before, as far as can be told."""
         new_here = self._own.first_time(token, expires)
+        if time.monotonic() < self._rest_until:
+            return new_here
         try:
             return self._shared.first_time(token, expires) and new_here
-        except (sqlite3.Error, OSError) as problem:
-            self._warn(problem)
-            self._shared.close()  # opened anew at the next call: the fault may have gone
+        except Exception as problem:  # whatever the driver raises; the process's own memory still tells
+            self._give_up(problem)
             return new_here
 
     def prepare(self) -> None:
         """Create what is missing, and let no connection be open: workers are forked from here."""
         try:
             self._shared.check()
-        except (sqlite3.Error, OSError) as problem:
-            self._warn(problem)
+        except Exception as problem:  # as above
+            self._give_up(problem)
         finally:
             self._shared.close()
 
-    def _warn(self, problem: Exception) -> None:
+    def _give_up(self, problem: Exception) -> None:
+        """For a while, so that not every call waits for a database that is down."""
+        self._rest_until = time.monotonic() + self._rest_s
+        self._shared.close()
         if time.monotonic() - self._warned > _WARN_S:
             self._warned = time.monotonic()
-            record_trouble("database unusable: used tokens are remembered by each process alone", problem=repr(problem))
+            name = type(problem).__name__  # what a driver says may hold the password
+            record_trouble("database unusable: used tokens are remembered by each process alone", problem=name)
+
+
+def shared_tokens(settings: Settings) -> Shared:
+    """Where the settings keep seen tokens."""
+    url = settings.database_url
+    return PostgresSeen(url) if url and not url.startswith(SQLITE) else SqliteSeen(database_path(settings))
 
 
 def database_path(settings: Settings) -> Path:
     """The SQLite file that the settings name, else one in the data directory of the user."""
     if settings.database_url:
         return Path(settings.database_url.removeprefix(SQLITE))
-    return _data_directory() / "magnesium-cds" / "magnesium.sqlite"
-
-
-def _data_directory() -> Path:
-    home = Path.home()
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
-    if sys.platform == "darwin":
-        return home / "Library" / "Application Support"
-    return Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
+    return data_directory() / "magnesium.sqlite"

@@ -6,7 +6,7 @@ from cds_service.errors import JsonDict
 from cds_service.evaluate import Answer
 from cds_service.fhir import as_dict, as_list
 
-_OUTCOMES = ("fired", "suppressed", "silent")
+_OUTCOMES = ("fired", "quiet", "suppressed", "silent")
 _TOLD = ("rules", "cards")
 
 

@@ -4,6 +4,7 @@ import errno
 import os
 import socket
 import sys
+from collections.abc import Callable
 
 from flask import Flask
 
@@ -12,16 +13,21 @@ from cds_service.settings import SettingsError
 THREADS = 32
 
 
-def run(app: Flask, host: str, port: int, workers: int) -> None:
-    """Serve until stopped. The port must be free (see `check_port`)."""
+def run(app: Flask, host: str, port: int, workers: int, begin: Callable[[], None], end: Callable[[], None]) -> None:
+    """Serve until stopped; `begin` is called in every worker that starts, `end` once when all have ended.
+
+    The port must be free (see `check_port`).
+    """
     if sys.platform == "win32":
         from waitress import serve
 
+        begin()
         serve(app, host=host, port=port, threads=THREADS)
+        end()
     else:
         from cds_service.gunicorn_server import serve as serve_gunicorn
 
-        serve_gunicorn(app, host, port, workers, THREADS)
+        serve_gunicorn(app, host, port, workers, THREADS, begin, end)
 
 
 def check_port(host: str, port: int) -> None:

@@ -79,8 +79,44 @@ class Settings(BaseSettings):
     database_url: str = Field(
         default="",
         repr=False,  # may hold a password
-        pattern=rf"^({SQLITE}.+)?$",
-        description="`sqlite:///PATH` [none: `magnesium-cds/magnesium.sqlite` in the data directory of the user].",
+        pattern=rf"^({SQLITE}.+|postgresql://.+)?$",
+        description="Where records are kept: `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST/NAME` "
+        "[none: `magnesium-cds/magnesium.sqlite` in the data directory of the user].",
+    )
+    state_dir: Path | None = Field(
+        default=None,
+        description="Folder on a local disk for what this machine must not lose: records that wait for the database, "
+        "the key of the hashes [none: `PATH.state` beside a SQLite file, else `magnesium-cds/state`].",
+    )
+    secret: str = Field(
+        default="",
+        repr=False,
+        pattern=r"^(.{32,})?$",
+        description="Key of the hashes by which answered advice is known again, 32 characters or more; the same on all "
+        "machines [none: each machine makes its own].",
+    )
+    retention_days: int = Field(default=730, ge=1, le=36_500, description="Days for which records are kept.")
+    keep_comments: bool = Field(
+        default=False,
+        description="`1` keeps the comments clinicians write when they override a card; these may hold patient data.",
+    )
+    insights_token: str = Field(
+        default="",
+        repr=False,
+        pattern=r"^(\S{16,})?$",
+        description="Opens `/insights` to who sends it as bearer token or as password, 16 characters or more.",
+    )
+    insights_header: str = Field(
+        default="",
+        pattern=r"^([A-Za-z0-9\-]+=.+)?$",
+        description="`NAME=VALUE`: opens `/insights` to requests with this header, which a proxy in front must set "
+        "itself and remove from what comes in. With neither setting `/insights` is off.",
+    )
+    metrics_token: str = Field(
+        default="",
+        repr=False,
+        pattern=r"^(\S{16,})?$",
+        description="Opens `/metrics` to who sends it as bearer token [none: only to this machine itself].",
     )
     token_lifetime_s: int = Field(
         default=3600, ge=60, le=86400, description="Longest lifetime of a token in seconds, from `iat` to `exp`."

@@ -1,6 +1,7 @@
 """Fixtures that every test may use: the runtime, and clients of the service with different settings."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
@@ -36,6 +37,28 @@ def make_client(runtime: Runtime) -> MakeClient:
         return app.test_client()
 
     return make
+
+
+class Kept:
+    """Books that are a list."""
+
+    def __init__(self) -> None:
+        self.kept: list[dict[str, object]] = []
+        self.full = False
+
+    def append(self, record: dict[str, object]) -> bool:
+        self.kept += [] if self.full else [record]
+        return not self.full
+
+    def status(self) -> None:
+        return None
+
+
+@pytest.fixture
+def keeping_client(runtime: Runtime) -> tuple[FlaskClient, Kept]:
+    """A client of a service that keeps records, and what it kept."""
+    books = Kept()
+    return create_app(replace(runtime, books=books)).test_client(), books
 
 
 @pytest.fixture(scope="session")

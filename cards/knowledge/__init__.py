@@ -46,10 +46,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class OverrideReasons:
-    """Coded reasons a clinician may give for passing over a card."""
+    """Coded reasons a clinician may give for passing over a card; `later` are those that put the decision off."""
 
     system: str
     reasons: tuple[tuple[str, str], ...]
+    later: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,4 +144,5 @@ def _read_override_reasons(path: Traversable, site: Site) -> OverrideReasons:
         if code not in published:
             reason = f"unknown override reason {code!r}{did_you_mean(code, published)}"
             raise site.error(reason, "override_reasons", str(number))
-    return OverrideReasons(told["system"], tuple((code, published[code]) for code in chosen))
+    later = frozenset(row["code"] for row in told["reasons"] if row.get("later"))
+    return OverrideReasons(told["system"], tuple((code, published[code]) for code in chosen), later)

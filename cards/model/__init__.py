@@ -4,6 +4,7 @@ Magnesium is compared as mmol/L rounded half up to two decimals; every time is t
 """
 
 from cards.model.clinical import (
+    ABOUT_DRAFTS,
     ADULT_DAYS,
     HIGH_BANDS,
     LOW_BANDS,
@@ -28,12 +29,14 @@ from cards.model.clinical import (
 )
 from cards.model.facts import Facts, Snapshot
 from cards.model.findings import (
+    Answered,
     Card,
     Decision,
     DoseStep,
     DraftMedication,
     DraftTest,
     Finding,
+    Memory,
     Offer,
     RemoveOrder,
     RuleTrace,
@@ -43,10 +46,12 @@ from cards.model.findings import (
 )
 
 __all__ = [
+    "ABOUT_DRAFTS",
     "ADULT_DAYS",
     "HIGH_BANDS",
     "LOW_BANDS",
     "SEVERE_BANDS",
+    "Answered",
     "Band",
     "Card",
     "Condition",
@@ -64,6 +69,7 @@ __all__ = [
     "MagnesiumKind",
     "MagnesiumOrder",
     "Medication",
+    "Memory",
     "Offer",
     "Problem",
     "RemoveOrder",

@@ -100,6 +100,9 @@ class Problem(IntEnum):
     LOOK_FOR_LOW = 8
 
 
+ABOUT_DRAFTS = frozenset({Problem.DRAFT_MAGNESIUM, Problem.DRAFT_QT, Problem.DRAFT_DEPLETES, Problem.INTERACTION})
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """One laboratory or ECG value in the analyte's canonical unit."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
 
 from cards.model.clinical import Indicator, Problem
 from cards.model.facts import Facts
@@ -100,8 +102,28 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """How a clinician answered a card: accepted or overridden, the coded reason, when, and how urgent the card was."""
+
+    outcome: str
+    reason: str
+    at: datetime
+    indicator: Indicator
+
+
+class Memory(Protocol):
+    """Knows what became of earlier advice. The name of advice holds patient data: keep a keyed hash of it only."""
+
+    def card_id(self, advice: str, indicator: Indicator) -> str:
+        """A fresh id for a card that gives this advice, by which its answer will be known."""
+
+    def answer_to(self, advice: str) -> Answered | None:
+        """The latest answer to this advice; None when there is none or nobody can say."""
+
+
+@dataclass(frozen=True, slots=True)
 class RuleTrace:
-    """What became of one rule: fired, silent or suppressed, and why; ids of the numbers that decided."""
+    """What became of one rule: fired, silent, suppressed or quiet, and why; ids of the numbers that decided."""
 
     rule: str
     outcome: str

@@ -1,7 +1,11 @@
 """`serve` and `demo`: run the web application."""
 
-from collections.abc import Iterable
-from contextlib import suppress
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -47,21 +51,35 @@ def demo(port: int) -> None:
     given = {"auth": Auth.OFF, "missing_data": MissingData.CARD, "base_url": base}
     settings = load_settings().model_copy(update=given)
     check_port(LOOPBACK, port)
-    click.echo(welcome(base))
-    _serve(settings, LOOPBACK, port, 1, (fhir_base.routes, saved_requests.routes, page.routes))
+    with _temporary_folder() as folder:
+        settings = settings.model_copy(update={"database_url": f"sqlite:///{folder}/demo.sqlite", "state_dir": None})
+        click.echo(welcome(base))
+        _serve(settings, LOOPBACK, port, 1, (fhir_base.routes, saved_requests.routes, page.routes))
+
+
+@contextmanager
+def _temporary_folder() -> Iterator[Path]:
+    """A folder that goes when this process ends; a forked worker that ends leaves it alone."""
+    owner, folder = os.getpid(), tempfile.mkdtemp(prefix="magnesium-cds-demo-")
+    try:
+        yield Path(folder)
+    finally:
+        if os.getpid() == owner:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _serve(settings: "Settings", host: str, port: int, workers: int, groups: "Iterable[RouteGroup]" = ()) -> None:
-    from cds_service.app import create_app, runtime_of
+    from cds_service.app import create_app, runtime_of, with_records
     from cds_service.records import configure_logging
     from cds_service.server import check_port, run
     from cds_service.settings import Auth
+    from cds_service.store.keeper import Keeper, ship_rest
 
     check_port(host, port)
-    runtime = runtime_of(settings)
-    app = create_app(runtime, groups)
     configure_logging(settings.log_level)
+    runtime = with_records(runtime_of(settings))
+    app = create_app(runtime, groups)
     if settings.auth is Auth.REQUIRED:
         runtime.seen.prepare()
     with suppress(KeyboardInterrupt):
-        run(app, host, port, workers)
+        run(app, host, port, workers, Keeper(settings).start, lambda: ship_rest(settings))

@@ -1,6 +1,8 @@
 """POST /cds-services/<id>/feedback: what became of the cards."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Response
@@ -9,7 +11,8 @@ from cds_service.envelope import read_body
 from cds_service.errors import JsonDict, NotCdsHooks
 from cds_service.fhir import as_dict, as_list, as_text
 from cds_service.records import record_feedback
-from cds_service.web.answers import is_uuid, json_response, raw_body
+from cds_service.store.entries import feedback_entry
+from cds_service.web.answers import is_uuid, json_response, outcome_response, raw_body
 from cds_service.web.auth import who
 from cds_service.web.hooks import known_service
 from cds_service.web.runtime import Access, Route, Runtime
@@ -17,6 +20,20 @@ from cds_service.web.runtime import Access, Route, Runtime
 _OUTCOMES = frozenset({"accepted", "overridden"})
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9\-]{0,63}")
 _MOST_ENTRIES = 1000
+_LONGEST_COMMENT = 1000
+_LONGEST_TIME = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What became of one card. `comment` may hold anything, patient data too."""
+
+    card: str
+    outcome: str
+    reason: str
+    suggestions: tuple[str, ...]
+    at: str
+    comment: str
 
 
 def routes(runtime: Runtime) -> list[Route]:
@@ -24,55 +41,103 @@ def routes(runtime: Runtime) -> list[Route]:
 
     def receive(service_id: str) -> Response:
         service = known_service(service_id)
-        entries = _entries(read_body(raw_body()))
-        usable = [entry for entry in entries if _is_usable(entry)]
-        for entry in usable:
-            record_feedback(service.id, _recorded(entry), who())
-        ignored = [index for index, entry in enumerate(entries) if not _is_usable(entry)]
-        return json_response({"received": len(usable), **({"ignored": ignored} if ignored else {})})
+        read = [_read(entry) for entry in _entries(read_body(raw_body()))]
+        kept = [_keep(feedback, service.id, runtime) for feedback in read if feedback]
+        if not all(kept):
+            return outcome_response(503, "transient", "The feedback could not be kept. Send it again later.")
+        refused = [str(index) for index, feedback in enumerate(read) if feedback is None]
+        return _refusal(refused, len(kept)) if refused else json_response({"received": len(kept)})
 
     return [Route("/cds-services/<service_id>/feedback", "POST", Access.CLIENT, receive)]
 
 
-def _entries(body: object) -> list[JsonDict]:
-    """The feedback entries; NotCdsHooks says what is wrong with them."""
+def _refusal(refused: list[str], kept: int) -> Response:
+    return outcome_response(
+        400,
+        "value",
+        f"Entries that cannot be used (counted from 0): {', '.join(refused)}. Each needs `card`, the uuid of a card of "
+        f"this service, and `outcome`, accepted or overridden. The others were kept: {kept}.",
+    )
+
+
+def _entries(body: object) -> list[object]:
+    """The feedback entries; NotCdsHooks when there is no list of them."""
     found = as_dict(body).get("feedback")
     if not isinstance(found, list):
         raise NotCdsHooks('The body must be an object with a list: {"feedback": [...]}.')
     if len(found) > _MOST_ENTRIES:
         raise NotCdsHooks(f"More than {_MOST_ENTRIES} entries. Send them in several calls.")
-    wrong = [str(index) for index, entry in enumerate(found) if not isinstance(entry, dict)]
-    if wrong:
-        raise NotCdsHooks(f"Feedback entries must be objects; these are not (counted from 0): {', '.join(wrong)}.")
-    return [as_dict(entry) for entry in found]
+    return found
 
 
-def _is_usable(entry: JsonDict) -> bool:
-    """Whether the entry names one of our cards and says what became of it."""
-    return is_uuid(entry.get("card")) and as_text(entry.get("outcome")) in _OUTCOMES
+def _read(told: object) -> Feedback | None:
+    """What an entry says; None when it does not name a card and what became of it."""
+    entry = as_dict(told)
+    card, outcome = entry.get("card"), as_text(entry.get("outcome"))
+    if not isinstance(card, str) or not is_uuid(card) or outcome not in _OUTCOMES:
+        return None
+    override = as_dict(entry.get("overrideReason"))
+    return Feedback(
+        card.lower(),
+        outcome,
+        _code(as_dict(override.get("reason")).get("code")),
+        tuple(_suggestions(entry)),
+        _time(entry.get("outcomeTimestamp")),
+        (as_text(override.get("userComment")) or "")[:_LONGEST_COMMENT].replace("\0", ""),
+    )
 
 
-def _recorded(entry: JsonDict) -> dict[str, object]:
-    """Ids, codes and times of an entry. The user's comment stays out: it may hold anything."""
-    reason = as_dict(as_dict(entry.get("overrideReason")).get("reason"))
-    accepted = [as_dict(item).get("id") for item in as_list(entry.get("acceptedSuggestions"))]
+def _suggestions(entry: JsonDict) -> Iterator[str]:
+    for item in as_list(entry.get("acceptedSuggestions")):
+        ident = as_dict(item).get("id")
+        if isinstance(ident, str) and is_uuid(ident):
+            yield ident.lower()
+
+
+def _keep(feedback: Feedback, service_id: str, runtime: Runtime) -> bool:
+    """Whether the feedback is safe: in the log, in the records, and in the memory of what was answered."""
+    now, client = runtime.now(), who()
+    record_feedback(service_id, _shown(feedback), client)
+    if runtime.memory:
+        runtime.memory.answered(feedback.card, feedback.outcome, feedback.reason, now)
+    comment = feedback.comment if runtime.settings.keep_comments else ""
+    entries = [
+        feedback_entry(
+            feedback.card,
+            service_id,
+            feedback.outcome,
+            suggestion,
+            feedback.reason,
+            comment,
+            feedback.at,
+            now,
+            client.get("client", ""),
+        )
+        for suggestion in feedback.suggestions or ("",)
+    ]
+    safe = [runtime.books.append(entry) for entry in entries]
+    return all(safe)
+
+
+def _shown(feedback: Feedback) -> dict[str, object]:
+    """For the log: ids, codes and times. The comment stays out."""
     found: dict[str, object] = {
-        "card": entry["card"],
-        "outcome": entry["outcome"],
-        "reason": _code(reason.get("code")),
-        "suggestions": [ident for ident in accepted if is_uuid(ident)],
-        "at": _time(entry.get("outcomeTimestamp")),
+        "card": feedback.card,
+        "outcome": feedback.outcome,
+        "reason": feedback.reason,
+        "suggestions": list(feedback.suggestions),
+        "at": feedback.at,
     }
     return {key: value for key, value in found.items() if value}
 
 
-def _code(value: object) -> str | None:
+def _code(value: object) -> str:
     text = as_text(value)
-    return text if text and _CODE.fullmatch(text) else None
+    return text if text and _CODE.fullmatch(text) else ""
 
 
-def _time(value: object) -> str | None:
+def _time(value: object) -> str:
     try:
-        return datetime.fromisoformat(as_text(value) or "").isoformat()
+        return datetime.fromisoformat(as_text(value) or "").isoformat()[:_LONGEST_TIME]
     except ValueError:
-        return None
+        return ""

@@ -1,18 +1,33 @@
 """GET /healthz and /readyz: for whoever runs the service."""
 
+import time
+
 from flask import Response
 
+from cds_service.store.state import Status
 from cds_service.web.answers import json_response
 from cds_service.web.runtime import Access, Route, Runtime
 
+_STALE_S = 60
+
 
 def routes(runtime: Runtime) -> list[Route]:
-    """Alive; and ready, which means that the knowledge was loaded and found valid."""
+    """Alive; and ready, which means that the knowledge was loaded and found valid.
+
+    A database that cannot be reached is told, but makes no service unready: advice does not wait for records.
+    """
 
     def alive() -> Response:
         return json_response({"status": "alive"})
 
     def ready() -> Response:
-        return json_response({"status": "ready", "knowledge": runtime.knowledge.version})
+        told = {"status": "ready", "knowledge": runtime.knowledge.version, "store": _store(runtime.books.status())}
+        return json_response(told)
 
     return [Route("/healthz", "GET", Access.PUBLIC, alive), Route("/readyz", "GET", Access.PUBLIC, ready)]
+
+
+def _store(status: Status | None) -> str:
+    if status is None or time.time() - status.at > _STALE_S:
+        return "not known"
+    return "reachable" if status.reachable else "unreachable, records wait"

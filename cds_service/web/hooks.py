@@ -1,6 +1,7 @@
 """POST /cds-services/<id>: cards."""
 
 import time
+from collections.abc import Callable
 
 from flask import Response, abort, g, request
 
@@ -10,12 +11,14 @@ from cds_service.envelope import read_body, refuse_excess
 from cds_service.evaluate import Answer, evaluate
 from cds_service.fhir_access import Source
 from cds_service.records import record_call
+from cds_service.store.entries import answer_entry
 from cds_service.web.answers import json_response, outcome_response_of, raw_body, request_id
 from cds_service.web.auth import who
 from cds_service.web.runtime import Access, Route, Runtime
 
 PATH = "/cds-services/<service_id>"
 _BY_ID = {service.id: service for service in SERVICES}
+_NOT_LET_IN = frozenset({401, 403, 429})
 
 
 def routes(runtime: Runtime) -> list[Route]:
@@ -35,15 +38,26 @@ def start_clock() -> None:
     g.started = time.perf_counter()
 
 
-def audit(response: Response) -> Response:
-    """Record the answer to a service call, whatever its status."""
-    service_id = (request.view_args or {}).get("service_id")
-    rule = request.url_rule
-    if service_id in _BY_ID and rule is not None and rule.rule == PATH and request.method == "POST":
-        milliseconds = (time.perf_counter() - g.started) * 1000
-        data = summary(g.get("data", ()))
-        record_call(request_id(), service_id, response.status_code, g.get("decision"), milliseconds, who(), data)
-    return response
+def auditor(runtime: Runtime) -> Callable[[Response], Response]:
+    """What records the answer to a service call, whatever its status; calls that were not let in only in the log."""
+
+    def audit(response: Response) -> Response:
+        service_id = (request.view_args or {}).get("service_id")
+        rule = request.url_rule
+        if service_id in _BY_ID and rule is not None and rule.rule == PATH and request.method == "POST":
+            _record(service_id, response.status_code, runtime)
+        return response
+
+    return audit
+
+
+def _record(service_id: str, status: int, runtime: Runtime) -> None:
+    milliseconds = (time.perf_counter() - g.started) * 1000
+    decision, data, client = g.get("decision"), g.get("data", ()), who()
+    if status not in _NOT_LET_IN:
+        at, ident = runtime.now(), runtime.new_id()
+        runtime.books.append(answer_entry(ident, at, service_id, status, milliseconds, client, decision, data))
+    record_call(request_id(), service_id, status, decision, milliseconds, client, summary(data))
 
 
 def known_service(service_id: str) -> Service:
@@ -63,6 +77,7 @@ def _answer(service: Service, runtime: Runtime) -> Answer:
         runtime.keys,
         runtime.settings.missing_data,
         Source(runtime.fhir, g.fhir_servers),
+        runtime.memory,
     )
 
 

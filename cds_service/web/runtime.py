@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Protocol
 
 from flask import Response
 
@@ -14,6 +15,8 @@ from cds_service.counters import DataCounters
 from cds_service.fhir_access import Gateway
 from cds_service.replay import MemorySeen, SeenTokens
 from cds_service.settings import Settings
+from cds_service.store.memory import AdviceMemory
+from cds_service.store.state import Status
 
 NOBODY = Clients({})
 
@@ -45,6 +48,28 @@ def random_id() -> str:
     return str(uuid.uuid4())
 
 
+class Books(Protocol):
+    """Where records of answers and feedback go."""
+
+    def append(self, record: dict[str, object]) -> bool:
+        """Keep the record; whether it is safe."""
+
+    def status(self) -> Status | None:
+        """How shipping to the database fares; None when nobody could say."""
+
+
+class NoBooks:
+    """For a service that keeps no records."""
+
+    def append(self, record: dict[str, object]) -> bool:
+        """Nothing is kept."""
+        return True
+
+    def status(self) -> Status | None:
+        """Nothing is shipped."""
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Runtime:
     """What was loaded once, clients and knowledge (that of clients with a site of their own by issuer); the clock."""
@@ -59,6 +84,8 @@ class Runtime:
     new_id: Callable[[], str] = random_id
     fhir: Gateway = field(default_factory=Gateway)
     counters: DataCounters = field(default_factory=DataCounters)
+    books: Books = field(default_factory=NoBooks)
+    memory: AdviceMemory | None = None
 
     def knowledge_for(self, client: Client | None) -> Knowledge:
         """The knowledge that decides for this client: with its own site file, else with the service's."""

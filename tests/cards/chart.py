@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 import cards
-from cards import Knowledge, Snapshot
+from cards import Knowledge, Memory, Snapshot
 from cards.model import Decision
 
 Json = dict[str, Any]
@@ -53,10 +53,10 @@ def knowledge() -> Knowledge:
     return cards.load_knowledge(files("cards.knowledge"))
 
 
-def decide(snapshot: Snapshot, now: datetime = NOW) -> Decision:
+def decide(snapshot: Snapshot, now: datetime = NOW, memory: Memory | None = None) -> Decision:
     """The decision with ids that count."""
     numbers = count(1)
-    return cards.decide(snapshot, knowledge(), now, lambda: f"00000000-0000-4000-8000-{next(numbers):012d}")
+    return cards.decide(snapshot, knowledge(), now, lambda: f"00000000-0000-4000-8000-{next(numbers):012d}", memory)
 
 
 def snapshot(chart: Chart) -> Snapshot:

@@ -26,7 +26,8 @@ def test_every_route_declares_who_may_use_it(runtime):
 
 def test_alive_and_ready(client, runtime):
     assert client.get("/healthz").get_json() == {"status": "alive"}
-    assert client.get("/readyz").get_json() == {"status": "ready", "knowledge": runtime.knowledge.version}
+    told = {"status": "ready", "knowledge": runtime.knowledge.version, "store": "not known"}
+    assert client.get("/readyz").get_json() == told
 
 
 def test_the_home_page_says_what_this_is_and_that_nobody_approved_it(client, runtime):

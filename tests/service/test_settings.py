@@ -66,7 +66,7 @@ def test_every_wrong_value_is_named_at_once(env):
 
 
 def test_a_wrong_database_is_named_without_its_password(env):
-    env(DATABASE_URL="postgresql://cds:secret@db/cds")
+    env(DATABASE_URL="mysql://cds:secret@db/cds")
     with pytest.raises(SettingsError, match=r"^MAGNESIUM_CDS_DATABASE_URL: .*sqlite:///.*docs/settings.md") as told:
         load_settings()
     assert "secret" not in str(told.value)

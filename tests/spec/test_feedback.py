@@ -27,13 +27,21 @@ def test_f1_what_is_not_a_feedback_list_is_refused(client, body):
     assert diagnostics(post(client, body, SERVICE), 400)
 
 
-def test_f1_entries_that_are_not_objects_are_named(client):
-    assert diagnostics(send(client, PLAIN, 1, "x"), 400).endswith("1, 2.")
-
-
-@pytest.mark.parametrize("change", [{"card": None}, {"card": "mg-1"}, {"outcome": "ignored"}, {"outcome": None}])
-def test_f1_an_entry_that_cannot_be_recorded_is_named_and_does_not_hide_the_others(client, change):
-    assert send(client, {**PLAIN, **change}, PLAIN).get_json() == {"received": 1, "ignored": [0]}
+@pytest.mark.parametrize(
+    "entry",
+    [
+        1,
+        "x",
+        None,
+        *({**PLAIN, **c} for c in ({"card": None}, {"card": "mg-1"}, {"outcome": "ignored"}, {"outcome": 1})),
+    ],
+    ids=str,
+)
+def test_f1_an_entry_that_cannot_be_used_is_named_and_the_others_are_kept(keeping_client, entry):
+    client, books = keeping_client
+    told = diagnostics(send(client, entry, PLAIN, entry), 400)
+    assert "counted from 0): 0, 2." in told and told.endswith("The others were kept: 1.")
+    assert [(e["kind"], e["card"]) for e in books.kept] == [("feedback", CARD)]
 
 
 @pytest.mark.parametrize("when", [None, "soon", 5, "2026-13-45"])

@@ -40,7 +40,7 @@ def checked(monkeypatch):
 @pytest.fixture
 def doctor(tmp_path, ehr, monkeypatch, checked):
     """Runs the doctor on a deployment; (exit code, {check: line})."""
-    for name in ("AUTH", "BASE_URL", "CLIENTS", "SITE", "DATABASE_URL"):
+    for name in ("AUTH", "BASE_URL", "CLIENTS", "SITE", "DATABASE_URL", "STATE_DIR"):
         monkeypatch.delenv(f"MAGNESIUM_CDS_{name}", raising=False)
     (tmp_path / "jwks.json").write_text(json.dumps(ehr.jwks()), encoding="utf-8")
     database = f"sqlite:///{tmp_path / 'data' / 'db.sqlite'}"
@@ -63,9 +63,10 @@ def test_a_good_deployment(doctor, web, ehr):
     code, lines = doctor({"jku": JKU, "fhir_servers": [SERVER]})
     assert code == 0
     assert all(line.startswith("OK") for line in lines.values()), lines
-    assert {"settings", "clients", "keys of ehr", f"FHIR server {SERVER}", "database", "knowledge", "clock"} == set(
-        lines
-    )
+    assert set(lines) == {
+        *("settings", "clients", "keys of ehr", f"FHIR server {SERVER}", "database", "state folder"),
+        *("knowledge", "clock"),
+    }
     assert "FHIR 4.0.1" in lines[f"FHIR server {SERVER}"]
 
 
@@ -76,13 +77,15 @@ def test_a_good_deployment(doctor, web, ehr):
         ("settings", {"BASE_URL": "http://cds.example"}),
         ("settings", {"CLIENTS": ""}),
         ("settings", {"CLIENTS": "/no/such/file"}),
-        ("settings", {"DATABASE_URL": "postgresql://db"}),
+        ("settings", {"DATABASE_URL": "mysql://db"}),
+        ("database", {"DATABASE_URL": "postgresql://cds:secret@127.0.0.1:1/cds"}),
+        ("state folder", {"STATE_DIR": "/proc/no/such"}),
         ("database", {"DATABASE_URL": "sqlite:////proc/no/such.sqlite"}),
     ],
 )
 def test_what_is_wrong_fails(doctor, check, env):
     code, lines = doctor(**env)
-    assert code == 1 and lines[check].startswith("FAIL")
+    assert code == 1 and lines[check].startswith("FAIL") and "secret" not in str(lines)
 
 
 def test_a_wrong_clients_file_fails(doctor):
@@ -127,7 +130,7 @@ def test_fhir_servers_are_asked_for_their_version(doctor, web, answer, level):
 
 def test_authentication_off_is_a_warning(doctor):
     code, lines = doctor(AUTH="off")
-    assert code == 0 and lines["settings"].startswith("WARN") and "database" not in lines
+    assert code == 0 and lines["settings"].startswith("WARN")
 
 
 @pytest.mark.parametrize(

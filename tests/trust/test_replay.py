@@ -134,7 +134,7 @@ def test_an_unusable_file_leaves_each_process_its_own_memory_with_a_warning(tmp_
 
 
 def test_a_file_that_breaks_while_running_opens_no_door(open_file, path):
-    seen = SharedSeen(open_file())
+    seen = SharedSeen(open_file(), rest_s=0)
     assert seen.first_time(b"a", later())
     with sqlite3.connect(path) as connection:
         connection.execute("DROP TABLE seen_tokens")

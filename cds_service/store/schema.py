@@ -1,0 +1,120 @@
+"""The tables. A change here needs a migration (migrations/versions) and a new HEAD."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    Index,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    func,
+)
+
+HEAD = "0001"
+
+METADATA = MetaData()
+
+# One row an answered call; `day` is that of `at` in UTC, `ms` the milliseconds from request to answer.
+ANSWERS = Table(
+    "answers",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("day", Date, nullable=False, index=True),
+    Column("service", String(64), nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("ms", Float, nullable=False),
+    Column("knowledge", String(16), nullable=False),
+    Column("client", String(200), nullable=False),
+    Column("tenant", String(200), nullable=False),
+    Column("cards", SmallInteger, nullable=False),
+)
+
+# Prefetch keys of an answer that could not be had, and why (the outcomes of fhir_access).
+MISSING_DATA = Table(
+    "missing_data",
+    METADATA,
+    Column("answer_id", String(36), primary_key=True),
+    Column("key", String(40), primary_key=True),
+    Column("outcome", String(40), nullable=False),
+    Column("day", Date, nullable=False, index=True),
+)
+
+# One row a card; `rule` is the one that titles it, `problem` what it is about.
+CARDS = Table(
+    "cards",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("answer_id", String(36), nullable=False),
+    Column("day", Date, nullable=False, index=True),
+    Column("service", String(64), nullable=False),
+    Column("rule", String(64), nullable=False),
+    Column("problem", String(32), nullable=False),
+    Column("indicator", String(16), nullable=False),
+    Column("knowledge", String(16), nullable=False),
+)
+
+# Every rule that spoke on a card.
+CARD_RULES = Table(
+    "card_rules",
+    METADATA,
+    Column("card_id", String(36), primary_key=True),
+    Column("rule", String(64), primary_key=True),
+    Column("leads", Boolean, nullable=False),
+    Column("day", Date, nullable=False, index=True),
+)
+
+SUGGESTIONS = Table(
+    "suggestions",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("card_id", String(36), nullable=False),
+    Column("position", SmallInteger, nullable=False),
+    Column("day", Date, nullable=False, index=True),
+)
+
+# Rules whose advice was not repeated, since a clinician had answered it.
+QUIETED = Table(
+    "quieted",
+    METADATA,
+    Column("answer_id", String(36), primary_key=True),
+    Column("rule", String(64), primary_key=True),
+    Column("day", Date, nullable=False, index=True),
+)
+
+# What became of a card. `id` is a hash of card, outcome, suggestion and time, so that a repeated report is one row.
+# `suggestion_id` is empty when none was named. A card that is not in `cards` is not known to us.
+FEEDBACK = Table(
+    "feedback",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("card_id", String(36), nullable=False, index=True),
+    Column("service", String(64), nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("suggestion_id", String(36), nullable=False),
+    Column("reason", String(64), nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("outcome_at", String(40), nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("shipped_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("day", Date, nullable=False, index=True),
+    Column("client", String(200), nullable=False),
+)
+SHIPPED = Index("ix_feedback_shipped_at", FEEDBACK.c.shipped_at)
+
+# Tokens that were used, by a hash of issuer and token id, until they expire (seconds since 1970).
+SEEN_TOKENS = Table(
+    "seen_tokens",
+    METADATA,
+    Column("jti_hash", LargeBinary(32), primary_key=True),
+    Column("exp", Float, nullable=False, index=True),
+)
+
+# Tables that are emptied by `day`; ANSWERS last, so that an interrupted purge can go on.
+BY_DAY = (MISSING_DATA, CARD_RULES, SUGGESTIONS, QUIETED, FEEDBACK, CARDS, ANSWERS)
