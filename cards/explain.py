@@ -38,7 +38,7 @@ def _facts(facts: Facts, named: tuple[Medication, ...], knowledge: Knowledge) ->
         "setting": facts.setting.value,
         "age_years": None if facts.age_days is None else int(facts.age_days / 365.25),
         "sex": facts.sex,
-        "magnesium": facts.magnesium and _magnesium(facts.magnesium),
+        "magnesium": facts.magnesium and _magnesium(facts.magnesium, facts.is_adult),
         "magnesium_scale": _scale(facts, knowledge),
         "renal": {"gate": facts.renal.gate.value, "egfr": facts.renal.egfr, "reason": facts.renal.reason},
         "results": {name: _result(r) for name, r in sorted(facts.results.items())},
@@ -49,11 +49,11 @@ def _facts(facts: Facts, named: tuple[Medication, ...], knowledge: Knowledge) ->
     }
 
 
-def _magnesium(m: Magnesium) -> Json:
+def _magnesium(m: Magnesium, adult: bool | None) -> Json:
     return {
         "shown": m.shown,
         "mmol_per_l": m.x,
-        "band": m.band.value,
+        "band": _graded(m.band, adult),
         "limits": [m.lower_limit, m.upper_limit],
         "when": _iso(m.when),
         "freshness": m.freshness.value,
@@ -69,11 +69,13 @@ def _scale(facts: Facts, knowledge: Knowledge) -> list[Json]:
     n, m = knowledge.numbers, facts.magnesium
     lower = m.lower_limit if m else n[default_lower_limit(facts.age_days, n)]
     bands = scale_of(lower, m.upper_limit if m else n["limit.upper.default"], n)
-    named = [(band.value if facts.is_adult is not False else _ungraded(band), a, b) for band, a, b in bands]
+    named = [(_graded(band, facts.is_adult), a, b) for band, a, b in bands]
     return [_joined(name, [(a, b) for _, a, b in same]) for name, same in groupby(named, key=lambda part: part[0])]
 
 
-def _ungraded(band: Band) -> str:
+def _graded(band: Band, adult: bool | None) -> str:
+    if adult is not False:
+        return band.value
     return "low" if band in LOW_BANDS else "normal" if band is Band.SUBOPTIMAL else band.value
 
 

@@ -91,9 +91,9 @@ def _units(runtime: Runtime) -> Mapping[str, object]:
 def _explain(runtime: Runtime) -> Callable[[str], Response]:
     def show(service_id: str) -> Response:
         service = known_service(service_id)
-        body, knowledge = read_body(raw_body()), runtime.knowledge
-        answer = evaluate(service, body, knowledge, runtime.now(), runtime.new_id, runtime.keys, MissingData.CARD)
-        told = explain(answer.decision, knowledge)
+        body, knowledge, now = read_body(raw_body()), runtime.knowledge, runtime.now()
+        given = (knowledge, now, runtime.new_id, runtime.keys, MissingData.CARD)
+        told = explain(evaluate(service, body, *given, memory=runtime.memory).decision, knowledge)
         return json_response({name: value for name, value in told.items() if name != "cards"})
 
     return show

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -87,16 +88,30 @@ class Demo:
         return [line for line in lines if line["event"] == "feedback"]
 
 
-@pytest.fixture(scope="session")
-def demo(browser, tmp_path_factory):
-    """The running demo."""
-    started = Demo(tmp_path_factory.mktemp("demo"))
+@contextmanager
+def running(folder):
+    """A demo that runs for a while."""
+    started = Demo(folder)
     try:
         started.wait()
         yield started
     finally:
         started.process.terminate()
         started.process.wait(timeout=15)
+
+
+@pytest.fixture(scope="session")
+def demo(browser, tmp_path_factory):
+    """The running demo; what is answered here is not said again."""
+    with running(tmp_path_factory.mktemp("demo")) as started:
+        yield started
+
+
+@pytest.fixture
+def fresh_demo(browser, tmp_path):
+    """A demo of which no card was answered yet."""
+    with running(tmp_path) as started:
+        yield started
 
 
 class Chart:
@@ -160,8 +175,8 @@ def open_chart(context, demo):
     """Opens charts, in a colour scheme and size; none may have complained at the end."""
     opened = []
 
-    def make(patient="heart-failure", **options):
-        chart = Chart(context, demo.base, **options)
+    def make(patient="heart-failure", base=demo.base, **options):
+        chart = Chart(context, base, **options)
         opened.append(chart)
         return chart.open(patient)
 

@@ -5,7 +5,8 @@ import re
 from playwright.sync_api import expect
 
 
-def test_the_evaluators_minute(demo, chart):
+def test_the_evaluators_minute(fresh_demo, open_chart):
+    demo, chart = fresh_demo, open_chart(base=fresh_demo.base)
     page = chart.page
     critical, causes = chart.about("patient").first, chart.about("patient").nth(1)
     expect(critical).to_have_attribute("data-indicator", "critical")
@@ -34,6 +35,9 @@ def test_the_evaluators_minute(demo, chart):
     expect(chart.orders.filter(has_text="Omeprazole")).to_have_count(0)
     expect(chart.orders.filter(has_text="Famotidine 20 mg")).to_have_count(1)
     assert recorded(demo, sent["card"])["service"] == "magnesium-order-select"
+
+    page.reload()
+    expect(page.locator("#advice-view")).to_contain_text(re.compile(r"Not repeated: accepted .* ago: quiet for 12 h"))
 
 
 def recorded(demo, card):

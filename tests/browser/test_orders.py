@@ -58,12 +58,20 @@ def test_what_was_signed_is_known_when_the_chart_is_asked_again(open_chart):
     expect(chart.orders.filter(has_text="Famotidine")).to_contain_text("signed")
 
 
-def test_of_several_suggestions_each_can_be_taken(open_chart):
-    chart = open_chart("digoxin")
-    chart.page.goto(f"{chart.base}/demo#heart-failure")
-    chart.wait("heart-failure")
+def test_of_several_suggestions_each_can_be_taken(fresh_demo, open_chart):
+    chart = open_chart(base=fresh_demo.base)
     causes = chart.about("patient").nth(1)
     chart.do_and_hear(causes.get_by_role("button", name="Accept Replace omeprazole").click)
     chart.do_and_hear(causes.get_by_role("button", name="Accept Add spironolactone").click)
     expect(causes.get_by_role("button")).to_have_count(0)
     expect(chart.orders.filter(has_text="Spironolactone")).to_have_count(1)
+
+
+def test_drafts_wait_while_another_chart_is_open(open_chart):
+    chart = open_chart("well")
+    chart.choose("omep", "Omeprazole")
+    for patient, count in (("heart-failure", 0), ("well", 1)):
+        chart.page.goto(f"{chart.base}/demo#{patient}")
+        chart.wait(patient)
+        expect(chart.orders).to_have_count(count)
+    expect(chart.page.locator("#advice-order")).to_contain_text("No advice about this order.")

@@ -30,7 +30,9 @@ def facts_of(told):
 
 
 def test_severity_is_graded_in_adults_only():
-    bands = [part["band"] for part in facts_of({"patient": {"age": 7}})["magnesium_scale"]]
+    child = facts_of({"patient": {"age": 7}, "magnesium": 1.1})
+    bands = [part["band"] for part in child["magnesium_scale"]]
+    assert child["magnesium"]["band"] == "low"
     assert bands == ["low", "normal", "high", "critically high"]
     adult = facts_of({})["magnesium_scale"]
     assert [part["band"] for part in adult][:4] == ["critically low", "severely low", "moderately low", "mildly low"]

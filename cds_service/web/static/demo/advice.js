@@ -69,7 +69,7 @@ export class Advice {
     byId(`${this.#place}-state`).textContent = count;
     const focused = this.#hasFocus();
     const drawn = cards.map((card, index) => drawCard(card, html[index], this.#doing(card, service)));
-    fill(byId(`${this.#place}-cards`), ...(drawn.length ? drawn : [quiet(call)]));
+    fill(byId(`${this.#place}-cards`), ...(drawn.length ? drawn : [quiet(call)]), ...answered(call.explained));
     const why = byId(`${this.#place}-why`);
     why.hidden = false;
     why.onclick = () => {
@@ -118,6 +118,12 @@ function quiet({ explained, request }) {
   const what = request.hook === "patient-view" ? "No advice." : "No advice about this order.";
   const reasons = tone === "normal" || !magnesium || request.hook !== "patient-view" ? [] : silences(explained.rules, magnesium.band);
   return h("div", { class: "quiet", "data-tone": tone }, h("p", {}, h("strong", {}, what), ` ${looked}`), ...reasons.map((why) => h("p", { class: "soft" }, why)));
+}
+
+/** What is not said again, because it was answered. */
+function answered(explained) {
+  const rules = explained instanceof Error ? [] : explained.rules.filter((rule) => rule.outcome === "quiet");
+  return [...new Set(rules.map((rule) => rule.why))].map((why) => h("p", { class: "answered" }, `Not repeated: ${why}.`));
 }
 
 /** Why the rules about a high (or low) magnesium did not speak. */

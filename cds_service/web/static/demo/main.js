@@ -22,6 +22,7 @@ let setup;
 let services;
 let unit;
 let chart;
+const ordersOf = new Map(); // by patient: drafts wait while another chart is open
 
 async function start() {
   try {
@@ -50,7 +51,8 @@ function openFromAddress() {
 
 async function openChart(patientId) {
   const signal = opening.begin();
-  chart = { patientId, orders: new Orders(patientId), prefetched: null, facts: null };
+  if (!ordersOf.has(patientId)) ordersOf.set(patientId, new Orders(patientId));
+  chart = { patientId, orders: ordersOf.get(patientId), fetched: null, facts: null };
   document.body.dataset.patient = patientId;
   document.body.dataset.state = "loading";
   markPatient(patientId);
@@ -67,7 +69,7 @@ async function openChart(patientId) {
     return;
   }
   drawName(chart.fetched.patient);
-  await viewChart();
+  await Promise.all([viewChart(), askAboutOrders([])]);
 }
 
 /** Ask as a record system does when a chart is opened, and draw the chart from the facts that came back. */

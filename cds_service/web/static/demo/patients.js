@@ -11,8 +11,11 @@ export function drawPatients(stories) {
 /** Mark the patient whose chart is open. */
 export function markPatient(id) {
   for (const link of byId("patients").querySelectorAll("a")) {
-    if (link.hash === `#${id}`) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
+    if (link.hash !== `#${id}`) link.removeAttribute("aria-current");
+    else {
+      link.setAttribute("aria-current", "page");
+      link.scrollIntoView({ block: "nearest" });
+    }
   }
   open(false);
 }

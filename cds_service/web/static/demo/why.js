@@ -11,10 +11,12 @@ export function drawWhy(call) {
 
 function reasons(explained) {
   const by = (outcome) => explained.rules.filter((rule) => rule.outcome === outcome);
-  const [fired, suppressed, silent] = ["fired", "suppressed", "silent"].map(by);
+  const [fired, quiet, suppressed, silent] = ["fired", "quiet", "suppressed", "silent"].map(by);
   return [
     h("h4", {}, `Rules that spoke (${fired.length})`),
     fired.length ? h("ul", { class: "rules" }, ...fired.map(rule)) : h("p", { class: "soft" }, "None: there was nothing to say."),
+    quiet.length ? h("h4", {}, `Not repeated, because answered (${quiet.length})`) : null,
+    quiet.length ? h("ul", { class: "rules" }, ...quiet.map(rule)) : null,
     suppressed.length ? h("h4", {}, `Held back (${suppressed.length})`) : null,
     suppressed.length ? h("ul", { class: "rules" }, ...suppressed.map(rule)) : null,
     folded(`Silent rules (${silent.length})`, h("ul", { class: "rules silent" }, ...silent.map(rule))),
