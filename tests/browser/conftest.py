@@ -26,7 +26,7 @@ FLAGS = (
     "--disable-sync",
 )
 WIDE = ViewportSize(width=1440, height=900)
-expect.set_options(timeout=8000)
+expect.set_options(timeout=15_000)
 
 
 def browser_path():

@@ -87,7 +87,7 @@ def test_a_quiet_answer_says_that_magnesium_was_looked_at(open_chart):
 
 def test_why_shows_rules_numbers_sources_facts_and_the_raw_call(chart):
     page = chart.page
-    page.get_by_role("button", name="Why this about this patient?").click()
+    page.get_by_role("button", name="Why? Reasons for the advice about this patient").click()
     why = page.get_by_role("dialog")
     expect(why).to_contain_text("Is magnesium severely low?")
     expect(why).to_contain_text("band.severe = 0.5 mmol/L (source 1;6, since 2026-11-23)")
@@ -113,6 +113,7 @@ def test_a_link_opens_its_patient_and_back_goes_back(chart):
     page.get_by_role("navigation").get_by_role("link", name=re.compile("kidney disease stage 4")).click()
     chart.wait("ckd-4")
     expect(page.locator("#patient-name")).to_contain_text("Boris")
+    expect(page).to_have_title("Demo, Boris B: demonstration chart")
     expect(page.get_by_role("navigation").locator("[aria-current]")).to_contain_text("kidney disease stage 4")
     page.go_back()
     chart.wait("heart-failure")

@@ -66,7 +66,13 @@ def test_an_accessibility_audit_finds_nothing_serious(name, scheme, open_chart):
     expect(chart.page.locator("#advice-order")).not_to_have_attribute("aria-busy", "true")
     expect(chart.trend).to_be_visible()
     assert serious(chart.page) == []
-    chart.page.get_by_role("button", name="Why this about this patient?").click()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_audit_finds_nothing_serious_in_the_reasons(scheme, open_chart):
+    chart = open_chart(scheme=scheme)
+    chart.page.get_by_role("button", name="Why? Reasons for the advice about this patient").click()
+    expect(chart.page.get_by_role("dialog")).to_be_visible()
     assert serious(chart.page) == []
 
 

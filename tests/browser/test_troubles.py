@@ -49,6 +49,18 @@ def test_a_record_that_cannot_be_read_is_said(page, demo):
     expect(page.locator("#advice-view")).to_contain_text(NOT_CLEAR)
 
 
+def test_nothing_of_the_chart_before_stays_when_the_next_one_fails(page, demo):
+    open_demo(page, demo, "heart-failure")
+    expect(page.locator("#values")).to_contain_text("1.2 mg/dL")
+    expect(page.locator("#trend-plot .main-svg").first).to_be_visible()
+    page.route(re.compile("/fhir/Observation"), lambda route: route.abort())
+    open_demo(page, demo, "well")
+    expect(page.locator("#advice-view")).to_contain_text(NOT_CLEAR)
+    for place in ("#values", "#patient-name", "#medicine-rows", "#advice-view-cards"):
+        expect(page.locator(place)).not_to_contain_text(re.compile("1.2|Agnes|omeprazole"))
+    expect(page.locator("#trend-plot")).to_be_hidden()
+
+
 def test_feedback_that_is_not_taken_is_said_and_the_order_stays(page, demo):
     page.route("**/feedback", lambda route: route.fulfill(status=503, body=json.dumps(OUTCOME)))
     open_demo(page, demo, "heart-failure")

@@ -11,10 +11,18 @@ const VALUES = [
   ["qtc", "QTc"],
 ];
 
+/** Nothing of the chart that was open before. */
+export function clearBanner() {
+  for (const id of ["patient-name", "patient-who", "patient-problems"]) byId(id).textContent = "…";
+  fill(byId("values"));
+}
+
 /** The patient's name, before the service has answered. */
 export function drawName(patient) {
   const name = patient.name?.[0] ?? {};
-  byId("patient-name").textContent = [name.family, ...(name.given ?? [])].filter(Boolean).join(", ") || patient.id;
+  const shown = [name.family, ...(name.given ?? [])].filter(Boolean).join(", ") || patient.id;
+  byId("patient-name").textContent = shown;
+  document.title = `${shown}: demonstration chart`;
 }
 
 /** Age, sex, setting, problems, and the values now. */

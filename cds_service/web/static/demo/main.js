@@ -1,7 +1,7 @@
 // The chart: which patient is open, what is drafted, and when the services are asked.
 import { Advice } from "./advice.js";
 import { Line, getJson, isSuperseded } from "./api.js";
-import { drawBanner, drawName } from "./banner.js";
+import { clearBanner, drawBanner, drawName } from "./banner.js";
 import { firstUnit } from "./bands.js";
 import { combobox } from "./combobox.js";
 import { announce, byId, h } from "./dom.js";
@@ -10,8 +10,8 @@ import { drawOrders, hideHeld, holdSigning } from "./order-entry.js";
 import { Orders, nameOf, referenceOf } from "./orders.js";
 import { drawPatients, markPatient } from "./patients.js";
 import { timescale } from "./timescale.js";
-import { drawTimeline } from "./timeline.js";
-import { drawTrend } from "./trend.js";
+import { clearTimeline, drawTimeline } from "./timeline.js";
+import { clearTrend, drawTrend } from "./trend.js";
 
 // the width from which the record scrolls beside the advice (page.css): there the new orders can be brought into view
 const COLUMNS = matchMedia("(min-width: 74em) and (min-height: 36em)");
@@ -20,7 +20,7 @@ const view = new Advice("advice-view", accepted);
 const order = new Advice("advice-order", accepted);
 let setup;
 let services;
-let unit;
+let unitWanted = null; // what the switch was set to; until then the unit of the result
 let chart;
 const ordersOf = new Map(); // by patient: drafts wait while another chart is open
 
@@ -56,8 +56,12 @@ async function openChart(patientId) {
   document.body.dataset.patient = patientId;
   document.body.dataset.state = "loading";
   markPatient(patientId);
+  clearBanner();
+  clearTrend();
+  clearTimeline();
   byId("chart-trouble").hidden = true;
   byId("notice").textContent = "";
+  view.clear();
   order.clear();
   showOrders();
   try {
@@ -84,13 +88,13 @@ async function viewChart() {
   if (!answer) return;
   if (answer.explained instanceof Error) return chartTrouble(answer.explained);
   Object.assign(chart, { facts: answer.explained.facts, record });
-  unit ??= firstUnit(setup.units, chart.facts.magnesium?.shown);
   draw();
 }
 
 function draw() {
   const { facts, record } = chart;
   const now = Date.now();
+  const unit = unitWanted ?? firstUnit(setup.units, facts.magnesium?.shown);
   for (const radio of byId("unit").querySelectorAll("input")) radio.checked = radio.value === unit;
   const medicines = facts.medications ?? [];
   const results = facts.magnesium ? [facts.magnesium, ...facts.magnesium.earlier] : [];
@@ -111,7 +115,7 @@ const medicineOrders = () =>
   ["medications", "recent_medications", "administrations"].flatMap((key) => resourcesOf(chart.record[key]));
 
 function switchUnit(name) {
-  unit = name;
+  unitWanted = name;
   if (chart.facts) draw();
 }
 

@@ -13,6 +13,12 @@ const ROLES = {
 };
 const ORDER = { culprit: 0, suspect: 1, plain: 2 };
 
+/** Nothing of the chart that was open before. */
+export function clearTimeline() {
+  fill(byId("medicine-rows"));
+  byId("medicines-none").hidden = true;
+}
+
 /** Draw a row for each medicine. `medicines` are the service's facts, `orders` the FHIR resources they came from. */
 export function drawTimeline(medicines, orders, scale, isStopping) {
   const list = byId("medicine-rows");

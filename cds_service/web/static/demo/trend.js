@@ -10,6 +10,15 @@ const NARROW_LABELS = 150;
 const HIGHEST = 3;
 const HEIGHT = 215;
 let loading = null;
+let newest = 0; // the library comes late: only the newest drawing counts
+
+/** Nothing of the chart that was open before. */
+export function clearTrend() {
+  newest += 1;
+  byId("trend-plot").classList.add("empty");
+  byId("trend-summary").textContent = "";
+  byId("trend-details").hidden = true;
+}
 
 /** Draw the trend. `facts` are the service's, `scale` is the axis of time, `unit` one of `units`. */
 export async function drawTrend(facts, scale, unit, units) {
@@ -19,7 +28,11 @@ export async function drawTrend(facts, scale, unit, units) {
   byId("trend-heading-unit").textContent = unit;
   byId("trend-details").hidden = points.length === 0;
   const plot = byId("trend-plot");
+  newest += 1;
+  const own = newest;
   const Plotly = await library();
+  if (own !== newest) return;
+  plot.classList.remove("empty");
   await Plotly.react(plot, traces(points, scale, unit, units), layout(points, facts, scale, unit, units), {
     displayModeBar: false,
     responsive: true,

@@ -67,9 +67,9 @@ const magnesium = (m) => [
 function raw(title, value) {
   const text = JSON.stringify(value, null, 2);
   const copy = async (event) => {
-    await navigator.clipboard.writeText(text);
-    event.target.textContent = "Copied";
-    announce(`${title} copied`);
+    const copied = await navigator.clipboard.writeText(text).then(() => true, () => false);
+    event.target.textContent = copied ? "Copied" : "Not allowed to copy: select the text";
+    announce(`${title}: ${event.target.textContent}`);
   };
   // written when it is opened: a request of a long stay is large
   const body = h("pre", { tabindex: "0", "aria-label": title });
