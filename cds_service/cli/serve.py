@@ -27,9 +27,11 @@ LOOPBACK = "127.0.0.1"
 @tells_problems
 def serve(host: str, port: int, workers: int | None) -> None:
     """Serve hooks to clients. Settings are environment variables, see docs/settings.md."""
-    from cds_service.settings import check_start, is_loopback, load_settings
+    from cds_service.settings import check_start, is_loopback, load_settings, unknown_settings
 
     settings = load_settings()
+    for problem in unknown_settings(os.environ):
+        click.echo(f"Warning: {problem}", err=True)
     check_start(settings, host)
     if not settings.base_url and is_loopback(host):
         settings = settings.model_copy(update={"base_url": f"http://{host}:{port}"})

@@ -43,14 +43,18 @@ def free_port():
 
 
 @pytest.fixture
-def start(free_port):
+def start(free_port, tmp_path):
     """Starts a command that serves, waits until it is ready; yields a function. Stops it afterwards."""
     started = []
 
     def run(command, **env):
         process = subprocess.Popen(
             [sys.executable, "-m", "cds_service", command, "--port", str(free_port)],
-            env={**os.environ, **{f"MAGNESIUM_CDS_{k}": v for k, v in env.items()}},
+            env={
+                **os.environ,
+                "XDG_DATA_HOME": str(tmp_path),
+                **{f"MAGNESIUM_CDS_{k}": v for k, v in env.items()},
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -33,9 +33,10 @@ def database(request: pytest.FixtureRequest, tmp_path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'mg.sqlite'}"
         return
-    url = request.getfixturevalue("postgres").url
-    _empty(url)
-    yield url
+    server = request.getfixturevalue("postgres")
+    server.start()  # a test may have ended while it was down
+    _empty(server.url)
+    yield server.url
 
 
 @pytest.fixture

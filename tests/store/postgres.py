@@ -36,7 +36,9 @@ class Postgres:
         self._run("initdb", "-D", str(self._data), "-U", "cds", "-A", "trust", "-E", "UTF8", "--no-sync")
 
     def start(self) -> None:
-        """Start, and wait until it answers."""
+        """Start unless it runs, and wait until it answers."""
+        if self._server is not None:
+            return
         options = {"listen_addresses": "127.0.0.1", "port": self.port, "fsync": "on", "unix_socket_directories": ""}
         told = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         self._server = subprocess.Popen(

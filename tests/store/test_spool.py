@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from cds_service.store.spool import Spool, backlog_bytes, lines, remove_if_done, waiting
+from cds_service.store.spool import Spool, lines, remove_if_done, size, waiting
 
 _APPEND_AND_DIE = """
 import os, signal, sys
@@ -40,7 +40,7 @@ def test_what_is_appended_is_read_in_order_with_the_place_behind_it(spool):
     read = list(lines(path, 0, 10))
     assert [orjson.loads(line)["number"] for line, _ in read] == [0, 1, 2]
     assert [orjson.loads(line)["number"] for line, _ in lines(path, read[0][1], 1)] == [1]
-    assert backlog_bytes(spool.folder) == read[-1][1]
+    assert size(path) == read[-1][1]
 
 
 def test_many_threads_append_whole_lines(spool):
