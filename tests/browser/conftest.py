@@ -14,7 +14,8 @@ import pytest
 import requests
 from playwright.sync_api import BrowserContext, Page, ViewportSize, expect, sync_playwright
 
-READY_S = 15
+READY_S = 30
+PICTURES = pytest.StashKey[Path]()
 CANDIDATES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
     "--no-sandbox",  # the tests may run as root in a container
@@ -54,6 +55,19 @@ def context(browser):
     opened = browser.new_context()
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory, request):
+    """Where the pictures of the stories are kept; said at the end of the run."""
+    request.config.stash[PICTURES] = folder = tmp_path_factory.mktemp("pictures")
+    return folder
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Say where the pictures are."""
+    if folder := config.stash.get(PICTURES, None):
+        terminalreporter.write_line(f"pictures of the stories: {folder}")
 
 
 class Demo:

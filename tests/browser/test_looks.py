@@ -13,14 +13,6 @@ PHONE = ViewportSize(width=390, height=844)
 ZOOMED = ViewportSize(width=720, height=450)  # what 1440 x 900 holds at 200 %
 
 
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory):
-    """Where the pictures are kept; said at the end, shown with `-rP` or `-s`."""
-    folder = tmp_path_factory.mktemp("pictures")
-    yield folder
-    print(f"\npictures of the stories: {folder}")  # noqa: T201
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_story_has_its_picture(scheme, open_chart, pictures):
     chart = open_chart(scheme=scheme)
