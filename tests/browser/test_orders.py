@@ -56,6 +56,7 @@ def test_what_was_signed_is_known_when_the_chart_is_asked_again(open_chart):
     active = [entry["resource"]["medicationCodeableConcept"]["text"] for entry in prefetch["medications"]["entry"]]
     assert [name for name in active if "amotidine" in name] and not [name for name in active if "lansop" in name]
     expect(chart.orders.filter(has_text="Famotidine")).to_contain_text("signed")
+    expect(page.locator(".medicine").filter(has_text="lansoprazole")).to_contain_text("ended")
 
 
 def test_of_several_suggestions_each_can_be_taken(fresh_demo, open_chart):

@@ -7,7 +7,7 @@ import { combobox } from "./combobox.js";
 import { announce, byId, h } from "./dom.js";
 import { discover, prefetch, requestOf, resourcesOf } from "./ehr.js";
 import { drawOrders, hideHeld, holdSigning } from "./order-entry.js";
-import { Orders, nameOf, referenceOf } from "./orders.js";
+import { Orders, nameOf, referenceOf, shortName } from "./orders.js";
 import { drawPatients, markPatient } from "./patients.js";
 import { timescale } from "./timescale.js";
 import { clearTimeline, drawTimeline } from "./timeline.js";
@@ -138,7 +138,7 @@ function accepted(suggestion) {
 
 const medicineName = (reference) => {
   const found = medicineOrders().find((resource) => referenceOf(resource) === reference);
-  return found ? nameOf(found) : reference;
+  return found ? shortName(nameOf(found)) : reference;
 };
 
 function removeDraft(reference) {

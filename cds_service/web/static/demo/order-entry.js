@@ -28,6 +28,7 @@ function row(name, dose, state, remove) {
 export function holdSigning(goOn) {
   const held = byId("sign-held");
   held.hidden = false;
+  byId("sign").hidden = true;
   byId("sign-anyway").onclick = goOn;
   byId("sign-anyway").focus();
 }
@@ -35,4 +36,5 @@ export function holdSigning(goOn) {
 /** Take the question back. */
 export function hideHeld() {
   byId("sign-held").hidden = true;
+  byId("sign").hidden = false;
 }

@@ -12,6 +12,17 @@ export const nameOf = (order) => {
   return concept?.text ?? concept?.coding?.[0]?.display ?? "Order";
 };
 
+/** The drug and its strength, without the form that every order repeats. */
+export const shortName = (text) =>
+  text
+    .replace(/\s*\([^)]*\)/g, "")
+    .replace(/\b(delayed|extended) release\b|\boral\b|\b(capsule|tablet|injection)s?\b/gi, "")
+    .replace(/\bMG\/ML\b/g, "mg/mL")
+    .replace(/\bMG\b/g, "mg")
+    .replace(/\bML\b/g, "mL")
+    .replace(/\s+/g, " ")
+    .trim();
+
 /** How much of it, or when. */
 export const doseOf = (order) =>
   (order.dosageInstruction ?? []).map((dosage) => dosage.text).filter(Boolean).join(", then ") ||
@@ -22,7 +33,7 @@ export class Orders {
   #drafts = new Map();
   #stops = new Map();
   #signed = new Map();
-  #stopped = new Set();
+  #stopped = new Map(); // reference to when
 
   constructor(patientId) {
     this.#patientId = patientId;
@@ -45,7 +56,7 @@ export class Orders {
   }
 
   isStopping(reference) {
-    return this.#stops.has(reference) || this.#stopped.has(reference);
+    return this.#stops.has(reference);
   }
 
   /** A new draft; its reference. */
@@ -94,7 +105,7 @@ export class Orders {
       this.#signed.set(reference, { ...draft, status: "active", intent: "order" });
     }
     for (const reference of this.#stops.keys()) {
-      this.#stopped.add(reference);
+      this.#stopped.set(reference, new Date().toISOString());
       this.#signed.delete(reference);
     }
     this.#drafts.clear();
@@ -107,11 +118,18 @@ export class Orders {
     const active = resourcesOf(prefetched.medications);
     const stopped = active.filter((order) => this.#stopped.has(referenceOf(order)));
     const kept = active.filter((order) => !this.#stopped.has(referenceOf(order)));
-    const past = stopped.map((order) => ({ ...order, status: "stopped" }));
+    const past = stopped.map((order) => ended(order, this.#stopped.get(referenceOf(order))));
     return {
       ...prefetched,
       medications: bundleOf([...this.signed.filter(isMedication), ...kept], "searchset"),
       recent_medications: bundleOf([...past, ...resourcesOf(prefetched.recent_medications)], "searchset"),
     };
   }
+}
+
+/** The order as it is once it was stopped. */
+function ended(order, when) {
+  const [first = {}, ...others] = order.dosageInstruction ?? [];
+  const repeat = { ...first.timing?.repeat, boundsPeriod: { start: order.authoredOn, end: when } };
+  return { ...order, status: "stopped", dosageInstruction: [{ ...first, timing: { ...first.timing, repeat } }, ...others] };
 }

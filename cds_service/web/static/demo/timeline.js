@@ -1,6 +1,6 @@
 // Medicines on the axis of time that the trend has. Which one is a likely cause, the service says.
 import { byId, fill, h } from "./dom.js";
-import { doseOf, nameOf, referenceOf } from "./orders.js";
+import { doseOf, nameOf, referenceOf, shortName } from "./orders.js";
 import { ago } from "./timescale.js";
 
 const ROLES = {
@@ -41,22 +41,19 @@ function rowOf(medicine, order, scale, isStopping) {
     mark: medicine.named_cause ? "culprit" : roles.includes(ROLES.cause) ? "suspect" : "plain",
     tags: medicine.named_cause ? ["likely cause", ...roles.filter((role) => role !== ROLES.cause)] : roles,
     stopping: isStopping(medicine.reference),
-    since: medicine.since ? ago(medicine.since, scale.now) : "start not known",
+    since: since(medicine, scale.now, past),
     start: Math.max(start, 0),
     end: past && medicine.until ? scale.at(medicine.until) : past ? Math.max(start, 0) + 0.02 : 1,
     past,
   };
 }
 
-/** The drug and its strength, without the form that every order repeats. */
-const shortName = (text) =>
-  text
-    .replace(/\b(delayed|extended) release\b|\boral\b|\b(capsule|tablet|injection)s?\b/gi, "")
-    .replace(/\bMG\/ML\b/g, "mg/mL")
-    .replace(/\bMG\b/g, "mg")
-    .replace(/\bML\b/g, "mL")
-    .replace(/\s+/g, " ")
-    .trim();
+function since({ since: moment }, now, past) {
+  if (!moment) return "start not known";
+  const told = ago(moment, now);
+  if (past || !told.endsWith(" ago")) return `started ${told}`;
+  return `for ${told.replace(" ago", "")}`;
+}
 
 function draw(row) {
   const bar = h("span", { class: "bar", "data-mark": row.mark, "data-past": row.past });
@@ -71,7 +68,7 @@ function draw(row) {
   return h(
     "li",
     { class: "medicine", "data-mark": row.mark, "data-stopping": row.stopping },
-    h("div", { class: "medicine-name" }, h("span", {}, row.name), h("span", { class: "soft" }, [row.dose, row.since].filter(Boolean).join(", "))),
+    h("div", { class: "medicine-name" }, h("span", {}, row.name), h("span", { class: "soft" }, [row.since, row.dose].filter(Boolean).join(": "))),
     h("div", { class: "track" }, bar, told),
   );
 }
