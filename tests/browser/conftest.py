@@ -15,6 +15,7 @@ import requests
 from playwright.sync_api import BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 READY_S = 30
+STOPPED_S = 30
 PICTURES = pytest.StashKey[Path]()
 CANDIDATES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
@@ -96,6 +97,15 @@ class Demo:
                 time.sleep(0.05)
         raise AssertionError(self.log.read_text())
 
+    def stop(self):
+        """End it, gently as long as that works."""
+        self.process.terminate()
+        try:
+            self.process.wait(STOPPED_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
     def feedback(self):
         """What the service recorded of feedback so far, oldest first."""
         lines = (json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{"))
@@ -110,8 +120,7 @@ def running(folder):
         started.wait()
         yield started
     finally:
-        started.process.terminate()
-        started.process.wait(timeout=15)
+        started.stop()
 
 
 @pytest.fixture(scope="session")

@@ -98,3 +98,12 @@ def test_markup_in_a_card_comes_out_as_text(page, demo):
     expect(card.get_by_role("heading")).to_have_text("<img src=x onerror=alert(1)>")
     expect(card.locator("img, script, a[href^=javascript]")).to_have_count(0)
     assert page.evaluate("window.hurt") is None
+
+
+def test_without_reasons_the_advice_still_counts(page, demo):
+    page.route(re.compile("/demo/explain/"), lambda route: route.fulfill(status=500, body="oops"))
+    open_demo(page, demo, "ckd-4")
+    expect(page.locator("#chart-trouble")).to_contain_text("HTTP 500.")
+    page.get_by_role("button", name="Accept Order: magnesium, metabolic panel").click()
+    expect(page.locator("#order-rows li")).to_have_count(2)
+    expect(page.locator("#advice-order")).to_contain_text("No advice about this order.")

@@ -39,7 +39,7 @@ export class Advice {
     try {
       const [response, explained] = await Promise.all([
         callService(service, request, signal),
-        explainCall(service, request, signal).catch((problem) => (isSuperseded(problem) ? Promise.reject(problem) : problem)),
+        explainCall(service, request, signal).catch(unlessSuperseded),
       ]);
       const cards = sorted(response.cards ?? []);
       const html = await markdown(cards.map((card) => card.detail ?? ""), signal);
@@ -57,8 +57,8 @@ export class Advice {
     byId(this.#place).removeAttribute("aria-busy");
     byId(`${this.#place}-state`).textContent = "No answer";
     const text = problem instanceof Trouble ? problem.message : String(problem);
-    const told = h("div", { class: "trouble", role: "alert" }, h("strong", {}, "Advice could not be had. This is not an all-clear. "), text);
-    fill(byId(`${this.#place}-cards`), told);
+    const title = h("strong", {}, "Advice could not be had. This is not an all-clear. ");
+    fill(byId(`${this.#place}-cards`), h("div", { class: "trouble", role: "alert" }, title, text));
     byId(`${this.#place}-why`).hidden = true;
   }
 
@@ -97,6 +97,12 @@ export class Advice {
   }
 }
 
+/** The problem as a value: without reasons the advice still counts. */
+function unlessSuperseded(problem) {
+  if (isSuperseded(problem)) throw problem;
+  return problem;
+}
+
 /** Say what was done, and whether the service knows. */
 async function report(text, sending) {
   const notice = byId("notice");
@@ -110,14 +116,17 @@ async function report(text, sending) {
   }
 }
 
-/** What is said when there is nothing to say: that magnesium was looked at, and why a level that is not normal is left alone. */
+/** What is said when there is nothing to say: that magnesium was looked at, and why one that is not normal is left alone. */
 function quiet({ explained, request }) {
-  const magnesium = explained instanceof Error ? null : explained.facts.magnesium;
-  const tone = magnesium ? toneOf(magnesium.band) : "unknown";
-  const looked = magnesium ? `Magnesium was looked at: ${magnesium.shown}, ${magnesium.band}.` : "No magnesium result was found.";
-  const what = request.hook === "patient-view" ? "No advice." : "No advice about this order.";
-  const reasons = tone === "normal" || !magnesium || request.hook !== "patient-view" ? [] : silences(explained.rules, magnesium.band);
-  return h("div", { class: "quiet", "data-tone": tone }, h("p", {}, h("strong", {}, what), ` ${looked}`), ...reasons.map((why) => h("p", { class: "soft" }, why)));
+  const opened = request.hook === "patient-view";
+  const what = h("strong", {}, opened ? "No advice." : "No advice about this order.");
+  if (explained instanceof Error) return h("div", { class: "quiet" }, h("p", {}, what, ` Why could not be had: ${explained.message}`));
+  const { magnesium } = explained.facts;
+  if (!magnesium) return h("div", { class: "quiet" }, h("p", {}, what, " No magnesium result was found."));
+  const tone = toneOf(magnesium.band);
+  const looked = h("p", {}, what, ` Magnesium was looked at: ${magnesium.shown}, ${magnesium.band}.`);
+  const reasons = opened && tone !== "normal" ? silences(explained.rules, magnesium.band) : [];
+  return h("div", { class: "quiet", "data-tone": tone }, looked, ...reasons.map((why) => h("p", { class: "soft" }, why)));
 }
 
 /** What is not said again, because it was answered. */

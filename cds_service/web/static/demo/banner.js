@@ -31,7 +31,8 @@ export function drawBanner(facts, prefetched, unit, units, now) {
   byId("patient-who").textContent = [age, facts.sex ?? "sex not known", SETTINGS[facts.setting]].join(" · ");
   const problems = resourcesOf(prefetched.conditions).map((problem) => problem.code?.text ?? problem.code?.coding?.[0]?.display);
   byId("patient-problems").textContent = problems.filter(Boolean).join(" · ") || "No problems on record";
-  fill(byId("values"), magnesium(facts.magnesium, unit, units, now), egfr(facts.renal), ...VALUES.map(([name, label]) => value(label, facts.results[name], now)));
+  const others = VALUES.map(([name, label]) => value(label, facts.results[name], now));
+  fill(byId("values"), magnesium(facts.magnesium, unit, units, now), egfr(facts.renal), ...others);
 }
 
 function magnesium(result, unit, units, now) {
@@ -49,5 +50,7 @@ function egfr(renal) {
 
 const value = (label, result, now) => (result ? tile(label, result.shown, ago(result.when, now)) : tile(label, "–", "none recent"));
 
-const tile = (label, shown, note, chip = null) =>
-  h("div", { class: "value" }, h("dt", {}, label), h("dd", {}, h("span", { class: "number" }, shown), chip, h("span", { class: "soft" }, note)));
+function tile(label, shown, note, chip = null) {
+  const told = h("dd", {}, h("span", { class: "number" }, shown), chip, h("span", { class: "soft" }, note));
+  return h("div", { class: "value" }, h("dt", {}, label), told);
+}

@@ -79,12 +79,13 @@ const OUTSIDE = { target: "_blank", rel: "noreferrer" };
 
 function suggestionRow(suggestion, take) {
   const parts = (suggestion.actions ?? []).map((action) => action.description).filter(Boolean);
+  const verb = h("span", { class: "verb" }, "Accept");
   const row = h(
     "div",
     { class: "suggestion", "data-recommended": suggestion.isRecommended === true },
-    h("button", { type: "button", class: "accept", onclick: () => take(suggestion, row) }, h("span", { class: "verb" }, "Accept"), ` ${suggestion.label}`),
+    h("button", { type: "button", class: "accept", onclick: () => take(suggestion, row) }, verb, ` ${suggestion.label}`),
     parts.length
-      ? h("details", {}, h("summary", {}, `What this does (${parts.length})`), h("ul", {}, ...parts.map((part) => h("li", {}, part))))
+      ? folded(`What this does (${parts.length})`, h("ul", {}, ...parts.map((part) => h("li", {}, part))))
       : null,
   );
   return row;
@@ -94,6 +95,7 @@ function overrideForm(card, confirm) {
   const reasons = card.overrideReasons ?? [];
   const id = `reason-${card.uuid}`;
   const select = h("select", { id }, ...reasons.map((reason, index) => h("option", { value: index }, reason.display)));
+  const button = h("button", { type: "submit" }, "Override with this reason");
   const submit = (event) => {
     event.preventDefault();
     confirm(reasons[Number(select.value)] ?? { display: "no reason given" });
@@ -102,11 +104,14 @@ function overrideForm(card, confirm) {
     "details",
     { class: "override" },
     h("summary", {}, "Override…"),
-    h("form", { onsubmit: submit }, h("label", { for: id }, "Why not?"), select, h("button", { type: "submit" }, "Override with this reason")),
+    h("form", { onsubmit: submit }, h("label", { for: id }, "Why not?"), select, button),
   );
 }
 
 function footer(card) {
   const links = (card.links ?? []).map((link) => h("a", { href: link.url, ...OUTSIDE }, link.label));
-  return h("footer", {}, h("span", {}, card.source?.label ?? ""), links.length ? h("details", {}, h("summary", {}, "Sources"), ...links.map((link) => h("p", {}, link))) : null);
+  const sources = links.length ? folded("Sources", ...links.map((link) => h("p", {}, link))) : null;
+  return h("footer", {}, h("span", {}, card.source?.label ?? ""), sources);
 }
+
+const folded = (title, ...body) => h("details", {}, h("summary", {}, title), ...body);

@@ -90,4 +90,7 @@ function option(item, index, typed, take) {
   );
 }
 
-const nothing = (typed) => h("li", { role: "option", "aria-disabled": "true", "aria-selected": "false", class: "soft" }, `Nothing is called “${typed}”`);
+function nothing(typed) {
+  const state = { role: "option", "aria-disabled": "true", "aria-selected": "false", class: "soft" };
+  return h("li", state, `Nothing is called “${typed}”`);
+}

@@ -52,7 +52,7 @@ function openFromAddress() {
 async function openChart(patientId) {
   const signal = opening.begin();
   if (!ordersOf.has(patientId)) ordersOf.set(patientId, new Orders(patientId));
-  chart = { patientId, orders: ordersOf.get(patientId), fetched: null, facts: null };
+  chart = { patientId, orders: ordersOf.get(patientId), fetched: null, record: null, facts: null };
   document.body.dataset.patient = patientId;
   document.body.dataset.state = "loading";
   markPatient(patientId);
@@ -80,14 +80,14 @@ async function openChart(patientId) {
 async function viewChart() {
   const signal = view.begin();
   const asked = chart;
-  const record = chart.orders.over(chart.fetched);
-  const request = requestOf("patient-view", chart.patientId, record);
+  chart.record = chart.orders.over(chart.fetched);
+  const request = requestOf("patient-view", chart.patientId, chart.record);
   const answer = await view.ask("chart opened", services["patient-view"], request, signal);
   if (asked !== chart) return;
   document.body.dataset.state = "ready";
   if (!answer) return;
   if (answer.explained instanceof Error) return chartTrouble(answer.explained);
-  Object.assign(chart, { facts: answer.explained.facts, record });
+  chart.facts = answer.explained.facts;
   draw();
 }
 
@@ -98,8 +98,8 @@ function draw() {
   for (const radio of byId("unit").querySelectorAll("input")) radio.checked = radio.value === unit;
   const medicines = facts.medications ?? [];
   const results = facts.magnesium ? [facts.magnesium, ...facts.magnesium.earlier] : [];
-  const moments = [...results.map((result) => result.when), ...medicines.map((medicine) => medicine.since).filter(Boolean)];
-  const scale = timescale(moments, now, axisWidth());
+  const moments = [...results.map((result) => result.when), ...medicines.map((medicine) => medicine.since)];
+  const scale = timescale(moments.filter(Boolean), now, axisWidth());
   drawBanner(facts, record, unit, setup.units, now);
   drawTimeline(facts.medications, medicineOrders(), scale, (reference) => chart.orders.isStopping(reference));
   drawTrend(facts, scale, unit, setup.units).catch(chartTrouble);
@@ -171,7 +171,7 @@ async function askOrder(hook, title, more = {}) {
 /** order-sign; signed at once unless there is advice that should be read first. */
 async function sign() {
   const asked = chart;
-  const answer = chart.orders.drafts.length ? await askOrder("order-sign", "order signed") : { cards: [] };
+  const answer = chart.orders.drafts.length ? await askOrder("order-sign", "order about to be signed") : { cards: [] };
   if (!answer || asked !== chart) return;
   const read = answer.cards.some((card) => card.indicator !== "info");
   if (read) holdSigning(putInForce);

@@ -3,7 +3,8 @@ import { byId, fill, h } from "./dom.js";
 
 /** Draw the list once. */
 export function drawPatients(stories) {
-  fill(byId("patients"), ...stories.map((story) => h("li", {}, h("a", { href: `#${story.id}` }, h("strong", {}, story.title), h("span", {}, story.about)))));
+  const link = ({ id, title, about }) => h("a", { href: `#${id}` }, h("strong", {}, title), h("span", {}, about));
+  fill(byId("patients"), ...stories.map((story) => h("li", {}, link(story))));
   const toggle = byId("patients-toggle");
   toggle.addEventListener("click", () => open(toggle.getAttribute("aria-expanded") !== "true"));
 }

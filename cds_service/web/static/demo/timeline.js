@@ -65,10 +65,11 @@ function draw(row) {
   // beside a bar that begins far to the right there is room on its left only
   if (row.start > 0.55) told.style.right = `${(1 - row.start) * 100}%`;
   else told.style.left = `${row.start * 100}%`;
+  const when = [row.since, row.dose].filter(Boolean).join(": ");
   return h(
     "li",
     { class: "medicine", "data-mark": row.mark, "data-stopping": row.stopping },
-    h("div", { class: "medicine-name" }, h("span", {}, row.name), h("span", { class: "soft" }, [row.since, row.dose].filter(Boolean).join(": "))),
+    h("div", { class: "medicine-name" }, h("span", {}, row.name), h("span", { class: "soft" }, when)),
     h("div", { class: "track" }, bar, told),
   );
 }

@@ -79,7 +79,11 @@ function traces(points, scale, unit, units) {
       mode: "lines+markers+text",
       text,
       textposition: "top center",
-      textfont: { color: colour("ink"), size: points.map((point) => (point.deciding ? 15 : 12)), weight: points.map((point) => (point.deciding ? 700 : 400)) },
+      textfont: {
+        color: colour("ink"),
+        size: points.map((point) => (point.deciding ? 15 : 12)),
+        weight: points.map((point) => (point.deciding ? 700 : 400)),
+      },
       cliponaxis: false,
       line: { color: colour("line-strong"), width: 2 },
       marker: { size: sizes, color: colour("ink"), line: { color: colour("panel"), width: 2 } },

@@ -6,25 +6,26 @@ import { shownMoment } from "./timescale.js";
 export function drawWhy(call) {
   const { request, response, explained, title } = call;
   byId("why-title").textContent = `Why: ${title}`;
-  fill(byId("why-body"), ...(explained instanceof Error ? [h("p", { class: "trouble" }, explained.message)] : reasons(explained)), raw("Request", request), raw("Answer", response));
+  const told = explained instanceof Error ? [h("p", { class: "trouble" }, explained.message)] : reasons(explained);
+  fill(byId("why-body"), ...told, raw("Request", request), raw("Answer", response));
 }
 
 function reasons(explained) {
   const by = (outcome) => explained.rules.filter((rule) => rule.outcome === outcome);
-  const [fired, quiet, suppressed, silent] = ["fired", "quiet", "suppressed", "silent"].map(by);
+  const setAside = explained.set_aside.map((item) => `${item.what}: ${item.why}`);
   return [
-    h("h4", {}, `Rules that spoke (${fired.length})`),
-    fired.length ? h("ul", { class: "rules" }, ...fired.map(rule)) : h("p", { class: "soft" }, "None: there was nothing to say."),
-    quiet.length ? h("h4", {}, `Not repeated, because answered (${quiet.length})`) : null,
-    quiet.length ? h("ul", { class: "rules" }, ...quiet.map(rule)) : null,
-    suppressed.length ? h("h4", {}, `Held back (${suppressed.length})`) : null,
-    suppressed.length ? h("ul", { class: "rules" }, ...suppressed.map(rule)) : null,
-    folded(`Silent rules (${silent.length})`, h("ul", { class: "rules silent" }, ...silent.map(rule))),
+    ...section("Rules that spoke", by("fired")),
+    ...section("Not repeated, because answered", by("quiet")),
+    ...section("Held back", by("suppressed")),
+    folded(`Silent rules (${by("silent").length})`, rules(by("silent"))),
     folded("Facts", facts(explained.facts)),
-    explained.set_aside.length ? folded(`Set aside (${explained.set_aside.length})`, list(explained.set_aside.map((item) => `${item.what}: ${item.why}`))) : null,
+    ...(setAside.length ? [folded(`Set aside (${setAside.length})`, list(setAside))] : []),
     h("p", { class: "soft" }, `Knowledge ${explained.knowledge_version}. ${explained.approval}`),
-  ].filter(Boolean);
+  ];
 }
+
+const section = (title, found) => (found.length ? [h("h4", {}, `${title} (${found.length})`), rules(found)] : []);
+const rules = (found) => h("ul", { class: "rules" }, ...found.map(rule));
 
 const rule = (told) =>
   h(
@@ -32,11 +33,12 @@ const rule = (told) =>
     {},
     h("strong", {}, told.question),
     h("span", { class: "soft" }, ` ${told.why.replaceAll("_", " ")}`),
-    told.numbers?.length ? list(told.numbers.map((n) => `${n.id} = ${measured(n)} (source ${n.source}, since ${n.valid_from})`)) : null,
+    told.numbers?.length ? list(told.numbers.map(number)) : null,
     told.sources?.length ? folded("Sources", list(told.sources.map((s) => `[${s.id}] ${s.title ?? ""}`))) : null,
   );
 
 const list = (texts) => h("ul", {}, ...texts.map((text) => h("li", {}, text)));
+const number = (n) => `${n.id} = ${measured(n)} (source ${n.source}, since ${n.valid_from})`;
 const measured = ({ value, unit }) => (unit === "1" ? `${value}` : `${value} ${unit}`);
 const folded = (title, ...body) => h("details", {}, h("summary", {}, title), ...body);
 
@@ -46,14 +48,17 @@ function facts(told) {
     ["Patient", [[age, told.sex ?? "sex not known", told.setting].join(", ")]],
     ["Magnesium", told.magnesium ? magnesium(told.magnesium) : ["no result"]],
     ["Kidneys", [`${told.renal.reason} (dose group ${told.renal.gate})`]],
-    ["Results", Object.entries(told.results).map(([name, result]) => `${RESULTS[name] ?? spaced(name)} ${result.shown}, ${shownMoment(result.when)}`)],
+    ["Results", Object.entries(told.results).map(([name, result]) => resultLine(name, result))],
     ["Medicines", told.medications === null ? ["the list is not known"] : told.medications.map(medicine)],
     ["Drafts", told.drafts.map(medicine)],
     ["Conditions", told.conditions.map(spaced)],
     ["Not known", told.not_known.map(spaced)],
   ];
-  return h("dl", { class: "facts" }, ...rows.flatMap(([name, lines]) => [h("dt", {}, name), h("dd", {}, ...(lines.length ? lines : ["none"]).map((line) => h("p", {}, line)))]));
+  return h("dl", { class: "facts" }, ...rows.flatMap(([name, lines]) => [h("dt", {}, name), h("dd", {}, ...paragraphs(lines))]));
 }
+
+const paragraphs = (lines) => (lines.length ? lines : ["none"]).map((line) => h("p", {}, line));
+const resultLine = (name, { shown, when }) => `${RESULTS[name] ?? spaced(name)} ${shown}, ${shownMoment(when)}`;
 
 const RESULTS = { egfr: "eGFR", qtc: "QTc", magnesium_ionised: "ionised magnesium" };
 const spaced = (name) => name.replaceAll("_", " ");
