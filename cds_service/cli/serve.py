@@ -46,6 +46,7 @@ def demo(port: int) -> None:
     from cds_service.demo import welcome
     from cds_service.server import check_port
     from cds_service.settings import Auth, MissingData, load_settings
+    from cds_service.web import demo as page
     from cds_service.web import fhir_base, saved_requests
 
     base = f"http://{LOOPBACK}:{port}"
@@ -55,7 +56,7 @@ def demo(port: int) -> None:
     with _temporary_folder() as folder:
         settings = settings.model_copy(update={"database_url": f"sqlite:///{folder}/demo.sqlite", "state_dir": None})
         click.echo(welcome(base))
-        _serve(settings, LOOPBACK, port, 1, (fhir_base.routes, saved_requests.routes))
+        _serve(settings, LOOPBACK, port, 1, (fhir_base.routes, saved_requests.routes, page.routes))
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import pytest
 from cds_service.app import create_app
 from cds_service.demo import stories
 from cds_service.settings import MissingData
+from cds_service.web import demo as page
 from cds_service.web import fhir_base, saved_requests
 from cds_service.web.runtime import Runtime
 from tests.conftest import settings_with
@@ -21,4 +22,4 @@ def demo_client(runtime):
     """A client of the service as `magnesium-cds demo` starts it."""
     settings = settings_with(missing_data=MissingData.CARD, base_url=BASE)
     made = Runtime(settings, runtime.knowledge, runtime.keys, now=lambda: NOW)
-    return create_app(made, (fhir_base.routes, saved_requests.routes)).test_client()
+    return create_app(made, (fhir_base.routes, saved_requests.routes, page.routes)).test_client()
