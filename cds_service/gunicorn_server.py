@@ -2,10 +2,12 @@
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
+from prometheus_client.multiprocess import mark_process_dead
 
 _UNREADABLE = "Invalid request"
 
@@ -48,10 +50,18 @@ class _Application(BaseApplication):  # type: ignore[misc] # gunicorn is not typ
         return self._app
 
 
+def _worker_ended(_: object, worker: Any) -> None:
+    """One worker less; what it counted stays."""
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
 def serve(
     app: Flask, host: str, port: int, workers: int, threads: int, begin: Callable[[], None], end: Callable[[], None]
 ) -> None:
-    """Serve until stopped; `begin` is called in every worker that starts, `end` once when all have ended."""
+    """Serve until stopped; `begin` is called in every worker that starts, `end` once when all have ended.
+
+    The metrics must have a folder (see `metrics_folder`).
+    """
     address = f"[{host}]" if ":" in host and not host.startswith("[") else host
     options: dict[str, object] = {
         "bind": f"{address}:{port}",
@@ -63,6 +73,7 @@ def serve(
         "graceful_timeout": 10,
         "keepalive": 5,
         "post_worker_init": lambda _: begin(),
+        "child_exit": _worker_ended,
         "on_exit": lambda _: end(),
     }
     _Application(app, options).run()

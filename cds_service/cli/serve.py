@@ -67,6 +67,13 @@ def _temporary_folder() -> Iterator[Path]:
 
 
 def _serve(settings: "Settings", host: str, port: int, workers: int) -> None:
+    from cds_service.metrics_folder import metrics_folder
+
+    with metrics_folder():
+        _serve_counting(settings, host, port, workers)
+
+
+def _serve_counting(settings: "Settings", host: str, port: int, workers: int) -> None:
     from cds_service.app import create_app, runtime_of, with_records
     from cds_service.records import configure_logging
     from cds_service.server import check_port, run
@@ -79,5 +86,11 @@ def _serve(settings: "Settings", host: str, port: int, workers: int) -> None:
     app = create_app(runtime)
     if settings.auth is Auth.REQUIRED:
         runtime.seen.prepare()
+    keeper = Keeper(settings)
+
+    def begin() -> None:
+        runtime.metrics.worker_started()
+        keeper.start()
+
     with suppress(KeyboardInterrupt):
-        run(app, host, port, workers, Keeper(settings).start, lambda: ship_rest(settings))
+        run(app, host, port, workers, begin, lambda: ship_rest(settings))

@@ -52,6 +52,10 @@ class Spool:
         """The shipper's last word about this folder."""
         return read_status(self.folder)
 
+    def waiting_bytes(self) -> int:
+        """The size of the files in this folder (see `backlog_bytes`)."""
+        return backlog_bytes(self.folder)
+
     def close(self) -> None:
         """Let the file go; the next record begins another."""
         with self._lock:
