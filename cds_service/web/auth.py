@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from limits.strategies import RateLimiter
 
 
-_FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
+# a proxy on this machine, or a page of another site in a browser on it
+_FOR_OTHERS = ("Forwarded", "Origin", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
 
 
 class Gate:
@@ -69,7 +70,7 @@ class Gate:
             sent = request.headers.get("Authorization", "").encode("latin-1", "replace")
             if not hmac.compare_digest(sent, f"Bearer {self._metrics_token}".encode()):
                 raise NotAuthenticated(f"Send {PREFIX}METRICS_TOKEN as Authorization: Bearer.")
-        elif not is_loopback(request.remote_addr or "") or any(name in request.headers for name in _FORWARDED):
+        elif not is_loopback(request.remote_addr or "") or any(name in request.headers for name in _FOR_OTHERS):
             raise NotAllowed(
                 f"Only this machine itself may read this address. Set {PREFIX}METRICS_TOKEN and send it as "
                 "Authorization: Bearer to read it from elsewhere or through a proxy."
