@@ -32,11 +32,9 @@ class MachineState:
     def collect(self) -> Iterable[Metric]:
         """The gauges as they are now."""
         yield self._build()
-        yield _gauge("spool_bytes", "Size of the spool, with what was shipped of files in use.", self._waiting())
+        waiting = self._books.waiting_bytes()
+        yield _gauge("spool_bytes", "Size of the spool, with what was shipped of files in use.", waiting)
         yield from self._shipper()
-
-    def _waiting(self) -> float:
-        return self._books.waiting_bytes()
 
     def _build(self) -> Metric:
         labels = {
