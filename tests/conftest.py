@@ -53,7 +53,7 @@ class Kept:
     def status(self) -> None:
         return None
 
-    def waiting_bytes(self) -> int:
+    def bytes_on_disk(self) -> int:
         return 0
 
 

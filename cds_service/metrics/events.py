@@ -54,9 +54,8 @@ class Metrics:
             return
         for card in decision.cards if status == 200 else ():
             self._cards(card.rules[0], card.indicator.word).inc()
-        for trace in decision.trace.rules:
-            if trace.outcome == "quiet":
-                self._quiet(trace.rule).inc()
+        for rule in decision.trace.quiet:
+            self._quiet(rule).inc()
 
     def gathered(self, data: Iterable[KeyData]) -> None:
         """How the prefetch keys of one call were had."""

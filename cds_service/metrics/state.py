@@ -18,8 +18,8 @@ class Books(Protocol):
     def status(self) -> Status | None:
         """The shipper's last word; None when nobody could say."""
 
-    def waiting_bytes(self) -> int:
-        """The size of what waits."""
+    def bytes_on_disk(self) -> int:
+        """How much room they take."""
 
 
 class MachineState:
@@ -32,8 +32,8 @@ class MachineState:
     def collect(self) -> Iterable[Metric]:
         """The gauges as they are now."""
         yield self._build()
-        waiting = self._books.waiting_bytes()
-        yield _gauge("spool_bytes", "Size of the spool, with what was shipped of files in use.", waiting)
+        on_disk = self._books.bytes_on_disk()
+        yield _gauge("spool_bytes", "Size of the spool, with what was shipped of files in use.", on_disk)
         yield from self._shipper()
 
     def _build(self) -> Metric:
@@ -52,6 +52,7 @@ class MachineState:
         if status:
             reachable = float(status.reachable)
             yield _gauge("database_reachable", "Whether the database took the last records sent.", reachable)
+            yield _gauge("spool_waiting_bytes", "What was not shipped of the spool, by the last word.", status.waiting)
             age = max(0.0, time.time() - status.at)
             yield _gauge("shipper_report_age_seconds", "Age of the last word of the shipping process.", age)
 

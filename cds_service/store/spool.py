@@ -52,9 +52,9 @@ class Spool:
         """The shipper's last word about this folder."""
         return read_status(self.folder)
 
-    def waiting_bytes(self) -> int:
-        """The size of the files in this folder (see `backlog_bytes`)."""
-        return backlog_bytes(self.folder)
+    def bytes_on_disk(self) -> int:
+        """The size of the files in this folder; what was shipped of a file still in use counts too."""
+        return sum(size(path) for path in waiting(self.folder))
 
     def close(self) -> None:
         """Let the file go; the next record begins another."""
@@ -98,11 +98,6 @@ def waiting(folder: Path) -> list[Path]:
         return []
 
 
-def backlog_bytes(folder: Path) -> int:
-    """How much waits in the spool; what was shipped of a file still in use counts too."""
-    return sum(_size(path) for path in waiting(folder))
-
-
 def lines(path: Path, offset: int, most: int) -> Iterator[tuple[bytes, int]]:
     """At most `most` complete lines from an offset, each with the offset behind it."""
     with path.open("rb") as file:
@@ -119,7 +114,7 @@ def remove_if_done(path: Path, offset: int) -> bool:
     with _claimed(path) as claimed:
         if not claimed or next(lines(path, offset, 1), None):
             return False
-        if _size(path) > offset:
+        if size(path) > offset:
             record_trouble("a record that was not written to its end is dropped", file=path.name)
         path.unlink(missing_ok=True)
         return True
@@ -146,7 +141,8 @@ def _begun(path: Path) -> float:
         return 0.0
 
 
-def _size(path: Path) -> int:
+def size(path: Path) -> int:
+    """Bytes of a file; 0 when it is gone."""
     try:
         return path.stat().st_size
     except OSError:

@@ -58,8 +58,8 @@ class Books(Protocol):
     def status(self) -> Status | None:
         """How shipping to the database fares; None when nobody could say."""
 
-    def waiting_bytes(self) -> int:
-        """The size of what waits to be shipped."""
+    def bytes_on_disk(self) -> int:
+        """How much room the records take that are here."""
 
 
 class NoBooks:
@@ -73,8 +73,8 @@ class NoBooks:
         """Nothing is shipped."""
         return None
 
-    def waiting_bytes(self) -> int:
-        """Nothing waits."""
+    def bytes_on_disk(self) -> int:
+        """None."""
         return 0
 
 
@@ -105,3 +105,6 @@ class Runtime:
         if not safe:
             self.metrics.record_lost()
         return safe
+
+
+RouteGroup = Callable[[Runtime], list[Route]]

@@ -1,0 +1,7 @@
+"""What `magnesium-cds demo` shows: invented patients, requests about them, and a small FHIR search over them."""
+
+from cds_service.demo.saved_requests import demo_requests
+from cds_service.demo.story import Story, stories
+from cds_service.demo.welcome import welcome
+
+__all__ = ["Story", "demo_requests", "stories", "welcome"]
