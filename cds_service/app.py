@@ -11,6 +11,7 @@ from flask_cors import CORS
 from cards import Knowledge, KnowledgeError, load_knowledge, prefetch_templates
 from cds_service.clients import read_clients
 from cds_service.fhir_access import Gateway
+from cds_service.metrics import Metrics
 from cds_service.records import record_trouble
 from cds_service.replay import SharedSeen, shared_tokens
 from cds_service.settings import PREFIX, Settings, SettingsError
@@ -18,7 +19,7 @@ from cds_service.store.answered import AnsweredFile
 from cds_service.store.memory import AdviceMemory
 from cds_service.store.spool import Spool
 from cds_service.store.state import ANSWERED, hash_key, state_folder
-from cds_service.web import description, discovery, feedback, health, home, hooks
+from cds_service.web import description, discovery, feedback, health, home, hooks, metrics
 from cds_service.web.answers import request_id, start_request
 from cds_service.web.auth import Gate
 from cds_service.web.errors import register_errors
@@ -26,7 +27,7 @@ from cds_service.web.runtime import RouteGroup, Runtime
 from cds_service.web.slashes import without_extra_slashes
 
 _GROUPS: tuple[RouteGroup, ...] = tuple(
-    module.routes for module in (discovery, hooks, feedback, health, home, description)
+    module.routes for module in (discovery, hooks, feedback, health, metrics, home, description)
 )
 _ALLOWED_HEADERS = "Authorization, Content-Type"
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
@@ -57,6 +58,7 @@ def runtime_of(settings: Settings) -> Runtime:
     """The runtime of these settings."""
     knowledge = knowledge_of(settings.site, settings.base_url)
     clients = read_clients(settings.clients)
+    counted = Metrics()
     return Runtime(
         settings,
         knowledge,
@@ -67,8 +69,9 @@ def runtime_of(settings: Settings) -> Runtime:
             for client in clients.by_issuer.values()
             if client.site
         },
-        SharedSeen(shared_tokens(settings)),
+        SharedSeen(shared_tokens(settings), fell_back=counted.look_up_fell_back),
         fhir=Gateway(settings.fhir_deadline_ms / 1000, settings.fhir_timeout_ms / 1000),
+        metrics=counted,
     )
 
 
@@ -92,7 +95,7 @@ def create_app(runtime: Runtime, groups: Iterable[RouteGroup] = ()) -> Flask:
     app.after_request(hooks.auditor(runtime))
     app.after_request(_finish)
     _allow_browsers(app, runtime.settings)
-    register_errors(app, runtime.settings)
+    register_errors(app, runtime.settings, runtime.metrics.failed)
     gate = Gate(runtime)
     routes = [route for group in (*_GROUPS, *groups) for route in group(runtime)]
     for route in routes:

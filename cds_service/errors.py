@@ -4,6 +4,7 @@ RequestError
   NotJson           400  the body is not JSON
   NotCdsHooks       400  the body is JSON, but no request of the specification
   NotAuthenticated  401  no token that we accept
+  NotAllowed        403  the caller may not see this
   TooMuch           413  more entries than are read
   NotJsonMedia      415  the Content-Type is not JSON
   TooManyCalls      429  the client calls more often than it may
@@ -40,6 +41,13 @@ class NotAuthenticated(RequestError):
 
     status = HTTPStatus.UNAUTHORIZED
     code = "login"
+
+
+class NotAllowed(RequestError):
+    """The caller may not see this."""
+
+    status = HTTPStatus.FORBIDDEN
+    code = "forbidden"
 
 
 class TooMuch(RequestError):

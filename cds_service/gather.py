@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cards import SetAside, Snapshot
-from cds_service.counters import KeyData
 from cds_service.envelope import FhirAccess, HookCall
 from cds_service.errors import JsonDict
 from cds_service.fhir import FHIR_ID, as_dict, as_list, as_text, resource_type
 from cds_service.fhir_access import Fetched, Request, Source, Visit, next_page, request_of
+from cds_service.key_data import KeyData
 from cds_service.prefetch import Supplied, bundle_of, drafts_of, read_pages, supplied
 
 Templates = Callable[[], Mapping[str, str]]

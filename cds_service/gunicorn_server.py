@@ -4,10 +4,12 @@ import ctypes
 import gc
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
+from prometheus_client.multiprocess import mark_process_dead
 
 _UNREADABLE = "Invalid request"
 _GARBAGE_AFTER = 50_000
@@ -52,10 +54,18 @@ class _Application(BaseApplication):  # type: ignore[misc] # gunicorn is not typ
         return self._app
 
 
+def _worker_ended(_: object, worker: Any) -> None:
+    """One worker less; what it counted stays."""
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
 def serve(
     app: Flask, host: str, port: int, workers: int, threads: int, begin: Callable[[], None], end: Callable[[], None]
 ) -> None:
-    """Serve until stopped; `begin` is called in every worker that starts, `end` once when all have ended."""
+    """Serve until stopped; `begin` is called in every worker that starts, `end` once when all have ended.
+
+    The metrics must have a folder (see `metrics_folder`).
+    """
     address = f"[{host}]" if ":" in host and not host.startswith("[") else host
     options: dict[str, object] = {
         "bind": f"{address}:{port}",
@@ -67,6 +77,7 @@ def serve(
         "graceful_timeout": 10,
         "keepalive": 5,
         "post_worker_init": lambda _: begin(),
+        "child_exit": _worker_ended,
         "on_exit": lambda _: end(),
     }
     _share_heaps()

@@ -225,16 +225,19 @@ class _Operation:
     answer: type[BaseModel] | None
     body: type[BaseModel] | None = None
     errors: tuple[int, ...] = (500,)
+    media: str = _JSON
+    security: str = ""
 
 
 _REFUSALS = (400, 401, 404, 413, 415, 429, 500)
 _OPERATIONS = (
-    _Operation("get", "/", "What this is, as a page", None),
+    _Operation("get", "/", "What this is, as a page", None, media="text/html"),
     _Operation("get", "/cds-services", "The services", Discovery),
     _Operation("post", SERVICE_PATH, "Cards for a patient", Cards, HookRequest, tuple(sorted((*_REFUSALS, 412)))),
     _Operation("post", f"{SERVICE_PATH}/feedback", "What became of cards", FeedbackReceipt, Feedback, _REFUSALS),
     _Operation("get", "/healthz", "Whether the service is alive", Status),
     _Operation("get", "/readyz", "Whether the service is ready", Status),
+    _Operation("get", "/metrics", "Counts for Prometheus", None, None, (401, 403, 500), "text/plain", "monitoring"),
     _Operation("get", "/openapi.json", "This document", None),
 )
 
@@ -256,7 +259,10 @@ def document(base_url: str = "") -> Json:
         "paths": paths,
         "components": {
             "schemas": _schemas(),
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                "monitoring": {"type": "http", "scheme": "bearer"},
+            },
         },
     }
 
@@ -272,8 +278,7 @@ def _schemas() -> Mapping[str, object]:
 
 
 def _described(operation: _Operation) -> Json:
-    media = "text/html" if operation.path == "/" else _JSON
-    responses = {"200": _response(HTTPStatus.OK, media, operation.answer)}
+    responses = {"200": _response(HTTPStatus.OK, operation.media, operation.answer)}
     responses |= {str(code): _response(HTTPStatus(code), _FHIR, OperationOutcome) for code in operation.errors}
     found: Json = {"summary": operation.summary, "responses": responses}
     if operation.path.startswith(SERVICE_PATH):
@@ -281,7 +286,8 @@ def _described(operation: _Operation) -> Json:
         found["parameters"] = [{"name": "service_id", "in": "path", "required": True, "schema": ids}]
     if operation.body:
         found["requestBody"] = {"required": True, "content": {_JSON: {"schema": _ref(operation.body)}}}
-        found["security"] = [{"token": []}]
+    if security := "token" if operation.body else operation.security:
+        found["security"] = [{security: []}]
     return found
 
 

@@ -9,6 +9,7 @@ import os
 import sqlite3
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -200,10 +201,14 @@ class Shared(Protocol):
 
 
 class SharedSeen:
-    """Tokens seen by all; by this process only, with a warning, as long as the database is of no use."""
+    """Tokens seen by all; by this process only, with a warning, as long as the database is of no use.
 
-    def __init__(self, shared: Shared, rest_s: float = _REST_S) -> None:
+    `fell_back` is called for each token that only this process could tell about.
+    """
+
+    def __init__(self, shared: Shared, rest_s: float = _REST_S, fell_back: Callable[[], None] = lambda: None) -> None:
         self._shared = shared
+        self._fell_back = fell_back
         self._rest_s = rest_s
         self._own = MemorySeen()
         self._warned = float("-inf")
@@ -213,11 +218,13 @@ class SharedSeen:
         """Whether the token was not seen before, as far as can be told."""
         new_here = self._own.first_time(token, expires)
         if time.monotonic() < self._rest_until:
+            self._fell_back()
             return new_here
         try:
             return self._shared.first_time(token, expires) and new_here
         except Exception as problem:  # whatever the driver raises; the process's own memory still tells
             self._give_up(problem)
+            self._fell_back()
             return new_here
 
     def prepare(self) -> None:

@@ -53,6 +53,9 @@ class Kept:
     def status(self) -> None:
         return None
 
+    def bytes_on_disk(self) -> int:
+        return 0
+
 
 @pytest.fixture
 def keeping_client(runtime: Runtime) -> tuple[FlaskClient, Kept]:

@@ -27,6 +27,7 @@ LOOPBACK = "127.0.0.1"
 @tells_problems
 def serve(host: str, port: int, workers: int | None) -> None:
     """Serve hooks to clients. Settings are environment variables, see docs/settings.md."""
+    from cds_service.metrics_folder import metrics_folder
     from cds_service.settings import check_start, is_loopback, load_settings, unknown_settings
 
     settings = load_settings()
@@ -35,7 +36,8 @@ def serve(host: str, port: int, workers: int | None) -> None:
     check_start(settings, host)
     if not settings.base_url and is_loopback(host):
         settings = settings.model_copy(update={"base_url": f"http://{host}:{port}"})
-    _serve(settings, host, port, workers or settings.worker_count)
+    with metrics_folder():
+        _serve(settings, host, port, workers or settings.worker_count)
 
 
 @click.command()
@@ -44,16 +46,18 @@ def serve(host: str, port: int, workers: int | None) -> None:
 def demo(port: int) -> None:
     """Try the service on this machine with invented patients; no settings needed."""
     from cds_service.demo import welcome
+    from cds_service.metrics_folder import metrics_folder
     from cds_service.server import check_port
     from cds_service.settings import Auth, MissingData, load_settings
-    from cds_service.web import demo as page
-    from cds_service.web import fhir_base, saved_requests
 
     base = f"http://{LOOPBACK}:{port}"
     given = {"auth": Auth.OFF, "missing_data": MissingData.CARD, "base_url": base}
     settings = load_settings().model_copy(update=given)
     check_port(LOOPBACK, port)
-    with _temporary_folder() as folder:
+    with metrics_folder(), _temporary_folder() as folder:
+        from cds_service.web import demo as page  # these count in the folder of the metrics
+        from cds_service.web import fhir_base, saved_requests
+
         settings = settings.model_copy(update={"database_url": f"sqlite:///{folder}/demo.sqlite", "state_dir": None})
         click.echo(welcome(base))
         _serve(settings, LOOPBACK, port, 1, (fhir_base.routes, saved_requests.routes, page.routes))
@@ -83,5 +87,11 @@ def _serve(settings: "Settings", host: str, port: int, workers: int, groups: "It
     app = create_app(runtime, groups)
     if settings.auth is Auth.REQUIRED:
         runtime.seen.prepare()
+    keeper = Keeper(settings)
+
+    def begin() -> None:
+        runtime.metrics.worker_started()
+        keeper.start()
+
     with suppress(KeyboardInterrupt):
-        run(app, host, port, workers, Keeper(settings).start, lambda: ship_rest(settings))
+        run(app, host, port, workers, begin, lambda: ship_rest(settings))

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from cards import Decision
-from cds_service.counters import KeyData
 from cds_service.fhir_access import ANSWERED
+from cds_service.key_data import KeyData
 
 Json = dict[str, object]
 _LONGEST = 200

@@ -52,6 +52,10 @@ class Spool:
         """The shipper's last word about this folder."""
         return read_status(self.folder)
 
+    def bytes_on_disk(self) -> int:
+        """The size of the files in this folder; what was shipped of a file still in use counts too."""
+        return sum(size(path) for path in waiting(self.folder))
+
     def close(self) -> None:
         """Let the file go; the next record begins another."""
         with self._lock:

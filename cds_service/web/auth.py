@@ -1,5 +1,6 @@
 """The gate before every route that is not public: token, rate, and what the client may reach."""
 
+import hmac
 import math
 import time
 from collections.abc import Callable, Mapping
@@ -9,10 +10,10 @@ from typing import TYPE_CHECKING
 from flask import Response, g, request
 
 from cds_service.clients import Client
-from cds_service.errors import NotAuthenticated, TooManyCalls
+from cds_service.errors import NotAllowed, NotAuthenticated, TooManyCalls
 from cds_service.jwks import KeyStore
 from cds_service.records import record_refusal
-from cds_service.settings import Auth
+from cds_service.settings import PREFIX, Auth, is_loopback
 from cds_service.tokens import Caller, TokenCheck, TokenRefused
 from cds_service.web.answers import request_id
 from cds_service.web.runtime import Access, Route, Runtime
@@ -21,12 +22,17 @@ if TYPE_CHECKING:
     from limits.strategies import RateLimiter
 
 
+# a proxy on this machine, or a page of another site in a browser on it
+_FOR_OTHERS = ("Forwarded", "Origin", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
+
+
 class Gate:
     """Lets trusted clients in. `g.client` (None when nobody is asked) and `g.fhir_servers` tell who came in."""
 
     def __init__(self, runtime: Runtime) -> None:
         settings = runtime.settings
         self._open = settings.auth is Auth.OFF
+        self._metrics, self._metrics_token = runtime.metrics, settings.metrics_token
         self._all_servers = runtime.clients.fhir_servers()
         self._rate = settings.rate_per_minute
         if self._rate and not self._open:
@@ -41,9 +47,11 @@ class Gate:
         if route.access is Access.PUBLIC:
             return route.view
 
+        admit = {Access.CLIENT: self._admit, Access.METRICS: self._admit_monitoring}[route.access]
+
         @wraps(route.view)
         def view(**arguments: str) -> Response:
-            self._admit()
+            admit()
             return route.view(**arguments)
 
         return view
@@ -56,12 +64,25 @@ class Gate:
         g.client, g.tenant = caller.client, caller.tenant
         g.fhir_servers = frozenset(caller.client.fhir_servers)
 
+    def _admit_monitoring(self) -> None:
+        """With a token set, who sends it; else only this machine itself, and nobody through a proxy on it."""
+        if self._metrics_token:
+            sent = request.headers.get("Authorization", "").encode("latin-1", "replace")
+            if not hmac.compare_digest(sent, f"Bearer {self._metrics_token}".encode()):
+                raise NotAuthenticated(f"Send {PREFIX}METRICS_TOKEN as Authorization: Bearer.")
+        elif not is_loopback(request.remote_addr or "") or any(name in request.headers for name in _FOR_OTHERS):
+            raise NotAllowed(
+                f"Only this machine itself may read this address. Set {PREFIX}METRICS_TOKEN and send it as "
+                "Authorization: Bearer to read it from elsewhere or through a proxy."
+            )
+
     def _caller(self) -> Caller:
         try:
             caller = self._check.verify(request.headers.get("Authorization"), request.path)
             self._count(caller.client)
             self._check.spend(caller)
         except TokenRefused as problem:
+            self._metrics.token_refused(problem.kind)
             record_refusal(request_id(), problem.reason, _named(problem.client))
             raise NotAuthenticated(
                 "Token not accepted. Send a new one as Authorization: Bearer; why this one was refused is in the log "
@@ -77,6 +98,7 @@ class Gate:
 
         limit = RateLimitItemPerMinute(self._rate)
         if not self._limiter.hit(limit, client.iss):
+            self._metrics.rate_limited()
             left = self._limiter.get_window_stats(limit, client.iss).reset_time - time.time()
             raise TooManyCalls(max(1, math.ceil(left)))
 

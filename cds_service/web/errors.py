@@ -1,6 +1,6 @@
 """Every error leaves as a FHIR OperationOutcome that says what, why and what to do."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from flask import Flask, Response, request
@@ -21,8 +21,8 @@ class _Stream(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
-def register_errors(app: Flask, settings: Settings) -> None:
-    """Answer every error of the app."""
+def register_errors(app: Flask, settings: Settings, failed: Callable[[], None]) -> None:
+    """Answer every error of the app; `failed` is called for each that is a fault of ours."""
     texts = _texts(settings)
 
     def http_error(problem: HTTPException) -> Response:
@@ -33,9 +33,13 @@ def register_errors(app: Flask, settings: Settings) -> None:
         answer.headers.extend([pair for pair in problem.get_headers() if pair[0] in ("Allow", "Retry-After")])
         return answer
 
+    def fault(problem: Exception) -> Response:
+        failed()
+        return _fault(problem)
+
     app.register_error_handler(RequestError, _request_error)
     app.register_error_handler(HTTPException, http_error)
-    app.register_error_handler(Exception, _fault)
+    app.register_error_handler(Exception, fault)
 
 
 def _request_error(problem: RequestError) -> Response:

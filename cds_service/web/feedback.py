@@ -98,6 +98,7 @@ def _keep(feedback: Feedback, service_id: str, runtime: Runtime) -> bool:
     """Whether the feedback is safe: in the log, in the records, and in the memory of what was answered."""
     now, client = runtime.now(), who()
     record_feedback(service_id, _shown(feedback), client)
+    runtime.metrics.feedback_received(service_id, feedback.outcome)
     if runtime.memory:
         runtime.memory.answered(feedback.card, feedback.outcome, feedback.reason, now)
     comment = feedback.comment if runtime.settings.keep_comments else ""
@@ -115,7 +116,7 @@ def _keep(feedback: Feedback, service_id: str, runtime: Runtime) -> bool:
         )
         for suggestion in feedback.suggestions or ("",)
     ]
-    safe = [runtime.books.append(entry) for entry in entries]
+    safe = [runtime.keep(entry) for entry in entries]
     return all(safe)
 
 

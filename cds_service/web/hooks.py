@@ -6,10 +6,10 @@ from collections.abc import Callable
 from flask import Response, abort, g, request
 
 from cards import SERVICES, Service
-from cds_service.counters import summary
 from cds_service.envelope import read_body, refuse_excess
 from cds_service.evaluate import Answer, evaluate
 from cds_service.fhir_access import Source
+from cds_service.key_data import summary
 from cds_service.records import record_call
 from cds_service.store.entries import answer_entry
 from cds_service.web.answers import json_response, outcome_response_of, raw_body, request_id
@@ -27,7 +27,7 @@ def routes(runtime: Runtime) -> list[Route]:
     def call(service_id: str) -> Response:
         answer = _answer(known_service(service_id), runtime)
         g.decision, g.data = answer.decision, answer.data
-        runtime.counters.record(answer.data)
+        runtime.metrics.gathered(answer.data)
         return _response(answer)
 
     return [Route(PATH, "POST", Access.CLIENT, call)]
@@ -52,12 +52,14 @@ def auditor(runtime: Runtime) -> Callable[[Response], Response]:
 
 
 def _record(service_id: str, status: int, runtime: Runtime) -> None:
-    milliseconds = (time.perf_counter() - g.started) * 1000
+    seconds = time.perf_counter() - g.started
+    milliseconds = seconds * 1000
     decision, data, client = g.get("decision"), g.get("data", ()), who()
     if status not in _NOT_LET_IN:
         at, ident = runtime.now(), runtime.new_id()
-        runtime.books.append(answer_entry(ident, at, service_id, status, milliseconds, client, decision, data))
+        runtime.keep(answer_entry(ident, at, service_id, status, milliseconds, client, decision, data))
     record_call(request_id(), service_id, status, decision, milliseconds, client, summary(data))
+    runtime.metrics.answered(service_id, status, seconds, decision)
 
 
 def known_service(service_id: str) -> Service:

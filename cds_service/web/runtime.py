@@ -11,8 +11,8 @@ from flask import Response
 
 from cards import Knowledge
 from cds_service.clients import Client, Clients
-from cds_service.counters import DataCounters
 from cds_service.fhir_access import Gateway
+from cds_service.metrics import Metrics
 from cds_service.replay import MemorySeen, SeenTokens
 from cds_service.settings import Settings
 from cds_service.store.memory import AdviceMemory
@@ -26,6 +26,7 @@ class Access(StrEnum):
 
     PUBLIC = "anyone"
     CLIENT = "a trusted client with a token"
+    METRICS = "the monitoring: with its token, else this machine itself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,9 @@ class Books(Protocol):
     def status(self) -> Status | None:
         """How shipping to the database fares; None when nobody could say."""
 
+    def bytes_on_disk(self) -> int:
+        """How much room the records take that are here."""
+
 
 class NoBooks:
     """For a service that keeps no records."""
@@ -68,6 +72,10 @@ class NoBooks:
     def status(self) -> Status | None:
         """Nothing is shipped."""
         return None
+
+    def bytes_on_disk(self) -> int:
+        """None."""
+        return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +91,20 @@ class Runtime:
     now: Callable[[], datetime] = utc_now
     new_id: Callable[[], str] = random_id
     fhir: Gateway = field(default_factory=Gateway)
-    counters: DataCounters = field(default_factory=DataCounters)
+    metrics: Metrics = field(default_factory=Metrics)
     books: Books = field(default_factory=NoBooks)
     memory: AdviceMemory | None = None
 
     def knowledge_for(self, client: Client | None) -> Knowledge:
         """The knowledge that decides for this client: with its own site file, else with the service's."""
         return self.site_knowledge.get(client.iss, self.knowledge) if client else self.knowledge
+
+    def keep(self, record: dict[str, object]) -> bool:
+        """Keep a record; whether it is safe. One that is lost is counted."""
+        safe = self.books.append(record)
+        if not safe:
+            self.metrics.record_lost()
+        return safe
 
 
 RouteGroup = Callable[[Runtime], list[Route]]

@@ -11,6 +11,7 @@ from cds_service.fhir_access import Gateway
 from cds_service.web.runtime import Runtime
 from tests.calls import post, request_for
 from tests.conftest import settings_with
+from tests.counted import counted_by
 
 BASE = "https://fhir.example/r4"
 TOKEN = "never-to-be-shown-7f3a"
@@ -32,7 +33,7 @@ class Service:
 
     def outcomes(self, key="magnesium"):
         """How often a key had which outcome."""
-        return dict(self.runtime.counters.by_key()[key].outcomes)
+        return counted_by(self.runtime, "prefetch_keys_total", "outcome", key=key)
 
 
 @pytest.fixture

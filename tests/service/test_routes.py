@@ -6,6 +6,7 @@ EXPECTED = {
     ("GET", "/cds-services"): Access.PUBLIC,
     ("POST", "/cds-services/<service_id>"): Access.CLIENT,
     ("POST", "/cds-services/<service_id>/feedback"): Access.CLIENT,
+    ("GET", "/metrics"): Access.METRICS,
     ("GET", "/openapi.json"): Access.PUBLIC,
     ("GET", "/healthz"): Access.PUBLIC,
     ("GET", "/readyz"): Access.PUBLIC,

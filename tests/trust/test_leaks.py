@@ -91,6 +91,13 @@ def assert_clean(text, ehr_tokens=()):
     assert not [part for part in parts if part in text]
 
 
+def metrics(service):
+    """The metrics page, which must have counted something of what was sent."""
+    text = service.get("/metrics").get_data(as_text=True)
+    assert re.search(r"^magnesium_cds_(calls|tokens_refused)_total\{.*\} [1-9]", text, re.MULTILINE)
+    return text
+
+
 def test_no_token_reaches_the_log_or_an_error_answer(serve, by_url, ehr, output):
     sent = list(spoiled_tokens(ehr))
     for service in (serve(), serve(by_url)):
@@ -99,6 +106,7 @@ def test_no_token_reaches_the_log_or_an_error_answer(serve, by_url, ehr, output)
                 answer = service.post(path, json={}, headers={"Authorization": f"Bearer {token}"})
                 assert answer.status_code in (400, 401)
                 assert_clean(answer.get_data(as_text=True) + str(answer.headers), sent)
+        assert_clean(metrics(service), sent)
     assert '"reason"' in output()
     assert_clean(output(), sent)
 
@@ -124,14 +132,16 @@ def test_no_part_of_a_request_reaches_the_records(serve, ehr, tmp_path):
 
 
 def test_no_part_of_a_request_reaches_the_log_or_an_error_answer(serve, ehr, output):
+    service = serve()
     for raw in spoiled(marked_request()):
         headers = {**ehr.bearer(), "Content-Type": "application/json", "X-Request-Id": MARK, "User-Agent": MARK}
-        answer = serve().post(f"{PATH}?q={MARK}", data=raw, headers=headers)
+        answer = service.post(f"{PATH}?q={MARK}", data=raw, headers=headers)
         if answer.status_code != 200:
             assert_clean(answer.get_data(as_text=True) + str(answer.headers))
     for raw in (b"{", json.dumps({"feedback": [{"card": MARK, "outcome": MARK, "overrideReason": MARK}]}).encode()):
         headers = {**ehr.bearer(), "Content-Type": f"application/{MARK}+json"}
-        serve().post(f"{PATH}/feedback", data=raw, headers=headers)
+        service.post(f"{PATH}/feedback", data=raw, headers=headers)
+    assert_clean(metrics(service))
     assert '"status"' in output()
     assert_clean(output())
 

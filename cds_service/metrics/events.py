@@ -1,0 +1,99 @@
+"""The events that are counted, one function each. No label value comes from a request: all are names of ours.
+
+With PROMETHEUS_MULTIPROC_DIR set when this is first imported, the counts of a process live in files there, which the
+page of any process adds up and which outlive the process.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import cache
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from cards import SERVICES, Decision
+from cds_service.key_data import KeyData
+from cds_service.tokens import Refusal
+
+PREFIX = "magnesium_cds_"
+FEEDBACK_OUTCOMES = ("accepted", "overridden")
+_ANSWER_BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+_FETCH_BUCKETS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 1.0, 2.0)
+_NOT_LET_IN = frozenset({401, 403, 429})
+
+
+class Metrics:
+    """The counts of this process; for any number of threads."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._calls = self._counter("calls", "Answered calls of a service, by HTTP status.", "service", "status")
+        self._cards = self._counter("cards", "Cards shown, by leading rule and indicator.", "rule", "indicator")
+        self._quiet = self._counter("advice_quiet", "Advice not repeated since it was answered, by rule.", "rule")
+        self._feedback = self._counter("feedback", "Feedback on cards, as often as sent.", "service", "outcome")
+        self._keys = self._counter("prefetch_keys", "How each prefetch key of a call was had.", "key", "outcome")
+        self._foreign = self._counter("foreign_resources", "Resources of other patients that were dropped.", "key")
+        self._refused = self._counter("tokens_refused", "Tokens that were not accepted, by kind of fault.", "kind")
+        self._answer_seconds = self._seconds("answer", "Time to answer a call.", "service", _ANSWER_BUCKETS)
+        self._fetch_seconds = self._seconds("fhir_fetch", "Time of a FHIR fetch.", "key", _FETCH_BUCKETS)
+        self.rate_limited = self._event("rate_limited", "Calls refused because the client calls too often.")
+        self.look_up_fell_back = self._event(
+            "token_lookup_fallbacks", "Used tokens looked up in the memory of one process, the database being unusable."
+        )
+        self.record_lost = self._event("records_lost", "Records of answers or feedback that the disk did not take.")
+        self.failed = self._event("failures", "Requests that failed by a fault of the service (500).")
+        self._workers = Gauge(
+            f"{PREFIX}workers", "Worker processes.", registry=self.registry, multiprocess_mode="livesum"
+        )
+        self._begin_at_zero()
+
+    def answered(self, service: str, status: int, seconds: float, decision: Decision | None) -> None:
+        """A call of a service; refusals at the gate have no say in how long an answer takes."""
+        self._calls(service, status).inc()
+        if status not in _NOT_LET_IN:
+            self._answer_seconds(service).observe(seconds)
+        if decision is None:
+            return
+        for card in decision.cards if status == 200 else ():
+            self._cards(card.rules[0], card.indicator.word).inc()
+        for rule in decision.trace.quiet:
+            self._quiet(rule).inc()
+
+    def gathered(self, data: Iterable[KeyData]) -> None:
+        """How the prefetch keys of one call were had."""
+        for item in data:
+            self._keys(item.key, item.outcome).inc()
+            if item.seconds:
+                self._fetch_seconds(item.key).observe(item.seconds)
+            if item.foreign:
+                self._foreign(item.key).inc(item.foreign)
+
+    def feedback_received(self, service: str, outcome: str) -> None:
+        """What became of a card."""
+        self._feedback(service, outcome).inc()
+
+    def token_refused(self, kind: Refusal) -> None:
+        """A token that was not accepted."""
+        self._refused(kind).inc()
+
+    def worker_started(self) -> None:
+        """This process is a worker, until it ends."""
+        self._workers.set(1)
+
+    def _begin_at_zero(self) -> None:
+        """The first event after a start shows as a rise only where the count was there before it."""
+        for service in SERVICES:
+            self._calls(service.id, 200)
+            self._answer_seconds(service.id)
+            for outcome in FEEDBACK_OUTCOMES:
+                self._feedback(service.id, outcome)
+        for kind in Refusal:
+            self._refused(kind)
+
+    def _counter(self, name: str, text: str, *labels: str) -> Callable[..., Counter]:
+        return cache(Counter(f"{PREFIX}{name}", text, labels, registry=self.registry).labels)
+
+    def _event(self, name: str, text: str) -> Callable[[], None]:
+        return Counter(f"{PREFIX}{name}", text, registry=self.registry).inc
+
+    def _seconds(self, name: str, text: str, label: str, buckets: tuple[float, ...]) -> Callable[..., Histogram]:
+        made = Histogram(f"{PREFIX}{name}_seconds", text, (label,), registry=self.registry, buckets=buckets)
+        return cache(made.labels)

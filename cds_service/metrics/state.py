@@ -1,0 +1,61 @@
+"""What is looked at when Prometheus asks: the spool and the shipper of this machine, and what runs here."""
+
+import time
+from collections.abc import Iterable
+from typing import Protocol
+
+from prometheus_client.core import GaugeMetricFamily, Metric
+
+from cards import Knowledge
+from cds_service import __version__
+from cds_service.metrics.events import PREFIX
+from cds_service.store.state import Status
+
+
+class Books(Protocol):
+    """What is asked of the place where records wait."""
+
+    def status(self) -> Status | None:
+        """The shipper's last word; None when nobody could say."""
+
+    def bytes_on_disk(self) -> int:
+        """How much room they take."""
+
+
+class MachineState:
+    """Gauges of this machine and build, the same whichever process answers; a collector of prometheus-client."""
+
+    def __init__(self, books: Books, knowledge: Knowledge) -> None:
+        self._books = books
+        self._knowledge = knowledge
+
+    def collect(self) -> Iterable[Metric]:
+        """The gauges as they are now."""
+        yield self._build()
+        on_disk = self._books.bytes_on_disk()
+        yield _gauge("spool_bytes", "Size of the spool, with what was shipped of files in use.", on_disk)
+        yield from self._shipper()
+
+    def _build(self) -> Metric:
+        labels = {
+            "version": __version__,
+            "knowledge": self._knowledge.version,
+            "approval": "approved" if self._knowledge.site.approved_by else "draft",
+        }
+        info = GaugeMetricFamily(f"{PREFIX}build_info", "Always 1; the labels tell what runs.", labels=list(labels))
+        info.add_metric(list(labels.values()), 1)
+        return info
+
+    def _shipper(self) -> Iterable[Metric]:
+        """Nothing as long as the shipper of this machine did not say how it fares."""
+        status = self._books.status()
+        if status:
+            reachable = float(status.reachable)
+            yield _gauge("database_reachable", "Whether the database took the last records sent.", reachable)
+            yield _gauge("spool_waiting_bytes", "What was not shipped of the spool, by the last word.", status.waiting)
+            age = max(0.0, time.time() - status.at)
+            yield _gauge("shipper_report_age_seconds", "Age of the last word of the shipping process.", age)
+
+
+def _gauge(name: str, text: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"{PREFIX}{name}", text, value)

@@ -1,0 +1,121 @@
+"""The files in deploy/ fit the service: metrics, routes, settings, documentation."""
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from cds_service.app import ROUTES, create_app
+from cds_service.metrics import MachineState, Metrics
+from cds_service.settings import PREFIX, Settings
+from cds_service.store.spool import Spool
+from cds_service.store.state import Status, write_status
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+NAME = re.compile(r"\bmagnesium_cds_\w+")
+NEITHER_SHOWN_NOR_WATCHED: frozenset[str] = frozenset()
+MADE_BY_PROMETHEUS = {"up"}
+
+
+def text_of(name):
+    return (DEPLOY / name).read_text(encoding="utf-8")
+
+
+def rules():
+    (group,) = yaml.safe_load(text_of("prometheus-alerts.yaml"))["groups"]
+    return group["rules"]
+
+
+def queries():
+    """(where, expression) of the dashboard and the alert rules."""
+    panels = json.loads(text_of("grafana-dashboard.json"))["panels"]
+    shown = [(panel["title"], target["expr"]) for panel in panels for target in panel.get("targets", ())]
+    return shown + [(rule["alert"], rule["expr"]) for rule in rules()]
+
+
+@pytest.fixture
+def exported(runtime, tmp_path):
+    """Name of every metric on the page -> the names of its series and their labels."""
+    write_status(tmp_path, Status(0.0, True))
+    metrics = Metrics()
+    families = [*metrics.registry.collect(), *MachineState(Spool(tmp_path), runtime.knowledge).collect()]
+    endings = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count"), "gauge": ("",)}
+    return {family.name: {family.name + ending for ending in endings[family.type]} for family in families}
+
+
+def test_every_metric_that_is_asked_for_is_exported(exported):
+    known = set().union(*exported.values())
+    for where, query in queries():
+        assert (asked := set(NAME.findall(query))) or MADE_BY_PROMETHEUS & set(re.findall(r"\w+", query)), where
+        assert asked <= known, where
+
+
+def test_every_exported_metric_is_shown_or_watched(exported):
+    asked = {name for _, query in queries() for name in NAME.findall(query)}
+    unseen = {metric for metric, series in exported.items() if not series & asked}
+    assert unseen == NEITHER_SHOWN_NOR_WATCHED
+
+
+def test_labels_in_queries_exist(runtime, exported):
+    named = {name for family in Metrics().registry.collect() for s in family.samples for name in s.labels}
+    known = named | {"job", "instance", "le", "rule", "indicator", "key", "outcome", "status", "knowledge"}
+    for where, query in queries():
+        used = {
+            label.strip() for part in re.findall(r"(?:by|on) \(([^)]*)\)", query) for label in part.split(",")
+        } | set(re.findall(r"(\w+)\s*(?:=~|!~|!=|=(?!=))\s*\"", query))
+        assert used <= known, where
+
+
+def test_brackets_in_queries_close():
+    for where, query in queries():
+        bare = re.sub(r'"[^"]*"', "", query)
+        for pair in ("()", "{}", "[]"):
+            assert bare.count(pair[0]) == bare.count(pair[1]), where
+
+
+def test_every_alert_says_what_it_means_and_what_to_do_and_the_manual_has_it():
+    manual = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    for rule in rules():
+        assert rule["labels"]["severity"] in ("critical", "warning")
+        assert {"summary", "description", "action"} <= rule["annotations"].keys()
+        assert f"| `{rule['alert']}` |" in manual
+    assert set(re.findall(r"^\| `(MagnesiumCds\w+)`", manual, re.MULTILINE)) == {rule["alert"] for rule in rules()}
+
+
+def test_panels_have_titles_that_differ_and_explain_themselves():
+    panels = [p for p in json.loads(text_of("grafana-dashboard.json"))["panels"] if p["type"] != "row"]
+    assert all(panel["description"] for panel in panels)
+    assert len({panel["id"] for panel in panels}) == len(panels)
+
+
+@pytest.mark.parametrize("path", [*sorted(DEPLOY.iterdir()), ROOT / "docs/operations.md"], ids=lambda path: path.name)
+def test_settings_that_are_named_exist(path):
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    assert set(re.findall(rf"{PREFIX}[A-Z_]+", path.read_text(encoding="utf-8"))) <= known
+
+
+def test_addresses_that_are_named_exist(runtime):
+    routes = {route.path for route in create_app(replace(runtime, metrics=Metrics())).extensions[ROUTES]}
+    kinds = {doc["kind"]: doc for doc in yaml.safe_load_all(text_of("kubernetes.yaml"))}
+    (container,) = kinds["StatefulSet"]["spec"]["template"]["spec"]["containers"]
+    asked = {container[f"{kind}Probe"]["httpGet"]["path"] for kind in ("readiness", "liveness")}
+    asked |= {job["metrics_path"] for job in yaml.safe_load(text_of("prometheus.yaml"))["scrape_configs"]}
+    asked |= set(re.findall(r"127\.0\.0\.1:8000(/\w+)", text_of("Dockerfile")))
+    asked |= set(re.findall(r"location \^~ (\S+)", text_of("nginx.conf")))
+    assert asked == {"/healthz", "/readyz", "/metrics"} and asked <= routes
+    mounted = {mount["mountPath"] for mount in container["volumeMounts"]}
+    told = {entry["name"]: entry["value"] for entry in container["env"]}
+    assert str(Path(told["MAGNESIUM_CDS_STATE_DIR"]).parent) in mounted
+    assert str(Path(told["MAGNESIUM_CDS_CLIENTS"]).parent) in mounted
+    image = yaml.safe_load(text_of("kubernetes.yaml").split("---")[0])["stringData"]
+    assert len(image["MAGNESIUM_CDS_SECRET"]) < 32, "a secret that is shipped must be refused"
+
+
+def test_the_job_of_the_alerts_is_the_one_that_is_scraped():
+    (job,) = {job["job_name"] for job in yaml.safe_load(text_of("prometheus.yaml"))["scrape_configs"]}
+    named = {name for _, query in queries() for name in re.findall(r'job="([^"]+)"', query)}
+    assert named == {job}
