@@ -2,21 +2,28 @@
 
 from cards import assess
 from cards.knowledge import Knowledge
-from cards.model import DraftTest, Facts, Finding, Indicator, Problem, Silence
+from cards.model import DraftTest, Facts, Finding, Indicator, Magnesium, Medication, Problem, Silence
 
 
 def oral_magnesium_is_taken(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
     """Still low on oral magnesium (SAF-DUP): no second salt; adherence, gut, kidneys."""
-    if not assess.oral_magnesium(facts):
+    taken = assess.oral_magnesium(facts)
+    if not taken:
         return Silence("no oral magnesium taken")
+    new = _started_since(taken, facts.low)
     return Finding(
         rule="oral_magnesium_is_taken",
         problem=Problem.LOW_MAGNESIUM,
         indicator=Indicator.INFO,
         title="suffix",
-        say=("found", "do", "urine"),
-        values={"salts": ", ".join(dict.fromkeys(m.name for m in assess.oral_magnesium(facts)))},
-        tests=(DraftTest("urine_magnesium", "now"), DraftTest("urine_creatinine", "now")),
+        say=("found_new", "do_new") if new else ("found", "do", "urine"),
+        values={"salts": ", ".join(dict.fromkeys(m.name for m in taken))},
+        tests=() if new else (DraftTest("urine_magnesium", "now"), DraftTest("urine_creatinine", "now")),
         leads=False,
         numbers=(),
     )
+
+
+def _started_since(taken: tuple[Medication, ...], low: Magnesium | None) -> bool:
+    """Whether all of it was started after the result, which then tells nothing of how well it works."""
+    return low is not None and all(m.since is not None and m.since > low.when for m in taken)
