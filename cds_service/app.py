@@ -17,16 +17,17 @@ from cds_service.store.answered import AnsweredFile
 from cds_service.store.memory import AdviceMemory
 from cds_service.store.spool import Spool
 from cds_service.store.state import ANSWERED, hash_key, state_folder
-from cds_service.web import description, discovery, feedback, health, home, hooks
+from cds_service.web import description, discovery, feedback, health, home, hooks, insights
 from cds_service.web.answers import request_id, start_request
 from cds_service.web.auth import Gate
 from cds_service.web.errors import register_errors
 from cds_service.web.runtime import Runtime
 from cds_service.web.slashes import without_extra_slashes
 
-_GROUPS = (discovery, hooks, feedback, health, home, description)
+_GROUPS = (discovery, hooks, feedback, health, home, insights, description)
 _ALLOWED_HEADERS = "Authorization, Content-Type"
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
+_CROSS_ORIGIN = r"/(?!insights).*"  # what clinicians did is for no other site's page to read
 ROUTES = "magnesium-cds-routes"
 
 
@@ -107,6 +108,7 @@ def create_app(runtime: Runtime) -> Flask:
 def _allow_browsers(app: Flask, settings: Settings) -> None:
     CORS(
         app,
+        resources=_CROSS_ORIGIN,
         origins=list(settings.cors_origins),
         methods=["GET", "POST", "OPTIONS"],
         allow_headers=_ALLOWED_HEADERS.split(", "),

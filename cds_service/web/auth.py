@@ -15,6 +15,7 @@ from cds_service.records import record_refusal
 from cds_service.settings import Auth
 from cds_service.tokens import Caller, TokenCheck, TokenRefused
 from cds_service.web.answers import request_id
+from cds_service.web.insights_door import InsightsDoor
 from cds_service.web.runtime import Access, Route, Runtime
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Gate:
 
     def __init__(self, runtime: Runtime) -> None:
         settings = runtime.settings
+        self._insights = InsightsDoor(settings)
         self._open = settings.auth is Auth.OFF
         self._all_servers = runtime.clients.fhir_servers()
         self._rate = settings.rate_per_minute
@@ -40,10 +42,11 @@ class Gate:
         """The view of the route behind what its access asks for."""
         if route.access is Access.PUBLIC:
             return route.view
+        admit = self._insights.admit if route.access is Access.INSIGHTS else self._admit
 
         @wraps(route.view)
         def view(**arguments: str) -> Response:
-            self._admit()
+            admit()
             return route.view(**arguments)
 
         return view
