@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from math import log10
 
 from cds_service.insights.figures import Day, Insights, Outcomes
 from cds_service.insights.words import short_day
@@ -49,7 +50,6 @@ class Chart:
     name: str
     title: str
     told: str
-    unit: str
     ticks: tuple[Label, ...]
     dates: tuple[Label, ...]
     versions: tuple[Label, ...]
@@ -73,7 +73,7 @@ def _burden(days: Sequence[Day]) -> Chart:
         if value is not None
     )
     told = "Bars: cards for every 100 answered calls of the day."
-    return Chart("burden", "Cards per 100 calls", told, "", _ticks(top, ""), _dates(days), _versions(days), tuple(bars))
+    return Chart("burden", "Cards per 100 calls", told, _ticks(top, ""), _dates(days), _versions(days), tuple(bars))
 
 
 def _acceptance(days: Sequence[Day]) -> Chart:
@@ -84,7 +84,7 @@ def _acceptance(days: Sequence[Day]) -> Chart:
         "Of cards with feedback. Dots: the day. Line: the seven days up to it. Days with little feedback are left out."
     )
     return Chart(
-        *("acceptance", "Accepted cards", told, "%"),
+        *("acceptance", "Accepted cards", told),
         *(_ticks(100, "%"), _dates(days), _versions(days)),
         dots=dots,
         lines=(_line("seven days", "first", week, 100),),
@@ -97,18 +97,22 @@ def _of_week(days: Sequence[Day], number: int) -> Outcomes:
 
 
 def _latency(days: Sequence[Day]) -> Chart:
-    latencies = [day.totals.latency for day in days]
-    series = {
-        "99 of 100 calls": ("third", [found.p99 for found in latencies]),
-        "95 of 100": ("second", [found.p95 for found in latencies]),
-        "half of the calls": ("first", [found.p50 for found in latencies]),
-    }
-    top = _top((value for _, values in series.values() for value in values), 1)
-    lines = tuple(_line(name, style, values, top) for name, (style, values) in series.items())
-    told = "Milliseconds within which calls were answered."
-    return Chart(
-        *("latency", "Time to answer", told, " ms", _ticks(top, ""), _dates(days), _versions(days)), lines=lines
+    """Each line up is ten times the one below: one bad day must not flatten the others."""
+    found = [day.totals.latency for day in days]
+    named = (
+        ("99 of 100 calls", "third", [latency.p99 for latency in found]),
+        ("95 of 100", "second", [latency.p95 for latency in found]),
+        ("half of the calls", "first", [latency.p50 for latency in found]),
     )
+    powers = len(str(int(max((value or 1 for _, _, values in named for value in values), default=1))))
+    ticks = tuple(Label(_y(power, powers), f"{10**power:,}") for power in range(powers + 1))
+    lines = tuple(_line(name, style, [_power(value) for value in values], powers) for name, style, values in named)
+    told = "Milliseconds within which calls were answered; each step is ten times the one below."
+    return Chart("latency", "Time to answer", told, ticks, _dates(days), _versions(days), lines=lines)
+
+
+def _power(value: Value) -> Value:
+    return None if value is None else log10(max(value, 1))
 
 
 def _line(name: str, style: str, values: Sequence[Value], top: float) -> Line:

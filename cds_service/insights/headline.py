@@ -9,7 +9,7 @@ from cds_service.insights.words import percent, rate
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """One number: what it is, what it was before, and of how many it tells."""
+    """One number: what it is, how it changed (empty when there was nothing before), and of how many it tells."""
 
     name: str
     value: str
@@ -18,7 +18,7 @@ class Headline:
 
 
 def headlines(insights: Insights) -> tuple[Headline, ...]:
-    """The six numbers."""
+    """The numbers, the most telling first."""
     now, before = insights.totals, insights.before
     outcomes = now.outcomes
 
@@ -61,7 +61,7 @@ def headlines(insights: Insights) -> tuple[Headline, ...]:
 
 def _change(now: Share, before: Share, told: Callable[[Share], str]) -> str:
     if before.per_100 is None or now.per_100 is None:
-        return "no records of the period before" if not before.whole else "too few to compare"
+        return "too few before to compare" if before.whole else ""
     if told(now) == told(before):
         return "as in the period before"
     return f"{'up' if now.per_100 > before.per_100 else 'down'} from {told(before)}"

@@ -9,7 +9,7 @@ from cds_service.insights.words import Words, percent, rate, short_day
 # Below these counts and shares a sentence would make much of chance.
 _ENOUGH_CARDS = 20
 _ENOUGH_CALLS = 100
-_OFTEN_OVERRIDDEN = 50
+_OFTEN_OVERRIDDEN = 200 / 3
 _MUCH_OF_ALL = 25
 _LITTLE_FEEDBACK = 50
 _CHANGED_BY = 0.25
@@ -25,31 +25,44 @@ def standing_out(insights: Insights, words: Words) -> list[str]:
     return list(islice((sentence for tell in found for sentence in tell(insights, words)), _MOST))
 
 
+def mostly_overridden(rule: Rule) -> bool:
+    """Whether at least two of three cards with feedback were overridden, of enough to say so."""
+    return _much(rule.outcomes.override, _ENOUGH_CARDS, _OFTEN_OVERRIDDEN)
+
+
+def _worst(insights: Insights) -> Rule | None:
+    """The rule with most overridden cards, of those that are mostly overridden."""
+    rules = filter(mostly_overridden, insights.rules)
+    return max(rules, key=lambda rule: rule.outcomes.overridden, default=None)
+
+
 def _overridden(insights: Insights, words: Words) -> Iterator[str]:
-    """The rule whose cards are overridden most often, where that is more often than not."""
-    rules = [rule for rule in insights.rules if _much(rule.outcomes.override, _ENOUGH_CARDS, _OFTEN_OVERRIDDEN)]
-    if rules:
-        rule = max(rules, key=lambda rule: rule.outcomes.overridden)
+    if rule := _worst(insights):
         outcomes = rule.outcomes
         yield (
-            f"Most overridden: “{words.rule(rule.rule)}”, {outcomes.overridden:,} of {outcomes.with_feedback:,} cards "
-            f"with feedback ({percent(outcomes.override)}). {_why(rule, words)}"
+            f"Most overridden: “{words.rule(rule.rule)}” {outcomes.overridden:,} of {outcomes.with_feedback:,} cards "
+            f"with feedback ({percent(outcomes.override)}); it titles {percent(_of_all(rule, insights))} of all cards. "
+            f"{_why(rule, words)}"
         )
+
+
+def _of_all(rule: Rule, insights: Insights) -> Share:
+    return Share(rule.outcomes.cards, insights.totals.outcomes.cards)
 
 
 def _why(rule: Rule, words: Words) -> str:
     given = [reason for reason in rule.reasons if reason.code]
-    return f"Main reason: {words.reason(given[0].code)}." if given else "No reasons were given."
+    return f"Main reason: “{words.reason(given[0].code)}”." if given else "No reasons were given."
 
 
 def _frequent(insights: Insights, words: Words) -> Iterator[str]:
-    """The rule that makes a large part of all cards."""
+    """The rule that makes a large part of all cards, where that was not said already."""
     for rule in insights.rules[:1]:
-        share = Share(rule.outcomes.cards, insights.totals.outcomes.cards)
-        if _much(share, _ENOUGH_CARDS, _MUCH_OF_ALL):
+        share = _of_all(rule, insights)
+        if rule != _worst(insights) and _much(share, _ENOUGH_CARDS, _MUCH_OF_ALL):
             yield (
-                f"Most frequent: “{words.rule(rule.rule)}” titles {percent(share)} of all cards; "
-                f"{percent(rule.outcomes.acceptance)} of those with feedback were accepted."
+                f"Most frequent: “{words.rule(rule.rule)}” titles {percent(share)} of all cards; accepted, of those "
+                f"with feedback: {percent(rule.outcomes.acceptance)}."
             )
 
 
@@ -81,7 +94,7 @@ def _changed(insights: Insights, words: Words) -> Iterator[str]:
     if rule and abs(_difference(rule)) >= _CHANGED_BY * (rule.before_per_100.per_100 or 0):
         how = "more" if _difference(rule) > 0 else "less"
         yield (
-            f"Fires {how} often than in the {insights.period.length} days before: “{words.rule(rule.rule)}”, "
+            f"Fires {how} often than in the {insights.period.length} days before: “{words.rule(rule.rule)}” "
             f"{rate(rule.cards_per_100)} cards per 100 calls; before {rate(rule.before_per_100)}."
         )
 

@@ -45,7 +45,8 @@ _STATUSES = {
     "415": "not JSON",
     "500": "fault of the service",
 }
-_SERVICES = {service.id: service.title for service in SERVICES}
+_MOMENTS = {"patient-view": "chart opened", "order-select": "order being chosen", "order-sign": "order being signed"}
+_SERVICES = {service.id: _MOMENTS.get(service.hook, service.hook) for service in SERVICES}
 NO_REASON = "no reason given"
 
 
@@ -65,7 +66,7 @@ class Words:
         return dict(self.knowledge.override_reasons.reasons).get(code, code) or NO_REASON
 
     def service(self, code: str) -> str:
-        """The title of a service."""
+        """The moment at which a service is called."""
         return _SERVICES.get(code, code)
 
     def key(self, code: str) -> str:

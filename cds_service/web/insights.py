@@ -12,14 +12,14 @@ from urllib.parse import urlencode
 from flask import Response, render_template, request
 
 from cards import SERVICES
-from cds_service.errors import BadQuery, NoRecords
+from cds_service.errors import NoRecords
 from cds_service.insights.charts import charts
 from cds_service.insights.export import to_csv, to_json
 from cds_service.insights.figures import Insights, Share
 from cds_service.insights.headline import headlines
-from cds_service.insights.period import Period, period_of
-from cds_service.insights.standout import standing_out
-from cds_service.insights.words import Words, long_day, milliseconds, percent, rate, short_day
+from cds_service.insights.period import Period, period_of, service_of
+from cds_service.insights.standout import mostly_overridden, standing_out
+from cds_service.insights.words import Words, long_day, milliseconds, percent, rate
 from cds_service.records import record_trouble
 from cds_service.settings import Settings
 from cds_service.web.answers import JSON
@@ -31,8 +31,7 @@ _POLICY = (
     f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _PERIODS = (7, 30, 90)
-_IDS = frozenset(service.id for service in SERVICES)
-_SAID: dict[str, object] = {"percent": percent, "rate": rate, "milliseconds": milliseconds, "short_day": short_day, "long_day": long_day}
+_SAID: dict[str, object] = {function.__name__: function for function in (percent, rate, milliseconds, long_day)}
 
 
 def routes(runtime: Runtime) -> list[Route]:
@@ -61,10 +60,8 @@ def routes(runtime: Runtime) -> list[Route]:
 def _asked(today: date) -> tuple[Period, str]:
     """The period and the service that the address names; BadQuery when it names none that there is."""
     told = request.args
-    service = told.get("service", "")
-    if service and service not in _IDS:
-        raise BadQuery(f"service: one of {', '.join(sorted(_IDS))}, or none for all.")
-    return period_of(told.get("since"), told.get("until"), told.get("days"), today), service
+    period = period_of(told.get("since"), told.get("until"), told.get("days"), today)
+    return period, service_of(told.get("service", ""))
 
 
 def _found(settings: Settings, period: Period, service: str) -> Insights:
@@ -89,6 +86,7 @@ def _page(found: Insights, words: Words) -> Response:
         periods=_PERIODS,
         shown_days=_shown_days(found.period),
         share=Share,
+        mostly_overridden=mostly_overridden,
         services=SERVICES,
         address=_address,
         **_SAID,
