@@ -68,7 +68,7 @@ class Records:
         r = CARD_RULES.c
         found, where = self._owned(CARD_RULES, period, CARDS, r.card_id)
         query = select(r.rule, func.count()).select_from(found).where(*where, r.leads.is_(False)).group_by(r.rule)
-        return dict(self._connection.execute(query).tuples().all())
+        return dict(self._connection.execute(query).all())
 
     def quieted(self, period: Period) -> Iterator[Row]:
         """Advice that was not repeated, by day and rule."""

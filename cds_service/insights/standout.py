@@ -108,7 +108,7 @@ def _failed(insights: Insights, _: Words) -> Iterator[str]:
     worst = max(insights.days, key=lambda day: _not_answered(day.totals).per_100 or 0)
     share, everything = _not_answered(worst.totals), _not_answered(insights.totals)
     usual = Share(everything.part - share.part, everything.whole - share.whole)
-    if _much(share, _ENOUGH_CARDS, max(_MANY_FAILED, _TIMES_USUAL * (usual.per_100 or 0))):
+    if usual.per_100 is not None and _much(share, _ENOUGH_CARDS, max(_MANY_FAILED, _TIMES_USUAL * usual.per_100)):
         yield (
             f"A bad day: {percent(share)} of the calls of {short_day(worst.day)} got no advice; "
             f"{percent(usual)} on the other days."
@@ -134,7 +134,7 @@ def _silent(insights: Insights, _: Words) -> Iterator[str]:
     outcomes: Outcomes = insights.totals.outcomes
     share = Share(outcomes.with_feedback, outcomes.cards)
     if outcomes.cards >= _ENOUGH_CARDS and (share.per_100 or 0) < _LITTLE_FEEDBACK:
-        yield f"Little feedback: of {percent(share)} of the cards it is known what became of them."
+        yield f"Little feedback: what became of it is known for {percent(share)} of the cards."
 
 
 def _much(share: Share, whole: int, per_100: float) -> bool:

@@ -35,7 +35,7 @@ def _headlines(insights: Insights) -> Table:
     for line in headlines(insights):
         table.add_row(line.value, f"{line.name}: {line.of}", line.change)
     latency = insights.totals.latency
-    rest = f"for half of the calls; 95 of 100 {milliseconds(latency.p95)}, 99 of 100 {milliseconds(latency.p99)}"
+    rest = f"for half of the calls; 95% {milliseconds(latency.p95)}, 99% {milliseconds(latency.p99)}"
     table.add_row(milliseconds(latency.p50), f"Time to answer, {rest}")
     return table
 
@@ -67,11 +67,11 @@ def _notes(insights: Insights) -> Iterator[str]:
         for version in day.versions:
             yield f"New knowledge on {long_day(day.day)}: version {version}."
     if unknown := insights.unknown.with_feedback:
-        yield f"Feedback on {unknown} cards that are not in the records is counted in no other figure."
+        yield f"Feedback on cards that are not in the records: {unknown}, counted in no other figure."
 
 
-def _number(value: str | int) -> str:
-    return value if isinstance(value, str) else f"{value:,}"
+def _number(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _table(name: str, *numbers: str) -> Table:
