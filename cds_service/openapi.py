@@ -228,6 +228,10 @@ class _Operation:
 
 
 _REFUSALS = (400, 401, 404, 413, 415, 429, 500)
+_CLOSED = (400, 401, 403, 404, 500, 503)
+_INSIGHTS = {"/insights": "text/html", "/insights.json": _JSON, "/insights.csv": "text/csv"}
+_MEDIA = {"/": "text/html", **_INSIGHTS}
+_BASIC = {"type": "http", "scheme": "basic"}
 _OPERATIONS = (
     _Operation("get", "/", "What this is, as a page", None),
     _Operation("get", "/cds-services", "The services", Discovery),
@@ -235,6 +239,7 @@ _OPERATIONS = (
     _Operation("post", f"{SERVICE_PATH}/feedback", "What became of cards", FeedbackReceipt, Feedback, _REFUSALS),
     _Operation("get", "/healthz", "Whether the service is alive", Status),
     _Operation("get", "/readyz", "Whether the service is ready", Status),
+    *(_Operation("get", path, "What became of the advice, by day and rule", None, None, _CLOSED) for path in _INSIGHTS),
     _Operation("get", "/openapi.json", "This document", None),
 )
 
@@ -256,7 +261,10 @@ def document(base_url: str = "") -> Json:
         "paths": paths,
         "components": {
             "schemas": _schemas(),
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                "insights": _BASIC,
+            },
         },
     }
 
@@ -272,10 +280,10 @@ def _schemas() -> Mapping[str, object]:
 
 
 def _described(operation: _Operation) -> Json:
-    media = "text/html" if operation.path == "/" else _JSON
-    responses = {"200": _response(HTTPStatus.OK, media, operation.answer)}
+    responses = {"200": _response(HTTPStatus.OK, _MEDIA.get(operation.path, _JSON), operation.answer)}
     responses |= {str(code): _response(HTTPStatus(code), _FHIR, OperationOutcome) for code in operation.errors}
     found: Json = {"summary": operation.summary, "responses": responses}
+    found |= {"security": [{"insights": []}]} if operation.errors is _CLOSED else {}
     if operation.path.startswith(SERVICE_PATH):
         ids = {"type": "string", "enum": [service.id for service in SERVICES]}
         found["parameters"] = [{"name": "service_id", "in": "path", "required": True, "schema": ids}]

@@ -52,8 +52,8 @@ def test_the_document_names_the_routes_that_exist_and_who_needs_a_token(app):
     assert told.keys() == served
     for route in app.extensions[ROUTES]:
         operation = told[documented(route.path), route.method.lower()]
-        assert ("security" in operation) is (route.access is Access.CLIENT)
-        assert ("401" in operation["responses"]) is (route.access is Access.CLIENT)
+        assert ("security" in operation) is (route.access is not Access.PUBLIC)
+        assert ("401" in operation["responses"]) is (route.access is not Access.PUBLIC)
 
 
 def test_the_document_names_the_public_address():

@@ -27,7 +27,7 @@ def test_feedback_needs_a_token_of_its_own(serve, call, ehr):
 
 
 def test_every_route_that_is_not_public_asks_for_a_token(runtime):
-    settings = settings_with(auth=Auth.REQUIRED, base_url=BASE)
+    settings = settings_with(auth=Auth.REQUIRED, base_url=BASE, insights_token="t" * 16)
     app = create_app(Runtime(settings, runtime.knowledge, runtime.keys))
     for route in app.extensions[ROUTES]:
         path = route.path.replace("<service_id>", "magnesium-patient-view")
