@@ -6,7 +6,7 @@ RequestError
   BadQuery          400  days or a service that make no period of the insights
   NotAuthenticated  401  no token that we accept
     NoPassword      401  no token that opens the insights
-  NotAllowed        403  not for this caller
+  NotAllowed        403  the caller may not see this
   TooMuch           413  more entries than are read
   NotJsonMedia      415  the Content-Type is not JSON
   TooManyCalls      429  the client calls more often than it may
@@ -60,7 +60,7 @@ class NoPassword(NotAuthenticated):
 
 
 class NotAllowed(RequestError):
-    """The caller may not do this."""
+    """The caller may not see this."""
 
     status = HTTPStatus.FORBIDDEN
     code = "forbidden"

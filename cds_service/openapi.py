@@ -225,21 +225,21 @@ class _Operation:
     answer: type[BaseModel] | None
     body: type[BaseModel] | None = None
     errors: tuple[int, ...] = (500,)
+    media: str = _JSON
+    security: str = ""
 
 
-_REFUSALS = (400, 401, 404, 413, 415, 429, 500)
-_CLOSED = (400, 401, 403, 404, 500, 503)
-_INSIGHTS = {"/insights": "text/html", "/insights.json": _JSON, "/insights.csv": "text/csv"}
-_MEDIA = {"/": "text/html", **_INSIGHTS}
-_BASIC = {"type": "http", "scheme": "basic"}
+_REFUSALS, _CLOSED = (400, 401, 404, 413, 415, 429, 500), (400, 401, 403, 404, 500, 503)
 _OPERATIONS = (
-    _Operation("get", "/", "What this is, as a page", None),
+    _Operation("get", "/", "What this is, as a page", None, media="text/html"),
     _Operation("get", "/cds-services", "The services", Discovery),
     _Operation("post", SERVICE_PATH, "Cards for a patient", Cards, HookRequest, tuple(sorted((*_REFUSALS, 412)))),
     _Operation("post", f"{SERVICE_PATH}/feedback", "What became of cards", FeedbackReceipt, Feedback, _REFUSALS),
     _Operation("get", "/healthz", "Whether the service is alive", Status),
     _Operation("get", "/readyz", "Whether the service is ready", Status),
-    *(_Operation("get", path, "What became of the advice, by day and rule", None, None, _CLOSED) for path in _INSIGHTS),
+    _Operation("get", "/insights", "What became of the advice, a page", None, None, _CLOSED, "text/html", "insights"),
+    _Operation("get", "/insights.json", "What became of the advice", None, None, _CLOSED, _JSON, "insights"),
+    _Operation("get", "/insights.csv", "The same by day and rule", None, None, _CLOSED, "text/csv", "insights"),
     _Operation("get", "/openapi.json", "This document", None),
 )
 
@@ -263,7 +263,7 @@ def document(base_url: str = "") -> Json:
             "schemas": _schemas(),
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
-                "insights": _BASIC,
+                "insights": {"type": "http", "scheme": "basic"},
             },
         },
     }
@@ -272,24 +272,21 @@ def document(base_url: str = "") -> Json:
 def _schemas() -> Mapping[str, object]:
     models: list[type[BaseModel]] = [OperationOutcome]
     models += (model for operation in _OPERATIONS for model in (operation.answer, operation.body) if model)
-    _, found = models_json_schema(
-        [(model, "validation") for model in models], ref_template=_REF, schema_generator=_NoNulls
-    )
-    definitions: Mapping[str, object] = found["$defs"]
-    return definitions
+    _, found = models_json_schema([(m, "validation") for m in models], ref_template=_REF, schema_generator=_NoNulls)
+    return dict(found["$defs"])
 
 
 def _described(operation: _Operation) -> Json:
-    responses = {"200": _response(HTTPStatus.OK, _MEDIA.get(operation.path, _JSON), operation.answer)}
+    responses = {"200": _response(HTTPStatus.OK, operation.media, operation.answer)}
     responses |= {str(code): _response(HTTPStatus(code), _FHIR, OperationOutcome) for code in operation.errors}
     found: Json = {"summary": operation.summary, "responses": responses}
-    found |= {"security": [{"insights": []}]} if operation.errors is _CLOSED else {}
     if operation.path.startswith(SERVICE_PATH):
         ids = {"type": "string", "enum": [service.id for service in SERVICES]}
         found["parameters"] = [{"name": "service_id", "in": "path", "required": True, "schema": ids}]
     if operation.body:
         found["requestBody"] = {"required": True, "content": {_JSON: {"schema": _ref(operation.body)}}}
-        found["security"] = [{"token": []}]
+    if security := "token" if operation.body else operation.security:
+        found["security"] = [{security: []}]
     return found
 
 
