@@ -54,7 +54,7 @@ def headlines(insights: Insights) -> tuple[Headline, ...]:
             "Calls without advice",
             lambda t: Share(t.calls - t.answered, t.calls),
             percent,
-            f"{now.calls - now.answered:,} of {now.calls:,} calls failed",
+            f"{now.calls - now.answered:,} of {now.calls:,} calls",
         ),
     )
 

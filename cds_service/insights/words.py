@@ -7,7 +7,7 @@ from cards import SERVICES, Knowledge
 from cds_service.insights.figures import Share
 
 _KEYS = {
-    "patient": "patient",
+    "patient": "the patient resource",
     "encounters": "encounters",
     "medications": "active medicines",
     "recent_medications": "recent medicines",
@@ -32,7 +32,7 @@ _OUTCOMES = {
     "server-error": "fault of the FHIR server",
     "bad-request": "FHIR server did not take the query",
     "operation-outcome": "search failed",
-    "unreadable": "unreadable",
+    "unreadable": "not readable",
     "too-large": "too large",
     "another-patient": "of another patient",
 }
@@ -83,10 +83,11 @@ class Words:
 
 
 def percent(share: Share) -> str:
-    """Such as 44%; of a small number the counts, such as 2 of 3."""
+    """Such as 44%, or 0.3% where few are not none; of a small number the counts, such as 2 of 3."""
     if share.per_100 is None:
         return f"{share.part} of {share.whole}" if share.whole else "none"
-    return f"{share.per_100:.0f}%"
+    near_the_end = 0 < share.per_100 < 1 or 99 < share.per_100 < 100
+    return f"{share.per_100:.1f}%" if near_the_end else f"{share.per_100:.0f}%"
 
 
 def rate(share: Share) -> str:
