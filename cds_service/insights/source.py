@@ -34,7 +34,7 @@ def _records(settings: Settings) -> Iterator[Engine]:
     """The database, if it is there; its troubles without address and password."""
     url = database_url(settings)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():  # looking must not create one
-        raise NoRecords("There are no records yet. The database comes into being when `serve` is started.")
+        raise NoRecords("There are no records yet. The service makes their database when it is started.")
     engine = open_engine(url)
     try:
         yield engine

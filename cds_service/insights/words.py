@@ -8,11 +8,11 @@ from cds_service.insights.figures import Share
 
 _KEYS = {
     "patient": "the patient resource",
-    "encounters": "encounters",
+    "encounters": "stays and visits",
     "medications": "active medicines",
     "recent_medications": "recent medicines",
     "administrations": "medicines given",
-    "conditions": "conditions",
+    "conditions": "diagnoses",
     "magnesium": "magnesium results",
     "renal": "kidney results",
     "electrolytes": "electrolytes and albumin",
