@@ -16,6 +16,11 @@ class Share:
     whole: int
 
     @property
+    def rest(self) -> int:
+        """The whole without the part."""
+        return self.whole - self.part
+
+    @property
     def per_100(self) -> float | None:
         """The part for every 100 of the whole; None when the whole is too small for it to mean anything."""
         return 100 * self.part / self.whole if self.whole >= SMALL else None

@@ -17,46 +17,50 @@ class Headline:
     of: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """What to call a number, where it is among the totals, how it and its parts are written."""
+
+    name: str
+    share: Callable[[Totals], Share]
+    told: Callable[[Share], str]
+    of: str
+
+
+_NUMBERS = (
+    _Number("Cards per 100 calls", lambda t: t.cards_per_100, rate, "{0.part:,} cards, {0.whole:,} answered calls"),
+    _Number(
+        "Accepted, of cards with feedback",
+        lambda t: t.outcomes.acceptance,
+        percent,
+        "{0.part:,} accepted, {0.rest:,} overridden",
+    ),
+    _Number(
+        "Accepted, of all cards shown",
+        lambda t: t.outcomes.acceptance_of_all,
+        percent,
+        "{0.part:,} of {0.whole:,}, with feedback or not",
+    ),
+    _Number(
+        "Advice not repeated",
+        lambda t: Share(t.quieted, t.quieted + t.outcomes.cards),
+        percent,
+        "{0.part:,} times, answered before",
+    ),
+    _Number(
+        "Calls without advice", lambda t: Share(t.calls - t.answered, t.calls), percent, "{0.part:,} of {0.whole:,}"
+    ),
+)
+
+
 def headlines(insights: Insights) -> tuple[Headline, ...]:
     """The numbers, the most telling first."""
-    now, before = insights.totals, insights.before
-    outcomes = now.outcomes
+    return tuple(_headline(number, insights) for number in _NUMBERS)
 
-    def line(name: str, share: Callable[[Totals], Share], told: Callable[[Share], str], of: str) -> Headline:
-        return Headline(name, told(share(now)), _change(share(now), share(before), told), of)
 
-    return (
-        line(
-            "Cards per 100 calls",
-            lambda t: t.cards_per_100,
-            rate,
-            f"{outcomes.cards:,} cards, {now.answered:,} answered calls",
-        ),
-        line(
-            "Accepted, of cards with feedback",
-            lambda t: t.outcomes.acceptance,
-            percent,
-            f"{outcomes.accepted:,} accepted, {outcomes.overridden:,} overridden",
-        ),
-        line(
-            "Accepted, of all cards shown",
-            lambda t: t.outcomes.acceptance_of_all,
-            percent,
-            f"{outcomes.cards - outcomes.with_feedback:,} cards without feedback",
-        ),
-        line(
-            "Advice not repeated",
-            lambda t: Share(t.quieted, t.quieted + t.outcomes.cards),
-            percent,
-            f"{now.quieted:,} times, answered before",
-        ),
-        line(
-            "Calls without advice",
-            lambda t: Share(t.calls - t.answered, t.calls),
-            percent,
-            f"{now.calls - now.answered:,} of {now.calls:,} calls",
-        ),
-    )
+def _headline(number: _Number, insights: Insights) -> Headline:
+    now, before = number.share(insights.totals), number.share(insights.before)
+    return Headline(number.name, number.told(now), _change(now, before, number.told), number.of.format(now))
 
 
 def _change(now: Share, before: Share, told: Callable[[Share], str]) -> str:
