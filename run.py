@@ -3,6 +3,7 @@
 
 python3 run.py demo             try the service (any word is a command of magnesium-cds)
 python3 run.py test [options]   run the tests; options go to pytest
+python3 run.py bench [--quick]  measure the speed against a bare application on the same server
 """
 
 import hashlib
@@ -17,6 +18,7 @@ VENV = HERE / ".venv"
 LOCK = HERE / "requirements.lock"
 STAMP = VENV / "installed"
 OLDEST = (3, 11)
+OWN = {"test": "pytest", "bench": "bench"}  # words that are not commands of magnesium-cds: the module that runs
 
 
 def main(words):
@@ -32,8 +34,9 @@ def main(words):
     problem = install()
     if problem:
         return stop(problem)
-    command = ["pytest", *words[1:]] if words[0] == "test" else ["cds_service", *words]
-    if words[0] == "test":
+    own = OWN.get(words[0])
+    command = [own, *words[1:]] if own else ["cds_service", *words]
+    if own:
         os.chdir(HERE)
     started = [str(python()), "-m", *command]
     if os.name != "nt":

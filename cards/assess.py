@@ -12,6 +12,7 @@ from cards.model import (
     Medication,
     RenalGate,
     Route,
+    once,
 )
 
 _GUT_LOSS = ("diarrhoea", "inflammatory_bowel_disease", "malabsorption")
@@ -24,6 +25,7 @@ def is_child(facts: Facts) -> bool:
     return facts.is_adult is False
 
 
+@once
 def emergency(facts: Facts, knowledge: Knowledge) -> str | None:
     """torsades (at any level), or with fresh low magnesium: arrhythmia, seizure, qtc, digoxin; else None."""
     if is_child(facts):
@@ -71,6 +73,7 @@ def on_obstetric_magnesium(facts: Facts, knowledge: Knowledge) -> bool:
     return facts.has("pre_eclampsia") and not oral_magnesium(facts)
 
 
+@once
 def trusted_low(facts: Facts, knowledge: Knowledge) -> Magnesium | None:
     """A low result of an adult that may be treated: plausible and not contaminated."""
     low = facts.low
@@ -79,6 +82,7 @@ def trusted_low(facts: Facts, knowledge: Knowledge) -> Magnesium | None:
     return low
 
 
+@once
 def is_contaminated(facts: Facts, knowledge: Knowledge) -> bool:
     """Low magnesium with very high potassium and very low calcium of the same draw: K-EDTA or oxalate in the tube."""
     n, low = knowledge.numbers, facts.low
@@ -98,7 +102,8 @@ def cannot_take_oral(facts: Facts) -> bool:
 
 def avoids_oral(facts: Facts) -> bool:
     """A medicine is taken with which no oral magnesium may be given at any interval."""
-    return any(r.role == "chelation_interaction" and r.avoid and not r.ph_only for m in facts.active for r in m.roles)
+    binding = (r for m in facts.taking("chelation_interaction") for r in m.roles if r.role == "chelation_interaction")
+    return any(r.avoid and not r.ph_only for r in binding)
 
 
 def has_gut_loss(facts: Facts) -> bool:
@@ -106,19 +111,21 @@ def has_gut_loss(facts: Facts) -> bool:
     return facts.has(*_GUT_LOSS)
 
 
+@once
 def iv_magnesium_lately(facts: Facts, knowledge: Knowledge) -> bool:
     """IV magnesium now or within 24 hours."""
-    return any(_is_iv(m) and _is_recent(m, facts, knowledge) for m in facts.medications or ())
+    return any(_is_iv(m) and _is_recent(m, facts, knowledge) for m in facts.holding_magnesium)
 
 
 def iv_magnesium_in_progress(facts: Facts) -> bool:
     """IV magnesium ordered and not ended."""
-    return any(_is_iv(m) for m in facts.active)
+    return any(_is_iv(m) for m in facts.holding_magnesium if m.status == "active")
 
 
 def nutrition_has_magnesium(facts: Facts) -> bool:
     """Parenteral nutrition is running: it may hold magnesium, so no further IV order."""
-    return any(m.magnesium and m.magnesium.kind is MagnesiumKind.NUTRITION for m in facts.active)
+    kinds = [m.magnesium.kind for m in facts.holding_magnesium if m.magnesium and m.status == "active"]
+    return MagnesiumKind.NUTRITION in kinds
 
 
 def _is_iv(medication: Medication) -> bool:
@@ -136,9 +143,8 @@ def _is_recent(medication: Medication, facts: Facts, knowledge: Knowledge) -> bo
 def oral_magnesium(facts: Facts) -> tuple[Medication, ...]:
     """Oral magnesium being taken: replacement or a single-salt laxative."""
     kinds = (MagnesiumKind.REPLACEMENT, MagnesiumKind.LAXATIVE)
-    return tuple(
-        m for m in facts.active if m.magnesium and m.magnesium.kind in kinds and m.route is not Route.INTRAVENOUS
-    )
+    taken = (m for m in facts.holding_magnesium if m.status == "active" and m.route is not Route.INTRAVENOUS)
+    return tuple(m for m in taken if m.magnesium and m.magnesium.kind in kinds)
 
 
 def has_unpaced_heart_block(facts: Facts) -> bool:
@@ -148,7 +154,7 @@ def has_unpaced_heart_block(facts: Facts) -> bool:
 
 def is_paralysed(facts: Facts) -> bool:
     """A neuromuscular blocker is running."""
-    return any(r.drug_class == _PARALYSED for m in facts.active for r in m.roles)
+    return _PARALYSED in facts.drug_classes
 
 
 def iv_is_forbidden(facts: Facts, knowledge: Knowledge, kind: str | None = None) -> bool:

@@ -1,9 +1,10 @@
 """Recommendation and advice text to CDS Hooks cards, offers to FHIR resources."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 
 from cards import orders
-from cards.knowledge import Advice, Knowledge
+from cards.knowledge import Knowledge
 from cards.knowledge.advice import SECTIONS
 from cards.model import (
     Card,
@@ -26,6 +27,7 @@ from cards.values import common_values
 _SUMMARY_LIMIT = 139
 _LABEL_LIMIT = 100
 _LINKS = 2
+_KNOWLEDGES = 16  # a service has one, and one for each client with a site file of its own
 _TITLES = {"found": "Found", "do": "Do", "check": "Check", "why": "Why"}
 _TOPICS = {
     Problem.LOW_MAGNESIUM: ("E83.42", "Hypomagnesemia"),
@@ -35,6 +37,7 @@ _TOPICS = {
 }
 
 Json = dict[str, object]
+Values = Mapping[str, object]
 NewId = Callable[[], str]
 
 
@@ -43,18 +46,22 @@ def card(
 ) -> Card:
     """One card with its suggestions, ready to be serialised; its id comes from the memory when there is one."""
     lead = recommendation.lead
-    values = common_values(facts, knowledge)
+    told = {f.rule: _values_of(f, facts, knowledge) for f in recommendation.findings}
     tests = _tests(recommendation.findings)
-    suggestions = [_suggestion(s, lead, f, tests, facts, knowledge, values, new_id) for f, s in _pairs(recommendation)]
+    suggestions = [
+        _suggestion(s, lead, f, tests, facts, knowledge, told[f.rule], new_id)
+        for f in recommendation.findings
+        for s in f.suggestions
+    ]
     if not suggestions and tests:
         suggestions = [_tests_only(tests, facts, knowledge, new_id)]
     uuid = memory.card_id(advice_name(lead, facts), recommendation.indicator) if memory else new_id()
     body: Json = {
         "uuid": uuid,
-        "summary": _shorten(_summary(recommendation, knowledge, values), _SUMMARY_LIMIT),
+        "summary": _shorten(_summary(recommendation, knowledge, told), _SUMMARY_LIMIT),
         "indicator": recommendation.indicator.word,
         "source": _source(lead, knowledge),
-        "detail": _detail(recommendation, knowledge, values),
+        "detail": _detail(recommendation, knowledge, told),
     }
     if suggestions:
         body |= {"suggestions": suggestions, "selectionBehavior": "any" if len(suggestions) > 1 else "at-most-one"}
@@ -68,40 +75,45 @@ def card(
 
 
 # -- text -------------------------------------------------------------------------------------------------------------
-def _values_of(finding: Finding, knowledge: Knowledge, values: Mapping[str, object]) -> dict[str, object]:
+def _values_of(finding: Finding, facts: Facts, knowledge: Knowledge) -> Values:
+    """What the texts of a finding may name."""
     when = next((t.when for t in finding.tests if t.test == "magnesium"), "")
     order = next((o for s in finding.suggestions for o in s.offers if isinstance(o, DraftMedication)), None)
     product = orders.short_name(knowledge.products[order.product]) if order else ""
-    return {**values, "recheck": knowledge.monitoring.get(when, ""), "product": product, **finding.values}
+    return {
+        **common_values(facts, knowledge),
+        "recheck": knowledge.monitoring.get(when, ""),
+        "product": product,
+        **finding.values,
+    }
 
 
-def _summary(recommendation: Recommendation, knowledge: Knowledge, values: Mapping[str, object]) -> str:
+def _summary(recommendation: Recommendation, knowledge: Knowledge, told: Mapping[str, Values]) -> str:
     """The leading finding's sentence; where it has no action to name, the first reason why not."""
     lead, *others = recommendation.findings
-    told = [_sentence(lead, knowledge, values)]
+    said = [_sentence(lead, knowledge, told)]
     if lead.title not in knowledge.advice[lead.rule].summaries:
-        reasons = (_sentence(f, knowledge, values) for f in others if f.title in knowledge.advice[f.rule].summaries)
-        told += [reason for reason in reasons if len(told[0]) + len(reason) + 2 <= _SUMMARY_LIMIT][:1]
-    text = ": ".join(told)
+        reasons = (_sentence(f, knowledge, told) for f in others if f.title in knowledge.advice[f.rule].summaries)
+        said += [reason for reason in reasons if len(said[0]) + len(reason) + 2 <= _SUMMARY_LIMIT][:1]
+    text = ": ".join(said)
     return text[:1].upper() + text[1:]
 
 
-def _sentence(finding: Finding, knowledge: Knowledge, values: Mapping[str, object]) -> str:
+def _sentence(finding: Finding, knowledge: Knowledge, told: Mapping[str, Values]) -> str:
     advice = knowledge.advice[finding.rule]
     text = advice.summaries.get(finding.title, advice.summary)
-    return text.format_map(_values_of(finding, knowledge, values))
+    return text.format_map(told[finding.rule])
 
 
-def _detail(recommendation: Recommendation, knowledge: Knowledge, values: Mapping[str, object]) -> str:
+def _detail(recommendation: Recommendation, knowledge: Knowledge, told: Mapping[str, Values]) -> str:
     lines: dict[str, list[str]] = {section: [] for section in SECTIONS}
     for finding in recommendation.findings:
         advice = knowledge.advice[finding.rule]
-        told = _values_of(finding, knowledge, values)
         for key in finding.say:
             line = advice.lines[key]
             if line.minor and recommendation.indicator is Indicator.CRITICAL:
                 continue
-            lines[line.section].append(line.text.format_map(told))
+            lines[line.section].append(line.text.format_map(told[finding.rule]))
     return "\n".join(
         f"- **{_TITLES[section]}:** {text}" if number == 0 else f"- {text}"
         for section, texts in lines.items()
@@ -114,10 +126,6 @@ def _shorten(text: str, limit: int) -> str:
 
 
 # -- suggestions ------------------------------------------------------------------------------------------------------
-def _pairs(recommendation: Recommendation) -> Iterable[tuple[Finding, Suggestion]]:
-    return ((f, s) for f in recommendation.findings for s in f.suggestions)
-
-
 def _tests(findings: Iterable[Finding]) -> tuple[DraftTest, ...]:
     """Every test asked for, once; the leading finding says when."""
     return tuple({t.test: t for f in reversed(tuple(findings)) for t in reversed(f.tests)}.values())[::-1]
@@ -130,13 +138,11 @@ def _suggestion(
     tests: tuple[DraftTest, ...],
     facts: Facts,
     knowledge: Knowledge,
-    values: Mapping[str, object],
+    told: Values,
     new_id: NewId,
 ) -> Json:
     advice = knowledge.advice[finding.rule]
-    label = advice.suggestions[suggestion.label].format_map(
-        {**_values_of(finding, knowledge, values), **suggestion.values}
-    )
+    label = advice.suggestions[suggestion.label].format_map({**told, **suggestion.values})
     own = {o.test for o in suggestion.offers if isinstance(o, DraftTest)}
     offers = (*_ordered(suggestion.offers), *(t for t in tests if t.test not in own))
     return {
@@ -174,8 +180,8 @@ def _action(offer: Offer, facts: Facts, knowledge: Knowledge) -> Json:
 # -- the rest ---------------------------------------------------------------------------------------------------------
 def _source(lead: Finding, knowledge: Knowledge) -> Json:
     """Who says so: the service's own page, else the first reference of the rule that has an address."""
-    references = (str(link["url"]) for link in _references(knowledge.advice[lead.rule], knowledge))
-    url = knowledge.home or next(references, "")
+    references = () if knowledge.home else _references(lead.rule, knowledge)
+    url = knowledge.home or next((link["url"] for link in references), "")
     status = "approved" if knowledge.site.approved_by else "draft, not clinically approved"
     source: Json = {"label": f"magnesium-cds {knowledge.version} ({status})", **({"url": url} if url else {})}
     if lead.problem in _TOPICS:
@@ -188,6 +194,7 @@ def _plain(source: str) -> str:
     return source.removesuffix("m") if source != "MEM" else source
 
 
+@lru_cache(maxsize=_KNOWLEDGES)
 def _override_reasons(knowledge: Knowledge) -> list[Json]:
     told = knowledge.override_reasons
     return [{"code": code, "system": told.system, "display": display} for code, display in told.reasons]
@@ -196,11 +203,12 @@ def _override_reasons(knowledge: Knowledge) -> list[Json]:
 def _links(recommendation: Recommendation, knowledge: Knowledge) -> list[Json]:
     """The site's own links, then the leading rule's references that have an address."""
     own: list[Json] = [{"label": label, "url": url, "type": "absolute"} for label, url in knowledge.site.links]
-    return [*own, *_references(knowledge.advice[recommendation.lead.rule], knowledge)][: max(_LINKS, len(own))]
+    return [*own, *_references(recommendation.lead.rule, knowledge)][: max(_LINKS, len(own))]
 
 
-def _references(advice: Advice, knowledge: Knowledge) -> Iterable[Json]:
-    for number in dict.fromkeys(map(_plain, advice.sources)):
-        source = knowledge.sources.get(number)
-        if source and source.url:
-            yield {"label": _shorten(source.title, 80), "url": source.url, "type": "absolute"}
+@lru_cache(maxsize=64 * _KNOWLEDGES)
+def _references(rule: str, knowledge: Knowledge) -> tuple[Json, ...]:
+    """The references of a rule that have an address; shared by all cards, so never to be changed."""
+    listed = dict.fromkeys(map(_plain, knowledge.advice[rule].sources))
+    sources = (found for number in listed if (found := knowledge.sources.get(number)) and found.url)
+    return tuple({"label": _shorten(s.title, 80), "url": s.url, "type": "absolute"} for s in sources)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from cards import risks
 from cards.knowledge import Knowledge
-from cards.model import DrugRole, Facts, Medication
+from cards.model import DrugRole, Facts, Medication, once
 
 _POINTS = {"strong": 3, "moderate": 2, "weak": 1}
 _PPI = "proton pump inhibitor"
@@ -41,7 +41,9 @@ class Culprit:
 
 def depletes(medication: Medication) -> bool:
     """Lowers magnesium with at least moderate evidence."""
-    return any(r.role == "cause" and _POINTS.get(r.evidence, 0) > 1 for r in medication.roles)
+    return medication.has_role("cause") and any(
+        r.role == "cause" and _POINTS.get(r.evidence, 0) > 1 for r in medication.roles
+    )
 
 
 def concerns_magnesium(draft: Medication) -> bool:
@@ -49,6 +51,7 @@ def concerns_magnesium(draft: Medication) -> bool:
     return bool(draft.magnesium) or depletes(draft) or draft.has_role("qt_risk") or draft.has_role("digitalis")
 
 
+@once
 def culprits(facts: Facts, knowledge: Knowledge) -> tuple[Culprit, ...]:
     """The three likeliest causes, weak ones only when there is no other."""
     taken = list(_candidates(facts, knowledge))
@@ -69,7 +72,7 @@ def _likeliest_order(culprit: Culprit) -> tuple[bool, int, str]:
 
 def _candidates(facts: Facts, knowledge: Knowledge) -> Iterable[Medication]:
     for medication in facts.medications or ():
-        role = _cause(medication)
+        role = _cause(medication) if medication.has_role("cause") else None
         if role and role.drug_class != "cardiac glycoside" and _counts(medication, role, facts, knowledge):
             yield medication
 
@@ -130,6 +133,7 @@ def is_ppi(medication: Medication) -> bool:
     return any(r.drug_class == _PPI for r in medication.roles)
 
 
+@once
 def is_protected(facts: Facts) -> bool:
     """Acid suppression protects here: bleeding risk, Barrett, Zollinger-Ellison, or that could not be looked at."""
     unknown = bool(facts.not_known & {"conditions", "medications"})
@@ -138,7 +142,7 @@ def is_protected(facts: Facts) -> bool:
 
 def replaceable_ppi(found: Iterable[Culprit], facts: Facts) -> Medication | None:
     """A PPI being taken that nothing on record protects; None too while famotidine is taken."""
-    if is_protected(facts) or any(m.has_role("alternative") and "famotidine" in m.name for m in facts.active):
+    if is_protected(facts) or any("famotidine" in m.name for m in facts.taking("alternative")):
         return None
     taken = (c.medication for c in found if c.role.drug_class in _ACID and c.medication.status == "active")
     return next(taken, None)

@@ -6,11 +6,12 @@ from datetime import datetime
 from cards import build
 from cards.facts import build_facts
 from cards.knowledge import Knowledge
-from cards.model import Decision, Facts, Finding, Memory, RuleTrace, Silence, Snapshot, Trace
-from cards.recommend import Recommendations, recommend
+from cards.model import Decision, Facts, Finding, Memory, Silence, Snapshot, Trace
+from cards.recommend import recommend
 from cards.rules import RULES
 
 _NOT_AVAILABLE = "magnesium_was_not_available"
+_SWITCHED_OFF = Silence("switched off by the site file")
 
 
 def decide(
@@ -21,28 +22,16 @@ def decide(
     With a `memory` of what became of earlier advice, advice that was answered is not repeated.
     """
     facts = build_facts(snapshot, knowledge, now)
-    told = {rule.__name__: _answer(rule, facts, knowledge) for rule in RULES}
+    told = _answers(facts, knowledge)
     findings = [answer for answer in told.values() if isinstance(answer, Finding)]
     advice = recommend(findings, facts, knowledge, memory)
     cards = tuple(build.card(r, facts, knowledge, new_id, memory) for r in advice.said)
-    rules = tuple(_trace(name, answer, advice) for name, answer in told.items())
+    trace = Trace(facts, told, advice.suppressed, advice.quiet, knowledge.version)
     only_missing = bool(cards) and all(card.rules == (_NOT_AVAILABLE,) for card in cards)
-    return Decision(cards, Trace(facts, rules, knowledge.version), ("magnesium",) if only_missing else ())
+    return Decision(cards, trace, ("magnesium",) if only_missing else ())
 
 
-def _answer(
-    rule: Callable[[Facts, Knowledge], Finding | Silence], facts: Facts, knowledge: Knowledge
-) -> Finding | Silence:
-    if rule.__name__ in knowledge.site.rules_off:
-        return Silence("switched off by the site file")
-    return rule(facts, knowledge)
-
-
-def _trace(name: str, answer: Finding | Silence, advice: Recommendations) -> RuleTrace:
-    if isinstance(answer, Silence):
-        return RuleTrace(name, "silent", answer.why)
-    if name in advice.quiet:
-        return RuleTrace(name, "quiet", advice.quiet[name], answer.numbers)
-    if name in advice.suppressed:
-        return RuleTrace(name, "suppressed", advice.suppressed[name], answer.numbers)
-    return RuleTrace(name, "fired", f"{answer.problem.name.lower()}, {answer.indicator.word}", answer.numbers)
+def _answers(facts: Facts, knowledge: Knowledge) -> dict[str, Finding | Silence]:
+    """What every rule says."""
+    off = knowledge.site.rules_off
+    return {rule.__name__: _SWITCHED_OFF if rule.__name__ in off else rule(facts, knowledge) for rule in RULES}

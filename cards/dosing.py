@@ -1,11 +1,12 @@
 """Which magnesium may be offered: the dose tables behind the renal gates, stops and formulary."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cards import assess, risks
 from cards.knowledge import Knowledge
 from cards.knowledge.dose_tables import IvStep, Salt
-from cards.model import Band, DoseStep, DraftMedication, Facts, RenalGate
+from cards.model import Band, DoseStep, DraftMedication, Facts, RenalGate, once
 from cards.units import shown
 
 _GATES = (RenalGate.R0, RenalGate.R1, RenalGate.R2, RenalGate.R3)
@@ -32,6 +33,7 @@ def _is_unsure(facts: Facts, knowledge: Knowledge) -> bool:
     return unknown or assess.iv_magnesium_lately(facts, knowledge) or assess.nutrition_has_magnesium(facts)
 
 
+@lru_cache(maxsize=256)
 def _iv_order(steps: tuple[IvStep, ...]) -> DraftMedication:
     return DraftMedication(f"iv_{shown(min(s.grams for s in steps))}g", tuple(_iv_step(s) for s in steps))
 
@@ -91,6 +93,7 @@ def _amount(salt: Salt, quantity: float) -> str:
     return f"{shown(quantity, 1)} {salt.unit}{'s' if quantity > 1 else ''}"
 
 
+@lru_cache(maxsize=256)
 def alternative(name: str, knowledge: Knowledge) -> DraftMedication:
     """A safer drug at its starting dose."""
     told = knowledge.doses.alternatives[name]
@@ -107,12 +110,8 @@ def potassium_sparing_is_safe(facts: Facts, knowledge: Knowledge) -> bool:
         or facts.renal.gate not in (RenalGate.R0, RenalGate.R1)
     ):
         return False
-    taken = any(
-        r.role == "raises_mg"
-        for m in facts.active
-        for r in m.roles
-        if "diuretic" in r.drug_class or "mineralo" in r.drug_class
-    )
+    raising = (r.drug_class for m in facts.taking("raises_mg") for r in m.roles if r.role == "raises_mg")
+    taken = any("diuretic" in name or "mineralo" in name for name in raising)
     return potassium < n["potassium.sparing_max"] and egfr >= n["potassium.sparing_min_egfr"] and not taken
 
 
@@ -132,10 +131,12 @@ class Plan:
 _IV_KEYS = {Band.CRITICAL_LOW: "critical_low", Band.SEVERE: "severe", Band.MODERATE: "moderate", Band.MILD: "mild"}
 
 
-def plan(band: Band, facts: Facts, knowledge: Knowledge) -> Plan:
-    """The route and dose for a band (clinical rule s.2.4), empty where a dose must not be offered."""
-    if not assess.dose_may_be_offered(facts, knowledge):
+@once
+def plan(facts: Facts, knowledge: Knowledge) -> Plan:
+    """The route and dose for the low result (clinical rule s.2.4), empty where a dose must not be offered."""
+    if facts.low is None or not assess.dose_may_be_offered(facts, knowledge):
         return Plan()
+    band = facts.low.band
     iv = intravenous(_situation(band, facts), facts, knowledge) if _wants_iv(band, facts, knowledge) else None
     return Plan(
         iv, None if iv or band is Band.CRITICAL_LOW else oral(_oral_key(band, facts, knowledge), facts, knowledge)
@@ -200,7 +201,7 @@ def _recheck_severe(band: Band, facts: Facts) -> str:
 
 
 def _wastes_daily(facts: Facts) -> bool:
-    return any(r.role == "cause" and r.drug_class in _TOXIC_DAILY for m in facts.active for r in m.roles)
+    return any(r.role == "cause" and r.drug_class in _TOXIC_DAILY for m in facts.taking("cause") for r in m.roles)
 
 
 def dose_values(order: DraftMedication | None) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from cards.knowledge import Knowledge
-from cards.model import Condition, Facts, Medication
+from cards.model import Condition, Facts, Medication, once
 
 ILLNESSES = (
     "torsades",
@@ -56,6 +56,7 @@ def calcium_is_low(facts: Facts, knowledge: Knowledge) -> bool:
     return value is not None and value < knowledge.numbers["calcium.low"]
 
 
+@once
 def qtc(facts: Facts, knowledge: Knowledge) -> float:
     """The latest plausible QTc in ms; 0 when there is none."""
     n, found = knowledge.numbers, facts.results.get("qtc")
@@ -68,17 +69,20 @@ def qtc_is_long(facts: Facts, knowledge: Knowledge) -> bool:
     return qtc(facts, knowledge) >= knowledge.numbers[f"qtc.long.{who}"]
 
 
+@once
 def qt_drugs(facts: Facts) -> tuple[Medication, ...]:
     """Active and chosen drugs with a known risk of torsades, one a drug."""
-    listed = [m for m in (*facts.chosen, *facts.active) if m.has_role("qt_risk")]
+    listed = [*(m for m in facts.chosen if m.has_role("qt_risk")), *facts.taking("qt_risk")]
     return tuple({m.name: m for m in listed}.values())
 
 
+@once
 def takes_digoxin(facts: Facts) -> bool:
     """Digoxin, taken or being ordered."""
-    return any(m.has_role("digitalis") for m in (*facts.chosen, *facts.active))
+    return bool(facts.taking("digitalis")) or any(m.has_role("digitalis") for m in facts.chosen)
 
 
+@once
 def named(facts: Facts, knowledge: Knowledge) -> tuple[str, ...]:
     """What makes low magnesium dangerous here (clinical rule s.4.4), in words for the card."""
     found = [f"{m.name} (QT risk)" for m in qt_drugs(facts)]

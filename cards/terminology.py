@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cards.model import DrugRole, MagnesiumKind
 
@@ -11,9 +12,8 @@ LOINC = "http://loinc.org"
 SNOMED = "http://snomed.info/sct"
 ICD10 = "http://hl7.org/fhir/sid/icd-10-cm"
 _ICD_SYSTEMS = frozenset({ICD10, "http://hl7.org/fhir/sid/icd-10", "http://terminology.hl7.org/CodeSystem/icd10-cm"})
-# said in words beside a code that does not carry it
-_WORDS_ONLY = frozenset({"atrial_fibrillation_rapid", "digoxin_toxicity", "pacemaker"})
 _WORD = re.compile(r"[a-z0-9]+")
+_NAMELESS = "another medicine"
 
 CodeKey = tuple[str, str]
 
@@ -25,6 +25,15 @@ class Product:
     ingredients: tuple[str, ...]
     route: str
     combination: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Drug:
+    """What a medicine of some ingredients is called by us, and all that they do."""
+
+    name: str
+    roles: tuple[DrugRole, ...]
+    role_names: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +50,16 @@ class MagnesiumProduct:
 
 @dataclass(frozen=True, slots=True)
 class ConditionWords:
-    """The last resort for a condition without a known code: words that name it, words that deny it."""
+    """The last resort for a condition without a known code: words that name it, words that deny it, in lower case."""
 
     category: str
     pattern: re.Pattern[str]
     unless: re.Pattern[str] | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Terminology:
-    """All code tables, read once; a site's own codes are merged in."""
+    """All code tables, read once; a site's own codes are merged in. Each is itself alone, so that it can be a key."""
 
     analytes: Mapping[CodeKey, str]
     roles: Mapping[str, tuple[DrugRole, ...]]
@@ -59,14 +68,16 @@ class Terminology:
     names: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
     condition_codes: Mapping[CodeKey, tuple[str, ...]]
     condition_prefixes: Mapping[str, tuple[str, ...]]
+    prefix_lengths: Sequence[int]
     condition_words: Sequence[ConditionWords]
+    words_beside_codes: Sequence[ConditionWords]
     any_condition_word: re.Pattern[str]
     site_drugs: Mapping[CodeKey, str]
 
     def analyte_of(self, codings: Iterable[CodeKey]) -> str | None:
         """The analyte of the first code we know; LOINC is also accepted as an OID."""
         for system, code in codings:
-            found = self.analytes.get((_url(system), code))
+            found = self.analytes.get((_OIDS.get(system, system), code))
             if found:
                 return found
         return None
@@ -85,9 +96,12 @@ class Terminology:
                 return code, self.products.get(code) or Product((code,), "")
         return None
 
-    def ingredients_named(self, text: str) -> tuple[str, ...]:
-        """Ingredient codes named in a text by whole ingredient or brand words."""
-        words = _WORD.findall(text.lower())
+    def drug(self, ingredients: tuple[str, ...]) -> Drug:
+        """The drug that is made of these ingredients."""
+        return _drug(self, ingredients)
+
+    def ingredients_named(self, words: Sequence[str]) -> tuple[str, ...]:
+        """Ingredient codes named in a text, given as `words_in` it, by whole ingredient or brand words."""
         return tuple(dict.fromkeys(self._named(words)))
 
     def _named(self, words: Sequence[str]) -> Iterator[str]:
@@ -103,28 +117,21 @@ class Terminology:
     def categories_of(self, codings: Sequence[CodeKey], text: str) -> tuple[str, ...]:
         """The categories of a condition: by code, else by the words of its text."""
         coded = [category for key in codings for category in self._coded(key)]
-        worded = self._worded(text)
-        return tuple(dict.fromkeys((*coded, *(w for w in worded if w in _WORDS_ONLY)))) if coded else worded
+        told = text.lower()
+        if coded:
+            return tuple(dict.fromkeys((*coded, *_worded(told, self.words_beside_codes))))
+        return tuple(_worded(told, self.condition_words)) if self.any_condition_word.search(told) else ()
 
     def _coded(self, key: CodeKey) -> tuple[str, ...]:
         system, code = _url(key[0]), key[1]
         exact = self.condition_codes.get((system, code), ())
         if system not in _ICD_SYSTEMS:
             return exact
-        prefixes = (code[:length] for length in range(1, len(code) + 1))
-        by_prefix = [c for prefix in prefixes for c in self.condition_prefixes.get(prefix, ())]
-        return tuple(dict.fromkeys((*exact, *self.condition_codes.get((ICD10, code), ()), *by_prefix)))
-
-    def _worded(self, text: str) -> tuple[str, ...]:
-        if not text or not self.any_condition_word.search(text):
-            return ()
-        return tuple(
-            dict.fromkeys(
-                w.category
-                for w in self.condition_words
-                if w.pattern.search(text) and not (w.unless and w.unless.search(text))
-            )
-        )
+        found = [*exact, *self.condition_codes.get((ICD10, code), ())]
+        for length in self.prefix_lengths:
+            if length <= len(code):
+                found += self.condition_prefixes.get(code[:length], ())
+        return tuple(dict.fromkeys(found))
 
 
 _OIDS = {
@@ -135,6 +142,24 @@ _OIDS = {
 }
 
 
+@lru_cache(maxsize=4096)
+def _drug(terminology: Terminology, ingredients: tuple[str, ...]) -> Drug:
+    roles = tuple(role for code in ingredients for role in terminology.roles.get(code, ()))
+    name = " / ".join(dict.fromkeys(role.ingredient for role in roles)) or _NAMELESS
+    return Drug(name, roles, frozenset(role.role for role in roles))
+
+
+def words_in(text: str) -> list[str]:
+    """The words of a text in lower case, without punctuation."""
+    return _WORD.findall(text.lower())
+
+
+def _worded(told: str, among: Iterable[ConditionWords]) -> dict[str, None]:
+    """The categories that a text in lower case names."""
+    said = (w for w in among if w.pattern.search(told) and not (w.unless and w.unless.search(told)))
+    return dict.fromkeys(w.category for w in said)
+
+
 def _url(system: str) -> str:
     return _OIDS.get(system, system)
 
@@ -143,7 +168,7 @@ def name_index(named: Iterable[tuple[str, str]]) -> dict[str, tuple[tuple[tuple[
     """(name, ingredient code) pairs by their first word, longest name first."""
     index: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     for name, code in named:
-        words = tuple(_WORD.findall(name.lower()))
+        words = tuple(words_in(name))
         if words:
             index.setdefault(words[0], []).append((words, code))
     return {word: tuple(sorted(entries, key=lambda e: -len(e[0]))) for word, entries in index.items()}

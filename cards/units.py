@@ -18,14 +18,17 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class UnitTable:
-    """Accepted spellings per analyte (knowledge/units.yaml)."""
+    """Accepted spellings per analyte (knowledge/units.yaml), and each unit as it is usually written."""
 
     by_analyte: Mapping[str, Mapping[str, Unit]]
 
     def find(self, analyte: str, code: str, text: str) -> Unit | None:
         """The unit of a quantity; None when neither code nor text is known, or when both are and contradict."""
         spellings = self.by_analyte.get(analyte, {})
-        by_code, by_text = spellings.get(spelling(code)), spellings.get(spelling(text))
+        by_code = spellings.get(code) or spellings.get(spelling(code))
+        if text == code:
+            return by_code
+        by_text = spellings.get(text) or spellings.get(spelling(text))
         if by_code and by_text and by_code.factor != by_text.factor:
             return None
         return by_code or by_text

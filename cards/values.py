@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from cards import risks
 from cards.knowledge import Knowledge
-from cards.model import Facts, Result
+from cards.model import Facts, Result, once
 
 _UNKNOWN = "not known"
 
 
+@once
 def common_values(facts: Facts, knowledge: Knowledge) -> dict[str, object]:
     """Placeholder to text. Nothing here repeats free text of the record."""
     m = facts.current
@@ -52,6 +54,7 @@ def _shown(results: Mapping[str, Result], analyte: str) -> str:
     return found.shown if found else _UNKNOWN
 
 
+@lru_cache(maxsize=256)
 def _both_units(name: str, knowledge: Knowledge) -> str:
     """A threshold of magnesium in both units, in the order the site asks for."""
     value, per_mass = knowledge.numbers[name], knowledge.units.by_analyte["magnesium"]["mg/dl"].factor

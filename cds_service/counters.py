@@ -27,11 +27,6 @@ class KeyData:
             outcome = Outcome.FOREIGN if foreign else Outcome.UNREADABLE
         return cls(key, outcome, fetched.seconds, foreign)
 
-    @property
-    def group(self) -> str:
-        """Satisfied, fetched or missing."""
-        return self.outcome.value if self.outcome in ANSWERED else Outcome.MISSING.value
-
 
 @dataclass(slots=True)
 class KeyCount:
@@ -57,20 +52,20 @@ class DataCounters:
         """Add one call."""
         with self._lock:
             for item in data:
-                count = self._by_key.setdefault(item.key, KeyCount())
-                count.satisfied += item.group == Outcome.SATISFIED
-                count.fetched += item.group == Outcome.FETCHED
-                count.missing += item.group == Outcome.MISSING
+                count = self._by_key.get(item.key) or self._by_key.setdefault(item.key, KeyCount())
+                count.satisfied += item.outcome is Outcome.SATISFIED
+                count.fetched += item.outcome is Outcome.FETCHED
+                count.missing += item.outcome not in ANSWERED
                 count.foreign += item.foreign
                 count.asked += item.seconds > 0
                 count.seconds += item.seconds
-                count.outcomes[item.outcome.value] += 1
+                count.outcomes[item.outcome] += 1
 
     def by_key(self) -> dict[str, KeyCount]:
         """A copy of the counts."""
         with self._lock:
             return {
-                key: KeyCount(c.satisfied, c.fetched, c.missing, c.foreign, c.asked, c.seconds, Counter(c.outcomes))
+                key: KeyCount(c.satisfied, c.fetched, c.missing, c.foreign, c.asked, c.seconds, c.outcomes.copy())
                 for key, c in self._by_key.items()
             }
 
@@ -79,7 +74,7 @@ def summary(data: Iterable[KeyData]) -> dict[str, object]:
     """For the audit line: keys by outcome, each that was not prefetched, the longest fetch, foreign resources."""
     listed = list(data)
     foreign = sum(item.foreign for item in listed)
-    keys = {item.key: item.outcome.value for item in listed if item.group != Outcome.SATISFIED}
+    keys = {item.key: item.outcome.value for item in listed if item.outcome is not Outcome.SATISFIED}
     longest = max((item.seconds for item in listed), default=0.0)
     return {
         **Counter(item.outcome.value for item in listed),

@@ -1,7 +1,6 @@
 """Reading JSON that nobody has checked: getters that never raise, whatever the type."""
 
 import re
-from collections.abc import Iterator
 
 import orjson
 
@@ -36,18 +35,27 @@ def as_text(value: object) -> str | None:
 
 def resource_type(value: object) -> str | None:
     """The `resourceType` of a resource; None for anything else."""
-    return as_text(as_dict(value).get("resourceType"))
+    return as_text(value.get("resourceType")) if isinstance(value, dict) else None
 
 
-def entries(bundle: JsonDict) -> Iterator[object]:
+def entries(bundle: JsonDict) -> list[object]:
     """What stands in the entries of a Bundle: resources, or whatever was there instead."""
-    for entry in as_list(bundle.get("entry")):
-        yield as_dict(entry).get("resource", entry)
+    listed = as_list(bundle.get("entry"))
+    return [entry.get("resource", entry) if isinstance(entry, dict) else entry for entry in listed]
 
 
 def has_next_page(bundle: JsonDict) -> bool:
     """Whether the Bundle is a page with another one after it."""
     return any(as_dict(link).get("relation") == "next" for link in as_list(bundle.get("link")))
+
+
+def is_about(resource: JsonDict, patient_id: str) -> bool:
+    """Whether a resource is about the patient; one that does not say counts as his."""
+    subject = resource.get("subject")
+    usual = isinstance(subject, dict) and subject.get("reference") == f"Patient/{patient_id}"
+    if usual and resource.get("resourceType") != "Patient":
+        return True
+    return (patient_of(resource) or patient_id) == patient_id
 
 
 def patient_of(resource: JsonDict) -> str | None:

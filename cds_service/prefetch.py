@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from cards import SetAside
 from cds_service.envelope import HookCall
 from cds_service.errors import JsonDict
-from cds_service.fhir import as_dict, as_list, entries, has_next_page, patient_of, resource_type
+from cds_service.fhir import as_dict, as_list, entries, has_next_page, is_about, resource_type
 
 _UNREADABLE = "neither a resource nor a Bundle"
 _FOREIGN = "not about the patient in context"
@@ -32,8 +32,9 @@ class Supplied:
 
     def settle(self, what: str) -> None:
         """Not known, when all that came was unusable or when what came was not all and nothing of it was usable."""
-        unread = any(item.why == _NOT_A_RESOURCE for item in self.set_aside)
-        self.missing = self.missing or (not self.resources and (unread or self.partial or bool(self.foreign)))
+        if not self.resources and not self.missing:
+            unread = any(item.why == _NOT_A_RESOURCE for item in self.set_aside)
+            self.missing = unread or self.partial or bool(self.foreign)
         if self.partial:
             self.set_aside.append(SetAside(what, _FIRST_PAGE))
 
@@ -111,7 +112,7 @@ def _collect(values: Iterable[object], what: str, patient_id: str, answer: Suppl
             answer.set_aside.append(SetAside(f"an entry of {what}", _NOT_A_RESOURCE))
         elif kind == "OperationOutcome":
             _read_outcome(resource, what, answer)
-        elif (patient_of(resource) or patient_id) != patient_id:
+        elif not is_about(resource, patient_id):
             answer.foreign += 1
             answer.set_aside.append(SetAside(f"{_type_name(kind)} of another patient", _FOREIGN))
         else:

@@ -20,13 +20,14 @@ _LIMITS = {"creatinine": "fresh.renal", "egfr": "fresh.renal", "qtc": "fresh.qtc
 
 def build_facts(snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> Facts:
     """Everything the rules may ask about, from whatever the client sent; never raises on a client's data."""
-    patient = next((r for r in snapshot.resources.get("patient", ()) if text(r, "resourceType") == "Patient"), {})
     setting, began = _stay(snapshot, now)
     inpatient = setting is Setting.INPATIENT
     readings, set_aside = _readings(snapshot, knowledge, now)
     conditions = conditions_by_category(snapshot.resources.get("conditions", ()), knowledge)
-    results, earlier = _results(readings, knowledge, now, inpatient)
-    who = Person(age_in_days(patient, now), sex_of(patient), "pregnancy" in conditions)
+    fresh = _fresh(readings, knowledge, now, inpatient)
+    results = {analyte: counts.result() for analyte, listed in fresh.items() if (counts := latest(listed))}
+    bundled = _bundled(snapshot)
+    who = _person(snapshot, "pregnancy" in conditions, now)
     magnesium, preliminary = deciding(readings.get("magnesium", []), knowledge, now, inpatient, who)
     return Facts(
         now=now,
@@ -40,16 +41,20 @@ def build_facts(snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> Fact
         preliminary=preliminary,
         ionised=results.get("magnesium_ionised"),
         results=results,
-        earlier=earlier,
-        renal=renal_gate(results, earlier.get("creatinine", ()), conditions, who, knowledge.numbers),
+        renal=renal_gate(results, _values(fresh, "creatinine"), conditions, who, knowledge.numbers),
         conditions=conditions,
         unreadable_magnesium=tuple(s for s in set_aside if s.what == "magnesium"),
         set_aside=(*snapshot.set_aside, *set_aside),
-        medications=_medications(snapshot, knowledge),
-        drafts=drafted(snapshot.drafts, snapshot.selections, _bundled(snapshot), knowledge),
+        medications=_medications(snapshot, bundled, knowledge),
+        drafts=drafted(snapshot.drafts, snapshot.selections, bundled, knowledge),
         partial=snapshot.partial,
         not_known=snapshot.missing | ({"age"} if who.age_days is None else frozenset()),
     )
+
+
+def _person(snapshot: Snapshot, pregnant: bool, now: datetime) -> Person:
+    patient = next((r for r in snapshot.resources.get("patient", ()) if text(r, "resourceType") == "Patient"), {})
+    return Person(age_in_days(patient, now), sex_of(patient), pregnant)
 
 
 def _stay(snapshot: Snapshot, now: datetime) -> tuple[Setting, datetime | None]:
@@ -65,7 +70,7 @@ def _readings(
     set_aside = []
     for key in _OBSERVATION_KEYS:
         for resource in snapshot.resources.get(key, ()):
-            if text(resource, "resourceType") != "Observation":
+            if resource.get("resourceType") != "Observation":
                 continue
             told = read(resource, knowledge, now)
             if isinstance(told, SetAside):
@@ -75,21 +80,21 @@ def _readings(
     return found, set_aside
 
 
-def _results(
+def _fresh(
     readings: Mapping[str, list[Reading]], knowledge: Knowledge, now: datetime, inpatient: bool
-) -> tuple[dict[str, Result], dict[str, tuple[Result, ...]]]:
-    """(latest fresh result, all fresh results) per analyte; haemolysed potassium is no potassium."""
-    newest, every = {}, {}
+) -> dict[str, list[Reading]]:
+    """The confirmed results per analyte that are not too old; haemolysed potassium is no potassium."""
+    found = {}
     for analyte, listed in readings.items():
-        hours = _fresh_hours(analyte, knowledge, inpatient)
-        usable = [r for r in listed if r.status in FINAL and (now - r.when).total_seconds() <= hours * 3600]
-        if analyte == "potassium":
-            usable = [r for r in usable if not is_haemolysed(r.resource)]
-        counts = latest(usable)
-        if counts:
-            newest[analyte] = counts.result()
-            every[analyte] = tuple(r.result() for r in usable)
-    return newest, every
+        seconds = _fresh_hours(analyte, knowledge, inpatient) * 3600
+        found[analyte] = [r for r in listed if r.status in FINAL and (now - r.when).total_seconds() <= seconds]
+    if "potassium" in found:
+        found["potassium"] = [r for r in found["potassium"] if not is_haemolysed(r.resource)]
+    return found
+
+
+def _values(fresh: Mapping[str, list[Reading]], analyte: str) -> list[Result]:
+    return [reading.result() for reading in fresh.get(analyte, ())]
 
 
 def _fresh_hours(analyte: str, knowledge: Knowledge, inpatient: bool) -> float:
@@ -98,10 +103,11 @@ def _fresh_hours(analyte: str, knowledge: Knowledge, inpatient: bool) -> float:
     return knowledge.numbers[limit if limit == "fresh.qtc" else f"{limit}.{place}"]
 
 
-def _medications(snapshot: Snapshot, knowledge: Knowledge) -> tuple[Medication, ...] | None:
+def _medications(
+    snapshot: Snapshot, bundled: Mapping[str, JsonObject], knowledge: Knowledge
+) -> tuple[Medication, ...] | None:
     if "medications" in snapshot.missing:
         return None
-    bundled = _bundled(snapshot)
     drafts = {f"{text(d, 'resourceType')}/{text(d, 'id')}" for d in snapshot.drafts}
     listed = [r for key in ("medications", "recent_medications") for r in snapshot.resources.get(key, ())]
     ordered = medicines(listed, bundled, knowledge)
@@ -112,4 +118,4 @@ def _medications(snapshot: Snapshot, knowledge: Knowledge) -> tuple[Medication, 
 def _bundled(snapshot: Snapshot) -> dict[str, JsonObject]:
     """Medication resources that came along, by reference."""
     every: Iterable[JsonObject] = (r for listed in (*snapshot.resources.values(), snapshot.drafts) for r in listed)
-    return {f"Medication/{text(r, 'id')}": r for r in every if text(r, "resourceType") == "Medication"}
+    return {f"Medication/{text(r, 'id')}": r for r in every if r.get("resourceType") == "Medication"}

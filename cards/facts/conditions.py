@@ -8,6 +8,7 @@ from cards.knowledge import Knowledge
 from cards.model import Condition, JsonObject
 
 _PRESENT = frozenset({"active", "recurrence", "relapse", ""})
+_SINCE = ("onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate", "dateRecorded")
 _DENIED = frozenset({"refuted", "entered-in-error"})
 
 
@@ -17,8 +18,9 @@ def conditions_by_category(resources: Iterable[JsonObject], knowledge: Knowledge
     for resource in resources:
         if not _is_present(resource):
             continue
-        since = first_moment(resource, "onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate", "dateRecorded")
-        for category in _categories(resource, knowledge):
+        categories = _categories(resource, knowledge)
+        since = first_moment(resource, *_SINCE) if categories else None
+        for category in categories:
             if category not in found or _later(since, found[category].since):
                 found[category] = Condition(category, category.replace("_", " "), since)
     return found
@@ -26,7 +28,7 @@ def conditions_by_category(resources: Iterable[JsonObject], knowledge: Knowledge
 
 def _categories(resource: JsonObject, knowledge: Knowledge) -> tuple[str, ...]:
     code = child(resource, "code")
-    return knowledge.terminology.categories_of(tuple(codings(code)), words_of(code))
+    return knowledge.terminology.categories_of(codings(code), words_of(code))
 
 
 def _is_present(resource: JsonObject) -> bool:

@@ -1,7 +1,7 @@
-"""Reading FHIR JSON that may be anything: getters that never raise and say None, "" or nothing instead."""
+"""Reading FHIR objects with anything in them: getters that never raise and say None, "" or nothing instead."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from math import isfinite
 
@@ -12,55 +12,56 @@ _LARGEST = 1e12
 _YEARS = range(1900, 2200)
 _FHIR_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}\Z")
 _PARTIAL = re.compile(r"\d{4}(-\d\d)?\Z")
+_LONGEST_PARTIAL = len("2026-11")
 
 
-def child(node: object, key: str) -> JsonObject:
+def child(node: JsonObject, key: str) -> JsonObject:
     """The object under a key; its first object where a list stands; else empty."""
-    value = node.get(key) if isinstance(node, dict) else None
+    value = node.get(key)
     if isinstance(value, dict):
         return value
-    return next(objects(node, key), _EMPTY)
+    if isinstance(value, list):
+        return next((item for item in value if isinstance(item, dict)), _EMPTY)
+    return _EMPTY
 
 
-def objects(node: object, key: str) -> Iterator[JsonObject]:
+def objects(node: JsonObject, key: str) -> Sequence[JsonObject]:
     """The objects under a key, whether it holds one or a list of them."""
-    value = node.get(key) if isinstance(node, dict) else None
-    if isinstance(value, dict):
-        yield value
-    elif isinstance(value, list):
-        yield from (item for item in value if isinstance(item, dict))
+    value = node.get(key)
+    if isinstance(value, list):
+        return [item for item in value if isinstance(item, dict)]
+    return (value,) if isinstance(value, dict) else ()
 
 
-def text(node: object, key: str) -> str:
+def text(node: JsonObject, key: str) -> str:
     """The string under a key, or ""."""
-    value = node.get(key) if isinstance(node, dict) else None
+    value = node.get(key)
     return value if isinstance(value, str) else ""
 
 
-def number(node: object, key: str) -> float | None:
+def number(node: JsonObject, key: str) -> float | None:
     """The finite number under a key, or None."""
-    value = node.get(key) if isinstance(node, dict) else None
+    value = node.get(key)
     if isinstance(value, bool) or not isinstance(value, int | float) or not -_LARGEST < value < _LARGEST:
         return None
     return float(value) if isfinite(value) else None
 
 
-def codings(concept: object) -> Iterator[tuple[str, str]]:
+def codings(concept: JsonObject) -> list[tuple[str, str]]:
     """(system, code) of a CodeableConcept."""
-    for coding in objects(concept, "coding"):
-        code = text(coding, "code").strip()
-        if code:
-            yield text(coding, "system").strip(), code
+    told = objects(concept, "coding")
+    return [(text(coding, "system").strip(), code) for coding in told if (code := text(coding, "code").strip())]
 
 
-def words_of(concept: object) -> str:
+def words_of(concept: JsonObject) -> str:
     """Text and displays of a CodeableConcept, for matching by words."""
-    return " | ".join(
-        t for t in (text(concept, "text"), *(text(c, "display") for c in objects(concept, "coding"))) if t
-    )
+    told = [text(concept, "text")]
+    for coding in objects(concept, "coding"):
+        told.append(text(coding, "display"))
+    return " | ".join(filter(None, told))
 
 
-def status_of(resource: object, key: str) -> str:
+def status_of(resource: JsonObject, key: str) -> str:
     """The code of a status, be it a plain code or a CodeableConcept."""
     plain = text(resource, key)
     return plain or next((code for _, code in codings(child(resource, key))), "")
@@ -68,11 +69,11 @@ def status_of(resource: object, key: str) -> str:
 
 def moment(value: object) -> datetime | None:
     """A FHIR date, dateTime or instant; without a zone it is read as UTC; None when it is no sensible date."""
-    if not isinstance(value, str):
+    if not value or not isinstance(value, str):
         return None
     told = value.strip()
-    if _PARTIAL.match(told):
-        told += "-01" if len(told) == len("2026-11") else "-01-01"
+    if len(told) <= _LONGEST_PARTIAL and _PARTIAL.match(told):
+        told += "-01" if len(told) == _LONGEST_PARTIAL else "-01-01"
     try:
         found = datetime.fromisoformat(told)
     except ValueError:
@@ -87,13 +88,13 @@ def is_day_only(value: object) -> bool:
     return isinstance(value, str) and "T" not in value
 
 
-def reference_of(resource: object) -> str | None:
+def reference_of(resource: JsonObject) -> str | None:
     """`Type/id` of a resource, or None when it has no valid id."""
     kind, ident = text(resource, "resourceType"), text(resource, "id")
     return f"{kind}/{ident}" if kind.isalpha() and _FHIR_ID.match(ident) else None
 
 
-def first_moment(resource: object, *keys: str) -> datetime | None:
+def first_moment(resource: JsonObject, *keys: str) -> datetime | None:
     """The first readable date among elements; of a Period its start."""
     for key in keys:
         found = moment(text(resource, key)) or moment(text(child(resource, key), "start"))

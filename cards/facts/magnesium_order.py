@@ -1,7 +1,7 @@
 """What a magnesium order asks for: kind, grams and rate (IV), elemental mg a day (oral)."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from cards.facts.fhir import child, number, objects, text
 from cards.knowledge import Knowledge
@@ -9,6 +9,8 @@ from cards.model import DrugRole, JsonObject, MagnesiumKind, MagnesiumOrder, Rou
 from cards.terminology import MagnesiumProduct, Product
 
 _NUTRITION = re.compile(r"\b(tpn|parenteral nutrition|amino ?acids?)\b", re.IGNORECASE)
+# one of them is in every text that the pattern finds
+_NUTRITION_WORDS = frozenset({"tpn", "parenteral", "amino", "aminoacid", "aminoacids"})
 _LAXATIVE = re.compile(r"\b(hydroxide|milk of magnesia|laxative|granules|296 ?ml)\b", re.IGNORECASE)
 _NEVER_REPLACEMENT = ("magnesium salicylate", "magnesium trisilicate", "magnesium acetate")
 _GRAMS = re.compile(r"(\d+(?:\.\d+)?)\s*g(?:rams?)?\b(?!\s*/)", re.IGNORECASE)
@@ -24,11 +26,12 @@ def magnesium_order(
     roles: Sequence[DrugRole],
     route: Route,
     told: str,
+    words: Collection[str],
     dosages: Sequence[JsonObject],
     knowledge: Knowledge,
 ) -> MagnesiumOrder | None:
     """The order as a magnesium order, or None when the medicine holds no magnesium."""
-    if _NUTRITION.search(told):
+    if not _NUTRITION_WORDS.isdisjoint(words) and _NUTRITION.search(told):
         return MagnesiumOrder(MagnesiumKind.NUTRITION, "parenteral nutrition")
     salts = [r for r in roles if r.role == "magnesium_product"]
     if not salts or route is Route.NOT_SYSTEMIC:

@@ -7,8 +7,8 @@ from datetime import datetime
 from cards.facts.fhir import child, codings, first_moment, moment, objects, reference_of, text, words_of
 from cards.facts.magnesium_order import magnesium_order
 from cards.knowledge import Knowledge
-from cards.model import DrugRole, JsonObject, Medication, Route
-from cards.terminology import Product
+from cards.model import JsonObject, Medication, Route
+from cards.terminology import Product, words_in
 
 _ORDERS = frozenset({"MedicationRequest", "MedicationOrder"})
 _REAL_INTENTS = frozenset({"order", "original-order", "instance-order", "filler-order", ""})
@@ -29,6 +29,7 @@ _ROUTE_WORDS: tuple[tuple[Route, re.Pattern[str]], ...] = (
     (Route.OTHER, re.compile(r"\b(injection|injectable|intramuscular\w*|subcutaneous\w*|rectal|transdermal)\b", re.I)),
 )
 _SULFATE = "6585"
+_NO_ROLES: frozenset[str] = frozenset()
 _PRODUCT_ROUTES = {
     "oral": Route.ORAL,
     "injection": Route.INTRAVENOUS,
@@ -67,7 +68,7 @@ def drafted(
     return tuple(
         _medication(r, bundled, knowledge, "draft", selected=not selections or reference_of(r) in selections)
         for r in orders
-        if _concept(r, bundled)
+        if _concept(r, bundled)[0]
     )
 
 
@@ -79,27 +80,27 @@ def _is_real(resource: JsonObject) -> bool:
 def _medication(
     resource: JsonObject, bundled: Bundled, knowledge: Knowledge, status: str, selected: bool = True
 ) -> Medication:
-    concept = _concept(resource, bundled)
-    told = words_of(concept)
-    code, product = _product(concept, told, knowledge)
+    concept, told = _concept(resource, bundled)
+    words = words_in(told)
+    code, product = _product(concept, told, words, knowledge)
     dosages = (*objects(resource, "dosageInstruction"), *objects(resource, "dosage"))
     route = _route(dosages, product, told)
     if route in (Route.UNKNOWN, Route.OTHER) and _SULFATE in product.ingredients:
         route = Route.INTRAVENOUS  # magnesium sulfate is given by mouth only as granules, which are listed products
-    roles = tuple(r for code_ in product.ingredients for r in knowledge.terminology.roles.get(code_, ()))
+    drug = knowledge.terminology.drug(product.ingredients)
     return Medication(
-        name=_name(roles),
-        ingredients=frozenset(product.ingredients),
-        roles=() if route is Route.NOT_SYSTEMIC else roles,
+        name=drug.name,
+        roles=() if route is Route.NOT_SYSTEMIC else drug.roles,
+        role_names=_NO_ROLES if route is Route.NOT_SYSTEMIC else drug.role_names,
         route=route,
         status=status,
         since=_started(resource),
         until=_ended(resource, dosages),
         reference=reference_of(resource),
         selected=selected,
-        magnesium=magnesium_order(code, product, roles, route, told, dosages, knowledge),
-        is_potassium=bool(_POTASSIUM.search(told)),
-        is_antithrombotic=bool(_ANTITHROMBOTIC.search(told)),
+        magnesium=magnesium_order(code, product, drug.roles, route, told, words, dosages, knowledge),
+        is_potassium=not _POTASSIUM_WORDS.isdisjoint(words) and bool(_POTASSIUM.search(told)),
+        is_antithrombotic=not _ANTITHROMBOTICS.isdisjoint(words),
     )
 
 
@@ -107,19 +108,26 @@ _POTASSIUM = re.compile(
     r"\b(potassium (chloride|bicarbonate|citrate|gluconate|acetate)|kcl|klor-?con|k-?dur|slow-?k|sando-?k|k-?tab)\b",
     re.I,
 )
+# one of them is in every text that the pattern finds
+_POTASSIUM_WORDS = frozenset({"potassium", "kcl", "klor", "klorcon", "k", "kdur", "slowk", "sandok", "ktab"})
 # Names only: the shipped code tables have no codes for these; used to protect, never to advise.
-_ANTITHROMBOTIC = re.compile(
-    r"\b(aspirin|acetylsalicylic|clopidogrel|prasugrel|ticagrelor|warfarin|apixaban|rivaroxaban|edoxaban|dabigatran"
-    r"|heparin|enoxaparin|dalteparin|fondaparinux)\b",
-    re.IGNORECASE,
+_ANTITHROMBOTICS = frozenset(
+    {"aspirin", "acetylsalicylic", "clopidogrel", "prasugrel", "ticagrelor", "warfarin", "apixaban", "rivaroxaban"}
+    | {"edoxaban", "dabigatran", "heparin", "enoxaparin", "dalteparin", "fondaparinux"}
 )
 
 
-def _concept(resource: JsonObject, bundled: Bundled) -> JsonObject:
-    """The CodeableConcept of the medicine, wherever the order keeps it; empty when there is none."""
+def _concept(resource: JsonObject, bundled: Bundled) -> tuple[JsonObject, str]:
+    """The CodeableConcept of the medicine, wherever the order keeps it, and its words; empty when there is none."""
     for concept in (child(resource, "medicationCodeableConcept"), child(child(resource, "medication"), "concept")):
-        if words_of(concept) or any(codings(concept)):
-            return concept
+        told = words_of(concept)
+        if told or codings(concept):
+            return concept, told
+    found = _referred(resource, bundled)
+    return found, words_of(found)
+
+
+def _referred(resource: JsonObject, bundled: Bundled) -> JsonObject:
     reference = child(resource, "medicationReference") or child(child(resource, "medication"), "reference")
     target = text(reference, "reference")
     for item in objects(resource, "contained"):
@@ -130,11 +138,11 @@ def _concept(resource: JsonObject, bundled: Bundled) -> JsonObject:
     return child(found, "code") if found else ({"text": shown} if shown else {})
 
 
-def _product(concept: JsonObject, told: str, knowledge: Knowledge) -> tuple[str, Product]:
+def _product(concept: JsonObject, told: str, words: Sequence[str], knowledge: Knowledge) -> tuple[str, Product]:
     coded = knowledge.terminology.product_of(codings(concept))
     if coded:
         return coded
-    return "", Product(knowledge.terminology.ingredients_named(told), "", " / " in told or " and " in told)
+    return "", Product(knowledge.terminology.ingredients_named(words), "", " / " in told or " and " in told)
 
 
 def _route(dosages: Sequence[JsonObject], product: Product, told: str) -> Route:
@@ -158,11 +166,6 @@ def _worded_route(told: str) -> Route:
     return (
         next((route for route, words in _ROUTE_WORDS if words.search(told)), Route.UNKNOWN) if told else Route.UNKNOWN
     )
-
-
-def _name(roles: tuple[DrugRole, ...]) -> str:
-    """Our name of the drug; the words of the order never reach a card."""
-    return " / ".join(dict.fromkeys(r.ingredient for r in roles)) or "another medicine"
 
 
 def _started(resource: JsonObject) -> datetime | None:

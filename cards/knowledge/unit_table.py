@@ -20,5 +20,6 @@ def _spellings(units: list[dict[str, Any]]) -> dict[str, Unit]:
     found = {}
     for entry in units:
         factor = float(entry["factor"]) if "factor" in entry else 1 / float(entry["per"])
-        found.update({spelling(told): Unit(entry["shown"], factor) for told in entry["spellings"]})
+        unit = Unit(entry["shown"], factor)
+        found.update({spelling(told): unit for told in entry["spellings"]} | {entry["shown"]: unit})
     return found

@@ -27,7 +27,7 @@ from cards.model.clinical import (
     SetAside,
     Setting,
 )
-from cards.model.facts import Facts, Snapshot
+from cards.model.facts import Facts, Snapshot, once
 from cards.model.findings import (
     Answered,
     Card,
@@ -84,4 +84,5 @@ __all__ = [
     "Snapshot",
     "Suggestion",
     "Trace",
+    "once",
 ]

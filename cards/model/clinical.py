@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, IntEnum
+from typing import NamedTuple
 
 JsonObject = Mapping[str, object]
 ADULT_DAYS = 6574  # the eighteenth birthday, leap days counted
@@ -181,13 +182,12 @@ class MagnesiumOrder:
     elemental_mg_per_day: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Medication:
-    """One medicine of the patient, or one drafted order."""
+class Medication(NamedTuple):
+    """One medicine of the patient, or one drafted order. A request may hold hundreds, so it is a tuple."""
 
     name: str
-    ingredients: frozenset[str]
     roles: tuple[DrugRole, ...]
+    role_names: frozenset[str]
     route: Route
     status: str
     since: datetime | None = None
@@ -200,7 +200,7 @@ class Medication:
 
     def has_role(self, role: str) -> bool:
         """Whether any of its ingredients plays the role."""
-        return any(r.role == role for r in self.roles)
+        return role in self.role_names
 
     def role(self, role: str) -> DrugRole:
         """The entry of the role; LookupError when it has none."""

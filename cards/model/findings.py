@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Protocol
 
 from cards.model.clinical import Indicator, Problem
@@ -131,13 +132,29 @@ class RuleTrace:
     numbers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trace:
-    """How the answer came about: the facts, every rule, and what was set aside."""
+    """How the answer came about: the facts, what every rule said, and why it was not told the clinician after all."""
 
     facts: Facts
-    rules: tuple[RuleTrace, ...]
+    answers: Mapping[str, Finding | Silence]
+    suppressed: Mapping[str, str]
+    quiet: Mapping[str, str]
     knowledge_version: str
+
+    @cached_property
+    def rules(self) -> tuple[RuleTrace, ...]:
+        """What became of every rule; worked out for those who ask."""
+        return tuple(self._rule(name, answer) for name, answer in self.answers.items())
+
+    def _rule(self, name: str, answer: Finding | Silence) -> RuleTrace:
+        if isinstance(answer, Silence):
+            return RuleTrace(name, "silent", answer.why)
+        if name in self.quiet:
+            return RuleTrace(name, "quiet", self.quiet[name], answer.numbers)
+        if name in self.suppressed:
+            return RuleTrace(name, "suppressed", self.suppressed[name], answer.numbers)
+        return RuleTrace(name, "fired", f"{answer.problem.name.lower()}, {answer.indicator.word}", answer.numbers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from cards.model import DraftTest, Facts, Finding, Indicator, Problem, Silence
 
 def digoxin_raises_risk(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
     """Digoxin is toxic at lower levels when magnesium or potassium is low (s.5)."""
-    if not any(m.has_role("digitalis") for m in facts.active):
+    if not facts.taking("digitalis"):
         return Silence("no digoxin taken")
     return Finding(
         rule="digoxin_raises_risk",

@@ -54,9 +54,9 @@ def _causes(facts: Facts) -> tuple[str, ...]:
 
 def _advice(facts: Facts) -> tuple[str, ...]:
     keys = [key for key, categories in _ADVICE.items() if facts.has(*categories)]
-    taken = any(r.drug_class == "SGLT2 inhibitor" for m in facts.active for r in m.roles)
+    taken = "SGLT2 inhibitor" in facts.drug_classes
     if "diabetes" in keys and not taken and "diabetic_ketoacidosis" not in facts.conditions:
         keys.append("sglt2")
-    if facts.has("vomiting", "diarrhoea", "poor_intake") and any(m.has_role("disputed_cause") for m in facts.active):
+    if facts.has("vomiting", "diarrhoea", "poor_intake") and facts.taking("disputed_cause"):
         keys.append("glp1")
     return tuple(keys)

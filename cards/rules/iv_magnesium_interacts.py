@@ -30,7 +30,7 @@ def iv_magnesium_interacts(facts: Facts, knowledge: Knowledge) -> Finding | Sile
 
 def _pairs(facts: Facts) -> tuple[DrugRole, ...]:
     drafted = any(_is_iv_magnesium(d) for d in facts.chosen)
-    running = any(_is_iv_magnesium(a) for a in facts.active)
+    running = any(_is_iv_magnesium(a) for a in facts.holding_magnesium if a.status == "active")
     others = (facts.active if drafted else ()) + (facts.chosen if drafted or running else ())
     found = [r for m in others for r in m.roles if r.role == "iv_interaction"]
     return tuple({r.ingredient: r for r in found}.values())

@@ -29,6 +29,8 @@ def magnesium_blocks_absorption(facts: Facts, knowledge: Knowledge) -> Finding |
 
 
 def _pairs(facts: Facts) -> tuple[DrugRole, ...]:
+    if not facts.chosen:
+        return ()
     drafted = [d for d in facts.chosen if _is_oral_magnesium(d)]
     taken = [a for a in (*facts.active, *facts.drafts) if _is_oral_magnesium(a)]
     found = [r for d in drafted for m in (*facts.active, *facts.chosen) for r in _binding(m, d)]

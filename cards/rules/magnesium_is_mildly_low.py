@@ -10,7 +10,7 @@ def magnesium_is_mildly_low(facts: Facts, knowledge: Knowledge) -> Finding | Sil
     why = assess.why_no_band(Band.MILD, facts, knowledge)
     if why:
         return Silence(why)
-    plan = dosing.plan(Band.MILD, facts, knowledge)
+    plan = dosing.plan(facts, knowledge)
     order = plan.iv or plan.oral
     values = dosing.dose_values(order)
     when = dosing.recheck(Band.MILD, plan, facts, knowledge)

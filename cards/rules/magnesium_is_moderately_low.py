@@ -10,7 +10,7 @@ def magnesium_is_moderately_low(facts: Facts, knowledge: Knowledge) -> Finding |
     why = assess.why_no_band(Band.MODERATE, facts, knowledge)
     if why:
         return Silence(why)
-    plan = dosing.plan(Band.MODERATE, facts, knowledge)
+    plan = dosing.plan(facts, knowledge)
     order = plan.iv or plan.oral
     values = dosing.dose_values(order)
     when = dosing.recheck(Band.MODERATE, plan, facts, knowledge)

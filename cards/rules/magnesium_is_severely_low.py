@@ -12,7 +12,7 @@ def magnesium_is_severely_low(facts: Facts, knowledge: Knowledge) -> Finding | S
     why = assess.why_no_band(Band.SEVERE, facts, knowledge)
     if why:
         return Silence(why)
-    plan = dosing.plan(Band.SEVERE, facts, knowledge)
+    plan = dosing.plan(facts, knowledge)
     order = plan.iv or plan.oral
     values = dosing.dose_values(order)
     when = dosing.recheck(Band.SEVERE, plan, facts, knowledge)

@@ -27,14 +27,13 @@ def oral_magnesium_needs_spacing(facts: Facts, knowledge: Knowledge) -> Finding 
 
 def _spacing(facts: Facts, knowledge: Knowledge) -> str:
     """Said plainly where oral magnesium is offered on the card, else for later."""
-    offered = facts.low is not None and dosing.plan(facts.low.band, facts, knowledge).oral
-    return "apart" if offered else "later"
+    return "apart" if dosing.plan(facts, knowledge).oral else "later"
 
 
 def _roles(facts: Facts) -> tuple[DrugRole, ...]:
     found = {
         r.ingredient: r
-        for m in facts.active
+        for m in facts.taking("chelation_interaction")
         if m.route in (Route.ORAL, Route.UNKNOWN)
         for r in m.roles
         if r.role == "chelation_interaction" and r.evidence != _WEAK and not r.ph_only

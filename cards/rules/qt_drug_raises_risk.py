@@ -22,7 +22,7 @@ def qt_drug_raises_risk(facts: Facts, knowledge: Knowledge) -> Finding | Silence
 
 
 def _drugs(facts: Facts) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(m.name for m in facts.active if m.has_role("qt_risk")))
+    return tuple(dict.fromkeys(m.name for m in facts.taking("qt_risk")))
 
 
 def _indicator(x: float, facts: Facts, knowledge: Knowledge) -> Indicator:

@@ -50,7 +50,7 @@ def _decided(decision: Decision) -> Json:
             }
             for card in decision.cards
         ],
-        "quiet": [trace.rule for trace in decision.trace.rules if trace.outcome == "quiet"],
+        "quiet": [rule for rule in decision.trace.answers if rule in decision.trace.quiet],
     }
 
 

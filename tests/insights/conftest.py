@@ -6,20 +6,29 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from cds_service.app import create_app
-from cds_service.store.engine import open_engine
+from cds_service.store.engine import database_url, open_engine
 from cds_service.store.migrate import migrate
 from cds_service.web.runtime import NOBODY, Runtime
 from tests.conftest import settings_with
+from tests.store.conftest import database, postgres  # noqa: F401 - the fixtures
 
 TOKEN = "a token that nobody guesses".replace(" ", "-")
 TODAY = date(2026, 11, 23)
 
 
-@pytest.fixture(params=["sqlite"])
-def engine(request, tmp_path):
-    """A database without records. Every kind of database gives the same figures."""
-    url = {"sqlite": lambda: f"sqlite:///{tmp_path / 'records.sqlite'}"}[request.param]()
-    opened = open_engine(make_url(url))
+@pytest.fixture
+def engine(tmp_path):
+    """A SQLite database without records."""
+    opened = open_engine(make_url(f"sqlite:///{tmp_path / 'records.sqlite'}"))
+    migrate(opened)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def any_engine(database):
+    """A database without records, of each kind."""
+    opened = open_engine(database_url(settings_with(database_url=database)))
     migrate(opened)
     yield opened
     opened.dispose()

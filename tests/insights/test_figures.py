@@ -65,8 +65,8 @@ class Kept:
 
 
 @pytest.fixture
-def kept(engine):
-    return Kept(engine)
+def kept(any_engine):
+    return Kept(any_engine)
 
 
 def rule(insights, name):

@@ -1,0 +1,78 @@
+"""What is measured without a server: a decision by itself, and the check of a token. Processor time of this process."""
+
+import gc
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+
+import orjson
+
+from bench.bodies import HOOKS, SIZES, encoded
+from cards import Knowledge, Snapshot, decide, load_knowledge, prefetch_templates
+from cds_service.clients import Client, Clients
+from cds_service.envelope import read_call
+from cds_service.gather import gather
+from cds_service.jwks import KeyStore
+from cds_service.replay import MemorySeen
+from cds_service.tokens import TokenCheck
+from cds_service.web.runtime import random_id
+from tests.trust.ehr import BASE, ISSUER, PATH, Ehr
+
+_BATCH_S = 0.01
+
+
+def decide_us(
+    repetitions: int, sizes: Sequence[str] = tuple(SIZES), hooks: Sequence[str] = HOOKS
+) -> dict[str, dict[str, float]]:
+    """Size and hook to the time of `cards.decide` in microseconds."""
+    knowledge = load_knowledge(resources.files("cards.knowledge"))
+    now = datetime.now(UTC)
+    return {size: {hook: _decision(size, hook, now, knowledge, repetitions) for hook in hooks} for size in sizes}
+
+
+def _decision(size: str, hook: str, now: datetime, knowledge: Knowledge, repetitions: int) -> float:
+    snapshot = snapshot_of(encoded(size, hook, now), hook, knowledge)
+    assert decide(snapshot, knowledge, now, random_id).cards
+    return cpu_us(lambda: decide(snapshot, knowledge, now, random_id), repetitions)
+
+
+def snapshot_of(raw: bytes, hook: str, knowledge: Knowledge) -> Snapshot:
+    """What the service hands to the core for this body."""
+    return gather(read_call(orjson.loads(raw)), hook, tuple(prefetch_templates(knowledge))).snapshot
+
+
+def token_us(repetitions: int) -> dict[str, float]:
+    """Algorithm to the time of checking a token in microseconds."""
+    return {algorithm: round(_token(algorithm, repetitions)) for algorithm in ("ES384", "RS384")}
+
+
+def _token(algorithm: str, repetitions: int) -> float:
+    ehr = Ehr(algorithm=algorithm)
+    with tempfile.TemporaryDirectory() as folder:
+        keys = Path(folder) / "jwks.json"
+        keys.write_bytes(orjson.dumps(ehr.jwks()))
+        clients = Clients({ISSUER: Client("ehr", ISSUER, jwks_file=keys)})
+        check = TokenCheck(clients, KeyStore(), MemorySeen(), BASE, 3600)
+        header = ehr.bearer()["Authorization"]
+        return cpu_us(lambda: check.verify(header, PATH), repetitions)
+
+
+def cpu_us(call: Callable[[], object], repetitions: int) -> float:
+    """Processor time of one call: the median of batches of a hundredth of a second, the collector as in the service."""
+    began = time.process_time()
+    call()
+    calls = max(1, int(_BATCH_S / max(time.process_time() - began, 1e-6)))
+    gc.collect()
+    gc.freeze()
+    times = []
+    for _ in range(repetitions):
+        began = time.process_time()
+        for _ in range(calls):
+            call()
+        times.append((time.process_time() - began) / calls)
+    gc.unfreeze()
+    return statistics.median(times) * 1e6

@@ -1,0 +1,80 @@
+"""The benchmarks run; how fast anything is, they say themselves."""
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bench import bodies, measure, soak
+from bench.chart import svg
+from bench.report import tables
+from cds_service.app import create_app
+from tests.calls import cards, post
+
+NOW = datetime.now(UTC)
+SHORT = measure.Plan(1, 0.2, 0.2, 1, 1, sizes=("small",), hooks=("patient-view",))
+serves = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn does not run here")
+
+
+@pytest.mark.parametrize(
+    ("size", "observations", "medicines"), [("small", 1, 5), ("usual", 20, 10), ("large", 500, 100)]
+)
+@pytest.mark.parametrize("hook", bodies.HOOKS)
+def test_the_bodies_hold_what_they_say_and_are_answered_with_cards(client, size, observations, medicines, hook):
+    body = bodies.request(size, hook, NOW)
+    assert bodies.count(body, {"Observation"}) == observations
+    assert bodies.count(body, {"MedicationRequest"}) == medicines
+    assert bodies.count(body, {"Encounter"}) == 1
+    assert cards(post(client, body, f"magnesium-{hook}"))
+
+
+def test_the_usual_body_has_the_size_of_a_real_one_and_is_the_same_each_time():
+    raw = bodies.encoded("usual", "patient-view", NOW)
+    assert 20_000 < len(raw) < 62_000
+    assert raw == bodies.encoded("usual", "patient-view", NOW)
+
+
+@serves
+def test_the_benchmark_measures_prints_and_draws():
+    found = json.loads(json.dumps(measure.results(SHORT, lambda step: None)))
+    body = found["bodies"]["small"]
+    assert {"cpu_ratio", "throughput_ratio", "p50_ms", "p99_ms", "decide_us"} <= body.keys()
+    assert body["half_rate"]["failed"] == 0
+    assert all(body["hooks"]["patient-view"][name]["failed"] == 0 for name in ("service", "bare", "flask"))
+    assert found["cold_start_s"]["median"] > 0 and found["memory_mb"]["after_load"] > 0
+    assert found["jwt_us"].keys() == {"ES384", "RS384"}
+    assert "cold_start_s" in tables(found)
+    assert svg(found).endswith("</svg>\n")
+
+
+@serves
+def test_the_soak_tells_each_interval(tmp_path: Path):
+    request = next(measure.requests_in(tmp_path, ("small",), ("patient-view",)))
+    seen = list(soak.run(request, 2, 0.2, tmp_path))
+    assert len(seen) == 2
+    assert all(one.failed == 0 and one.workers_mb > 0 and one.others_mb > 0 for one in seen)
+
+
+def test_the_soak_finds_what_grows():
+    def interval(minute, workers_mb=100.0, p99_ms=2.0):
+        return soak.Interval(minute, 100, 1.0, p99_ms, 500, 0, workers_mb, 50.0)
+
+    steady = [interval(minute) for minute in range(9)]
+    assert soak.verdict(steady) == []
+    growing = [interval(minute, workers_mb=100 + 10 * minute) for minute in range(9)]
+    assert soak.verdict(growing) == ["memory of the workers grew by more than 10%"]
+    assert soak.slope_per_hour(growing, lambda one: one.workers_mb) == pytest.approx(600)
+    assert soak.verdict([interval(minute, p99_ms=2 + minute) for minute in range(9)]) == ["p99 grew by more than 10%"]
+
+
+def test_the_service_and_the_bare_applications_are_asked_the_same(runtime, tmp_path: Path):
+    request = next(measure.requests_in(tmp_path, ("small",), ("order-sign",)))
+    assert request.path in {f"/cds-services/magnesium-{hook}" for hook in bodies.HOOKS}
+    answer = (
+        create_app(runtime)
+        .test_client()
+        .post(request.path, data=request.file.read_bytes(), content_type="application/json")
+    )
+    assert answer.status_code == 200 and answer.get_json()["cards"]

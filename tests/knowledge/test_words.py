@@ -1,0 +1,18 @@
+"""The words of conditions are matched in lower case, so they must be written so."""
+
+import re
+
+from tests.cards.chart import knowledge
+
+ESCAPED = re.compile(r"\\.")
+
+
+def test_the_words_of_conditions_are_in_lower_case():
+    words = knowledge().terminology.condition_words
+    patterns = [p.pattern for w in words for p in (w.pattern, w.unless) if p]
+    assert len(words) > 50
+    assert [p for p in patterns if ESCAPED.sub("", p) != ESCAPED.sub("", p).lower()] == []
+
+
+def test_a_condition_in_capitals_is_known_by_its_words():
+    assert knowledge().terminology.categories_of([], "ACUTE KIDNEY INJURY") == ("aki",)
