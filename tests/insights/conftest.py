@@ -10,8 +10,9 @@ from cds_service.store.engine import database_url, open_engine
 from cds_service.store.migrate import migrate
 from cds_service.web.runtime import NOBODY, Runtime
 from tests.conftest import settings_with
-from tests.store.conftest import database, postgres  # noqa: F401 - the fixtures
+from tests.store import conftest as store
 
+database, postgres = store.database, store.postgres  # each kind of database
 TOKEN = "a token that nobody guesses".replace(" ", "-")
 TODAY = date(2026, 11, 23)
 
