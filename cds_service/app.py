@@ -19,7 +19,7 @@ from cds_service.store.answered import AnsweredFile
 from cds_service.store.memory import AdviceMemory
 from cds_service.store.spool import Spool
 from cds_service.store.state import ANSWERED, hash_key, state_folder
-from cds_service.web import description, discovery, feedback, health, home, hooks, metrics
+from cds_service.web import description, discovery, feedback, health, home, hooks, insights, metrics
 from cds_service.web.answers import request_id, start_request
 from cds_service.web.auth import Gate
 from cds_service.web.errors import register_errors
@@ -27,10 +27,11 @@ from cds_service.web.runtime import RouteGroup, Runtime
 from cds_service.web.slashes import without_extra_slashes
 
 _GROUPS: tuple[RouteGroup, ...] = tuple(
-    module.routes for module in (discovery, hooks, feedback, health, metrics, home, description)
+    module.routes for module in (discovery, hooks, feedback, health, metrics, home, insights, description)
 )
 _ALLOWED_HEADERS = "Authorization, Content-Type"
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
+_CROSS_ORIGIN = r"/(?!insights).*"  # what clinicians did is for no other site's page to read
 ROUTES = "magnesium-cds-routes"
 
 
@@ -113,6 +114,7 @@ def create_app(runtime: Runtime, groups: Iterable[RouteGroup] = ()) -> Flask:
 def _allow_browsers(app: Flask, settings: Settings) -> None:
     CORS(
         app,
+        resources=_CROSS_ORIGIN,
         origins=list(settings.cors_origins),
         methods=["GET", "POST", "OPTIONS"],
         allow_headers=_ALLOWED_HEADERS.split(", "),

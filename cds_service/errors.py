@@ -3,11 +3,14 @@
 RequestError
   NotJson           400  the body is not JSON
   NotCdsHooks       400  the body is JSON, but no request of the specification
+  BadQuery          400  days or a service that make no period of the insights
   NotAuthenticated  401  no token that we accept
+    NoPassword      401  no token that opens the insights
   NotAllowed        403  the caller may not see this
   TooMuch           413  more entries than are read
   NotJsonMedia      415  the Content-Type is not JSON
   TooManyCalls      429  the client calls more often than it may
+  NoRecords         503  the records cannot be read now
 """
 
 from http import HTTPStatus
@@ -36,11 +39,24 @@ class NotCdsHooks(RequestError):
     """The body is JSON, but not a request of CDS Hooks."""
 
 
+class BadQuery(RequestError):
+    """What is asked of the insights names no period, or no service."""
+
+    code = "value"
+
+
 class NotAuthenticated(RequestError):
     """The caller did not prove who it is."""
 
     status = HTTPStatus.UNAUTHORIZED
     code = "login"
+    challenges: tuple[str, ...] = ("Bearer",)
+
+
+class NoPassword(NotAuthenticated):
+    """The caller did not show the token of the insights; a browser asks its user for it."""
+
+    challenges = ('Basic realm="magnesium-cds insights", charset="UTF-8"', "Bearer")
 
 
 class NotAllowed(RequestError):
@@ -73,6 +89,13 @@ class NotJsonMedia(RequestError):
 
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
     code = "not-supported"
+
+
+class NoRecords(RequestError):
+    """There is no database of records yet, or none that answers."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "transient"
 
 
 def operation_outcome(code: str, diagnostics: str) -> JsonDict:

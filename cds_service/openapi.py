@@ -229,7 +229,7 @@ class _Operation:
     security: str = ""
 
 
-_REFUSALS = (400, 401, 404, 413, 415, 429, 500)
+_REFUSALS, _CLOSED = (400, 401, 404, 413, 415, 429, 500), (400, 401, 403, 404, 500, 503)
 _OPERATIONS = (
     _Operation("get", "/", "What this is, as a page", None, media="text/html"),
     _Operation("get", "/cds-services", "The services", Discovery),
@@ -238,6 +238,9 @@ _OPERATIONS = (
     _Operation("get", "/healthz", "Whether the service is alive", Status),
     _Operation("get", "/readyz", "Whether the service is ready", Status),
     _Operation("get", "/metrics", "Counts for Prometheus", None, None, (401, 403, 500), "text/plain", "monitoring"),
+    _Operation("get", "/insights", "What became of the advice, a page", None, None, _CLOSED, "text/html", "insights"),
+    _Operation("get", "/insights.json", "What became of the advice", None, None, _CLOSED, _JSON, "insights"),
+    _Operation("get", "/insights.csv", "The same by day and rule", None, None, _CLOSED, "text/csv", "insights"),
     _Operation("get", "/openapi.json", "This document", None),
 )
 
@@ -262,6 +265,7 @@ def document(base_url: str = "") -> Json:
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
                 "monitoring": {"type": "http", "scheme": "bearer"},
+                "insights": {"type": "http", "scheme": "basic"},
             },
         },
     }
@@ -270,11 +274,8 @@ def document(base_url: str = "") -> Json:
 def _schemas() -> Mapping[str, object]:
     models: list[type[BaseModel]] = [OperationOutcome]
     models += (model for operation in _OPERATIONS for model in (operation.answer, operation.body) if model)
-    _, found = models_json_schema(
-        [(model, "validation") for model in models], ref_template=_REF, schema_generator=_NoNulls
-    )
-    definitions: Mapping[str, object] = found["$defs"]
-    return definitions
+    _, found = models_json_schema([(m, "validation") for m in models], ref_template=_REF, schema_generator=_NoNulls)
+    return dict(found["$defs"])
 
 
 def _described(operation: _Operation) -> Json:

@@ -78,6 +78,11 @@ def record_refusal(request_id: str, reason: str, who: Who) -> None:
     PROBLEMS.warning("token not accepted", extra={_FIELDS: {"request": request_id, "reason": reason, **who}})
 
 
+def record_insights_refusal(request_id: str, reason: str) -> None:
+    """One line for a failed try to see the insights; `reason` quotes nothing of what was shown."""
+    PROBLEMS.warning("insights refused", extra={_FIELDS: {"request": request_id, "reason": reason}})
+
+
 def record_trouble(event: str, **fields: str) -> None:
     """One line for something around us that does not work; `fields` hold no part of a request."""
     PROBLEMS.warning(event, extra={_FIELDS: fields})

@@ -5,6 +5,7 @@ import click
 from cds_service import __version__
 from cds_service.cli.doctor import doctor
 from cds_service.cli.explain import explain
+from cds_service.cli.insights import insights
 from cds_service.cli.knowledge import knowledge
 from cds_service.cli.serve import demo, serve
 
@@ -15,5 +16,5 @@ def main() -> None:
     """A CDS Hooks service for low magnesium."""
 
 
-for command in (demo, serve, explain, knowledge, doctor):
+for command in (demo, serve, explain, knowledge, insights, doctor):
     main.add_command(command)

@@ -16,6 +16,7 @@ from cds_service.records import record_refusal
 from cds_service.settings import PREFIX, Auth, is_loopback
 from cds_service.tokens import Caller, TokenCheck, TokenRefused
 from cds_service.web.answers import request_id
+from cds_service.web.insights_door import InsightsDoor
 from cds_service.web.runtime import Access, Route, Runtime
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Gate:
 
     def __init__(self, runtime: Runtime) -> None:
         settings = runtime.settings
+        self._insights = InsightsDoor(settings)
         self._open = settings.auth is Auth.OFF
         self._metrics, self._metrics_token = runtime.metrics, settings.metrics_token
         self._all_servers = runtime.clients.fhir_servers()
@@ -46,8 +48,11 @@ class Gate:
         """The view of the route behind what its access asks for."""
         if route.access is Access.PUBLIC:
             return route.view
-
-        admit = {Access.CLIENT: self._admit, Access.METRICS: self._admit_monitoring}[route.access]
+        admit = {
+            Access.CLIENT: self._admit,
+            Access.INSIGHTS: self._insights.admit,
+            Access.METRICS: self._admit_monitoring,
+        }[route.access]
 
         @wraps(route.view)
         def view(**arguments: str) -> Response:

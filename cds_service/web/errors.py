@@ -7,7 +7,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from cards import SERVICES
-from cds_service.errors import RequestError, TooManyCalls
+from cds_service.errors import NotAuthenticated, RequestError, TooManyCalls
 from cds_service.records import record_failure
 from cds_service.settings import Settings
 from cds_service.web.answers import outcome_response, request_id
@@ -44,8 +44,8 @@ def register_errors(app: Flask, settings: Settings, failed: Callable[[], None]) 
 
 def _request_error(problem: RequestError) -> Response:
     answer = outcome_response(problem.status, problem.code, problem.diagnostics)
-    if problem.status == 401:
-        answer.headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(problem, NotAuthenticated):
+        answer.headers.extend([("WWW-Authenticate", challenge) for challenge in problem.challenges])
     if isinstance(problem, TooManyCalls):
         answer.headers["Retry-After"] = str(problem.retry_after)
     return answer

@@ -27,6 +27,7 @@ class Access(StrEnum):
     PUBLIC = "anyone"
     CLIENT = "a trusted client with a token"
     METRICS = "the monitoring: with its token, else this machine itself"
+    INSIGHTS = "who holds the insights token, or comes through the proxy that says so; nobody by default"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,8 @@ def test_feedback_needs_a_token_of_its_own(serve, call, ehr):
 
 
 def test_every_route_that_is_not_public_asks_for_a_token(runtime):
-    settings = settings_with(auth=Auth.REQUIRED, base_url=BASE, metrics_token="of-the-monitoring")
+    own = {"metrics_token": "of-the-monitoring", "insights_token": "of-the-insights-"}
+    settings = settings_with(auth=Auth.REQUIRED, base_url=BASE, **own)
     app = create_app(Runtime(settings, runtime.knowledge, runtime.keys))
     for route in app.extensions[ROUTES]:
         path = route.path.replace("<service_id>", "magnesium-patient-view")

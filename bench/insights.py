@@ -1,0 +1,61 @@
+"""How long the insights take on many records: `python -m bench.insights --days 90 --calls 23000`.
+
+Fills a SQLite file with made records (minutes), or measures on the database of --url, filled before.
+"""
+
+import argparse
+import tempfile
+import time
+from datetime import date, timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.engine import make_url
+
+from cds_service.insights.period import Period
+from cds_service.insights.read import read_insights
+from cds_service.store.engine import open_engine
+from cds_service.store.migrate import migrate
+from cds_service.store.schema import ANSWERS
+from tests.insights.made import SIGN, load, made_entries
+
+UNTIL = date(2026, 11, 23)
+RUNS = 3
+
+
+def measure(url: str, days: int, calls: int) -> None:
+    """Fill the database if it is empty, then print the best of some runs for periods of different length."""
+    engine = open_engine(make_url(url))
+    migrate(engine)
+    with engine.connect() as connection:
+        answers = connection.execute(select(func.count()).select_from(ANSWERS)).scalar()
+    if not answers:
+        load(engine, made_entries(UNTIL, days, calls))
+    with engine.connect() as connection:
+        print(
+            f"{connection.execute(select(func.count()).select_from(ANSWERS)).scalar():,} answers, {engine.dialect.name}"
+        )
+        for length, service in ((7, ""), (30, ""), (90, ""), (90, SIGN)):
+            period, taken = Period(UNTIL - timedelta(days=length - 1), UNTIL), []
+            for _ in range(RUNS):
+                start, used = time.perf_counter(), time.process_time()
+                read_insights(connection, period, service)
+                taken.append((time.perf_counter() - start, time.process_time() - used))
+            best, busy = min(taken)
+            print(f"{length:3} days {service or 'all services':22} {best:.2f} s, computing {busy:.2f} s")
+    engine.dispose()
+
+
+def main() -> None:
+    """Read the arguments and measure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--days", type=int, default=90)
+    parser.add_argument("--calls", type=int, default=23_000, help="calls of a weekday; weekends have about half")
+    parser.add_argument("--url", help="SQLAlchemy URL of a database [default: a temporary SQLite file]")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        measure(options.url or f"sqlite:///{Path(folder) / 'bench.sqlite'}", options.days, options.calls)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""The figures as JSON and as CSV."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import fields
+from itertools import groupby
+
+import orjson
+
+from cds_service.insights.figures import Count, Day, Insights, Outcomes, RuleDay, Share, Totals
+from cds_service.insights.words import Words
+
+ALL_RULES = "(all)"
+_DERIVED: dict[type, tuple[str, ...]] = {
+    Share: ("per_100",),
+    Outcomes: ("with_feedback", "acceptance", "acceptance_of_all"),
+    Totals: ("cards_per_100",),
+}
+COLUMNS = (
+    "day",
+    "rule",
+    "question",
+    "calls",
+    "answered_calls",
+    "cards",
+    "cards_per_100_calls",
+    "accepted",
+    "overridden",
+    "without_feedback",
+    "not_repeated",
+    "override_reasons",
+    "p50_ms",
+    "p95_ms",
+    "p99_ms",
+    "data_not_had",
+    "new_knowledge",
+)
+
+
+def to_json(insights: Insights) -> bytes:
+    """Everything, with the shares worked out; `per_100` is null where a number is too small for it."""
+    return orjson.dumps(insights, default=_told, option=orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_INDENT_2)
+
+
+def _told(value: object) -> dict[str, object]:
+    names = [*(field.name for field in fields(value)), *_DERIVED.get(type(value), ())]  # type: ignore[arg-type]
+    return {name: getattr(value, name) for name in names}
+
+
+def to_csv(insights: Insights, words: Words) -> str:
+    """A line a day for all rules together, followed by one for each rule that spoke on it."""
+    text = io.StringIO()
+    lines = csv.writer(text, lineterminator="\r\n")
+    lines.writerow(COLUMNS)
+    spoke = {day: list(rules) for day, rules in groupby(insights.rule_days, key=lambda found: found.day)}
+    for day in insights.days:
+        lines.writerow(_all_rules(day))
+        lines.writerows(_one_rule(found, day, words) for found in spoke.get(day.day, ()))
+    return text.getvalue()
+
+
+def _all_rules(day: Day) -> list[object]:
+    totals = day.totals
+    latency = totals.latency
+    return [
+        *(day.day, ALL_RULES, "", totals.calls, totals.answered),
+        *_outcomes(totals.outcomes, totals.cards_per_100),
+        *(totals.quieted, ""),
+        *(latency.p50, latency.p95, latency.p99, totals.not_had, " ".join(day.versions)),
+    ]
+
+
+def _one_rule(found: RuleDay, day: Day, words: Words) -> list[object]:
+    totals = day.totals
+    return [
+        *(found.day, found.rule, words.rule(found.rule), totals.calls, totals.answered),
+        *_outcomes(found.outcomes, Share(found.outcomes.cards, totals.answered)),
+        *(found.quieted, "; ".join(_reasons(found.reasons))),
+        *("", "", "", "", ""),
+    ]
+
+
+def _outcomes(outcomes: Outcomes, per_100: Share) -> list[object]:
+    rate = "" if per_100.per_100 is None else round(per_100.per_100, 2)
+    return [
+        outcomes.cards,
+        rate,
+        outcomes.accepted,
+        outcomes.overridden,
+        outcomes.cards - outcomes.with_feedback,
+    ]
+
+
+def _reasons(reasons: tuple[Count, ...]) -> Iterator[str]:
+    return (f"{reason.code or 'none'}: {reason.count}" for reason in reasons)

@@ -1,0 +1,158 @@
+"""The figures of a period, from what the database counted."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+from math import ceil
+
+from sqlalchemy import Connection
+
+from cds_service.insights.counted import Calls, Counted, Row, Verdicts, grouped, total
+from cds_service.insights.figures import (
+    Count,
+    Day,
+    Insights,
+    Latency,
+    Missing,
+    Outcomes,
+    Rule,
+    RuleDay,
+    Service,
+    Share,
+    Totals,
+)
+from cds_service.insights.period import Period
+from cds_service.insights.queries import Records, counted
+
+_ANSWERED = 200
+_ACCEPTED, _OVERRIDDEN = "accepted", "overridden"
+_NOTHING = Counted()
+
+
+def read_insights(connection: Connection, period: Period, service: str = "") -> Insights:
+    """The figures of a period, of one service or of all; SQLAlchemyError when the database is of no use."""
+    everything = counted(connection, Period(period.before.since, period.until), service)
+    now, before = everything.within(period), everything.within(period.before)
+    return Insights(
+        period=period,
+        service=service,
+        totals=_totals(now),
+        before=_totals(before),
+        days=tuple(_days(now, period, _first_days(everything.calls))),
+        rules=_rules(now, before, Records(connection, service).added(period)),
+        rule_days=tuple(_rule_days(now)),
+        reasons=_reasons(now.verdicts),
+        services=_services(now),
+        statuses=_most((str(row.status), row.count) for row in now.calls),
+        missing=_missing(now),
+        unknown=_outcomes((), (row for row in now.verdicts if not row.rule)),
+    )
+
+
+def _totals(rows: Counted) -> Totals:
+    answered = [row for row in rows.calls if row.status == _ANSWERED]
+    return Totals(
+        calls=total(rows.calls),
+        answered=total(answered),
+        outcomes=_outcomes(rows.cards, rows.known),
+        quieted=total(rows.quieted),
+        not_had=total(rows.not_had),
+        latency=_latency(answered),
+    )
+
+
+def _outcomes(cards: Iterable[Row], verdicts: Iterable[Verdicts]) -> Outcomes:
+    told = Counter[str]()
+    for row in verdicts:
+        told[row.outcome] += row.count
+    return Outcomes(total(cards), told[_ACCEPTED], told[_OVERRIDDEN])
+
+
+def _latency(calls: Iterable[Calls]) -> Latency:
+    counts = Counter[float]()
+    for row in calls:
+        counts[row.ms] += row.count
+    ranked = sorted(counts.items())
+    return Latency(*(_percentile(ranked, percent) for percent in (50, 95, 99)))
+
+
+def _percentile(ranked: list[tuple[float, int]], percent: int) -> float | None:
+    """The smallest value that so many percent of all do not exceed."""
+    left = ceil(sum(count for _, count in ranked) * percent / 100)
+    for value, count in ranked:
+        left -= count
+        if left <= 0:
+            return value
+    return None
+
+
+def _first_days(calls: Iterable[Calls]) -> Mapping[date, tuple[str, ...]]:
+    """On which day a version answered first; the one that answered first of all began before the records do."""
+    first: dict[str, date] = {}
+    for row in calls:
+        if row.knowledge:
+            first[row.knowledge] = min(row.day, first.get(row.knowledge, row.day))
+    start = min(first.values(), default=None)
+    found: defaultdict[date, tuple[str, ...]] = defaultdict(tuple)
+    for version, day in sorted(first.items()):
+        if day != start:
+            found[day] += (version,)
+    return found
+
+
+def _days(rows: Counted, period: Period, versions: Mapping[date, tuple[str, ...]]) -> Iterable[Day]:
+    of = rows.by(lambda row: row.day)
+    return (Day(day, _totals(of.get(day, _NOTHING)), versions.get(day, ())) for day in period.days())
+
+
+def _rules(now: Counted, before: Counted, added: Mapping[str, int]) -> tuple[Rule, ...]:
+    answered, earlier = _totals(now).answered, _totals(before).answered
+    was = Counter[str]()
+    for row in before.cards:
+        was[row.rule] += row.count
+    of = now.of_rules().by(lambda row: row.rule)
+    found = (
+        _rule(name, of.get(name, _NOTHING), answered, Share(was[name], earlier), added.get(name, 0))
+        for name in {*of, *added}
+    )
+    return tuple(sorted(found, key=lambda rule: (-rule.outcomes.cards, -rule.added, rule.rule)))
+
+
+def _rule(name: str, rows: Counted, answered: int, before: Share, added: int) -> Rule:
+    outcomes = _outcomes(rows.cards, rows.verdicts)
+    reasons = _reasons(rows.verdicts)
+    return Rule(name, outcomes, Share(outcomes.cards, answered), before, added, total(rows.quieted), reasons)
+
+
+def _rule_days(rows: Counted) -> Iterable[RuleDay]:
+    of = rows.of_rules().by(lambda row: (row.day, row.rule))
+    for (day, rule), part in sorted(of.items()):
+        yield RuleDay(day, rule, _outcomes(part.cards, part.verdicts), total(part.quieted), _reasons(part.verdicts))
+
+
+def _services(rows: Counted) -> tuple[Service, ...]:
+    of = Counted(calls=rows.calls, cards=rows.cards, verdicts=rows.known).by(lambda row: row.service)
+    found = ((name, _totals(part)) for name, part in sorted(of.items()))
+    return tuple(Service(name, figures.calls, figures.answered, figures.outcomes) for name, figures in found)
+
+
+def _reasons(verdicts: Iterable[Verdicts]) -> tuple[Count, ...]:
+    """Why known cards were overridden; the code is empty where no reason was given."""
+    return _most((row.reason, row.count) for row in verdicts if row.rule and row.outcome == _OVERRIDDEN)
+
+
+def _missing(rows: Counted) -> tuple[Missing, ...]:
+    calls = total(rows.calls)
+    found = (
+        Missing(key, Share(total(part), calls), _most((row.outcome, row.count) for row in part))
+        for key, part in grouped(rows.not_had, lambda row: row.key).items()
+    )
+    return tuple(sorted(found, key=lambda missing: (-missing.calls.part, missing.key)))
+
+
+def _most(counts: Iterable[tuple[str, int]]) -> tuple[Count, ...]:
+    """The sum of each code, the largest first."""
+    sums = Counter[str]()
+    for code, count in counts:
+        sums[code] += count
+    return tuple(Count(code, count) for code, count in sorted(sums.items(), key=lambda item: (-item[1], item[0])))

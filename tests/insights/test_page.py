@@ -1,0 +1,120 @@
+"""The page and the downloads."""
+
+import csv
+import io
+
+import pytest
+
+from tests.insights.conftest import TODAY, TOKEN
+from tests.insights.made import SELECT, VERSIONS, load, made_entries
+
+ASK = {"Authorization": f"Bearer {TOKEN}"}
+
+
+@pytest.fixture
+def filled(service, engine):
+    """The service with 60 days of made records."""
+    load(engine, made_entries(TODAY, days=60, calls_a_day=60))
+    return service
+
+
+def test_the_page_says_what_stands_out_in_words(filled, runtime):
+    answer = filled.get("/insights?days=60", headers=ASK)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 200 and answer.mimetype == "text/html"
+    assert runtime.knowledge.advice["ppi_needs_baseline_magnesium"].question in page
+    assert "Recommended action is not relevant or a priority in current state of health" in page
+    assert "New knowledge since" in page and VERSIONS[1] in page
+    assert "A bad day" in page and "mostly overridden" in page
+    assert runtime.knowledge.approval in page
+    assert page.count("<svg viewBox") == 3 and "<script" not in page and " style=" not in page
+
+
+def test_the_page_lets_no_script_run_and_is_not_kept(filled):
+    headers = filled.get("/insights", headers=ASK).headers
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'sha256-")
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["Cache-Control"] == "no-store"
+
+
+def test_the_period_before_is_compared_with(filled):
+    assert "Changes are against the 30 days before" in filled.get("/insights", headers=ASK).get_data(as_text=True)
+    alone = filled.get("/insights?days=60", headers=ASK).get_data(as_text=True)
+    assert "no records of the 60 days before" in alone
+
+
+def test_links_keep_period_and_service(filled):
+    page = filled.get(f"/insights?since=2026-11-01&until=2026-11-20&service={SELECT}", headers=ASK).get_data(
+        as_text=True
+    )
+    assert f'href="insights.csv?since=2026-11-01&amp;until=2026-11-20&amp;service={SELECT}"' in page
+    assert f'href="insights?service={SELECT}&amp;days=7"' in page
+    assert 'href="insights?since=2026-11-01&amp;until=2026-11-20"' in page
+    assert page.count('aria-current="page"') == 1
+
+
+def test_json_holds_everything_with_the_shares_worked_out(filled):
+    answer = filled.get("/insights.json?days=7", headers=ASK)
+    found = answer.get_json()
+    assert answer.headers["Content-Disposition"].endswith('magnesium-insights-2026-11-17-2026-11-23.json"')
+    assert found["period"] == {"since": "2026-11-17", "until": "2026-11-23"} and len(found["days"]) == 7
+    assert found["totals"]["cards_per_100"]["part"] == found["totals"]["outcomes"]["cards"] > 0
+    assert {"acceptance", "acceptance_of_all", "with_feedback"} <= found["totals"]["outcomes"].keys()
+    assert sum(day["totals"]["calls"] for day in found["days"]) == found["totals"]["calls"]
+
+
+def test_csv_has_a_line_a_day_and_one_for_each_rule_that_spoke(filled):
+    answer = filled.get("/insights.csv?days=7", headers=ASK)
+    assert answer.mimetype == "text/csv" and answer.headers["Content-Disposition"].endswith('.csv"')
+    rows = list(csv.DictReader(io.StringIO(answer.get_data(as_text=True))))
+    together = [row for row in rows if row["rule"] == "(all)"]
+    assert len(together) == 7
+    assert sum(int(row["cards"]) for row in rows) == 2 * sum(int(row["cards"]) for row in together) > 0
+    assert all(row["question"].endswith("?") for row in rows if row["rule"] != "(all)")
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("days=0", "days"),
+        ("days=many", "days"),
+        ("days=367", "days"),
+        ("days=%C2%B2", "days"),
+        ("since=yesterday", "since"),
+        ("since=0001-01-01", "since"),
+        ("since=2026-11-20&until=2026-11-01", "other way round"),
+        ("since=2025-01-01&until=2026-11-01", "fewer"),
+        ("since=2026-11-01&days=7", "not both"),
+        ("service=nowhere", "service"),
+    ],
+)
+def test_what_cannot_be_asked_is_told(service, query, told):
+    answer = service.get(f"/insights?{query}", headers=ASK)
+    assert answer.status_code == 400 and told in answer.get_json()["issue"][0]["diagnostics"]
+
+
+def test_an_empty_database_is_told(service):
+    answer = service.get("/insights", headers=ASK)
+    assert answer.status_code == 200 and "No calls were recorded in these days" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("there", ["nothing", "no tables", "no database", "no server"])
+def test_records_that_cannot_be_read_are_told_and_nothing_is_created(make_service, tmp_path, there, caplog):
+    path = tmp_path / "records.sqlite"
+    if there == "no tables":
+        path.touch()
+    elif there == "no database":
+        path.write_text("this is no database at all, but a text" * 50)
+    url = "postgresql://someone:password@127.0.0.1:1/x" if there == "no server" else f"sqlite:///{path}"
+    service = make_service(database_url=url, insights_token=TOKEN)
+    answer = service.get("/insights", headers=ASK)
+    assert answer.status_code == 503 and answer.mimetype == "text/html"
+    page = answer.get_data(as_text=True)
+    assert "No insights now" in page and "password" not in page and str(tmp_path) not in page
+    for download in ("/insights.json", "/insights.csv"):
+        refused = service.get(download, headers=ASK)
+        assert refused.status_code == 503 and refused.get_json()["resourceType"] == "OperationOutcome"
+    assert path.exists() is (there in ("no tables", "no database"))
+    assert "insights cannot read the records" in caplog.text and "password" not in str(
+        [r.fields for r in caplog.records]
+    )
