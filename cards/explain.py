@@ -1,11 +1,16 @@
 """Why this card, why not that one: a decision as plain data for people."""
 
 from datetime import datetime
+from itertools import groupby
+from math import isfinite
 
+from cards import causes
+from cards.facts.magnesium import default_lower_limit, scale_of
 from cards.knowledge import Knowledge
-from cards.model import Decision, Facts, Medication, Result, RuleTrace
+from cards.model import LOW_BANDS, Band, Decision, Facts, Magnesium, Medication, Result, RuleTrace
 
 Json = dict[str, object]
+_CAUSES = "drugs_cause_low_magnesium"
 
 
 def explain(decision: Decision, knowledge: Knowledge) -> Json:
@@ -14,51 +19,86 @@ def explain(decision: Decision, knowledge: Knowledge) -> Json:
     return {
         "knowledge_version": decision.trace.knowledge_version,
         "approval": knowledge.approval,
-        "facts": _facts(facts),
+        "facts": _facts(facts, _named_causes(decision, knowledge), knowledge),
         "rules": [_rule(r, knowledge) for r in decision.trace.rules],
         "set_aside": [{"what": s.what, "why": s.why} for s in facts.set_aside],
         "cards": [card.body for card in decision.cards],
     }
 
 
-def _facts(facts: Facts) -> Json:
-    m = facts.magnesium
+def _named_causes(decision: Decision, knowledge: Knowledge) -> tuple[Medication, ...]:
+    """The medicines that the rule about causes spoke of."""
+    spoke = any(r.rule == _CAUSES and r.outcome != "silent" for r in decision.trace.rules)
+    return tuple(c.medication for c in causes.culprits(decision.trace.facts, knowledge)) if spoke else ()
+
+
+def _facts(facts: Facts, named: tuple[Medication, ...], knowledge: Knowledge) -> Json:
     return {
         "hook": facts.hook,
         "setting": facts.setting.value,
         "age_years": None if facts.age_days is None else int(facts.age_days / 365.25),
         "sex": facts.sex,
-        "magnesium": m
-        and {
-            "shown": m.shown,
-            "mmol_per_l": m.x,
-            "band": m.band.value,
-            "limits": [m.lower_limit, m.upper_limit],
-            "when": _iso(m.when),
-            "freshness": m.freshness.value,
-            "status": m.status,
-            "haemolysed": m.haemolysed,
-        },
+        "magnesium": facts.magnesium and _magnesium(facts.magnesium, facts.is_adult),
+        "magnesium_scale": _scale(facts, knowledge),
         "renal": {"gate": facts.renal.gate.value, "egfr": facts.renal.egfr, "reason": facts.renal.reason},
         "results": {name: _result(r) for name, r in sorted(facts.results.items())},
-        "medications": None if facts.medications is None else [_medication(m) for m in facts.medications],
+        "medications": None if facts.medications is None else [_medication(m, m in named) for m in facts.medications],
         "drafts": [_medication(d) for d in facts.drafts],
         "conditions": sorted(facts.conditions),
         "not_known": sorted(facts.not_known),
     }
 
 
+def _magnesium(m: Magnesium, adult: bool | None) -> Json:
+    return {
+        "shown": m.shown,
+        "mmol_per_l": m.x,
+        "band": _graded(m.band, adult),
+        "limits": [m.lower_limit, m.upper_limit],
+        "when": _iso(m.when),
+        "freshness": m.freshness.value,
+        "status": m.status,
+        "haemolysed": m.haemolysed,
+        "plausible": m.plausible,
+        "earlier": [{"when": _iso(when), "mmol_per_l": x} for when, x in m.earlier],
+    }
+
+
+def _scale(facts: Facts, knowledge: Knowledge) -> list[Json]:
+    """The bands in mmol/L as they apply to this patient; severity is graded in adults only."""
+    n, m = knowledge.numbers, facts.magnesium
+    lower = m.lower_limit if m else n[default_lower_limit(facts.age_days, n)]
+    bands = scale_of(lower, m.upper_limit if m else n["limit.upper.default"], n)
+    named = [(_graded(band, facts.is_adult), a, b) for band, a, b in bands]
+    return [_joined(name, [(a, b) for _, a, b in same]) for name, same in groupby(named, key=lambda part: part[0])]
+
+
+def _graded(band: Band, adult: bool | None) -> str:
+    if adult is not False:
+        return band.value
+    return "low" if band in LOW_BANDS else "normal" if band is Band.SUBOPTIMAL else band.value
+
+
+def _joined(name: str, parts: list[tuple[float, float]]) -> Json:
+    top = parts[-1][1]
+    return {"band": name, "from": parts[0][0], "to": top if isfinite(top) else None}
+
+
 def _result(result: Result) -> Json:
     return {"shown": result.shown, "when": _iso(result.when)}
 
 
-def _medication(medication: Medication) -> Json:
+def _medication(medication: Medication, named_cause: bool = False) -> Json:
     roles = sorted({f"{r.role} ({r.evidence})" if r.evidence else r.role for r in medication.roles})
     return {
         "name": medication.name,
+        "reference": medication.reference,
         "route": medication.route.value,
         "status": medication.status,
+        "since": medication.since and _iso(medication.since),
+        "until": medication.until and _iso(medication.until),
         "roles": roles,
+        "named_cause": named_cause,
         "magnesium": medication.magnesium.kind.value if medication.magnesium else None,
     }
 

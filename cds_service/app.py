@@ -1,5 +1,6 @@
 """Builds the web application from settings and knowledge."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
@@ -21,10 +22,12 @@ from cds_service.web import description, discovery, feedback, health, home, hook
 from cds_service.web.answers import request_id, start_request
 from cds_service.web.auth import Gate
 from cds_service.web.errors import register_errors
-from cds_service.web.runtime import Runtime
+from cds_service.web.runtime import RouteGroup, Runtime
 from cds_service.web.slashes import without_extra_slashes
 
-_GROUPS = (discovery, hooks, feedback, health, home, description)
+_GROUPS: tuple[RouteGroup, ...] = tuple(
+    module.routes for module in (discovery, hooks, feedback, health, home, description)
+)
 _ALLOWED_HEADERS = "Authorization, Content-Type"
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
 ROUTES = "magnesium-cds-routes"
@@ -80,8 +83,8 @@ def with_records(runtime: Runtime) -> Runtime:
     return replace(runtime, books=Spool(folder), memory=memory)
 
 
-def create_app(runtime: Runtime) -> Flask:
-    """The WSGI application."""
+def create_app(runtime: Runtime, groups: Iterable[RouteGroup] = ()) -> Flask:
+    """The WSGI application; `groups` are routes besides those of the service, as the demo has them."""
     app = Flask("cds_service.web", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = runtime.settings.max_body_bytes
     app.before_request(hooks.start_clock)
@@ -91,7 +94,7 @@ def create_app(runtime: Runtime) -> Flask:
     _allow_browsers(app, runtime.settings)
     register_errors(app, runtime.settings)
     gate = Gate(runtime)
-    routes = [route for group in _GROUPS for route in group.routes(runtime)]
+    routes = [route for group in (*_GROUPS, *groups) for route in group(runtime)]
     for route in routes:
         app.add_url_rule(
             route.path,

@@ -1,5 +1,6 @@
 """`magnesium-cds doctor`: is this deployment fit to serve? One line a check, with what to do."""
 
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -18,11 +19,10 @@ from cds_service.clients import Client, Clients, read_clients
 from cds_service.fhir import as_dict, as_text, parse_json
 from cds_service.jwks import KeyProblem, fetch, load_keys
 from cds_service.knowledge_check import check as check_knowledge
-from cds_service.settings import PREFIX, Auth, Settings, SettingsError, check_start, load_settings
+from cds_service.settings import PREFIX, Auth, Settings, SettingsError, check_start, load_settings, unknown_settings
 from cds_service.store.engine import database_url, open_engine
 from cds_service.store.migrate import revision
-from cds_service.store.spool import backlog_bytes
-from cds_service.store.state import hash_key, state_folder
+from cds_service.store.state import hash_key, read_status, state_folder
 from cds_service.tokens import LEEWAY_S
 
 _LOOPBACK = "127.0.0.1"
@@ -59,6 +59,7 @@ def examine() -> Iterator[Finding]:
         yield from (Finding(Level.FAIL, "settings", line) for line in str(problem).splitlines())
         return
     yield _settings(settings)
+    yield from (Finding(Level.WARN, "settings", problem) for problem in unknown_settings(os.environ))
     clients = _clients(settings)
     if isinstance(clients, Finding):
         yield clients
@@ -164,7 +165,15 @@ def _state(settings: Settings) -> Finding:
     if settings.database_url.startswith("postgresql") and not settings.secret:
         what = f"several machines know each other's answered cards only with the same {PREFIX}SECRET"
         return Finding(Level.WARN, "state folder", f"{folder} is writable; {what}")
-    return Finding(Level.OK, "state folder", f"{folder} is writable, {backlog_bytes(folder)} bytes wait")
+    return Finding(Level.OK, "state folder", f"{folder} is writable, {_waiting(folder)}")
+
+
+def _waiting(folder: Path) -> str:
+    status = read_status(folder)
+    if status is None:
+        return "nothing was shipped from it yet"
+    when = datetime.fromtimestamp(status.at, UTC).isoformat(timespec="minutes")
+    return f"{status.waiting} bytes waited for the database at {when}"
 
 
 def _knowledge(settings: Settings, clients: Clients) -> Iterable[Finding]:

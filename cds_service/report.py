@@ -10,11 +10,11 @@ _OUTCOMES = ("fired", "quiet", "suppressed", "silent")
 _TOLD = ("rules", "cards")
 
 
-def report(answer: Answer, explained: Mapping[str, object]) -> str:
-    """The whole report: cards, rules and why, sources, facts."""
+def report(answer: Answer, explained: Mapping[str, object], everything: bool = False) -> str:
+    """The whole report: cards, rules and why, sources, facts. Silent rules are only counted unless all is wanted."""
     rules = [as_dict(rule) for rule in as_list(explained.get("rules"))]
     rest = {name: value for name, value in explained.items() if name not in _TOLD}
-    return "\n".join([*_cards(answer), *_rules(rules), *_sources(rules), *_parts(rest)]) + "\n"
+    return "\n".join([*_cards(answer), *_rules(rules, everything), *_sources(rules), *_parts(rest)]) + "\n"
 
 
 def _cards(answer: Answer) -> Iterator[str]:
@@ -28,12 +28,15 @@ def _cards(answer: Answer) -> Iterator[str]:
     yield ""
 
 
-def _rules(rules: list[JsonDict]) -> Iterator[str]:
+def _rules(rules: list[JsonDict], everything: bool) -> Iterator[str]:
     outcomes = dict.fromkeys([*_OUTCOMES, *(str(rule.get("outcome")) for rule in rules)])
     for outcome in outcomes:
         chosen = [rule for rule in rules if rule.get("outcome") == outcome]
-        yield f"RULES {outcome.upper()} ({len(chosen)})"
-        for rule in chosen:
+        if not chosen:
+            continue
+        folded = outcome == "silent" and not everything
+        yield f"RULES {outcome.upper()} ({len(chosen)})" + (": see why with --all" if folded else "")
+        for rule in () if folded else chosen:
             yield f"  {rule.get('rule')}: {rule.get('why')}"
             yield from (f"    {_number(as_dict(number))}" for number in as_list(rule.get("numbers")))
         yield ""
@@ -41,7 +44,8 @@ def _rules(rules: list[JsonDict]) -> Iterator[str]:
 
 def _number(number: JsonDict) -> str:
     value, unit = number.get("value"), number.get("unit")
-    return f"{number.get('id')} = {value} {unit} (source {number.get('source')}, since {number.get('valid_from')})"
+    shown = value if unit == "1" else f"{value} {unit}"  # 1: a pure number
+    return f"{number.get('id')} = {shown} (source {number.get('source')}, since {number.get('valid_from')})"
 
 
 def _sources(rules: list[JsonDict]) -> Iterator[str]:

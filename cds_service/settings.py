@@ -2,6 +2,8 @@
 
 import ipaddress
 import os
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -171,6 +173,19 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as problem:
         raise SettingsError("\n".join(_sentence(dict(error)) for error in problem.errors())) from None
+
+
+def unknown_settings(environment: Mapping[str, str]) -> list[str]:
+    """A sentence for each variable that has our prefix and is no setting; what it was meant to set is not set."""
+    known = {name.upper() for name in Settings.model_fields}
+    ours = sorted(name for name in environment if name.startswith(PREFIX))
+    unknown = [name for name in ours if name.removeprefix(PREFIX) not in known]
+    return [f"{name} is not a setting{_did_you_mean(name, known)} (see docs/settings.md)" for name in unknown]
+
+
+def _did_you_mean(name: str, known: Iterable[str]) -> str:
+    near = get_close_matches(name.removeprefix(PREFIX), sorted(known), 1)
+    return f"; did you mean {PREFIX}{near[0]}" if near else ""
 
 
 def check_start(settings: Settings, host: str) -> None:

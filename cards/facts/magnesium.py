@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import groupby, pairwise
+from math import inf
 
 from cards.facts.fhir import child, number, objects, text
 from cards.facts.observations import FINAL, Reading, is_haemolysed, latest
@@ -88,6 +90,17 @@ def band_of(x: float, lower: float, upper: float, numbers: Mapping[str, float]) 
     return Band.MODERATE if x < numbers["band.moderate"] else Band.MILD
 
 
+def scale_of(lower: float, upper: float, numbers: Mapping[str, float]) -> tuple[tuple[Band, float, float], ...]:
+    """The bands of `band_of` from low to high: (band, from, to) in mmol/L."""
+    limits = [numbers[name] for name, _ in _LOW_LIMITS]
+    edges = sorted({0.0, lower, upper, *limits, numbers["band.normal"], numbers["band.critical_high"]})
+    parts = [
+        (band_of((a + b) / 2 if b < inf else a + 1, lower, upper, numbers), a, b) for a, b in pairwise([*edges, inf])
+    ]
+    joined = [list(same) for _, same in groupby(parts, key=lambda part: part[0])]
+    return tuple((same[0][0], same[0][1], same[-1][2]) for same in joined)
+
+
 def freshness_of(when: datetime, now: datetime, inpatient: bool, numbers: Mapping[str, float]) -> Freshness:
     """What a result of this age is good for."""
     hours = (now - when).total_seconds() / 3600
@@ -101,10 +114,11 @@ def _lower_limit(reading: Reading, knowledge: Knowledge, who: Person) -> float:
     n = knowledge.numbers
     least = n["limit.lower.accepted_min.pregnancy" if who.pregnant else "limit.lower.accepted_min"]
     own = _limit(reading, knowledge, "low", least, n["limit.lower.accepted_max"])
-    return own or n[_default_lower_limit(who.age_days, n)]
+    return own or n[default_lower_limit(who.age_days, n)]
 
 
-def _default_lower_limit(age_days: int | None, numbers: Mapping[str, float]) -> str:
+def default_lower_limit(age_days: int | None, numbers: Mapping[str, float]) -> str:
+    """The threshold that is the lower limit of normal at this age."""
     if age_days is None or age_days >= ADULT_DAYS:
         return "limit.lower.default"
     return "limit.lower.neonate" if age_days < numbers["age.neonate_days"] else "limit.lower.child"

@@ -32,15 +32,16 @@ def draft_lowers_magnesium(facts: Facts, knowledge: Knowledge) -> Finding | Sile
     sparing = causes.is_diuretic(classes) and dosing.potassium_sparing_is_safe(facts, knowledge)
     advice = causes.draft_advice(classes, sparing, facts)
     when = "daily" if "antimicrobial" in advice else "draft_depletes"
-    second_taken = any(causes.depletes(a) for a in facts.active)
+    chosen = {d.name for d in drafts}
+    others = dict.fromkeys(a.name for a in facts.active if causes.depletes(a) and a.name not in chosen)
     return Finding(
         rule="draft_lowers_magnesium",
         problem=Problem.DRAFT_DEPLETES,
         indicator=Indicator.WARNING,
-        say=_say(advice, when, second_taken, m),
+        say=_say(advice, when, bool(others), m),
         values={
             "drug": ", ".join(dict.fromkeys(d.name for d in drafts)),
-            "others": ", ".join(dict.fromkeys(a.name for a in facts.active if causes.depletes(a))),
+            "others": ", ".join(others),
         },
         suggestions=_suggestions(drafts, sparing, facts, knowledge),
         tests=(DraftTest("magnesium", when), DraftTest("bmp", when)),
@@ -48,8 +49,8 @@ def draft_lowers_magnesium(facts: Facts, knowledge: Knowledge) -> Finding | Sile
     )
 
 
-def _say(advice: tuple[str, ...], when: str, second_taken: bool, magnesium: Magnesium) -> tuple[str, ...]:
-    also = ("also",) if second_taken else ()
+def _say(advice: tuple[str, ...], when: str, others_taken: bool, magnesium: Magnesium) -> tuple[str, ...]:
+    also = ("also",) if others_taken else ()
     old = ("old",) if magnesium.freshness is Freshness.REPEAT_FIRST else ()
     return ("found", *also, *advice, *(() if when == "daily" else ("check",)), *old)
 

@@ -63,7 +63,8 @@ def _reasons(drafts: tuple[Medication, ...], facts: Facts, knowledge: Knowledge)
         "grams": _grams(drafts) > _most_grams(facts, knowledge),
         "rate": not emergency and _rate(drafts) > _fastest(facts, knowledge) * _ROUNDING,
         "rate_emergency": emergency and _rate(drafts) > knowledge.numbers["ceiling.iv_rate.emergency"] * _ROUNDING,
-        "oral": _elemental(drafts) > _most_oral(facts, knowledge) * _ROUNDING,
+        # on dialysis no oral dose is right (draft_magnesium_is_unsafe): a ceiling would read as leave to give it
+        "oral": facts.renal.gate is not RenalGate.R3 and _elemental(drafts) > _most_oral(facts, knowledge) * _ROUNDING,
     }
     found = tuple(reason for reason, applies in checks.items() if applies)
     return ("obstetric",) if "obstetric" in found else found
@@ -96,7 +97,7 @@ def _fastest(facts: Facts, knowledge: Knowledge) -> float:
 
 
 def _most_oral(facts: Facts, knowledge: Knowledge) -> float:
-    gates = {RenalGate.R1: "ceiling.oral_mg.r1", RenalGate.R2: "ceiling.oral_mg.r2", RenalGate.R3: "ceiling.oral_mg.r2"}
+    gates = {RenalGate.R1: "ceiling.oral_mg.r1", RenalGate.R2: "ceiling.oral_mg.r2"}
     return knowledge.numbers[gates.get(facts.renal.gate, "ceiling.oral_mg.r0")]
 
 

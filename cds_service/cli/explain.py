@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 @click.argument("request_file", metavar="REQUEST.json", type=click.File("rb"))
 @click.option("--service", "service_id", help="Service id [default: the one of the request's hook].")
 @click.option("--now", "moment", metavar="ISO", help="Decide as of this time, e.g. 2026-01-31T08:00Z [default: now].")
-@click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
+@click.option("--all", "everything", is_flag=True, help="Also say why each silent rule stayed silent.")
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable: everything.")
 @click.option("--strict", is_flag=True, help="Also check suggested orders against the FHIR models.")
 @tells_problems
-def explain(request_file: BinaryIO, service_id: str | None, moment: str | None, as_json: bool, strict: bool) -> None:
+def explain(
+    request_file: BinaryIO, service_id: str | None, moment: str | None, everything: bool, as_json: bool, strict: bool
+) -> None:
     """Show the cards for a saved hook request, and why each rule spoke or stayed silent."""
     from cards import explain as explained_by
     from cds_service.report import report
@@ -32,7 +35,7 @@ def explain(request_file: BinaryIO, service_id: str | None, moment: str | None, 
 
         click.echo(orjson.dumps(explained, option=orjson.OPT_INDENT_2, default=str))
     else:
-        click.echo(report(answer, explained), nl=False)
+        click.echo(report(answer, explained, everything), nl=False)
     if strict:
         _check_strictly(answer)
 

@@ -3,9 +3,8 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from cds_service.cli.common import tells_problems
 
 if TYPE_CHECKING:
     from cds_service.settings import Settings
+    from cds_service.web.runtime import RouteGroup
 
 DEMO_PORT = 8000
 LOOPBACK = "127.0.0.1"
@@ -27,9 +27,11 @@ LOOPBACK = "127.0.0.1"
 @tells_problems
 def serve(host: str, port: int, workers: int | None) -> None:
     """Serve hooks to clients. Settings are environment variables, see docs/settings.md."""
-    from cds_service.settings import check_start, is_loopback, load_settings
+    from cds_service.settings import check_start, is_loopback, load_settings, unknown_settings
 
     settings = load_settings()
+    for problem in unknown_settings(os.environ):
+        click.echo(f"Warning: {problem}", err=True)
     check_start(settings, host)
     if not settings.base_url and is_loopback(host):
         settings = settings.model_copy(update={"base_url": f"http://{host}:{port}"})
@@ -41,18 +43,20 @@ def serve(host: str, port: int, workers: int | None) -> None:
 @tells_problems
 def demo(port: int) -> None:
     """Try the service on this machine with invented patients; no settings needed."""
-    from cds_service.demo import welcome, write_requests
+    from cds_service.demo import welcome
     from cds_service.server import check_port
     from cds_service.settings import Auth, MissingData, load_settings
+    from cds_service.web import demo as page
+    from cds_service.web import fhir_base, saved_requests
 
-    given = {"auth": Auth.OFF, "missing_data": MissingData.CARD, "base_url": f"http://{LOOPBACK}:{port}"}
+    base = f"http://{LOOPBACK}:{port}"
+    given = {"auth": Auth.OFF, "missing_data": MissingData.CARD, "base_url": base}
     settings = load_settings().model_copy(update=given)
     check_port(LOOPBACK, port)
     with _temporary_folder() as folder:
         settings = settings.model_copy(update={"database_url": f"sqlite:///{folder}/demo.sqlite", "state_dir": None})
-        requests = list(write_requests(folder, datetime.now(UTC)))
-        click.echo(welcome(f"http://{LOOPBACK}:{port}", requests))
-        _serve(settings, LOOPBACK, port, workers=1)
+        click.echo(welcome(base))
+        _serve(settings, LOOPBACK, port, 1, (fhir_base.routes, saved_requests.routes, page.routes))
 
 
 @contextmanager
@@ -66,7 +70,7 @@ def _temporary_folder() -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _serve(settings: "Settings", host: str, port: int, workers: int) -> None:
+def _serve(settings: "Settings", host: str, port: int, workers: int, groups: "Iterable[RouteGroup]" = ()) -> None:
     from cds_service.app import create_app, runtime_of, with_records
     from cds_service.records import configure_logging
     from cds_service.server import check_port, run
@@ -76,7 +80,7 @@ def _serve(settings: "Settings", host: str, port: int, workers: int) -> None:
     check_port(host, port)
     configure_logging(settings.log_level)
     runtime = with_records(runtime_of(settings))
-    app = create_app(runtime)
+    app = create_app(runtime, groups)
     if settings.auth is Auth.REQUIRED:
         runtime.seen.prepare()
     with suppress(KeyboardInterrupt):

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from cds_service.records import record_trouble
 from cds_service.store.rows import Row, rows_of
-from cds_service.store.spool import lines, remove_if_done, waiting
+from cds_service.store.spool import lines, remove_if_done, size, waiting
 
 # A batch holds SQLite's one write lock, which the look-up of a token waits for: some milliseconds.
 _BATCH = {"sqlite": 200, "postgresql": 1000}
@@ -34,6 +34,10 @@ class Shipper:
         files = waiting(self._folder)
         self._offsets = {path: self._offsets.get(path, 0) for path in files}
         return sum(self._ship_file(path) for path in files)
+
+    def waiting_bytes(self) -> int:
+        """How much of the spool was not shipped yet."""
+        return sum(size(path) - self._offsets.get(path, 0) for path in waiting(self._folder))
 
     def _ship_file(self, path: Path) -> int:
         shipped = 0

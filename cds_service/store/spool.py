@@ -94,11 +94,6 @@ def waiting(folder: Path) -> list[Path]:
         return []
 
 
-def backlog_bytes(folder: Path) -> int:
-    """How much waits in the spool; what was shipped of a file still in use counts too."""
-    return sum(_size(path) for path in waiting(folder))
-
-
 def lines(path: Path, offset: int, most: int) -> Iterator[tuple[bytes, int]]:
     """At most `most` complete lines from an offset, each with the offset behind it."""
     with path.open("rb") as file:
@@ -115,7 +110,7 @@ def remove_if_done(path: Path, offset: int) -> bool:
     with _claimed(path) as claimed:
         if not claimed or next(lines(path, offset, 1), None):
             return False
-        if _size(path) > offset:
+        if size(path) > offset:
             record_trouble("a record that was not written to its end is dropped", file=path.name)
         path.unlink(missing_ok=True)
         return True
@@ -142,7 +137,8 @@ def _begun(path: Path) -> float:
         return 0.0
 
 
-def _size(path: Path) -> int:
+def size(path: Path) -> int:
+    """Bytes of a file; 0 when it is gone."""
     try:
         return path.stat().st_size
     except OSError:

@@ -17,11 +17,15 @@ _KEY_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How the shipper fares: when it wrote this (seconds since 1970), whether the database took what was sent."""
+    """How the shipper fares: when it wrote this (seconds since 1970), whether the database took what was sent.
+
+    `waiting` is how many bytes of the spool were not shipped then.
+    """
 
     at: float
     reachable: bool
     problem: str = ""
+    waiting: int = 0
 
 
 def state_folder(settings: Settings) -> Path:
@@ -62,6 +66,6 @@ def read_status(folder: Path) -> Status | None:
     """The shipper's last word; None when there is none."""
     try:
         told = orjson.loads((folder / _STATUS).read_bytes())
-        return Status(float(told["at"]), bool(told["reachable"]), str(told["problem"]))
+        return Status(float(told["at"]), bool(told["reachable"]), str(told["problem"]), int(told["waiting"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None

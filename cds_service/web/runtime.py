@@ -90,3 +90,6 @@ class Runtime:
     def knowledge_for(self, client: Client | None) -> Knowledge:
         """The knowledge that decides for this client: with its own site file, else with the service's."""
         return self.site_knowledge.get(client.iss, self.knowledge) if client else self.knowledge
+
+
+RouteGroup = Callable[[Runtime], list[Route]]

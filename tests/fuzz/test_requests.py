@@ -19,7 +19,7 @@ from tests.fuzz.requests import BROKEN, MUTATIONS, Sent, made, requests
 
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.json"))
 PATH = "/cds-services/magnesium-patient-view"
-SLOW_S = 2
+HANGS_S = 60  # far above what was measured: speed is for bench/
 
 
 @settings(max_examples=150, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
@@ -37,7 +37,7 @@ def test_the_corpus(service, path):
         started = time.perf_counter()
         statuses[target], problems = service.problems(Sent(target, raw))
         assert problems == []
-        assert time.perf_counter() - started < SLOW_S
+        assert time.perf_counter() - started < HANGS_S
     # 412 is the other answer to the same request when the magnesium in it is of no use
     assert statuses[f"{PATH}/feedback" if "-feedback-" in path.name else PATH] in {
         expected,

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from cards import KnowledgeError
 from cds_service.app import runtime_of
 from cds_service.cli import main
-from cds_service.demo import demo_requests, welcome, write_requests
+from cds_service.demo import demo_requests, welcome
 from cds_service.errors import NotCdsHooks
 from cds_service.server import check_port
 from cds_service.settings import SettingsError
@@ -43,14 +43,18 @@ def free_port():
 
 
 @pytest.fixture
-def start(free_port):
+def start(free_port, tmp_path):
     """Starts a command that serves, waits until it is ready; yields a function. Stops it afterwards."""
     started = []
 
     def run(command, **env):
         process = subprocess.Popen(
             [sys.executable, "-m", "cds_service", command, "--port", str(free_port)],
-            env={**os.environ, **{f"MAGNESIUM_CDS_{k}": v for k, v in env.items()}},
+            env={
+                **os.environ,
+                "XDG_DATA_HOME": str(tmp_path),
+                **{f"MAGNESIUM_CDS_{k}": v for k, v in env.items()},
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -151,13 +155,12 @@ def test_an_address_that_is_not_ours_is_said(free_port):
 @pytest.mark.skipif(sys.platform == "win32", reason="gunicorn does not run there")
 def test_the_demo_prints_commands_that_return_cards(start):
     process, base = start("demo", AUTH="required", MISSING_DATA="412")
-    lines = [process.stdout.readline() for _ in range(8)]
+    lines = [process.stdout.readline() for _ in welcome(base).splitlines()]
     commands = [line.split() for line in lines if line.split()[:1] == ["curl"]]
     assert len(commands) == 3
     for words in commands:
-        path = next(word.removeprefix("@") for word in words if word.startswith("@"))
-        with open(path, "rb") as file:
-            question = urllib.request.Request(words[-1], file.read(), {"Content-Type": "application/json"})
+        with urllib.request.urlopen(words[2]) as saved:
+            question = urllib.request.Request(words[-1], saved.read(), {"Content-Type": "application/json"})
         with urllib.request.urlopen(question) as answer:
             assert words[-1].startswith(base)
             assert json.load(answer)["cards"]
@@ -181,9 +184,10 @@ def test_demo_requests_are_dated_from_now():
     assert "@now" not in json.dumps(requests) and "@date" not in json.dumps(requests)
 
 
-def test_the_welcome_names_every_request(tmp_path):
-    text = welcome("http://127.0.0.1:1", write_requests(tmp_path, utc_now()))
-    assert all(str(path) in text for path in tmp_path.iterdir())
+def test_the_welcome_names_every_request_and_ends_with_the_page():
+    text = welcome("http://127.0.0.1:1")
+    assert all(f"http://127.0.0.1:1/demo/requests/{name} " in text for name in demo_requests(utc_now()))
+    assert text.splitlines()[-1] == "http://127.0.0.1:1/demo"
 
 
 def test_errors_have_readable_messages():

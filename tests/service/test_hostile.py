@@ -12,7 +12,7 @@ from tests.calls import SERVICE_OF, magnesium, patient_view, post, request_for, 
 from tests.spec.checks import violations
 
 RETYPED = (None, "", "text", 0, -1, 1.5, True, [], {}, [None], {"x": None})
-SLOW_S = 2
+HANGS_S = 60  # far above what was measured: speed is for bench/
 DEEP = 10_000
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 5) | st.floats(allow_nan=False) | st.text(max_size=6),
@@ -25,7 +25,7 @@ def survives(client, body, service="magnesium-patient-view", content_type="appli
     """The status of an answer that must not be a 5xx, late or out of conformance."""
     started = time.perf_counter()
     answer = post(client, body, service, content_type)
-    assert time.perf_counter() - started < SLOW_S
+    assert time.perf_counter() - started < HANGS_S
     payload = answer.get_json(force=True)
     if answer.status_code == 200:
         assert violations(payload) == []

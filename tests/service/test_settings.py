@@ -4,7 +4,16 @@ from pathlib import Path
 import pytest
 
 from cds_service import settings
-from cds_service.settings import Auth, Settings, SettingsError, check_start, is_loopback, load_settings, settings_table
+from cds_service.settings import (
+    Auth,
+    Settings,
+    SettingsError,
+    check_start,
+    is_loopback,
+    load_settings,
+    settings_table,
+    unknown_settings,
+)
 from tests.conftest import settings_with
 
 DOCS = Path(__file__).parents[2] / "docs" / "settings.md"
@@ -31,9 +40,12 @@ def test_values_are_read_from_the_environment(env):
     assert found.cors_origins == ("https://a.example", "https://b.example")
 
 
-def test_unknown_variables_are_ignored(env, monkeypatch):
-    monkeypatch.setenv("MAGNESIUM_CDS_NO_SUCH_SETTING", "1")
-    assert load_settings()
+def test_a_variable_that_is_no_setting_is_told_with_the_one_that_was_meant():
+    told = unknown_settings({"MAGNESIUM_CDS_DATABSE_URL": "x", "MAGNESIUM_CDS_AUTH": "off", "PATH": "/bin"})
+    assert told == [
+        "MAGNESIUM_CDS_DATABSE_URL is not a setting; did you mean MAGNESIUM_CDS_DATABASE_URL (see docs/settings.md)"
+    ]
+    assert unknown_settings({"MAGNESIUM_CDS_ZZZ": ""}) == ["MAGNESIUM_CDS_ZZZ is not a setting (see docs/settings.md)"]
 
 
 @pytest.mark.parametrize(

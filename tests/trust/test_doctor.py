@@ -48,6 +48,7 @@ def doctor(tmp_path, ehr, monkeypatch, checked):
     def run(client=None, **env):
         told = {"clients": [{"name": "ehr", "iss": ISSUER, **(client or {"jwks_file": "jwks.json"})}]}
         (tmp_path / "clients.yaml").write_text(json.dumps(told), encoding="utf-8")
+        monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
         given = {"BASE_URL": BASE, "CLIENTS": str(tmp_path / "clients.yaml"), "DATABASE_URL": database, **env}
         done = CliRunner().invoke(main, ["doctor"], env={f"MAGNESIUM_CDS_{k}": v for k, v in given.items()})
         assert done.exception is None or isinstance(done.exception, SystemExit), done.exception

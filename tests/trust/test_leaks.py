@@ -16,8 +16,11 @@ import requests
 import responses
 
 from cds_service.records import JsonLines, configure_logging
+from cds_service.store.answered import AnsweredFile
+from cds_service.store.memory import AdviceMemory
+from cds_service.store.spool import Spool
 from tests.calls import magnesium, patient_view, searchset
-from tests.trust.ehr import PATH, Ehr, bad_tokens, segment
+from tests.trust.ehr import BASE, PATH, Ehr, bad_tokens, segment
 
 MARK = "LEAKMARK"
 READY_S = 15
@@ -100,6 +103,26 @@ def test_no_token_reaches_the_log_or_an_error_answer(serve, by_url, ehr, output)
     assert_clean(output(), sent)
 
 
+def test_no_part_of_a_request_reaches_the_records(serve, ehr, tmp_path):
+    spool, answers = Spool(tmp_path), AnsweredFile(tmp_path / "answered.sqlite")
+    service = serve(more={"books": spool, "memory": AdviceMemory(b"k" * 32, answers)})
+    for raw in spoiled(marked_request()):
+        service.post(PATH, data=raw, headers={**ehr.bearer(), "Content-Type": "application/json"})
+    card = service.post(PATH, json=marked_request(), headers=ehr.bearer()).get_json()["cards"][0]["uuid"]
+    reason = {"reason": {"code": f"{MARK} code", "system": MARK, "display": MARK}, "userComment": MARK}
+    told = {"card": card, "outcome": "overridden", "overrideReason": reason, "outcomeTimestamp": MARK}
+    suggested = {**told, "acceptedSuggestions": [{"id": MARK}], MARK: MARK}
+    headers = ehr.bearer(aud=f"{BASE}{PATH}/feedback")
+    assert (
+        service.post(f"{PATH}/feedback", json={"feedback": [told, suggested, MARK]}, headers=headers).status_code == 400
+    )
+    spool.close()
+    answers.close()
+    kept = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
+    assert card.encode() in kept and b"magnesium_is_severely_low" in kept
+    assert_clean(kept.decode("latin-1"))
+
+
 def test_no_part_of_a_request_reaches_the_log_or_an_error_answer(serve, ehr, output):
     for raw in spoiled(marked_request()):
         headers = {**ehr.bearer(), "Content-Type": "application/json", "X-Request-Id": MARK, "User-Agent": MARK}
@@ -158,12 +181,12 @@ def test_a_line_is_json_with_the_request_id(serve, output):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="gunicorn does not run here")
-def test_a_running_server_at_debug_level_tells_nothing_of_requests_that_it_cannot_read():
+def test_a_running_server_at_debug_level_tells_nothing_of_requests_that_it_cannot_read(tmp_path):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "cds_service", "serve", "--port", str(port), "--workers", "1"]
-    env = {"MAGNESIUM_CDS_AUTH": "off", "MAGNESIUM_CDS_LOG_LEVEL": "debug"}
+    env = {"MAGNESIUM_CDS_AUTH": "off", "MAGNESIUM_CDS_LOG_LEVEL": "debug", "XDG_DATA_HOME": str(tmp_path)}
     server = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
         _wait_until_ready(port)

@@ -11,7 +11,7 @@ from tests.calls import SERVICE_OF, diagnostics, post, request_for, searchset
 from tests.fuzz.bases import bases
 
 ENTRIES = 5000
-SLOW_S = 6  # measured: at most 2 on one core
+HANGS_S = 60  # far above what was measured: speed is for bench/
 DEEPEST = 1023
 SMALL = {
     "medications": {
@@ -57,7 +57,7 @@ def test_five_thousand_entries_in_every_searchset_are_answered_in_time(make_clie
     keys = sorted(prefetch_templates(runtime.knowledge).keys() - {"patient"})
     body = full(hook, keys)
     assert [len(body["prefetch"][key]["entry"]) for key in keys] == [ENTRIES] * 9
-    assert seconds(make_client(max_body_mb=100), json.dumps(body).encode(), SERVICE_OF[hook]) < SLOW_S
+    assert seconds(make_client(max_body_mb=100), json.dumps(body).encode(), SERVICE_OF[hook]) < HANGS_S
 
 
 @pytest.mark.parametrize("key", SMALL)
@@ -66,7 +66,7 @@ def test_as_many_entries_as_fit_into_the_default_limits_are_answered_in_time(cli
     room = 5 * 1024 * 1024 - len(json.dumps(body)) - 1000
     size = len(json.dumps(entry, separators=(",", ":"))) + 1
     body["prefetch"][key] = {"resourceType": "Bundle", "entry": [entry] * min(room // size, 49_900)}
-    assert seconds(client, json.dumps(body, separators=(",", ":")).encode()) < SLOW_S
+    assert seconds(client, json.dumps(body, separators=(",", ":")).encode()) < HANGS_S
 
 
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
@@ -75,6 +75,6 @@ def test_nesting_ends_at_a_known_depth(client, opening, closing):
         inner = opening * depth + "1" + closing * depth
         return (json.dumps(request_for("patient-view"))[:-1] + f', "x": {inner}}}').encode()
 
-    assert seconds(client, nested(DEEPEST)) < SLOW_S
+    assert seconds(client, nested(DEEPEST)) < HANGS_S
     assert "nested too deeply" in diagnostics(post(client, nested(DEEPEST + 1)), 400)
     assert "nested too deeply" in diagnostics(post(client, nested(500_000)), 400)

@@ -1,0 +1,62 @@
+"""Which resource types the demo knows, and by which parameters they are searched."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """How a parameter compares."""
+
+    TOKEN = "token"  # noqa: S105 - FHIR's name for a code with its system
+    REFERENCE = "reference"
+    DATE = "date"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A search parameter: how it compares, and the elements it looks at (those of a choice are alternatives)."""
+
+    kind: Kind
+    elements: tuple[str, ...]
+
+
+def _token(element: str) -> Parameter:
+    return Parameter(Kind.TOKEN, (element,))
+
+
+def _date(*elements: str) -> Parameter:
+    return Parameter(Kind.DATE, elements)
+
+
+_ID = {"_id": _token("id")}
+_SUBJECT = Parameter(Kind.REFERENCE, ("subject",))
+_ABOUT = {**_ID, "patient": _SUBJECT, "subject": _SUBJECT, "status": _token("status")}
+_MEDICATION = {**_ABOUT, "code": _token("medicationCodeableConcept")}
+_WITHOUT_DATA = (
+    "AllergyIntolerance", "CarePlan", "CareTeam", "Coverage", "Device", "DiagnosticReport", "DocumentReference", "Goal",
+    "Immunization", "Location", "Medication", "MedicationDispense", "MedicationStatement", "NutritionOrder",
+    "Organization", "Practitioner", "PractitionerRole", "Procedure", "ServiceRequest", "Specimen",
+)  # fmt: skip
+
+PARAMETERS: Mapping[str, Mapping[str, Parameter]] = {
+    "Patient": {**_ID, "gender": _token("gender"), "birthdate": _date("birthDate")},
+    "Encounter": {**_ABOUT, "class": _token("class"), "date": _date("period")},
+    "Condition": {
+        **{name: parameter for name, parameter in _ABOUT.items() if name != "status"},
+        "code": _token("code"),
+        "category": _token("category"),
+        "clinical-status": _token("clinicalStatus"),
+        "verification-status": _token("verificationStatus"),
+        "onset-date": _date("onsetDateTime"),
+    },
+    "Observation": {
+        **_ABOUT,
+        "code": _token("code"),
+        "category": _token("category"),
+        "date": _date("effectiveDateTime"),
+    },
+    "MedicationRequest": {**_MEDICATION, "intent": _token("intent"), "authoredon": _date("authoredOn")},
+    "MedicationAdministration": {**_MEDICATION, "effective-time": _date("effectiveDateTime", "effectivePeriod")},
+    **dict.fromkeys(_WITHOUT_DATA, _ABOUT),
+}

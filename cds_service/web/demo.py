@@ -1,0 +1,105 @@
+"""GET /demo and below: a small chart in the browser, which calls the services as a record system would."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import metadata, resources
+from pathlib import Path
+
+from flask import Response, abort, render_template, send_file
+from markdown_it import MarkdownIt
+
+from cards import explain
+from cds_service import __version__
+from cds_service.demo import orderables, stories
+from cds_service.envelope import read_body
+from cds_service.evaluate import evaluate
+from cds_service.fhir import as_dict, as_list, as_text
+from cds_service.settings import MissingData
+from cds_service.web.answers import json_response, raw_body
+from cds_service.web.hooks import known_service
+from cds_service.web.runtime import Access, Route, Runtime
+
+_TYPES = {".js": "text/javascript", ".css": "text/css"}
+_PLOTLY = "plotly.min.js"
+# Styles that the chart library writes into the page: an empty sheet that it fills by script, and one for maps.
+_CHART_STYLES = (
+    "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' 'sha256-ji27qzEtxXZW+7dun6UwjHXJ18e6WAin1VvNtkzIE/o='"
+)
+_POLICY = (
+    f"default-src 'none'; script-src 'self'; style-src 'self' {_CHART_STYLES}; connect-src 'self'; "
+    "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable(["image", "html_block", "html_inline"])
+
+
+def routes(runtime: Runtime) -> list[Route]:
+    """The page, its files, and what only a demo offers: the catalogue of orders, the reasons, Markdown as HTML."""
+    return [
+        Route("/demo", "GET", Access.PUBLIC, _page(runtime)),
+        Route("/demo/files/<name>", "GET", Access.PUBLIC, _file()),
+        Route("/demo/setup", "GET", Access.PUBLIC, _setup(runtime)),
+        Route("/demo/explain/<service_id>", "POST", Access.PUBLIC, _explain(runtime)),
+        Route("/demo/markdown", "POST", Access.PUBLIC, _rendered),
+    ]
+
+
+def _page(runtime: Runtime) -> Callable[[], Response]:
+    def show() -> Response:
+        page = render_template("demo.html", knowledge=runtime.knowledge, version=__version__)
+        return Response(page, mimetype="text/html", headers={"Content-Security-Policy": _POLICY})
+
+    return show
+
+
+def _file() -> Callable[[str], Response]:
+    folder = resources.files("cds_service.web") / "static" / "demo"
+    kept = {item.name: item.read_bytes() for item in folder.iterdir() if Path(item.name).suffix in _TYPES}
+    plotly = Path(str(metadata.distribution("plotly").locate_file(f"plotly/package_data/{_PLOTLY}")))
+
+    def send(name: str) -> Response:
+        if name == _PLOTLY:
+            return send_file(plotly, mimetype="text/javascript", max_age=3600)
+        if name not in kept:
+            abort(404)
+        return Response(kept[name], mimetype=_TYPES[Path(name).suffix])
+
+    return send
+
+
+def _setup(runtime: Runtime) -> Callable[[], Response]:
+    """What the page needs besides FHIR and discovery: who the patients are, what can be ordered, units."""
+
+    @cache
+    def catalogue() -> list[dict[str, object]]:
+        every = orderables(runtime.knowledge)
+        return [{"name": o.name, "kind": o.kind, "also": list(o.also), "order": o.order} for o in every]
+
+    def show() -> Response:
+        told = [{"id": story.id, "title": story.title, "about": story.about} for story in stories(runtime.now())]
+        return json_response({"stories": told, "catalogue": catalogue(), "units": _units(runtime)})
+
+    return show
+
+
+def _units(runtime: Runtime) -> Mapping[str, object]:
+    """The unit shown first, and mmol/L in one of each unit that can be shown."""
+    magnesium = {unit.shown: unit.factor for unit in runtime.knowledge.units.by_analyte["magnesium"].values()}
+    first = runtime.knowledge.site.unit_first
+    return {"first": first, "mmol_per_l": {name: magnesium[name] for name in ("mg/dL", "mmol/L")}}
+
+
+def _explain(runtime: Runtime) -> Callable[[str], Response]:
+    def show(service_id: str) -> Response:
+        service = known_service(service_id)
+        body, knowledge, now = read_body(raw_body()), runtime.knowledge, runtime.now()
+        given = (knowledge, now, runtime.new_id, runtime.keys, MissingData.CARD)
+        told = explain(evaluate(service, body, *given, memory=runtime.memory).decision, knowledge)
+        return json_response({name: value for name, value in told.items() if name != "cards"})
+
+    return show
+
+
+def _rendered() -> Response:
+    """The Markdown of cards as HTML; HTML in it comes out as text."""
+    texts = as_list(as_dict(read_body(raw_body())).get("texts"))
+    return json_response({"html": [_MARKDOWN.render(as_text(text) or "") for text in texts]})

@@ -1,0 +1,56 @@
+// The head of the chart: who this is, and the values that matter for magnesium.
+import { byId, fill, h } from "./dom.js";
+import { inUnit, toneOf } from "./bands.js";
+import { resourcesOf } from "./ehr.js";
+import { ago } from "./timescale.js";
+
+const SETTINGS = { inpatient: "In hospital", ambulatory: "Clinic", unknown: "Setting not known" };
+const VALUES = [
+  ["potassium", "Potassium"],
+  ["calcium", "Calcium"],
+  ["qtc", "QTc"],
+];
+
+/** Nothing of the chart that was open before. */
+export function clearBanner() {
+  for (const id of ["patient-name", "patient-who", "patient-problems"]) byId(id).textContent = "…";
+  fill(byId("values"));
+}
+
+/** The patient's name, before the service has answered. */
+export function drawName(patient) {
+  const name = patient.name?.[0] ?? {};
+  const shown = [name.family, ...(name.given ?? [])].filter(Boolean).join(", ") || patient.id;
+  byId("patient-name").textContent = shown;
+  document.title = `${shown}: demonstration chart`;
+}
+
+/** Age, sex, setting, problems, and the values now. */
+export function drawBanner(facts, prefetched, unit, units, now) {
+  const age = facts.age_years === null ? "age not known" : `${facts.age_years} y`;
+  byId("patient-who").textContent = [age, facts.sex ?? "sex not known", SETTINGS[facts.setting]].join(" · ");
+  const problems = resourcesOf(prefetched.conditions).map((problem) => problem.code?.text ?? problem.code?.coding?.[0]?.display);
+  byId("patient-problems").textContent = problems.filter(Boolean).join(" · ") || "No problems on record";
+  const others = VALUES.map(([name, label]) => value(label, facts.results[name], now));
+  fill(byId("values"), magnesium(facts.magnesium, unit, units, now), egfr(facts.renal), ...others);
+}
+
+function magnesium(result, unit, units, now) {
+  if (!result) return tile("Magnesium", "–", "no result");
+  const other = unit === "mmol/L" ? "mg/dL" : "mmol/L";
+  const shown = (name) => `${inUnit(result.mmol_per_l, name, units)} ${name}`;
+  const chip = h("span", { class: "chip", "data-tone": toneOf(result.band) }, result.band);
+  return tile("Magnesium", shown(unit), `${shown(other)} · ${ago(result.when, now)}`, chip);
+}
+
+function egfr(renal) {
+  if (renal.egfr === null) return tile("eGFR", "–", renal.reason);
+  return tile("eGFR", `${Math.round(renal.egfr)}`, "mL/min/1.73 m²");
+}
+
+const value = (label, result, now) => (result ? tile(label, result.shown, ago(result.when, now)) : tile(label, "–", "none recent"));
+
+function tile(label, shown, note, chip = null) {
+  const told = h("dd", {}, h("span", { class: "number" }, shown), chip, h("span", { class: "soft" }, note));
+  return h("div", { class: "value" }, h("dt", {}, label), told);
+}

@@ -1,0 +1,202 @@
+// The chart: which patient is open, what is drafted, and when the services are asked.
+import { Advice } from "./advice.js";
+import { Line, getJson, isSuperseded } from "./api.js";
+import { clearBanner, drawBanner, drawName } from "./banner.js";
+import { firstUnit } from "./bands.js";
+import { combobox } from "./combobox.js";
+import { announce, byId, h } from "./dom.js";
+import { discover, prefetch, requestOf, resourcesOf } from "./ehr.js";
+import { drawOrders, hideHeld, holdSigning } from "./order-entry.js";
+import { Orders, nameOf, referenceOf, shortName } from "./orders.js";
+import { drawPatients, markPatient } from "./patients.js";
+import { timescale } from "./timescale.js";
+import { clearTimeline, drawTimeline } from "./timeline.js";
+import { clearTrend, drawTrend } from "./trend.js";
+
+// the width from which the record scrolls beside the advice (page.css): there the new orders can be brought into view
+const COLUMNS = matchMedia("(min-width: 74em) and (min-height: 36em)");
+const opening = new Line();
+const view = new Advice("advice-view", accepted);
+const order = new Advice("advice-order", accepted);
+let setup;
+let services;
+let unitWanted = null; // what the switch was set to; until then the unit of the result
+let chart;
+const ordersOf = new Map(); // by patient: drafts wait while another chart is open
+
+async function start() {
+  try {
+    [setup, services] = await Promise.all([getJson("/demo/setup"), discover()]);
+  } catch (problem) {
+    return chartTrouble(problem);
+  }
+  drawPatients(setup.stories);
+  combobox(byId("order-search"), byId("order-options"), () => setup.catalogue, choose);
+  byId("order-search").disabled = false;
+  byId("sign").addEventListener("click", sign);
+  byId("sign-back").addEventListener("click", hideHeld);
+  byId("unit").addEventListener("change", (event) => switchUnit(event.target.value));
+  window.addEventListener("hashchange", openFromAddress);
+  matchMedia("(max-width: 40em)").addEventListener("change", () => chart?.facts && draw());
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => chart?.facts && draw());
+  openFromAddress();
+}
+
+/** The patient of the address; the first one when it names none. */
+function openFromAddress() {
+  const wanted = decodeURIComponent(location.hash.slice(1));
+  const story = setup.stories.find(({ id }) => id === wanted);
+  if (story || !chart) openChart((story ?? setup.stories[0]).id);
+}
+
+async function openChart(patientId) {
+  const signal = opening.begin();
+  if (!ordersOf.has(patientId)) ordersOf.set(patientId, new Orders(patientId));
+  chart = { patientId, orders: ordersOf.get(patientId), fetched: null, record: null, facts: null };
+  document.body.dataset.patient = patientId;
+  document.body.dataset.state = "loading";
+  markPatient(patientId);
+  clearBanner();
+  clearTrend();
+  clearTimeline();
+  byId("chart-trouble").hidden = true;
+  byId("notice").textContent = "";
+  view.clear();
+  order.clear();
+  showOrders();
+  try {
+    chart.fetched = await prefetch(services["patient-view"], patientId, signal);
+  } catch (problem) {
+    if (isSuperseded(problem)) return;
+    chartTrouble(problem);
+    view.fail(problem);
+    return;
+  }
+  drawName(chart.fetched.patient);
+  await Promise.all([viewChart(), askAboutOrders([])]);
+}
+
+/** Ask as a record system does when a chart is opened, and draw the chart from the facts that came back. */
+async function viewChart() {
+  const signal = view.begin();
+  const asked = chart;
+  chart.record = chart.orders.over(chart.fetched);
+  const request = requestOf("patient-view", chart.patientId, chart.record);
+  const answer = await view.ask("chart opened", services["patient-view"], request, signal);
+  if (asked !== chart) return;
+  document.body.dataset.state = "ready";
+  if (!answer) return;
+  if (answer.explained instanceof Error) return chartTrouble(answer.explained);
+  chart.facts = answer.explained.facts;
+  draw();
+}
+
+function draw() {
+  const { facts, record } = chart;
+  const now = Date.now();
+  const unit = unitWanted ?? firstUnit(setup.units, facts.magnesium?.shown);
+  for (const radio of byId("unit").querySelectorAll("input")) radio.checked = radio.value === unit;
+  const medicines = facts.medications ?? [];
+  const results = facts.magnesium ? [facts.magnesium, ...facts.magnesium.earlier] : [];
+  const moments = [...results.map((result) => result.when), ...medicines.map((medicine) => medicine.since)];
+  const scale = timescale(moments.filter(Boolean), now, axisWidth());
+  drawBanner(facts, record, unit, setup.units, now);
+  drawTimeline(facts.medications, medicineOrders(), scale, (reference) => chart.orders.isStopping(reference));
+  drawTrend(facts, scale, unit, setup.units).catch(chartTrouble);
+}
+
+/** How wide the axis of time is; see `.medicine` in chart.css. */
+function axisWidth() {
+  const plot = byId("trend-plot");
+  return Math.max(plot.clientWidth - parseFloat(getComputedStyle(plot).getPropertyValue("--label-width")) - 18, 1);
+}
+
+const medicineOrders = () =>
+  ["medications", "recent_medications", "administrations"].flatMap((key) => resourcesOf(chart.record[key]));
+
+function switchUnit(name) {
+  unitWanted = name;
+  if (chart.facts) draw();
+}
+
+/** A medicine was chosen: draft it, and ask. */
+function choose(item) {
+  const reference = chart.orders.add(item.order);
+  announce(`${item.name} drafted`);
+  showOrders();
+  askAboutOrders([reference]);
+}
+
+/** A suggestion was accepted: do what it says, and ask about what it drafted. */
+function accepted(suggestion) {
+  const made = chart.orders.apply(suggestion.actions, medicineName);
+  showOrders();
+  if (COLUMNS.matches) byId("sign").scrollIntoView({ block: "nearest" });
+  if (chart.facts) draw();
+  askAboutOrders(made);
+}
+
+const medicineName = (reference) => {
+  const found = medicineOrders().find((resource) => referenceOf(resource) === reference);
+  return found ? shortName(nameOf(found)) : reference;
+};
+
+function removeDraft(reference) {
+  chart.orders.remove(reference);
+  showOrders();
+  byId("order-search").focus();
+  if (chart.facts) draw();
+  askAboutOrders([]);
+}
+
+function showOrders() {
+  drawOrders(chart.orders, removeDraft);
+}
+
+/** order-select about some drafts, all of them when none is named; quiet when nothing is drafted. */
+async function askAboutOrders(selections) {
+  const drafts = chart.orders.drafts;
+  if (!drafts.length || !chart.fetched) return order.clear();
+  const chosen = selections.length ? selections : drafts.map(referenceOf);
+  await askOrder("order-select", "order chosen", { selections: chosen });
+}
+
+async function askOrder(hook, title, more = {}) {
+  const signal = order.begin();
+  const context = { draftOrders: chart.orders.bundle(), ...more };
+  const request = requestOf(hook, chart.patientId, chart.orders.over(chart.fetched), context);
+  return order.ask(title, services[hook], request, signal);
+}
+
+/** order-sign; signed at once unless there is advice that should be read first. */
+async function sign() {
+  const asked = chart;
+  const answer = chart.orders.drafts.length ? await askOrder("order-sign", "order about to be signed") : { cards: [] };
+  if (!answer || asked !== chart) return;
+  const read = answer.cards.some((card) => card.indicator !== "info");
+  if (read) holdSigning(putInForce);
+  else putInForce();
+}
+
+function putInForce() {
+  const count = chart.orders.sign();
+  announce(count === 1 ? "1 order signed" : `${count} orders signed`);
+  order.clear();
+  showOrders();
+  byId("orders-heading").focus();
+  viewChart();
+}
+
+/** Something about the chart itself does not work. */
+function chartTrouble(problem) {
+  const place = byId("chart-trouble");
+  place.hidden = false;
+  place.replaceChildren(h("strong", {}, "The chart could not be loaded. "), problem.message);
+}
+
+byId("about-open").addEventListener("click", () => byId("about").showModal());
+byId("skip").addEventListener("click", (event) => {
+  event.preventDefault(); // the address names the patient
+  byId("advice").focus();
+});
+start();

@@ -1,0 +1,85 @@
+"""How the page looks: colours, sizes, accessibility. A picture of every story is kept."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import ViewportSize, expect
+
+from tests.demo.conftest import STORIES
+
+NAMES = [story.id for story in STORIES]
+AUDITED = ("heart-failure", "pre-eclampsia", "alcohol")
+SERIOUS = ("serious", "critical")
+PHONE = ViewportSize(width=390, height=844)
+ZOOMED = ViewportSize(width=720, height=450)  # what 1440 x 900 holds at 200 %
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_story_has_its_picture(scheme, open_chart, pictures):
+    chart = open_chart(scheme=scheme)
+    for name in NAMES:
+        chart.open(name)
+        expect(chart.trend).to_contain_text("now")
+        chart.page.screenshot(path=pictures / f"{name}-{scheme}.png")
+    assert len(list(pictures.glob(f"*-{scheme}.png"))) == len(NAMES)
+
+
+def test_dark_and_light_follow_the_system(open_chart):
+    def ground(chart):
+        return chart.page.locator(".card").first.evaluate("element => getComputedStyle(element).backgroundColor")
+
+    light = open_chart(scheme="light")
+    assert ground(light) != ground(open_chart(scheme="dark"))
+    bands = light.trend.locator(".shapelayer path").first
+    before = bands.get_attribute("style")
+    light.page.emulate_media(color_scheme="dark")
+    expect(bands).not_to_have_attribute("style", before)
+
+
+@pytest.mark.parametrize("size", [ZOOMED, PHONE], ids=["200 %", "phone"])
+def test_nothing_lies_outside_a_narrow_window(size, open_chart):
+    chart = open_chart(size=size)
+    page = chart.page
+    expect(chart.trend).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    toggle = page.get_by_role("button", name="Choose a patient")
+    link = page.get_by_role("link", name="Man of 66 in hospital: on dialysis")
+    expect(link).to_be_hidden()
+    toggle.click()
+    link.click()
+    chart.wait("dialysis")
+    expect(link).to_be_hidden()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", AUDITED)
+def test_an_accessibility_audit_finds_nothing_serious(name, scheme, open_chart):
+    chart = open_chart(name, scheme=scheme)
+    chart.choose("omep", "Omeprazole")
+    expect(chart.page.locator("#advice-order")).not_to_have_attribute("aria-busy", "true")
+    expect(chart.trend).to_be_visible()
+    assert serious(chart.page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_audit_finds_nothing_serious_in_the_reasons(scheme, open_chart):
+    chart = open_chart(scheme=scheme)
+    chart.page.get_by_role("button", name="Why? Reasons for the advice about this patient").click()
+    expect(chart.page.get_by_role("dialog")).to_be_visible()
+    assert serious(chart.page) == []
+
+
+def test_the_audit_finds_nothing_serious_on_a_phone_and_while_searching(open_chart):
+    chart = open_chart(size=PHONE)
+    chart.search.press_sequentially("magn")
+    expect(chart.page.get_by_role("listbox")).to_be_visible()
+    assert serious(chart.page) == []
+
+
+def serious(page):
+    """Findings that keep people out, with the elements they are about."""
+    found = Axe().run(page).response["violations"]
+    return [
+        (finding["id"], [node["html"][:120] for node in finding["nodes"]])
+        for finding in found
+        if finding["impact"] in SERIOUS
+    ]

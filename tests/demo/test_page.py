@@ -1,0 +1,88 @@
+"""The routes behind the page: what only a demo serves, and what the page may trust."""
+
+import pytest
+
+from cds_service.app import ROUTES, create_app
+from cds_service.demo import orderables
+from cds_service.web import demo
+from tests.calls import diagnostics, patient_view
+from tests.demo.conftest import STORIES
+
+FILES = ("main.js", "page.css", "plotly.min.js")
+FORBIDDEN = ("unsafe-inline", "unsafe-eval", "http:", "https:", "*")
+
+
+def test_the_page_is_there_in_a_demo_only(runtime, client):
+    assert client.get("/demo").status_code == 404
+    served = {(route.method, route.path) for route in create_app(runtime).extensions[ROUTES]}
+    assert not {(route.method, route.path) for route in demo.routes(runtime)} & served
+
+
+def test_the_page_allows_only_its_own_scripts_and_styles(demo_client):
+    answer = demo_client.get("/demo")
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and not [word for word in FORBIDDEN if word in policy]
+    page = answer.get_data(as_text=True)
+    assert "draft, not clinically approved" in page
+    assert "<style" not in page and "style=" not in page and "onclick" not in page
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_its_files_come_from_this_service(demo_client, name):
+    answer = demo_client.get(f"/demo/files/{name}")
+    assert answer.status_code == 200 and answer.get_data()
+    assert answer.mimetype == ("text/css" if name.endswith("css") else "text/javascript")
+    answer.close()
+
+
+@pytest.mark.parametrize("name", ["demo.html", "..%2Fhome.css", "nothing.js"])
+def test_no_other_file_can_be_had(demo_client, name):
+    assert demo_client.get(f"/demo/files/{name}").status_code == 404
+
+
+def test_the_setup_names_every_story_and_gives_the_unit_of_the_knowledge(demo_client, runtime):
+    setup = demo_client.get("/demo/setup").get_json()
+    assert [story["id"] for story in setup["stories"]] == [story.id for story in STORIES]
+    factor = runtime.knowledge.units.by_analyte["magnesium"]["mg/dl"].factor
+    assert setup["units"]["mmol_per_l"] == {"mg/dL": factor, "mmol/L": 1}
+
+
+def test_the_reasons_are_those_of_the_answer(demo_client):
+    told = demo_client.post("/demo/explain/magnesium-patient-view", json=patient_view()).get_json()
+    fired = {rule["rule"] for rule in told["rules"] if rule["outcome"] == "fired"}
+    assert {"magnesium_is_severely_low", "drugs_cause_low_magnesium"} <= fired
+    assert {m["name"] for m in told["facts"]["medications"] if m["named_cause"]} == {"furosemide", "omeprazole"}
+    assert "cards" not in told
+
+
+def test_the_reasons_of_what_is_no_request_are_refused(demo_client):
+    assert "context" in diagnostics(demo_client.post("/demo/explain/magnesium-patient-view", json={}), 400)
+    assert demo_client.post("/demo/explain/nothing", json={}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("markdown", "html"),
+    [
+        ("- **Found:** x", "<ul>\n<li><strong>Found:</strong> x</li>\n</ul>\n"),
+        ("<script>x</script>", "<p>&lt;script&gt;x&lt;/script&gt;</p>\n"),
+        ("[x](javascript:x)", "<p>[x](javascript:x)</p>\n"),
+        ("![x](https://else.example/x.png)", '<p>!<a href="https://else.example/x.png">x</a></p>\n'),
+        (None, ""),
+    ],
+)
+def test_markdown_becomes_html_without_letting_html_through(demo_client, markdown, html):
+    assert demo_client.post("/demo/markdown", json={"texts": [markdown]}).get_json() == {"html": [html]}
+
+
+def test_what_can_be_ordered_is_found_by_brand_and_known_to_the_rules(runtime):
+    knowledge = runtime.knowledge
+    by_name = {item.name: item for item in orderables(knowledge)}
+    assert "prilosec" in by_name["Omeprazole"].also and by_name["Omeprazole"].kind == "proton pump inhibitor"
+    infusion = by_name["Magnesium sulfate 4 g IV over 4 h"].order["dosageInstruction"][0]
+    assert infusion["doseAndRate"][0]["doseQuantity"]["value"] == 4
+    assert infusion["timing"]["repeat"]["duration"] == 240
+    for item in by_name.values():
+        coding = item.order["medicationCodeableConcept"].get("coding", [])
+        codes = [(entry["system"], entry["code"]) for entry in coding]
+        named = item.order["medicationCodeableConcept"]["text"]
+        assert knowledge.terminology.product_of(codes) or knowledge.terminology.ingredients_named(named), item.name

@@ -1,0 +1,68 @@
+"""Databases for the tests of the store: SQLite, and a real PostgreSQL where its binaries are (in CI always)."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.engine import make_url
+
+from cds_service.settings import Settings
+from cds_service.store.engine import database_url, open_engine
+from cds_service.store.migrate import migrate
+from cds_service.store.schema import METADATA
+from tests.conftest import settings_with
+from tests.store.postgres import Postgres, binaries
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A running server."""
+    if binaries() is None:
+        assert not os.environ.get("CI"), "in CI PostgreSQL must be installed"
+        pytest.skip("no PostgreSQL on this machine: install Debian's package postgresql")
+    server = Postgres()
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path) -> Iterator[str]:
+    """The URL of an empty database."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'mg.sqlite'}"
+        return
+    server = request.getfixturevalue("postgres")
+    server.start()  # a test may have ended while it was down
+    _empty(server.url)
+    yield server.url
+
+
+@pytest.fixture
+def settings(database: str, tmp_path) -> Settings:
+    """Settings of a service with that database and a state folder of its own."""
+    return settings_with(database_url=database, state_dir=tmp_path / "state")
+
+
+@pytest.fixture
+def new_engine(settings: Settings) -> Iterator[Engine]:
+    """The empty database."""
+    engine = open_engine(database_url(settings))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def engine(new_engine: Engine) -> Engine:
+    """The migrated database."""
+    migrate(new_engine)
+    return new_engine
+
+
+def _empty(url: str) -> None:
+    engine = open_engine(make_url(url).set(drivername="postgresql+psycopg"))
+    METADATA.drop_all(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE IF EXISTS alembic_version")
+    engine.dispose()

@@ -1,0 +1,47 @@
+"""Invented entries of answers and feedback."""
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from cds_service.store.entries import feedback_entry
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+Entry = dict[str, Any]
+
+
+def answer(at: datetime = NOW, cards: int = 1, **changes: object) -> Entry:
+    """An answer with cards of two rules and a suggestion each."""
+    return {
+        "kind": "answer",
+        "id": str(uuid.uuid4()),
+        "at": at.timestamp(),
+        "service": "magnesium-patient-view",
+        "status": 200,
+        "ms": 3.25,
+        "client": "ehr",
+        "tenant": "",
+        "missing": {"encounters": "missing"},
+        "knowledge": "0123456789ab",
+        "quiet": ["long_qtc_raises_risk"],
+        "cards": [_card() for _ in range(cards)],
+        **changes,
+    }
+
+
+def feedback(card: str, outcome: str = "overridden", at: str = "2026-11-23T12:00:00+00:00", **changes: str) -> Entry:
+    """Feedback on a card."""
+    told = {"suggestion": "", "reason": "patient-refuses", "comment": "", "client": "ehr", **changes}
+    return feedback_entry(
+        card=card, service="magnesium-patient-view", outcome=outcome, outcome_at=at, received=NOW, **told
+    )
+
+
+def _card() -> Entry:
+    return {
+        "id": str(uuid.uuid4()),
+        "problem": "low_magnesium",
+        "indicator": "critical",
+        "rules": ["magnesium_is_severely_low", "potassium_is_low_too"],
+        "suggestions": [str(uuid.uuid4())],
+    }

@@ -1,0 +1,92 @@
+"""A real PostgreSQL for the tests, from Debian's binaries; it can be killed and started again."""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+_READY_S = 30
+_NOT_ROOT = ("postgres", "nobody")
+
+
+def binaries() -> Path | None:
+    """Where initdb and postgres are; None when this machine has none."""
+    found = shutil.which("initdb")
+    places = [Path(found).resolve().parent] if found else []
+    places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return next((place for place in places if (place / "postgres").exists() and (place / "initdb").exists()), None)
+
+
+class Postgres:
+    """One server on a port of its own, with data that outlives a crash of it."""
+
+    def __init__(self) -> None:
+        self._user = next((n for n in _NOT_ROOT if _exists(n)), None) if os.geteuid() == 0 else None
+        self._data = Path(tempfile.mkdtemp(prefix="magnesium-postgres-"))  # where another user may go
+        if self._user:
+            shutil.chown(self._data, self._user)
+        self.port = _free_port()
+        self.url = f"postgresql://cds@127.0.0.1:{self.port}/postgres"
+        self._server: subprocess.Popen[bytes] | None = None
+        self._run("initdb", "-D", str(self._data), "-U", "cds", "-A", "trust", "-E", "UTF8", "--no-sync")
+
+    def start(self) -> None:
+        """Start unless it runs, and wait until it answers."""
+        if self._server is not None:
+            return
+        options = {"listen_addresses": "127.0.0.1", "port": self.port, "fsync": "on", "unix_socket_directories": ""}
+        told = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
+        self._server = subprocess.Popen(
+            [str(self._binary("postgres")), "-D", str(self._data), *told],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            user=self._user,
+        )
+        until = time.monotonic() + _READY_S
+        while self._run("pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port), check=False):
+            assert time.monotonic() < until and self._server.poll() is None, "PostgreSQL did not start"
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        """End it as a crash would: at once, with all connections."""
+        if self._server is not None:
+            self._server.send_signal(signal.SIGQUIT)
+            self._server.wait(timeout=30)
+            self._server = None
+
+    def remove(self) -> None:
+        """End it and remove its data."""
+        self.kill()
+        shutil.rmtree(self._data)
+
+    def _run(self, name: str, *arguments: str, check: bool = True) -> int:
+        done = subprocess.run(
+            [str(self._binary(name)), *arguments], capture_output=True, user=self._user, check=False, cwd="/"
+        )
+        assert not check or done.returncode == 0, done.stderr.decode()
+        return done.returncode
+
+    @staticmethod
+    def _binary(name: str) -> Path:
+        found = binaries()
+        assert found is not None
+        return found / name
+
+
+def _exists(user: str) -> bool:
+    try:
+        pwd.getpwnam(user)
+    except KeyError:
+        return False
+    return True
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,130 @@
+"""A real `serve` on a database, and clients that call it."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+
+from tests.calls import patient_view
+
+PATH = "/cds-services/magnesium-patient-view"
+READY_S = 20
+
+
+class Serving:
+    """One instance: two workers and, below one of them, the process that ships."""
+
+    def __init__(self, database: str, state: Path, **env: str) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.state = state
+        self._body = patient_view()
+        told = {"AUTH": "off", "DATABASE_URL": database, "STATE_DIR": str(state), **env}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "cds_service", "serve", "--port", str(self.port), "--workers", "2"],
+            env={**os.environ, **{f"MAGNESIUM_CDS_{name}": value for name, value in told.items()}},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        wait_for(lambda: self.get("/readyz") is not None, READY_S, "the service is not ready")
+
+    def stop(self) -> None:
+        """Stop it as an operator would, and wait."""
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(timeout=30)
+
+    def get(self, path: str) -> dict[str, object] | None:
+        """The JSON of a GET; None when nobody answers."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("GET", path)
+            return json.loads(connection.getresponse().read())
+        except OSError:
+            return None
+        finally:
+            connection.close()
+
+    def post(self, path: str, body: object, **headers: str) -> tuple[int, dict[str, object]]:
+        """Status and JSON of a POST."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json", **headers})
+            answer = connection.getresponse()
+            return answer.status, json.loads(answer.read())
+        finally:
+            connection.close()
+
+    def cards(self) -> list[str]:
+        """The ids of the cards for the demo's first patient, whose results stay the same."""
+        status, payload = self.post(PATH, self._body)
+        assert status == 200
+        return [card["uuid"] for card in payload["cards"]]
+
+    def shipping(self) -> list[psutil.Process]:
+        """The shipping processes below this instance."""
+        below = psutil.Process(self.process.pid).children(recursive=True)
+        return [process for process in below if _command(process)[1:3] == ["-m", "cds_service.store"]]
+
+
+class Load:
+    """Clients that ask without a break; `answered` counts the answers that came back whole."""
+
+    def __init__(self, serving: Serving, clients: int = 4) -> None:
+        self._serving = serving
+        self._done = threading.Event()
+        self._lock = threading.Lock()
+        self.answered, self.cards, self.failed, self.slowest = 0, set(), [], 0.0
+        self._threads = [threading.Thread(target=self._run) for _ in range(clients)]
+
+    def __enter__(self) -> "Load":
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        for thread in self._threads:
+            thread.join(30)
+
+    def _run(self) -> None:
+        body = json.dumps(patient_view())
+        connection = http.client.HTTPConnection("127.0.0.1", self._serving.port, timeout=20)
+        while not self._done.is_set():
+            began = time.monotonic()
+            try:
+                connection.request("POST", PATH, body, {"Content-Type": "application/json"})
+                answer = connection.getresponse()
+                cards = json.loads(answer.read())["cards"]
+            except (OSError, http.client.HTTPException) as problem:
+                self.failed.append(repr(problem))
+                connection.close()
+                continue
+            with self._lock:
+                self.answered += answer.status == 200
+                self.cards.update(card["uuid"] for card in cards)
+                self.slowest = max(self.slowest, time.monotonic() - began)
+        connection.close()
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:  # it ended meanwhile
+        return []
+
+
+def wait_for(condition, seconds: float, otherwise: str) -> None:
+    """Wait until the condition holds."""
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, otherwise
+        time.sleep(0.05)

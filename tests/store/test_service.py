@@ -1,0 +1,135 @@
+"""The running service and its records: the store may come and go, processes may die; each record arrives once."""
+
+import os
+import signal
+
+import pytest
+from sqlalchemy import func, select
+
+from cds_service.store.schema import ANSWERS, CARDS, FEEDBACK, QUIETED
+from tests.calls import patient_view
+from tests.store.serving import PATH, Load, Serving, wait_for
+
+ARRIVE_S = 30
+POSTGRESQL = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+WHEN = "2026-11-23T08:00:00Z"
+
+
+@pytest.fixture
+def start(database, tmp_path):
+    """Starts instances of one deployment, each on a machine (a state folder) of its own."""
+    started = []
+
+    def make(machine="a", **env):
+        started.append(Serving(database, tmp_path / machine, SECRET="s" * 32, **env))
+        return started[-1]
+
+    yield make
+    for serving in started:
+        serving.stop()
+
+
+def count(engine, table):
+    with engine.connect() as connection:
+        return connection.execute(select(func.count()).select_from(table)).scalar()
+
+
+def arrived(engine, load):
+    """Wait for the answers of a load, and compare them with what the clients have seen."""
+    wait_for(lambda: count(engine, ANSWERS) >= load.answered, ARRIVE_S, "answers are missing")
+    with engine.connect() as connection:
+        cards = set(connection.execute(select(CARDS.c.id)).scalars())
+    assert load.failed == [] and (count(engine, ANSWERS), cards) == (load.answered, load.cards)
+
+
+def test_every_answer_arrives_once(start, engine):
+    serving = start()
+    with Load(serving) as load:
+        wait_for(lambda: load.answered > 200, ARRIVE_S, "too slow")
+    arrived(engine, load)
+    wait_for(lambda: serving.get("/readyz")["store"] == "reachable", ARRIVE_S, "not told")
+
+
+def test_what_is_left_is_shipped_when_the_service_stops(start, engine):
+    serving = start()
+    with Load(serving) as load:
+        wait_for(lambda: load.answered > 100, ARRIVE_S, "too slow")
+    serving.stop()
+    assert count(engine, ANSWERS) == load.answered
+    assert not list(serving.state.glob("*.jsonl"))
+
+
+def test_a_killed_shipping_process_is_replaced(start, engine):
+    serving = start()
+    wait_for(serving.shipping, ARRIVE_S, "nothing ships")
+    with Load(serving) as load:
+        first = serving.shipping()[0].pid
+        os.kill(first, signal.SIGKILL)
+        wait_for(lambda: [p.pid for p in serving.shipping()] not in ([], [first]), ARRIVE_S, "nothing ships again")
+    arrived(engine, load)
+
+
+def test_a_killed_worker_that_kept_it_is_followed_by_another(start, engine):
+    serving = start()
+    wait_for(serving.shipping, ARRIVE_S, "nothing ships")
+    first = serving.shipping()[0]
+    keeper = first.parent()
+    for _ in range(20):
+        serving.cards()
+    keeper.kill()
+    wait_for(lambda: any(p.pid != first.pid for p in serving.shipping()), ARRIVE_S, "nobody took over")
+    wait_for(lambda: count(engine, ANSWERS) == 20, ARRIVE_S, "answers are missing")
+
+
+@POSTGRESQL
+def test_the_store_is_killed_and_started_again_under_load(start, postgres, engine):
+    serving = start()
+    with Load(serving) as load:
+        for _ in range(3):
+            before = load.answered
+            wait_for(lambda seen=before: load.answered > seen + 100, ARRIVE_S, "too slow")
+            postgres.kill()
+            before = load.answered
+            wait_for(lambda: "unreachable" in serving.get("/readyz")["store"], ARRIVE_S, "not noticed")
+            wait_for(lambda seen=before: load.answered > seen + 100, ARRIVE_S, "no advice without the store")
+            postgres.start()
+    arrived(engine, load)
+
+
+def overridden(card, **more):
+    return {"feedback": [{"card": card, "outcome": "overridden", "outcomeTimestamp": WHEN, **more}]}
+
+
+def test_what_was_answered_is_quiet_at_once_at_every_worker(start, engine):
+    serving = start()
+    low, *others = serving.cards()
+    assert serving.post(f"{PATH}/feedback", overridden(low))[0] == 200
+    assert {len(serving.cards()) for _ in range(20)} == {len(others)}
+    wait_for(lambda: count(engine, FEEDBACK) == 1 and count(engine, QUIETED) >= 20, ARRIVE_S, "not counted")
+
+
+@POSTGRESQL
+def test_what_was_answered_at_one_machine_is_quiet_at_the_other(start):
+    one, other = start("a"), start("b")
+    body = patient_view()
+    cards = [card["uuid"] for card in one.post(PATH, body)[1]["cards"]]
+    one.post(f"{PATH}/feedback", overridden(cards[0]))
+    wait_for(lambda: len(other.post(PATH, body)[1]["cards"]) < len(cards), ARRIVE_S, "not learned")
+
+
+def test_feedback_that_is_sent_again_is_one_row(start, engine):
+    serving = start()
+    card = serving.cards()[0]
+    for _ in range(5):
+        assert serving.post(f"{PATH}/feedback", overridden(card))[0] == 200
+    serving.stop()
+    assert count(engine, FEEDBACK) == 1
+
+
+@pytest.mark.parametrize("kept", ["0", "1"])
+def test_a_comment_is_kept_only_when_the_site_wants_it(start, engine, kept):
+    serving = start(KEEP_COMMENTS=kept)
+    serving.post(f"{PATH}/feedback", overridden(serving.cards()[0], overrideReason={"userComment": "comfort care"}))
+    serving.stop()
+    with engine.connect() as connection:
+        assert connection.execute(select(FEEDBACK.c.comment)).scalar() == ("comfort care" if kept == "1" else "")

@@ -1,0 +1,160 @@
+"""From the spool to the tables: every entry once, however often and by however many it is sent."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+
+import orjson
+import pytest
+from sqlalchemy import func, select
+
+from cds_service.store.purge import purge
+from cds_service.store.schema import (
+    ANSWERS,
+    BY_DAY,
+    CARD_RULES,
+    CARDS,
+    FEEDBACK,
+    MISSING_DATA,
+    QUIETED,
+    SUGGESTIONS,
+)
+from cds_service.store.ship import Shipper
+from cds_service.store.spool import Spool, waiting
+from tests.store.made import NOW, answer, feedback
+
+CARD = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
+EVERY = (ANSWERS, MISSING_DATA, CARDS, CARD_RULES, SUGGESTIONS, QUIETED, FEEDBACK)
+
+
+@pytest.fixture
+def spool(tmp_path):
+    spool = Spool(tmp_path / "state")
+    yield spool
+    spool.close()
+
+
+@pytest.fixture
+def shipper(spool, engine):
+    return Shipper(spool.folder, engine)
+
+
+def counts(engine):
+    with engine.connect() as connection:
+        return [connection.execute(select(func.count()).select_from(table)).scalar() for table in EVERY]
+
+
+def test_an_answer_and_its_feedback_arrive_in_every_table(spool, shipper, engine):
+    told = answer(cards=2)
+    spool.append(told)
+    spool.append(feedback(told["cards"][0]["id"], suggestion=told["cards"][0]["suggestions"][0]))
+    assert shipper.ship() == 2
+    assert counts(engine) == [1, 1, 2, 4, 2, 1, 1]
+    with engine.connect() as connection:
+        row = connection.execute(select(ANSWERS)).mappings().one()
+        assert (row["id"], row["day"], row["ms"], row["cards"]) == (told["id"], date(2026, 11, 23), 3.25, 2)
+        assert row["at"].replace(tzinfo=NOW.tzinfo) == NOW
+        joined = select(CARDS.c.rule, FEEDBACK.c.outcome).join(FEEDBACK, FEEDBACK.c.card_id == CARDS.c.id)
+        assert connection.execute(joined).all() == [("magnesium_is_severely_low", "overridden")]
+
+
+def test_shipping_again_sends_only_what_is_new(spool, shipper, engine):
+    spool.append(answer())
+    assert [shipper.ship(), shipper.ship()] == [1, 0]
+    spool.append(answer())
+    assert shipper.ship() == 1 and counts(engine)[0] == 2
+
+
+def test_a_new_shipper_sends_all_again_and_nothing_is_counted_twice(spool, shipper, engine):
+    for _ in range(5):
+        spool.append(answer())
+    shipper.ship()
+    assert Shipper(spool.folder, engine).ship() == 5
+    assert counts(engine)[0] == 5
+
+
+def test_two_shippers_at_once_lose_and_double_nothing(spool, engine):
+    for _ in range(600):
+        spool.append(answer())
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: Shipper(spool.folder, engine).ship(), range(2)))
+    assert counts(engine)[:3] == [600, 600, 600]
+
+
+@pytest.mark.parametrize(
+    ("second", "rows"),
+    [
+        ({}, 1),
+        ({"reason": "policy-contradicts"}, 1),
+        ({"at": "2026-11-23T12:00:01+00:00"}, 2),
+        ({"outcome": "accepted"}, 2),
+        ({"suggestion": CARD}, 2),
+    ],
+)
+def test_feedback_is_one_row_per_card_outcome_suggestion_and_time(spool, shipper, engine, second, rows):
+    spool.append(feedback(CARD))
+    spool.append(feedback(CARD, **second))
+    shipper.ship()
+    assert counts(engine)[-1] == rows
+
+
+def test_a_file_that_was_let_go_is_gone_once_shipped(spool, shipper):
+    spool.append(answer())
+    shipper.ship()
+    assert waiting(spool.folder)
+    spool.close()
+    shipper.ship()
+    assert not waiting(spool.folder)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"kind": "other"},
+        {"kind": "answer"},
+        answer(at=NOW, service="x" * 10_000, id="y" * 10_000),
+        answer(status="two hundred"),
+        answer(id=None),
+    ],
+    ids=["unknown kind", "empty", "too long", "text for a number", "no id"],
+)
+def test_an_entry_that_no_database_takes_is_kept_aside_and_holds_up_nobody(spool, shipper, engine, entry):
+    good = [answer(), answer()]
+    for told in (good[0], entry, good[1]):
+        spool.append(told)
+    shipper.ship()
+    with engine.connect() as connection:
+        arrived = set(connection.execute(select(ANSWERS.c.id)).scalars())
+    assert {g["id"] for g in good} <= arrived
+    aside = spool.folder / "rejected.txt"
+    kept = [orjson.loads(line) for line in aside.read_bytes().splitlines()] if aside.exists() else []
+    assert kept == [entry] or (engine.dialect.name == "sqlite" and len(arrived) == 3)  # which takes any length
+
+
+def test_a_line_that_is_not_json_is_kept_aside(spool, shipper, engine):
+    spool.folder.mkdir(parents=True, exist_ok=True)
+    (spool.folder / "1-a.jsonl").write_bytes(b"not json\n" + orjson.dumps(answer()) + b"\n")
+    shipper.ship()
+    assert counts(engine)[0] == 1 and (spool.folder / "rejected.txt").read_bytes() == b"not json\n"
+
+
+def test_what_cannot_be_sent_waits(spool, new_engine):
+    """The tables are not there yet: a database that is of no use now may be later."""
+    from cds_service.store.migrate import migrate
+
+    spool.append(answer())
+    shipper = Shipper(spool.folder, new_engine)
+    with pytest.raises(Exception, match=r"(?i)no such table|does not exist"):
+        shipper.ship()
+    migrate(new_engine)
+    assert shipper.ship() == 1 and counts(new_engine)[0] == 1
+
+
+def test_purging_removes_whole_days_from_every_table(spool, shipper, engine):
+    old = answer(at=NOW - timedelta(days=10))
+    for told in (old, answer(), feedback(CARD)):
+        spool.append(told)
+    shipper.ship()
+    assert purge(engine, date(2026, 11, 20)) == 7
+    assert counts(engine) == [1, 1, 1, 2, 1, 1, 1]
+    assert purge(engine, date(2026, 11, 24)) == 8
+    assert counts(engine) == [0] * 7 and len(BY_DAY) == len(EVERY)

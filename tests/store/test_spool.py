@@ -1,0 +1,103 @@
+"""The spool: what was appended is there, whatever happens to the process that appended it."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import orjson
+import pytest
+
+from cds_service.store.spool import Spool, lines, remove_if_done, size, waiting
+
+_APPEND_AND_DIE = """
+import os, signal, sys
+from pathlib import Path
+from cds_service.store.spool import Spool
+spool = Spool(Path(sys.argv[1]))
+for number in range(100):
+    spool.append({"number": number})
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.fixture
+def spool(tmp_path):
+    spool = Spool(tmp_path / "state")
+    yield spool
+    spool.close()
+
+
+def numbers(folder):
+    return sorted(orjson.loads(line)["number"] for path in waiting(folder) for line, _ in lines(path, 0, 10**6))
+
+
+def test_what_is_appended_is_read_in_order_with_the_place_behind_it(spool):
+    assert all(spool.append({"number": number}) for number in range(3))
+    (path,) = waiting(spool.folder)
+    read = list(lines(path, 0, 10))
+    assert [orjson.loads(line)["number"] for line, _ in read] == [0, 1, 2]
+    assert [orjson.loads(line)["number"] for line, _ in lines(path, read[0][1], 1)] == [1]
+    assert size(path) == read[-1][1]
+
+
+def test_many_threads_append_whole_lines(spool):
+    def append(start):
+        for number in range(start, start + 100):
+            spool.append({"number": number, "filling": "x" * 500})
+
+    threads = [threading.Thread(target=append, args=(start,)) for start in range(0, 1000, 100)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert numbers(spool.folder) == list(range(1000))
+
+
+def test_a_process_that_is_killed_loses_nothing(tmp_path):
+    done = subprocess.run([sys.executable, "-c", _APPEND_AND_DIE, str(tmp_path)], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert numbers(tmp_path) == list(range(100))
+
+
+def test_a_file_in_use_stays_and_one_that_was_let_go_is_removed_when_shipped(spool):
+    spool.append({"number": 1})
+    (path,) = waiting(spool.folder)
+    size = path.stat().st_size
+    assert not remove_if_done(path, size)
+    spool.close()
+    assert not remove_if_done(path, 0)
+    assert remove_if_done(path, size) and not path.exists()
+
+
+def test_a_forked_process_appends_to_a_file_of_its_own(spool):
+    spool.append({"number": 1})
+    child = os.fork()
+    if not child:
+        spool.append({"number": 2})
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    spool.append({"number": 3})
+    assert len(waiting(spool.folder)) == 2 and numbers(spool.folder) == [1, 2, 3]
+
+
+def test_a_line_that_was_not_finished_does_not_hold_the_file_for_ever(tmp_path):
+    path = tmp_path / "1-a.jsonl"
+    path.write_bytes(b'{"number": 1}\n{"numb')
+    (_, end), *rest = lines(path, 0, 10)
+    assert rest == [] and remove_if_done(path, end) and not path.exists()
+
+
+def test_a_folder_that_cannot_be_written_loses_the_record_and_says_so(caplog):
+    spool = Spool(Path("/proc/no/such"))
+    assert not spool.append({"number": 1}) and spool.lost == 1
+    assert "spool unusable" in caplog.text
+
+
+def test_a_large_file_is_followed_by_another(spool, monkeypatch):
+    monkeypatch.setattr("cds_service.store.spool._LARGEST", 100)
+    for number in range(20):
+        spool.append({"number": number})
+    assert len(waiting(spool.folder)) > 1 and numbers(spool.folder) == list(range(20))
