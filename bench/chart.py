@@ -8,12 +8,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-_WIDTH, _LEFT, _ROW, _BAR, _TOP = 760, 190, 46, 22, 34
+_WIDTH, _LEFT, _RIGHT, _ROW, _BAR, _TOP = 760, 120, 120, 34, 20, 34
 _PARTS = (
-    ("read the request (bare server)", "#8a8f98"),
+    ("bare: receive and parse", "#8a8f98"),
     ("web framework", "#5b8def"),
     ("decide", "#d9822b"),
-    ("check, record, write", "#4aa564"),
+    ("gather, check, record, write", "#4aa564"),
 )
 
 
@@ -22,8 +22,8 @@ def svg(found: Any) -> str:
     bodies = found["bodies"]
     shares = {size: _shares(body["hooks"]["patient-view"]) for size, body in bodies.items()}
     widest = max(sum(parts) / parts[0] for parts in shares.values())
-    scale = (_WIDTH - _LEFT - 70) / widest
-    height = _TOP + _ROW * len(shares) + 30
+    scale = (_WIDTH - _LEFT - _RIGHT) / widest
+    height = _TOP + _ROW * len(shares) + 10
     drawn = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" font-family="sans-serif" '
         f'font-size="13" role="img" aria-label="Processor time of a call in multiples of a bare server">',
