@@ -37,5 +37,6 @@ def _trace(name: str, answer: Finding | Silence, suppressed: Mapping[str, str]) 
     if isinstance(answer, Silence):
         return RuleTrace(name, "silent", answer.why)
     if name in suppressed:
-        return RuleTrace(name, "suppressed", suppressed[name], answer.numbers)
-    return RuleTrace(name, "fired", f"{answer.problem.name.lower()}, {answer.indicator.word}", answer.numbers)
+        return RuleTrace(name, "suppressed", suppressed[name], answer.numbers, answer.values)
+    why = f"{answer.problem.name.lower()}, {answer.indicator.word}"
+    return RuleTrace(name, "fired", why, answer.numbers, answer.values)

@@ -101,12 +101,13 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class RuleTrace:
-    """What became of one rule: fired, silent or suppressed, and why; ids of the numbers that decided."""
+    """What became of one rule: fired, silent or suppressed, and why; ids of the numbers that decided; what it named."""
 
     rule: str
     outcome: str
     why: str
     numbers: tuple[str, ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
