@@ -3,11 +3,12 @@
 from cards.decide import decide
 from cards.explain import explain
 from cards.knowledge import Knowledge, KnowledgeError, load_knowledge
-from cards.model import Decision, SetAside, Snapshot
+from cards.model import Card, Decision, SetAside, Snapshot
 from cards.services import SERVICES, Service, discovery, prefetch_templates
 
 __all__ = [
     "SERVICES",
+    "Card",
     "Decision",
     "Knowledge",
     "KnowledgeError",

@@ -111,11 +111,11 @@ def _order_end(order: JsonDict, authored: datetime | None) -> datetime | None:
     """When an order that is over ended, as far as it says: change of status, bounds of its timing, supply."""
     bounds = [_bounds(dosage) for dosage in as_list(order.get("dosageInstruction"))]
     ends = [found for bound in bounds if (found := point(as_dict(bound.get("boundsPeriod")).get("end")))]
-    lengths = [found for bound in bounds if (found := _length(bound.get("boundsDuration")))]
+    lengths = [span for bound in bounds if (span := _length(bound.get("boundsDuration")))]
     supply = as_dict(order.get("dispenseRequest"))
     valid = point(as_dict(supply.get("validityPeriod")).get("end"))
     supplied = _length(supply.get("expectedSupplyDuration"))
-    spans = [span for span in (max(lengths, default=None), supplied) if span and authored]
+    spans = [*sorted(lengths)[-1:], *([supplied] if supplied else [])]
     lasted = [authored + span for span in spans] if authored else []
     return next((end for end in (point(order.get("statusChanged")), *sorted(ends)[-1:], *lasted, valid) if end), None)
 

@@ -1,9 +1,9 @@
 """A call as an example for people: what was known and which rule said what; no name, date or free text."""
 
 from cards import Knowledge
+from cds_service.backtest.compare import suggestion_labels
 from cds_service.backtest.replay import Call
 from cds_service.errors import JsonDict
-from cds_service.fhir import as_dict, as_list
 
 _OLDEST_DECADE = 90
 
@@ -27,7 +27,7 @@ def example_of(call: Call, knowledge: Knowledge) -> JsonDict:
             {
                 "indicator": card.indicator.word,
                 "question": knowledge.advice[card.rules[0]].question,
-                "suggestions": [as_dict(s).get("label") for s in as_list(card.body.get("suggestions"))],
+                "suggestions": suggestion_labels(card.body),
             }
             for card in call.decision.cards
         ],

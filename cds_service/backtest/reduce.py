@@ -6,17 +6,17 @@ from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from cards import Decision
+from cards import Card, Decision
 from cds_service.backtest.asof import Entry
 from cds_service.backtest.chart import Chart, medication_reference
-from cds_service.backtest.compare import compare
+from cds_service.backtest.compare import compare, suggestion_labels
 from cds_service.backtest.example import example_of
 from cds_service.backtest.job import Job, knowledge_of_job
 from cds_service.backtest.medications import find_medications
 from cds_service.backtest.records import read_bucket
 from cds_service.backtest.replay import Call, chart_of, is_told, replay
 from cds_service.backtest.tally import Row, Tally, write_result
-from cds_service.fhir import FHIR_ID, as_list
+from cds_service.fhir import FHIR_ID
 
 UNIT_UNKNOWN = "Unit not told"
 _REPEATED_WITHIN = timedelta(hours=24)
@@ -60,8 +60,14 @@ def _patient(job: Job, chart: Chart, place: int, tally: Tally) -> list[Row]:
     tally.count("totals", "patients_with_calls", bool(calls))
     tally.count("totals", "patients_with_cards", bool(rows))
     tally.count("totals", "repeats", _repeats(rows))
-    tally.count_all("set_aside", {f"{s.what} {s.why}" for c in calls for s in c.decision.trace.facts.set_aside})
+    tally.count_all("set_aside", {why for call in calls for why in _unusable(call.decision)})
     return rows
+
+
+def _unusable(decision: Decision) -> Iterator[str]:
+    """Why results could not be used; that only the newest are looked at is no fault of the data."""
+    told = (item for item in decision.trace.facts.set_aside if not item.what.startswith("prefetch"))
+    yield from (f"{item.what} {item.why}" for item in told)
 
 
 def _count_data(entries: Iterable[Entry], tally: Tally) -> None:
@@ -72,31 +78,47 @@ def _count_data(entries: Iterable[Entry], tally: Tally) -> None:
 
 
 def _call(job: Job, call: Call, place: int, tally: Tally) -> Iterator[Row]:
-    decision, told = call.decision, is_told(call.answer)
-    cards = decision.cards if told else ()
-    unit, day = call.unit or UNIT_UNKNOWN, str(call.moment.when.date().toordinal())
-    for name, key in (("hook", call.moment.hook), ("unit", unit), ("day", day)):
-        tally.count(f"calls_by_{name}", key)
-        tally.count(f"cards_by_{name}", key, len(cards))
-    tally.count("totals", "calls")
-    tally.count("totals", "cards", len(cards))
-    tally.count("totals", "cannot_tell", not told)
-    tally.count("totals", "calls_with_cards", bool(cards))
+    cards = call.decision.cards if is_told(call.answer) else ()
+    _count_call(call, len(cards), tally)
     if call.compared is not None:
         compare(call.answer, call.compared, place, tally)
     if cards:
-        tally.count_all("culprits", culprits(decision))
+        tally.count_all("culprits", culprits(call.decision))
         _examples(job, call, place, tally)
     for card in cards:
-        suggestions = [str(s["label"]) for s in as_list(card.body.get("suggestions")) if isinstance(s, dict)]
-        tally.count("by_leading_rule", card.rules[0])
-        tally.count_all("by_rule", card.rules)
-        tally.count("by_indicator", card.indicator.word)
-        tally.count_all("suggestions", suggestions)
-        second, setting = int(call.moment.when.timestamp()), decision.trace.facts.setting.value
-        rules = ";".join(card.rules)
-        hook, indicator = call.moment.hook, card.indicator.word
-        yield Row(place, second, hook, setting, indicator, card.rules[0], rules, len(suggestions))
+        _count_card(card, tally)
+        yield _row(call, card, place)
+
+
+def _count_call(call: Call, cards: int, tally: Tally) -> None:
+    day = str(call.moment.when.date().toordinal())
+    for name, key in (("hook", call.moment.hook), ("unit", call.unit or UNIT_UNKNOWN), ("day", day)):
+        tally.count(f"calls_by_{name}", key)
+        tally.count(f"cards_by_{name}", key, cards)
+    tally.count("totals", "calls")
+    tally.count("totals", "cards", cards)
+    tally.count("totals", "calls_with_cards", bool(cards))
+    tally.count("totals", "cannot_tell", not is_told(call.answer))
+
+
+def _count_card(card: Card, tally: Tally) -> None:
+    tally.count("by_leading_rule", card.rules[0])
+    tally.count("by_indicator", card.indicator.word)
+    tally.count_all("by_rule", card.rules)
+    tally.count_all("suggestions", suggestion_labels(card.body))
+
+
+def _row(call: Call, card: Card, place: int) -> Row:
+    return Row(
+        patient=place,
+        second=int(call.moment.when.timestamp()),
+        hook=call.moment.hook,
+        setting=call.decision.trace.facts.setting.value,
+        indicator=card.indicator.word,
+        rule=card.rules[0],
+        rules=";".join(card.rules),
+        suggestions=len(card.suggestion_uuids),
+    )
 
 
 def culprits(decision: Decision) -> Sequence[str]:

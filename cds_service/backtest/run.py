@@ -64,9 +64,9 @@ def run(job: Job, out: Path, engine: Engine, progress: Progress) -> Outputs:
     _scan(job, engine, progress)
     read = _read_export(job)
     # before its first result an export cannot tell what the service would have said
-    job = replace(job, present=read.present, since=job.since or read.first_result)
-    gather_medications(job)
-    _reduce(job, engine, progress)
+    dated = replace(job, present=read.present, since=job.since or read.first_result)
+    gather_medications(dated)
+    _reduce(dated, engine, progress)
     return write_outputs(out, job, _tally(job), read)
 
 
