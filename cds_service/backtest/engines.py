@@ -3,7 +3,7 @@
 import multiprocessing
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import CancelledError, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from importlib import import_module
@@ -16,8 +16,8 @@ Work = Callable[[Job, int], T]
 _CONNECT_SECONDS = 20
 _INSTALL = 'The Dask engine is not installed. Install it: pip install "magnesium-cds[cluster]".'
 _LOST = (
-    "A worker process was killed, perhaps for want of memory. Run the same command again to go on from here, "
-    "with fewer --workers."
+    "Workers were lost, perhaps for want of memory. Run the same command again to go on from here, with fewer workers "
+    "on each machine."
 )
 
 
@@ -94,8 +94,10 @@ class DaskEngine:
         """The result of each piece as it is done; a piece whose worker is lost is done again elsewhere."""
         futures = self._client.map(partial(work, job), numbers, pure=False)
         try:
-            for done in self._distributed.as_completed(futures):
+            for done in self._distributed.as_completed(futures, loop=self._client.loop):
                 yield done.result()
+        except (self._distributed.KilledWorker, CancelledError):
+            raise BacktestError(_LOST) from None
         finally:
             self._client.cancel(futures)
 

@@ -8,7 +8,7 @@ from cds_service.fhir import as_dict
 
 _YEARS = range(1900, 2200)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
-_MONTH = re.compile(r"\d{4}-\d\d\Z")
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])\Z")
 _YEAR = re.compile(r"\d{4}\Z")
 _A_DAY = timedelta(days=1)
 _INSTANT = timedelta(seconds=1)
