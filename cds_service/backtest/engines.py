@@ -13,12 +13,17 @@ from cds_service.backtest.job import BacktestError, Job
 
 T = TypeVar("T")
 Work = Callable[[Job, int], T]
-_CONNECT_SECONDS = 20
+CONNECT_SECONDS = 20.0
 _INSTALL = 'The Dask engine is not installed. Install it: pip install "magnesium-cds[cluster]".'
 _LOST = (
     "Workers were lost, perhaps for want of memory. Run the same command again to go on from here, with fewer workers "
     "on each machine."
 )
+_NO_SCHEDULER = (
+    "No Dask scheduler answers at {address} ({why}). Start one with `dask scheduler` and its workers with "
+    "`dask worker ADDRESS`, and pass its address, e.g. tcp://10.0.0.5:8786."
+)
+_NO_WORKERS = "The Dask scheduler at {address} has no workers. Start some with `dask worker {address}`."
 
 
 class Engine(Protocol):
@@ -72,23 +77,25 @@ def _leave_interrupts_to_the_parent() -> None:
 
 
 class DaskEngine:
-    """The workers of a running Dask scheduler; they must see the export and the report folder at the same paths."""
+    """The workers of a running Dask scheduler; they must see the export and the report folder at the same paths.
 
-    def __init__(self, address: str) -> None:
+    BacktestError when the scheduler, or `workers` of its workers, are not there within `seconds`.
+    """
+
+    def __init__(self, address: str, workers: int = 1, seconds: float = CONNECT_SECONDS) -> None:
         try:
             self._distributed = import_module("distributed")
         except ImportError:
             raise BacktestError(_INSTALL) from None
         try:
-            self._client = self._distributed.Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
+            self._client = self._distributed.Client(address, timeout=seconds, set_as_default=False)
         except (OSError, ValueError) as problem:
-            raise BacktestError(
-                f"No Dask scheduler answers at {address} ({type(problem).__name__}). Start one with `dask scheduler`, "
-                "its workers with `dask worker ADDRESS`, and pass its address, e.g. tcp://10.0.0.5:8786."
-            ) from None
-        if not self._client.scheduler_info()["workers"]:
+            raise BacktestError(_NO_SCHEDULER.format(address=address, why=type(problem).__name__)) from None
+        try:
+            self._client.wait_for_workers(workers, timeout=seconds)
+        except (OSError, TimeoutError):
             self.close()
-            raise BacktestError(f"The Dask scheduler at {address} has no workers. Start some: dask worker {address}.")
+            raise BacktestError(_NO_WORKERS.format(address=address)) from None
 
     def map(self, work: Work[T], job: Job, numbers: Sequence[int]) -> Iterator[T]:
         """The result of each piece as it is done; a piece whose worker is lost is done again elsewhere."""

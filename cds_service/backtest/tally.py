@@ -42,7 +42,7 @@ class Tally:
 
     def count_all(self, name: str, keys: Iterable[str]) -> None:
         """Add one to the count of each key."""
-        self.counters.setdefault(name, Counter()).update(keys)
+        self.counters.setdefault(name, Counter()).update(iter(keys))
 
     def total(self, key: str) -> int:
         """One of the totals."""

@@ -114,8 +114,6 @@ def _check_folder(export: Path) -> None:
         raise click.BadParameter(
             f"{export} {why}. Give the folder of a FHIR Bulk Data export.", param_hint="EXPORT_DIR"
         )
-    if not os.access(export, os.R_OK | os.X_OK):
-        raise click.BadParameter(f"{export} cannot be read by this user.", param_hint="EXPORT_DIR")
 
 
 def _period(since: str | None, until: str | None) -> "Period":
@@ -153,7 +151,11 @@ def _compared(told: str | None) -> "KnowledgeSource | None":
     if told == SHIPPED:
         return _shipped()
     path = Path(told)
-    return KnowledgeSource(path.name, folder=str(path.resolve())) if path.is_dir() else _site_source(path)
+    if not path.is_dir():
+        return _site_source(path)
+    if not (path / "thresholds.yaml").is_file():
+        raise click.BadParameter(f"{path} is not a folder of knowledge like cards/knowledge.", param_hint="--compare")
+    return KnowledgeSource(path.name, folder=str(path.resolve()))
 
 
 def _shipped() -> "KnowledgeSource":

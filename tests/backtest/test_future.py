@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.backtest.exports import calls, condition, of_patient, order, patient, result, stay
+from tests.backtest.exports import calls, condition, of_patient, order, patient, requests, result, stay
 
 START = datetime(2025, 3, 1, tzinfo=UTC)
 CUT_HOURS = 200
@@ -84,7 +84,7 @@ def test_an_end_that_came_later_is_not_seen_before(others, ending):
     late = when(CUT_HOURS + 5)
     now = [with_end(resource, late) for resource in ending]
     then = [ends_of(resource) for resource in ending]
-    assert cards_of([*others, *now], until) == cards_of([*others, *then], until)
+    assert shown_by([*others, *now], until) == shown_by([*others, *then], until)
 
 
 def with_end(resource, late):
@@ -99,5 +99,12 @@ def with_end(resource, late):
     return {**resource, "status": status, period: {"start": resource[period]["start"], "end": late}}
 
 
-def cards_of(record, until):
-    return [(when_, hook, unit, bodies) for when_, hook, unit, bodies, _ in decisions(record, until)]
+def shown_by(record, until):
+    """What each call until a time sends: ids and statuses by key."""
+    told = [(moment.when, request) for moment, request in requests([patient(), *record]) if moment.when <= until]
+    return [(when_, {key: shape(value) for key, value in request["prefetch"].items()}) for when_, request in told]
+
+
+def shape(value):
+    entries = [entry["resource"] for entry in value.get("entry", ())]
+    return [(r["id"], r.get("status"), r.get("clinicalStatus", {}).get("coding", [{}])[0].get("code")) for r in entries]
