@@ -25,6 +25,10 @@ from pathlib import Path
 import orjson
 import psutil
 
+from cds_service.backtest.job import KnowledgeSource
+from cds_service.backtest.run import Period, plan
+from cds_service.backtest.scan import scan_shard
+from cds_service.backtest.state import prepare
 from fixtures.synthetic.generate import OTHER_LABS, write_export
 
 RESULTS = Path(__file__).parent / "results" / "backtest.json"
@@ -46,8 +50,11 @@ class Figures:
     patients_per_cpu_s: float
     mb_per_cpu_s: float
     patients_per_wall_s: float
+    reading_cpu_s: float
+    reading_mb_per_cpu_s: float
     json_cpu_s: float
     json_share_percent: float
+    json_share_of_reading_percent: float
     peak_mb: float
     peak_one_process_mb: float
 
@@ -57,7 +64,7 @@ def measure(patients: int, other_labs: int, workers: int, folder: Path) -> Figur
     export, out = folder / "export", folder / "report"
     write_export(export, patients, seed=9, broken=patients // 500, other_labs=other_labs)
     size = sum(path.stat().st_size for path in export.iterdir())
-    parsing = json_alone(export)
+    parsing, reading = json_alone(export), reading_alone(export, folder / "read")
     command = [sys.executable, "-m", "cds_service", "backtest", str(export), "--out", str(out)]
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     with subprocess.Popen([*command, "--workers", str(workers)], stderr=subprocess.PIPE) as process:
@@ -80,8 +87,11 @@ def measure(patients: int, other_labs: int, workers: int, folder: Path) -> Figur
         patients_per_cpu_s=round(patients / cpu),
         mb_per_cpu_s=round(size / 1e6 / cpu, 2),
         patients_per_wall_s=round(patients / wall),
+        reading_cpu_s=round(reading, 2),
+        reading_mb_per_cpu_s=round(size / 1e6 / reading),
         json_cpu_s=round(parsing, 2),
         json_share_percent=round(100 * parsing / cpu, 1),
+        json_share_of_reading_percent=round(100 * parsing / reading, 1),
         peak_mb=round(together / 1e6),
         peak_one_process_mb=round(one / 1e6),
     )
@@ -95,6 +105,17 @@ def json_alone(export: Path) -> float:
             for line in opened:
                 with suppress(ValueError):
                     orjson.loads(line)
+    return time.process_time() - started
+
+
+def reading_alone(export: Path, out: Path) -> float:
+    """CPU seconds of the first half of a back-test: every line parsed, and what matters spread over buckets on disk."""
+    job = plan(export, out, KnowledgeSource("shipped"), None, Period())
+    prepare(out, job, restart=False)
+    scan_shard(job, 0)
+    started = time.process_time()
+    for number in range(len(job.shards)):
+        scan_shard(job, number)
     return time.process_time() - started
 
 

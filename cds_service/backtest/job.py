@@ -79,14 +79,19 @@ def knowledge_from(source: KnowledgeSource) -> Knowledge:
     return load_knowledge(folder, site=source.site, site_name=source.name)
 
 
-@lru_cache(maxsize=4)
 def knowledge_of_job(job: Job) -> tuple[Knowledge, ...]:
     """What is tried, then what it is compared with; BacktestError when this process has not the versions planned."""
     sources = (job.candidate, *([job.baseline] if job.baseline else []))
-    found = tuple(map(knowledge_from, sources))
-    if tuple(knowledge.version for knowledge in found) != job.versions:
+    return tuple(_in_version(source, version) for source, version in zip(sources, job.versions, strict=True))
+
+
+@lru_cache(maxsize=4)
+def _in_version(source: KnowledgeSource, version: str) -> Knowledge:
+    """The knowledge of a source, loaded once a process."""
+    found = knowledge_from(source)
+    if found.version != version:
         raise BacktestError(
-            f"A worker has knowledge {found[0].version}, this run needs {job.versions[0]}. "
-            "Install the same version of magnesium-cds on every worker."
+            f"A worker has knowledge {found.version}, this run needs {version}. "
+            "Install the same version of magnesium-cds on every worker, and show all the same knowledge folder."
         )
     return found

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from cds_service.backtest.asof import Entry, encounter_of
-from cds_service.backtest.windows import CodeKey, code_keys
+from cds_service.backtest.windows import CodeKey, has_code
 from cds_service.errors import JsonDict
 
 # The chart is opened so long after a result was filed; what is filed until then is seen in the same opening.
@@ -37,17 +37,13 @@ def _openings(entries: Iterable[Entry], codes: Collection[CodeKey]) -> Iterator[
     results = sorted(
         (entry.known, encounter_of(entry.resource))
         for entry in entries
-        if entry.known and entry.kind == "Observation" and _has_code(entry, codes)
+        if entry.known and entry.kind == "Observation" and has_code(entry.resource.get("code"), codes)
     )
     opened: datetime | None = None
     for filed, encounter in results:
         if opened is None or filed > opened:
             opened = filed + OPENED_AFTER
             yield Moment(opened, "patient-view", encounter)
-
-
-def _has_code(entry: Entry, codes: Collection[CodeKey]) -> bool:
-    return any(key in codes for key in code_keys(entry.resource.get("code")))
 
 
 def _signings(entries: Iterable[Entry]) -> Iterator[Moment]:

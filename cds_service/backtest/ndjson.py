@@ -76,17 +76,19 @@ def _go_to(raw: BinaryIO, start: int) -> None:
 
 
 def _until(raw: BinaryIO, end: int | None) -> Iterator[bytes | str]:
-    at_start = raw.tell() == 0
-    while end is None or raw.tell() < end:
+    """The lines that begin before `end`."""
+    position = raw.tell()
+    while end is None or position < end:
         line = raw.readline(LONGEST_LINE)
         if not line:
             return
         if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
             _skip_line(raw)
+            position = raw.tell()
             yield TOO_LONG
         else:
-            yield line.removeprefix(_BOM) if at_start else line
-        at_start = False
+            yield line if position else line.removeprefix(_BOM)
+            position += len(line)
 
 
 def _skip_line(raw: BinaryIO) -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from importlib import resources
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from cards import Knowledge
 from cds_service import __version__
@@ -35,18 +36,9 @@ class Column:
 
 def render(summary: JsonDict, examples: Examples, knowledge: Sequence[Knowledge]) -> str:
     """The report as HTML."""
-    environment = Environment(
-        loader=PackageLoader("cds_service.backtest", _TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["count"] = _count
-    environment.filters["spaced"] = _spaced
-    style = resources.files("cds_service.backtest").joinpath(_TEMPLATES, "report.css").read_text(encoding="utf-8")
     span, columns = columns_of(as_dict(summary["by_day"]))
-    return environment.get_template("report.html").render(
+    style = resources.files("cds_service.backtest").joinpath(_TEMPLATES, "report.css").read_text(encoding="utf-8")
+    return _template().render(
         s=summary,
         style=style,
         questions={rule: advice.question for k in reversed(knowledge) for rule, advice in k.advice.items()},
@@ -58,6 +50,21 @@ def render(summary: JsonDict, examples: Examples, knowledge: Sequence[Knowledge]
         assumed_days=ASSUMED_SUPPLY.days,
         version=__version__,
     )
+
+
+@cache
+def _template() -> Template:
+    """The page, compiled once a process."""
+    environment = Environment(
+        loader=PackageLoader("cds_service.backtest", _TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["count"] = _count
+    environment.filters["spaced"] = _spaced
+    return environment.get_template("report.html")
 
 
 def _count(value: object) -> str:

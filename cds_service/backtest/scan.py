@@ -14,8 +14,7 @@ from cds_service.backtest.asof import known_from
 from cds_service.backtest.job import Job, knowledge_of_job
 from cds_service.backtest.ndjson import lines
 from cds_service.backtest.spill import Spill, write_json
-from cds_service.backtest.windows import CodeKey, code_keys, windows
-from cds_service.errors import JsonDict
+from cds_service.backtest.windows import CodeKey, has_code, windows
 from cds_service.fhir import as_dict, parse_json, patient_of, resource_type
 
 PATIENT_TYPES = ("Patient", "Observation", "MedicationRequest", "MedicationAdministration", "Condition", "Encounter")
@@ -95,7 +94,7 @@ def _take(line: bytes, job: Job, codes: Collection[CodeKey], spill: Spill, told:
     told.types[kind] += 1
     if kind == MEDICATION:
         return spill.add(job.bucket_count, line)
-    if kind not in PATIENT_TYPES or (kind == "Observation" and not _is_read(resource, codes)):
+    if kind not in PATIENT_TYPES or (kind == "Observation" and not has_code(resource.get("code"), codes)):
         return None
     patient = patient_of(resource)
     if patient is None:
@@ -104,7 +103,3 @@ def _take(line: bytes, job: Job, codes: Collection[CodeKey], spill: Spill, told:
     if kind == "Observation" and (known := known_from(resource)):
         told.first_result = min(known, told.first_result or known)
     return spill.add(job.bucket_of(job.place_of(patient)), line)
-
-
-def _is_read(observation: JsonDict, codes: Collection[CodeKey]) -> bool:
-    return any(key in codes for key in code_keys(observation.get("code")))

@@ -1,6 +1,6 @@
 """The prefetch templates applied to a patient's resources, as a client's FHIR server would answer them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -32,7 +32,7 @@ class Window:
 
     def has_code(self, resource: JsonDict) -> bool:
         """Whether the resource has one of the codes that are asked for."""
-        return not self.codes.isdisjoint(code_keys(resource.get("code")))
+        return has_code(resource.get("code"), self.codes)
 
     def has_status(self, resource: JsonDict) -> bool:
         """Whether the resource has one of the statuses that are asked for."""
@@ -70,6 +70,17 @@ def _window(key: str, kind: str, query: Mapping[str, str]) -> Window:
 
 def _listed(query: Mapping[str, str], name: str) -> Sequence[str]:
     return query[name].split(",") if name in query else ()
+
+
+def has_code(concepts: object, codes: Collection[CodeKey]) -> bool:
+    """Whether a CodeableConcept, or one of a list of them, has one of the codes. Asked of every result of an export."""
+    for concept in as_list(concepts):
+        for coding in as_list(as_dict(concept).get("coding")):
+            told = as_dict(coding)
+            system, code = told.get("system"), told.get("code")
+            if isinstance(system, str) and isinstance(code, str) and (system, code) in codes:
+                return True
+    return False
 
 
 def code_keys(concepts: object) -> Iterator[CodeKey]:

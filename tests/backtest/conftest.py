@@ -7,7 +7,7 @@ import pytest
 from fixtures.synthetic.generate import Written, write_export
 from tests.backtest.exports import Json, backtest, job_of
 
-PATIENTS = 150
+PATIENTS = 60
 
 
 @pytest.fixture(scope="session")

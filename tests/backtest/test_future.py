@@ -52,7 +52,7 @@ def decisions(record, until):
              call.decision.trace) for call in told]  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     st.lists(resources(0, CUT_HOURS), max_size=8),
     st.lists(resources(CUT_HOURS + 1, 2 * CUT_HOURS), min_size=1, max_size=8),
@@ -74,7 +74,7 @@ def ends_of(resource):
     return {**resource, "status": "in-progress", period: {"start": resource[period]["start"]}}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     st.lists(resources(0, CUT_HOURS), max_size=6),
     st.lists(resources(0, CUT_HOURS).filter(lambda r: r["resourceType"] != "Observation"), min_size=1, max_size=3),

@@ -46,7 +46,7 @@ def test_the_summary_counts_what_the_generator_wrote(reported, synthetic):
 def test_every_count_adds_up_and_the_tables_hold_each_card(reported):
     out, summary = reported
     rows = rows_of(out)
-    assert len(rows) == summary["cards"] > 50
+    assert len(rows) == summary["cards"] > 20
     for counts in (summary["by_indicator"], summary["by_leading_rule"]):
         assert sum(counts.values()) == summary["cards"]
     for by in ("by_hook", "by_unit", "by_day"):
