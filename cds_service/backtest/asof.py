@@ -49,7 +49,7 @@ class Entry:
 
 def entries_of(resources: Iterable[JsonDict]) -> list[Entry]:
     """Every resource of a patient as an entry; those that were never real are left out."""
-    real = [r for r in resources if r.get("status") not in _NEVER_REAL.get(str(resource_type(r)), ())]
+    real = [r for r in resources if as_text(r.get("status")) not in _NEVER_REAL.get(str(resource_type(r)), ())]
     stays = {f"Encounter/{r.get('id')}": _stay_end(r) for r in real if resource_type(r) == "Encounter"}
     last = _last_given(r for r in real if resource_type(r) == "MedicationAdministration")
     return [_entry(r, stays, last) for r in real]
@@ -79,7 +79,7 @@ def _entry(resource: JsonDict, stays: Mapping[str, datetime | None], last: Mappi
     if kind == "MedicationAdministration":
         return Entry(kind, resource, known, first_point(resource, "effectivePeriod.end"))
     stay = stays.get(encounter_of(resource))
-    if kind == "MedicationRequest" and resource.get("status") in _ORDER_OVER:
+    if kind == "MedicationRequest" and as_text(resource.get("status")) in _ORDER_OVER:
         given = last.get(f"MedicationRequest/{resource.get('id')}")
         told = _order_end(resource, known) or given or stay
         assumed = known + ASSUMED_SUPPLY if known else None
@@ -103,7 +103,7 @@ def _reference(value: object) -> str:
 def _stay_end(encounter: JsonDict) -> datetime | None:
     """When a stay ended; one that is over without telling when ended as it began."""
     end = first_point(encounter, "period.end")
-    over = encounter.get("status") not in _RUNNING
+    over = as_text(encounter.get("status")) not in _RUNNING
     return end or (first_point(encounter, "period.start") if over else None)
 
 

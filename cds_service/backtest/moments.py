@@ -8,6 +8,7 @@ from itertools import groupby
 from cds_service.backtest.asof import Entry, encounter_of
 from cds_service.backtest.windows import CodeKey, has_code
 from cds_service.errors import JsonDict
+from cds_service.fhir import as_text
 
 # The chart is opened so long after a result was filed; what is filed until then is seen in the same opening.
 OPENED_AFTER = timedelta(minutes=15)
@@ -62,5 +63,5 @@ def _when(entry: Entry) -> datetime:
 
 
 def _is_signed(order: JsonDict) -> bool:
-    own = order.get("intent") in _SIGNED_INTENTS and order.get("doNotPerform") is not True
+    own = as_text(order.get("intent")) in _SIGNED_INTENTS and order.get("doNotPerform") is not True
     return own and not order.get("reportedBoolean") and "reportedReference" not in order

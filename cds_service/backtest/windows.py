@@ -36,7 +36,7 @@ class Window:
 
     def has_status(self, resource: JsonDict) -> bool:
         """Whether the resource has one of the statuses that are asked for."""
-        if self.statuses and resource.get("status") not in self.statuses:
+        if self.statuses and as_text(resource.get("status")) not in self.statuses:
             return False
         if not self.clinical:
             return True
