@@ -3,13 +3,15 @@
 from cards.decide import decide
 from cards.explain import explain
 from cards.knowledge import Knowledge, KnowledgeError, load_knowledge
-from cards.model import Answered, Decision, Indicator, Memory, SetAside, Snapshot
+from cards.model import Answered, Card, Decision, Finding, Indicator, Memory, SetAside, Snapshot
 from cards.services import SERVICES, Service, discovery, prefetch_templates
 
 __all__ = [
     "SERVICES",
     "Answered",
+    "Card",
     "Decision",
+    "Finding",
     "Indicator",
     "Knowledge",
     "KnowledgeError",

@@ -3,6 +3,7 @@
 import click
 
 from cds_service import __version__
+from cds_service.cli.backtest import backtest
 from cds_service.cli.doctor import doctor
 from cds_service.cli.explain import explain
 from cds_service.cli.insights import insights
@@ -16,5 +17,5 @@ def main() -> None:
     """A CDS Hooks service for low magnesium."""
 
 
-for command in (demo, serve, explain, knowledge, insights, doctor):
+for command in (demo, serve, explain, knowledge, backtest, insights, doctor):
     main.add_command(command)

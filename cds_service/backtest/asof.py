@@ -1,0 +1,184 @@
+"""What of a patient's record was known at a moment, and how it looked then.
+
+An export holds each resource as it is now. The table in docs/backtest.md says how the past is told from it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cds_service.backtest.times import first_point, point
+from cds_service.errors import JsonDict
+from cds_service.fhir import as_dict, as_list, as_text, resource_type
+
+# Where an order that is over does not tell when it ended: a usual supply. An assumption that the report names.
+ASSUMED_SUPPLY = timedelta(days=30)
+_KNOWN_FROM = {
+    "Observation": ("issued", "effectiveDateTime", "effectiveInstant", "effectivePeriod.end", "effectivePeriod.start"),
+    "MedicationRequest": ("authoredOn",),
+    "MedicationAdministration": ("effectiveDateTime", "effectivePeriod.start"),
+    "Condition": ("recordedDate", "onsetDateTime", "onsetPeriod.start"),
+    "Encounter": ("period.start",),
+}
+_NEVER_REAL = {
+    "Observation": frozenset({"entered-in-error", "cancelled", "registered"}),
+    "MedicationRequest": frozenset({"entered-in-error", "draft", "unknown"}),
+    "MedicationAdministration": frozenset({"entered-in-error", "not-done", "unknown"}),
+    "Encounter": frozenset({"entered-in-error", "planned", "cancelled"}),
+}
+_ORDER_OVER = frozenset({"completed", "stopped", "cancelled", "on-hold", "ended"})
+_CONDITION_OVER = frozenset({"inactive", "remission", "resolved"})
+_RUNNING = frozenset({"arrived", "triaged", "in-progress", "onleave"})
+_DAYS = {"d": 1, "day": 1, "days": 1, "wk": 7, "week": 7, "weeks": 7, "mo": 30, "month": 30, "months": 30, "a": 365}
+_LONGEST = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A resource, since when it was known, and when the state that it described ended (None: as far as told, never).
+
+    `guessed`: when it ended is not told, `ended` is our assumption.
+    """
+
+    kind: str
+    resource: JsonDict
+    known: datetime | None
+    ended: datetime | None = None
+    guessed: bool = False
+
+
+def entries_of(resources: Iterable[JsonDict]) -> list[Entry]:
+    """Every resource of a patient as an entry; those that were never real are left out."""
+    real = [r for r in resources if as_text(r.get("status")) not in _NEVER_REAL.get(str(resource_type(r)), ())]
+    stays = {f"Encounter/{r.get('id')}": _stay_end(r) for r in real if resource_type(r) == "Encounter"}
+    last = _last_given(r for r in real if resource_type(r) == "MedicationAdministration")
+    return [_entry(r, stays, last) for r in real]
+
+
+def _last_given(administrations: Iterable[JsonDict]) -> dict[str, datetime]:
+    """When an order, by reference, was last carried out."""
+    last: dict[str, datetime] = {}
+    for given in administrations:
+        order = _reference(given.get("request") or given.get("prescription"))
+        when = first_point(given, "effectivePeriod.end", "effectiveDateTime", "effectivePeriod.start")
+        if order and when:
+            last[order] = max(when, last.get(order, when))
+    return last
+
+
+def known_from(resource: JsonDict) -> datetime | None:
+    """Since when a resource was known; None when it does not say."""
+    return first_point(resource, *_KNOWN_FROM.get(str(resource_type(resource)), ()))
+
+
+def _entry(resource: JsonDict, stays: Mapping[str, datetime | None], last: Mapping[str, datetime]) -> Entry:
+    kind = str(resource_type(resource))
+    known = known_from(resource)
+    if kind == "Encounter":
+        return Entry(kind, resource, known, _stay_end(resource))
+    if kind == "MedicationAdministration":
+        return Entry(kind, resource, known, first_point(resource, "effectivePeriod.end"))
+    stay = stays.get(encounter_of(resource))
+    if kind == "MedicationRequest" and as_text(resource.get("status")) in _ORDER_OVER:
+        given = last.get(f"MedicationRequest/{resource.get('id')}")
+        told = _order_end(resource, known) or given or stay
+        assumed = known + ASSUMED_SUPPLY if known else None
+        return Entry(kind, resource, known, told or assumed, guessed=told is None)
+    if kind == "Condition" and _clinical(resource) in _CONDITION_OVER:
+        told = first_point(resource, "abatementDateTime", "abatementPeriod.start") or stay
+        return Entry(kind, resource, known, told or known, guessed=told is None)
+    return Entry(kind, resource, known)
+
+
+def encounter_of(resource: JsonDict) -> str:
+    """`Encounter/id` of the stay that a resource belongs to, or ""."""
+    return _reference(resource.get("encounter") or resource.get("context"))
+
+
+def _reference(value: object) -> str:
+    """`Type/id` of a reference, whatever stands before it."""
+    return "/".join((as_text(as_dict(value).get("reference")) or "").split("/")[-2:])
+
+
+def _stay_end(encounter: JsonDict) -> datetime | None:
+    """When a stay ended; one that is over without telling when ended as it began."""
+    end = first_point(encounter, "period.end")
+    over = as_text(encounter.get("status")) not in _RUNNING
+    return end or (first_point(encounter, "period.start") if over else None)
+
+
+def _order_end(order: JsonDict, authored: datetime | None) -> datetime | None:
+    """When an order that is over ended, as far as it says: change of status, bounds of its timing, supply."""
+    bounds = [_bounds(dosage) for dosage in as_list(order.get("dosageInstruction"))]
+    ends = [found for bound in bounds if (found := point(as_dict(bound.get("boundsPeriod")).get("end")))]
+    lengths = [span for bound in bounds if (span := _length(bound.get("boundsDuration")))]
+    supply = as_dict(order.get("dispenseRequest"))
+    valid = point(as_dict(supply.get("validityPeriod")).get("end"))
+    supplied = _length(supply.get("expectedSupplyDuration"))
+    spans = [*sorted(lengths)[-1:], *([supplied] if supplied else [])]
+    lasted = [authored + span for span in spans] if authored else []
+    return next((end for end in (point(order.get("statusChanged")), *sorted(ends)[-1:], *lasted, valid) if end), None)
+
+
+def _bounds(dosage: object) -> JsonDict:
+    return as_dict(as_dict(as_dict(dosage).get("timing")).get("repeat"))
+
+
+def _length(duration: object) -> timedelta | None:
+    told = as_dict(duration)
+    value, days = told.get("value"), _DAYS.get(str(told.get("code") or told.get("unit")), 0)
+    if not days or isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < _LONGEST:
+        return None
+    return timedelta(days=value * days)
+
+
+def _clinical(condition: JsonDict) -> str:
+    codings = as_list(as_dict(condition.get("clinicalStatus")).get("coding"))
+    return next((code for c in codings if (code := as_text(as_dict(c).get("code")))), "")
+
+
+def as_of(entry: Entry, moment: datetime) -> JsonDict | None:
+    """The resource as a record system would have shown it at the moment; None when it was not known yet."""
+    if entry.kind == "Patient":
+        return entry.resource
+    if entry.known is None or entry.known > moment:
+        return None
+    if entry.ended is not None and entry.ended <= moment:
+        return entry.resource
+    return _EARLIER.get(entry.kind, _unchanged)(entry.resource, entry.ended)
+
+
+def _unchanged(resource: JsonDict, _: datetime | None) -> JsonDict:
+    return resource
+
+
+def _order_then(order: JsonDict, _: datetime | None) -> JsonDict:
+    return {**order, "status": "active"}
+
+
+def _condition_then(condition: JsonDict, ended: datetime | None) -> JsonDict:
+    kept = {name: value for name, value in condition.items() if not name.startswith("abatement")}
+    active = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}]}
+    return kept if ended is None else {**kept, "clinicalStatus": active}
+
+
+def _period_then(name: str, resource: JsonDict) -> JsonDict:
+    """The resource with a period that has no end yet."""
+    open_period = {part: value for part, value in as_dict(resource.get(name)).items() if part != "end"}
+    return {**resource, "status": "in-progress", name: open_period}
+
+
+def _given_then(given: JsonDict, ended: datetime | None) -> JsonDict:
+    return given if ended is None else _period_then("effectivePeriod", given)
+
+
+def _stay_then(stay: JsonDict, _: datetime | None) -> JsonDict:
+    return _period_then("period", stay)
+
+
+_EARLIER = {
+    "MedicationRequest": _order_then,
+    "Condition": _condition_then,
+    "MedicationAdministration": _given_then,
+    "Encounter": _stay_then,
+}

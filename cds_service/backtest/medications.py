@@ -1,0 +1,53 @@
+"""The Medication resources that orders refer to: a table on disk, in which a bucket looks up those it needs."""
+
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+
+from cds_service.backtest.job import Job
+from cds_service.backtest.scan import shards_folder
+from cds_service.backtest.spill import bucket_lines
+from cds_service.backtest.times import point
+from cds_service.errors import JsonDict
+from cds_service.fhir import as_dict, as_text, parse_json
+
+_CREATE = "CREATE TABLE medication (reference TEXT PRIMARY KEY, updated TEXT, line BLOB) WITHOUT ROWID"
+_NEWEST = """INSERT INTO medication VALUES (?, ?, ?) ON CONFLICT (reference) DO UPDATE SET updated = excluded.updated,
+    line = excluded.line WHERE (excluded.updated, excluded.line) > (medication.updated, medication.line)"""
+_FIND = "SELECT line FROM medication WHERE reference = ?"
+
+
+def gather_medications(job: Job) -> None:
+    """Make the table from what all shards spilled."""
+    path = _path(job)
+    temporary = path.with_suffix(".part")
+    temporary.unlink(missing_ok=True)
+    with closing(sqlite3.connect(temporary)) as database:
+        database.execute(_CREATE)
+        for line in bucket_lines(shards_folder(job), job.bucket_count):
+            resource = as_dict(parse_json(line))
+            if ident := as_text(resource.get("id")):
+                database.execute(_NEWEST, (f"Medication/{ident}", updated_at(resource), line))
+        database.commit()
+    temporary.replace(path)
+
+
+def find_medications(job: Job, references: Iterable[str]) -> dict[str, JsonDict]:
+    """The Medication resources of these references, as far as the export holds them."""
+    wanted = sorted({reference for reference in references if reference})
+    if not wanted:
+        return {}
+    with closing(sqlite3.connect(f"{_path(job).absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+        rows = ((reference, database.execute(_FIND, (reference,)).fetchone()) for reference in wanted)
+        return {reference: as_dict(parse_json(row[0])) for reference, row in rows if row}
+
+
+def updated_at(resource: JsonDict) -> str:
+    """When a resource was last updated, as text that sorts; "" when it does not say."""
+    found = point(as_dict(resource.get("meta")).get("lastUpdated"))
+    return found.isoformat(timespec="microseconds") if found else ""
+
+
+def _path(job: Job) -> Path:
+    return job.folder / "medications.sqlite"

@@ -1,0 +1,104 @@
+"""Reads NDJSON: finds the files of an export, cuts them into shards, and gives the lines of a shard."""
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+SUFFIXES = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
+SHARD_BYTES = 32 * 2**20
+LONGEST_LINE = 16 * 2**20
+_BOM = b"\xef\xbb\xbf"
+ENDS_EARLY = "the compressed file is damaged from here on"
+TOO_LONG = f"longer than {LONGEST_LINE // 2**20} MB"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFile:
+    """One file of an export, by its path below the export's folder."""
+
+    name: str
+    size: int
+
+    @property
+    def packed(self) -> bool:
+        """Compressed with gzip: read as a whole, it cannot be cut."""
+        return self.name.endswith(".gz")
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """The lines of a file that begin in a range of bytes."""
+
+    file: ExportFile
+    start: int
+    end: int
+
+    @property
+    def size(self) -> int:
+        """Bytes of it on disk."""
+        return self.end - self.start
+
+
+def export_files(folder: Path) -> tuple[ExportFile, ...]:
+    """The NDJSON files below a folder, by name; OSError when it cannot be read."""
+    found = (path for path in folder.rglob("*") if path.name.lower().endswith(SUFFIXES) and path.is_file())
+    return tuple(ExportFile(path.relative_to(folder).as_posix(), path.stat().st_size) for path in sorted(found))
+
+
+def shards(files: tuple[ExportFile, ...], most: int = SHARD_BYTES) -> tuple[Shard, ...]:
+    """Every file in ranges of at most `most` bytes, in order."""
+    return tuple(
+        Shard(file, start, min(start + step, file.size))
+        for file in files
+        for step in [file.size if file.packed else most]
+        for start in range(0, file.size, max(step, 1))
+    )
+
+
+def lines(folder: Path, shard: Shard) -> Iterator[bytes | str]:
+    """The lines of a shard, as bytes; in place of one that cannot be read the reason, as text."""
+    with (folder / shard.file.name).open("rb") as raw:
+        if shard.file.packed:
+            yield from _unpacked(raw)
+        else:
+            _go_to(raw, shard.start)
+            yield from _until(raw, shard.end)
+
+
+def _go_to(raw: BinaryIO, start: int) -> None:
+    """To the first line that begins at `start` or later: the line before belongs to the shard before."""
+    if start:
+        raw.seek(start - 1)
+        _skip_line(raw)
+
+
+def _until(raw: BinaryIO, end: int | None) -> Iterator[bytes | str]:
+    """The lines that begin before `end`."""
+    position = raw.tell()
+    while end is None or position < end:
+        line = raw.readline(LONGEST_LINE)
+        if not line:
+            return
+        if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
+            _skip_line(raw)
+            position = raw.tell()
+            yield TOO_LONG
+        else:
+            yield line if position else line.removeprefix(_BOM)
+            position += len(line)
+
+
+def _skip_line(raw: BinaryIO) -> None:
+    while (piece := raw.readline(LONGEST_LINE)) and not piece.endswith(b"\n"):
+        pass
+
+
+def _unpacked(raw: BinaryIO) -> Iterator[bytes | str]:
+    try:
+        with gzip.open(raw, "rb") as opened:
+            yield from _until(opened, None)  # type: ignore[arg-type]
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        yield ENDS_EARLY

@@ -1,0 +1,145 @@
+"""Second half: the patients of one bucket, replayed and counted."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+
+from cards import Card, Decision, Finding
+from cds_service.backtest.asof import Entry
+from cds_service.backtest.chart import Chart, medication_reference
+from cds_service.backtest.compare import compare, suggestion_labels
+from cds_service.backtest.example import example_of
+from cds_service.backtest.job import Job, knowledge_of_job
+from cds_service.backtest.medications import find_medications
+from cds_service.backtest.records import read_bucket
+from cds_service.backtest.replay import Call, chart_of, is_told, replay
+from cds_service.backtest.tally import Row, Tally, write_result
+from cds_service.fhir import FHIR_ID
+
+UNIT_UNKNOWN = "Unit not told"
+_REPEATED_WITHIN = timedelta(hours=24)
+_NAMING = "drugs_cause_low_magnesium"
+
+
+@dataclass(frozen=True, slots=True)
+class Reduced:
+    """How much a bucket was."""
+
+    patients: int
+    calls: int
+    cards: int
+
+
+def reduced_path(job: Job, number: int) -> Path:
+    """Where the result of a bucket is; it is there when the bucket is done."""
+    return job.folder / "buckets" / f"{number:06}.json"
+
+
+def reduce_bucket(job: Job, number: int) -> Reduced:
+    """Replay the patients of a bucket and write down what came of it: no identifiers, dates only in the rows."""
+    patients, replaced = read_bucket(job, number)
+    medications = find_medications(job, (medication_reference(r) for _, listed in patients for r in listed))
+    tally, rows = Tally(), list[Row]()
+    tally.count("totals", "replaced", replaced)
+    for place, (patient_id, resources) in enumerate(patients):
+        tally.patients += 1
+        if FHIR_ID.fullmatch(patient_id):
+            rows += _patient(job, chart_of(job, patient_id, resources, medications), place, tally)
+        else:
+            tally.count("totals", "patients_left_out")
+    write_result(reduced_path(job, number), tally, rows)
+    return Reduced(tally.patients, tally.total("calls"), tally.total("cards"))
+
+
+def _patient(job: Job, chart: Chart, place: int, tally: Tally) -> list[Row]:
+    _count_data(chart.entries, tally)
+    calls = list(replay(job, chart))
+    rows = [row for call in calls for row in _call(job, call, place, tally)]
+    tally.count("totals", "patients_with_calls", bool(calls))
+    tally.count("totals", "patients_with_cards", bool(rows))
+    tally.count("totals", "repeats", _repeats(rows))
+    tally.count_all("set_aside", {why for call in calls for why in _unusable(call.decision)})
+    return rows
+
+
+def _unusable(decision: Decision) -> Iterator[str]:
+    """Why results could not be used; that only the newest are looked at is no fault of the data."""
+    told = (item for item in decision.trace.facts.set_aside if not item.what.startswith("prefetch"))
+    yield from (f"{item.what} {item.why}" for item in told)
+
+
+def _count_data(entries: Iterable[Entry], tally: Tally) -> None:
+    entries = list(entries)
+    tally.count_all("undated", (e.kind for e in entries if e.known is None and e.kind != "Patient"))
+    tally.count_all("guessed_end", (e.kind for e in entries if e.guessed and e.known is not None))
+    tally.count("totals", "without_patient_resource", all(e.kind != "Patient" for e in entries))
+
+
+def _call(job: Job, call: Call, place: int, tally: Tally) -> Iterator[Row]:
+    cards = call.decision.cards if is_told(call.answer) else ()
+    _count_call(call, len(cards), tally)
+    if call.compared is not None:
+        compare(call.answer, call.compared, place, tally)
+    if cards:
+        tally.count_all("culprits", culprits(call.decision))
+        _examples(job, call, place, tally)
+    for card in cards:
+        _count_card(card, tally)
+        yield _row(call, card, place)
+
+
+def _count_call(call: Call, cards: int, tally: Tally) -> None:
+    day = str(call.moment.when.date().toordinal())
+    for name, key in (("hook", call.moment.hook), ("unit", call.unit or UNIT_UNKNOWN), ("day", day)):
+        tally.count(f"calls_by_{name}", key)
+        tally.count(f"cards_by_{name}", key, cards)
+    tally.count("totals", "calls")
+    tally.count("totals", "cards", cards)
+    tally.count("totals", "calls_with_cards", bool(cards))
+    tally.count("totals", "cannot_tell", not is_told(call.answer))
+
+
+def _count_card(card: Card, tally: Tally) -> None:
+    tally.count("by_leading_rule", card.rules[0])
+    tally.count("by_indicator", card.indicator.word)
+    tally.count_all("by_rule", card.rules)
+    tally.count_all("suggestions", suggestion_labels(card.body))
+
+
+def _row(call: Call, card: Card, place: int) -> Row:
+    return Row(
+        patient=place,
+        second=int(call.moment.when.timestamp()),
+        hook=call.moment.hook,
+        setting=call.decision.trace.facts.setting.value,
+        indicator=card.indicator.word,
+        rule=card.rules[0],
+        rules=";".join(card.rules),
+        suggestions=len(card.suggestion_uuids),
+    )
+
+
+def culprits(decision: Decision) -> Sequence[str]:
+    """The drugs that the cards name as a cause of low magnesium."""
+    answer = decision.trace.answers[_NAMING]
+    spoken = any(_NAMING in card.rules for card in decision.cards)
+    return answer.values["names"].split(", ") if spoken and isinstance(answer, Finding) else ()
+
+
+def _examples(job: Job, call: Call, place: int, tally: Tally) -> None:
+    missing = [card for card in call.decision.cards if card.rules[0] not in tally.examples]
+    if missing:
+        told = example_of(call, knowledge_of_job(job)[0])
+        for card in missing:
+            tally.example(card.rules[0], place, told)
+
+
+def _repeats(rows: list[Row]) -> int:
+    """Cards that repeat one of the same leading rule of the day before."""
+    by_rule: dict[str, list[int]] = {}
+    for row in rows:
+        by_rule.setdefault(row.rule, []).append(row.second)
+    within = _REPEATED_WITHIN.total_seconds()
+    return sum(later - earlier < within for seconds in by_rule.values() for earlier, later in pairwise(seconds))

@@ -1,0 +1,107 @@
+"""A back-test from plan to report; what is done stays done when it is stopped and started again."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from cds_service.backtest.engines import Engine
+from cds_service.backtest.job import BacktestError, Job, KnowledgeSource, bucket_count, knowledge_from
+from cds_service.backtest.medications import gather_medications
+from cds_service.backtest.ndjson import SHARD_BYTES, SUFFIXES, ExportFile, export_files
+from cds_service.backtest.outputs import Outputs, write_outputs
+from cds_service.backtest.progress import Progress
+from cds_service.backtest.reduce import reduce_bucket, reduced_path
+from cds_service.backtest.scan import PATIENT_TYPES, read_scanned, scan_shard, scanned_path
+from cds_service.backtest.state import UNFINISHED, content_key
+from cds_service.backtest.summary import ReadExport
+from cds_service.backtest.tally import Tally, read_tally
+
+_MOST_SHARDS = 2048
+_WORD = re.compile(r"[A-Za-z]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The moments that count: from `since` on, before `until`; None is no bound."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def plan(export: Path, out: Path, tried: KnowledgeSource, baseline: KnowledgeSource | None, period: Period) -> Job:
+    """The job of a back-test; BacktestError when there is nothing to read, KnowledgeError when a file is wrong."""
+    files = _files(export)
+    sources = (tried, *([baseline] if baseline else []))
+    return Job(
+        export=str(export.resolve()),
+        work=str(out.resolve() / UNFINISHED),
+        files=files,
+        key=content_key(export, files),
+        candidate=tried,
+        baseline=baseline,
+        versions=tuple(knowledge_from(source).version for source in sources),
+        since=period.since,
+        until=period.until,
+        bucket_count=bucket_count(files),
+        shard_bytes=max(SHARD_BYTES, sum(file.size for file in files) // _MOST_SHARDS),
+    )
+
+
+def _files(export: Path) -> tuple[ExportFile, ...]:
+    files = export_files(export)
+    if not sum(file.size for file in files):
+        raise BacktestError(
+            f"No NDJSON in {export}. Give the folder of a FHIR Bulk Data export; its files end in "
+            f"{', '.join(SUFFIXES)}."
+        )
+    return files
+
+
+def run(job: Job, out: Path, engine: Engine, progress: Progress) -> Outputs:
+    """Read and decide what is not done yet, then write the report into `out`."""
+    _scan(job, engine, progress)
+    read = _read_export(job)
+    # before its first result an export cannot tell what the service would have said
+    dated = replace(job, present=read.present, since=job.since or read.first_result)
+    gather_medications(dated)
+    _reduce(dated, engine, progress)
+    return write_outputs(out, job, _tally(job), read)
+
+
+def _scan(job: Job, engine: Engine, progress: Progress) -> None:
+    shards = job.shards
+    left = [number for number in range(len(shards)) if not scanned_path(job, number).exists()]
+    with progress.phase("Reading", sum(shards[number].size for number in left), "bytes") as advance:
+        for size in engine.map(scan_shard, job, left):
+            advance(size, size)
+
+
+def _reduce(job: Job, engine: Engine, progress: Progress) -> None:
+    left = [number for number in range(job.bucket_count) if not reduced_path(job, number).exists()]
+    with progress.phase("Deciding", len(left), "patients") as advance:
+        for done in engine.map(reduce_bucket, job, left):
+            advance(1, done.patients)
+
+
+def _tally(job: Job) -> Tally:
+    """The tally of all buckets, in the order of patients."""
+    every = Tally()
+    for number in range(job.bucket_count):
+        every.add(read_tally(reduced_path(job, number)))
+    return every
+
+
+def _read_export(job: Job) -> ReadExport:
+    """What all shards held; lines are numbered within their file."""
+    read = ReadExport()
+    before: Counter[str] = Counter()
+    for number, shard in enumerate(job.shards):
+        told, name = read_scanned(job, number), shard.file.name
+        read.skipped += [(name, before[name] + line, reason) for line, reason in told.broken]
+        before[name] += told.lines
+        read.add(told)
+    named = {word for file in job.files for word in _WORD.findall(file.name)}
+    read.present = frozenset(kind for kind in PATIENT_TYPES if kind in read.types or kind in named)
+    return read

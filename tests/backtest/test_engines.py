@@ -1,0 +1,97 @@
+"""Whatever runs it, and however the work is cut, the result is the same byte for byte."""
+
+import threading
+from dataclasses import replace
+
+import pytest
+
+from cds_service.backtest.engines import DaskEngine, LocalEngine
+from cds_service.backtest.job import BacktestError, Job
+from cds_service.backtest.reduce import reduced_path
+from tests.backtest.cluster import cluster, wait_for
+from tests.backtest.exports import FILES, backtest, job_of
+
+BUCKETS = 9
+
+
+def files_of(out):
+    return {name: (out / name).read_bytes() for name in FILES}
+
+
+def cut(job, buckets=BUCKETS, shard_bytes=100_000) -> Job:
+    """The job with its work cut into more pieces."""
+    return replace(job, bucket_count=buckets, shard_bytes=shard_bytes)
+
+
+@pytest.mark.parametrize(("buckets", "shard_bytes"), [(1, 10**9), (64, 7_001)])
+def test_the_cut_of_the_work_does_not_matter(buckets, shard_bytes, synthetic, reported, tmp_path):
+    out = tmp_path / "report"
+    backtest(cut(job_of(synthetic[0], out), buckets, shard_bytes), out)
+    assert files_of(out) == files_of(reported[0])
+
+
+def test_two_processes_decide_as_one(synthetic, reported, tmp_path):
+    out = tmp_path / "report"
+    backtest(cut(job_of(synthetic[0], out)), out, LocalEngine(2))
+    assert files_of(out) == files_of(reported[0])
+
+
+def fails(job: Job, number: int) -> int:
+    raise BacktestError("said by a worker")
+
+
+def dies(job: Job, number: int) -> int:
+    import os
+
+    os._exit(1)
+
+
+@pytest.mark.parametrize(("work", "said"), [(fails, "said by a worker"), (dies, "Workers were lost")])
+def test_what_happens_in_a_worker_is_told(work, said, synthetic, tmp_path):
+    engine = LocalEngine(2)
+    try:
+        with pytest.raises(BacktestError, match=said):
+            list(engine.map(work, job_of(synthetic[0], tmp_path), range(4)))
+    finally:
+        engine.close()
+
+
+def test_a_cluster_decides_as_one_process_even_when_a_worker_is_killed(synthetic, reported, tmp_path):
+    out = tmp_path / "report"
+    job = cut(job_of(synthetic[0], out), buckets=24)
+    with cluster(tmp_path) as (address, workers):
+        engine = DaskEngine(address, workers=len(workers))
+
+        left = []
+
+        def done():
+            return sum(reduced_path(job, number).exists() for number in range(24))
+
+        def kill_one_in_mid_run():
+            wait_for(lambda: done() >= 2, "a second bucket")
+            workers[0].kill()
+            left.append(24 - done())
+
+        killer = threading.Thread(target=kill_one_in_mid_run)
+        killer.start()
+        backtest(job, out, engine)
+        killer.join()
+        assert left[0] > 0, "the run was over before a worker was killed"
+        assert workers[0].wait(timeout=10) != 0 and workers[1].poll() is None
+    assert files_of(out) == files_of(reported[0])
+
+
+def test_a_scheduler_that_does_not_answer_is_told():
+    with pytest.raises(BacktestError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9"):
+        DaskEngine("tcp://127.0.0.1:9", seconds=1)
+
+
+def test_a_cluster_without_workers_is_told(tmp_path):
+    with cluster(tmp_path, workers=0) as (address, _), pytest.raises(BacktestError, match="has no workers"):
+        DaskEngine(address, seconds=1)
+
+
+def test_where_dask_is_not_installed_it_is_told(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "distributed", None)
+    with pytest.raises(BacktestError, match=r'pip install "magnesium-cds\[cluster\]"'):
+        DaskEngine("tcp://127.0.0.1:9")
