@@ -1,41 +1,18 @@
-"""The page in a browser: nothing is blocked, axe finds nothing serious, it fits narrow windows."""
+"""The insights in a browser: nothing is blocked, axe finds nothing serious, it fits narrow windows."""
 
-import os
-import shutil
 from threading import Thread
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ViewportSize, sync_playwright
+from playwright.sync_api import ViewportSize
 from werkzeug.serving import make_server
 
+from tests.insights import conftest as insights
 from tests.insights.conftest import TODAY, TOKEN
 from tests.insights.made import load, made_entries
 
-CANDIDATES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = (
-    "--no-sandbox",  # the tests may run as root in a container
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+engine, url, make_service, service = insights.engine, insights.url, insights.make_service, insights.service
 WIDE, NARROW = ViewportSize(width=1280, height=900), ViewportSize(width=320, height=800)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """A browser; where there is none the tests are skipped, in CI they fail."""
-    path = os.environ.get("MAGNESIUM_CDS_TEST_BROWSER") or next(filter(None, map(shutil.which, CANDIDATES)), None)
-    if path is None:
-        reason = f"no browser: install one of {', '.join(CANDIDATES)}, or name it in MAGNESIUM_CDS_TEST_BROWSER"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
