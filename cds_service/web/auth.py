@@ -20,6 +20,7 @@ from cds_service.web.insights_door import InsightsDoor
 from cds_service.web.runtime import Access, Route, Runtime
 
 if TYPE_CHECKING:
+    from limits import RateLimitItem
     from limits.strategies import RateLimiter
 
 
@@ -102,10 +103,17 @@ class Gate:
         from limits import RateLimitItemPerMinute
 
         limit = RateLimitItemPerMinute(self._rate)
-        if not self._limiter.hit(limit, client.iss):
+        if not self._hit(limit, client.iss):
             self._metrics.rate_limited()
             left = self._limiter.get_window_stats(limit, client.iss).reset_time - time.time()
             raise TooManyCalls(max(1, math.ceil(left)))
+
+    def _hit(self, limit: "RateLimitItem", client: str) -> bool:
+        """Whether the call is within the limit; yes when a worker that ends cannot start the thread of the count."""
+        try:
+            return self._limiter.hit(limit, client)
+        except RuntimeError:
+            return True
 
     @cached_property
     def _limiter(self) -> "RateLimiter":

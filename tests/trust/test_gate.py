@@ -1,5 +1,6 @@
 """Who may use what, how often, and with which rights; and when the service refuses to start at all."""
 
+import threading
 from typing import ClassVar
 
 import pytest
@@ -133,6 +134,14 @@ def test_a_client_that_calls_too_often_is_told_when_to_come_again(serve, call, e
     assert len(refused) >= 2  # a minute may end between two calls
     assert diagnostics(refused[0], 429) and 1 <= int(refused[0].headers["Retry-After"]) <= 60
     assert refused[0].headers["Access-Control-Allow-Origin"]
+
+
+def test_a_worker_that_ends_and_cannot_count_still_answers(serve, call, ehr, monkeypatch):
+    def no_thread(_):
+        raise RuntimeError("can't start new thread at interpreter shutdown")
+
+    monkeypatch.setattr(threading.Timer, "start", no_thread)
+    assert call(serve(), ehr.bearer()).status_code == 200
 
 
 def test_a_call_that_came_too_early_does_not_use_up_its_token(serve, call, ehr):
