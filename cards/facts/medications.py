@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 from cards.facts.fhir import child, codings, first_moment, moment, objects, reference_of, text, words_of
 from cards.facts.magnesium_order import magnesium_order
 from cards.knowledge import Knowledge
 from cards.model import JsonObject, Medication, Route
-from cards.terminology import Product, words_in
+from cards.terminology import CodeKey, Drug, Product, Terminology, words_in
 
 _ORDERS = frozenset({"MedicationRequest", "MedicationOrder"})
 _REAL_INTENTS = frozenset({"order", "original-order", "instance-order", "filler-order", ""})
@@ -81,13 +83,12 @@ def _medication(
     resource: JsonObject, bundled: Bundled, knowledge: Knowledge, status: str, selected: bool = True
 ) -> Medication:
     concept, told = _concept(resource, bundled)
-    words = words_in(told)
-    code, product = _product(concept, told, words, knowledge)
+    named = _named(knowledge.terminology, tuple(codings(concept)), told)
+    drug = named.drug
     dosages = (*objects(resource, "dosageInstruction"), *objects(resource, "dosage"))
-    route = _route(dosages, product, told)
-    if route in (Route.UNKNOWN, Route.OTHER) and _SULFATE in product.ingredients:
+    route = _route(dosages, named)
+    if route in (Route.UNKNOWN, Route.OTHER) and _SULFATE in named.product.ingredients:
         route = Route.INTRAVENOUS  # magnesium sulfate is given by mouth only as granules, which are listed products
-    drug = knowledge.terminology.drug(product.ingredients)
     return Medication(
         name=drug.name,
         roles=() if route is Route.NOT_SYSTEMIC else drug.roles,
@@ -98,7 +99,36 @@ def _medication(
         until=_ended(resource, dosages),
         reference=reference_of(resource),
         selected=selected,
-        magnesium=magnesium_order(code, product, drug.roles, route, told, words, dosages, knowledge),
+        magnesium=magnesium_order(named.code, named.product, drug.roles, route, told, named.words, dosages, knowledge),
+        is_potassium=named.is_potassium,
+        is_antithrombotic=named.is_antithrombotic,
+    )
+
+
+class Named(NamedTuple):
+    """What the codes and words of a medicine say, whoever takes it."""
+
+    words: Sequence[str]
+    code: str
+    product: Product
+    drug: Drug
+    route: Route
+    is_potassium: bool
+    is_antithrombotic: bool
+
+
+@lru_cache(maxsize=4096)
+def _named(terminology: Terminology, codes: tuple[CodeKey, ...], told: str) -> Named:
+    """A hospital has some thousand medicines, which come again and again."""
+    words = words_in(told)
+    code, product = _product(codes, told, words, terminology)
+    by_product = _PRODUCT_ROUTES.get(product.route, Route.NOT_SYSTEMIC)
+    return Named(
+        words=words,
+        code=code,
+        product=product,
+        drug=terminology.drug(product.ingredients),
+        route=_worded_route(told) if by_product is Route.UNKNOWN else by_product,
         is_potassium=not _POTASSIUM_WORDS.isdisjoint(words) and bool(_POTASSIUM.search(told)),
         is_antithrombotic=not _ANTITHROMBOTICS.isdisjoint(words),
     )
@@ -138,15 +168,17 @@ def _referred(resource: JsonObject, bundled: Bundled) -> JsonObject:
     return child(found, "code") if found else ({"text": shown} if shown else {})
 
 
-def _product(concept: JsonObject, told: str, words: Sequence[str], knowledge: Knowledge) -> tuple[str, Product]:
-    coded = knowledge.terminology.product_of(codings(concept))
+def _product(
+    codes: Sequence[CodeKey], told: str, words: Sequence[str], terminology: Terminology
+) -> tuple[str, Product]:
+    coded = terminology.product_of(codes)
     if coded:
         return coded
-    return "", Product(knowledge.terminology.ingredients_named(words), "", " / " in told or " and " in told)
+    return "", Product(terminology.ingredients_named(words), "", " / " in told or " and " in told)
 
 
-def _route(dosages: Sequence[JsonObject], product: Product, told: str) -> Route:
-    """The ordered route; else that of the product; else what its name says."""
+def _route(dosages: Sequence[JsonObject], named: Named) -> Route:
+    """The ordered route; else that of the product; else what its name says; else what the dosage says."""
     for dosage in dosages:
         route = child(dosage, "route")
         for _, code in codings(route):
@@ -155,11 +187,9 @@ def _route(dosages: Sequence[JsonObject], product: Product, told: str) -> Route:
         worded = _worded_route(words_of(route))
         if worded is not Route.UNKNOWN:
             return worded
-    by_product = _PRODUCT_ROUTES.get(product.route, Route.NOT_SYSTEMIC)
-    if by_product is not Route.UNKNOWN:
-        return by_product
-    by_name = _worded_route(told)
-    return by_name if by_name is not Route.UNKNOWN else _worded_route(" ".join(text(d, "text") for d in dosages))
+    if named.route is not Route.UNKNOWN:
+        return named.route
+    return _worded_route(" ".join(text(d, "text") for d in dosages))
 
 
 def _worded_route(told: str) -> Route:
