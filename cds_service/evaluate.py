@@ -1,7 +1,7 @@
 """The seam: a hook call in, an answer out. HTTP, `explain` and tests all decide through here."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
@@ -12,6 +12,7 @@ from cds_service.errors import JsonDict, operation_outcome
 from cds_service.fhir_access import Source
 from cds_service.gather import gather
 from cds_service.key_data import KeyData
+from cds_service.patience import watched
 from cds_service.settings import PREFIX, MissingData
 
 
@@ -35,14 +36,18 @@ def evaluate(
     missing_data: MissingData,
     source: Source | None = None,
     memory: Memory | None = None,
+    limit_ms: int | None = None,
 ) -> Answer:
     """Answer one hook call; NotCdsHooks when `body` is none. `keys` are the service's prefetch keys.
 
     What the client did not supply comes from `source`, when there is one and the call gives access to it. Advice that
-    the `memory` knows to be answered is not repeated.
+    the `memory` knows to be answered is not repeated. TooMuch when reading takes longer than `limit_ms`.
     """
     gathered = gather(read_call(body), service.hook, keys, source, partial(prefetch_templates, knowledge))
-    decision = decide(gathered.snapshot, knowledge, now=now, new_id=new_id, memory=memory)
+    snapshot = gathered.snapshot
+    if limit_ms:
+        snapshot = replace(snapshot, resources=watched(snapshot.resources, limit_ms))
+    decision = decide(snapshot, knowledge, now=now, new_id=new_id, memory=memory)
     if decision.cannot_tell and missing_data is MissingData.PRECONDITION_FAILED:
         return Answer(HTTPStatus.PRECONDITION_FAILED, _cannot_tell(decision.cannot_tell), decision, gathered.data)
     return Answer(HTTPStatus.OK, {"cards": [card.body for card in decision.cards]}, decision, gathered.data)

@@ -140,6 +140,12 @@ class Settings(BaseSettings):
     max_entries: int = Field(
         default=50_000, ge=1, description="Most entries of all Bundles in a request; more are answered 413."
     )
+    evaluation_ms: int = Field(
+        default=2000,
+        ge=1,
+        le=60_000,
+        description="Milliseconds of processor time for reading the resources of one request; more are answered 413.",
+    )
     fhir_deadline_ms: int = Field(
         default=400,
         ge=0,

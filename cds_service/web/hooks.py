@@ -80,6 +80,7 @@ def _answer(service: Service, runtime: Runtime) -> Answer:
         runtime.settings.missing_data,
         Source(runtime.fhir, g.fhir_servers),
         runtime.memory,
+        runtime.settings.evaluation_ms,
     )
 
 

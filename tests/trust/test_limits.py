@@ -7,7 +7,7 @@ import time
 import pytest
 
 from cards import prefetch_templates
-from tests.calls import SERVICE_OF, diagnostics, post, request_for, searchset
+from tests.calls import SERVICE_OF, cards, diagnostics, post, request_for, searchset
 from tests.fuzz.bases import bases
 
 ENTRIES = 5000
@@ -67,6 +67,15 @@ def test_as_many_entries_as_fit_into_the_default_limits_are_answered_in_time(cli
     size = len(json.dumps(entry, separators=(",", ":"))) + 1
     body["prefetch"][key] = {"resourceType": "Bundle", "entry": [entry] * min(room // size, 49_900)}
     assert seconds(client, json.dumps(body, separators=(",", ":")).encode()) < HANGS_S
+
+
+@pytest.mark.parametrize("key", SMALL)
+def test_an_evaluation_that_takes_too_long_is_stopped_and_says_what_to_do(make_client, key):
+    body = request_for("patient-view")
+    body["prefetch"][key] = searchset(*[SMALL[key]] * 20_000)
+    told = diagnostics(post(make_client(evaluation_ms=1), body), 413)
+    assert "more than 1 ms" in told and "MAGNESIUM_CDS_EVALUATION_MS" in told
+    assert cards(post(make_client(evaluation_ms=1), request_for("patient-view")))  # a usual one is not even watched
 
 
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
