@@ -11,6 +11,8 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from prometheus_client.multiprocess import mark_process_dead
 
+from cds_service.gunicorn_worker import SharingWorker
+
 _UNREADABLE = "Invalid request"
 _GARBAGE_AFTER = 50_000
 _M_ARENA_MAX, _HEAPS = -8, 2  # mallopt of glibc
@@ -71,7 +73,7 @@ def serve(
         "bind": f"{address}:{port}",
         "workers": workers,
         "threads": threads,
-        "worker_class": "gthread",
+        "worker_class": SharingWorker,
         "logger_class": _OneLog,
         "control_socket_disable": True,
         "graceful_timeout": 10,
