@@ -33,7 +33,11 @@ def why_quiet(
     if since >= hours:
         return None
     reason = f" ({answered.reason})" if answered.reason else ""
-    return f"{answered.outcome}{reason} {since:.1f} h ago: quiet for {hours:g} h"
+    return f"{answered.outcome}{reason} {_ago(since)}: quiet for {hours:g} h"
+
+
+def _ago(hours: float) -> str:
+    return f"{hours * 60:.0f} min ago" if hours < 1 else f"{hours:.1f} h ago"
 
 
 def _must_be_said(answered: Answered, lead: Finding, indicator: Indicator) -> bool:

@@ -43,6 +43,10 @@ class AdviceMemory:
         """Remember the answer to a card, ours or not: an id that we never gave is the name of no advice."""
         self._answers.keep([answer_of(card, outcome, reason, at.timestamp())])
 
+    def forget_before(self, moment: datetime) -> None:
+        """Forget what was answered before the moment."""
+        self._answers.forget_before(moment.timestamp())
+
     def _hash(self, advice: str) -> bytes:
         return hmac.digest(self._key, advice.encode("utf-8", "surrogatepass"), hashlib.sha256)[:7]
 

@@ -38,6 +38,7 @@ def routes(runtime: Runtime) -> list[Route]:
         Route("/demo", "GET", Access.PUBLIC, _page(runtime)),
         Route("/demo/files/<name>", "GET", Access.PUBLIC, _file()),
         Route("/demo/setup", "GET", Access.PUBLIC, _setup(runtime)),
+        Route("/demo/restart", "POST", Access.PUBLIC, _restart(runtime)),
         Route("/demo/explain/<service_id>", "POST", Access.PUBLIC, _explain(runtime)),
         Route("/demo/markdown", "POST", Access.PUBLIC, _rendered),
     ]
@@ -86,6 +87,17 @@ def _units(runtime: Runtime) -> Mapping[str, object]:
     magnesium = {unit.shown: unit.factor for unit in runtime.knowledge.units.by_analyte["magnesium"].values()}
     first = runtime.knowledge.site.unit_first
     return {"first": first, "mmol_per_l": {name: magnesium[name] for name in ("mg/dL", "mmol/L")}}
+
+
+def _restart(runtime: Runtime) -> Callable[[], Response]:
+    """Forget what was answered: a page that was opened anew has none of the orders that were accepted."""
+
+    def forget() -> Response:
+        if runtime.memory:
+            runtime.memory.forget_before(runtime.now())
+        return json_response({})
+
+    return forget
 
 
 def _explain(runtime: Runtime) -> Callable[[str], Response]:

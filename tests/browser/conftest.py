@@ -125,15 +125,8 @@ def running(folder):
 
 @pytest.fixture(scope="session")
 def demo(browser, tmp_path_factory):
-    """The running demo; what is answered here is not said again."""
+    """The running demo."""
     with running(tmp_path_factory.mktemp("demo")) as started:
-        yield started
-
-
-@pytest.fixture
-def fresh_demo(browser, tmp_path):
-    """A demo of which no card was answered yet."""
-    with running(tmp_path) as started:
         yield started
 
 

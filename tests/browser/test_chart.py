@@ -5,8 +5,8 @@ import re
 from playwright.sync_api import expect
 
 
-def test_the_evaluators_minute(fresh_demo, open_chart):
-    demo, chart = fresh_demo, open_chart(base=fresh_demo.base)
+def test_the_evaluators_minute(demo, open_chart):
+    chart = open_chart()
     page = chart.page
     critical, causes = chart.about("patient").first, chart.about("patient").nth(1)
     expect(critical).to_have_attribute("data-indicator", "critical")
@@ -36,8 +36,14 @@ def test_the_evaluators_minute(fresh_demo, open_chart):
     expect(chart.orders.filter(has_text="Famotidine 20 mg")).to_have_count(1)
     assert recorded(demo, sent["card"])["service"] == "magnesium-order-select"
 
-    page.reload()
+    chart.open("well")
+    chart.open("heart-failure")
     expect(page.locator("#advice-view")).to_contain_text(re.compile(r"Not repeated: accepted .* ago: quiet for 12 h"))
+    expect(chart.orders.filter(has_text="Magnesium sulfate 4 g")).to_have_count(1)
+
+    page.reload()  # a new page knows none of the orders: the advice is back too
+    expect(chart.about("patient").first).to_have_attribute("data-indicator", "critical")
+    expect(chart.orders).to_have_count(0)
 
 
 def recorded(demo, card):

@@ -59,8 +59,8 @@ def test_what_was_signed_is_known_when_the_chart_is_asked_again(open_chart):
     expect(page.locator(".medicine").filter(has_text="lansoprazole")).to_contain_text("ended")
 
 
-def test_of_several_suggestions_each_can_be_taken(fresh_demo, open_chart):
-    chart = open_chart(base=fresh_demo.base)
+def test_of_several_suggestions_each_can_be_taken(open_chart):
+    chart = open_chart()
     causes = chart.about("patient").nth(1)
     chart.do_and_hear(causes.get_by_role("button", name="Accept Replace omeprazole").click)
     chart.do_and_hear(causes.get_by_role("button", name="Accept Add spironolactone").click)

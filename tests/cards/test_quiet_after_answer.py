@@ -56,6 +56,11 @@ def test_the_id_of_a_card_comes_from_the_memory() -> None:
     assert [card.uuid for card in decide(snapshot(SEVERE), memory=Answers()).cards] == ["card 1"]
 
 
+def test_an_answer_of_this_hour_is_told_in_minutes() -> None:
+    told = {r.rule: r.why for r in asked_again(SEVERE, SEVERE, "accepted", hours_ago=0.3).trace.rules}
+    assert told["magnesium_is_severely_low"] == "accepted 18 min ago: quiet for 12 h"
+
+
 @pytest.mark.parametrize("outcome", ["accepted", "overridden"])
 def test_answered_advice_is_not_repeated_and_the_trace_says_so(outcome: str) -> None:
     decision = asked_again(SEVERE, SEVERE, outcome)

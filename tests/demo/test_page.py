@@ -1,12 +1,18 @@
 """The routes behind the page: what only a demo serves, and what the page may trust."""
 
+from datetime import timedelta
+from itertools import count
+
 import pytest
 
 from cds_service.app import ROUTES, create_app
 from cds_service.demo import orderables
+from cds_service.store.answered import AnsweredFile
+from cds_service.store.memory import AdviceMemory
 from cds_service.web import demo
-from tests.calls import diagnostics, patient_view
-from tests.demo.conftest import STORIES
+from cds_service.web.runtime import Runtime
+from tests.calls import cards, diagnostics, patient_view, post
+from tests.demo.conftest import NOW, STORIES
 
 FILES = ("main.js", "page.css", "plotly.min.js")
 FORBIDDEN = ("unsafe-inline", "unsafe-eval", "http:", "https:", "*")
@@ -58,6 +64,23 @@ def test_the_reasons_are_those_of_the_answer(demo_client):
 def test_the_reasons_of_what_is_no_request_are_refused(demo_client):
     assert "context" in diagnostics(demo_client.post("/demo/explain/magnesium-patient-view", json={}), 400)
     assert demo_client.post("/demo/explain/nothing", json={}).status_code == 404
+
+
+def test_a_page_opened_anew_forgets_what_was_answered(runtime, tmp_path):
+    clock = (NOW + timedelta(seconds=passed) for passed in count())
+    memory = AdviceMemory(b"k" * 32, AnsweredFile(tmp_path / "answered.sqlite"))
+    made = Runtime(runtime.settings, runtime.knowledge, runtime.keys, now=lambda: next(clock), memory=memory)
+    caller = create_app(made, (demo.routes,)).test_client()
+    shown = cards(post(caller, patient_view()))
+    answers = [{"card": card["uuid"], "outcome": "overridden"} for card in shown]
+    post(caller, {"feedback": answers}, "magnesium-patient-view/feedback")
+    assert len(cards(post(caller, patient_view()))) < len(shown)
+    assert caller.post("/demo/restart").get_json() == {}
+    assert len(cards(post(caller, patient_view()))) == len(shown)
+
+
+def test_a_demo_that_remembers_nothing_can_be_opened_anew(demo_client):
+    assert demo_client.post("/demo/restart").status_code == 200
 
 
 @pytest.mark.parametrize(

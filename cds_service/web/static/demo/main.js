@@ -1,6 +1,6 @@
 // The chart: which patient is open, what is drafted, and when the services are asked.
 import { Advice } from "./advice.js";
-import { Line, getJson, isSuperseded } from "./api.js";
+import { Line, getJson, isSuperseded, postJson } from "./api.js";
 import { clearBanner, drawBanner, drawName } from "./banner.js";
 import { firstUnit } from "./bands.js";
 import { combobox } from "./combobox.js";
@@ -26,7 +26,7 @@ const ordersOf = new Map(); // by patient: drafts wait while another chart is op
 
 async function start() {
   try {
-    [setup, services] = await Promise.all([getJson("/demo/setup"), discover()]);
+    [setup, services] = await Promise.all([getJson("/demo/setup"), discover(), postJson("/demo/restart", {})]);
   } catch (problem) {
     return chartTrouble(problem);
   }
