@@ -53,6 +53,8 @@ class MachineState:
             reachable = float(status.reachable)
             yield _gauge("database_reachable", "Whether the database took the last records sent.", reachable)
             yield _gauge("spool_waiting_bytes", "What was not shipped of the spool, by the last word.", status.waiting)
+            text = "What no database takes, kept aside for a person to look at, by the last word."
+            yield _gauge("spool_rejected_bytes", text, status.rejected)
             age = max(0.0, time.time() - status.at)
             yield _gauge("shipper_report_age_seconds", "Age of the last word of the shipping process.", age)
 

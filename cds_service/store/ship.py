@@ -39,6 +39,10 @@ class Shipper:
         """How much of the spool was not shipped yet."""
         return sum(size(path) - self._offsets.get(path, 0) for path in waiting(self._folder))
 
+    def rejected_bytes(self) -> int:
+        """The size of what no database takes, kept aside."""
+        return size(self._folder / _REJECTED)
+
     def _ship_file(self, path: Path) -> int:
         shipped = 0
         while batch := list(islice(lines(path, self._offsets[path], self._most), self._most)):

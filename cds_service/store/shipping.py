@@ -93,7 +93,8 @@ class Shipping:
         elif changed and self._status.at:
             record_trouble("database reachable again: records are shipped")
         if changed or time.time() - self._status.at > _STATUS_S:
-            self._status = Status(time.time(), reachable, problem, self._shipper.waiting_bytes())
+            sizes = self._shipper.waiting_bytes(), self._shipper.rejected_bytes()
+            self._status = Status(time.time(), reachable, problem, *sizes)
             write_status(self._folder, self._status)
 
 

@@ -28,7 +28,6 @@ class Spool:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.lost = 0
         self._lock = threading.Lock()
         self._file: int | None = None
         self._owner = 0
@@ -42,7 +41,6 @@ class Spool:
             try:
                 self._write(line)
             except OSError as problem:
-                self.lost += 1
                 self._close()  # what was written of the line ends this file; the next record begins another
                 record_trouble("spool unusable: a record is lost", folder=str(self.folder), problem=repr(problem))
                 return False

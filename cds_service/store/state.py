@@ -19,13 +19,14 @@ _KEY_BYTES = 32
 class Status:
     """How the shipper fares: when it wrote this (seconds since 1970), whether the database took what was sent.
 
-    `waiting` is how many bytes of the spool were not shipped then.
+    `waiting` is how many bytes of the spool were not shipped then, `rejected` how many no database took.
     """
 
     at: float
     reachable: bool
     problem: str = ""
     waiting: int = 0
+    rejected: int = 0
 
 
 def state_folder(settings: Settings) -> Path:
@@ -66,6 +67,7 @@ def read_status(folder: Path) -> Status | None:
     """The shipper's last word; None when there is none."""
     try:
         told = orjson.loads((folder / _STATUS).read_bytes())
-        return Status(float(told["at"]), bool(told["reachable"]), str(told["problem"]), int(told["waiting"]))
+        sizes = int(told["waiting"]), int(told["rejected"])
+        return Status(float(told["at"]), bool(told["reachable"]), str(told["problem"]), *sizes)
     except (OSError, ValueError, KeyError, TypeError):
         return None

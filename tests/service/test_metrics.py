@@ -159,12 +159,12 @@ def test_the_page_tells_what_runs_and_how_the_spool_fares(counting, tmp_path):
     assert value(text, "build_info", **build) == 1
     post(caller, patient_view())
     for reachable in (True, False):
-        write_status(tmp_path, Status(time.time() - 30, reachable, waiting=77))
+        write_status(tmp_path, Status(time.time() - 30, reachable, waiting=77, rejected=5))
         answer = caller.get("/metrics")
         text = answer.get_data(as_text=True)
         assert value(text, "spool_bytes") == sum(path.stat().st_size for path in tmp_path.glob("*.jsonl")) > 100
         assert value(text, "database_reachable") == reachable
-        assert value(text, "spool_waiting_bytes") == 77
+        assert value(text, "spool_waiting_bytes") == 77 and value(text, "spool_rejected_bytes") == 5
         assert 30 <= value(text, "shipper_report_age_seconds") < 60
     assert answer.content_type.startswith("text/plain; version=0.0.4")
     spool.close()

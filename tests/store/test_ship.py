@@ -135,6 +135,7 @@ def test_a_line_that_is_not_json_is_kept_aside(spool, shipper, engine):
     (spool.folder / "1-a.jsonl").write_bytes(b"not json\n" + orjson.dumps(answer()) + b"\n")
     shipper.ship()
     assert counts(engine)[0] == 1 and (spool.folder / "rejected.txt").read_bytes() == b"not json\n"
+    assert shipper.rejected_bytes() == len(b"not json\n")
 
 
 def test_what_cannot_be_sent_waits(spool, new_engine):
