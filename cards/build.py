@@ -55,7 +55,7 @@ def card(
     ]
     if not suggestions and tests:
         suggestions = [_tests_only(tests, facts, knowledge, new_id)]
-    uuid = memory.card_id(advice_name(lead, facts), recommendation.indicator) if memory else new_id()
+    uuid = memory.card_id(advice_name(recommendation.findings, facts), recommendation.indicator) if memory else new_id()
     body: Json = {
         "uuid": uuid,
         "summary": _shorten(_summary(recommendation, knowledge, told), _SUMMARY_LIMIT),

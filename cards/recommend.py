@@ -50,30 +50,42 @@ def recommend(
             kept.append(recommendation)
     ranked = sorted(kept, key=lambda r: (-r.indicator, r.problem))
     most = knowledge.site.maximum_cards
-    for recommendation in ranked[most:]:
-        suppressed |= {f.rule: f"more than {most} cards" for f in recommendation.findings}
-    said = tuple(ranked[:most])
-    spoken = {f.rule for r in said for f in r.findings}
+    first, others = ranked[:most], ranked[most:]
+    quiet = _answered(first, facts, knowledge, memory)
+    moved_up = _untold_warnings(others, facts, knowledge, memory)[: len(quiet)] if quiet else []
+    said = [r for r in first if r.lead.rule not in quiet] + moved_up
+    for recommendation in others:
+        if recommendation not in moved_up:
+            suppressed |= {f.rule: f"more than {most} cards" for f in recommendation.findings}
+    spoken = {f.rule for r in (*first, *moved_up) for f in r.findings}
     suppressed |= {
         f.rule: "the leading rule stands alone" for f in findings if f.rule not in spoken | suppressed.keys()
     }
-    advice = Recommendations(said, suppressed, {})
-    return _without_answered(advice, facts, knowledge, memory) if memory else advice
+    return Recommendations(
+        tuple(said), suppressed, {f.rule: quiet[r.lead.rule] for r in first if r.lead.rule in quiet for f in r.findings}
+    )
 
 
-def _without_answered(told: Recommendations, facts: Facts, knowledge: Knowledge, memory: Memory) -> Recommendations:
-    """After the ranking, so that what was answered makes no room for what was not urgent enough to be said."""
-    said: list[Recommendation] = []
-    quiet: dict[str, str] = {}
-    for recommendation in told.said:
-        lead = recommendation.lead
-        answered = memory.answer_to(advice_name(lead, facts))
-        why = answered and why_quiet(answered, lead, recommendation.indicator, facts, knowledge)
+def _answered(
+    listed: Iterable[Recommendation], facts: Facts, knowledge: Knowledge, memory: Memory | None
+) -> dict[str, str]:
+    """The leading rules of what was answered and need not be said again, and why."""
+    found = {}
+    for recommendation in listed if memory else ():
+        answered = memory and memory.answer_to(advice_name(recommendation.findings, facts))
+        why = answered and why_quiet(answered, recommendation.lead, recommendation.indicator, facts, knowledge)
         if why:
-            quiet |= {f.rule: why for f in recommendation.findings}
-        else:
-            said.append(recommendation)
-    return Recommendations(tuple(said), told.suppressed, quiet)
+            found[recommendation.lead.rule] = why
+    return found
+
+
+def _untold_warnings(
+    others: list[Recommendation], facts: Facts, knowledge: Knowledge, memory: Memory | None
+) -> list[Recommendation]:
+    """Of what there was no room for, the warnings about a draft that nobody has answered; the rest was not urgent."""
+    warnings = [r for r in others if r.problem in ABOUT_DRAFTS and r.indicator >= Indicator.WARNING]
+    answered = _answered(warnings, facts, knowledge, memory)
+    return [r for r in warnings if r.lead.rule not in answered]
 
 
 def _cap_causes(merged: dict[Problem, Recommendation | None]) -> None:

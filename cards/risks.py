@@ -99,16 +99,17 @@ def has_symptoms(facts: Facts) -> bool:
     return "symptom" in facts.conditions
 
 
-def is_critical_with_qt_drug(x: float, facts: Facts, knowledge: Knowledge) -> bool:
-    """Severe, potassium below 3.0, QTc of 500 ms, two known-risk drugs or torsades now (clinical rule s.5)."""
+def dangers_with_qt_drug(x: float, facts: Facts, knowledge: Knowledge) -> tuple[str, ...]:
+    """Severe, potassium below 3.0, QTc of 500 ms, two known-risk drugs, torsades now: each is critical (s.5)."""
     n, k = knowledge.numbers, potassium(facts)
-    return (
-        x < n["band.severe"]
-        or (k is not None and k < n["potassium.very_low"])
-        or qtc(facts, knowledge) >= n["qtc.critical"]
-        or len(qt_drugs(facts)) > 1
-        or had_torsades_lately(facts, knowledge)
-    )
+    checks = {
+        "severe": x < n["band.severe"],
+        "potassium": k is not None and k < n["potassium.very_low"],
+        "qtc": qtc(facts, knowledge) >= n["qtc.critical"],
+        "two drugs": len(qt_drugs(facts)) > 1,
+        "torsades": had_torsades_lately(facts, knowledge),
+    }
+    return tuple(name for name, applies in checks.items() if applies)
 
 
 def had_torsades_lately(facts: Facts, knowledge: Knowledge) -> bool:

@@ -68,6 +68,7 @@ class Finding:
 
     `leads`: a finding that may title the card; others only add lines to a card that exists.
     `alone`: a leading finding whose card takes no lines of others.
+    `about`: what else the advice rests on than magnesium and `say`; when it changes, answered advice is given again.
     """
 
     rule: str
@@ -81,6 +82,7 @@ class Finding:
     leads: bool = True
     alone: bool = False
     numbers: tuple[str, ...] = ()
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,17 +22,18 @@ def draft_prolongs_qt(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
         return _baseline(drafts, facts, knowledge)
     if not (m.low or torsades or risks.is_too_low_for_the_heart(m.x, facts, knowledge)):
         return Silence("magnesium is high enough for a torsades-risk drug")
-    critical = not old and risks.is_critical_with_qt_drug(m.x, facts, knowledge)
+    dangers = () if old else risks.dangers_with_qt_drug(m.x, facts, knowledge)
     removals = tuple(RemoveOrder(d.reference, d.name) for d in drafts if d.reference)
     return Finding(
         rule="draft_prolongs_qt",
         problem=Problem.DRAFT_QT,
-        indicator=Indicator.CRITICAL if critical else Indicator.WARNING,
+        indicator=Indicator.CRITICAL if dangers else Indicator.WARNING,
         say=("torsades" if torsades else "found", "old" if old else "do", "check"),
         values=_values(drafts),
         suggestions=(Suggestion("remove", removals, values=_values(drafts)),) if removals else (),
         tests=_TESTS,
         numbers=NUMBERS,
+        about=" ".join(dangers),
     )
 
 

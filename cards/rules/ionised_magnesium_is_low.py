@@ -22,4 +22,5 @@ def ionised_magnesium_is_low(facts: Facts, knowledge: Knowledge) -> Finding | Si
         values={"ionised": found.shown, "ionised_date": f"{found.when:%d %b %Y}"},
         tests=(DraftTest("magnesium", "now"), DraftTest("bmp", "now")),
         numbers=("ionised.lower", "ionised.lower.neonate"),
+        about=f"{found.when.isoformat()} {found.value}",
     )

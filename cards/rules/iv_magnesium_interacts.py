@@ -25,6 +25,7 @@ def iv_magnesium_interacts(facts: Facts, knowledge: Knowledge) -> Finding | Sile
             "nerve": ", ".join(r.ingredient for r in nerve),
             "heart": ", ".join(r.ingredient for r in heart),
         },
+        about=", ".join(sorted(r.ingredient for r in roles)),
     )
 
 

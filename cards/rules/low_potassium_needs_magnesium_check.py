@@ -9,6 +9,7 @@ def low_potassium_needs_magnesium_check(facts: Facts, knowledge: Knowledge) -> F
     """Potassium below 3.5 a day after it was ordered, and no magnesium within 72 hours (RSK-K)."""
     if not risks.potassium_is_refractory(facts, knowledge):
         return Silence("potassium is not low in spite of replacement")
+    potassium = facts.results.get("potassium")
     gap = knowledge.numbers["potassium.magnesium_gap_hours"]
     if facts.magnesium and facts.hours_since(facts.magnesium.when) <= gap:
         return Silence("magnesium was measured within 72 hours")
@@ -21,4 +22,5 @@ def low_potassium_needs_magnesium_check(facts: Facts, knowledge: Knowledge) -> F
         say=("found", "do"),
         tests=(DraftTest("magnesium", "now"),),
         numbers=("potassium.low", "potassium.refractory_hours", "potassium.magnesium_gap_hours"),
+        about=f"{potassium.when.isoformat()} {potassium.value}" if potassium else "",
     )

@@ -25,6 +25,7 @@ def magnesium_blocks_absorption(facts: Facts, knowledge: Knowledge) -> Finding |
             "avoid_advice": " ".join(f"**{r.ingredient}**: {r.advice}" for r in avoid),
             "advice": " ".join(f"**{r.ingredient}**: {r.advice}" for r in pairs if not r.avoid),
         },
+        about=", ".join(sorted(r.ingredient for r in pairs)),
     )
 
 

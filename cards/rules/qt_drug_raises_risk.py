@@ -9,15 +9,17 @@ def qt_drug_raises_risk(facts: Facts, knowledge: Knowledge) -> Finding | Silence
     """A known-risk drug taken with low magnesium (s.5); while IV magnesium runs it only warns."""
     if not _drugs(facts) or facts.low is None:
         return Silence("no torsades-risk drug taken with low magnesium")
+    dangers = risks.dangers_with_qt_drug(facts.low.x, facts, knowledge)
     return Finding(
         rule="qt_drug_raises_risk",
         problem=Problem.LOW_MAGNESIUM,
-        indicator=_indicator(facts.low.x, facts, knowledge),
+        indicator=_indicator(dangers, facts, knowledge),
         say=("found", "check", "reconsider"),
         values={"qt_drugs": ", ".join(_drugs(facts))},
         tests=(DraftTest("ecg", "now"),),
         leads=False,
         numbers=("band.severe", "potassium.very_low", "qtc.critical"),
+        about=" ".join(dangers),
     )
 
 
@@ -25,7 +27,6 @@ def _drugs(facts: Facts) -> tuple[str, ...]:
     return tuple(dict.fromkeys(m.name for m in facts.taking("qt_risk")))
 
 
-def _indicator(x: float, facts: Facts, knowledge: Knowledge) -> Indicator:
-    if assess.iv_magnesium_lately(facts, knowledge):
-        return Indicator.WARNING
-    return Indicator.CRITICAL if risks.is_critical_with_qt_drug(x, facts, knowledge) else Indicator.WARNING
+def _indicator(dangers: tuple[str, ...], facts: Facts, knowledge: Knowledge) -> Indicator:
+    being_treated = assess.iv_magnesium_lately(facts, knowledge)
+    return Indicator.CRITICAL if dangers and not being_treated else Indicator.WARNING

@@ -18,4 +18,5 @@ def result_is_preliminary(facts: Facts, knowledge: Knowledge) -> Finding | Silen
         values={"preliminary": m.shown, "preliminary_date": f"{m.when:%d %b %Y, %H:%M}"},
         tests=(DraftTest("magnesium", "now"),),
         numbers=("band.critical_low",),
+        about=f"{m.when.isoformat()} {m.x}",
     )

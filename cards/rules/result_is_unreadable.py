@@ -18,4 +18,5 @@ def result_is_unreadable(facts: Facts, knowledge: Knowledge) -> Finding | Silenc
         say=("found", "check"),
         values={"why": told[0].why},
         tests=(DraftTest("magnesium", "now"),),
+        about="; ".join(sorted(result.why for result in told)),
     )

@@ -18,8 +18,8 @@ def suboptimal_magnesium_is_risky(facts: Facts, knowledge: Knowledge) -> Finding
         return Silence("the result is old, or pregnancy lowers it")
     if not risks.is_too_low_for_the_heart(m.x, facts, knowledge):
         return Silence("no digoxin, torsades-risk drug with low potassium, or QTc of 500 ms")
-    with_drug = bool(risks.qt_drugs(facts)) and risks.is_critical_with_qt_drug(m.x, facts, knowledge)
-    critical = with_drug or risks.had_torsades_lately(facts, knowledge)
+    dangers = risks.dangers_with_qt_drug(m.x, facts, knowledge)
+    critical = (risks.qt_drugs(facts) and dangers) or risks.had_torsades_lately(facts, knowledge)
     return Finding(
         rule="suboptimal_magnesium_is_risky",
         problem=Problem.LOW_MAGNESIUM,
@@ -28,4 +28,5 @@ def suboptimal_magnesium_is_risky(facts: Facts, knowledge: Knowledge) -> Finding
         values={"risks": ", ".join(risks.named(facts, knowledge))},
         tests=(DraftTest("magnesium", "now"), DraftTest("bmp", "now"), DraftTest("ecg", "now")),
         numbers=NUMBERS,
+        about=" ".join(dangers),
     )

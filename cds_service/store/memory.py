@@ -23,6 +23,12 @@ class AdviceMemory:
         self._key = key
         self._answers = answers
 
+    def of(self, caller: str) -> "AdviceMemory":
+        """The memory of one caller: the same patient's name at another is the name of somebody else."""
+        return AdviceMemory(
+            hmac.digest(self._key, caller.encode("utf-8", "surrogatepass"), hashlib.sha256), self._answers
+        )
+
     def card_id(self, advice: str, indicator: Indicator) -> str:
         """A fresh id of a card that gives this advice: a UUID of version 4."""
         made = bytearray(os.urandom(16))
@@ -49,6 +55,18 @@ class AdviceMemory:
 
     def _hash(self, advice: str) -> bytes:
         return hmac.digest(self._key, advice.encode("utf-8", "surrogatepass"), hashlib.sha256)[:7]
+
+
+def answered_at(told: str, received: datetime) -> datetime:
+    """When a card was answered: as the client says, if that is past and has a zone, else when it was received.
+
+    So feedback that comes late, or once more, keeps advice quiet no longer.
+    """
+    try:
+        at = datetime.fromisoformat(told)
+    except ValueError:
+        return received
+    return min(at, received) if at.tzinfo else received
 
 
 def answer_of(card: str, outcome: str, reason: str, at: float) -> Answer:

@@ -11,7 +11,7 @@ from cds_service.records import record_trouble
 from cds_service.settings import Settings
 from cds_service.store.answered import AnsweredFile
 from cds_service.store.engine import database_url, open_engine
-from cds_service.store.memory import answer_of
+from cds_service.store.memory import answer_of, answered_at
 from cds_service.store.migrate import NewerSchemaError, migrate
 from cds_service.store.purge import purge
 from cds_service.store.schema import FEEDBACK, SEEN_TOKENS
@@ -73,10 +73,15 @@ class Shipping:
         """Take over what was answered on other machines since we last looked."""
         asked = _now()
         f = FEEDBACK.c
-        query = select(f.card_id, f.outcome, f.reason, f.received_at).where(f.shipped_at > self._learned_until)
+        query = select(f.card_id, f.outcome, f.reason, f.outcome_at, f.received_at).where(
+            f.shipped_at > self._learned_until
+        )
         with self._engine.connect() as connection:
             rows = connection.execute(query).all()
-        self._answered.keep(answer_of(card, outcome, reason, at.timestamp()) for card, outcome, reason, at in rows)
+        self._answered.keep(
+            answer_of(card, outcome, reason, answered_at(told, received).timestamp())
+            for card, outcome, reason, told, received in rows
+        )
         self._learned_until = asked - _OVERLAP
 
     def _tidy(self) -> None:

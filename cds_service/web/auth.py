@@ -129,5 +129,11 @@ def who() -> Mapping[str, str]:
     return {**_named(g.get("client")), **({"tenant": g.tenant} if g.get("tenant") else {})}
 
 
+def caller_name() -> str:
+    """What tells callers apart: the issuer of the token and its tenant; nobody is told apart without tokens."""
+    client: Client | None = g.get("client")
+    return f"{client.iss}\0{g.get('tenant') or ''}" if client else ""
+
+
 def _named(client: Client | None) -> Mapping[str, str]:
     return {"client": client.name} if client else {}

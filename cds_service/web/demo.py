@@ -16,6 +16,7 @@ from cds_service.evaluate import evaluate
 from cds_service.fhir import as_dict, as_list, as_text
 from cds_service.settings import MissingData
 from cds_service.web.answers import json_response, raw_body
+from cds_service.web.auth import caller_name
 from cds_service.web.hooks import known_service
 from cds_service.web.runtime import Access, Route, Runtime
 
@@ -105,7 +106,7 @@ def _explain(runtime: Runtime) -> Callable[[str], Response]:
         service = known_service(service_id)
         body, knowledge, now = read_body(raw_body()), runtime.knowledge, runtime.now()
         given = (knowledge, now, runtime.new_id, runtime.keys, MissingData.CARD)
-        told = explain(evaluate(service, body, *given, memory=runtime.memory).decision, knowledge)
+        told = explain(evaluate(service, body, *given, memory=runtime.memory_for(caller_name())).decision, knowledge)
         return json_response({name: value for name, value in told.items() if name != "cards"})
 
     return show

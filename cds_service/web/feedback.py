@@ -12,6 +12,7 @@ from cds_service.errors import JsonDict, NotCdsHooks
 from cds_service.fhir import as_dict, as_list, as_text
 from cds_service.records import record_feedback
 from cds_service.store.entries import feedback_entry
+from cds_service.store.memory import answered_at
 from cds_service.web.answers import is_uuid, json_response, outcome_response, raw_body
 from cds_service.web.auth import who
 from cds_service.web.hooks import known_service
@@ -100,7 +101,8 @@ def _keep(feedback: Feedback, service_id: str, runtime: Runtime) -> bool:
     record_feedback(service_id, _shown(feedback), client)
     runtime.metrics.feedback_received(service_id, feedback.outcome)
     if runtime.memory:
-        runtime.memory.answered(feedback.card, feedback.outcome, feedback.reason, now)
+        at = answered_at(feedback.at, now)
+        runtime.memory.answered(feedback.card, feedback.outcome, feedback.reason, at)
     comment = feedback.comment if runtime.settings.keep_comments else ""
     entries = [
         feedback_entry(

@@ -13,7 +13,7 @@ from cds_service.key_data import summary
 from cds_service.records import record_call
 from cds_service.store.entries import answer_entry
 from cds_service.web.answers import json_response, outcome_response_of, raw_body, request_id
-from cds_service.web.auth import who
+from cds_service.web.auth import caller_name, who
 from cds_service.web.runtime import Access, Route, Runtime
 
 PATH = "/cds-services/<service_id>"
@@ -79,7 +79,7 @@ def _answer(service: Service, runtime: Runtime) -> Answer:
         runtime.keys,
         runtime.settings.missing_data,
         Source(runtime.fhir, g.fhir_servers),
-        runtime.memory,
+        runtime.memory_for(caller_name()),
         runtime.settings.evaluation_ms,
     )
 

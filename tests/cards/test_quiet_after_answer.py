@@ -12,6 +12,8 @@ SEVERE: Chart = {"setting": "inpatient", "magnesium": 1.15, "labs": {"egfr": 80,
 MODERATE: Chart = {"setting": "ambulatory", "magnesium": 1.4, "labs": {"egfr": 80, "potassium": 4.2}}
 OMEPRAZOLE: Chart = {"rxcui": 7646, "text": "omeprazole", "route": "oral"}
 SOTALOL: Chart = {"rxcui": 9947, "text": "sotalol", "route": "oral"}
+HEART_BLOCK, MYASTHENIA = "I44.2", "G70.00"
+IV_DRAFT: Chart = {"rxcui": 1658262, "text": "magnesium sulfate", "route": "intravenous"}
 TORSADES = [{"code": "I47.21", "hours": 1}]
 
 
@@ -152,3 +154,103 @@ def test_what_is_quiet_makes_no_room_for_what_was_not_urgent_enough() -> None:
     first = decide(snapshot(busy), memory=memory)
     memory.answer_all("overridden", 1)
     assert len(first.cards) > 1 and decide(snapshot(busy), memory=memory).cards == ()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"labs": {"egfr": 80, "potassium": 2.4}},
+        {"labs": {"egfr": 80, "potassium": 4.2, "qtc": 495}},
+        {"labs": {"egfr": 20, "potassium": 4.2}},
+        {"medications": [{**SOTALOL, "days": 3}]},
+        {"medications": [{"rxcui": 3407, "text": "digoxin", "route": "oral", "days": 3}]},
+        {"conditions": [{"code": "26544005", "system": "snomed", "hours": 1}]},
+    ],
+    ids=["low potassium", "long QTc", "weak kidneys", "a QT drug", "digoxin", "a symptom"],
+)
+def test_a_new_danger_is_said_though_the_card_cannot_get_more_urgent(change: dict[str, Any]) -> None:
+    worse = {**SEVERE, **change}
+    assert {decide(snapshot(c)).cards[0].indicator for c in (SEVERE, worse)} == {Indicator.CRITICAL}
+    assert "magnesium_is_severely_low" in leads(asked_again(SEVERE, worse))
+
+
+def test_a_second_reason_against_the_same_draft_is_said() -> None:
+    block = {**SEVERE, "drafts": [IV_DRAFT], "conditions": [HEART_BLOCK]}
+    both = {**block, "conditions": [HEART_BLOCK, MYASTHENIA]}
+    assert "draft_magnesium_is_unsafe" not in leads(asked_again(block, block))
+    assert "draft_magnesium_is_unsafe" in leads(asked_again(block, both))
+
+
+def test_another_drug_that_meets_the_same_draft_is_said() -> None:
+    calm: Chart = {"setting": "ambulatory", "magnesium": 2.0, "labs": {"egfr": 80}}
+    oral = {"rxcui": 6582, "text": "magnesium oxide 400 mg", "route": "oral"}
+    taken = {"rxcui": 10582, "text": "levothyroxine", "route": "oral", "days": 90}
+    other = {"rxcui": 1433868, "text": "dolutegravir", "route": "oral", "days": 2}
+    one: Chart = {**calm, "drafts": [oral], "medications": [taken]}
+    assert "magnesium_blocks_absorption" in leads(decide(snapshot(one)))
+    assert "magnesium_blocks_absorption" not in leads(asked_again(one, one))
+    assert "magnesium_blocks_absorption" in leads(asked_again(one, {**one, "medications": [taken, other]}))
+
+
+def test_a_long_qtc_beside_a_drafted_qt_drug_is_said_though_low_potassium_was_answered() -> None:
+    drafted = {"setting": "ambulatory", "magnesium": {"value": 0.72, "unit": "mmol/L"}, "drafts": [SOTALOL]}
+    before: Chart = {**drafted, "labs": {"egfr": 80, "potassium": 2.8}}
+    after: Chart = {**drafted, "labs": {"egfr": 80, "potassium": 2.8, "qtc": 520}}
+    assert "draft_prolongs_qt" not in leads(asked_again(before, before))
+    assert "draft_prolongs_qt" in leads(asked_again(before, after))
+
+
+def test_another_draft_that_is_no_concern_changes_nothing() -> None:
+    selecting = {**MODERATE, "drafts": [OMEPRAZOLE]}
+    paracetamol = {"rxcui": 161, "text": "paracetamol", "route": "oral"}
+    assert asked_again(selecting, {**selecting, "drafts": [OMEPRAZOLE, paracetamol]}).cards == ()
+
+
+def test_a_new_ionised_magnesium_is_said() -> None:
+    before, after = ({"setting": "ambulatory", "labs": {"magnesium_ionised": value}} for value in (0.42, 0.20))
+    assert asked_again(before, before).cards == ()
+    assert leads(asked_again(before, after)) == ["ionised_magnesium_is_low"]
+
+
+def test_a_new_potassium_that_stays_low_is_said() -> None:
+    replaced = [{"text": "potassium chloride 20 MEQ oral tablet", "hours": 48}]
+    chart: Chart = {"setting": "inpatient", "medications": replaced}
+    before, after = ({**chart, "labs": {"egfr": 80, "potassium": value}} for value in (3.4, 2.3))
+    assert asked_again(before, before).cards == ()
+    assert "low_potassium_needs_magnesium_check" in leads(asked_again(before, after))
+
+
+def test_critical_advice_is_never_quiet_for_days() -> None:
+    critical: Chart = {**MODERATE, "magnesium": {"value": 0.33, "unit": "mmol/L"}}
+    assert asked_again(critical, critical, hours_ago=11.9).cards == ()
+    assert asked_again(critical, critical, hours_ago=12).cards
+
+
+def test_what_was_accepted_and_is_still_to_be_done_is_not_quiet_for_days() -> None:
+    assert asked_again(MODERATE, MODERATE, "accepted", hours_ago=11.9).cards == ()
+    assert asked_again(MODERATE, MODERATE, "accepted", hours_ago=12).cards
+
+
+def test_where_the_setting_is_not_known_the_short_time_holds() -> None:
+    known = {key: value for key, value in MODERATE.items() if key != "setting"}
+    unknown = {**known, "missing": ["encounters"]}
+    assert asked_again(unknown, unknown, hours_ago=11.9).cards == ()
+    assert asked_again(unknown, unknown, hours_ago=12).cards
+
+
+def test_a_doubtful_result_that_was_answered_is_quiet_for_the_short_time() -> None:
+    implausible: Chart = {**MODERATE, "magnesium": {"value": 0.05, "unit": "mmol/L"}}
+    assert leads(decide(snapshot(implausible))) == ["result_is_implausible"]
+    assert asked_again(implausible, implausible, hours_ago=11.9).cards == ()
+    assert asked_again(implausible, implausible, hours_ago=12).cards
+
+
+def test_a_warning_about_a_draft_that_had_no_room_is_said_once_there_is() -> None:
+    busy: Chart = {
+        **MODERATE,
+        "medications": [{"rxcui": 6582, "text": "magnesium oxide 400 mg", "route": "oral", "days": 30}],
+        "drafts": [SOTALOL, OMEPRAZOLE, {"rxcui": 719872, "text": "raltegravir", "route": "oral"}],
+    }
+    first = leads(decide(snapshot(busy)))
+    assert len(first) == 3 and "magnesium_blocks_absorption" not in first
+    assert leads(asked_again(busy, busy)) == ["magnesium_blocks_absorption"]

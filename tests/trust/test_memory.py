@@ -1,0 +1,94 @@
+"""What one caller answered is quiet for that caller only, and from the moment of the answer on."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from cards import Indicator
+from cds_service.store.answered import AnsweredFile
+from cds_service.store.memory import AdviceMemory, answered_at
+from tests.trust.ehr import PATH, URL, Ehr
+
+OTHER = "https://other.example/fhir"
+RECEIVED = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def memory(tmp_path):
+    """An empty memory."""
+    return AdviceMemory(b"k" * 32, AnsweredFile(tmp_path / "answered.sqlite"))
+
+
+@pytest.fixture
+def other(tmp_path):
+    """A second hospital with a key of its own."""
+    return Ehr(issuer=OTHER)
+
+
+@pytest.fixture
+def service(serve, trusted, other, memory, tmp_path):
+    """A service that trusts two hospitals and remembers."""
+    keys = tmp_path / "other.json"
+    keys.write_text(json.dumps(other.jwks()), encoding="utf-8")
+    return serve(trusted(), trusted(name="other", iss=OTHER, jwks_file=keys), more={"memory": memory})
+
+
+def cards_of(answer):
+    """The cards of an answer that must be a 200."""
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    return answer.get_json()["cards"]
+
+
+def override(service, headers, shown, **more):
+    """Override these cards."""
+    told = {"feedback": [{"card": card["uuid"], "outcome": "overridden", **more} for card in shown]}
+    assert service.post(f"{PATH}/feedback", json=told, headers=headers).status_code == 200
+
+
+def feedback_token(ehr, **claims):
+    """The header of a call that gives feedback."""
+    return ehr.bearer(aud=f"{URL}/feedback", **claims)
+
+
+def test_what_one_hospital_answered_another_is_still_told(service, call, ehr, other):
+    shown = cards_of(call(service, ehr.bearer()))
+    theirs = cards_of(call(service, other.bearer()))
+    override(service, feedback_token(other), theirs)
+    assert cards_of(call(service, other.bearer())) == []
+    assert len(cards_of(call(service, ehr.bearer()))) == len(shown) > 0
+
+
+def test_tenants_of_one_issuer_are_told_apart(service, call, ehr):
+    shown = cards_of(call(service, ehr.bearer(tenant="north")))
+    override(service, feedback_token(ehr, tenant="north"), shown)
+    assert cards_of(call(service, ehr.bearer(tenant="north"))) == []
+    assert len(cards_of(call(service, ehr.bearer(tenant="south")))) == len(shown)
+
+
+def test_feedback_that_comes_after_the_quiet_time_keeps_nothing_quiet(service, call, ehr):
+    shown = cards_of(call(service, ehr.bearer()))
+    long_ago = (datetime.now(UTC) - timedelta(days=8)).isoformat()
+    override(service, feedback_token(ehr), shown, outcomeTimestamp=long_ago)
+    assert len(cards_of(call(service, ehr.bearer()))) == len(shown)
+
+
+@pytest.mark.parametrize(
+    ("told", "at"),
+    [
+        ("2026-11-23T10:00:00Z", RECEIVED - timedelta(hours=2)),
+        ("2026-11-23T10:00:00+05:00", RECEIVED - timedelta(hours=7)),
+        ("2026-11-23T13:00:00Z", RECEIVED),
+        ("2026-11-23T10:00:00", RECEIVED),
+        ("", RECEIVED),
+        ("yesterday", RECEIVED),
+    ],
+    ids=["past", "past in its zone", "future", "no zone", "none", "no time"],
+)
+def test_when_a_card_was_answered(told, at):
+    assert answered_at(told, RECEIVED) == at
+
+
+def test_the_same_advice_has_another_name_for_every_caller(memory):
+    names = {memory.of(caller).card_id("advice", Indicator.INFO)[-10:] for caller in ("", "a\0", "a\0north", "b\0")}
+    assert len(names) == 4
