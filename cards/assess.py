@@ -147,6 +147,12 @@ def oral_magnesium(facts: Facts) -> tuple[Medication, ...]:
     return tuple(m for m in taken if m.magnesium and m.magnesium.kind in kinds)
 
 
+def oral_magnesium_is_new(facts: Facts) -> bool:
+    """Whether all that is taken was started after the low result, which then tells nothing of how well it works."""
+    taken, low = oral_magnesium(facts), facts.low
+    return bool(taken) and low is not None and all(m.since is not None and m.since > low.when for m in taken)
+
+
 def has_unpaced_heart_block(facts: Facts) -> bool:
     """Heart block that forbids IV magnesium: second or third degree without a pacemaker on record."""
     return "av_block" in facts.conditions and "pacemaker" not in facts.conditions

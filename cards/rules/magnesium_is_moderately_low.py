@@ -17,7 +17,7 @@ def magnesium_is_moderately_low(facts: Facts, knowledge: Knowledge) -> Finding |
     return Finding(
         rule="magnesium_is_moderately_low",
         problem=Problem.LOW_MAGNESIUM,
-        indicator=Indicator.INFO if assess.iv_magnesium_lately(facts, knowledge) else Indicator.WARNING,
+        indicator=Indicator.INFO if _is_treated(plan, facts, knowledge) else Indicator.WARNING,
         title="plain_oral" if plan.oral else plan.title,
         say=("found", f"do_{plan.title}", "recheck", "goal"),
         values=values,
@@ -25,3 +25,9 @@ def magnesium_is_moderately_low(facts: Facts, knowledge: Knowledge) -> Finding |
         tests=(DraftTest("magnesium", when), DraftTest("bmp", when)),
         numbers=("band.severe", "band.moderate"),
     )
+
+
+def _is_treated(plan: dosing.Plan, facts: Facts, knowledge: Knowledge) -> bool:
+    """IV magnesium within a day, or oral started after this result and nothing to add (SAF-DUP: info)."""
+    oral = assess.oral_magnesium_is_new(facts) and not (plan.iv or plan.oral)
+    return oral or assess.iv_magnesium_lately(facts, knowledge)

@@ -2,7 +2,7 @@
 
 from cards import assess
 from cards.knowledge import Knowledge
-from cards.model import DraftTest, Facts, Finding, Indicator, Magnesium, Medication, Problem, Silence
+from cards.model import DraftTest, Facts, Finding, Indicator, Problem, Silence
 
 
 def oral_magnesium_is_taken(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
@@ -10,7 +10,7 @@ def oral_magnesium_is_taken(facts: Facts, knowledge: Knowledge) -> Finding | Sil
     taken = assess.oral_magnesium(facts)
     if not taken:
         return Silence("no oral magnesium taken")
-    new = _started_since(taken, facts.low)
+    new = assess.oral_magnesium_is_new(facts)
     return Finding(
         rule="oral_magnesium_is_taken",
         problem=Problem.LOW_MAGNESIUM,
@@ -22,8 +22,3 @@ def oral_magnesium_is_taken(facts: Facts, knowledge: Knowledge) -> Finding | Sil
         leads=False,
         numbers=(),
     )
-
-
-def _started_since(taken: tuple[Medication, ...], low: Magnesium | None) -> bool:
-    """Whether all of it was started after the result, which then tells nothing of how well it works."""
-    return low is not None and all(m.since is not None and m.since > low.when for m in taken)
