@@ -1,5 +1,6 @@
 """`serve` and `demo`: run the web application."""
 
+import logging
 import os
 import shutil
 import tempfile
@@ -60,7 +61,12 @@ def demo(port: int) -> None:
 
         settings = settings.model_copy(update={"database_url": f"sqlite:///{folder}/demo.sqlite", "state_dir": None})
         click.echo(welcome(base))
+        logging.getLogger("gunicorn.error").addFilter(_is_trouble)  # the address of the page stays the last line
         _serve(settings, LOOPBACK, port, 1, (fhir_base.routes, saved_requests.routes, page.routes))
+
+
+def _is_trouble(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING
 
 
 @contextmanager

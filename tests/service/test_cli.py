@@ -167,6 +167,15 @@ def test_the_demo_prints_commands_that_return_cards(start):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="gunicorn does not run there")
+def test_after_the_address_of_the_page_a_demo_says_nothing(start):
+    process, base = start("demo")
+    process.terminate()
+    said, logged = process.communicate(timeout=60)
+    assert said.splitlines()[-1] == f"{base}/demo"
+    assert logged == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="gunicorn does not run there")
 def test_serve_answers_and_a_body_that_is_too_large_gets_its_answer(start):
     _, base = start("serve", AUTH="off", WORKERS="1", MAX_BODY_MB="1")
     url = f"{base}/cds-services/magnesium-patient-view"
