@@ -1,8 +1,8 @@
 """Second half: the patients of one bucket, replayed and counted."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,10 +16,13 @@ from cds_service.backtest.medications import find_medications
 from cds_service.backtest.records import read_bucket
 from cds_service.backtest.replay import Call, chart_of, is_told, replay
 from cds_service.backtest.tally import Row, Tally, write_result
+from cds_service.backtest.times import is_possible
 from cds_service.fhir import FHIR_ID
 
 UNIT_UNKNOWN = "Unit not told"
 _REPEATED_WITHIN = timedelta(hours=24)
+# the kinds after which there is a call
+_CALLING = frozenset({"Observation", "MedicationRequest"})
 _NAMING = "drugs_cause_low_magnesium"
 
 
@@ -54,7 +57,7 @@ def reduce_bucket(job: Job, number: int) -> Reduced:
 
 
 def _patient(job: Job, chart: Chart, place: int, tally: Tally) -> list[Row]:
-    _count_data(chart.entries, tally)
+    _count_data(chart.entries, job.now, tally)
     calls = list(replay(job, chart))
     rows = [row for call in calls for row in _call(job, call, place, tally)]
     tally.count("totals", "patients_with_calls", bool(calls))
@@ -70,11 +73,15 @@ def _unusable(decision: Decision) -> Iterator[str]:
     yield from (f"{item.what} {item.why}" for item in told)
 
 
-def _count_data(entries: Iterable[Entry], tally: Tally) -> None:
-    entries = list(entries)
+def _count_data(entries: Sequence[Entry], now: datetime | None, tally: Tally) -> None:
+    tally.count_all("impossible", (e.kind for e in entries if e.kind in _CALLING and not _is_possible(e, now)))
     tally.count_all("undated", (e.kind for e in entries if e.known is None and e.kind != "Patient"))
     tally.count_all("guessed_end", (e.kind for e in entries if e.guessed and e.known is not None))
     tally.count("totals", "without_patient_resource", all(e.kind != "Patient" for e in entries))
+
+
+def _is_possible(entry: Entry, now: datetime | None) -> bool:
+    return entry.known is None or is_possible(entry.known, now)
 
 
 def _call(job: Job, call: Call, place: int, tally: Tally) -> Iterator[Row]:

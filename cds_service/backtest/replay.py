@@ -79,7 +79,7 @@ def is_told(answer: Answer) -> bool:
 def replay(job: Job, chart: Chart) -> Iterator[Call]:
     """Every call of a patient within the job's period, in order of time."""
     tried, *others = deciders(job)
-    for moment in moments(chart.entries, opening_codes(job)):
+    for moment in moments(chart.entries, opening_codes(job), job.now):
         if not _is_within(job, moment):
             continue
         request, unit = chart.call(moment)

@@ -1,14 +1,15 @@
 """`summary.json`: the numbers of a back-test, in a stable order. The report shows nothing else but examples."""
 
 from collections import Counter
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from statistics import median
 
 from cards import Knowledge
 from cds_service.backtest.compare import CHANGES
+from cds_service.backtest.doubts import results_used, warnings_of
 from cds_service.backtest.job import Job
-from cds_service.backtest.scan import MOST_LISTED, PATIENT_TYPES, Scanned
+from cds_service.backtest.read_export import ReadExport
+from cds_service.backtest.scan import MOST_LISTED, PATIENT_TYPES
 from cds_service.backtest.tally import Tally
 from cds_service.errors import JsonDict
 
@@ -20,28 +21,6 @@ HOOKS = ("patient-view", "order-sign")
 INDICATORS = ("critical", "warning", "info")
 
 
-@dataclass(slots=True)
-class ReadExport:
-    """What reading the export found; `skipped` lists broken lines by file, number and reason, `present` the types."""
-
-    lines: int = 0
-    skipped_lines: int = 0
-    skipped: list[tuple[str, int, str]] = field(default_factory=list)
-    types: Counter[str] = field(default_factory=Counter)
-    without_patient: Counter[str] = field(default_factory=Counter)
-    present: frozenset[str] = frozenset()
-    first_result: datetime | None = None
-
-    def add(self, told: Scanned) -> None:
-        """Count a shard in."""
-        self.lines += told.lines
-        self.skipped_lines += told.skipped
-        self.types.update(told.types)
-        self.without_patient.update(told.without_patient)
-        if told.first_result:
-            self.first_result = min(told.first_result, self.first_result or told.first_result)
-
-
 def summary_of(job: Job, tally: Tally, read: ReadExport, knowledge: tuple[Knowledge, ...]) -> JsonDict:
     """The numbers of a back-test: the same for any engine and any number of workers."""
     totals = tally.of("totals")
@@ -50,6 +29,7 @@ def summary_of(job: Job, tally: Tally, read: ReadExport, knowledge: tuple[Knowle
         "calls": totals["calls"],
         "cards": totals["cards"],
         "skipped_lines": read.skipped_lines,
+        "warnings": list(warnings_of(tally, read)),
         "rates": _rates(tally),
         "patients_with_calls": totals["patients_with_calls"],
         "patients_with_cards": totals["patients_with_cards"],
@@ -149,10 +129,13 @@ def _data_quality(tally: Tally, read: ReadExport) -> JsonDict:
     return {
         "lines": read.lines,
         "skipped": [{"file": name, "line": line, "reason": why} for name, line, why in read.skipped[:MOST_LISTED]],
+        "files_ended_early": read.ended_early,
         "resources": ranked(read.types),
+        "results_used": results_used(read),
         "not_in_export": [kind for kind in PATIENT_TYPES if kind not in read.present],
         "without_patient": ranked(read.without_patient),
         "undated": ranked(tally.of("undated")),
+        "impossible_dates": ranked(tally.of("impossible")),
         "end_not_told": ranked(tally.of("guessed_end")),
         "older_versions": totals["replaced"],
         "patients_without_patient_resource": totals["without_patient_resource"],

@@ -86,6 +86,7 @@ def test_the_last_day_is_counted_in(given, calls, export, tmp_path):
         (["{export}", "--out", "{export}/Patient.ndjson"], 1, "is a file. Give a new or empty folder."),
         (["{export}", "--out", "{export}"], 1, "is not empty"),
         (["{export}", "--out", "{tmp}/r", "--since", "March"], 2, "write it like 2025-01-31"),
+        (["{export}", "--out", "{tmp}/r", "--until", "20250410"], 2, "write it like 2025-01-31"),
         (["{export}", "--out", "{tmp}/r", "--since", "2025-02-01", "--until", "2025-01-01"], 2, "must lie before"),
         (["{export}", "--out", "{tmp}/r", "--engine", "dask"], 2, "--engine dask needs --scheduler"),
         (["{export}", "--out", "{tmp}/r", "--scheduler", "tcp://127.0.0.1:9"], 2, "--engine dask needs --scheduler"),

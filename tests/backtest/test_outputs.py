@@ -101,13 +101,15 @@ def test_days_count_from_the_first_call(tmp_path):
     [
         (Period(), 2),
         (Period(since=utc("2025-03-11T00:00:00Z")), 1),
+        (Period(since=utc("2000-01-01T00:00:00Z")), 2),
         (Period(until=utc("2025-03-11T00:00:00Z")), 1),
         (Period(since=utc(at("09:15")), until=utc(at("09:15", "2025-03-12"))), 1),
     ],
 )
-def test_only_calls_of_the_period_count(period, calls, tmp_path):
+def test_only_calls_of_the_period_count_and_none_before_the_first_result(period, calls, tmp_path):
     later = result("mg2", 1.2, at("09:00", "2025-03-12"), effectiveDateTime=at("08:00", "2025-03-12"))
-    summary = forecast(tmp_path, [*LOW, later], period=period)
+    early = order("early", "7646", "2024-01-01T00:00:00Z")
+    summary = forecast(tmp_path, [*LOW, later, early], period=period)
     assert summary["calls"] == calls and summary["period"]["bounded"] is (period != Period())
 
 

@@ -109,7 +109,7 @@ def test_a_damaged_compressed_file_is_read_as_far_as_it_goes(tmp_path):
     (export / "Encounter.ndjson.gz").write_bytes(b"this is no gzip file at all")
     summary = backtest(job_of(export, out), out)
     reasons = {item["file"]: item["reason"] for item in summary["data_quality"]["skipped"]}
-    assert reasons == dict.fromkeys(("Condition.ndjson.gz", "Encounter.ndjson.gz"), ndjson.ENDS_EARLY)
+    assert reasons == {"Condition.ndjson.gz": ndjson.ENDS_EARLY, "Encounter.ndjson.gz": "not valid JSON"}
     assert summary["cards"] == 1 and summary["data_quality"]["resources"]["Condition"] > 100
 
 

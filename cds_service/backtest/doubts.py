@@ -1,0 +1,40 @@
+"""What makes a forecast doubtful as a whole: told at the top of the report, on the console and in the summary."""
+
+from collections.abc import Iterator
+
+from cds_service.backtest.read_export import ReadExport
+from cds_service.backtest.tally import Tally
+
+_MAGNESIUM = ("magnesium", "magnesium_ionised")
+# Counted even where there are none: without them the forecast is poor.
+_ALWAYS_TOLD = ("magnesium", "potassium", "creatinine", "egfr", "calcium")
+_MOST_FILES = 5
+
+
+def warnings_of(tally: Tally, read: ReadExport) -> Iterator[str]:
+    """The doubts, gravest first."""
+    yield from _no_magnesium(read)
+    yield from _damaged(read)
+
+
+def results_used(read: ReadExport) -> dict[str, int]:
+    """How many results the service could use, by what they measure."""
+    return {analyte: read.results[analyte] for analyte in (*_ALWAYS_TOLD, *sorted(read.results))}
+
+
+def _no_magnesium(read: ReadExport) -> Iterator[str]:
+    if not any(read.results[analyte] for analyte in _MAGNESIUM):
+        yield (
+            "No result in this export is known as magnesium, so that few cards or none say nothing. Does the export "
+            "hold Observation? If the laboratory has codes of its own, list them in the site file under codes.labs."
+        )
+
+
+def _damaged(read: ReadExport) -> Iterator[str]:
+    names = read.ended_early
+    if names:
+        more = f" and {len(names) - _MOST_FILES} more files" if len(names) > _MOST_FILES else ""
+        yield (
+            f"{', '.join(names[:_MOST_FILES])}{more} ended early: what follows is missing, and this forecast with it. "
+            "Export or copy again, then run anew."
+        )
