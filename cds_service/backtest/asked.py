@@ -8,6 +8,7 @@ from cards import Knowledge, prefetch_templates
 from cds_service.backtest.job import Job, knowledge_of_job
 from cds_service.backtest.windows import CodeKey, first_code, has_code, windows
 from cds_service.errors import JsonDict
+from cds_service.fhir import resource_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,10 @@ class Asked:
         """What a result measures for the knowledge that is tried; None when that does not ask for it."""
         found = first_code(result.get("code"), self.tried)
         return self.tried[found] if found else None
+
+    def is_read(self, resource: JsonDict) -> bool:
+        """Whether the knowledge that is tried reads a resource; the other one has no say in its numbers."""
+        return not self.more or resource_type(resource) != "Observation" or self.analyte_of(resource) is not None
 
     def by_the_other(self, result: JsonDict) -> bool:
         """Whether the knowledge it is compared with asks for a result by a code that is not asked for otherwise."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from cds_service.backtest.quality import FAILED
 from cds_service.backtest.read_export import ReadExport
 from cds_service.backtest.tally import Tally
 
@@ -9,12 +10,15 @@ _MAGNESIUM = ("magnesium", "magnesium_ionised")
 # Counted even where there are none: without them the forecast is poor.
 _ALWAYS_TOLD = ("magnesium", "potassium", "creatinine", "egfr", "calcium")
 _MOST_FILES = 5
+_MANY_NAMELESS = 0.1
 
 
 def warnings_of(tally: Tally, read: ReadExport) -> Iterator[str]:
     """The doubts, gravest first."""
     yield from _no_magnesium(read)
     yield from _damaged(read)
+    yield from _nameless(tally)
+    yield from _failed(tally)
 
 
 def results_used(read: ReadExport) -> dict[str, int]:
@@ -37,4 +41,23 @@ def _damaged(read: ReadExport) -> Iterator[str]:
         yield (
             f"{', '.join(names[:_MOST_FILES])}{more} ended early: what follows is missing, and this forecast with it. "
             "Export or copy again, then run anew."
+        )
+
+
+def _nameless(tally: Tally) -> Iterator[str]:
+    orders, nameless = tally.total("orders"), tally.total("orders_without_medicine")
+    if nameless > _MANY_NAMELESS * orders:
+        yield (
+            f"{nameless:,} of {orders:,} orders and doses ({nameless / orders:.0%}) do not say which medicine they are "
+            "of, so that advice about drugs is missing. Ask for Medication too in the _type of the export."
+        )
+
+
+def _failed(tally: Tally) -> Iterator[str]:
+    failed = tally.of(FAILED)
+    if failed:
+        numbers = ", ".join(str(place + 1) for place in tally.changed[FAILED])
+        yield (
+            f"{failed.total():,} patients were left out, because this program could not cope with their records "
+            f"({', '.join(sorted(failed))}; patient number {numbers}). Please report it."
         )

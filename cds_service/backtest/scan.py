@@ -121,7 +121,7 @@ def _take(line: bytes, job: Job, asked: Asked, spill: Spill, told: Scanned) -> N
         return None
     patient = patient_of(resource)
     if patient is None:
-        told.without_patient[kind] += 1
+        told.without_patient[kind] += kind != "Observation" or analyte is not None
         return None
     if analyte:
         _note_result(told, job, resource, analyte)

@@ -8,6 +8,7 @@ from cards import Knowledge
 from cds_service.backtest.compare import CHANGES
 from cds_service.backtest.doubts import results_used, warnings_of
 from cds_service.backtest.job import Job
+from cds_service.backtest.quality import FAILED
 from cds_service.backtest.read_export import ReadExport
 from cds_service.backtest.scan import MOST_LISTED, PATIENT_TYPES
 from cds_service.backtest.tally import Tally
@@ -15,7 +16,7 @@ from cds_service.errors import JsonDict
 
 MOST_UNITS = 30
 MOST_SUGGESTIONS = 40
-FEWEST_CALLS = 5
+FEWEST_PATIENTS = 5
 OTHER_UNITS = "Other units"
 HOOKS = ("patient-view", "order-sign")
 INDICATORS = ("critical", "warning", "info")
@@ -88,9 +89,9 @@ def _calls_and_cards(tally: Tally, by: str, name: str) -> JsonDict:
 
 
 def _units(tally: Tally) -> JsonDict:
-    """The units with most calls; small ones, which could point at a person, together."""
-    calls = tally.of("calls_by_unit")
-    named = [unit for unit in ranked(calls, MOST_UNITS) if calls[unit] >= FEWEST_CALLS]
+    """The units with most calls; those of few patients, which could point at a person, together."""
+    calls, patients = tally.of("calls_by_unit"), tally.of("patients_by_unit")
+    named = [unit for unit in ranked(calls) if patients[unit] >= FEWEST_PATIENTS][:MOST_UNITS]
     shown: JsonDict = {unit: _calls_and_cards(tally, "unit", unit) for unit in named}
     others = [unit for unit in calls if unit not in shown]
     if others:
@@ -140,6 +141,10 @@ def _data_quality(tally: Tally, read: ReadExport) -> JsonDict:
         "older_versions": totals["replaced"],
         "patients_without_patient_resource": totals["without_patient_resource"],
         "patients_left_out": totals["patients_left_out"],
+        "patients_failed": ranked(tally.of(FAILED)),
+        "orders": totals["orders"],
+        "orders_without_medicine": totals["orders_without_medicine"],
+        "status_unknown": ranked(tally.of("status_unknown")),
         "patients_with_unusable_results": ranked(tally.of("set_aside")),
     }
 
@@ -154,6 +159,7 @@ def _compared(job: Job, tally: Tally, knowledge: tuple[Knowledge, ...]) -> JsonD
     totals = tally.of("totals")
     told: JsonDict = {
         "with": _named(job.baseline.name, knowledge[1]),
+        "calls": totals["compared_calls"],
         "cards": totals["compared_cards"],
         "calls_that_begin_to_speak": totals["calls_that_begin_to_speak"],
         "calls_that_fall_silent": totals["calls_that_fall_silent"],

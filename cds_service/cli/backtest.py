@@ -209,14 +209,22 @@ def _interruptible(unfinished: Path) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        click.echo(
-            f"\nStopped. The same command goes on from here. Until then {unfinished} holds patient data: "
-            "delete it if you do not go on.",
-            err=True,
-        )
+        click.echo(f"\nStopped. {_how_to_go_on(unfinished)}", err=True)
         sys.exit(_INTERRUPTED)
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _how_to_go_on(unfinished: Path) -> str:
+    from cds_service.backtest.state import REMOVED
+
+    removed = unfinished.with_name(REMOVED)
+    if removed.exists() and not unfinished.exists():
+        return f"The report is done. {removed} holds patient data: delete it."
+    return (
+        f"The same command goes on from here. Until then {unfinished} holds patient data: "
+        "delete it if you do not go on."
+    )
 
 
 def _conclusion(done: "Outputs", size: int, seconds: float, out: Path) -> str:

@@ -17,9 +17,11 @@ from tests.backtest.exports import (
     condition,
     forecast,
     job_of,
+    of_patient,
     order,
     patient,
     result,
+    stay,
     write,
 )
 
@@ -120,3 +122,47 @@ def test_folders_are_named_by_numbers_and_types_only_when_they_are_types(tmp_pat
     assert [item["file"] for item in summary["data_quality"]["skipped"]] == ["folder 1/x.ndjson", "folder 2/x.ndjson"]
     assert summary["data_quality"]["resources"]["of other types"] == 4
     assert not [path.name for path in out.iterdir() if b"doe-j" in path.read_bytes() or b"Smith" in path.read_bytes()]
+
+
+def nameless(ident, **more):
+    told = order(ident, "7646", "2024-01-01T00:00:00Z", medicationReference={"reference": "Medication/m1"}, **more)
+    del told["medicationCodeableConcept"]
+    return told
+
+
+def test_orders_of_medicines_that_nobody_can_look_up_are_counted_and_warned_about(tmp_path):
+    shown = nameless("shown") | {"medicationReference": {"reference": "Medication/m2", "display": "omeprazole"}}
+    contained = nameless("c", contained=[{"resourceType": "Medication", "id": "m", "code": {"text": "omeprazole"}}])
+    summary = forecast(tmp_path / "a", [*LOW, nameless("o"), shown, contained])
+    quality = summary["data_quality"]
+    assert (quality["orders"], quality["orders_without_medicine"]) == (3, 1)
+    assert is_said("1 of 3 orders and doses (33%) do not say which medicine", summary, tmp_path / "a" / "report")
+    named = {"resourceType": "Medication", "id": "m1", "code": {"coding": [{"display": "omeprazole"}]}}
+    known = forecast(tmp_path / "b", [*LOW, nameless("o"), named])
+    assert known["data_quality"]["orders_without_medicine"] == 0 and known["warnings"] == []
+    many = forecast(tmp_path / "c", [*LOW, nameless("o"), *(order(f"o{n}", "7646", at("07:00")) for n in range(9))])
+    assert many["data_quality"]["orders_without_medicine"] == 1 and many["warnings"] == []
+
+
+def test_what_is_guessed_or_left_out_is_counted(tmp_path):
+    over = stay("e", at("01:00"), None) | {"status": "finished"}
+    dose = of_patient("MedicationAdministration", "d", status="unknown", effectiveDateTime=at("08:00"))
+    quality = forecast(tmp_path, [*LOW, over, dose, order("o", "7646", at("07:00"), "unknown")])["data_quality"]
+    assert quality["end_not_told"] == {"Encounter": 1}
+    assert quality["status_unknown"] == {"MedicationAdministration": 1, "MedicationRequest": 1}
+    assert "status “unknown”" in page_of(tmp_path / "report")
+
+
+def test_a_record_that_nobody_can_cope_with_is_left_out_whole_and_the_others_count(tmp_path, monkeypatch):
+    def fails_without_age(decision):
+        if decision.trace.facts.age_days is None:
+            raise KeyError("Doe, Jane")
+        return ()
+
+    monkeypatch.setattr("cds_service.backtest.reduce._unusable", fails_without_age)
+    other = [patient("p2", birthDate=None), result("mg2", 1.2, at("09:00")) | {"subject": {"reference": "Patient/p2"}}]
+    summary = forecast(tmp_path, [*LOW, *other])
+    assert (summary["patients"], summary["calls"], summary["cards"]) == (2, 1, 1)
+    assert summary["data_quality"]["patients_failed"] == {"KeyError": 1}
+    assert is_said("1 patients were left out", summary, tmp_path / "report")
+    assert all(b"Doe" not in path.read_bytes() for path in (tmp_path / "report").iterdir())
