@@ -9,6 +9,7 @@ import pytest
 
 from cds_service.backtest.job import KnowledgeSource
 from cds_service.backtest.report import columns_of
+from cds_service.backtest.run import plan
 from cds_service.backtest.tables import NAMES
 from cds_service.backtest.tally import Tally
 from tests.backtest.conftest import PATIENTS
@@ -17,12 +18,14 @@ from tests.backtest.exports import (
     SHIPPED,
     Period,
     at,
+    backtest,
     forecast,
     order,
     patient,
     result,
     stay,
     utc,
+    write,
 )
 
 LOW = [patient(), result("mg", 1.2, at("09:00"))]
@@ -180,7 +183,15 @@ def test_comparing_does_not_change_the_numbers_of_what_is_tried(tmp_path):
     compared = beside["compare"]
     assert alone == beside | {"compare": None} and alone["calls"] == 1
     assert (compared["calls"], compared["calls_that_fall_silent"]) == (4, 3)
-    assert compared["gone"]["magnesium_is_severely_low"]["cards"] == 3
+    assert compared["gone"] and not compared["new"]
+
+
+def test_where_the_other_knowledge_is_not_called_it_brings_no_card(tmp_path):
+    own = {"code": {"coding": [{"system": LAB, "code": "MG-SER"}]}}
+    export = write(tmp_path / "export", [*LOW, result("x", 1.2, at("09:00", "2025-03-20")) | own])
+    summary = backtest(plan(export, tmp_path / "out", MORE_CODES, SHIPPED, Period()), tmp_path / "out")
+    compared = summary["compare"]
+    assert (summary["calls"], compared["calls"], compared["calls_that_begin_to_speak"]) == (2, 1, 1)
 
 
 def test_without_pyarrow_the_csv_is_written_all_the_same(tmp_path, monkeypatch):
