@@ -93,6 +93,7 @@ class _Side:
         self.moments = {(m.when, m.hook): m for m in every if _is_within(job, m)}
 
     def call(self, moment: Moment) -> Call:
+        """The call at a moment, and its answer."""
         request, unit = self._chart.call(moment)
         return Call(moment, request, unit, self._decider.answer(request, moment))
 

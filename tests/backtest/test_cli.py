@@ -123,6 +123,18 @@ def test_a_failing_disk_is_told_and_loses_nothing(export, tmp_path, monkeypatch)
     assert again.exit_code == 0 and "Going on from where the last run stopped." in again.stderr
 
 
+def test_a_run_that_is_stopped_while_it_tidies_up_says_that_the_report_is_done(export, tmp_path, monkeypatch):
+    def stopped(folder, **_):
+        if Path(folder).exists():
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("cds_service.backtest.state.shutil.rmtree", stopped)
+    done = call(export, "--out", tmp_path / "report")
+    assert done.exit_code == 130 and "The report is done." in done.stderr
+    assert "unfinished.removed holds patient data: delete it." in done.stderr
+    assert (tmp_path / "report" / "report.html").exists()
+
+
 def test_help_names_what_goes_in_and_comes_out():
     said = call("--help").stdout
     for told in ("EXPORT_DIR", "report.html", "--compare", "--since", "--scheduler", "Ctrl-C", "docs/backtest.md"):
