@@ -156,12 +156,12 @@ def test_the_newest_version_of_a_resource_counts_whichever_file_it_is_in(tmp_pat
 
 
 def test_versions_count_by_their_number_when_they_do_not_say_when(tmp_path):
-    old = result("mg", 1.2, at("09:00"), meta={"versionId": "9"})
-    new = result("mg", 2.1, at("09:00"), meta={"versionId": "10"})
+    old = result("mg", 2.1, at("09:00"), meta={"versionId": "9"})
+    new = result("mg", 1.2, at("09:00"), meta={"versionId": "10"})
     for name, first, second in (("a", old, new), ("b", new, old)):
         export, out = write(tmp_path / name, [patient(), first]), tmp_path / f"out-{name}"
         (export / "more.ndjson").write_text(json.dumps(second), encoding="utf-8")
-        assert backtest(job_of(export, out), out)["cards"] == 0
+        assert backtest(job_of(export, out), out)["cards"] == 1
 
 
 def test_orders_that_refer_to_a_medication_are_known_by_it(tmp_path):
