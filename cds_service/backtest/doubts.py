@@ -29,8 +29,8 @@ def results_used(read: ReadExport) -> dict[str, int]:
 def _no_magnesium(read: ReadExport) -> Iterator[str]:
     if not any(read.results[analyte] for analyte in _MAGNESIUM):
         yield (
-            "No result in this export is known as magnesium, so that few cards or none say nothing. Does the export "
-            "hold Observation? If the laboratory has codes of its own, list them in the site file under codes.labs."
+            "No result in this export is known as magnesium: that there are few cards, or none, tells nothing. Does "
+            "the export hold Observation? If the laboratory has codes of its own, list them in the site file, codes.labs."
         )
 
 
@@ -39,17 +39,18 @@ def _damaged(read: ReadExport) -> Iterator[str]:
     if names:
         more = f" and {len(names) - _MOST_FILES} more files" if len(names) > _MOST_FILES else ""
         yield (
-            f"{', '.join(names[:_MOST_FILES])}{more} ended early: what follows is missing, and this forecast with it. "
-            "Export or copy again, then run anew."
+            f"{', '.join(names[:_MOST_FILES])}{more} ended early: what follows is missing from this forecast. "
+            "Export or copy it again, then run anew."
         )
 
 
 def _nameless(tally: Tally) -> Iterator[str]:
     orders, nameless = tally.total("orders"), tally.total("orders_without_medicine")
     if nameless > _MANY_NAMELESS * orders:
+        share = f"{nameless:,} of {orders:,} orders and doses ({100 * nameless / orders:.0f} %)"
         yield (
-            f"{nameless:,} of {orders:,} orders and doses ({nameless / orders:.0%}) do not say which medicine they are "
-            "of, so that advice about drugs is missing. Ask for Medication too in the _type of the export."
+            f"{share} do not say which medicine they are of, so that advice about drugs is missing. "
+            "Ask for Medication too in the _type of the export."
         )
 
 

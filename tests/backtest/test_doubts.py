@@ -136,7 +136,7 @@ def test_orders_of_medicines_that_nobody_can_look_up_are_counted_and_warned_abou
     summary = forecast(tmp_path / "a", [*LOW, nameless("o"), shown, contained])
     quality = summary["data_quality"]
     assert (quality["orders"], quality["orders_without_medicine"]) == (3, 1)
-    assert is_said("1 of 3 orders and doses (33%) do not say which medicine", summary, tmp_path / "a" / "report")
+    assert is_said("1 of 3 orders and doses (33 %) do not say which medicine", summary, tmp_path / "a" / "report")
     named = {"resourceType": "Medication", "id": "m1", "code": {"coding": [{"display": "omeprazole"}]}}
     known = forecast(tmp_path / "b", [*LOW, nameless("o"), named])
     assert known["data_quality"]["orders_without_medicine"] == 0 and known["warnings"] == []
