@@ -29,8 +29,9 @@ def results_used(read: ReadExport) -> dict[str, int]:
 def _no_magnesium(read: ReadExport) -> Iterator[str]:
     if not any(read.results[analyte] for analyte in _MAGNESIUM):
         yield (
-            "No result in this export is known as magnesium: that there are few cards, or none, tells nothing. Does "
-            "the export hold Observation? If the laboratory has codes of its own, list them in the site file, codes.labs."
+            "No result in this export is known as magnesium: that there are few cards, or none, tells nothing. "
+            "Does the export hold Observation? If the laboratory has codes of its own, list them in the site file "
+            "(codes.labs)."
         )
 
 
