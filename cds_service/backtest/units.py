@@ -49,7 +49,7 @@ def _holds(period: JsonDict, when: datetime) -> bool:
 def _services(encounter: JsonDict) -> Iterator[str]:
     for service in as_list(encounter.get("serviceType")):
         told = as_dict(as_dict(service).get("concept")) or as_dict(service)
-        yield from (display or code for code, display in _codings(told))
+        yield from (display for _, display in _codings(told))
 
 
 def _class_names(encounter: JsonDict) -> Iterator[str]:

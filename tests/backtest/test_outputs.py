@@ -137,7 +137,12 @@ def test_units_are_named_and_those_of_few_patients_are_added_up(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "unnamed", [{"location": [{"location": {"reference": "Location/MARKED"}}]}, {"serviceType": {"text": "MARKED"}}]
+    "unnamed",
+    [
+        {"location": [{"location": {"reference": "Location/MARKED"}}]},
+        {"serviceType": {"text": "MARKED"}},
+        {"serviceType": {"coding": [{"code": "MARKED"}]}},
+    ],
 )
 def test_units_are_not_named_by_ids_or_free_text(unnamed, tmp_path):
     told = forecast(tmp_path, [*in_ward("Ward 7", range(6), **({"location": []} | unnamed))])["by_unit"]
