@@ -30,7 +30,8 @@ _ORDER_OVER = frozenset({"completed", "stopped", "cancelled", "on-hold", "ended"
 _CONDITION_OVER = frozenset({"inactive", "remission", "resolved"})
 _RUNNING = frozenset({"arrived", "triaged", "in-progress", "onleave"})
 _DAYS = {"d": 1, "day": 1, "days": 1, "wk": 7, "week": 7, "weeks": 7, "mo": 30, "month": 30, "months": 30, "a": 365}
-_LONGEST = 10_000
+_LONGEST_DAYS = 10_000
+_MOST_REPEATS = 99
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,8 @@ def _entry(resource: JsonDict, stays: Mapping[str, datetime | None], last: Mappi
     kind = str(resource_type(resource))
     known = known_from(resource)
     if kind == "Encounter":
-        return Entry(kind, resource, known, _stay_end(resource))
+        ended = _stay_end(resource)
+        return Entry(kind, resource, known, ended, guessed=bool(ended) and not first_point(resource, "period.end"))
     if kind == "MedicationAdministration":
         return Entry(kind, resource, known, first_point(resource, "effectivePeriod.end"))
     stay = stays.get(encounter_of(resource))
@@ -96,8 +98,9 @@ def encounter_of(resource: JsonDict) -> str:
 
 
 def _reference(value: object) -> str:
-    """`Type/id` of a reference, whatever stands before it."""
-    return "/".join((as_text(as_dict(value).get("reference")) or "").split("/")[-2:])
+    """`Type/id` of a reference, whatever stands before it and whichever version it names."""
+    target = as_text(as_dict(value).get("reference")) or ""
+    return "/".join(target.split("/_history/")[0].split("/")[-2:])
 
 
 def _stay_end(encounter: JsonDict) -> datetime | None:
@@ -114,10 +117,17 @@ def _order_end(order: JsonDict, authored: datetime | None) -> datetime | None:
     lengths = [span for bound in bounds if (span := _length(bound.get("boundsDuration")))]
     supply = as_dict(order.get("dispenseRequest"))
     valid = point(as_dict(supply.get("validityPeriod")).get("end"))
-    supplied = _length(supply.get("expectedSupplyDuration"))
+    supplied = _supplied(supply)
     spans = [*sorted(lengths)[-1:], *([supplied] if supplied else [])]
     lasted = [authored + span for span in spans] if authored else []
     return next((end for end in (point(order.get("statusChanged")), *sorted(ends)[-1:], *lasted, valid) if end), None)
+
+
+def _supplied(dispense: JsonDict) -> timedelta | None:
+    """How long the medicine lasts, repeats (refills) counted in."""
+    once, repeats = _length(dispense.get("expectedSupplyDuration")), dispense.get("numberOfRepeatsAllowed")
+    allowed = repeats if isinstance(repeats, int) and 0 < repeats <= _MOST_REPEATS else 0
+    return once * (1 + allowed) if once else None
 
 
 def _bounds(dosage: object) -> JsonDict:
@@ -127,9 +137,9 @@ def _bounds(dosage: object) -> JsonDict:
 def _length(duration: object) -> timedelta | None:
     told = as_dict(duration)
     value, days = told.get("value"), _DAYS.get(str(told.get("code") or told.get("unit")), 0)
-    if not days or isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < _LONGEST:
+    if not days or isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return timedelta(days=value * days)
+    return timedelta(days=value * days) if 0 < value * days < _LONGEST_DAYS else None
 
 
 def _clinical(condition: JsonDict) -> str:

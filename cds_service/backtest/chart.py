@@ -12,7 +12,7 @@ from cds_service.errors import JsonDict
 from cds_service.fhir import as_dict, as_text
 
 _INSTANCE = "00000000-0000-4000-8000-000000000000"
-_ORDER_KINDS = frozenset({"MedicationRequest", "MedicationAdministration"})
+ORDER_KINDS = frozenset({"MedicationRequest", "MedicationAdministration"})
 Known = Mapping[str, list[JsonDict]]
 
 
@@ -66,7 +66,7 @@ class Chart:
         for window in self.windows:
             if window.kind in self.present:
                 resources = self._candidates(window, known.get(window.kind, []))
-                more = self._medications_of(resources) if window.kind in _ORDER_KINDS else ()
+                more = self._medications_of(resources) if window.kind in ORDER_KINDS else ()
                 prefetch[window.key] = window.bundle(resources, more)
         return prefetch
 
@@ -83,8 +83,13 @@ class Chart:
 
 def medication_reference(order: JsonDict) -> str:
     """`Medication/id` of the medicine of an order, or ""."""
-    target = as_text(as_dict(order.get("medicationReference")).get("reference")) or ""
+    target = as_text(medicine_referred(order).get("reference")) or ""
     return "/".join(target.split("/_history/")[0].split("/")[-2:]) if "/" in target else ""
+
+
+def medicine_referred(order: JsonDict) -> JsonDict:
+    """The reference to the medicine of an order, where R4 or R5 keeps it."""
+    return as_dict(order.get("medicationReference") or as_dict(order.get("medication")).get("reference"))
 
 
 def _name(stay: JsonDict) -> str:

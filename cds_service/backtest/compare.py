@@ -1,18 +1,18 @@
 """What is new and what is gone, call by call, against another knowledge."""
 
 from cards import Card
-from cds_service.backtest.replay import is_told
+from cds_service.backtest.replay import Call, Pair, is_told
 from cds_service.backtest.tally import Tally
 from cds_service.errors import JsonDict
-from cds_service.evaluate import Answer
 from cds_service.fhir import as_dict, as_list
 
 CHANGES = ("new", "gone", "louder", "quieter", "other_suggestions")
 
 
-def compare(answer: Answer, compared: Answer, patient: int, tally: Tally) -> None:
-    """Count the cards, by their leading rule, that only one of two answers has, or that changed in urgency."""
-    now, before = _by_rule(answer), _by_rule(compared)
+def compare(pair: Pair, patient: int, tally: Tally) -> None:
+    """Count the cards, by their leading rule, that only one of two calls brings, or that changed in urgency."""
+    now, before = _by_rule(pair.tried), _by_rule(pair.compared)
+    tally.count("totals", "compared_calls", pair.compared is not None)
     tally.count("totals", "compared_cards", len(before))
     tally.count("totals", "calls_that_begin_to_speak", bool(now) and not before)
     tally.count("totals", "calls_that_fall_silent", bool(before) and not now)
@@ -23,9 +23,9 @@ def compare(answer: Answer, compared: Answer, patient: int, tally: Tally) -> Non
             tally.change(f"{kind} {rule}", patient)
 
 
-def _by_rule(answer: Answer) -> dict[str, Card]:
-    """The cards by their leading rule."""
-    return {card.rules[0]: card for card in answer.decision.cards} if is_told(answer) else {}
+def _by_rule(call: Call | None) -> dict[str, Card]:
+    """The cards by their leading rule; none where there is no call."""
+    return {card.rules[0]: card for card in call.decision.cards} if call and is_told(call.answer) else {}
 
 
 def _change(now: Card | None, before: Card | None) -> str:

@@ -32,7 +32,10 @@ class KnowledgeSource:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One back-test. `work` is the folder for what is not finished; `key` makes patient numbers irreversible."""
+    """One back-test. `work` is the folder for what is not finished; `key` makes patient numbers irreversible.
+
+    No result or order is later than `now`, when it was planned.
+    """
 
     export: str
     work: str
@@ -43,6 +46,7 @@ class Job:
     baseline: KnowledgeSource | None = None
     since: datetime | None = None
     until: datetime | None = None
+    now: datetime | None = None
     present: frozenset[str] = frozenset()
     bucket_count: int = 1
     shard_bytes: int = SHARD_BYTES

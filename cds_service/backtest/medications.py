@@ -1,5 +1,6 @@
 """The Medication resources that orders refer to: a table on disk, in which a bucket looks up those it needs."""
 
+import re
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
@@ -15,6 +16,8 @@ from cds_service.fhir import as_dict, as_text, parse_json
 _CREATE = "CREATE TABLE medication (reference TEXT PRIMARY KEY, updated TEXT, line BLOB) WITHOUT ROWID"
 _NEWEST = """INSERT INTO medication VALUES (?, ?, ?) ON CONFLICT (reference) DO UPDATE SET updated = excluded.updated,
     line = excluded.line WHERE (excluded.updated, excluded.line) > (medication.updated, medication.line)"""
+_DIGITS = 20
+_NUMBER = re.compile(rf"[0-9]{{1,{_DIGITS}}}")
 _FIND = "SELECT line FROM medication WHERE reference = ?"
 
 
@@ -28,7 +31,7 @@ def gather_medications(job: Job) -> None:
         for line in bucket_lines(shards_folder(job), job.bucket_count):
             resource = as_dict(parse_json(line))
             if ident := as_text(resource.get("id")):
-                database.execute(_NEWEST, (f"Medication/{ident}", updated_at(resource), line))
+                database.execute(_NEWEST, (f"Medication/{ident}", version_of(resource), line))
         database.commit()
     temporary.replace(path)
 
@@ -43,10 +46,12 @@ def find_medications(job: Job, references: Iterable[str]) -> dict[str, JsonDict]
         return {reference: as_dict(parse_json(row[0])) for reference, row in rows if row}
 
 
-def updated_at(resource: JsonDict) -> str:
-    """When a resource was last updated, as text that sorts; "" when it does not say."""
-    found = point(as_dict(resource.get("meta")).get("lastUpdated"))
-    return found.isoformat(timespec="microseconds") if found else ""
+def version_of(resource: JsonDict) -> str:
+    """When a resource was last updated, then its version where that is a number, as text that sorts."""
+    meta = as_dict(resource.get("meta"))
+    updated, version = point(meta.get("lastUpdated")), as_text(meta.get("versionId")) or ""
+    when = updated.isoformat(timespec="microseconds") if updated else ""
+    return f"{when} {version.zfill(_DIGITS) if _NUMBER.fullmatch(version) else ''}"
 
 
 def _path(job: Job) -> Path:

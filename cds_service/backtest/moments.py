@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from cds_service.backtest.asof import Entry, encounter_of
+from cds_service.backtest.times import is_possible
 from cds_service.backtest.windows import CodeKey, has_code
 from cds_service.errors import JsonDict
 from cds_service.fhir import as_text
@@ -27,9 +28,9 @@ class Moment:
     drafts: tuple[Entry, ...] = ()
 
 
-def moments(entries: Iterable[Entry], opening_codes: Collection[CodeKey]) -> list[Moment]:
-    """Chart openings after results and signings of orders, in order of time."""
-    listed = [entry for entry in entries if entry.known is not None]
+def moments(entries: Iterable[Entry], opening_codes: Collection[CodeKey], now: datetime | None = None) -> list[Moment]:
+    """Chart openings after results and signings of orders, in order of time; none at a time that cannot be."""
+    listed = [entry for entry in entries if entry.known is not None and is_possible(entry.known, now)]
     found = [*_openings(listed, opening_codes), *_signings(listed)]
     return sorted(found, key=lambda moment: (moment.when, moment.hook))
 

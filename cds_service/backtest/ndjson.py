@@ -2,30 +2,30 @@
 
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 SUFFIXES = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
 SHARD_BYTES = 32 * 2**20
 LONGEST_LINE = 16 * 2**20
 _BOM = b"\xef\xbb\xbf"
+_GZIP = b"\x1f\x8b"
 ENDS_EARLY = "the compressed file is damaged from here on"
 TOO_LONG = f"longer than {LONGEST_LINE // 2**20} MB"
 
 
 @dataclass(frozen=True, slots=True)
 class ExportFile:
-    """One file of an export, by its path below the export's folder."""
+    """One file of an export, by its path below the export's folder.
+
+    `packed`: compressed with gzip, by its first bytes whatever its name; read as a whole, it cannot be cut.
+    """
 
     name: str
     size: int
-
-    @property
-    def packed(self) -> bool:
-        """Compressed with gzip: read as a whole, it cannot be cut."""
-        return self.name.endswith(".gz")
+    packed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,23 @@ class Shard:
 def export_files(folder: Path) -> tuple[ExportFile, ...]:
     """The NDJSON files below a folder, by name; OSError when it cannot be read."""
     found = (path for path in folder.rglob("*") if path.name.lower().endswith(SUFFIXES) and path.is_file())
-    return tuple(ExportFile(path.relative_to(folder).as_posix(), path.stat().st_size) for path in sorted(found))
+    return tuple(_export_file(folder, path) for path in sorted(found))
+
+
+def _export_file(folder: Path, path: Path) -> ExportFile:
+    with path.open("rb") as opened:
+        packed = opened.read(len(_GZIP)) == _GZIP
+    return ExportFile(path.relative_to(folder).as_posix(), path.stat().st_size, packed)
+
+
+def shown_names(files: Iterable[ExportFile]) -> dict[str, str]:
+    """How each file is named in a report: the folders, whose names may tell who is in them, by number."""
+    paths = {file.name: PurePosixPath(file.name) for file in files}
+    folders = sorted({path.parent for path in paths.values() if path.parent.name})
+    return {
+        name: f"folder {folders.index(path.parent) + 1}/{path.name}" if path.parent.name else path.name
+        for name, path in paths.items()
+    }
 
 
 def shards(files: tuple[ExportFile, ...], most: int = SHARD_BYTES) -> tuple[Shard, ...]:

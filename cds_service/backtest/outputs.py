@@ -6,25 +6,28 @@ from pathlib import Path
 
 import orjson
 
+from cds_service.backtest.doubts import warnings_of
 from cds_service.backtest.job import Job, knowledge_of_job
+from cds_service.backtest.read_export import ReadExport
 from cds_service.backtest.reduce import reduced_path
 from cds_service.backtest.report import render
 from cds_service.backtest.spill import replace_file
 from cds_service.backtest.state import finish
-from cds_service.backtest.summary import ReadExport, first_day, summary_of
+from cds_service.backtest.summary import first_day, summary_of
 from cds_service.backtest.tables import Alert, alerts, can_write_parquet, write_csv, write_parquet
 from cds_service.backtest.tally import Tally, read_rows, read_tally
 
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """What a back-test came to. `parquet` is False when pyarrow is not installed."""
+    """What a back-test came to. `parquet` is False when pyarrow is not installed; `warnings` make it doubtful."""
 
     patients: int
     calls: int
     cards: int
     skipped_lines: int
     parquet: bool
+    warnings: tuple[str, ...]
 
 
 def write_outputs(out: Path, job: Job, tally: Tally, read: ReadExport) -> Outputs:
@@ -38,7 +41,14 @@ def write_outputs(out: Path, job: Job, tally: Tally, read: ReadExport) -> Output
     replace_file(out / "summary.json", orjson.dumps(summary, option=orjson.OPT_INDENT_2) + b"\n")
     replace_file(out / "report.html", render(summary, tally.examples, knowledge).encode())
     finish(job)
-    return Outputs(tally.patients, tally.total("calls"), tally.total("cards"), read.skipped_lines, parquet)
+    return Outputs(
+        tally.patients,
+        tally.total("calls"),
+        tally.total("cards"),
+        read.skipped_lines,
+        parquet,
+        tuple(warnings_of(tally, read)),
+    )
 
 
 def _alerts(job: Job, tally: Tally) -> Iterator[Alert]:

@@ -1,7 +1,7 @@
 """The resources of each patient of a bucket: every resource once, in its newest version."""
 
 from cds_service.backtest.job import Job
-from cds_service.backtest.medications import updated_at
+from cds_service.backtest.medications import version_of
 from cds_service.backtest.scan import shards_folder
 from cds_service.backtest.spill import bucket_lines
 from cds_service.errors import JsonDict
@@ -20,7 +20,7 @@ def read_bucket(job: Job, number: int) -> tuple[list[tuple[str, list[JsonDict]]]
         versions = patients.setdefault(patient_of(resource) or "", {})
         # without an id only an identical line is the same resource
         key = (resource_type(resource) or "", as_text(resource.get("id")) or line.decode())
-        version = (updated_at(resource), line)
+        version = (version_of(resource), line)
         replaced += key in versions
         if key not in versions or version > versions[key][0]:
             versions[key] = (version, resource)

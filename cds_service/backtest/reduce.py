@@ -1,21 +1,23 @@
 """Second half: the patients of one bucket, replayed and counted."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
 from cards import Card, Decision, Finding
-from cds_service.backtest.asof import Entry
+from cds_service.backtest.asked import asked_of
 from cds_service.backtest.chart import Chart, medication_reference
 from cds_service.backtest.compare import compare, suggestion_labels
 from cds_service.backtest.example import example_of
-from cds_service.backtest.job import Job, knowledge_of_job
+from cds_service.backtest.job import BacktestError, Job, knowledge_of_job
 from cds_service.backtest.medications import find_medications
+from cds_service.backtest.quality import FAILED, count_data
 from cds_service.backtest.records import read_bucket
 from cds_service.backtest.replay import Call, chart_of, is_told, replay
 from cds_service.backtest.tally import Row, Tally, write_result
+from cds_service.errors import JsonDict
 from cds_service.fhir import FHIR_ID
 
 UNIT_UNKNOWN = "Unit not told"
@@ -43,25 +45,55 @@ def reduce_bucket(job: Job, number: int) -> Reduced:
     medications = find_medications(job, (medication_reference(r) for _, listed in patients for r in listed))
     tally, rows = Tally(), list[Row]()
     tally.count("totals", "replaced", replaced)
-    for place, (patient_id, resources) in enumerate(patients):
-        tally.patients += 1
-        if FHIR_ID.fullmatch(patient_id):
-            rows += _patient(job, chart_of(job, patient_id, resources, medications), place, tally)
-        else:
-            tally.count("totals", "patients_left_out")
+    asked = asked_of(job)
+    for patient_id, resources in patients:
+        if not any(map(asked.is_read, resources)):
+            continue
+        own, cards = _patient(job, patient_id, resources, medications)
+        rows += [replace(row, patient=tally.patients) for row in cards]
+        tally.add(own)
     write_result(reduced_path(job, number), tally, rows)
     return Reduced(tally.patients, tally.total("calls"), tally.total("cards"))
 
 
-def _patient(job: Job, chart: Chart, place: int, tally: Tally) -> list[Row]:
-    _count_data(chart.entries, tally)
-    calls = list(replay(job, chart))
-    rows = [row for call in calls for row in _call(job, call, place, tally)]
-    tally.count("totals", "patients_with_calls", bool(calls))
+def _patient(
+    job: Job, patient_id: str, resources: list[JsonDict], medications: Mapping[str, JsonDict]
+) -> tuple[Tally, list[Row]]:
+    """What came of one patient. A record that we cannot cope with is left out whole and must not stop the others."""
+    left_out = Tally(patients=1)
+    if not FHIR_ID.fullmatch(patient_id):
+        left_out.count("totals", "patients_left_out")
+        return left_out, []
+    try:
+        return _replayed(job, chart_of(job, patient_id, resources, medications), resources)
+    except (BacktestError, MemoryError, OSError):
+        raise
+    except Exception as problem:
+        left_out.count(FAILED, type(problem).__name__)
+        left_out.change(FAILED, 0)
+        return left_out, []
+
+
+def _replayed(job: Job, chart: Chart, resources: Iterable[JsonDict]) -> tuple[Tally, list[Row]]:
+    tally, rows, units, unusable = Tally(patients=1), list[Row](), set[str](), set[str]()
+    count_data(job, chart, resources, tally)
+    for pair in replay(job, chart):
+        if job.baseline:
+            compare(pair, 0, tally)
+        if call := pair.tried:
+            rows += _call(job, call, tally)
+            units.add(_unit(call))
+            unusable.update(_unusable(call.decision))
+    tally.count("totals", "patients_with_calls", bool(units))
     tally.count("totals", "patients_with_cards", bool(rows))
     tally.count("totals", "repeats", _repeats(rows))
-    tally.count_all("set_aside", {why for call in calls for why in _unusable(call.decision)})
-    return rows
+    tally.count_all("patients_by_unit", units)
+    tally.count_all("set_aside", unusable)
+    return tally, rows
+
+
+def _unit(call: Call) -> str:
+    return call.unit or UNIT_UNKNOWN
 
 
 def _unusable(decision: Decision) -> Iterator[str]:
@@ -70,29 +102,20 @@ def _unusable(decision: Decision) -> Iterator[str]:
     yield from (f"{item.what} {item.why}" for item in told)
 
 
-def _count_data(entries: Iterable[Entry], tally: Tally) -> None:
-    entries = list(entries)
-    tally.count_all("undated", (e.kind for e in entries if e.known is None and e.kind != "Patient"))
-    tally.count_all("guessed_end", (e.kind for e in entries if e.guessed and e.known is not None))
-    tally.count("totals", "without_patient_resource", all(e.kind != "Patient" for e in entries))
-
-
-def _call(job: Job, call: Call, place: int, tally: Tally) -> Iterator[Row]:
+def _call(job: Job, call: Call, tally: Tally) -> Iterator[Row]:
     cards = call.decision.cards if is_told(call.answer) else ()
     _count_call(call, len(cards), tally)
-    if call.compared is not None:
-        compare(call.answer, call.compared, place, tally)
     if cards:
         tally.count_all("culprits", culprits(call.decision))
-        _examples(job, call, place, tally)
+        _examples(job, call, tally)
     for card in cards:
         _count_card(card, tally)
-        yield _row(call, card, place)
+        yield _row(call, card)
 
 
 def _count_call(call: Call, cards: int, tally: Tally) -> None:
     day = str(call.moment.when.date().toordinal())
-    for name, key in (("hook", call.moment.hook), ("unit", call.unit or UNIT_UNKNOWN), ("day", day)):
+    for name, key in (("hook", call.moment.hook), ("unit", _unit(call)), ("day", day)):
         tally.count(f"calls_by_{name}", key)
         tally.count(f"cards_by_{name}", key, cards)
     tally.count("totals", "calls")
@@ -108,9 +131,9 @@ def _count_card(card: Card, tally: Tally) -> None:
     tally.count_all("suggestions", suggestion_labels(card.body))
 
 
-def _row(call: Call, card: Card, place: int) -> Row:
+def _row(call: Call, card: Card) -> Row:
     return Row(
-        patient=place,
+        patient=0,
         second=int(call.moment.when.timestamp()),
         hook=call.moment.hook,
         setting=call.decision.trace.facts.setting.value,
@@ -128,12 +151,12 @@ def culprits(decision: Decision) -> Sequence[str]:
     return answer.values["names"].split(", ") if spoken and isinstance(answer, Finding) else ()
 
 
-def _examples(job: Job, call: Call, place: int, tally: Tally) -> None:
+def _examples(job: Job, call: Call, tally: Tally) -> None:
     missing = [card for card in call.decision.cards if card.rules[0] not in tally.examples]
     if missing:
         told = example_of(call, knowledge_of_job(job)[0])
         for card in missing:
-            tally.example(card.rules[0], place, told)
+            tally.example(card.rules[0], 0, told)
 
 
 def _repeats(rows: list[Row]) -> int:

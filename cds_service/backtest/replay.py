@@ -1,7 +1,7 @@
 """One patient, replayed: every call an EHR would have made, answered by the live decision code."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from http import HTTPStatus
 
@@ -20,17 +20,19 @@ _BY_HOOK: Mapping[str, Service] = {service.hook: service for service in SERVICES
 
 @dataclass(frozen=True, slots=True)
 class Decider:
-    """A knowledge and what follows from it for reading a record."""
+    """A knowledge and what follows from it for reading a record; `openings`: codes after which the chart is opened."""
 
     knowledge: Knowledge
     windows: tuple[Window, ...]
     keys: tuple[str, ...]
+    openings: frozenset[CodeKey]
 
     @classmethod
     def of(cls, knowledge: Knowledge) -> "Decider":
         """The decider of a knowledge."""
         templates = prefetch_templates(knowledge)
-        return cls(knowledge, windows(templates), tuple(templates))
+        openings = frozenset(knowledge.terminology.codes_of(OPENING_ANALYTES))
+        return cls(knowledge, windows(templates), tuple(templates), openings)
 
     def answer(self, request: JsonDict, moment: Moment) -> Answer:
         """The answer of the service to a call at a moment."""
@@ -46,17 +48,28 @@ def _no_id() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call and its answers: of the knowledge that is tried, and of the one it is compared with."""
+    """One call with a knowledge, and its answer."""
 
     moment: Moment
+    request: JsonDict
     unit: str
     answer: Answer
-    compared: Answer | None
 
     @property
     def decision(self) -> Decision:
-        """The decision of the knowledge that is tried."""
+        """What was decided."""
         return self.answer.decision
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The call at one moment with the knowledge that is tried, and with the one it is compared with.
+
+    None where a knowledge is not called, because it does not know the result that was filed.
+    """
+
+    tried: Call | None
+    compared: Call | None
 
 
 @lru_cache(maxsize=4)
@@ -65,30 +78,39 @@ def deciders(job: Job) -> tuple[Decider, ...]:
     return tuple(map(Decider.of, knowledge_of_job(job)))
 
 
-@lru_cache(maxsize=4)
-def opening_codes(job: Job) -> frozenset[CodeKey]:
-    """The codes of results after which the chart is opened, with either knowledge."""
-    return frozenset(c for k in knowledge_of_job(job) for c in k.terminology.codes_of(OPENING_ANALYTES))
-
-
 def is_told(answer: Answer) -> bool:
     """Whether the service answered with cards or none, and not that it cannot tell."""
     return answer.status is HTTPStatus.OK
 
 
-def replay(job: Job, chart: Chart) -> Iterator[Call]:
-    """Every call of a patient within the job's period, in order of time."""
-    tried, *others = deciders(job)
-    for moment in moments(chart.entries, opening_codes(job)):
-        if not _is_within(job, moment):
-            continue
-        request, unit = chart.call(moment)
-        compared = None
-        for other in others:
-            same = other.windows == tried.windows
-            asked = request if same else chart.seen_by(other.windows).call(moment)[0]
-            compared = other.answer(asked, moment)
-        yield Call(moment, unit, tried.answer(request, moment), compared)
+class _Side:
+    """One knowledge at one patient: its moments within the job's period, by time and hook."""
+
+    def __init__(self, job: Job, decider: Decider, chart: Chart) -> None:
+        self._decider = decider
+        self._chart = chart if chart.windows == decider.windows else chart.seen_by(decider.windows)
+        every = moments(chart.entries, decider.openings, job.now)
+        self.moments = {(m.when, m.hook): m for m in every if _is_within(job, m)}
+
+    def call(self, moment: Moment) -> Call:
+        """The call at a moment, and its answer."""
+        request, unit = self._chart.call(moment)
+        return Call(moment, request, unit, self._decider.answer(request, moment))
+
+    def call_like(self, moment: Moment, tried: Call | None, other: "_Side") -> Call:
+        """The call at a moment; the same as that of another side need not be put together again."""
+        if tried and tried.moment == moment and other._chart is self._chart:
+            return replace(tried, answer=self._decider.answer(tried.request, moment))
+        return self.call(moment)
+
+
+def replay(job: Job, chart: Chart) -> Iterator[Pair]:
+    """Every moment of a patient within the job's period at which either knowledge is called, in order of time."""
+    tried, *others = [_Side(job, decider, chart) for decider in deciders(job)]
+    for key in sorted({key for side in (tried, *others) for key in side.moments}):
+        call = tried.call(tried.moments[key]) if key in tried.moments else None
+        compared = [side.call_like(side.moments[key], call, tried) for side in others if key in side.moments]
+        yield Pair(call, compared[0] if compared else None)
 
 
 def _is_within(job: Job, moment: Moment) -> bool:

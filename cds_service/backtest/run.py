@@ -3,19 +3,19 @@
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cds_service.backtest.engines import Engine
 from cds_service.backtest.job import BacktestError, Job, KnowledgeSource, bucket_count, knowledge_from
 from cds_service.backtest.medications import gather_medications
-from cds_service.backtest.ndjson import SHARD_BYTES, SUFFIXES, ExportFile, export_files
+from cds_service.backtest.ndjson import SHARD_BYTES, SUFFIXES, ExportFile, export_files, shown_names
 from cds_service.backtest.outputs import Outputs, write_outputs
 from cds_service.backtest.progress import Progress
+from cds_service.backtest.read_export import ReadExport
 from cds_service.backtest.reduce import reduce_bucket, reduced_path
 from cds_service.backtest.scan import PATIENT_TYPES, read_scanned, scan_shard, scanned_path
 from cds_service.backtest.state import UNFINISHED, content_key
-from cds_service.backtest.summary import ReadExport
 from cds_service.backtest.tally import Tally, read_tally
 
 _MOST_SHARDS = 2048
@@ -44,6 +44,7 @@ def plan(export: Path, out: Path, tried: KnowledgeSource, baseline: KnowledgeSou
         versions=tuple(knowledge_from(source).version for source in sources),
         since=period.since,
         until=period.until,
+        now=datetime.now(UTC),
         bucket_count=bucket_count(files),
         shard_bytes=max(SHARD_BYTES, sum(file.size for file in files) // _MOST_SHARDS),
     )
@@ -63,11 +64,15 @@ def run(job: Job, out: Path, engine: Engine, progress: Progress) -> Outputs:
     """Read and decide what is not done yet, then write the report into `out`."""
     _scan(job, engine, progress)
     read = _read_export(job)
-    # before its first result an export cannot tell what the service would have said
-    dated = replace(job, present=read.present, since=job.since or read.first_result)
+    dated = replace(job, present=read.present, since=_since(job, read))
     gather_medications(dated)
     _reduce(dated, engine, progress)
     return write_outputs(out, job, _tally(job), read)
+
+
+def _since(job: Job, read: ReadExport) -> datetime | None:
+    """From when on calls count: before its first result an export cannot tell what the service would have said."""
+    return max((bound for bound in (job.since, read.first_result) if bound), default=None)
 
 
 def _scan(job: Job, engine: Engine, progress: Progress) -> None:
@@ -96,12 +101,16 @@ def _tally(job: Job) -> Tally:
 def _read_export(job: Job) -> ReadExport:
     """What all shards held; lines are numbered within their file."""
     read = ReadExport()
-    before: Counter[str] = Counter()
+    names = shown_names(job.files)
+    before, filled = Counter[str](), Counter[str]()
     for number, shard in enumerate(job.shards):
         told, name = read_scanned(job, number), shard.file.name
-        read.skipped += [(name, before[name] + line, reason) for line, reason in told.broken]
+        read.skipped += [(names[name], before[name] + line, reason) for line, reason in told.broken]
+        read.ended_early += [names[name]] if told.ended_early else []
         before[name] += told.lines
+        filled[name] += told.filled
         read.add(told)
-    named = {word for file in job.files for word in _WORD.findall(file.name)}
+    # an empty file says that there is none of what it is named after; one that holds anything else says nothing
+    named = {word for file in job.files if not filled[file.name] for word in _WORD.findall(file.name)}
     read.present = frozenset(kind for kind in PATIENT_TYPES if kind in read.types or kind in named)
     return read

@@ -1,24 +1,33 @@
 """First half: the lines of one shard, spread over the buckets of their patients."""
 
 from collections import Counter
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 
 import orjson
 
-from cards import prefetch_templates
+from cds_service.backtest.asked import Asked, asked_of
 from cds_service.backtest.asof import known_from
-from cds_service.backtest.job import Job, knowledge_of_job
-from cds_service.backtest.ndjson import lines
+from cds_service.backtest.job import Job
+from cds_service.backtest.ndjson import ENDS_EARLY, lines
 from cds_service.backtest.spill import Spill, write_json
-from cds_service.backtest.windows import CodeKey, has_code, windows
+from cds_service.backtest.times import is_possible
+from cds_service.errors import JsonDict
 from cds_service.fhir import as_dict, parse_json, patient_of, resource_type
 
 PATIENT_TYPES = ("Patient", "Observation", "MedicationRequest", "MedicationAdministration", "Condition", "Encounter")
 MEDICATION = "Medication"
+OTHER_TYPES = "of other types"
+# Types that an export may hold beside those that matter. Any other word is not repeated: it may be anything.
+_MORE_TYPES = frozenset(
+    {"AllergyIntolerance", "Appointment", "Binary", "CarePlan", "CareTeam", "Claim", "Coverage", "Device"}
+    | {"DiagnosticReport", "DocumentReference", "EpisodeOfCare", "ExplanationOfBenefit", "FamilyMemberHistory", "Flag"}
+    | {"Goal", "Group", "Immunization", "Location", "MedicationDispense", "MedicationStatement", "NutritionOrder"}
+    | {"OperationOutcome", "Organization", "Practitioner", "PractitionerRole", "Procedure", "Provenance"}
+    | {"QuestionnaireResponse", "RelatedPerson", "ServiceRequest", "Specimen"}
+)
+_COUNTED = _MORE_TYPES | {*PATIENT_TYPES, MEDICATION}
 NOT_JSON = "not valid JSON"
 NOT_A_RESOURCE = "JSON, but not a FHIR resource"
 MOST_LISTED = 100
@@ -26,23 +35,40 @@ MOST_LISTED = 100
 
 @dataclass(slots=True)
 class Scanned:
-    """What a shard held: numbers of lines and resources, and what was left out; broken lines as (line, reason)."""
+    """What a shard held: numbers of lines and resources, and what was left out; broken lines as (line, reason).
+
+    `results` counts the results that the service uses by what they measure; `ended_early`: its file is damaged.
+    """
 
     lines: int = 0
     skipped: int = 0
     broken: list[tuple[int, str]] = field(default_factory=list)
     types: Counter[str] = field(default_factory=Counter)
     without_patient: Counter[str] = field(default_factory=Counter)
+    results: Counter[str] = field(default_factory=Counter)
+    ended_early: bool = False
     first_result: datetime | None = None
+
+    @property
+    def filled(self) -> int:
+        """The lines that hold anything."""
+        return self.types.total() + self.skipped
 
 
 def read_scanned(job: Job, number: int) -> Scanned:
     """What a shard held."""
     told = orjson.loads(scanned_path(job, number).read_bytes())
-    broken = [(line, reason) for line, reason in told["broken"]]
     first = told["first_result"] and datetime.fromisoformat(told["first_result"])
-    types, without_patient = Counter(told["types"]), Counter(told["without_patient"])
-    return Scanned(told["lines"], told["skipped"], broken, types, without_patient, first)
+    return Scanned(
+        lines=told["lines"],
+        skipped=told["skipped"],
+        broken=[(line, reason) for line, reason in told["broken"]],
+        types=Counter(told["types"]),
+        without_patient=Counter(told["without_patient"]),
+        results=Counter(told["results"]),
+        ended_early=told["ended_early"],
+        first_result=first,
+    )
 
 
 def shards_folder(job: Job) -> Path:
@@ -57,33 +83,29 @@ def scanned_path(job: Job, number: int) -> Path:
 
 def scan_shard(job: Job, number: int) -> int:
     """Spill one shard and note what it held; the bytes it took."""
-    shard, told, codes = job.shards[number], Scanned(), read_codes(job)
+    shard, told, asked = job.shards[number], Scanned(), asked_of(job)
     spill = Spill(shards_folder(job), f"{number:06}", job.bucket_count + 1)
     for line in lines(Path(job.export), shard):
         told.lines += 1
         if isinstance(line, str):
             _note(told, line)
         elif stripped := line.strip():
-            _take(stripped, job, codes, spill, told)
+            _take(stripped, job, asked, spill, told)
+    # without the mark of gzip it was read as plain text, and nothing came of it
+    told.ended_early |= shard.file.name.lower().endswith(".gz") and bool(told.skipped) and not told.types
     spill.flush()
     write_json(scanned_path(job, number), told)
     return shard.size
 
 
-@lru_cache(maxsize=4)
-def read_codes(job: Job) -> Collection[CodeKey]:
-    """The codes of laboratory results that the service asks for, with either knowledge."""
-    templates = [prefetch_templates(knowledge) for knowledge in knowledge_of_job(job)]
-    return frozenset(code for told in templates for window in windows(told) for code in window.codes)
-
-
 def _note(told: Scanned, reason: str) -> None:
     told.skipped += 1
+    told.ended_early |= reason == ENDS_EARLY
     if len(told.broken) < MOST_LISTED:
         told.broken.append((told.lines, reason))
 
 
-def _take(line: bytes, job: Job, codes: Collection[CodeKey], spill: Spill, told: Scanned) -> None:
+def _take(line: bytes, job: Job, asked: Asked, spill: Spill, told: Scanned) -> None:
     try:
         resource = as_dict(parse_json(line))
     except ValueError:
@@ -91,15 +113,24 @@ def _take(line: bytes, job: Job, codes: Collection[CodeKey], spill: Spill, told:
     kind = resource_type(resource)
     if kind is None:
         return _note(told, NOT_A_RESOURCE)
-    told.types[kind] += 1
+    told.types[kind if kind in _COUNTED else OTHER_TYPES] += 1
     if kind == MEDICATION:
         return spill.add(job.bucket_count, line)
-    if kind not in PATIENT_TYPES or (kind == "Observation" and not has_code(resource.get("code"), codes)):
+    analyte = asked.analyte_of(resource) if kind == "Observation" else None
+    if kind not in PATIENT_TYPES or (kind == "Observation" and not analyte and not asked.by_the_other(resource)):
         return None
     patient = patient_of(resource)
     if patient is None:
-        told.without_patient[kind] += 1
+        told.without_patient[kind] += kind != "Observation" or analyte is not None
         return None
-    if kind == "Observation" and (known := known_from(resource)):
-        told.first_result = min(known, told.first_result or known)
+    if analyte:
+        _note_result(told, job, resource, analyte)
     return spill.add(job.bucket_of(job.place_of(patient)), line)
+
+
+def _note_result(told: Scanned, job: Job, result: JsonDict, analyte: str) -> None:
+    """Count a result of the knowledge that is tried: the other one has no say in its numbers."""
+    told.results[analyte] += 1
+    known = known_from(result)
+    if known and is_possible(known, job.now):
+        told.first_result = min(known, told.first_result or known)

@@ -11,6 +11,8 @@ from cds_service.backtest.ndjson import ExportFile
 from cds_service.backtest.spill import read_json, write_json
 
 UNFINISHED = "unfinished"
+# what is left of a finished run while it is being removed: nobody goes on from it
+REMOVED = "unfinished.removed"
 REPORT_FILES = ("report.html", "summary.json", "alerts.csv", "alerts.parquet")
 _SAMPLE_BYTES = 65536
 _STATE = "state.json"
@@ -45,10 +47,11 @@ def prepare(out: Path, job: Job, restart: bool) -> bool:
 
     BacktestError when the folder holds anything else and `restart` does not say to start anew.
     """
+    shutil.rmtree(job.folder.with_name(REMOVED), ignore_errors=True)
     ours = _fingerprint(job)
     found = _read_state(job.folder) if job.folder.exists() else None
     if restart:
-        shutil.rmtree(job.folder, ignore_errors=True)
+        _drop(out, job)
         found = None
     elif found is not None:
         _refuse_other(out, found, ours)
@@ -61,6 +64,14 @@ def prepare(out: Path, job: Job, restart: bool) -> bool:
     return found is not None
 
 
+def _drop(out: Path, job: Job) -> None:
+    """Remove an unfinished run, and the report of an earlier one: it would be taken for the new one."""
+    if job.folder.exists():
+        finish(job)
+    for name in REPORT_FILES:
+        (out / name).unlink(missing_ok=True)
+
+
 def _read_state(folder: Path) -> Mapping[str, object]:
     try:
         return read_json(folder / _STATE)
@@ -69,6 +80,10 @@ def _read_state(folder: Path) -> Mapping[str, object]:
 
 
 def _refuse_other(out: Path, found: Mapping[str, object], ours: Mapping[str, str]) -> None:
+    if not found:
+        raise BacktestError(
+            f"{out} holds the remains of a run that cannot go on. Give --restart to drop them, or another folder."
+        )
     different = [name for name in ours if found.get(name) != ours[name]]
     if different:
         raise BacktestError(
@@ -90,5 +105,7 @@ def _refuse_full(out: Path) -> None:
 
 
 def finish(job: Job) -> None:
-    """Remove what was needed on the way; it holds patient data."""
-    shutil.rmtree(job.folder)
+    """Remove what was needed on the way; it holds patient data. Stopped here, nobody takes the rest for a run."""
+    removed = job.folder.with_name(REMOVED)
+    job.folder.rename(removed)
+    shutil.rmtree(removed)

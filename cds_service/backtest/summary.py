@@ -1,45 +1,25 @@
 """`summary.json`: the numbers of a back-test, in a stable order. The report shows nothing else but examples."""
 
 from collections import Counter
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from statistics import median
 
 from cards import Knowledge
 from cds_service.backtest.compare import CHANGES
+from cds_service.backtest.doubts import results_used, warnings_of
 from cds_service.backtest.job import Job
-from cds_service.backtest.scan import MOST_LISTED, PATIENT_TYPES, Scanned
+from cds_service.backtest.quality import FAILED
+from cds_service.backtest.read_export import ReadExport
+from cds_service.backtest.scan import MOST_LISTED, PATIENT_TYPES
 from cds_service.backtest.tally import Tally
 from cds_service.errors import JsonDict
 
 MOST_UNITS = 30
 MOST_SUGGESTIONS = 40
-FEWEST_CALLS = 5
+FEWEST_PATIENTS = 5
 OTHER_UNITS = "Other units"
 HOOKS = ("patient-view", "order-sign")
 INDICATORS = ("critical", "warning", "info")
-
-
-@dataclass(slots=True)
-class ReadExport:
-    """What reading the export found; `skipped` lists broken lines by file, number and reason, `present` the types."""
-
-    lines: int = 0
-    skipped_lines: int = 0
-    skipped: list[tuple[str, int, str]] = field(default_factory=list)
-    types: Counter[str] = field(default_factory=Counter)
-    without_patient: Counter[str] = field(default_factory=Counter)
-    present: frozenset[str] = frozenset()
-    first_result: datetime | None = None
-
-    def add(self, told: Scanned) -> None:
-        """Count a shard in."""
-        self.lines += told.lines
-        self.skipped_lines += told.skipped
-        self.types.update(told.types)
-        self.without_patient.update(told.without_patient)
-        if told.first_result:
-            self.first_result = min(told.first_result, self.first_result or told.first_result)
 
 
 def summary_of(job: Job, tally: Tally, read: ReadExport, knowledge: tuple[Knowledge, ...]) -> JsonDict:
@@ -50,6 +30,7 @@ def summary_of(job: Job, tally: Tally, read: ReadExport, knowledge: tuple[Knowle
         "calls": totals["calls"],
         "cards": totals["cards"],
         "skipped_lines": read.skipped_lines,
+        "warnings": list(warnings_of(tally, read)),
         "rates": _rates(tally),
         "patients_with_calls": totals["patients_with_calls"],
         "patients_with_cards": totals["patients_with_cards"],
@@ -108,9 +89,9 @@ def _calls_and_cards(tally: Tally, by: str, name: str) -> JsonDict:
 
 
 def _units(tally: Tally) -> JsonDict:
-    """The units with most calls; small ones, which could point at a person, together."""
-    calls = tally.of("calls_by_unit")
-    named = [unit for unit in ranked(calls, MOST_UNITS) if calls[unit] >= FEWEST_CALLS]
+    """The units with most calls; those of few patients, which could point at a person, together."""
+    calls, patients = tally.of("calls_by_unit"), tally.of("patients_by_unit")
+    named = [unit for unit in ranked(calls) if patients[unit] >= FEWEST_PATIENTS][:MOST_UNITS]
     shown: JsonDict = {unit: _calls_and_cards(tally, "unit", unit) for unit in named}
     others = [unit for unit in calls if unit not in shown]
     if others:
@@ -149,14 +130,21 @@ def _data_quality(tally: Tally, read: ReadExport) -> JsonDict:
     return {
         "lines": read.lines,
         "skipped": [{"file": name, "line": line, "reason": why} for name, line, why in read.skipped[:MOST_LISTED]],
+        "files_ended_early": read.ended_early,
         "resources": ranked(read.types),
+        "results_used": results_used(read),
         "not_in_export": [kind for kind in PATIENT_TYPES if kind not in read.present],
         "without_patient": ranked(read.without_patient),
         "undated": ranked(tally.of("undated")),
+        "impossible_dates": ranked(tally.of("impossible")),
         "end_not_told": ranked(tally.of("guessed_end")),
         "older_versions": totals["replaced"],
         "patients_without_patient_resource": totals["without_patient_resource"],
         "patients_left_out": totals["patients_left_out"],
+        "patients_failed": ranked(tally.of(FAILED)),
+        "orders": totals["orders"],
+        "orders_without_medicine": totals["orders_without_medicine"],
+        "status_unknown": ranked(tally.of("status_unknown")),
         "patients_with_unusable_results": ranked(tally.of("set_aside")),
     }
 
@@ -171,6 +159,7 @@ def _compared(job: Job, tally: Tally, knowledge: tuple[Knowledge, ...]) -> JsonD
     totals = tally.of("totals")
     told: JsonDict = {
         "with": _named(job.baseline.name, knowledge[1]),
+        "calls": totals["compared_calls"],
         "cards": totals["compared_cards"],
         "calls_that_begin_to_speak": totals["calls_that_begin_to_speak"],
         "calls_that_fall_silent": totals["calls_that_fall_silent"],

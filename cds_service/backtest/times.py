@@ -7,6 +7,8 @@ from cds_service.errors import JsonDict
 from cds_service.fhir import as_dict
 
 _YEARS = range(1900, 2200)
+# Results and orders from before, or from after now, are slips of the pen: no laboratory system reaches back so far.
+_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])\Z")
 _YEAR = re.compile(r"\d{4}\Z")
@@ -38,6 +40,11 @@ def _end_of(told: str) -> datetime | None:
         year, month = int(told[:4]), int(told[5:])
         return datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC) - _INSTANT
     return datetime(int(told) + 1, 1, 1, tzinfo=UTC) - _INSTANT if _YEAR.match(told) else None
+
+
+def is_possible(when: datetime, now: datetime | None) -> bool:
+    """Whether a result or an order can be of that time; a bare day of today ends after now."""
+    return when >= _EARLIEST and (now is None or when <= now + _A_DAY)
 
 
 def first_point(resource: JsonDict, *names: str) -> datetime | None:

@@ -25,7 +25,10 @@ _CLASSES = {
 
 
 def unit_of(encounter: JsonDict, when: datetime) -> str:
-    """The name of the unit: the location at that time (not bed or room), else the service, else the class."""
+    """The name of the unit: the location at that time (not bed or room), else the service, else the class.
+
+    Free text and ids are no names: they may be anything.
+    """
     names = (*_locations(encounter, when), *_services(encounter), *_class_names(encounter))
     return next((" ".join(name.split())[:_MOST] for name in names if name.strip()), "")
 
@@ -35,8 +38,7 @@ def _locations(encounter: JsonDict, when: datetime) -> Iterator[str]:
         told = as_dict(item)
         codes = {code for code, _ in _codings(told.get("physicalType") or told.get("form"))}
         if not codes & _TOO_SMALL and _holds(as_dict(told.get("period")), when):
-            location = as_dict(told.get("location"))
-            yield as_text(location.get("display")) or as_text(location.get("reference")) or ""
+            yield as_text(as_dict(told.get("location")).get("display")) or ""
 
 
 def _holds(period: JsonDict, when: datetime) -> bool:
@@ -47,8 +49,7 @@ def _holds(period: JsonDict, when: datetime) -> bool:
 def _services(encounter: JsonDict) -> Iterator[str]:
     for service in as_list(encounter.get("serviceType")):
         told = as_dict(as_dict(service).get("concept")) or as_dict(service)
-        yield as_text(told.get("text")) or ""
-        yield from (display or code for code, display in _codings(told))
+        yield from (display for _, display in _codings(told))
 
 
 def _class_names(encounter: JsonDict) -> Iterator[str]:

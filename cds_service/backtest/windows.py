@@ -73,14 +73,19 @@ def _listed(query: Mapping[str, str], name: str) -> Sequence[str]:
 
 
 def has_code(concepts: object, codes: Collection[CodeKey]) -> bool:
-    """Whether a CodeableConcept, or one of a list of them, has one of the codes. Asked of every result of an export."""
+    """Whether a CodeableConcept, or one of a list of them, has one of the codes."""
+    return first_code(concepts, codes) is not None
+
+
+def first_code(concepts: object, codes: Collection[CodeKey]) -> CodeKey | None:
+    """The first of the codes that a CodeableConcept, or one of a list, has. Asked of every result of an export."""
     for concept in as_list(concepts):
         for coding in as_list(as_dict(concept).get("coding")):
             told = as_dict(coding)
             system, code = told.get("system"), told.get("code")
             if isinstance(system, str) and isinstance(code, str) and (system, code) in codes:
-                return True
-    return False
+                return system, code
+    return None
 
 
 def code_keys(concepts: object) -> Iterator[CodeKey]:

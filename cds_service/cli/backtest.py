@@ -1,6 +1,7 @@
 """`backtest`: the forecast of the alert burden from a Bulk Data export."""
 
 import os
+import re
 import signal
 import sys
 import time
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 SHIPPED = "shipped"
 _DAY = len("2025-01-31")
+# fromisoformat takes more, 20250131 too, which could not be told from a time
+_DATED = re.compile(r"\d{4}-\d\d-\d\d([T ]|\Z)")
 _INTERRUPTED = 130
 _FOLDER = click.Path(path_type=Path)
 
@@ -131,6 +134,8 @@ def _point(told: str | None, option: str) -> datetime | None:
     """The time an option names, in UTC when it says no zone."""
     try:
         found = datetime.fromisoformat(told) if told else None
+        if told and not _DATED.match(told):
+            raise ValueError(told)
     except ValueError:
         raise click.BadParameter("write it like 2025-01-31 or 2025-01-31T08:00:00Z.", param_hint=option) from None
     return found.replace(tzinfo=UTC) if found and not found.tzinfo else found
@@ -204,14 +209,22 @@ def _interruptible(unfinished: Path) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        click.echo(
-            f"\nStopped. The same command goes on from here. Until then {unfinished} holds patient data: "
-            "delete it if you do not go on.",
-            err=True,
-        )
+        click.echo(f"\nStopped. {_how_to_go_on(unfinished)}", err=True)
         sys.exit(_INTERRUPTED)
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _how_to_go_on(unfinished: Path) -> str:
+    from cds_service.backtest.state import REMOVED
+
+    removed = unfinished.with_name(REMOVED)
+    if removed.exists() and not unfinished.exists():
+        return f"The report is done. {removed} holds patient data: delete it."
+    return (
+        f"The same command goes on from here. Until then {unfinished} holds patient data: "
+        "delete it if you do not go on."
+    )
 
 
 def _conclusion(done: "Outputs", size: int, seconds: float, out: Path) -> str:
@@ -222,6 +235,7 @@ def _conclusion(done: "Outputs", size: int, seconds: float, out: Path) -> str:
         f"{done.patients:,} patients, {done.calls:,} calls, {done.cards:,} cards in {duration(seconds)} ({rate}).",
         f"Report: {out / 'report.html'}",
     ]
+    told[1:1] = [f"Warning: {warning}" for warning in done.warnings]
     if done.skipped_lines:
         told.insert(1, f"{done.skipped_lines:,} lines could not be read and were skipped; the report lists the first.")
     if not done.parquet:

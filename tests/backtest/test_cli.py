@@ -86,6 +86,7 @@ def test_the_last_day_is_counted_in(given, calls, export, tmp_path):
         (["{export}", "--out", "{export}/Patient.ndjson"], 1, "is a file. Give a new or empty folder."),
         (["{export}", "--out", "{export}"], 1, "is not empty"),
         (["{export}", "--out", "{tmp}/r", "--since", "March"], 2, "write it like 2025-01-31"),
+        (["{export}", "--out", "{tmp}/r", "--until", "20250410"], 2, "write it like 2025-01-31"),
         (["{export}", "--out", "{tmp}/r", "--since", "2025-02-01", "--until", "2025-01-01"], 2, "must lie before"),
         (["{export}", "--out", "{tmp}/r", "--engine", "dask"], 2, "--engine dask needs --scheduler"),
         (["{export}", "--out", "{tmp}/r", "--scheduler", "tcp://127.0.0.1:9"], 2, "--engine dask needs --scheduler"),
@@ -120,6 +121,18 @@ def test_a_failing_disk_is_told_and_loses_nothing(export, tmp_path, monkeypatch)
     monkeypatch.undo()
     again = call(export, "--out", tmp_path / "report")
     assert again.exit_code == 0 and "Going on from where the last run stopped." in again.stderr
+
+
+def test_a_run_that_is_stopped_while_it_tidies_up_says_that_the_report_is_done(export, tmp_path, monkeypatch):
+    def stopped(folder, **_):
+        if Path(folder).exists():
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("cds_service.backtest.state.shutil.rmtree", stopped)
+    done = call(export, "--out", tmp_path / "report")
+    assert done.exit_code == 130 and "The report is done." in done.stderr
+    assert "unfinished.removed holds patient data: delete it." in done.stderr
+    assert (tmp_path / "report" / "report.html").exists()
 
 
 def test_help_names_what_goes_in_and_comes_out():

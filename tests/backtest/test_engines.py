@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from cds_service.backtest.engines import DaskEngine, LocalEngine
-from cds_service.backtest.job import BacktestError, Job
+from cds_service.backtest.job import BacktestError, Job, KnowledgeSource
 from cds_service.backtest.reduce import reduced_path
 from tests.backtest.cluster import cluster, wait_for
 from tests.backtest.exports import FILES, backtest, job_of
@@ -34,6 +34,18 @@ def test_two_processes_decide_as_one(synthetic, reported, tmp_path):
     out = tmp_path / "report"
     backtest(cut(job_of(synthetic[0], out)), out, LocalEngine(2))
     assert files_of(out) == files_of(reported[0])
+
+
+QUIETER = KnowledgeSource("quieter.yaml", site="rules:\n  off: [drugs_cause_low_magnesium]\n")
+
+
+def test_a_comparison_does_not_depend_on_the_cut_either(synthetic, reported, tmp_path):
+    outs = tmp_path / "one", tmp_path / "many"
+    one, many = (job_of(synthetic[0], out, baseline=QUIETER) for out in outs)
+    compared = backtest(one, outs[0])["compare"]
+    backtest(cut(many), outs[1], LocalEngine(2))
+    assert files_of(outs[0]) == files_of(outs[1]) and compared["new"]
+    assert (outs[0] / "alerts.csv").read_bytes() == (reported[0] / "alerts.csv").read_bytes()
 
 
 def fails(job: Job, number: int) -> int:

@@ -9,6 +9,7 @@ import pytest
 
 from cds_service.backtest.job import KnowledgeSource
 from cds_service.backtest.report import columns_of
+from cds_service.backtest.run import plan
 from cds_service.backtest.tables import NAMES
 from cds_service.backtest.tally import Tally
 from tests.backtest.conftest import PATIENTS
@@ -17,12 +18,14 @@ from tests.backtest.exports import (
     SHIPPED,
     Period,
     at,
+    backtest,
     forecast,
     order,
     patient,
     result,
     stay,
     utc,
+    write,
 )
 
 LOW = [patient(), result("mg", 1.2, at("09:00"))]
@@ -101,28 +104,49 @@ def test_days_count_from_the_first_call(tmp_path):
     [
         (Period(), 2),
         (Period(since=utc("2025-03-11T00:00:00Z")), 1),
+        (Period(since=utc("2000-01-01T00:00:00Z")), 2),
         (Period(until=utc("2025-03-11T00:00:00Z")), 1),
         (Period(since=utc(at("09:15")), until=utc(at("09:15", "2025-03-12"))), 1),
     ],
 )
-def test_only_calls_of_the_period_count(period, calls, tmp_path):
+def test_only_calls_of_the_period_count_and_none_before_the_first_result(period, calls, tmp_path):
     later = result("mg2", 1.2, at("09:00", "2025-03-12"), effectiveDateTime=at("08:00", "2025-03-12"))
-    summary = forecast(tmp_path, [*LOW, later], period=period)
+    early = order("early", "7646", "2024-01-01T00:00:00Z")
+    summary = forecast(tmp_path, [*LOW, later, early], period=period)
     assert summary["calls"] == calls and summary["period"]["bounded"] is (period != Period())
 
 
-def test_units_are_named_and_small_ones_are_added_up(tmp_path):
-    def ward(name, bed):
-        place = {"location": {"display": name}}
-        small = {"location": {"display": bed}, "physicalType": {"coding": [{"code": "bd"}]}}
-        return stay(f"e-{name}", at("01:00"), None, location=[small, place])
+def in_ward(name, patients, **more):
+    """A result each of some patients in a ward."""
+    place = {"location": {"display": name, "reference": f"Location/{name}"}}
+    bed = {"location": {"display": "Bed 3"}, "physicalType": {"coding": [{"code": "bd"}]}}
+    for n in patients:
+        ident = f"{re.sub(r'[^a-zA-Z0-9]', '', name)}{n}"
+        owner = f"p{ident}"
+        whose = {"subject": {"reference": f"Patient/{owner}"}}
+        yield patient(owner)
+        yield stay(f"e{ident}", at("01:00"), None, **({"location": [bed, place]} | more)) | whose
+        yield result(f"m{ident}", 2.0, at("09:00"), encounter={"reference": f"Encounter/e{ident}"}) | whose
 
-    results = [
-        result(f"m{n}", 2.0, at(f"{n:02}:30"), encounter={"reference": "Encounter/e-Ward 7"}) for n in range(9, 15)
-    ]
-    alone = result("x", 1.2, at("20:00"), encounter={"reference": "Encounter/e-Ward 9"})
-    told = forecast(tmp_path, [patient(), ward("Ward 7", "Bed 3"), ward("Ward 9", "Bed 4"), *results, alone])["by_unit"]
-    assert told == {"Ward 7": {"calls": 6, "cards": 0}, "Other units": {"calls": 1, "cards": 1}}
+
+def test_units_are_named_and_those_of_few_patients_are_added_up(tmp_path):
+    again = [result(f"x{n}", 2.0, at(f"{n}:00"), encounter={"reference": "Encounter/eWard91"}) for n in range(10, 20)]
+    again = [told | {"subject": {"reference": "Patient/pWard91"}} for told in again]
+    told = forecast(tmp_path, [*in_ward("Ward 7", range(5)), *in_ward("Ward 9", range(4)), *again])["by_unit"]
+    assert told == {"Ward 7": {"calls": 5, "cards": 0}, "Other units": {"calls": 14, "cards": 0}}
+
+
+@pytest.mark.parametrize(
+    "unnamed",
+    [
+        {"location": [{"location": {"reference": "Location/MARKED"}}]},
+        {"serviceType": {"text": "MARKED"}},
+        {"serviceType": {"coding": [{"code": "MARKED"}]}},
+    ],
+)
+def test_units_are_not_named_by_ids_or_free_text(unnamed, tmp_path):
+    told = forecast(tmp_path, [*in_ward("Ward 7", range(6), **({"location": []} | unnamed))])["by_unit"]
+    assert list(told) == ["Inpatient"]
 
 
 def test_repeats_of_a_day_are_counted(tmp_path):
@@ -145,6 +169,34 @@ def test_what_is_new_and_gone_is_told_by_rule_with_patients(tmp_path):
     assert not any(same[kind] for kind in ("new", "gone", "louder", "quieter", "other_suggestions"))
     page = (tmp_path / "a" / "report" / "report.html").read_text(encoding="utf-8")
     assert "New: cards that only shipped brings" in page and "Is magnesium severely low?" in page
+
+
+LAB = "https://lab.example.org/tests"
+MORE_CODES = KnowledgeSource(
+    "more.yaml", site=f'codes:\n  labs:\n    - {{system: "{LAB}", code: MG-SER, analyte: magnesium}}\n'
+)
+
+
+def test_comparing_does_not_change_the_numbers_of_what_is_tried(tmp_path):
+    own = {"code": {"coding": [{"system": LAB, "code": "MG-SER"}]}}
+    local = [result(f"x{month}", 1.2, at("09:00", f"2025-0{month}-20")) | own for month in range(1, 6)]
+    nobodys = result("y", 1.2, at("09:00")) | own | {"subject": {"display": "someone"}}
+    others = result("z", 1.2, at("09:00")) | own | {"subject": {"reference": "Patient/unknown"}}
+    resources = [*LOW, *local, nobodys, others, order("o", "7646", "2025-02-03T00:00:00Z")]
+    alone = forecast(tmp_path / "a", resources)
+    beside = forecast(tmp_path / "b", resources, baseline=MORE_CODES)
+    compared = beside["compare"]
+    assert alone == beside | {"compare": None} and alone["calls"] == 1
+    assert (compared["calls"], compared["calls_that_fall_silent"]) == (4, 3)
+    assert compared["gone"] and not compared["new"]
+
+
+def test_where_the_other_knowledge_is_not_called_it_brings_no_card(tmp_path):
+    own = {"code": {"coding": [{"system": LAB, "code": "MG-SER"}]}}
+    export = write(tmp_path / "export", [*LOW, result("x", 1.2, at("09:00", "2025-03-20")) | own])
+    summary = backtest(plan(export, tmp_path / "out", MORE_CODES, SHIPPED, Period()), tmp_path / "out")
+    compared = summary["compare"]
+    assert (summary["calls"], compared["calls"], compared["calls_that_begin_to_speak"]) == (2, 1, 1)
 
 
 def test_without_pyarrow_the_csv_is_written_all_the_same(tmp_path, monkeypatch):
@@ -183,9 +235,7 @@ def test_the_report_says_what_it_rests_on(reported):
 
 
 def test_names_of_units_are_escaped(tmp_path):
-    odd = stay("e1", at("01:00"), None, location=[{"location": {"display": "<script>alert(1)</script>"}}])
-    results = [result(f"m{n}", 2.0, at(f"{n:02}:30")) for n in range(9, 15)]
-    forecast(tmp_path, [patient(), odd, *results])
+    forecast(tmp_path, in_ward("<script>alert(1)</script>", range(6)))
     page = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
     assert "<script" not in page and "&lt;script&gt;" in page
 

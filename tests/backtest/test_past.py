@@ -93,6 +93,11 @@ def timing(**repeat):
     return {"dosageInstruction": [{"timing": {"repeat": repeat}}]}
 
 
+def supplied(value, code, repeats=0):
+    supply = {"expectedSupplyDuration": {"value": value, "code": code}, "numberOfRepeatsAllowed": repeats}
+    return {"status": "completed", "dispenseRequest": supply}
+
+
 @pytest.mark.parametrize(
     ("ending", "active"),
     [
@@ -104,8 +109,13 @@ def timing(**repeat):
         ({"status": "completed", **timing(boundsDuration={"value": 3, "code": "d"})}, False),
         ({"status": "completed", **timing(boundsDuration={"value": 3, "unit": "weeks"})}, True),
         ({"status": "completed", "dispenseRequest": {"expectedSupplyDuration": {"value": 1, "code": "mo"}}}, True),
+        (supplied(2, "d"), False),
+        (supplied(2, "d", 4), True),
+        (supplied(2, "d", "many"), False),
+        (supplied(9000, "a"), True),
         ({"status": "completed", "dispenseRequest": {"validityPeriod": {"end": "2025-03-05"}}}, False),
         ({"status": "stopped", "encounter": {"reference": "Encounter/gone"}}, False),
+        ({"status": "stopped", "encounter": {"reference": "Encounter/gone/_history/2"}}, False),
         ({"status": "stopped", "encounter": {"reference": "https://ehr.example/fhir/Encounter/now"}}, True),
         ({"status": "stopped"}, True),
         ({"status": "stopped", "authoredOn": "2025-01-01T00:00:00Z"}, False),

@@ -99,6 +99,40 @@ def test_a_finished_report_is_kept_until_it_is_to_be_replaced(tmp_path):
     assert backtest(job_of(export, out), out, restart=True) == first
 
 
+def test_a_run_that_is_stopped_while_it_tidies_up_leaves_a_finished_report(tmp_path, monkeypatch):
+    export, out = write(tmp_path / "export", LOW), tmp_path / "report"
+
+    def half(folder, **_):
+        if Path(folder).exists():
+            next((Path(folder) / "shards").glob("*.spill")).unlink()
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("cds_service.backtest.state.shutil.rmtree", half)
+    with pytest.raises(KeyboardInterrupt):
+        backtest(job_of(export, out), out)
+    monkeypatch.undo()
+    first = {name: (out / name).read_bytes() for name in FILES}
+    with pytest.raises(BacktestError, match="holds a finished report"):
+        backtest(job_of(export, out), out)
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == first
+
+
+def test_remains_without_their_state_are_called_so(tmp_path):
+    export, out = unfinished(tmp_path)
+    (out / UNFINISHED / "state.json").unlink()
+    with pytest.raises(BacktestError, match=r"holds the remains of a run that cannot go on\. Give --restart"):
+        prepare(out, job_of(export, out), restart=False)
+    assert prepare(out, job_of(export, out), restart=True) is False
+
+
+def test_starting_anew_leaves_no_old_report_beside_an_unfinished_run(tmp_path):
+    export, out = write(tmp_path / "export", LOW), tmp_path / "report"
+    backtest(job_of(export, out), out)
+    with pytest.raises(KeyboardInterrupt):
+        backtest(job_of(export, out), out, Stopping(1), restart=True)
+    assert [path.name for path in out.iterdir()] == [UNFINISHED]
+
+
 def test_the_files_of_others_are_kept(tmp_path):
     export, out = write(tmp_path / "export", LOW), tmp_path / "report"
     out.mkdir()

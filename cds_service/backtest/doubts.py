@@ -1,0 +1,65 @@
+"""What makes a forecast doubtful as a whole: told at the top of the report, on the console and in the summary."""
+
+from collections.abc import Iterator
+
+from cds_service.backtest.quality import FAILED
+from cds_service.backtest.read_export import ReadExport
+from cds_service.backtest.tally import Tally
+
+_MAGNESIUM = ("magnesium", "magnesium_ionised")
+# Counted even where there are none: without them the forecast is poor.
+_ALWAYS_TOLD = ("magnesium", "potassium", "creatinine", "egfr", "calcium")
+_MOST_FILES = 5
+_MANY_NAMELESS = 0.1
+
+
+def warnings_of(tally: Tally, read: ReadExport) -> Iterator[str]:
+    """The doubts, gravest first."""
+    yield from _no_magnesium(read)
+    yield from _damaged(read)
+    yield from _nameless(tally)
+    yield from _failed(tally)
+
+
+def results_used(read: ReadExport) -> dict[str, int]:
+    """How many results the service could use, by what they measure."""
+    return {analyte: read.results[analyte] for analyte in (*_ALWAYS_TOLD, *sorted(read.results))}
+
+
+def _no_magnesium(read: ReadExport) -> Iterator[str]:
+    if not any(read.results[analyte] for analyte in _MAGNESIUM):
+        yield (
+            "No result in this export is known as magnesium: that there are few cards, or none, tells nothing. "
+            "Does the export hold Observation? If the laboratory has codes of its own, list them in the site file "
+            "(codes.labs)."
+        )
+
+
+def _damaged(read: ReadExport) -> Iterator[str]:
+    names = read.ended_early
+    if names:
+        more = f" and {len(names) - _MOST_FILES} more files" if len(names) > _MOST_FILES else ""
+        yield (
+            f"{', '.join(names[:_MOST_FILES])}{more} ended early: what follows is missing from this forecast. "
+            "Export or copy it again, then run anew."
+        )
+
+
+def _nameless(tally: Tally) -> Iterator[str]:
+    orders, nameless = tally.total("orders"), tally.total("orders_without_medicine")
+    if nameless > _MANY_NAMELESS * orders:
+        share = f"{nameless:,} of {orders:,} orders and doses ({100 * nameless / orders:.0f} %)"
+        yield (
+            f"{share} do not say which medicine they are of, so that advice about drugs is missing. "
+            "Ask for Medication too in the _type of the export."
+        )
+
+
+def _failed(tally: Tally) -> Iterator[str]:
+    failed = tally.of(FAILED)
+    if failed:
+        numbers = ", ".join(str(place + 1) for place in tally.changed[FAILED])
+        yield (
+            f"{failed.total():,} patients were left out, because this program could not cope with their records "
+            f"({', '.join(sorted(failed))}; patient number {numbers}). Please report it."
+        )
