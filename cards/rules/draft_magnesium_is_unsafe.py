@@ -8,6 +8,7 @@ from cards.model import (
     Finding,
     Freshness,
     Indicator,
+    Magnesium,
     MagnesiumKind,
     Medication,
     Problem,
@@ -26,10 +27,12 @@ NUMBERS = (
     "ceiling.iv_rate.r2",
     "ceiling.oral_mg.r2",
     "duplicate.iv_hours",
+    "obstetric.caution",
 )
-_BLOCKING = frozenset({"dialysis", "block", "myasthenia", "high"})
+_BLOCKING = frozenset({"dialysis", "dialysis_oral", "block", "myasthenia", "high"})
+_KIDNEYS = ("dialysis", "kidneys", "raisers", "unknown_kidneys")
 _REPLACEMENT = (MagnesiumKind.REPLACEMENT, MagnesiumKind.OBSTETRIC)
-_KEEP_DRAFT = frozenset({"unknown_kidneys", "block_torsades", "was_high"})
+_KEEP_DRAFT = frozenset({"unknown_kidneys", "block_torsades", "was_high", "raisers", "two_salts"})
 
 
 def draft_magnesium_is_unsafe(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
@@ -41,7 +44,10 @@ def draft_magnesium_is_unsafe(facts: Facts, knowledge: Knowledge) -> Finding | S
     if not reasons:
         return Silence("nothing on record makes this magnesium unsafe")
     blocking = bool(_BLOCKING & set(reasons))
-    values = {"drug": ", ".join(dict.fromkeys(d.name for d in drafts))}
+    values = {
+        "drug": ", ".join(dict.fromkeys(d.name for d in drafts)),
+        "raisers": ", ".join(_raisers(facts)),
+    }
     removals = tuple(RemoveOrder(d.reference, d.name) for d in drafts if d.reference)
     offers = () if set(reasons) <= _KEEP_DRAFT else removals
     return Finding(
@@ -67,9 +73,10 @@ def _reasons(draft: Medication, facts: Facts, knowledge: Knowledge) -> list[str]
     replacement = draft.magnesium is not None and draft.magnesium.kind in _REPLACEMENT
     treats = replacement or (draft.magnesium is not None and draft.magnesium.kind is MagnesiumKind.LAXATIVE)
     checks = {
-        "high": fresh and m is not None and m.x > m.upper_limit and not (iv and obstetric),
+        "high": fresh and m is not None and m.x > m.upper_limit and not (iv and _is_intended(m, facts, knowledge)),
         "was_high": not fresh and m is not None and m.x > m.upper_limit and not obstetric,
-        "dialysis": gate is RenalGate.R3 and not (iv and emergency),
+        "dialysis": iv and gate is RenalGate.R3 and not emergency,
+        "dialysis_oral": not iv and gate is RenalGate.R3,
         "block": iv and assess.has_unpaced_heart_block(facts) and kind != "torsades",
         "block_torsades": iv and assess.has_unpaced_heart_block(facts) and kind == "torsades",
         "myasthenia": iv and facts.has("myasthenia"),
@@ -83,10 +90,24 @@ def _reasons(draft: Medication, facts: Facts, knowledge: Knowledge) -> list[str]
         and not obstetric
         and not emergency
         and assess.iv_magnesium_lately(facts, knowledge),
-        "second_salt": not iv and replacement and _other_salt(draft, facts),
+        "obstruction": not iv and replacement and facts.has("bowel_obstruction"),
+        "second_salt": not iv and replacement and _is_second(draft, facts),
+        "two_salts": not iv and replacement and _is_one_of_two_salts(draft, facts),
+        "raisers": replacement and gate is RenalGate.R2 and bool(_raisers(facts)),
         "unknown_kidneys": gate is RenalGate.R4 and replacement and not emergency and facts.is_adult is not False,
     }
-    return [name for name, applies in checks.items() if applies]
+    found = [name for name, applies in checks.items() if applies]
+    # what is not to be given at all needs no word on how much the kidneys allow
+    return [name for name in found if not ("high" in found and name.startswith(_KIDNEYS))]
+
+
+def _is_intended(m: Magnesium, facts: Facts, knowledge: Knowledge) -> bool:
+    """A level that magnesium sulfate for pre-eclampsia aims at (s.1.5)."""
+    return assess.on_obstetric_magnesium(facts, knowledge) and m.x <= knowledge.numbers["obstetric.caution"]
+
+
+def _raisers(facts: Facts) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(m.name for m in facts.taking("raises_mg")))
 
 
 def _is_too_much(draft: Medication, knowledge: Knowledge) -> bool:
@@ -101,8 +122,14 @@ def _is_too_much(draft: Medication, knowledge: Knowledge) -> bool:
     return order.grams > n["ceiling.iv_grams_course.r2"] or order.grams_per_hour > n["ceiling.iv_rate.r2"]
 
 
-def _other_salt(draft: Medication, facts: Facts) -> bool:
+def _is_second(draft: Medication, facts: Facts) -> bool:
     return any(m.reference != draft.reference for m in assess.oral_magnesium(facts))
+
+
+def _is_one_of_two_salts(draft: Medication, facts: Facts) -> bool:
+    others = (d.magnesium for d in facts.chosen if d is not draft and d.route is not Route.INTRAVENOUS)
+    salts = {order.salt for order in others if order and order.kind is MagnesiumKind.REPLACEMENT}
+    return draft.magnesium is not None and bool(salts - {draft.magnesium.salt})
 
 
 def _indicator(reasons: tuple[str, ...], blocking: bool) -> Indicator:
