@@ -64,41 +64,67 @@ def draft_magnesium_is_unsafe(facts: Facts, knowledge: Knowledge) -> Finding | S
 
 
 def _reasons(draft: Medication, facts: Facts, knowledge: Knowledge) -> list[str]:
-    iv = draft.route is Route.INTRAVENOUS
-    kind = assess.emergency(facts, knowledge)
-    emergency = kind is not None
-    gate, m = facts.renal.gate, facts.current
-    obstetric = facts.has("pre_eclampsia", "pregnancy")
-    fresh = m is not None and m.freshness is Freshness.ACTIONABLE
-    replacement = draft.magnesium is not None and draft.magnesium.kind in _REPLACEMENT
-    treats = replacement or (draft.magnesium is not None and draft.magnesium.kind is MagnesiumKind.LAXATIVE)
-    checks = {
-        "high": fresh and m is not None and m.x > m.upper_limit and not (iv and _is_intended(m, facts, knowledge)),
-        "was_high": not fresh and m is not None and m.x > m.upper_limit and not obstetric,
-        "dialysis": iv and gate is RenalGate.R3 and not emergency,
-        "dialysis_oral": not iv and gate is RenalGate.R3,
-        "block": iv and assess.has_unpaced_heart_block(facts) and kind != "torsades",
-        "block_torsades": iv and assess.has_unpaced_heart_block(facts) and kind == "torsades",
-        "myasthenia": iv and facts.has("myasthenia"),
-        "child": facts.is_adult is False and replacement,
-        "breathing": iv and facts.has("respiratory_failure") and not emergency,
-        "pressure": iv and facts.has("hypotension") and not emergency,
-        "kidneys_iv": iv and gate is RenalGate.R2 and treats and not emergency and _is_too_much(draft, knowledge),
-        "kidneys_oral": not iv and gate is RenalGate.R2 and treats and _is_too_much(draft, knowledge),
-        "running": iv
-        and replacement
-        and not obstetric
-        and not emergency
-        and assess.iv_magnesium_lately(facts, knowledge),
-        "obstruction": not iv and replacement and facts.has("bowel_obstruction"),
-        "second_salt": not iv and replacement and _is_second(draft, facts),
-        "two_salts": not iv and replacement and _is_one_of_two_salts(draft, facts),
-        "raisers": replacement and gate is RenalGate.R2 and bool(_raisers(facts)),
-        "unknown_kidneys": gate is RenalGate.R4 and replacement and not emergency and facts.is_adult is not False,
-    }
-    found = [name for name, applies in checks.items() if applies]
+    checks = (_by_level, _by_kidneys, _by_illness, _by_other_magnesium)
+    found = [name for check in checks for name, applies in check(draft, facts, knowledge).items() if applies]
     # what is not to be given at all needs no word on how much the kidneys allow
     return [name for name in found if not ("high" in found and name.startswith(_KIDNEYS))]
+
+
+def _by_level(draft: Medication, facts: Facts, knowledge: Knowledge) -> dict[str, bool]:
+    m = facts.current
+    if m is None or m.x <= m.upper_limit:
+        return {}
+    fresh = m.freshness is Freshness.ACTIONABLE
+    intended = draft.route is Route.INTRAVENOUS and _is_intended(m, facts, knowledge)
+    return {"high": fresh and not intended, "was_high": not fresh and not facts.has("pre_eclampsia", "pregnancy")}
+
+
+def _by_kidneys(draft: Medication, facts: Facts, knowledge: Knowledge) -> dict[str, bool]:
+    """What the renal gate refuses; how much it allows is said of adults only."""
+    iv, gate, adult = draft.route is Route.INTRAVENOUS, facts.renal.gate, not assess.is_child(facts)
+    emergency = assess.emergency(facts, knowledge) is not None
+    too_much = adult and gate is RenalGate.R2 and _treats(draft) and _is_too_much(draft, knowledge)
+    return {
+        "dialysis": iv and gate is RenalGate.R3 and not emergency,
+        "dialysis_oral": not iv and gate is RenalGate.R3,
+        "kidneys_iv": iv and too_much and not emergency,
+        "kidneys_oral": not iv and too_much,
+        "unknown_kidneys": adult and gate is RenalGate.R4 and _replaces(draft) and not emergency,
+        "raisers": adult and gate is RenalGate.R2 and _replaces(draft) and bool(_raisers(facts)),
+    }
+
+
+def _by_illness(draft: Medication, facts: Facts, knowledge: Knowledge) -> dict[str, bool]:
+    kind = assess.emergency(facts, knowledge)
+    child = {"child": assess.is_child(facts) and _replaces(draft)}
+    if draft.route is not Route.INTRAVENOUS:
+        return child | {"obstruction": _replaces(draft) and facts.has("bowel_obstruction")}
+    block = assess.has_unpaced_heart_block(facts)
+    return child | {
+        "block": block and kind != "torsades",
+        "block_torsades": block and kind == "torsades",
+        "myasthenia": facts.has("myasthenia"),
+        "breathing": facts.has("respiratory_failure") and kind is None,
+        "pressure": facts.has("hypotension") and kind is None,
+    }
+
+
+def _by_other_magnesium(draft: Medication, facts: Facts, knowledge: Knowledge) -> dict[str, bool]:
+    """What is running, taken or drafted besides (s.2.4)."""
+    if not _replaces(draft):
+        return {}
+    if draft.route is not Route.INTRAVENOUS:
+        return {"second_salt": _is_second(draft, facts), "two_salts": _is_one_of_two_salts(draft, facts)}
+    wanted = facts.has("pre_eclampsia", "pregnancy") or assess.emergency(facts, knowledge) is not None
+    return {"running": not wanted and assess.iv_magnesium_lately(facts, knowledge)}
+
+
+def _replaces(draft: Medication) -> bool:
+    return draft.magnesium is not None and draft.magnesium.kind in _REPLACEMENT
+
+
+def _treats(draft: Medication) -> bool:
+    return _replaces(draft) or (draft.magnesium is not None and draft.magnesium.kind is MagnesiumKind.LAXATIVE)
 
 
 def _is_intended(m: Magnesium, facts: Facts, knowledge: Knowledge) -> bool:
