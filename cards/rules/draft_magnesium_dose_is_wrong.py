@@ -51,7 +51,7 @@ def draft_magnesium_dose_is_wrong(facts: Facts, knowledge: Knowledge) -> Finding
         title=reasons[0],
         say=reasons,
         values={
-            "drug": _named(drafts),
+            "drafted": _named(drafts),
             "grams": f"{_grams(drafts):g}",
             "rate": f"{_rate(drafts):.3g}",
             "oral": f"{_elemental(drafts):.0f}",
@@ -87,8 +87,8 @@ def _is_refused(facts: Facts, knowledge: Knowledge) -> bool:
 
 
 def _named(drafts: Drafts) -> str:
-    names = dict.fromkeys(d.name for d in drafts)
-    return ", ".join(names) + (f" ({len(drafts)} drafts)" if len(drafts) > len(names) else "")
+    names = ", ".join(dict.fromkeys(d.name for d in drafts))
+    return f"{len(drafts)} drafts of {names}" if len(drafts) > 1 else f"{names} draft"
 
 
 def _grams(drafts: Drafts) -> float:
