@@ -27,13 +27,13 @@ def is_child(facts: Facts) -> bool:
 
 @once
 def emergency(facts: Facts, knowledge: Knowledge) -> str | None:
-    """torsades (at any level), or with fresh low magnesium: arrhythmia, seizure, qtc, digoxin; else None."""
+    """torsades (at any level), or with low magnesium to be acted on: arrhythmia, seizure, qtc, digoxin; else None."""
     if is_child(facts):
         return None
     if risks.is_current(facts.conditions.get("torsades"), facts, knowledge):
-        return None if _is_high(facts) else "torsades"
+        return None if is_high(facts) else "torsades"
     low = trusted_low(facts, knowledge)
-    if low is None or low.freshness is not Freshness.ACTIONABLE:
+    if low is None or must_repeat_first(low, facts, knowledge):
         return None
     kinds = {
         "arrhythmia": _happens_now(("ventricular_arrhythmia",), facts, knowledge),
@@ -59,7 +59,8 @@ def _has_digoxin_toxicity(facts: Facts, knowledge: Knowledge) -> bool:
     return toxic and risks.takes_digoxin(facts) and "av_block" not in facts.conditions
 
 
-def _is_high(facts: Facts) -> bool:
+def is_high(facts: Facts) -> bool:
+    """Above the upper limit, whenever that was."""
     return facts.current is not None and facts.current.x > facts.current.upper_limit
 
 

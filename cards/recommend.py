@@ -1,11 +1,11 @@
 """Findings to recommendations: one a problem, ranked, at most three, with a reason for each that is left out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from cards import assess, causes
 from cards.knowledge import Knowledge
-from cards.model import ABOUT_DRAFTS, Facts, Finding, Indicator, Memory, Problem
+from cards.model import ABOUT_DRAFTS, DraftMedication, Facts, Finding, Indicator, Memory, Problem, Route
 from cards.quiet import advice_name, why_quiet
 
 _WITH_LOW = frozenset({Problem.DRAFT_QT, Problem.DRAFT_DEPLETES})
@@ -43,7 +43,7 @@ def recommend(
     suppressed: dict[str, str] = {}
     kept = []
     for problem, recommendation in merged.items():
-        why = "nothing to add it to" if recommendation is None else _why_not(problem, merged.keys(), facts)
+        why = "nothing to add it to" if recommendation is None else _why_not(recommendation, merged, facts, knowledge)
         if recommendation is None or why:
             suppressed |= {f.rule: why for f in findings if f.problem is problem}
         else:
@@ -104,12 +104,45 @@ def _merge(problem: Problem, findings: list[Finding]) -> Recommendation | None:
     return Recommendation(problem, max(f.indicator for f in (lead, *others)), (lead, *others))
 
 
-def _why_not(problem: Problem, present: Iterable[Problem], facts: Facts) -> str:
-    """On order hooks only the drafted order is spoken of, and the low magnesium that makes it unsafe."""
+def _why_not(recommendation: Recommendation, present: Collection[Problem], facts: Facts, knowledge: Knowledge) -> str:
+    """On order hooks only the drafted order is spoken of, and what makes it unsafe or not enough."""
+    problem = recommendation.problem
     if facts.hook == "patient-view" or problem in ABOUT_DRAFTS:
         return ""
-    if problem is Problem.LOW_MAGNESIUM and _WITH_LOW & set(present) and not assess.drafts_magnesium(facts):
-        return ""
-    if problem is Problem.DATA_QUALITY and any(causes.concerns_magnesium(d) for d in facts.chosen):
-        return ""
-    return "no drafted order that it concerns"
+    concerned = {
+        Problem.LOW_MAGNESIUM: _low_magnesium_matters(recommendation, present, facts, knowledge),
+        Problem.HIGH_MAGNESIUM: _is_critical(recommendation) and any(d.magnesium for d in facts.chosen),
+        Problem.LOOK_FOR_LOW: any(d.is_potassium for d in facts.chosen),
+        Problem.DATA_QUALITY: any(causes.concerns_magnesium(d) for d in facts.chosen),
+    }
+    return "" if concerned.get(problem) else "no drafted order that it concerns"
+
+
+def _low_magnesium_matters(
+    recommendation: Recommendation, present: Collection[Problem], facts: Facts, knowledge: Knowledge
+) -> bool:
+    """To a drug that it makes dangerous, to potassium that cannot hold without it, to magnesium that is not enough."""
+    if assess.drafts_magnesium(facts):
+        return _falls_short(recommendation, facts, knowledge)
+    return not _WITH_LOW.isdisjoint(present) or _replaces_potassium_alone(recommendation, facts, knowledge)
+
+
+def _is_critical(recommendation: Recommendation) -> bool:
+    return recommendation.indicator is Indicator.CRITICAL
+
+
+def _falls_short(recommendation: Recommendation, facts: Facts, knowledge: Knowledge) -> bool:
+    """IV magnesium is advised urgently, and none is drafted; or in an emergency only a slow infusion."""
+    offers = [o for s in recommendation.lead.suggestions for o in s.offers if isinstance(o, DraftMedication)]
+    if not _is_critical(recommendation) or not any(knowledge.products[o.product].grams for o in offers):
+        return False
+    rates = [d.magnesium.grams_per_hour for d in facts.drafts if d.magnesium and d.route is Route.INTRAVENOUS]
+    slow = all(rate is not None and rate <= knowledge.numbers["ceiling.iv_rate"] for rate in rates)
+    return slow if recommendation.lead.rule == "emergency_needs_magnesium" else not rates
+
+
+def _replaces_potassium_alone(recommendation: Recommendation, facts: Facts, knowledge: Knowledge) -> bool:
+    """Potassium is drafted for a low potassium, and nobody gives magnesium (s.3: replace both)."""
+    low = any(f.rule == "potassium_is_low_too" for f in recommendation.findings)
+    given = assess.oral_magnesium(facts) or assess.iv_magnesium_lately(facts, knowledge)
+    return low and any(d.is_potassium for d in facts.chosen) and not given

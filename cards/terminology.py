@@ -38,7 +38,7 @@ class Drug:
 
 @dataclass(frozen=True, slots=True)
 class MagnesiumProduct:
-    """A magnesium product: its salt, what it is for, grams of sulfate a container or elemental mg a unit."""
+    """A magnesium product: salt, purpose, grams of sulfate a container and mg a mL, elemental mg a unit."""
 
     salt: str
     kind: MagnesiumKind
@@ -46,6 +46,7 @@ class MagnesiumProduct:
     grams: float | None
     elemental_mg_per_unit: float | None
     ambiguous: bool
+    mg_per_ml: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Mapping, Sequence
 
-from cards.facts.fhir import child, number, objects, text
+from cards.facts.dosage import PerUnit, doses, given, times_a_day
 from cards.knowledge import Knowledge
 from cards.model import DrugRole, JsonObject, MagnesiumKind, MagnesiumOrder, Route
 from cards.terminology import MagnesiumProduct, Product
@@ -13,11 +13,17 @@ _NUTRITION = re.compile(r"\b(tpn|parenteral nutrition|amino ?acids?)\b", re.IGNO
 _NUTRITION_WORDS = frozenset({"tpn", "parenteral", "amino", "aminoacid", "aminoacids"})
 _LAXATIVE = re.compile(r"\b(hydroxide|milk of magnesia|laxative|granules|296 ?ml)\b", re.IGNORECASE)
 _NEVER_REPLACEMENT = ("magnesium salicylate", "magnesium trisilicate", "magnesium acetate")
-_GRAMS = re.compile(r"(\d+(?:\.\d+)?)\s*g(?:rams?)?\b(?!\s*/)", re.IGNORECASE)
-_OVER = re.compile(r"\bover\s+(\d+(?:\.\d+)?)\s*(h|min)", re.IGNORECASE)
-_RATE = re.compile(r"(\d+(?:\.\d+)?)\s*g\s*/\s*h", re.IGNORECASE)
-_UNITS = ("g", "mg", "meq", "mmol")
-_HOURS = {"s": 1 / 3600, "min": 1 / 60, "h": 1.0, "d": 24.0}
+# "40 MG/ML", "4 g/100 mL", "20 grams in 500 mL"
+_STRENGTH = re.compile(
+    r"(\d+(?:\.\d+)?)\s*(mg|g)(?:m|rams?)?\s*(?:/|in|per)\s*(\d+(?:\.\d+)?)?\s*(ml|l)\b", re.IGNORECASE
+)
+_GRAMS = {"g": 1.0, "mg": 0.001}
+_ML = {"ml": 1.0, "l": 1000.0}
+_CONTAINERS = ("bag", "container", "vial", "syringe", "each")
+_PIECES = (
+    *(name + ending for name in ("tablet", "tab", "capsule", "cap", "sachet") for ending in ("", "s", "(s)")),
+    *("tbl", "each", "dose", "1", ""),
+)
 
 
 def magnesium_order(
@@ -42,12 +48,8 @@ def magnesium_order(
     if kind not in (MagnesiumKind.REPLACEMENT, MagnesiumKind.OBSTETRIC):
         return MagnesiumOrder(kind, salt)
     if route is Route.INTRAVENOUS or salt == "sulfate":
-        return _intravenous(kind, salt, dosages, knowledge.numbers)
-    return MagnesiumOrder(
-        kind,
-        salt,
-        elemental_mg_per_day=_elemental_per_day(dosages, listed, salt, knowledge.numbers),
-    )
+        return _intravenous(kind, salt, told, listed, dosages, knowledge.numbers)
+    return MagnesiumOrder(kind, salt, elemental_mg_per_day=_elemental_per_day(dosages, listed, salt, knowledge.numbers))
 
 
 def _kind(product: Product, name: str, route: Route, told: str) -> MagnesiumKind:
@@ -65,95 +67,63 @@ def _is_fluid(route: Route, told: str) -> bool:
 
 
 def _intravenous(
-    kind: MagnesiumKind, salt: str, dosages: Sequence[JsonObject], numbers: Mapping[str, float]
+    kind: MagnesiumKind,
+    salt: str,
+    told: str,
+    listed: MagnesiumProduct | None,
+    dosages: Sequence[JsonObject],
+    numbers: Mapping[str, float],
 ) -> MagnesiumOrder:
+    strength = _STRENGTH.search(told)
+    if strength and _grams_in(strength) >= numbers["obstetric.bag"]:
+        kind = MagnesiumKind.OBSTETRIC
+    per_unit = _grams_per(strength, listed, numbers)
+    read = [given(dosage, per_unit) for dosage in dosages]
+    grams = [r.amount * doses(d) for d, r in zip(dosages, read, strict=True) if r.amount is not None]
+    rates = [r.per_hour for r in read if r.per_hour is not None]
+    return MagnesiumOrder(
+        kind,
+        salt,
+        grams=sum(grams) if grams else None,
+        grams_per_hour=max(rates) if rates else None,
+        is_push=any(r.is_push for r in read),
+    )
+
+
+def _grams_in(strength: re.Match[str]) -> float:
+    return float(strength.group(1)) * _GRAMS[strength.group(2).lower()]
+
+
+def _grams_per(
+    strength: re.Match[str] | None, listed: MagnesiumProduct | None, numbers: Mapping[str, float]
+) -> PerUnit:
+    """Grams of sulfate in each unit of a dose; of a volume or a container only where the product tells its strength."""
     grams_per = {
         "g": 1.0,
+        "gm": 1.0,
         "mg": 0.001,
         "meq": 1 / numbers["sulfate.meq_per_gram"],
         "mmol": 1 / numbers["sulfate.mmol_per_gram"],
     }
-    read = [_iv_step(d, grams_per) for d in dosages]
-    grams = [g * _doses(d) for d, (g, _) in zip(dosages, read, strict=True) if g is not None]
-    rates = [r for _, r in read if r is not None]
-    total = sum(grams) if grams else None
-    if total is not None and total >= numbers["obstetric.bag"]:
-        kind = MagnesiumKind.OBSTETRIC
-    return MagnesiumOrder(kind, salt, grams=total, grams_per_hour=max(rates) if rates else None)
-
-
-def _doses(dosage: JsonObject) -> float:
-    """How often the dose is given in 24 hours: as counted, as timed, else once."""
-    count = number(child(child(dosage, "timing"), "repeat"), "count")
-    return count or max(_times_a_day(dosage) or 1.0, 1.0)
-
-
-def _iv_step(dosage: JsonObject, grams_per: Mapping[str, float]) -> tuple[float | None, float | None]:
-    """(grams, g/h) of one dosage; the text is read only where the structure is silent."""
-    words = text(dosage, "text")
-    grams, rate = None, None
-    for entry in (*objects(dosage, "doseAndRate"), dosage):
-        grams = grams if grams is not None else _grams(child(entry, "doseQuantity"), grams_per)
-        rate = rate if rate is not None else _rate(child(entry, "rateQuantity"), grams_per)
-    if grams is None and (match := _GRAMS.search(words)):
-        grams = float(match.group(1))
-    if rate is None:
-        rate = _rate_in_words(words, grams) or _rate_by_duration(dosage, grams)
-    return grams, rate
-
-
-def _rate_in_words(words: str, grams: float | None) -> float | None:
-    if match := _RATE.search(words):
-        return float(match.group(1))
-    match = _OVER.search(words)
-    hours = float(match.group(1)) * _HOURS[match.group(2).lower()] if match else 0
-    return grams / hours if grams is not None and hours else None
-
-
-def _rate_by_duration(dosage: JsonObject, grams: float | None) -> float | None:
-    repeat = child(child(dosage, "timing"), "repeat")
-    hours = (number(repeat, "duration") or 0) * _HOURS.get(text(repeat, "durationUnit"), 0)
-    return grams / hours if grams is not None and hours else None
-
-
-def _unit(quantity: JsonObject) -> str:
-    return (text(quantity, "code") or text(quantity, "unit")).strip().lower()
-
-
-def _grams(quantity: JsonObject, grams_per: Mapping[str, float]) -> float | None:
-    value, factor = number(quantity, "value"), grams_per.get(_unit(quantity))
-    return value * factor if value is not None and factor else None
-
-
-def _rate(quantity: JsonObject, grams_per: Mapping[str, float]) -> float | None:
-    amount, _, per = _unit(quantity).partition("/")
-    value, factor = number(quantity, "value"), grams_per.get(amount)
-    hours = _HOURS.get({"hr": "h", "hour": "h"}.get(per, per))
-    return value * factor / hours if value is not None and factor and hours else None
+    if strength:
+        grams_per["ml"] = _grams_in(strength) / (float(strength.group(3) or 1) * _ML[strength.group(4).lower()])
+    elif listed and listed.mg_per_ml:
+        grams_per["ml"] = listed.mg_per_ml / 1000
+    return grams_per | (dict.fromkeys(_CONTAINERS, listed.grams) if listed and listed.grams else {})
 
 
 def _elemental_per_day(
     dosages: Sequence[JsonObject], listed: MagnesiumProduct | None, salt: str, numbers: Mapping[str, float]
 ) -> float | None:
     """Elemental mg a day, from units of a listed product or mg of oxide; None where that would be a guess."""
-    per_unit = listed.elemental_mg_per_unit if listed else None
+    per_piece = listed.elemental_mg_per_unit if listed else None
+    per_unit = dict.fromkeys(_PIECES, per_piece) if per_piece else {}
+    if salt == "oxide":
+        per_unit["mg"] = numbers["salt.oxide.elemental_fraction"]
     total = 0.0
     for dosage in dosages:
-        quantity = next((q for e in (*objects(dosage, "doseAndRate"), dosage) if (q := child(e, "doseQuantity"))), {})
-        value, times = number(quantity, "value"), _times_a_day(dosage)
-        in_mass = _unit(quantity) in _UNITS
-        if in_mass and (_unit(quantity) != "mg" or salt != "oxide"):
+        amount, times = given(dosage, per_unit).amount, times_a_day(dosage)
+        if not amount or times is None:
             return None
-        elemental = numbers["salt.oxide.elemental_fraction"] if in_mass else per_unit
-        if not value or times is None or elemental is None:
-            return None
-        total += value * times * elemental
+        total += amount * times
     return total or None
-
-
-def _times_a_day(dosage: JsonObject) -> float | None:
-    """Doses in 24 hours, as far as the timing says."""
-    repeat = child(child(dosage, "timing"), "repeat")
-    frequency, period = number(repeat, "frequency"), number(repeat, "period")
-    hours = _HOURS.get(text(repeat, "periodUnit"))
-    return frequency * 24 / (period * hours) if frequency and period and hours else None

@@ -65,8 +65,9 @@ def administrations(resources: Iterable[JsonObject], bundled: Bundled, knowledge
 def drafted(
     resources: Iterable[JsonObject], selections: frozenset[str] | None, bundled: Bundled, knowledge: Knowledge
 ) -> tuple[Medication, ...]:
-    """Drafted medication orders; `selected` follows the selections of order-select."""
-    orders = [r for r in resources if text(r, "resourceType") in _ORDERS and text(r, "status") not in _DRAFT_GONE]
+    """Drafted medication orders, but not those not to give; `selected` follows the selections of order-select."""
+    listed = (r for r in resources if text(r, "resourceType") in _ORDERS and r.get("doNotPerform") is not True)
+    orders = [r for r in listed if text(r, "status") not in _DRAFT_GONE]
     return tuple(
         _medication(r, bundled, knowledge, "draft", selected=not selections or reference_of(r) in selections)
         for r in orders

@@ -74,4 +74,5 @@ def _rising(creatinines: Sequence[Result], numbers: Mapping[str, float]) -> bool
     newest = max(creatinines, key=lambda r: r.when)
     window = numbers["aki.window_hours"] * 3600
     week = [r.value for r in creatinines if 0 <= (newest.when - r.when).total_seconds() <= window and r.value > 0]
-    return bool(week) and newest.value >= numbers["aki.creatinine_ratio"] * min(week)
+    # rounded, since 1.2 / 0.8 is not quite 1.5 for a computer
+    return bool(week) and round(newest.value / min(week), 6) >= numbers["aki.creatinine_ratio"]

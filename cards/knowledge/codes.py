@@ -80,6 +80,7 @@ def _magnesium_products(path: Traversable) -> dict[str, MagnesiumProduct]:
             float(row["grams"]) if row["grams"] else None,
             float(row["elemental_mg_per_unit"]) if row["elemental_mg_per_unit"] else None,
             row["basis"] == "ambiguous",
+            float(row["mg_per_ml"]) if row["mg_per_ml"] else None,
         )
         for row in read_csv(path)
     }

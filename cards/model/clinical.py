@@ -173,13 +173,17 @@ class DrugRole:
 
 @dataclass(frozen=True, slots=True)
 class MagnesiumOrder:
-    """What an order of magnesium asks for: grams of sulfate a day and g/h (IV), elemental mg a day (oral)."""
+    """What an order of magnesium asks for: grams of sulfate a day and g/h (IV), elemental mg a day (oral).
+
+    `is_push`: in words to be pushed in, without a time or rate.
+    """
 
     kind: MagnesiumKind
     salt: str
     grams: float | None = None
     grams_per_hour: float | None = None
     elemental_mg_per_day: float | None = None
+    is_push: bool = False
 
 
 class Medication(NamedTuple):

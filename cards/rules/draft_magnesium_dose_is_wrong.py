@@ -28,7 +28,10 @@ NUMBERS = (
     "ceiling.oral_mg.r1",
 )
 _ROUNDING = 1.02
+_POOR = (RenalGate.R2, RenalGate.R3)
 _KINDS = (MagnesiumKind.REPLACEMENT, MagnesiumKind.OBSTETRIC)
+
+Drafts = tuple[Medication, ...]
 
 
 def draft_magnesium_dose_is_wrong(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
@@ -36,6 +39,8 @@ def draft_magnesium_dose_is_wrong(facts: Facts, knowledge: Knowledge) -> Finding
     drafts = tuple(d for d in facts.chosen if d.magnesium and d.magnesium.kind in _KINDS)
     if not drafts or facts.has("pre_eclampsia"):
         return Silence("no chosen magnesium draft, or the obstetric protocol decides")
+    if _is_refused(facts, knowledge):
+        return Silence("none is to be given: a limit would read as leave to give it")
     reasons = _reasons(drafts, facts, knowledge)
     if not reasons:
         return Silence("no chosen magnesium draft above the ceilings")
@@ -46,46 +51,62 @@ def draft_magnesium_dose_is_wrong(facts: Facts, knowledge: Knowledge) -> Finding
         title=reasons[0],
         say=reasons,
         values={
-            "drug": drafts[0].name,
-            "draft": _told(drafts),
+            "drafted": _named(drafts),
+            "grams": f"{_grams(drafts):g}",
+            "rate": f"{_rate(drafts):.3g}",
+            "oral": f"{_elemental(drafts):.0f}",
             "most": f"{_most_grams(facts, knowledge):g}",
             "most_oral": f"{_most_oral(facts, knowledge):g}",
         },
-        suggestions=_replacement(drafts[0], facts, knowledge),
+        suggestions=_replacement(drafts, reasons, facts, knowledge),
         numbers=NUMBERS,
     )
 
 
-def _reasons(drafts: tuple[Medication, ...], facts: Facts, knowledge: Knowledge) -> tuple[str, ...]:
+def _reasons(drafts: Drafts, facts: Facts, knowledge: Knowledge) -> tuple[str, ...]:
     emergency = assess.emergency(facts, knowledge) is not None
+    # the rate for eGFR 15-29 is that of draft_magnesium_is_unsafe
     checks = {
         "obstetric": any(d.magnesium and d.magnesium.kind is MagnesiumKind.OBSTETRIC for d in drafts),
-        "grams": _grams(drafts) > _most_grams(facts, knowledge),
-        "rate": not emergency and _rate(drafts) > _fastest(facts, knowledge) * _ROUNDING,
+        "grams": _grams(drafts) > _most_grams(facts, knowledge) * _ROUNDING,
+        "rate": not emergency
+        and facts.renal.gate not in _POOR
+        and _rate(drafts) > _fastest(facts, knowledge) * _ROUNDING,
         "rate_emergency": emergency and _rate(drafts) > knowledge.numbers["ceiling.iv_rate.emergency"] * _ROUNDING,
-        # on dialysis no oral dose is right (draft_magnesium_is_unsafe): a ceiling would read as leave to give it
-        "oral": facts.renal.gate is not RenalGate.R3 and _elemental(drafts) > _most_oral(facts, knowledge) * _ROUNDING,
+        "push": not emergency and any(d.magnesium and d.magnesium.is_push for d in drafts),
+        "oral": _elemental(drafts) > _most_oral(facts, knowledge) * _ROUNDING,
     }
-    found = tuple(reason for reason, applies in checks.items() if applies)
-    return ("obstetric",) if "obstetric" in found else found
+    return tuple(reason for reason, applies in checks.items() if applies)
 
 
-def _grams(drafts: tuple[Medication, ...]) -> float:
+def _is_refused(facts: Facts, knowledge: Knowledge) -> bool:
+    """By draft_magnesium_is_unsafe, whatever the dose: magnesium is high, or the kidneys do not excrete it."""
+    if assess.emergency(facts, knowledge):
+        return False
+    return facts.renal.gate is RenalGate.R3 or assess.is_high(facts)
+
+
+def _named(drafts: Drafts) -> str:
+    names = ", ".join(dict.fromkeys(d.name for d in drafts))
+    return f"{len(drafts)} drafts of {names}" if len(drafts) > 1 else f"{names} draft"
+
+
+def _grams(drafts: Drafts) -> float:
     iv = (d.magnesium for d in drafts if d.route is Route.INTRAVENOUS)
     return sum(order.grams or 0.0 for order in iv if order)
 
 
-def _rate(drafts: tuple[Medication, ...]) -> float:
+def _rate(drafts: Drafts) -> float:
     return max((d.magnesium.grams_per_hour or 0.0 for d in drafts if d.magnesium), default=0.0)
 
 
-def _elemental(drafts: tuple[Medication, ...]) -> float:
+def _elemental(drafts: Drafts) -> float:
     return sum(d.magnesium.elemental_mg_per_day or 0.0 for d in drafts if d.magnesium)
 
 
 def _most_grams(facts: Facts, knowledge: Knowledge) -> float:
     n, gate = knowledge.numbers, facts.renal.gate
-    if gate in (RenalGate.R2, RenalGate.R3):
+    if gate in _POOR:
         return n["ceiling.iv_grams_course.r2"]
     return n["ceiling.iv_grams_24h.r1" if gate is RenalGate.R1 else "ceiling.iv_grams_24h"]
 
@@ -101,18 +122,17 @@ def _most_oral(facts: Facts, knowledge: Knowledge) -> float:
     return knowledge.numbers[gates.get(facts.renal.gate, "ceiling.oral_mg.r0")]
 
 
-def _replacement(draft: Medication, facts: Facts, knowledge: Knowledge) -> tuple[Suggestion, ...]:
+def _replacement(
+    drafts: Drafts, reasons: tuple[str, ...], facts: Facts, knowledge: Knowledge
+) -> tuple[Suggestion, ...]:
+    """The usual order in place of every draft of the route that is wrong."""
+    iv = reasons != ("oral",)
+    gone = tuple(
+        RemoveOrder(d.reference, d.name) for d in drafts if d.reference and (d.route is Route.INTRAVENOUS) is iv
+    )
     low = assess.trusted_low(facts, knowledge)
-    if low is None or draft.reference is None:
-        return ()
     plan = dosing.plan(facts, knowledge)
-    order = plan.iv if draft.route is Route.INTRAVENOUS else plan.oral
-    values = dosing.dose_values(order)
-    offers = (order, RemoveOrder(draft.reference, draft.name)) if order else ()
-    return (Suggestion("replace", offers, recommended=True, values=values),) if offers else ()
-
-
-def _told(drafts: tuple[Medication, ...]) -> str:
-    grams, rate, oral = _grams(drafts), _rate(drafts), _elemental(drafts)
-    parts = [f"{grams:g} g in 24 h"] * bool(grams) + [f"{rate:.3g} g/h"] * bool(rate)
-    return ", ".join(parts + [f"{oral:.0f} mg elemental a day"] * bool(oral))
+    order = plan.iv if iv else plan.oral
+    if low is None or order is None or not gone:
+        return ()
+    return (Suggestion("replace", (order, *gone), recommended=True, values=dosing.dose_values(order)),)

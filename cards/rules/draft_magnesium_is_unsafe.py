@@ -8,6 +8,7 @@ from cards.model import (
     Finding,
     Freshness,
     Indicator,
+    Magnesium,
     MagnesiumKind,
     Medication,
     Problem,
@@ -26,10 +27,12 @@ NUMBERS = (
     "ceiling.iv_rate.r2",
     "ceiling.oral_mg.r2",
     "duplicate.iv_hours",
+    "obstetric.caution",
 )
-_BLOCKING = frozenset({"dialysis", "block", "myasthenia", "high"})
+_BLOCKING = frozenset({"dialysis", "dialysis_oral", "block", "myasthenia", "high"})
+_KIDNEYS = ("dialysis", "kidneys", "raisers", "unknown_kidneys")
 _REPLACEMENT = (MagnesiumKind.REPLACEMENT, MagnesiumKind.OBSTETRIC)
-_KEEP_DRAFT = frozenset({"unknown_kidneys", "block_torsades", "was_high"})
+_KEEP_DRAFT = frozenset({"unknown_kidneys", "block_torsades", "was_high", "raisers", "two_salts"})
 
 
 def draft_magnesium_is_unsafe(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
@@ -41,7 +44,10 @@ def draft_magnesium_is_unsafe(facts: Facts, knowledge: Knowledge) -> Finding | S
     if not reasons:
         return Silence("nothing on record makes this magnesium unsafe")
     blocking = bool(_BLOCKING & set(reasons))
-    values = {"drug": ", ".join(dict.fromkeys(d.name for d in drafts))}
+    values = {
+        "drug": ", ".join(dict.fromkeys(d.name for d in drafts)),
+        "raisers": ", ".join(_raisers(facts)),
+    }
     removals = tuple(RemoveOrder(d.reference, d.name) for d in drafts if d.reference)
     offers = () if set(reasons) <= _KEEP_DRAFT else removals
     return Finding(
@@ -58,35 +64,76 @@ def draft_magnesium_is_unsafe(facts: Facts, knowledge: Knowledge) -> Finding | S
 
 
 def _reasons(draft: Medication, facts: Facts, knowledge: Knowledge) -> list[str]:
-    iv = draft.route is Route.INTRAVENOUS
-    kind = assess.emergency(facts, knowledge)
-    emergency = kind is not None
-    gate, m = facts.renal.gate, facts.current
-    obstetric = facts.has("pre_eclampsia", "pregnancy")
-    fresh = m is not None and m.freshness is Freshness.ACTIONABLE
-    replacement = draft.magnesium is not None and draft.magnesium.kind in _REPLACEMENT
-    treats = replacement or (draft.magnesium is not None and draft.magnesium.kind is MagnesiumKind.LAXATIVE)
-    checks = {
-        "high": fresh and m is not None and m.x > m.upper_limit and not (iv and obstetric),
-        "was_high": not fresh and m is not None and m.x > m.upper_limit and not obstetric,
-        "dialysis": gate is RenalGate.R3 and not (iv and emergency),
-        "block": iv and assess.has_unpaced_heart_block(facts) and kind != "torsades",
-        "block_torsades": iv and assess.has_unpaced_heart_block(facts) and kind == "torsades",
-        "myasthenia": iv and facts.has("myasthenia"),
-        "child": facts.is_adult is False and replacement,
-        "breathing": iv and facts.has("respiratory_failure") and not emergency,
-        "pressure": iv and facts.has("hypotension") and not emergency,
-        "kidneys_iv": iv and gate is RenalGate.R2 and treats and not emergency and _is_too_much(draft, knowledge),
-        "kidneys_oral": not iv and gate is RenalGate.R2 and treats and _is_too_much(draft, knowledge),
-        "running": iv
-        and replacement
-        and not obstetric
-        and not emergency
-        and assess.iv_magnesium_lately(facts, knowledge),
-        "second_salt": not iv and replacement and _other_salt(draft, facts),
-        "unknown_kidneys": gate is RenalGate.R4 and replacement and not emergency and facts.is_adult is not False,
+    checks = (_by_level, _by_kidneys, _by_illness, _by_other_magnesium)
+    found = [name for check in checks for name, applies in check(draft, facts, knowledge).items() if applies]
+    # what is not to be given at all needs no word on how much the kidneys allow
+    return [name for name in found if not ("high" in found and name.startswith(_KIDNEYS))]
+
+
+def _by_level(draft: Medication, facts: Facts, knowledge: Knowledge) -> dict[str, bool]:
+    m = facts.current
+    if m is None or m.x <= m.upper_limit:
+        return {}
+    fresh = m.freshness is Freshness.ACTIONABLE
+    intended = draft.route is Route.INTRAVENOUS and _is_intended(m, facts, knowledge)
+    return {"high": fresh and not intended, "was_high": not fresh and not facts.has("pre_eclampsia", "pregnancy")}
+
+
+def _by_kidneys(draft: Medication, facts: Facts, knowledge: Knowledge) -> dict[str, bool]:
+    """What the renal gate refuses; how much it allows is said of adults only."""
+    iv, gate, adult = draft.route is Route.INTRAVENOUS, facts.renal.gate, not assess.is_child(facts)
+    emergency = assess.emergency(facts, knowledge) is not None
+    too_much = adult and gate is RenalGate.R2 and _treats(draft) and _is_too_much(draft, knowledge)
+    return {
+        "dialysis": iv and gate is RenalGate.R3 and not emergency,
+        "dialysis_oral": not iv and gate is RenalGate.R3,
+        "kidneys_iv": iv and too_much and not emergency,
+        "kidneys_oral": not iv and too_much,
+        "unknown_kidneys": adult and gate is RenalGate.R4 and _replaces(draft) and not emergency,
+        "raisers": adult and gate is RenalGate.R2 and _replaces(draft) and bool(_raisers(facts)),
     }
-    return [name for name, applies in checks.items() if applies]
+
+
+def _by_illness(draft: Medication, facts: Facts, knowledge: Knowledge) -> dict[str, bool]:
+    kind = assess.emergency(facts, knowledge)
+    child = {"child": assess.is_child(facts) and _replaces(draft)}
+    if draft.route is not Route.INTRAVENOUS:
+        return child | {"obstruction": _replaces(draft) and facts.has("bowel_obstruction")}
+    block = assess.has_unpaced_heart_block(facts)
+    return child | {
+        "block": block and kind != "torsades",
+        "block_torsades": block and kind == "torsades",
+        "myasthenia": facts.has("myasthenia"),
+        "breathing": facts.has("respiratory_failure") and kind is None,
+        "pressure": facts.has("hypotension") and kind is None,
+    }
+
+
+def _by_other_magnesium(draft: Medication, facts: Facts, knowledge: Knowledge) -> dict[str, bool]:
+    """What is running, taken or drafted besides (s.2.4)."""
+    if not _replaces(draft):
+        return {}
+    if draft.route is not Route.INTRAVENOUS:
+        return {"second_salt": _is_second(draft, facts), "two_salts": _is_one_of_two_salts(draft, facts)}
+    wanted = facts.has("pre_eclampsia", "pregnancy") or assess.emergency(facts, knowledge) is not None
+    return {"running": not wanted and assess.iv_magnesium_lately(facts, knowledge)}
+
+
+def _replaces(draft: Medication) -> bool:
+    return draft.magnesium is not None and draft.magnesium.kind in _REPLACEMENT
+
+
+def _treats(draft: Medication) -> bool:
+    return _replaces(draft) or (draft.magnesium is not None and draft.magnesium.kind is MagnesiumKind.LAXATIVE)
+
+
+def _is_intended(m: Magnesium, facts: Facts, knowledge: Knowledge) -> bool:
+    """A level that magnesium sulfate for pre-eclampsia aims at (s.1.5)."""
+    return assess.on_obstetric_magnesium(facts, knowledge) and m.x <= knowledge.numbers["obstetric.caution"]
+
+
+def _raisers(facts: Facts) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(m.name for m in facts.taking("raises_mg")))
 
 
 def _is_too_much(draft: Medication, knowledge: Knowledge) -> bool:
@@ -101,8 +148,14 @@ def _is_too_much(draft: Medication, knowledge: Knowledge) -> bool:
     return order.grams > n["ceiling.iv_grams_course.r2"] or order.grams_per_hour > n["ceiling.iv_rate.r2"]
 
 
-def _other_salt(draft: Medication, facts: Facts) -> bool:
+def _is_second(draft: Medication, facts: Facts) -> bool:
     return any(m.reference != draft.reference for m in assess.oral_magnesium(facts))
+
+
+def _is_one_of_two_salts(draft: Medication, facts: Facts) -> bool:
+    others = (d.magnesium for d in facts.chosen if d is not draft and d.route is not Route.INTRAVENOUS)
+    salts = {order.salt for order in others if order and order.kind is MagnesiumKind.REPLACEMENT}
+    return draft.magnesium is not None and bool(salts - {draft.magnesium.salt})
 
 
 def _indicator(reasons: tuple[str, ...], blocking: bool) -> Indicator:

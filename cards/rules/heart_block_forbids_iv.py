@@ -9,6 +9,8 @@ def heart_block_forbids_iv(facts: Facts, knowledge: Knowledge) -> Finding | Sile
     """A hard stop for IV magnesium (s.2.2)."""
     if not facts.has("av_block"):
         return Silence("no heart block on record")
+    if assess.emergency(facts, knowledge) == "torsades":
+        return Silence("in torsades an expert decides: the emergency rule says so")
     return Finding(
         rule="heart_block_forbids_iv",
         problem=Problem.LOW_MAGNESIUM,

@@ -1,7 +1,21 @@
 """Does the drafted order meet oral magnesium in the gut?"""
 
 from cards.knowledge import Knowledge
-from cards.model import DrugRole, Facts, Finding, Indicator, MagnesiumKind, Medication, Problem, Route, Silence
+from cards.model import (
+    DrugRole,
+    Facts,
+    Finding,
+    Freshness,
+    Indicator,
+    MagnesiumKind,
+    Medication,
+    Problem,
+    RemoveOrder,
+    RenalGate,
+    Route,
+    Silence,
+    Suggestion,
+)
 
 _ANTACID_SALTS = frozenset({"oxide", "hydroxide", "carbonate"})
 _WEAK = "weak"
@@ -12,6 +26,9 @@ def magnesium_blocks_absorption(facts: Facts, knowledge: Knowledge) -> Finding |
     pairs = _pairs(facts)
     if not pairs:
         return Silence("no drafted pair of oral magnesium and a drug it binds")
+    why = _why_none(facts)
+    if why:
+        return _stop(why, pairs, facts)
     avoid = [r for r in pairs if r.avoid]
     return Finding(
         rule="magnesium_blocks_absorption",
@@ -26,6 +43,35 @@ def magnesium_blocks_absorption(facts: Facts, knowledge: Knowledge) -> Finding |
             "advice": " ".join(f"**{r.ingredient}**: {r.advice}" for r in pairs if not r.avoid),
         },
         about=", ".join(sorted(r.ingredient for r in pairs)),
+    )
+
+
+def _why_none(facts: Facts) -> str:
+    """Why no oral magnesium is right at any interval (s.1.6, 2.1)."""
+    m = facts.current
+    high = m is not None and m.freshness is Freshness.ACTIONABLE and m.x > m.upper_limit
+    return "high" if high else "dialysis" if facts.renal.gate is RenalGate.R3 else ""
+
+
+def _stop(why: str, pairs: tuple[DrugRole, ...], facts: Facts) -> Finding | Silence:
+    taken = [m for m in facts.active if _is_oral_magnesium(m)]
+    if not taken:
+        return Silence("the drafted magnesium is refused")
+    values = {
+        "drugs": ", ".join(r.ingredient for r in pairs),
+        "magnesium_drugs": ", ".join(dict.fromkeys(m.name for m in taken)),
+    }
+    orders = ((m.reference or "", m.name) for m in taken)
+    gone = tuple(RemoveOrder(order, name) for order, name in orders if order.startswith("MedicationRequest/"))
+    return Finding(
+        rule="magnesium_blocks_absorption",
+        problem=Problem.INTERACTION,
+        indicator=Indicator.WARNING,
+        title=why,
+        say=(why,),
+        values=values,
+        suggestions=(Suggestion("stop", gone, recommended=True, values=values),) if gone else (),
+        about=values["magnesium_drugs"],
     )
 
 

@@ -190,6 +190,8 @@ def _order(ident: str, told: Any, status: str) -> Json:
         made["authoredOn"] = ago(since)
     if dosages := list(_dosages(told)):
         made["dosageInstruction"] = dosages
+    if "do_not_perform" in told:
+        made["doNotPerform"] = told["do_not_perform"]
     return made
 
 
@@ -217,7 +219,7 @@ def _hours(told: Chart) -> float | None:
 
 
 def _dosages(told: Chart) -> Iterator[Json]:
-    """One dosage a dose: `dose: [4, g]`, `rate: [1, g/h]`, `per_day: 2`, `route`, `sig`, `until_hours`."""
+    """One dosage a dose: `dose: [4, g]`, `rate: [1, g/h]`, `per_day: 2`, `route`, `sig`, `until_hours`, `dosage`."""
     made: Json = {}
     if "sig" in told:
         made["text"] = told["sig"]
@@ -231,6 +233,7 @@ def _dosages(told: Chart) -> Iterator[Json]:
         repeat["boundsPeriod"] = {"end": ago(told["until_hours"])}
     if repeat:
         made["timing"] = {"repeat": repeat}
+    made |= told.get("dosage", {})
     if made:
         yield made
 
