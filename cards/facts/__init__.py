@@ -1,14 +1,14 @@
 """FHIR JSON to Facts: one pass over the resources, selecting by code and status first."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cards.facts.conditions import conditions_by_category
 from cards.facts.fhir import text
 from cards.facts.magnesium import deciding
-from cards.facts.medications import administrations, drafted, medicines
+from cards.facts.medications import administrations, drafted, medicines, unread
 from cards.facts.observations import FINAL, Reading, is_haemolysed, latest, read
-from cards.facts.patient import Person, age_in_days, current_encounter, encounter_start, setting_of, sex_of
+from cards.facts.patient import Person, age_in_days, current_encounter, encounter_start, has_died, setting_of, sex_of
 from cards.facts.renal import renal_gate
 from cards.knowledge import Knowledge
 from cards.model import Facts, JsonObject, Medication, Result, SetAside, Setting, Snapshot
@@ -48,13 +48,16 @@ def build_facts(snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> Fact
         medications=_medications(snapshot, bundled, knowledge),
         drafts=drafted(snapshot.drafts, snapshot.selections, bundled, knowledge),
         partial=snapshot.partial,
+        strays=snapshot.strays,
+        unread_orders=_unread_orders(snapshot, bundled, knowledge, now),
+        died=who.died,
         not_known=snapshot.missing | ({"age"} if who.age_days is None else frozenset()),
     )
 
 
 def _person(snapshot: Snapshot, pregnant: bool, now: datetime) -> Person:
     patient = next((r for r in snapshot.resources.get("patient", ()) if text(r, "resourceType") == "Patient"), {})
-    return Person(age_in_days(patient, now), sex_of(patient), pregnant)
+    return Person(age_in_days(patient, now), sex_of(patient), pregnant, has_died(patient, now))
 
 
 def _stay(snapshot: Snapshot, now: datetime) -> tuple[Setting, datetime | None]:
@@ -113,6 +116,13 @@ def _medications(
     ordered = medicines(listed, bundled, knowledge)
     given = administrations(snapshot.resources.get("administrations", ()), bundled, knowledge)
     return tuple(m for m in ordered if m.reference not in drafts) + given
+
+
+def _unread_orders(snapshot: Snapshot, bundled: Mapping[str, JsonObject], knowledge: Knowledge, now: datetime) -> int:
+    """Active orders, and administrations of the last day, whose drug nobody can name."""
+    since = now - timedelta(hours=knowledge.numbers["duplicate.iv_hours"])
+    keys = ("medications", "recent_medications", "administrations")
+    return unread((r for key in keys for r in snapshot.resources.get(key, ())), bundled, since)
 
 
 def _bundled(snapshot: Snapshot) -> dict[str, JsonObject]:

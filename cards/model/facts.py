@@ -25,7 +25,7 @@ class Snapshot:
     """All that is handed to the core about one patient at one moment, as parsed FHIR JSON.
 
     `resources` holds the answer per prefetch key; `missing` names keys nobody could supply, `partial` keys of which
-    only a first page came. A key that is in neither is known to be empty.
+    only a first page came, `strays` keys with only a stray of another patient. Any other key is known to be empty.
     """
 
     hook: str
@@ -37,6 +37,7 @@ class Snapshot:
     selections: frozenset[str] | None = None
     encounter_id: str | None = None
     set_aside: tuple[SetAside, ...] = ()
+    strays: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,9 @@ class Facts:
     not_known: frozenset[str]
     set_aside: tuple[SetAside, ...]
     partial: frozenset[str] = frozenset()
+    strays: frozenset[str] = frozenset()
+    unread_orders: int = 0
+    died: bool = False
     judged: dict[object, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
