@@ -181,7 +181,7 @@ def dose_may_be_offered(facts: Facts, knowledge: Knowledge) -> bool:
 
 def must_repeat_first(magnesium: Magnesium, facts: Facts, knowledge: Knowledge) -> bool:
     """Too old to dose by; in hospital a critically low one is treated all the same (clinical rule s.0.6)."""
-    urgent = facts.inpatient and x_is_critical(magnesium, knowledge)
+    urgent = facts.inpatient and x_is_critical(magnesium, knowledge) and not magnesium.superseded
     return magnesium.freshness is not Freshness.ACTIONABLE and not urgent
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from cards.facts.conditions import conditions_by_category
 from cards.facts.fhir import text
-from cards.facts.magnesium import deciding
+from cards.facts.magnesium import read_magnesium
 from cards.facts.medications import administrations, drafted, medicines, unread
 from cards.facts.observations import FINAL, Reading, is_haemolysed, latest, read
 from cards.facts.patient import Person, age_in_days, current_encounter, encounter_start, has_died, setting_of, sex_of
@@ -21,14 +21,13 @@ _LIMITS = {"creatinine": "fresh.renal", "egfr": "fresh.renal", "qtc": "fresh.qtc
 def build_facts(snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> Facts:
     """Everything the rules may ask about, from whatever the client sent; never raises on a client's data."""
     setting, began = _stay(snapshot, now)
-    inpatient = setting is Setting.INPATIENT
     readings, set_aside = _readings(snapshot, knowledge, now)
     conditions = conditions_by_category(snapshot.resources.get("conditions", ()), knowledge)
-    fresh = _fresh(readings, knowledge, now, inpatient)
+    fresh = _fresh(readings, knowledge, now, setting is Setting.INPATIENT)
     results = {analyte: counts.result() for analyte, listed in fresh.items() if (counts := latest(listed))}
     bundled = _bundled(snapshot)
     who = _person(snapshot, "pregnancy" in conditions, now)
-    magnesium, preliminary = deciding(readings.get("magnesium", []), knowledge, now, inpatient, who)
+    magnesium = read_magnesium(readings.get("magnesium", []), set_aside, knowledge, now, setting, who)
     return Facts(
         now=now,
         hook=snapshot.hook,
@@ -37,13 +36,13 @@ def build_facts(snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> Fact
         sex=who.sex,
         setting=setting,
         encounter_start=began,
-        magnesium=magnesium,
-        preliminary=preliminary,
+        magnesium=magnesium.deciding,
+        preliminary=magnesium.preliminary,
         ionised=results.get("magnesium_ionised"),
         results=results,
         renal=renal_gate(results, _values(fresh, "creatinine"), conditions, who, knowledge.numbers),
         conditions=conditions,
-        unreadable_magnesium=tuple(s for s in set_aside if s.what == "magnesium"),
+        unreadable_magnesium=magnesium.unreadable,
         set_aside=(*snapshot.set_aside, *set_aside),
         medications=_medications(snapshot, bundled, knowledge),
         drafts=drafted(snapshot.drafts, snapshot.selections, bundled, knowledge),
@@ -70,16 +69,16 @@ def _readings(
     snapshot: Snapshot, knowledge: Knowledge, now: datetime
 ) -> tuple[dict[str, list[Reading]], list[SetAside]]:
     found: dict[str, list[Reading]] = {}
-    set_aside = []
+    set_aside: list[SetAside] = []
     for key in _OBSERVATION_KEYS:
         for resource in snapshot.resources.get(key, ()):
             if resource.get("resourceType") != "Observation":
                 continue
-            told = read(resource, knowledge, now)
-            if isinstance(told, SetAside):
-                set_aside.append(told)
-            elif told is not None and told.analyte not in _IGNORED:
-                found.setdefault(told.analyte, []).append(told)
+            reading = read(resource, knowledge, now)
+            if isinstance(reading, SetAside):
+                set_aside.append(reading)
+            elif reading is not None and reading.analyte not in _IGNORED:
+                found.setdefault(reading.analyte, []).append(reading)
     return found, set_aside
 
 

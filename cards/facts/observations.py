@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cards.facts.fhir import child, codings, is_day_only, moment, number, objects, reference_of, text, words_of
 from cards.knowledge import Knowledge
-from cards.model import JsonObject, Result, SetAside
+from cards.model import JsonObject, Result, Unreadable
 from cards.units import Unit, shown_result
 
 FINAL = frozenset({"final", "amended", "corrected"})
@@ -19,6 +19,9 @@ _NOT_HAEMOLYSED = re.compile(
 _HAEMOLYSED_CODE = "HEM"
 _WORDED_EGFR = re.compile(r"\s*([<>]?=?)\s*(\d{1,3})\b")
 _JUST_BELOW = 0.1
+_PLAIN = re.compile(
+    r"[<>]?=? ?\d{1,6}(\.\d{1,4})?( ?[A-Za-zµ%]{1,8}(/[A-Za-z]{1,4})?)?"
+)  # nothing that a card could trip over
 
 
 class Reading(NamedTuple):
@@ -52,7 +55,7 @@ class Reading(NamedTuple):
         return Result(self.analyte, value, self.when, self.shown, self.reference)
 
 
-def read(observation: JsonObject, knowledge: Knowledge, now: datetime) -> Reading | SetAside | None:
+def read(observation: JsonObject, knowledge: Knowledge, now: datetime) -> Reading | Unreadable | None:
     """A reading, the reason why it is none, or None when the observation is not for us (analyte, status)."""
     analyte = knowledge.terminology.analyte_of(codings(child(observation, "code")))
     status = text(observation, "status")
@@ -60,32 +63,40 @@ def read(observation: JsonObject, knowledge: Knowledge, now: datetime) -> Readin
         return None
     when = observed_at(observation)
     if when is None:
-        return SetAside(analyte, "has no readable date")
+        return _unreadable(analyte, "has no readable date", observation)
     if when > now and (when - now).total_seconds() > knowledge.numbers["fresh.future_tolerance"] * 3600:
-        return SetAside(analyte, "is dated in the future")
+        return _unreadable(analyte, "is dated in the future", observation)
     return _quantity(observation, analyte, status, when, knowledge)
+
+
+def _unreadable(analyte: str, why: str, observation: JsonObject, when: datetime | None = None) -> Unreadable:
+    quantity = child(observation, "valueQuantity")
+    told, unit = number(quantity, "value"), text(quantity, "unit") or text(quantity, "code")
+    sent = text(observation, "valueString") if told is None else f"{shown_result(told)} {unit}".strip()
+    sent = sent if _PLAIN.fullmatch(sent) else ""
+    return Unreadable(analyte, why, when, sent, text(observation, "status"))
 
 
 def _quantity(
     observation: JsonObject, analyte: str, status: str, when: datetime, knowledge: Knowledge
-) -> Reading | SetAside:
+) -> Reading | Unreadable:
     quantity = child(observation, "valueQuantity")
     told = number(quantity, "value")
     if told is None and analyte == "egfr":
         return _worded_egfr(observation, status, when, knowledge)
     if told is None:
-        return SetAside(analyte, "has no readable value")
+        return _unreadable(analyte, "has no readable value", observation, when)
     unit = knowledge.units.find(analyte, text(quantity, "code"), text(quantity, "unit"))
     if unit is None:
-        return SetAside(analyte, "has no unit we know")
+        return _unreadable(analyte, "has no unit we know", observation, when)
     return Reading(analyte, told * unit.factor, text(quantity, "comparator"), unit, told, when, status, observation)
 
 
-def _worded_egfr(observation: JsonObject, status: str, when: datetime, knowledge: Knowledge) -> Reading | SetAside:
+def _worded_egfr(observation: JsonObject, status: str, when: datetime, knowledge: Knowledge) -> Reading | Unreadable:
     """ ">60" or "> 90 mL/min" as laboratories report it in words; "<15" counts as just below."""
     match = _WORDED_EGFR.match(text(observation, "valueString"))
     if match is None:
-        return SetAside("egfr", "has no readable value")
+        return _unreadable("egfr", "has no readable value", observation, when)
     told, comparator = float(match.group(2)), match.group(1)
     unit = next(iter(knowledge.units.by_analyte["egfr"].values()))
     return Reading("egfr", told, comparator, unit, told, when, status, observation)

@@ -26,6 +26,7 @@ from cards.model.clinical import (
     Route,
     SetAside,
     Setting,
+    Unreadable,
 )
 from cards.model.facts import Facts, Snapshot, once
 from cards.model.findings import (
@@ -84,5 +85,6 @@ __all__ = [
     "Snapshot",
     "Suggestion",
     "Trace",
+    "Unreadable",
     "once",
 ]

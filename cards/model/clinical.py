@@ -130,6 +130,7 @@ class Magnesium:
     reference: str | None = None
     haemolysed: bool = False
     plausible: bool = True
+    superseded: bool = False
     earlier: tuple[tuple[datetime, float], ...] = ()
 
     @property
@@ -222,3 +223,12 @@ class SetAside:
 
     what: str
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable(SetAside):
+    """A result that could not be read: when it was true, and what was sent where that is short and plain."""
+
+    when: datetime | None = None
+    sent: str = ""
+    status: str = ""

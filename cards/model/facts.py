@@ -17,6 +17,7 @@ from cards.model.clinical import (
     Result,
     SetAside,
     Setting,
+    Unreadable,
 )
 
 
@@ -62,7 +63,7 @@ class Facts:
     medications: tuple[Medication, ...] | None
     drafts: tuple[Medication, ...]
     conditions: Mapping[str, Condition]
-    unreadable_magnesium: tuple[SetAside, ...]
+    unreadable_magnesium: tuple[Unreadable, ...]
     not_known: frozenset[str]
     set_aside: tuple[SetAside, ...]
     partial: frozenset[str] = frozenset()

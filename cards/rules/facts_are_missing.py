@@ -34,7 +34,8 @@ _NAMES = {
 def _missing(facts: Facts) -> tuple[str, ...]:
     missing = [shown for key, shown in _NAMES.items() if key in facts.not_known]
     first_pages = [f"rest of {shown}" for key, shown in _NAMES.items() if key in facts.partial - facts.not_known]
-    strays = [f"{shown} (held only another patient's)" for key, shown in _NAMES.items() if key in facts.strays]
+    lists = {key: shown.partition(" (")[0] for key, shown in _NAMES.items()}
+    strays = [f"{shown} (only another patient's came)" for key, shown in lists.items() if key in facts.strays]
     unread = [f"drug of {_orders(facts.unread_orders)}"] * bool(facts.unread_orders)
     return (*missing, *first_pages, *strays, *unread)
 
