@@ -65,12 +65,15 @@ def _is_high(facts: Facts) -> bool:
 
 def on_obstetric_magnesium(facts: Facts, knowledge: Knowledge) -> bool:
     """Magnesium sulfate for pre-eclampsia or in pregnancy: high levels are intended (clinical rule s.1.5)."""
-    if not facts.has("pre_eclampsia", "pregnancy"):
-        return False
-    if iv_magnesium_lately(facts, knowledge):
+    if facts.has("pre_eclampsia", "pregnancy") and iv_magnesium_lately(facts, knowledge):
         return True
-    # an infusion of the labour ward may not be on the lists; another source of magnesium would be
-    return facts.has("pre_eclampsia") and not oral_magnesium(facts)
+    unlisted = bool(facts.not_known & {"medications", "administrations"}) or facts.unread_orders > 0
+    return unlisted and may_be_on_obstetric_magnesium(facts)
+
+
+def may_be_on_obstetric_magnesium(facts: Facts) -> bool:
+    """Pre-eclampsia and no word of magnesium: an infusion of the labour ward may not be on the lists."""
+    return facts.has("pre_eclampsia") and not oral_magnesium(facts) and not any(map(_is_iv, facts.holding_magnesium))
 
 
 @once

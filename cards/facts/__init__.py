@@ -22,7 +22,7 @@ def build_facts(snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> Fact
     """Everything the rules may ask about, from whatever the client sent; never raises on a client's data."""
     setting, began = _stay(snapshot, now)
     readings, set_aside = _readings(snapshot, knowledge, now)
-    conditions = conditions_by_category(snapshot.resources.get("conditions", ()), knowledge)
+    conditions = conditions_by_category(snapshot.resources.get("conditions", ()), knowledge, now)
     fresh = _fresh(readings, knowledge, now, setting is Setting.INPATIENT)
     results = {analyte: counts.result() for analyte, listed in fresh.items() if (counts := latest(listed))}
     bundled = _bundled(snapshot)
@@ -36,13 +36,11 @@ def build_facts(snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> Fact
         sex=who.sex,
         setting=setting,
         encounter_start=began,
-        magnesium=magnesium.deciding,
-        preliminary=magnesium.preliminary,
         ionised=results.get("magnesium_ionised"),
         results=results,
         renal=renal_gate(results, _values(fresh, "creatinine"), conditions, who, knowledge.numbers),
         conditions=conditions,
-        unreadable_magnesium=magnesium.unreadable,
+        **magnesium._asdict(),
         set_aside=(*snapshot.set_aside, *set_aside),
         medications=_medications(snapshot, bundled, knowledge),
         drafts=drafted(snapshot.drafts, snapshot.selections, bundled, knowledge),

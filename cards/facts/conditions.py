@@ -1,7 +1,7 @@
 """The patient's conditions by our categories."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cards.facts.fhir import child, codings, first_moment, status_of, text, words_of
 from cards.knowledge import Knowledge
@@ -9,11 +9,14 @@ from cards.model import Condition, JsonObject
 
 _PRESENT = frozenset({"active", "recurrence", "relapse", ""})
 _SINCE = ("onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate", "dateRecorded")
+_OF_A_PREGNANCY = frozenset({"pregnancy", "pre_eclampsia"})
 _DENIED = frozenset({"refuted", "entered-in-error"})
 
 
-def conditions_by_category(resources: Iterable[JsonObject], knowledge: Knowledge) -> dict[str, Condition]:
-    """The newest condition of each category; refuted and resolved ones are left out."""
+def conditions_by_category(
+    resources: Iterable[JsonObject], knowledge: Knowledge, now: datetime
+) -> dict[str, Condition]:
+    """The newest condition of each category; refuted, resolved and lapsed ones are left out."""
     found: dict[str, Condition] = {}
     for resource in resources:
         if not _is_present(resource):
@@ -23,7 +26,14 @@ def conditions_by_category(resources: Iterable[JsonObject], knowledge: Knowledge
         for category in categories:
             if category not in found or _later(since, found[category].since):
                 found[category] = Condition(category, category.replace("_", " "), since)
-    return found
+    return {name: one for name, one in found.items() if not _is_lapsed(one, knowledge, now)}
+
+
+def _is_lapsed(condition: Condition, knowledge: Knowledge, now: datetime) -> bool:
+    """A pregnancy ends, and its pre-eclampsia with it, though both may stay on the problem list."""
+    if condition.category not in _OF_A_PREGNANCY or condition.since is None:
+        return False
+    return now - condition.since > timedelta(days=knowledge.numbers["obstetric.lapsed_days"])
 
 
 def _categories(resource: JsonObject, knowledge: Knowledge) -> tuple[str, ...]:

@@ -26,12 +26,12 @@ _LOW_LIMITS = (
 MMOL_PER_L, MG_PER_DL = "mmol/L", "mg/dL"
 
 
-class Told(NamedTuple):
+class MagnesiumResults(NamedTuple):
     """The latest confirmed result, a later preliminary one, and what could not be read, newest first."""
 
-    deciding: Magnesium | None
+    magnesium: Magnesium | None
     preliminary: Magnesium | None
-    unreadable: tuple[Unreadable, ...]
+    unreadable_magnesium: tuple[Unreadable, ...]
 
 
 def read_magnesium(
@@ -41,7 +41,7 @@ def read_magnesium(
     now: datetime,
     setting: Setting,
     who: Person,
-) -> Told:
+) -> MagnesiumResults:
     """What is known of magnesium."""
     inpatient = setting is Setting.INPATIENT
     bounds = [r for r in readings if _is_only_a_bound(r, knowledge, who)]
@@ -55,7 +55,8 @@ def read_magnesium(
 
     unread = [s for s in set_aside if isinstance(s, Unreadable) and s.what == _ANALYTE]
     unread += [Unreadable(_ANALYTE, "is only a limit, not a value", r.when, r.shown, r.status) for r in bounds]
-    return Told(_doubted(judged(final), unread), judged(preliminary), _not_too_old(unread, now, inpatient, knowledge))
+    recent = _not_too_old(unread, now, inpatient, knowledge)
+    return MagnesiumResults(_doubted(judged(final), unread), judged(preliminary), recent)
 
 
 def _doubted(magnesium: Magnesium | None, unread: Iterable[Unreadable]) -> Magnesium | None:

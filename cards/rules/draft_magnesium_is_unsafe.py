@@ -61,13 +61,13 @@ def _reasons(draft: Medication, facts: Facts, knowledge: Knowledge) -> list[str]
     iv = draft.route is Route.INTRAVENOUS
     kind = assess.emergency(facts, knowledge)
     emergency = kind is not None
-    gate, m = facts.renal.gate, facts.current
+    gate, m, n = facts.renal.gate, facts.current, knowledge.numbers
     obstetric = facts.has("pre_eclampsia", "pregnancy")
     fresh = m is not None and m.freshness is Freshness.ACTIONABLE
     replacement = draft.magnesium is not None and draft.magnesium.kind in _REPLACEMENT
     treats = replacement or (draft.magnesium is not None and draft.magnesium.kind is MagnesiumKind.LAXATIVE)
     checks = {
-        "high": fresh and m is not None and m.x > m.upper_limit and not (iv and obstetric),
+        "high": fresh and m is not None and m.x > (n["obstetric.caution"] if iv and obstetric else m.upper_limit),
         "was_high": not fresh and m is not None and m.x > m.upper_limit and not obstetric,
         "dialysis": gate is RenalGate.R3 and not (iv and emergency),
         "block": iv and assess.has_unpaced_heart_block(facts) and kind != "torsades",
