@@ -14,8 +14,12 @@ FINAL = frozenset({"final", "amended", "corrected"})
 _READ = FINAL | {"preliminary"}
 _HAEMOLYSED = re.compile(r"ha?emoly", re.IGNORECASE)
 _NOT_HAEMOLYSED = re.compile(
-    r"\b(no|not|non|without|nil)\b[^.;]{0,20}ha?emoly|ha?emolysis[^.;]{0,12}(absent|none|negative)", re.I
+    r"\b(no|not|non|without|nil|negative for|absence of|free (of|from))\b[^.;]{0,20}ha?emoly"
+    r"|ha?emolysis[^.;]{0,12}(absent|none|negative)",
+    re.I,
 )
+# of the patient, not of the sample
+_HAEMOLYTIC_DISEASE = re.compile(r"ha?emolytic[ -](ana?emia|ura?emic|disease|crisis|disorder)", re.I)
 _HAEMOLYSED_CODE = "HEM"
 _WORDED_EGFR = re.compile(r"\s*([<>]?=?)\s*(\d{1,3})\b")
 _JUST_BELOW = 0.1
@@ -122,7 +126,11 @@ def is_haemolysed(observation: JsonObject) -> bool:
     told = [text(note, "text") for note in objects(observation, "note")]
     told += [words_of(i) for i in objects(observation, "interpretation")]
     told += [words_of(c) for s in specimens for c in objects(s, "condition")]
-    return any(_HAEMOLYSED.search(t) and not _NOT_HAEMOLYSED.search(t) for t in told)
+    return any(_says_haemolysed(_HAEMOLYTIC_DISEASE.sub("", t)) for t in told)
+
+
+def _says_haemolysed(told: str) -> bool:
+    return bool(_HAEMOLYSED.search(told)) and not _NOT_HAEMOLYSED.search(told)
 
 
 def latest(readings: Iterable[Reading]) -> Reading | None:
