@@ -1,5 +1,7 @@
 """Judgements that several rules share: emergencies, risk, what forbids a route, what is already being given."""
 
+from math import inf
+
 from cards import risks
 from cards.knowledge import Knowledge
 from cards.model import (
@@ -96,6 +98,24 @@ def is_contaminated(facts: Facts, knowledge: Knowledge) -> bool:
         abs((r.when - low.when).total_seconds()) <= n["contamination.same_draw"] * 3600 for r in (potassium, calcium)
     )
     return same_draw and potassium.value >= n["contamination.potassium"] and calcium.value <= n["contamination.calcium"]
+
+
+def ionised_is_of_the_same_draw(facts: Facts, knowledge: Knowledge) -> bool:
+    """Whether total and ionised magnesium were measured together."""
+    return abs(_hours_later(facts)) <= knowledge.numbers["contamination.same_draw"]
+
+
+def ionised_is_normal(facts: Facts, knowledge: Knowledge) -> bool:
+    """Low total magnesium, with a normal ionised one of the same draw or a later one."""
+    known = facts.low is not None and facts.ionised is not None and not facts.ionised.low
+    return known and _hours_later(facts) >= -knowledge.numbers["contamination.same_draw"]
+
+
+def _hours_later(facts: Facts) -> float:
+    """By how much the ionised result is later than the total."""
+    if facts.ionised is None or facts.current is None:
+        return inf
+    return (facts.ionised.when - facts.current.when).total_seconds() / 3600
 
 
 def cannot_take_oral(facts: Facts) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from cards.facts.conditions import conditions_by_category
 from cards.facts.fhir import text
+from cards.facts.ionised import read_ionised
 from cards.facts.magnesium import read_magnesium
 from cards.facts.medications import administrations, drafted, medicines, unread
 from cards.facts.observations import FINAL, Reading, is_haemolysed, latest, read
@@ -36,7 +37,7 @@ def build_facts(snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> Fact
         sex=who.sex,
         setting=setting,
         encounter_start=began,
-        ionised=results.get("magnesium_ionised"),
+        ionised=read_ionised(readings.get("magnesium_ionised", []), knowledge, now, setting, who),
         results=results,
         renal=renal_gate(results, _values(fresh, "creatinine"), conditions, who, knowledge.numbers),
         conditions=conditions,

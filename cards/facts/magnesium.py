@@ -112,7 +112,7 @@ def _judge(
 def _limits(reading: Reading, knowledge: Knowledge, who: Person) -> tuple[float, float]:
     """The lower and upper limit of normal of a result."""
     n = knowledge.numbers
-    upper = _limit(reading, knowledge, "high", n["limit.upper.accepted_min"], n["limit.upper.accepted_max"])
+    upper = own_limit(reading, knowledge, "high", n["limit.upper.accepted_min"], n["limit.upper.accepted_max"])
     return _lower_limit(reading, knowledge, who), upper or n["limit.upper.default"]
 
 
@@ -164,7 +164,7 @@ def freshness_of(when: datetime, now: datetime, inpatient: bool, numbers: Mappin
 def _lower_limit(reading: Reading, knowledge: Knowledge, who: Person) -> float:
     n = knowledge.numbers
     least = n["limit.lower.accepted_min.pregnancy" if who.pregnant else "limit.lower.accepted_min"]
-    own = _limit(reading, knowledge, "low", least, n["limit.lower.accepted_max"])
+    own = own_limit(reading, knowledge, "low", least, n["limit.lower.accepted_max"])
     return own or n[default_lower_limit(who.age_days, n)]
 
 
@@ -175,7 +175,7 @@ def default_lower_limit(age_days: int | None, numbers: Mapping[str, float]) -> s
     return "limit.lower.neonate" if age_days < numbers["age.neonate_days"] else "limit.lower.child"
 
 
-def _limit(reading: Reading, knowledge: Knowledge, side: str, least: float, most: float) -> float | None:
+def own_limit(reading: Reading, knowledge: Knowledge, side: str, least: float, most: float) -> float | None:
     """The result's own reference limit in mmol/L, when it is believable."""
     for reference in objects(reading.resource, "referenceRange"):
         kind = {text(c, "code") for c in objects(child(reference, "type"), "coding")}

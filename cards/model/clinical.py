@@ -145,6 +145,22 @@ class Magnesium:
 
 
 @dataclass(frozen=True, slots=True)
+class Ionised:
+    """Ionised magnesium in mmol/L (two decimals) and its lower limit of normal: the laboratory's own, or the usual."""
+
+    value: float
+    shown: str
+    when: datetime
+    lower_limit: float
+    own_limit: bool
+
+    @property
+    def low(self) -> bool:
+        """Below its lower limit of normal."""
+        return self.value < self.lower_limit
+
+
+@dataclass(frozen=True, slots=True)
 class Renal:
     """The renal gate, the eGFR behind it (mL/min/1.73 m2) and why."""
 

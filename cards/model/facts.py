@@ -10,6 +10,7 @@ from cards.model.clinical import (
     ADULT_DAYS,
     Condition,
     Freshness,
+    Ionised,
     JsonObject,
     Magnesium,
     Medication,
@@ -57,7 +58,7 @@ class Facts:
     encounter_start: datetime | None
     magnesium: Magnesium | None
     preliminary: Magnesium | None
-    ionised: Result | None
+    ionised: Ionised | None
     results: Mapping[str, Result]
     renal: Renal
     medications: tuple[Medication, ...] | None
