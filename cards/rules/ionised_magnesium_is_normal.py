@@ -13,8 +13,14 @@ def ionised_magnesium_is_normal(facts: Facts, knowledge: Knowledge) -> Finding |
         rule="ionised_magnesium_is_normal",
         problem=Problem.LOW_MAGNESIUM,
         indicator=Indicator.INFO,
-        say=("same_draw" if assess.ionised_is_of_the_same_draw(facts, knowledge) else "later",),
+        say=("likely",) if _explains(facts, knowledge) else ("normal",),
         values={"ionised": facts.ionised.shown, "ionised_date": values.moment(facts.ionised.when)},
         leads=False,
         numbers=("ionised.lower", "ionised.lower.neonate"),
     )
+
+
+def _explains(facts: Facts, knowledge: Knowledge) -> bool:
+    """Whether it may be said why: of the same draw, and never of a severe band (s.0.9)."""
+    severe = facts.low is not None and assess.is_severe_band(facts.low.band)
+    return assess.ionised_is_of_the_same_draw(facts, knowledge) and not severe
