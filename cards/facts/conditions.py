@@ -9,7 +9,6 @@ from cards.model import Condition, JsonObject
 
 _PRESENT = frozenset({"active", "recurrence", "relapse", ""})
 _SINCE = ("onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate", "dateRecorded")
-_OF_A_PREGNANCY = frozenset({"pregnancy", "pre_eclampsia"})
 _DENIED = frozenset({"refuted", "entered-in-error"})
 
 
@@ -23,17 +22,18 @@ def conditions_by_category(
             continue
         categories = _categories(resource, knowledge)
         since = first_moment(resource, *_SINCE) if categories else None
+        if _is_lapsed(categories, since, knowledge, now):
+            continue
         for category in categories:
             if category not in found or _later(since, found[category].since):
                 found[category] = Condition(category, category.replace("_", " "), since)
-    return {name: one for name, one in found.items() if not _is_lapsed(one, knowledge, now)}
+    return found
 
 
-def _is_lapsed(condition: Condition, knowledge: Knowledge, now: datetime) -> bool:
-    """A pregnancy ends, and its pre-eclampsia with it, though both may stay on the problem list."""
-    if condition.category not in _OF_A_PREGNANCY or condition.since is None:
-        return False
-    return now - condition.since > timedelta(days=knowledge.numbers["obstetric.lapsed_days"])
+def _is_lapsed(categories: tuple[str, ...], since: datetime | None, knowledge: Knowledge, now: datetime) -> bool:
+    """Pre-eclampsia ends with its pregnancy, though it may stay on the problem list."""
+    days = timedelta(days=knowledge.numbers["obstetric.lapsed_days"])
+    return "pre_eclampsia" in categories and since is not None and now - since > days
 
 
 def _categories(resource: JsonObject, knowledge: Knowledge) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ _HAEMOLYSED_CODE = "HEM"
 _WORDED_EGFR = re.compile(r"\s*([<>]?=?)\s*(\d{1,3})\b")
 _JUST_BELOW = 0.1
 _PLAIN = re.compile(
-    r"[<>]?=? ?\d{1,6}(\.\d{1,4})?( ?[A-Za-zµ%]{1,8}(/[A-Za-z]{1,4})?)?"
+    r"[<>]?=? ?\d{1,6}(\.\d{1,6})?( ?[A-Za-zµ%]{1,8}(/[A-Za-z]{1,4})?)?"
 )  # nothing that a card could trip over
 
 
@@ -76,7 +76,7 @@ def read(observation: JsonObject, knowledge: Knowledge, now: datetime) -> Readin
 def _unreadable(analyte: str, why: str, observation: JsonObject, when: datetime | None = None) -> Unreadable:
     quantity = child(observation, "valueQuantity")
     told, unit = number(quantity, "value"), text(quantity, "unit") or text(quantity, "code")
-    sent = text(observation, "valueString") if told is None else f"{shown_result(told)} {unit}".strip()
+    sent = text(observation, "valueString") if told is None else f"{told:.6g} {unit}".strip()
     sent = sent if _PLAIN.fullmatch(sent) else ""
     return Unreadable(analyte, why, when, sent, text(observation, "status"))
 
@@ -89,11 +89,18 @@ def _quantity(
     if told is None and analyte == "egfr":
         return _worded_egfr(observation, status, when, knowledge)
     if told is None:
-        return _unreadable(analyte, "has no readable value", observation, when)
+        why = "came as text only" if text(observation, "valueString") else "has no readable value"
+        return _unreadable(analyte, why, observation, when)
     unit = knowledge.units.find(analyte, text(quantity, "code"), text(quantity, "unit"))
     if unit is None:
-        return _unreadable(analyte, "has no unit we know", observation, when)
+        return _unreadable(analyte, _no_unit(analyte, quantity, knowledge), observation, when)
     return Reading(analyte, told * unit.factor, text(quantity, "comparator"), unit, told, when, status, observation)
+
+
+def _no_unit(analyte: str, quantity: JsonObject, knowledge: Knowledge) -> str:
+    """Why the unit of a quantity is none."""
+    each = [knowledge.units.find(analyte, told, "") for key in ("code", "unit") if (told := text(quantity, key))]
+    return "has two different units" if len(each) > 1 and all(each) else "has no unit we know"
 
 
 def _worded_egfr(observation: JsonObject, status: str, when: datetime, knowledge: Knowledge) -> Reading | Unreadable:

@@ -81,7 +81,8 @@ def test_a_unit_and_a_code_that_contradict_are_a_refusal() -> None:
         knowledge(),
         NOW,
     )
-    assert told.magnesium is None and told.unreadable_magnesium
+    assert told.magnesium is None
+    assert [refused.why for refused in told.unreadable_magnesium] == ["has two different units"]
 
 
 @pytest.mark.parametrize(
