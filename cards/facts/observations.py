@@ -23,9 +23,8 @@ _HAEMOLYTIC_DISEASE = re.compile(r"ha?emolytic[ -](ana?emia|ura?emic|disease|cri
 _HAEMOLYSED_CODE = "HEM"
 _WORDED_EGFR = re.compile(r"\s*([<>]?=?)\s*(\d{1,3})\b")
 _JUST_BELOW = 0.1
-_PLAIN = re.compile(
-    r"[<>]?=? ?\d{1,6}(\.\d{1,6})?( ?[A-Za-zµ%]{1,8}(/[A-Za-z]{1,4})?)?"
-)  # nothing that a card could trip over
+# of what was sent only a number and a unit are shown, never words
+_PLAIN = re.compile(r"[<>]?=? ?\d{1,6}(\.\d{1,6})?( ?([mnuµ]?(mol|g|eq|val|m)(/[dmuµ]?l)?|mg%))?", re.I)
 
 
 class Reading(NamedTuple):
@@ -76,9 +75,15 @@ def read(observation: JsonObject, knowledge: Knowledge, now: datetime) -> Readin
 def _unreadable(analyte: str, why: str, observation: JsonObject, when: datetime | None = None) -> Unreadable:
     quantity = child(observation, "valueQuantity")
     told, unit = number(quantity, "value"), text(quantity, "unit") or text(quantity, "code")
-    sent = text(observation, "valueString") if told is None else f"{told:.6g} {unit}".strip()
+    sent = text(observation, "valueString") if told is None else f"{_as_sent(told)} {unit}".strip()
     sent = sent if _PLAIN.fullmatch(sent) else ""
     return Unreadable(analyte, why, when, sent, text(observation, "status"))
+
+
+def _as_sent(value: float) -> str:
+    """As results are printed, unless that would round it."""
+    usual = shown_result(value)
+    return usual if float(usual) == value else f"{value:.6g}"
 
 
 def _quantity(
