@@ -1,7 +1,7 @@
 """Everything about the patient for one hook call: what the client supplied, the rest from its FHIR server."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cards import SetAside, Snapshot
 from cds_service.envelope import FhirAccess, HookCall
@@ -43,21 +43,23 @@ def gather(
         visit = _visit(call.access, call.patient_id, source)
         fetched = _complete(answers, call, visit, templates)
         medications = _medications(_orders(answers, drafts), visit)
+    stray = strays(answers, call.patient_id)
+    for key in stray:
+        answers[key].missing = False
     data = tuple(KeyData.of(key, answers[key].missing, fetched.get(key), answers[key].foreign) for key in answers)
     everything = {**answers, REFERENCED: medications} if medications.resources else answers
-    return Gathered(_snapshot(call, hook, everything, (*answers.values(), drafts, medications), drafts), data)
+    every = (*answers.values(), drafts, medications)
+    return Gathered(replace(_snapshot(call, hook, everything, every, drafts), strays=stray), data)
 
 
 def _snapshot(
     call: HookCall, hook: str, answers: Mapping[str, Supplied], every: Iterable[Supplied], drafts: Supplied
 ) -> Snapshot:
-    stray = strays(answers, call.patient_id)
     return Snapshot(
         hook=hook,
         patient_id=call.patient_id,
         resources={key: tuple(answer.resources) for key, answer in answers.items()},
-        missing=frozenset(key for key, answer in answers.items() if answer.missing) - stray,
-        strays=stray,
+        missing=frozenset(key for key, answer in answers.items() if answer.missing),
         partial=frozenset(key for key, answer in answers.items() if answer.partial),
         drafts=tuple(drafts.resources),
         selections=call.selections,
