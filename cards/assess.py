@@ -1,5 +1,7 @@
 """Judgements that several rules share: emergencies, risk, what forbids a route, what is already being given."""
 
+from math import inf
+
 from cards import risks
 from cards.knowledge import Knowledge
 from cards.model import (
@@ -66,12 +68,15 @@ def is_high(facts: Facts) -> bool:
 
 def on_obstetric_magnesium(facts: Facts, knowledge: Knowledge) -> bool:
     """Magnesium sulfate for pre-eclampsia or in pregnancy: high levels are intended (clinical rule s.1.5)."""
-    if not facts.has("pre_eclampsia", "pregnancy"):
-        return False
-    if iv_magnesium_lately(facts, knowledge):
+    if facts.has("pre_eclampsia", "pregnancy") and iv_magnesium_lately(facts, knowledge):
         return True
-    # an infusion of the labour ward may not be on the lists; another source of magnesium would be
-    return facts.has("pre_eclampsia") and not oral_magnesium(facts)
+    unlisted = bool(facts.not_known & {"medications", "administrations"}) or facts.unread_orders > 0
+    return unlisted and may_be_on_obstetric_magnesium(facts)
+
+
+def may_be_on_obstetric_magnesium(facts: Facts) -> bool:
+    """Pre-eclampsia and no word of magnesium: an infusion of the labour ward may not be on the lists."""
+    return facts.has("pre_eclampsia") and not oral_magnesium(facts) and not any(map(_is_iv, facts.holding_magnesium))
 
 
 @once
@@ -94,6 +99,24 @@ def is_contaminated(facts: Facts, knowledge: Knowledge) -> bool:
         abs((r.when - low.when).total_seconds()) <= n["contamination.same_draw"] * 3600 for r in (potassium, calcium)
     )
     return same_draw and potassium.value >= n["contamination.potassium"] and calcium.value <= n["contamination.calcium"]
+
+
+def ionised_is_of_the_same_draw(facts: Facts, knowledge: Knowledge) -> bool:
+    """Whether total and ionised magnesium were measured together."""
+    return abs(_hours_later(facts)) <= knowledge.numbers["contamination.same_draw"]
+
+
+def ionised_is_normal(facts: Facts, knowledge: Knowledge) -> bool:
+    """Low total magnesium, with a normal ionised one of the same draw or a later one."""
+    known = facts.low is not None and facts.ionised is not None and not facts.ionised.low
+    return known and _hours_later(facts) >= -knowledge.numbers["contamination.same_draw"]
+
+
+def _hours_later(facts: Facts) -> float:
+    """By how much the ionised result is later than the total."""
+    if facts.ionised is None or facts.current is None:
+        return inf
+    return (facts.ionised.when - facts.current.when).total_seconds() / 3600
 
 
 def cannot_take_oral(facts: Facts) -> bool:
@@ -182,7 +205,7 @@ def dose_may_be_offered(facts: Facts, knowledge: Knowledge) -> bool:
 
 def must_repeat_first(magnesium: Magnesium, facts: Facts, knowledge: Knowledge) -> bool:
     """Too old to dose by; in hospital a critically low one is treated all the same (clinical rule s.0.6)."""
-    urgent = facts.inpatient and x_is_critical(magnesium, knowledge)
+    urgent = facts.inpatient and x_is_critical(magnesium, knowledge) and not magnesium.superseded
     return magnesium.freshness is not Freshness.ACTIONABLE and not urgent
 
 

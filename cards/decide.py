@@ -11,6 +11,7 @@ from cards.recommend import recommend
 from cards.rules import RULES
 
 _NOT_AVAILABLE = "magnesium_was_not_available"
+_DIED = Silence("the patient has died")
 _SWITCHED_OFF = Silence("switched off by the site file")
 
 
@@ -32,6 +33,8 @@ def decide(
 
 
 def _answers(facts: Facts, knowledge: Knowledge) -> dict[str, Finding | Silence]:
-    """What every rule says."""
+    """What every rule says: nothing about somebody who has died."""
+    if facts.died:
+        return {rule.__name__: _DIED for rule in RULES}
     off = knowledge.site.rules_off
     return {rule.__name__: _SWITCHED_OFF if rule.__name__ in off else rule(facts, knowledge) for rule in RULES}

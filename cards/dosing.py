@@ -28,8 +28,8 @@ def intravenous(
 
 
 def _is_unsure(facts: Facts, knowledge: Knowledge) -> bool:
-    """Problem or medicine list not known, IV magnesium of the last 24 hours, or parenteral nutrition."""
-    unknown = bool(facts.not_known & {"conditions", "medications"})
+    """Problem list or medicines not all known, IV magnesium of the last 24 hours, or parenteral nutrition."""
+    unknown = bool(facts.not_known & {"conditions", "medications"}) or facts.unread_orders > 0
     return unknown or assess.iv_magnesium_lately(facts, knowledge) or assess.nutrition_has_magnesium(facts)
 
 

@@ -19,7 +19,7 @@ from cards.model import (
 
 ACCEPTED = "accepted"
 # An emergency; and what could not be looked at, which is no result that could have been answered.
-_NEVER_QUIET = frozenset({"emergency_needs_magnesium", "magnesium_was_not_available"})
+_NEVER_QUIET = frozenset({"emergency_needs_magnesium", "child_has_torsades", "magnesium_was_not_available"})
 
 
 def advice_name(findings: Sequence[Finding], facts: Facts) -> str:

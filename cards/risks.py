@@ -99,6 +99,24 @@ def has_symptoms(facts: Facts) -> bool:
     return "symptom" in facts.conditions
 
 
+_SIGNS = ("torsades", "ventricular_arrhythmia", "seizure", "av_block")
+_STATES = ("respiratory_failure", "hypotension", "bradycardia")
+
+
+def signs_of_toxicity(facts: Facts, knowledge: Knowledge) -> tuple[str, ...]:
+    """Arrhythmia, seizure, failing breath or pressure of now: with high magnesium nobody is free of symptoms."""
+    states = {c for c in _STATES if c in facts.conditions and facts.conditions[c].since is None}
+    current = (c for c in (*_SIGNS, *_STATES) if c in states or is_current(facts.conditions.get(c), facts, knowledge))
+    return tuple(c.replace("_", " ") for c in current)
+
+
+def high_is_mild(x: float, facts: Facts, knowledge: Knowledge) -> bool:
+    """High magnesium that only informs: below 1.25 mmol/L, eGFR of 60 or more, no symptoms (s.1.1)."""
+    egfr, n = facts.renal.egfr, knowledge.numbers
+    well = not has_symptoms(facts) and not signs_of_toxicity(facts, knowledge)
+    return x < n["band.high_is_mild_below"] and egfr is not None and egfr >= n["egfr.r0"] and well
+
+
 def dangers_with_qt_drug(x: float, facts: Facts, knowledge: Knowledge) -> tuple[str, ...]:
     """Severe, potassium below 3.0, QTc of 500 ms, two known-risk drugs, torsades now: each is critical (s.5)."""
     n, k = knowledge.numbers, potassium(facts)

@@ -18,7 +18,7 @@ _OBSERVATION_KEYS: Mapping[str, tuple[tuple[str, ...], int]] = {
         60,
     ),
     "other_results": (
-        ("qtc", "urine_magnesium", "urine_creatinine"),
+        ("qtc", "urine_magnesium", "urine_creatinine", "urine_magnesium_24h"),
         30,
     ),
 }

@@ -1,7 +1,7 @@
 """Everything about the patient for one hook call: what the client supplied, the rest from its FHIR server."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cards import SetAside, Snapshot
 from cds_service.envelope import FhirAccess, HookCall
@@ -9,11 +9,12 @@ from cds_service.errors import JsonDict
 from cds_service.fhir import FHIR_ID, as_dict, as_list, as_text, resource_type
 from cds_service.fhir_access import Fetched, Request, Source, Visit, next_page, request_of
 from cds_service.key_data import KeyData
-from cds_service.prefetch import Supplied, bundle_of, drafts_of, read_pages, supplied
+from cds_service.prefetch import Supplied, bundle_of, drafts_of, read_pages, strays, supplied
 
 Templates = Callable[[], Mapping[str, str]]
 REFERENCED = "referenced"
 _MOST_MEDICATIONS = 20
+_PAST = frozenset({"completed", "stopped"})
 _NO_TEMPLATES: Mapping[str, str] = {}
 _NOT_GOT = SetAside("a medicine that an order refers to", "the FHIR server did not give it")
 
@@ -42,9 +43,13 @@ def gather(
         visit = _visit(call.access, call.patient_id, source)
         fetched = _complete(answers, call, visit, templates)
         medications = _medications(_orders(answers, drafts), visit)
+    stray = strays(answers, call.patient_id)
+    for key in stray:
+        answers[key].missing = False
     data = tuple(KeyData.of(key, answers[key].missing, fetched.get(key), answers[key].foreign) for key in answers)
     everything = {**answers, REFERENCED: medications} if medications.resources else answers
-    return Gathered(_snapshot(call, hook, everything, (*answers.values(), drafts, medications), drafts), data)
+    every = (*answers.values(), drafts, medications)
+    return Gathered(replace(_snapshot(call, hook, everything, every, drafts), strays=stray), data)
 
 
 def _snapshot(
@@ -97,20 +102,21 @@ def _request(key: str, answer: Supplied, call: HookCall, visit: Visit, template:
 
 
 def _orders(answers: Mapping[str, Supplied], drafts: Supplied) -> Iterator[JsonDict]:
-    for answer in (*answers.values(), drafts):
+    for answer in (drafts, *answers.values()):
         yield from (r for r in answer.resources if (resource_type(r) or "").startswith("Medication"))
 
 
 def _medications(orders: Iterable[JsonDict], visit: Visit) -> Supplied:
     """The Medication resources that orders refer to and that did not come along: without them a drug has no code."""
     found, here = Supplied(), set()
-    wanted: dict[str, bool] = {}
+    wanted: dict[str, tuple[bool, bool]] = {}
     for order in orders:
         if order.get("resourceType") == "Medication":
             here.add(order.get("id"))
         elif (reference := _referred(order)) and (ident := _medication_id(reference, visit.base)):
-            wanted[ident] = min(wanted.get(ident, True), as_text(reference.get("display")) is not None)
-    nameless_first = sorted(wanted.keys() - here, key=lambda ident: (wanted[ident], ident))
+            rank = (as_text(reference.get("display")) is not None, as_text(order.get("status")) in _PAST)
+            wanted[ident] = min(wanted.get(ident, rank), rank)
+    nameless_first = sorted((ident for ident in wanted if ident not in here), key=lambda ident: wanted[ident])
     requests = {ident: Request("Medication", ident) for ident in nameless_first[:_MOST_MEDICATIONS]}
     for one in visit.fetch(requests).values() if requests else ():
         found.resources.extend(one.pages)

@@ -1,18 +1,19 @@
 """Reads what a client supplied, or a FHIR server answered: what is known, known to be none, not known."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from cards import SetAside
 from cds_service.envelope import HookCall
 from cds_service.errors import JsonDict
-from cds_service.fhir import as_dict, as_list, entries, has_next_page, is_about, resource_type
+from cds_service.fhir import as_dict, as_list, entries, has_next_page, is_about, patient_of, resource_type
 
 _UNREADABLE = "neither a resource nor a Bundle"
 _FOREIGN = "not about the patient in context"
 _NOT_A_RESOURCE = "not a resource"
 _FAILED = "the client could not get it"
 _FIRST_PAGE = "not all of it was supplied"
+_MOST_STRAYS = 2  # (design) more of other patients alone is the answer to a wrong query
 
 
 @dataclass(slots=True)
@@ -24,6 +25,7 @@ class Supplied:
     partial: bool = False
     set_aside: list[SetAside] = field(default_factory=list)
     foreign: int = 0
+    only_foreign: bool = False
 
     def refuse(self, what: str, why: str) -> None:
         """Not known, for a reason."""
@@ -34,7 +36,8 @@ class Supplied:
         """Not known, when all that came was unusable or when what came was not all and nothing of it was usable."""
         if not self.resources and not self.missing:
             unread = any(item.why == _NOT_A_RESOURCE for item in self.set_aside)
-            self.missing = unread or self.partial or bool(self.foreign)
+            self.only_foreign = bool(self.foreign) and not (unread or self.partial)
+            self.missing = unread or self.partial or self.only_foreign
         if self.partial:
             self.set_aside.append(SetAside(what, _FIRST_PAGE))
 
@@ -54,7 +57,20 @@ def read_pages(key: str, pages: Iterable[JsonDict], complete: bool, patient_id: 
         found = entries(page) if resource_type(page) == "Bundle" else [page]
         _collect(found, _name(key), patient_id, answer)
     answer.settle(_name(key))
+    answer.only_foreign = False  # a server that answers our own search so is not to be relied on
     return answer
+
+
+def strays(answers: Mapping[str, Supplied], patient_id: str) -> frozenset[str]:
+    """The keys that held nothing but one or two resources of other patients, in a call that is about the right one.
+
+    Nothing else of the patient tells a stray entry from the answer to a wrong query: then it stays not known.
+    """
+    searches = (resource for answer in answers.values() for resource in answer.resources)
+    kinds = {resource_type(r) for r in searches if patient_of(r) == patient_id}
+    if not {"Patient"} < kinds:
+        return frozenset()
+    return frozenset(key for key, a in answers.items() if a.only_foreign and a.foreign <= _MOST_STRAYS)
 
 
 def drafts_of(call: HookCall) -> Supplied:

@@ -1,14 +1,15 @@
 """FHIR JSON to Facts: one pass over the resources, selecting by code and status first."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cards.facts.conditions import conditions_by_category
 from cards.facts.fhir import text
-from cards.facts.magnesium import deciding
-from cards.facts.medications import administrations, drafted, medicines
+from cards.facts.ionised import read_ionised
+from cards.facts.magnesium import read_magnesium
+from cards.facts.medications import administrations, drafted, medicines, unread
 from cards.facts.observations import FINAL, Reading, is_haemolysed, latest, read
-from cards.facts.patient import Person, age_in_days, current_encounter, encounter_start, setting_of, sex_of
+from cards.facts.patient import Person, age_in_days, current_encounter, encounter_start, has_died, setting_of, sex_of
 from cards.facts.renal import renal_gate
 from cards.knowledge import Knowledge
 from cards.model import Facts, JsonObject, Medication, Result, SetAside, Setting, Snapshot
@@ -21,14 +22,13 @@ _LIMITS = {"creatinine": "fresh.renal", "egfr": "fresh.renal", "qtc": "fresh.qtc
 def build_facts(snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> Facts:
     """Everything the rules may ask about, from whatever the client sent; never raises on a client's data."""
     setting, began = _stay(snapshot, now)
-    inpatient = setting is Setting.INPATIENT
     readings, set_aside = _readings(snapshot, knowledge, now)
-    conditions = conditions_by_category(snapshot.resources.get("conditions", ()), knowledge)
-    fresh = _fresh(readings, knowledge, now, inpatient)
+    conditions = conditions_by_category(snapshot.resources.get("conditions", ()), knowledge, now)
+    fresh = _fresh(readings, knowledge, now, setting is Setting.INPATIENT)
     results = {analyte: counts.result() for analyte, listed in fresh.items() if (counts := latest(listed))}
     bundled = _bundled(snapshot)
     who = _person(snapshot, "pregnancy" in conditions, now)
-    magnesium, preliminary = deciding(readings.get("magnesium", []), knowledge, now, inpatient, who)
+    magnesium = read_magnesium(readings.get("magnesium", []), set_aside, knowledge, now, setting, who)
     return Facts(
         now=now,
         hook=snapshot.hook,
@@ -37,24 +37,25 @@ def build_facts(snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> Fact
         sex=who.sex,
         setting=setting,
         encounter_start=began,
-        magnesium=magnesium,
-        preliminary=preliminary,
-        ionised=results.get("magnesium_ionised"),
+        ionised=read_ionised(readings.get("magnesium_ionised", []), knowledge, now, setting, who),
         results=results,
         renal=renal_gate(results, _values(fresh, "creatinine"), conditions, who, knowledge.numbers),
         conditions=conditions,
-        unreadable_magnesium=tuple(s for s in set_aside if s.what == "magnesium"),
+        **magnesium._asdict(),
         set_aside=(*snapshot.set_aside, *set_aside),
         medications=_medications(snapshot, bundled, knowledge),
         drafts=drafted(snapshot.drafts, snapshot.selections, bundled, knowledge),
         partial=snapshot.partial,
+        strays=snapshot.strays,
+        unread_orders=_unread_orders(snapshot, bundled, knowledge, now),
+        died=who.died,
         not_known=snapshot.missing | ({"age"} if who.age_days is None else frozenset()),
     )
 
 
 def _person(snapshot: Snapshot, pregnant: bool, now: datetime) -> Person:
     patient = next((r for r in snapshot.resources.get("patient", ()) if text(r, "resourceType") == "Patient"), {})
-    return Person(age_in_days(patient, now), sex_of(patient), pregnant)
+    return Person(age_in_days(patient, now), sex_of(patient), pregnant, has_died(patient, now))
 
 
 def _stay(snapshot: Snapshot, now: datetime) -> tuple[Setting, datetime | None]:
@@ -67,16 +68,16 @@ def _readings(
     snapshot: Snapshot, knowledge: Knowledge, now: datetime
 ) -> tuple[dict[str, list[Reading]], list[SetAside]]:
     found: dict[str, list[Reading]] = {}
-    set_aside = []
+    set_aside: list[SetAside] = []
     for key in _OBSERVATION_KEYS:
         for resource in snapshot.resources.get(key, ()):
             if resource.get("resourceType") != "Observation":
                 continue
-            told = read(resource, knowledge, now)
-            if isinstance(told, SetAside):
-                set_aside.append(told)
-            elif told is not None and told.analyte not in _IGNORED:
-                found.setdefault(told.analyte, []).append(told)
+            reading = read(resource, knowledge, now)
+            if isinstance(reading, SetAside):
+                set_aside.append(reading)
+            elif reading is not None and reading.analyte not in _IGNORED:
+                found.setdefault(reading.analyte, []).append(reading)
     return found, set_aside
 
 
@@ -113,6 +114,13 @@ def _medications(
     ordered = medicines(listed, bundled, knowledge)
     given = administrations(snapshot.resources.get("administrations", ()), bundled, knowledge)
     return tuple(m for m in ordered if m.reference not in drafts) + given
+
+
+def _unread_orders(snapshot: Snapshot, bundled: Mapping[str, JsonObject], knowledge: Knowledge, now: datetime) -> int:
+    """Active orders, and administrations of the last day, whose drug nobody can name."""
+    since = now - timedelta(hours=knowledge.numbers["duplicate.iv_hours"])
+    keys = ("medications", "recent_medications", "administrations")
+    return unread((r for key in keys for r in snapshot.resources.get(key, ())), bundled, since)
 
 
 def _bundled(snapshot: Snapshot) -> dict[str, JsonObject]:

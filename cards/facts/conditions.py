@@ -1,7 +1,7 @@
 """The patient's conditions by our categories."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cards.facts.fhir import child, codings, first_moment, status_of, text, words_of
 from cards.knowledge import Knowledge
@@ -12,18 +12,28 @@ _SINCE = ("onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate", "dateR
 _DENIED = frozenset({"refuted", "entered-in-error"})
 
 
-def conditions_by_category(resources: Iterable[JsonObject], knowledge: Knowledge) -> dict[str, Condition]:
-    """The newest condition of each category; refuted and resolved ones are left out."""
+def conditions_by_category(
+    resources: Iterable[JsonObject], knowledge: Knowledge, now: datetime
+) -> dict[str, Condition]:
+    """The newest condition of each category; refuted, resolved and lapsed ones are left out."""
     found: dict[str, Condition] = {}
     for resource in resources:
         if not _is_present(resource):
             continue
         categories = _categories(resource, knowledge)
         since = first_moment(resource, *_SINCE) if categories else None
+        if _is_lapsed(categories, since, knowledge, now):
+            continue
         for category in categories:
             if category not in found or _later(since, found[category].since):
                 found[category] = Condition(category, category.replace("_", " "), since)
     return found
+
+
+def _is_lapsed(categories: tuple[str, ...], since: datetime | None, knowledge: Knowledge, now: datetime) -> bool:
+    """Pre-eclampsia ends with its pregnancy, though it may stay on the problem list."""
+    days = timedelta(days=knowledge.numbers["obstetric.lapsed_days"])
+    return "pre_eclampsia" in categories and since is not None and now - since > days
 
 
 def _categories(resource: JsonObject, knowledge: Knowledge) -> tuple[str, ...]:

@@ -1,19 +1,23 @@
 """The magnesium result that decides: which one, how low in mmol/L, how fresh, how far to trust it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby, pairwise
 from math import inf
+from typing import NamedTuple
 
 from cards.facts.fhir import child, number, objects, text
 from cards.facts.observations import FINAL, Reading, is_haemolysed, latest
 from cards.facts.patient import Person
 from cards.knowledge import Knowledge
-from cards.model import ADULT_DAYS, Band, Freshness, Magnesium
+from cards.model import ADULT_DAYS, HIGH_BANDS, LOW_BANDS, Band, Freshness, Magnesium, SetAside, Setting, Unreadable
 from cards.units import round_half_up
 
 _ANALYTE = "magnesium"
 _STRICT = {"<": -0.01, ">": 0.01}
+_UNTOLD = {">": LOW_BANDS | {Band.SUBOPTIMAL}, "<": HIGH_BANDS}
+_FRESH = frozenset({Freshness.ACTIONABLE, Freshness.REPEAT_FIRST})
 _LOW_LIMITS = (
     ("band.critical_low", Band.CRITICAL_LOW),
     ("band.severe", Band.SEVERE),
@@ -22,22 +26,60 @@ _LOW_LIMITS = (
 MMOL_PER_L, MG_PER_DL = "mmol/L", "mg/dL"
 
 
-def deciding(
+class MagnesiumResults(NamedTuple):
+    """The latest confirmed result, a later preliminary one, and what could not be read, newest first."""
+
+    magnesium: Magnesium | None
+    preliminary: Magnesium | None
+    unreadable_magnesium: tuple[Unreadable, ...]
+
+
+def read_magnesium(
     readings: Sequence[Reading],
+    set_aside: Iterable[SetAside],
     knowledge: Knowledge,
     now: datetime,
-    inpatient: bool,
+    setting: Setting,
     who: Person,
-) -> tuple[Magnesium | None, Magnesium | None]:
-    """(latest confirmed result, later preliminary result), each None when there is none."""
-    final = latest(r for r in readings if r.status in FINAL)
-    preliminary = latest(r for r in readings if r.status not in FINAL and (final is None or r.when > final.when))
-    earlier = tuple(sorted((r.when, _canonical(r)) for r in readings if r is not final and r.status in FINAL))
+) -> MagnesiumResults:
+    """What is known of magnesium."""
+    inpatient = setting is Setting.INPATIENT
+    bounds = [r for r in readings if _is_only_a_bound(r, knowledge, who)]
+    readable = [r for r in readings if r not in bounds]
+    final = latest(r for r in readable if r.status in FINAL)
+    preliminary = latest(r for r in readable if r.status not in FINAL and (final is None or r.when > final.when))
+    earlier = tuple(sorted((r.when, _canonical(r)) for r in readable if r is not final and r.status in FINAL))
 
     def judged(reading: Reading | None) -> Magnesium | None:
         return _judge(reading, knowledge, now, inpatient, who, earlier) if reading else None
 
-    return judged(final), judged(preliminary)
+    unread = [s for s in set_aside if isinstance(s, Unreadable) and s.what == _ANALYTE]
+    unread += [Unreadable(_ANALYTE, "is only a limit, not a value", r.when, r.shown, r.status) for r in bounds]
+    recent = _not_too_old(unread, now, inpatient, knowledge)
+    return MagnesiumResults(_doubted(judged(final), unread), judged(preliminary), recent)
+
+
+def _doubted(magnesium: Magnesium | None, unread: Iterable[Unreadable]) -> Magnesium | None:
+    """A result after which another came that cannot be read says nothing of now: the later one decides (s.0.5)."""
+    if magnesium is None or not any(s.when and s.when > magnesium.when for s in unread if s.status in FINAL):
+        return magnesium
+    freshness = Freshness.REPEAT_FIRST if magnesium.freshness is Freshness.ACTIONABLE else magnesium.freshness
+    return replace(magnesium, freshness=freshness, superseded=True)
+
+
+def _not_too_old(
+    unread: Iterable[Unreadable], now: datetime, inpatient: bool, knowledge: Knowledge
+) -> tuple[Unreadable, ...]:
+    """Newest first; what has no readable date comes last."""
+    dated = sorted((s.when, n, s) for n, s in enumerate(unread) if s.when)
+    recent = [s for when, _, s in reversed(dated) if freshness_of(when, now, inpatient, knowledge.numbers) in _FRESH]
+    return (*recent, *(s for s in unread if s.when is None))
+
+
+def _is_only_a_bound(reading: Reading, knowledge: Knowledge, who: Person) -> bool:
+    """Above some low value, or below some high one: that says neither low nor high (s.0.4: at least, at most)."""
+    sides = _UNTOLD.get(reading.comparator[:1])
+    return sides is not None and _band(reading, knowledge, who) in sides
 
 
 def _judge(
@@ -50,9 +92,7 @@ def _judge(
 ) -> Magnesium:
     n = knowledge.numbers
     x = _canonical(reading)
-    lower = _lower_limit(reading, knowledge, who)
-    upper = _limit(reading, knowledge, "high", n["limit.upper.accepted_min"], n["limit.upper.accepted_max"])
-    upper = upper or n["limit.upper.default"]
+    lower, upper = _limits(reading, knowledge, who)
     return Magnesium(
         x=x,
         shown=both_units(reading, knowledge),
@@ -67,6 +107,17 @@ def _judge(
         plausible=n["plausible.min"] <= x <= n["plausible.max"],
         earlier=earlier,
     )
+
+
+def _limits(reading: Reading, knowledge: Knowledge, who: Person) -> tuple[float, float]:
+    """The lower and upper limit of normal of a result."""
+    n = knowledge.numbers
+    upper = own_limit(reading, knowledge, "high", n["limit.upper.accepted_min"], n["limit.upper.accepted_max"])
+    return _lower_limit(reading, knowledge, who), upper or n["limit.upper.default"]
+
+
+def _band(reading: Reading, knowledge: Knowledge, who: Person) -> Band:
+    return band_of(_canonical(reading), *_limits(reading, knowledge, who), knowledge.numbers)
 
 
 def _canonical(reading: Reading) -> float:
@@ -113,7 +164,7 @@ def freshness_of(when: datetime, now: datetime, inpatient: bool, numbers: Mappin
 def _lower_limit(reading: Reading, knowledge: Knowledge, who: Person) -> float:
     n = knowledge.numbers
     least = n["limit.lower.accepted_min.pregnancy" if who.pregnant else "limit.lower.accepted_min"]
-    own = _limit(reading, knowledge, "low", least, n["limit.lower.accepted_max"])
+    own = own_limit(reading, knowledge, "low", least, n["limit.lower.accepted_max"])
     return own or n[default_lower_limit(who.age_days, n)]
 
 
@@ -124,7 +175,7 @@ def default_lower_limit(age_days: int | None, numbers: Mapping[str, float]) -> s
     return "limit.lower.neonate" if age_days < numbers["age.neonate_days"] else "limit.lower.child"
 
 
-def _limit(reading: Reading, knowledge: Knowledge, side: str, least: float, most: float) -> float | None:
+def own_limit(reading: Reading, knowledge: Knowledge, side: str, least: float, most: float) -> float | None:
     """The result's own reference limit in mmol/L, when it is believable."""
     for reference in objects(reading.resource, "referenceRange"):
         kind = {text(c, "code") for c in objects(child(reference, "type"), "coding")}

@@ -75,6 +75,28 @@ def drafted(
     )
 
 
+def unread(resources: Iterable[JsonObject], bundled: Bundled, since: datetime) -> int:
+    """How many medicines, ordered now or given `since`, are told neither by a code nor in words."""
+    nameless = {reference_of(r) or str(n): r for n, r in enumerate(resources) if not _is_named(r, bundled)}
+    return sum(_may_be_running(r, since) for r in nameless.values())
+
+
+def _is_named(resource: JsonObject, bundled: Bundled) -> bool:
+    concept, told = _concept(resource, bundled)
+    return bool(told or codings(concept))
+
+
+def _may_be_running(resource: JsonObject, since: datetime) -> bool:
+    """An active order or administration, or one given since then."""
+    if text(resource, "resourceType") in _ORDERS:
+        return _is_real(resource) and text(resource, "status") == "active"
+    if text(resource, "resourceType") != "MedicationAdministration":
+        return False
+    given = _ended(resource, ()) or _started(resource)
+    lately = given is not None and given >= since
+    return text(resource, "status") == "in-progress" or (lately and text(resource, "status") == "completed")
+
+
 def _is_real(resource: JsonObject) -> bool:
     taken = text(resource, "status") in _TAKEN
     return taken and text(resource, "intent") in _REAL_INTENTS and resource.get("doNotPerform") is not True

@@ -7,18 +7,24 @@ from typing import NamedTuple
 
 from cards.facts.fhir import child, codings, is_day_only, moment, number, objects, reference_of, text, words_of
 from cards.knowledge import Knowledge
-from cards.model import JsonObject, Result, SetAside
+from cards.model import JsonObject, Result, Unreadable
 from cards.units import Unit, shown_result
 
 FINAL = frozenset({"final", "amended", "corrected"})
 _READ = FINAL | {"preliminary"}
 _HAEMOLYSED = re.compile(r"ha?emoly", re.IGNORECASE)
 _NOT_HAEMOLYSED = re.compile(
-    r"\b(no|not|non|without|nil)\b[^.;]{0,20}ha?emoly|ha?emolysis[^.;]{0,12}(absent|none|negative)", re.I
+    r"\b(no|not|non|without|nil|negative for|absence of|free (of|from))\b[^.;]{0,20}ha?emoly"
+    r"|ha?emolysis[^.;]{0,12}(absent|none|negative)",
+    re.I,
 )
+# of the patient, not of the sample
+_HAEMOLYTIC_DISEASE = re.compile(r"ha?emolytic[ -](ana?emia|ura?emic|disease|crisis|disorder)", re.I)
 _HAEMOLYSED_CODE = "HEM"
 _WORDED_EGFR = re.compile(r"\s*([<>]?=?)\s*(\d{1,3})\b")
 _JUST_BELOW = 0.1
+# of what was sent only a number and a unit are shown, never words
+_PLAIN = re.compile(r"[<>]?=? ?\d{1,6}(\.\d{1,6})?( ?([mnuµ]?(mol|g|eq|val|m)(/[dmuµ]?l)?|mg%))?", re.I)
 
 
 class Reading(NamedTuple):
@@ -52,7 +58,7 @@ class Reading(NamedTuple):
         return Result(self.analyte, value, self.when, self.shown, self.reference)
 
 
-def read(observation: JsonObject, knowledge: Knowledge, now: datetime) -> Reading | SetAside | None:
+def read(observation: JsonObject, knowledge: Knowledge, now: datetime) -> Reading | Unreadable | None:
     """A reading, the reason why it is none, or None when the observation is not for us (analyte, status)."""
     analyte = knowledge.terminology.analyte_of(codings(child(observation, "code")))
     status = text(observation, "status")
@@ -60,32 +66,53 @@ def read(observation: JsonObject, knowledge: Knowledge, now: datetime) -> Readin
         return None
     when = observed_at(observation)
     if when is None:
-        return SetAside(analyte, "has no readable date")
+        return _unreadable(analyte, "has no readable date", observation)
     if when > now and (when - now).total_seconds() > knowledge.numbers["fresh.future_tolerance"] * 3600:
-        return SetAside(analyte, "is dated in the future")
+        return _unreadable(analyte, "is dated in the future", observation)
     return _quantity(observation, analyte, status, when, knowledge)
+
+
+def _unreadable(analyte: str, why: str, observation: JsonObject, when: datetime | None = None) -> Unreadable:
+    quantity = child(observation, "valueQuantity")
+    told, unit = number(quantity, "value"), text(quantity, "unit") or text(quantity, "code")
+    sent = text(observation, "valueString") if told is None else f"{_as_sent(told)} {unit}".strip()
+    sent = sent if _PLAIN.fullmatch(sent) else ""
+    return Unreadable(analyte, why, when, sent, text(observation, "status"))
+
+
+def _as_sent(value: float) -> str:
+    """As results are printed, unless that would round it."""
+    usual = shown_result(value)
+    return usual if float(usual) == value else f"{value:.6g}"
 
 
 def _quantity(
     observation: JsonObject, analyte: str, status: str, when: datetime, knowledge: Knowledge
-) -> Reading | SetAside:
+) -> Reading | Unreadable:
     quantity = child(observation, "valueQuantity")
     told = number(quantity, "value")
     if told is None and analyte == "egfr":
         return _worded_egfr(observation, status, when, knowledge)
     if told is None:
-        return SetAside(analyte, "has no readable value")
+        why = "came as text only" if text(observation, "valueString") else "has no readable value"
+        return _unreadable(analyte, why, observation, when)
     unit = knowledge.units.find(analyte, text(quantity, "code"), text(quantity, "unit"))
     if unit is None:
-        return SetAside(analyte, "has no unit we know")
+        return _unreadable(analyte, _no_unit(analyte, quantity, knowledge), observation, when)
     return Reading(analyte, told * unit.factor, text(quantity, "comparator"), unit, told, when, status, observation)
 
 
-def _worded_egfr(observation: JsonObject, status: str, when: datetime, knowledge: Knowledge) -> Reading | SetAside:
+def _no_unit(analyte: str, quantity: JsonObject, knowledge: Knowledge) -> str:
+    """Why the unit of a quantity is none."""
+    each = [knowledge.units.find(analyte, told, "") for key in ("code", "unit") if (told := text(quantity, key))]
+    return "has two different units" if len(each) > 1 and all(each) else "has no unit we know"
+
+
+def _worded_egfr(observation: JsonObject, status: str, when: datetime, knowledge: Knowledge) -> Reading | Unreadable:
     """ ">60" or "> 90 mL/min" as laboratories report it in words; "<15" counts as just below."""
     match = _WORDED_EGFR.match(text(observation, "valueString"))
     if match is None:
-        return SetAside("egfr", "has no readable value")
+        return _unreadable("egfr", "has no readable value", observation, when)
     told, comparator = float(match.group(2)), match.group(1)
     unit = next(iter(knowledge.units.by_analyte["egfr"].values()))
     return Reading("egfr", told, comparator, unit, told, when, status, observation)
@@ -111,7 +138,11 @@ def is_haemolysed(observation: JsonObject) -> bool:
     told = [text(note, "text") for note in objects(observation, "note")]
     told += [words_of(i) for i in objects(observation, "interpretation")]
     told += [words_of(c) for s in specimens for c in objects(s, "condition")]
-    return any(_HAEMOLYSED.search(t) and not _NOT_HAEMOLYSED.search(t) for t in told)
+    return any(_says_haemolysed(_HAEMOLYTIC_DISEASE.sub("", t)) for t in told)
+
+
+def _says_haemolysed(told: str) -> bool:
+    return bool(_HAEMOLYSED.search(told)) and not _NOT_HAEMOLYSED.search(told)
 
 
 def latest(readings: Iterable[Reading]) -> Reading | None:

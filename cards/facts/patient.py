@@ -19,6 +19,7 @@ class Person:
     age_days: int | None
     sex: str | None
     pregnant: bool
+    died: bool = False
 
 
 def age_in_days(patient: JsonObject, now: datetime) -> int | None:
@@ -26,6 +27,12 @@ def age_in_days(patient: JsonObject, now: datetime) -> int | None:
     born = moment(text(patient, "birthDate"))
     days = (now - born).days if born else -1
     return days if days >= 0 else None
+
+
+def has_died(patient: JsonObject, now: datetime) -> bool:
+    """Whether the record says so, by a flag or a date that is not in the future."""
+    when = moment(text(patient, "deceasedDateTime"))
+    return patient.get("deceasedBoolean") is True or (when is not None and when <= now)
 
 
 def sex_of(patient: JsonObject) -> str | None:

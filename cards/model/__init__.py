@@ -14,6 +14,7 @@ from cards.model.clinical import (
     DrugRole,
     Freshness,
     Indicator,
+    Ionised,
     JsonObject,
     Magnesium,
     MagnesiumKind,
@@ -26,6 +27,7 @@ from cards.model.clinical import (
     Route,
     SetAside,
     Setting,
+    Unreadable,
 )
 from cards.model.facts import Facts, Snapshot, once
 from cards.model.findings import (
@@ -64,6 +66,7 @@ __all__ = [
     "Finding",
     "Freshness",
     "Indicator",
+    "Ionised",
     "JsonObject",
     "Magnesium",
     "MagnesiumKind",
@@ -84,5 +87,6 @@ __all__ = [
     "Snapshot",
     "Suggestion",
     "Trace",
+    "Unreadable",
     "once",
 ]

@@ -130,6 +130,7 @@ class Magnesium:
     reference: str | None = None
     haemolysed: bool = False
     plausible: bool = True
+    superseded: bool = False
     earlier: tuple[tuple[datetime, float], ...] = ()
 
     @property
@@ -141,6 +142,22 @@ class Magnesium:
     def low(self) -> bool:
         """Below the lower limit of normal of this result."""
         return self.band in LOW_BANDS
+
+
+@dataclass(frozen=True, slots=True)
+class Ionised:
+    """Ionised magnesium in mmol/L (two decimals) and its lower limit of normal: the laboratory's own, or the usual."""
+
+    value: float
+    shown: str
+    when: datetime
+    lower_limit: float
+    own_limit: bool
+
+    @property
+    def low(self) -> bool:
+        """Below its lower limit of normal."""
+        return self.value < self.lower_limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,3 +243,12 @@ class SetAside:
 
     what: str
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable(SetAside):
+    """A result that could not be read: when it was true, and what was sent where that is short and plain."""
+
+    when: datetime | None = None
+    sent: str = ""
+    status: str = ""

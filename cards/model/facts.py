@@ -10,6 +10,7 @@ from cards.model.clinical import (
     ADULT_DAYS,
     Condition,
     Freshness,
+    Ionised,
     JsonObject,
     Magnesium,
     Medication,
@@ -17,6 +18,7 @@ from cards.model.clinical import (
     Result,
     SetAside,
     Setting,
+    Unreadable,
 )
 
 
@@ -25,7 +27,7 @@ class Snapshot:
     """All that is handed to the core about one patient at one moment, as parsed FHIR JSON.
 
     `resources` holds the answer per prefetch key; `missing` names keys nobody could supply, `partial` keys of which
-    only a first page came. A key that is in neither is known to be empty.
+    only a first page came, `strays` keys with only a stray of another patient. Any other key is known to be empty.
     """
 
     hook: str
@@ -37,6 +39,7 @@ class Snapshot:
     selections: frozenset[str] | None = None
     encounter_id: str | None = None
     set_aside: tuple[SetAside, ...] = ()
+    strays: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -55,16 +58,19 @@ class Facts:
     encounter_start: datetime | None
     magnesium: Magnesium | None
     preliminary: Magnesium | None
-    ionised: Result | None
+    ionised: Ionised | None
     results: Mapping[str, Result]
     renal: Renal
     medications: tuple[Medication, ...] | None
     drafts: tuple[Medication, ...]
     conditions: Mapping[str, Condition]
-    unreadable_magnesium: tuple[SetAside, ...]
+    unreadable_magnesium: tuple[Unreadable, ...]
     not_known: frozenset[str]
     set_aside: tuple[SetAside, ...]
     partial: frozenset[str] = frozenset()
+    strays: frozenset[str] = frozenset()
+    unread_orders: int = 0
+    died: bool = False
     judged: dict[object, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property

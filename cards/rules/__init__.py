@@ -11,6 +11,7 @@ from cards.rules.albumin_is_low import albumin_is_low
 from cards.rules.breathing_failure_forbids_iv import breathing_failure_forbids_iv
 from cards.rules.calcium_is_low_too import calcium_is_low_too
 from cards.rules.child_has_low_magnesium import child_has_low_magnesium
+from cards.rules.child_has_torsades import child_has_torsades
 from cards.rules.digoxin_raises_risk import digoxin_raises_risk
 from cards.rules.draft_is_digoxin import draft_is_digoxin
 from cards.rules.draft_lowers_magnesium import draft_lowers_magnesium
@@ -25,6 +26,7 @@ from cards.rules.hypotension_forbids_iv import hypotension_forbids_iv
 from cards.rules.illness_causes_low_magnesium import illness_causes_low_magnesium
 from cards.rules.illness_raises_risk import illness_raises_risk
 from cards.rules.ionised_magnesium_is_low import ionised_magnesium_is_low
+from cards.rules.ionised_magnesium_is_normal import ionised_magnesium_is_normal
 from cards.rules.iv_magnesium_interacts import iv_magnesium_interacts
 from cards.rules.iv_magnesium_is_running import iv_magnesium_is_running
 from cards.rules.iv_magnesium_needs_care import iv_magnesium_needs_care
@@ -62,6 +64,7 @@ Rule = Callable[[Facts, Knowledge], Finding | Silence]
 RULES: tuple[Rule, ...] = (
     magnesium_was_not_available,
     emergency_needs_magnesium,
+    child_has_torsades,
     child_has_low_magnesium,
     magnesium_is_critically_low,
     magnesium_is_severely_low,
@@ -102,6 +105,7 @@ RULES: tuple[Rule, ...] = (
     long_qtc_raises_risk,
     illness_raises_risk,
     albumin_is_low,
+    ionised_magnesium_is_normal,
     iv_magnesium_needs_care,
     oral_magnesium_needs_spacing,
     facts_are_missing,

@@ -14,7 +14,7 @@ def calcium_is_low_too(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
         problem=Problem.LOW_MAGNESIUM,
         indicator=Indicator.WARNING,
         say=("found", "iv" if _very_low(facts, knowledge) else "wait"),
-        values={"corrected_calcium": f"{risks.corrected_calcium(facts, knowledge) or 0:.1f}"},
+        values={"corrected_calcium": f"{risks.corrected_calcium(facts, knowledge) or 0:.1f}", "how": _how(facts)},
         tests=(),
         leads=False,
         numbers=("calcium.low", "calcium.iv_below"),
@@ -24,3 +24,9 @@ def calcium_is_low_too(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
 def _very_low(facts: Facts, knowledge: Knowledge) -> bool:
     value = risks.corrected_calcium(facts, knowledge)
     return value is not None and value < knowledge.numbers["calcium.iv_below"]
+
+
+def _how(facts: Facts) -> str:
+    """Whether the value is corrected for albumin."""
+    corrected = "calcium_corrected" in facts.results or "albumin" in facts.results
+    return "corrected" if corrected else "not corrected for albumin"

@@ -10,7 +10,7 @@ def child_has_low_magnesium(facts: Facts, knowledge: Knowledge) -> Finding | Sil
     low = facts.low
     if low is None or not assess.is_child(facts):
         return Silence("not a child with low magnesium")
-    if facts.ionised and facts.ionised.value >= _ionised_limit(facts, knowledge):
+    if assess.ionised_is_normal(facts, knowledge):
         return Silence("ionised magnesium is normal")
     return Finding(
         rule="child_has_low_magnesium",
@@ -21,8 +21,3 @@ def child_has_low_magnesium(facts: Facts, knowledge: Knowledge) -> Finding | Sil
         tests=(DraftTest("magnesium", "now"), DraftTest("bmp", "now"), DraftTest("ecg", "now")),
         numbers=("limit.lower.child", "limit.lower.neonate", "ionised.lower"),
     )
-
-
-def _ionised_limit(facts: Facts, knowledge: Knowledge) -> float:
-    neonate = facts.age_days is not None and facts.age_days < knowledge.numbers["age.neonate_days"]
-    return knowledge.numbers["ionised.lower.neonate" if neonate else "ionised.lower"]

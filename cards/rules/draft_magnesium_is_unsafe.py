@@ -129,7 +129,8 @@ def _treats(draft: Medication) -> bool:
 
 def _is_intended(m: Magnesium, facts: Facts, knowledge: Knowledge) -> bool:
     """A level that magnesium sulfate for pre-eclampsia aims at (s.1.5)."""
-    return assess.on_obstetric_magnesium(facts, knowledge) and m.x <= knowledge.numbers["obstetric.caution"]
+    obstetric = facts.has("pre_eclampsia") or assess.on_obstetric_magnesium(facts, knowledge)
+    return obstetric and m.x <= knowledge.numbers["obstetric.caution"]
 
 
 def _raisers(facts: Facts) -> tuple[str, ...]:

@@ -34,4 +34,11 @@ _NAMES = {
 def _missing(facts: Facts) -> tuple[str, ...]:
     missing = [shown for key, shown in _NAMES.items() if key in facts.not_known]
     first_pages = [f"rest of {shown}" for key, shown in _NAMES.items() if key in facts.partial - facts.not_known]
-    return (*missing, *first_pages)
+    lists = {key: shown.partition(" (")[0] for key, shown in _NAMES.items()}
+    strays = [f"{shown} (only another patient's came)" for key, shown in lists.items() if key in facts.strays]
+    unread = [f"drug of {_orders(facts.unread_orders)}"] * bool(facts.unread_orders)
+    return (*missing, *first_pages, *strays, *unread)
+
+
+def _orders(number: int) -> str:
+    return f"{number} active order{'s' if number > 1 else ''}"

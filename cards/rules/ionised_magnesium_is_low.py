@@ -1,26 +1,38 @@
-"""Is ionised magnesium low, where no total magnesium says so?"""
+"""Is ionised magnesium low?"""
 
-from cards import risks
+from cards import assess, risks, values
 from cards.knowledge import Knowledge
-from cards.model import DraftTest, Facts, Finding, Indicator, Problem, Silence
+from cards.model import DraftTest, Facts, Finding, Indicator, Ionised, Problem, Silence
 
 
 def ionised_magnesium_is_low(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
-    """Its own scale (s.1.3): a card, no band of total magnesium, no dose."""
-    found, n = facts.ionised, knowledge.numbers
-    if found is None or facts.low:
-        return Silence("no ionised magnesium, or total magnesium is low itself")
-    neonate = facts.age_days is not None and facts.age_days < n["age.neonate_days"]
-    if found.value >= n["ionised.lower.neonate" if neonate else "ionised.lower"]:
-        return Silence("ionised magnesium is normal")
+    """Its own scale (s.1.3): a card, no band of total magnesium, no dose; a line where the total is low itself."""
+    found = facts.ionised
+    if found is None or not found.low:
+        return Silence("ionised magnesium is normal, too old, or not known")
+    total_is_low = facts.low is not None
+    total_is_known = assess.ionised_is_of_the_same_draw(facts, knowledge)
     return Finding(
         rule="ionised_magnesium_is_low",
         problem=Problem.LOW_MAGNESIUM,
-        indicator=Indicator.WARNING if risks.named(facts, knowledge) else Indicator.INFO,
-        alone=True,
-        say=("found", "do"),
-        values={"ionised": found.shown, "ionised_date": f"{found.when:%d %b %Y}"},
-        tests=(DraftTest("magnesium", "now"), DraftTest("bmp", "now")),
-        numbers=("ionised.lower", "ionised.lower.neonate"),
+        indicator=Indicator.WARNING if risks.named(facts, knowledge) and not total_is_low else Indicator.INFO,
+        alone=not total_is_low,
+        leads=not total_is_low,
+        say=("too",) if total_is_low else (_limit(found), "total" if total_is_known else "do", "no_dose"),
+        values={
+            "ionised": found.shown,
+            "ionised_date": values.moment(found.when),
+            "ionised_limit": f"{found.lower_limit:.2f} mmol/L",
+        },
+        tests=() if total_is_low else _tests(total_is_known),
+        numbers=("ionised.lower", "ionised.lower.neonate", "ionised.upper"),
         about=f"{found.when.isoformat()} {found.value}",
     )
+
+
+def _limit(found: Ionised) -> str:
+    return "own_limit" if found.own_limit else "found"
+
+
+def _tests(total_is_known: bool) -> tuple[DraftTest, ...]:
+    return (*(() if total_is_known else (DraftTest("magnesium", "now"),)), DraftTest("bmp", "now"))

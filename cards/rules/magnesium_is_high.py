@@ -23,14 +23,15 @@ def magnesium_is_high(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
     m = facts.current
     if m is None or m.band not in HIGH_BANDS or m.freshness is Freshness.TOO_OLD or not m.plausible:
         return Silence("magnesium is not high, or the result is old or implausible")
-    if assess.on_obstetric_magnesium(facts, knowledge):
+    if assess.on_obstetric_magnesium(facts, knowledge) or assess.may_be_on_obstetric_magnesium(facts):
         return Silence("magnesium given in pregnancy or for pre-eclampsia has its own limits")
     sources = tuple(d for d in facts.active if d.magnesium or d.has_role("magnesium_product"))
     old = m.freshness is Freshness.REPEAT_FIRST
     critical = m.band is Band.CRITICAL_HIGH and not old
-    say = _say(bool(sources), critical, facts) + (("haemolysed",) if m.haemolysed else ())
+    signs = risks.signs_of_toxicity(facts, knowledge)
+    say = _say(bool(sources), critical, old, bool(signs), facts) + (("haemolysed",) if m.haemolysed else ())
     removals = tuple(RemoveOrder(r, d.name) for d in sources if (r := _order(d)))
-    values = {"sources": ", ".join(dict.fromkeys(d.name for d in sources))}
+    values = {"sources": ", ".join(dict.fromkeys(d.name for d in sources)), "signs": ", ".join(signs)}
     return Finding(
         rule="magnesium_is_high",
         problem=Problem.HIGH_MAGNESIUM,
@@ -40,9 +41,9 @@ def magnesium_is_high(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
         values=values,
         suggestions=(Suggestion("stop", removals, recommended=True, values=values),) if removals else (),
         tests=(
-            DraftTest("magnesium", "high"),
+            DraftTest("magnesium", "now" if old else "high"),
             DraftTest("bmp", "now"),
-            *([DraftTest("ecg", "now")] if critical else []),
+            *([DraftTest("ecg", "now")] if critical or signs else []),
         ),
         numbers=("limit.upper.default", "band.critical_high", "band.high_is_mild_below"),
     )
@@ -54,19 +55,19 @@ def _order(medication: Medication) -> str | None:
     return reference if reference.startswith("MedicationRequest/") else None
 
 
-def _say(sources: bool, critical: bool, facts: Facts) -> tuple[str, ...]:
+def _say(sources: bool, critical: bool, old: bool, signs: bool, facts: Facts) -> tuple[str, ...]:
     antidote = "antidote_child" if assess.is_child(facts) else "antidote"
+    urgent = critical or signs
     return (
-        "found",
+        *(("found", "with_signs") if signs else ("found",)),
         "stop" if sources else "look",
-        "check_critical" if critical else "check",
-        *((antidote, "signs") if critical else ()),
+        "check_old" if old else "check_critical" if urgent else "check",
+        *((antidote, "signs") if urgent else ()),
     )
 
 
 def _indicator(x: float, critical: bool, sources: bool, facts: Facts, knowledge: Knowledge) -> Indicator:
     if critical:
         return Indicator.CRITICAL
-    egfr, n = facts.renal.egfr, knowledge.numbers
-    harmless = x < n["band.high_is_mild_below"] and egfr is not None and egfr >= n["egfr.r0"]
-    return Indicator.INFO if harmless and not sources and not risks.has_symptoms(facts) else Indicator.WARNING
+    mild = not sources and risks.high_is_mild(x, facts, knowledge)
+    return Indicator.INFO if mild else Indicator.WARNING

@@ -1,24 +1,46 @@
 """Is magnesium above its range on magnesium for pre-eclampsia?"""
 
-from cards import assess
+from cards import assess, risks
 from cards.knowledge import Knowledge
-from cards.model import DraftTest, Facts, Finding, Freshness, Indicator, Problem, Silence
+from cards.model import DraftTest, Facts, Finding, Freshness, Indicator, Magnesium, Problem, Silence
+
+_TESTS = (DraftTest("magnesium", "high"), DraftTest("bmp", "now"))
+_LINES = {
+    "": ("found", "do_slow", "check"),
+    "stop": ("found", "do_stop", "check"),
+    "unlisted": ("unlisted", "do_unlisted", "check"),
+    "stop_unlisted": ("unlisted", "do_stop", "do_unlisted", "check"),
+    "repeat": ("found", "check"),
+}
 
 
 def obstetric_magnesium_is_too_high(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
-    """2.0 to 3.5 mmol/L is intended there (s.1.5); more is a warning, from 3.95 stop."""
-    m, n = facts.current, knowledge.numbers
-    if m is None or not assess.on_obstetric_magnesium(facts, knowledge) or m.freshness is not Freshness.ACTIONABLE:
-        return Silence("no obstetric magnesium with a fresh result")
-    if m.x <= n["obstetric.caution"]:
+    """2.0 to 3.5 mmol/L is intended there (s.1.5); more is a warning, from 3.95 stop; none on record, any is odd."""
+    m, listed = facts.current, assess.on_obstetric_magnesium(facts, knowledge)
+    if m is None or not (listed or assess.may_be_on_obstetric_magnesium(facts)) or not m.plausible:
+        return Silence("no obstetric magnesium with a result that counts")
+    if m.x <= (knowledge.numbers["obstetric.caution"] if listed else m.upper_limit):
         return Silence("within the intended range, or low: the obstetric protocol decides")
-    stop = m.x >= n["obstetric.stop"]
+    title = _title(m, listed, knowledge)
     return Finding(
         rule="obstetric_magnesium_is_too_high",
         problem=Problem.HIGH_MAGNESIUM,
-        indicator=Indicator.CRITICAL if stop else Indicator.WARNING,
-        title="stop" if stop else "",
-        say=("found", "do_stop" if stop else "do_slow", "check"),
-        tests=(DraftTest("magnesium", "high"), DraftTest("bmp", "now")),
+        indicator=_indicator(m, title, facts, knowledge),
+        title=title,
+        say=_LINES[title],
+        tests=(DraftTest("magnesium", "now"), DraftTest("bmp", "now")) if title == "repeat" else _TESTS,
         numbers=("obstetric.caution", "obstetric.stop"),
     )
+
+
+def _indicator(m: Magnesium, title: str, facts: Facts, knowledge: Knowledge) -> Indicator:
+    if title.startswith("stop"):
+        return Indicator.CRITICAL
+    return Indicator.INFO if risks.high_is_mild(m.x, facts, knowledge) else Indicator.WARNING
+
+
+def _title(m: Magnesium, listed: bool, knowledge: Knowledge) -> str:
+    if m.freshness is not Freshness.ACTIONABLE:
+        return "repeat"
+    stop = m.x >= knowledge.numbers["obstetric.stop"]
+    return "_".join(["stop"] * stop + ["unlisted"] * (not listed))

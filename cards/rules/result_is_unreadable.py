@@ -1,22 +1,32 @@
 """Is there a magnesium result that cannot be read?"""
 
+from cards import values
 from cards.knowledge import Knowledge
-from cards.model import DraftTest, Facts, Finding, Freshness, Indicator, Problem, Silence
+from cards.model import DraftTest, Facts, Finding, Freshness, Indicator, Problem, Silence, Unreadable
 
 
 def result_is_unreadable(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
     """A result without unit, value or date says nothing by itself (s.0.1): verify it, and never guess."""
-    told = facts.unreadable_magnesium
-    if not told:
-        return Silence("every magnesium result could be read")
-    if facts.current and facts.current.freshness is Freshness.ACTIONABLE:
-        return Silence("another fresh magnesium result could be read")
+    unread = facts.unreadable_magnesium
+    if not unread:
+        return Silence("every magnesium result could be read, or is too old")
+    newest, m = unread[0], facts.current
+    if m and m.freshness is Freshness.ACTIONABLE:
+        return Silence("a later magnesium result could be read")
+    if m and not m.superseded and newest.when:
+        return Silence("a later magnesium result could be read")
     return Finding(
         rule="result_is_unreadable",
         problem=Problem.DATA_QUALITY,
         indicator=Indicator.INFO,
-        say=("found", "check"),
-        values={"why": told[0].why},
+        say=("found", *(("units",) if "unit" in newest.why else ()), "check"),
+        values={"result": _named(newest), "why": newest.why},
         tests=(DraftTest("magnesium", "now"),),
-        about="; ".join(sorted(result.why for result in told)),
+        about="; ".join(sorted(f"{result.why} {result.when}" for result in unread)),
     )
+
+
+def _named(result: Unreadable) -> str:
+    """The result by what was sent and its date, as far as both are known."""
+    sent = f"Magnesium {result.sent}" if result.sent else "A magnesium result"
+    return f"{sent} of {values.moment(result.when)}" if result.when else sent

@@ -17,7 +17,7 @@ def result_needs_repeat(facts: Facts, knowledge: Knowledge) -> Finding | Silence
         problem=Problem.LOW_MAGNESIUM,
         indicator=Indicator.WARNING if assess.is_severe_band(low.band) else Indicator.INFO,
         title="today" if assess.is_severe_band(low.band) else "",
-        say=("found", "do"),
+        say=("newer" if low.superseded else "found", "do"),
         tests=(DraftTest("magnesium", "now"), DraftTest("bmp", "now")),
         numbers=("fresh.inpatient.actionable", "fresh.ambulatory.actionable"),
     )

@@ -3,24 +3,32 @@
 from cards.knowledge import Knowledge
 from cards.model import Facts, Finding, Indicator, Problem, RenalGate, Result, Route, Silence
 
-NUMBERS = ("femg.extrarenal_below", "femg.renal_above", "femg.filterable", "femg.min_egfr")
+_SPOT = ("femg.extrarenal_below", "femg.renal_above", "femg.filterable", "femg.min_egfr")
+_DAY = ("urine_24h.renal_above", "femg.min_egfr")
 
 
 def urine_shows_the_loss(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
-    """Fractional excretion of magnesium (s.7): below 2 % gut, above 4 % kidney, between them undecided."""
-    value = fractional_excretion(facts, knowledge)
-    if value is None:
-        return Silence("no spot urine with serum magnesium and creatinine, or eGFR below 30")
+    """By fractional excretion (s.7): below 2 % gut, above 4 % kidney; else by the urine of a day: 1 mmol."""
+    spot, day = fractional_excretion(facts, knowledge), facts.results.get("urine_magnesium_24h")
     n = knowledge.numbers
-    where = "renal" if value > n["femg.renal_above"] else "gut" if value < n["femg.extrarenal_below"] else "between"
+    if spot is not None:
+        where = "renal" if spot > n["femg.renal_above"] else "gut" if spot < n["femg.extrarenal_below"] else "between"
+        return _found(where, {"femg": f"{spot:.1f}%"}, _SPOT)
+    if day is None or facts.low is None or not _is_valid(facts, knowledge, day, collected=24):
+        return Silence("no urine with a low serum magnesium, eGFR below 30, or IV magnesium before it")
+    where = "renal_24h" if day.value > n["urine_24h.renal_above"] else "gut_24h"
+    return _found(where, {"urine_24h": day.shown}, _DAY)
+
+
+def _found(where: str, values: dict[str, str], numbers: tuple[str, ...]) -> Finding:
     return Finding(
         rule="urine_shows_the_loss",
         problem=Problem.LOW_MAGNESIUM,
         indicator=Indicator.INFO,
         say=(where,),
-        values={"femg": f"{value:.1f}%"},
+        values=values,
         leads=False,
-        numbers=NUMBERS,
+        numbers=numbers,
     )
 
 
@@ -35,11 +43,11 @@ def fractional_excretion(facts: Facts, knowledge: Knowledge) -> float | None:
     return urine.value * creatinine.value / filtered * 100 if filtered > 0 else None
 
 
-def _is_valid(facts: Facts, knowledge: Knowledge, urine: Result) -> bool:
-    """Kidneys steady enough, and no IV magnesium in the day before the urine."""
+def _is_valid(facts: Facts, knowledge: Knowledge, urine: Result, collected: float = 0) -> bool:
+    """Kidneys steady enough, and no IV magnesium in the day before the urine or in the hours it was collected."""
     egfr = facts.renal.egfr
     if egfr is None or egfr < knowledge.numbers["femg.min_egfr"] or facts.renal.gate is RenalGate.R3:
         return False
-    hours = knowledge.numbers["duplicate.iv_hours"] * 3600
+    before = (knowledge.numbers["duplicate.iv_hours"] + collected) * 3600
     given = [m.until or m.since for m in facts.medications or () if m.magnesium and m.route is Route.INTRAVENOUS]
-    return not any(g and 0 <= (urine.when - g).total_seconds() < hours for g in given)
+    return not any(g and -collected * 3600 <= (urine.when - g).total_seconds() < before for g in given)

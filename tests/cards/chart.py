@@ -39,6 +39,7 @@ ANALYTES = {
     "albumin": ("electrolytes", "1751-7", "g/L"),
     "qtc": ("other_results", "76634-5", "ms"),
     "urine_magnesium": ("other_results", "19124-7", "mg/dL"),
+    "urine_magnesium_24h": ("other_results", "24447-5", "mg/(24.h)"),
     "urine_creatinine": ("other_results", "2161-8", "mg/dL"),
 }
 KEYS = ("patient", "encounters", "magnesium", "renal", "electrolytes", "other_results")

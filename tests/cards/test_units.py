@@ -81,7 +81,8 @@ def test_a_unit_and_a_code_that_contradict_are_a_refusal() -> None:
         knowledge(),
         NOW,
     )
-    assert told.magnesium is None and told.unreadable_magnesium
+    assert told.magnesium is None
+    assert [refused.why for refused in told.unreadable_magnesium] == ["has two different units"]
 
 
 @pytest.mark.parametrize(
@@ -102,3 +103,22 @@ def test_the_unit_decides_not_the_code(code: str) -> None:
 def test_a_value_that_is_no_number_is_a_refusal(value: object) -> None:
     facts = facts_of(value=value, unit="mg/dL")
     assert facts.magnesium is None and len(facts.unreadable_magnesium) == 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ({"valueString": "1.2"}, "1.2"),
+        ({"valueString": "<0.5 mg/dL"}, "<0.5 mg/dL"),
+        ({"valueString": "haemolysed"}, ""),
+        ({"valueString": "1 [x](http://evil)"}, ""),
+        ({"valueQuantity": {"value": 2.0}}, "2.0"),
+        ({"valueQuantity": {"value": 1.25, "unit": "ug/mL"}}, "1.25 ug/mL"),
+        ({"valueQuantity": {"value": 1.25, "unit": "STOP"}}, ""),
+    ],
+)
+def test_of_an_unreadable_result_only_a_number_and_a_unit_are_shown(sent: dict[str, object], shown: str) -> None:
+    shot = snapshot({"magnesium": {"value": None}})
+    resource = {**shot.resources["magnesium"][0], **sent}
+    facts = build_facts(type(shot)(shot.hook, "p1", {**shot.resources, "magnesium": [resource]}), knowledge(), NOW)
+    assert [refused.sent for refused in facts.unreadable_magnesium] == [shown]

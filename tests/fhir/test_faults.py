@@ -251,6 +251,29 @@ def test_the_number_of_medicines_asked_for_is_bounded(service, templates):
     assert len(responses.calls) == 20
 
 
+@responses.activate
+def test_what_is_drafted_or_active_is_named_before_what_is_past(service, templates):
+    def order(name, status):
+        made = {"resourceType": "MedicationRequest", "id": name, "status": status, "intent": "order"}
+        return {**made, "medicationReference": {"reference": f"Medication/{name}"}}
+
+    body = lacking(complete("order-sign", templates), [])
+    body["context"]["draftOrders"] = searchset(order("z-draft", "draft"))
+    body["prefetch"]["medications"] = searchset(*[order(f"a{i}", "stopped") for i in range(30)], order("z", "active"))
+    responses.add("GET", ANY, status=404)
+    service.post(body)
+    assert {f"{BASE}/Medication/z", f"{BASE}/Medication/z-draft"} < {call.request.url for call in responses.calls}
+
+
+@responses.activate
+def test_orders_whose_drug_cannot_be_had_withhold_iv_magnesium(service, templates):
+    order = {"resourceType": "MedicationRequest", "id": "o1", "status": "active", "intent": "order"}
+    body = lacking(complete("patient-view", templates), [])
+    body["prefetch"]["medications"] = searchset({**order, "medicationReference": {"reference": "Medication/m1"}})
+    responses.add("GET", f"{BASE}/Medication/m1", status=404)
+    assert "drug of 1 active order" in str(cards(service.post(body)))
+
+
 @pytest.mark.parametrize("base", ["https://elsewhere.example/r4", "https://fhir.example", f"{BASE}/x", "file:///r4"])
 @responses.activate
 def test_a_server_that_is_not_listed_is_never_contacted(service, templates, base):

@@ -115,6 +115,34 @@ def test_medications_in_a_bundle_are_kept():
     assert snap(searchset(MG, medication)).resources["magnesium"] == (MG, medication)
 
 
+OWN = {"patient": {"resourceType": "Patient", "id": "p1"}, "renal": searchset(MG)}
+KEYS = ("patient", "renal", "magnesium", "conditions")
+
+
+@pytest.mark.parametrize(
+    ("prefetch", "stray"),
+    [
+        ({**OWN, "magnesium": searchset(OTHER)}, {"magnesium"}),
+        ({**OWN, "magnesium": searchset(OTHER, OTHER)}, {"magnesium"}),
+        ({**OWN, "conditions": searchset(OTHER), "magnesium": searchset(OTHER)}, {"magnesium", "conditions"}),
+        ({**OWN, "magnesium": searchset(OTHER, OTHER, OTHER)}, set()),
+        ({**OWN, "magnesium": searchset(OTHER, link=[{"relation": "next", "url": "x"}])}, set()),
+        ({**OWN, "magnesium": searchset(OTHER, outcome())}, set()),
+        ({**OWN, "magnesium": searchset(OTHER, None)}, set()),
+        ({**OWN, "magnesium": searchset(MG, OTHER)}, set()),
+        ({**OWN, "patient": {"resourceType": "Patient", "id": "p2"}, "magnesium": searchset(OTHER)}, set()),
+        ({**OWN, "patient": None, "magnesium": searchset(OTHER)}, set()),
+        ({**OWN, "renal": searchset(OTHER), "magnesium": searchset(OTHER)}, set()),
+        ({**OWN, "renal": searchset({**MG, "subject": None}), "magnesium": searchset(OTHER)}, set()),
+    ],
+)
+def test_a_stray_entry_beside_the_right_patients_data_is_ignored_and_a_wrong_query_is_not_known(prefetch, stray):
+    found = gather(read_call({"context": {"patientId": "p1"}, "prefetch": prefetch}), "patient-view", KEYS).snapshot
+    assert found.strays == stray
+    assert not found.missing & stray
+    assert found.resources["magnesium"] or "magnesium" in stray | found.missing
+
+
 DRAFT = {"resourceType": "MedicationRequest", "id": "d1", "subject": {"reference": "Patient/p1"}}
 
 
