@@ -12,7 +12,7 @@ def digoxin_raises_risk(facts: Facts, knowledge: Knowledge) -> Finding | Silence
         rule="digoxin_raises_risk",
         problem=Problem.LOW_MAGNESIUM,
         indicator=Indicator.WARNING,
-        say=("found", "check", "level", *(("toxicity",) if facts.has("digoxin_toxicity") else ())),
+        say=("found", "level", *(("toxicity",) if facts.has("digoxin_toxicity") else ())),
         values={},
         tests=(DraftTest("ecg", "now"), DraftTest("digoxin_level", "now")),
         leads=False,

@@ -15,7 +15,7 @@ def illness_raises_risk(facts: Facts, knowledge: Knowledge) -> Finding | Silence
         rule="illness_raises_risk",
         problem=Problem.LOW_MAGNESIUM,
         indicator=Indicator.WARNING,
-        say=("found", "check"),
+        say=("found",),
         values={"illnesses": ", ".join(_illnesses(facts))},
         tests=(DraftTest("ecg", "now"),),
         leads=False,

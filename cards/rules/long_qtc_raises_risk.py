@@ -15,7 +15,7 @@ def long_qtc_raises_risk(facts: Facts, knowledge: Knowledge) -> Finding | Silenc
         indicator=Indicator.CRITICAL
         if risks.qtc(facts, knowledge) >= knowledge.numbers["qtc.critical"]
         else Indicator.WARNING,
-        say=("found", "check"),
+        say=("found",),
         values={},
         tests=(DraftTest("ecg", "now"),),
         leads=False,

@@ -14,7 +14,7 @@ def qt_drug_raises_risk(facts: Facts, knowledge: Knowledge) -> Finding | Silence
         rule="qt_drug_raises_risk",
         problem=Problem.LOW_MAGNESIUM,
         indicator=_indicator(dangers, facts, knowledge),
-        say=("found", "check", "reconsider"),
+        say=("found", "reconsider"),
         values={"qt_drugs": ", ".join(_drugs(facts))},
         tests=(DraftTest("ecg", "now"),),
         leads=False,
