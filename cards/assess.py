@@ -1,5 +1,7 @@
 """Judgements that several rules share: emergencies, risk, what forbids a route, what is already being given."""
 
+from datetime import UTC, datetime
+
 from cards import risks
 from cards.knowledge import Knowledge
 from cards.model import (
@@ -18,6 +20,7 @@ from cards.model import (
 _GUT_LOSS = ("diarrhoea", "inflammatory_bowel_disease", "malabsorption")
 _NO_ORAL = ("vomiting", "bowel_obstruction", "nil_by_mouth")
 _PARALYSED = "neuromuscular blocker"
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def is_child(facts: Facts) -> bool:
@@ -117,6 +120,26 @@ def iv_magnesium_lately(facts: Facts, knowledge: Knowledge) -> bool:
     return any(_is_iv(m) and _is_recent(m, facts, knowledge) for m in facts.holding_magnesium)
 
 
+@once
+def iv_magnesium_ended(facts: Facts, knowledge: Knowledge) -> Medication | None:
+    """The last IV magnesium of the past 24 hours, when none is in progress."""
+    ended = [m for m in facts.holding_magnesium if _is_iv(m) and _is_recent(m, facts, knowledge)]
+    if not ended or iv_magnesium_in_progress(facts):
+        return None
+    return max(ended, key=last_time)
+
+
+def last_time(medication: Medication) -> datetime:
+    """When it ended, as far as known: else when it was given or ordered."""
+    return medication.until or medication.since or _LONG_AGO
+
+
+def end_is_known(medication: Medication) -> bool:
+    """Whether it has a beginning and an end, not one time only."""
+    since, until = medication.since, medication.until
+    return since is not None and until is not None and until > since
+
+
 def iv_magnesium_in_progress(facts: Facts) -> bool:
     """IV magnesium ordered and not ended."""
     return any(_is_iv(m) for m in facts.holding_magnesium if m.status == "active")
@@ -126,6 +149,11 @@ def nutrition_has_magnesium(facts: Facts) -> bool:
     """Parenteral nutrition is running: it may hold magnesium, so no further IV order."""
     kinds = [m.magnesium.kind for m in facts.holding_magnesium if m.magnesium and m.status == "active"]
     return MagnesiumKind.NUTRITION in kinds
+
+
+def gut_is_unused(facts: Facts) -> bool:
+    """Fed parenterally, and no medicine is taken by mouth."""
+    return nutrition_has_magnesium(facts) and not any(m.route is Route.ORAL for m in facts.active)
 
 
 def _is_iv(medication: Medication) -> bool:

@@ -1,6 +1,7 @@
 """Which magnesium may be offered: the dose tables behind the renal gates, stops and formulary."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 
 from cards import assess, risks
@@ -49,6 +50,8 @@ def _iv_step(step: IvStep) -> DoseStep:
 def oral(band: str, facts: Facts, knowledge: Knowledge) -> DraftMedication | None:
     """The oral order for a band of doses.yaml, or None when a gate, a stop or a medicine already taken forbids it."""
     if facts.is_adult is not True or assess.cannot_take_oral(facts) or assess.oral_magnesium(facts):
+        return None
+    if assess.gut_is_unused(facts):
         return None
     daily = knowledge.doses.oral[band].get(facts.renal.gate)
     if daily is None or assess.avoids_oral(facts):
@@ -181,7 +184,7 @@ def recheck(band: Band, chosen: Plan, facts: Facts, knowledge: Knowledge) -> str
     if chosen.iv:
         return "after_iv_r2" if facts.renal.gate is RenalGate.R2 else "after_iv"
     if assess.iv_magnesium_lately(facts, knowledge):
-        return "after_iv"
+        return recheck_after_iv(facts, knowledge)
     if assess.is_severe_band(band):
         return _recheck_severe(band, facts)
     if facts.inpatient and _wastes_daily(facts):
@@ -192,6 +195,19 @@ def recheck(band: Band, chosen: Plan, facts: Facts, knowledge: Knowledge) -> str
     if soon or risks.qt_drugs(facts) or risks.takes_digoxin(facts):
         return "oral_soon"
     return "oral_week" if facts.renal.gate in (RenalGate.R1, RenalGate.R3, RenalGate.R4) else "oral_mild"
+
+
+def recheck_after_iv(facts: Facts, knowledge: Knowledge) -> str:
+    """After its end; now when that time has come; from day to day when the result is of that time."""
+    ended = assess.iv_magnesium_ended(facts, knowledge)
+    if ended is None:
+        return "after_iv"
+    known = "recheck.after_iv_end" if assess.end_is_known(ended) else "recheck.after_iv_given"
+    hours = knowledge.numbers[known]
+    due = assess.last_time(ended) + timedelta(hours=hours)
+    if facts.current and facts.current.when >= due:
+        return "daily"
+    return "now" if facts.now >= due else "after_iv"
 
 
 def _recheck_severe(band: Band, facts: Facts) -> str:

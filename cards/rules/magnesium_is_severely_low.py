@@ -42,7 +42,8 @@ def _say(plan: dosing.Plan, facts: Facts, knowledge: Knowledge) -> tuple[str, ..
     if plan.iv:
         later = {RenalGate.R0: ("after_r0", "rise"), RenalGate.R1: ("after_r1", "rise")}
         infused = (*later.get(gate, ()), "infusing")
-    told = "oral_instead" if plan.oral and assess.iv_is_forbidden(facts, knowledge) else plan.title
+    no_iv = assess.iv_is_forbidden(facts, knowledge) or assess.nutrition_has_magnesium(facts)
+    told = "oral_instead" if plan.oral and no_iv else plan.title
     near = facts.low is not None and round(knowledge.numbers["band.severe"] - facts.low.x, 2) <= _STEP
     border = ("border",) if near else ()
     return ("found", *border, f"do_{told}", *setting, *infused, "watch", "recheck")
