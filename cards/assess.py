@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from cards import risks
+from cards import causes, risks
 from cards.knowledge import Knowledge
 from cards.model import (
     SEVERE_BANDS,
@@ -19,6 +19,7 @@ from cards.model import (
 
 _GUT_LOSS = ("diarrhoea", "inflammatory_bowel_disease", "malabsorption")
 _NO_ORAL = ("vomiting", "bowel_obstruction", "nil_by_mouth")
+_ONGOING = ("vomiting", "diabetic_ketoacidosis", "hungry_bone", "pancreatitis", "burn")
 _PARALYSED = "neuromuscular blocker"
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -107,6 +108,17 @@ def avoids_oral(facts: Facts) -> bool:
     """A medicine is taken with which no oral magnesium may be given at any interval."""
     binding = (r for m in facts.taking("chelation_interaction") for r in m.roles if r.role == "chelation_interaction")
     return any(r.avoid and not r.ph_only for r in binding)
+
+
+def loses_magnesium(facts: Facts) -> bool:
+    """A loss or shift that goes on (s.7): gut, ketoacidosis, hungry bone, pancreatitis, burns; diuresis in hospital."""
+    diuresis = facts.inpatient and causes.is_diuretic(facts.drug_classes)
+    return has_gut_loss(facts) or facts.has(*_ONGOING) or diuresis
+
+
+def is_refed(facts: Facts) -> bool:
+    """Refeeding, or malnourished and fed in hospital."""
+    return facts.has("refeeding") or (facts.inpatient and facts.has("malnutrition"))
 
 
 def has_gut_loss(facts: Facts) -> bool:

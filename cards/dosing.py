@@ -189,10 +189,10 @@ def recheck(band: Band, chosen: Plan, facts: Facts, knowledge: Knowledge) -> str
         return _recheck_severe(band, facts)
     if facts.inpatient and _wastes_daily(facts):
         return "daily"
-    if facts.has("refeeding"):
+    if assess.is_refed(facts):
         return "refeeding"
-    soon = band is Band.MODERATE or facts.renal.gate is RenalGate.R2 or assess.has_gut_loss(facts)
-    if soon or risks.qt_drugs(facts) or risks.takes_digoxin(facts):
+    soon = band is Band.MODERATE or facts.renal.gate is RenalGate.R2
+    if soon or assess.loses_magnesium(facts) or risks.named(facts, knowledge):
         return "oral_soon"
     return "oral_week" if facts.renal.gate in (RenalGate.R1, RenalGate.R3, RenalGate.R4) else "oral_mild"
 

@@ -45,7 +45,6 @@ _CAUSES = (
 )
 _ADVICE = {
     "gut": ("diarrhoea", "inflammatory_bowel_disease", "malabsorption"),
-    "refeeding": ("refeeding", "malnutrition"),
     "alcohol": ("alcohol",),
 }
 
@@ -57,6 +56,7 @@ def _causes(facts: Facts) -> tuple[str, ...]:
 
 def _advice(facts: Facts) -> tuple[str, ...]:
     keys = [key for key, categories in _ADVICE.items() if facts.has(*categories)]
+    keys += ["refeeding"] * assess.is_refed(facts)
     taken = "SGLT2 inhibitor" in facts.drug_classes
     if "diabetes" in _causes(facts) and not taken:
         keys.append("sglt2")
