@@ -105,17 +105,23 @@ def alternative(name: str, knowledge: Knowledge) -> DraftMedication:
 
 def potassium_sparing_is_safe(facts: Facts, knowledge: Knowledge) -> bool:
     """Known potassium below 5.0 mmol/L and known eGFR of at least 30."""
-    n, potassium, egfr = knowledge.numbers, risks.potassium(facts), facts.renal.egfr
-    if (
-        potassium is None
-        or egfr is None
-        or "pregnancy" in facts.conditions
-        or facts.renal.gate not in (RenalGate.R0, RenalGate.R1)
-    ):
-        return False
+    return not why_no_potassium_sparing(facts, knowledge)
+
+
+def why_no_potassium_sparing(facts: Facts, knowledge: Knowledge) -> str:
+    """What speaks against a potassium-sparing diuretic, in words for the card; "" when nothing does."""
+    n, potassium, renal = knowledge.numbers, facts.results.get("potassium"), facts.renal
     raising = (r.drug_class for m in facts.taking("raises_mg") for r in m.roles if r.role == "raises_mg")
-    taken = any("diuretic" in name or "mineralo" in name for name in raising)
-    return potassium < n["potassium.sparing_max"] and egfr >= n["potassium.sparing_min_egfr"] and not taken
+    poor = renal.egfr is None or renal.egfr < n["potassium.sparing_min_egfr"]
+    reasons = {
+        "one is taken already": any("diuretic" in name or "mineralo" in name for name in raising),
+        "pregnancy": "pregnancy" in facts.conditions,
+        "potassium not known": potassium is None,
+        f"potassium {potassium.shown if potassium else ''}": potassium is not None
+        and potassium.value >= n["potassium.sparing_max"],
+        renal.reason: poor or renal.gate not in (RenalGate.R0, RenalGate.R1),
+    }
+    return ", ".join(reason for reason, applies in reasons.items() if applies)
 
 
 @dataclass(frozen=True, slots=True)
