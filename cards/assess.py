@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from cards import causes, risks
+from cards import risks
 from cards.knowledge import Knowledge
 from cards.model import (
     SEVERE_BANDS,
@@ -17,6 +17,7 @@ from cards.model import (
     once,
 )
 
+DIURETICS = frozenset({"loop diuretic", "thiazide-type diuretic"})
 _GUT_LOSS = ("diarrhoea", "inflammatory_bowel_disease", "malabsorption")
 _NO_ORAL = ("vomiting", "bowel_obstruction", "nil_by_mouth")
 _ONGOING = ("vomiting", "diabetic_ketoacidosis", "hungry_bone", "pancreatitis", "burn")
@@ -112,7 +113,7 @@ def avoids_oral(facts: Facts) -> bool:
 
 def loses_magnesium(facts: Facts) -> bool:
     """A loss or shift that goes on (s.7): gut, ketoacidosis, hungry bone, pancreatitis, burns; diuresis in hospital."""
-    diuresis = facts.inpatient and causes.is_diuretic(facts.drug_classes)
+    diuresis = facts.inpatient and not DIURETICS.isdisjoint(facts.drug_classes)
     return has_gut_loss(facts) or facts.has(*_ONGOING) or diuresis
 
 
