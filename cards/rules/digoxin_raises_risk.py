@@ -1,5 +1,6 @@
 """Does digoxin make low magnesium dangerous?"""
 
+from cards import assess
 from cards.knowledge import Knowledge
 from cards.model import DraftTest, Facts, Finding, Indicator, Problem, Silence
 
@@ -12,9 +13,17 @@ def digoxin_raises_risk(facts: Facts, knowledge: Knowledge) -> Finding | Silence
         rule="digoxin_raises_risk",
         problem=Problem.LOW_MAGNESIUM,
         indicator=Indicator.WARNING,
-        say=("found", "level", *(("toxicity",) if facts.has("digoxin_toxicity") else ())),
+        say=("found", "level", *_toxicity(facts, knowledge)),
         values={},
         tests=(DraftTest("ecg", "now"), DraftTest("digoxin_level", "now")),
         leads=False,
         numbers=("target.high_risk",),
     )
+
+
+def _toxicity(facts: Facts, knowledge: Knowledge) -> tuple[str, ...]:
+    """What to do about toxicity on record: IV magnesium is spoken of only where it may be given."""
+    if not facts.has("digoxin_toxicity"):
+        return ()
+    no_iv = facts.has("av_block") or assess.iv_is_forbidden(facts, knowledge)
+    return ("expert",) if no_iv else ("toxicity",)
