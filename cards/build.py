@@ -197,7 +197,7 @@ def _plain(source: str) -> str:
 @lru_cache(maxsize=_KNOWLEDGES)
 def _override_reasons(knowledge: Knowledge) -> list[Json]:
     told = knowledge.override_reasons
-    return [{"code": code, "system": told.system, "display": display} for code, display in told.reasons]
+    return [{"code": code, "system": told.system_of(code), "display": display} for code, display in told.reasons]
 
 
 def _links(recommendation: Recommendation, knowledge: Knowledge) -> list[Json]:
