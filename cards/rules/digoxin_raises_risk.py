@@ -13,7 +13,7 @@ def digoxin_raises_risk(facts: Facts, knowledge: Knowledge) -> Finding | Silence
         rule="digoxin_raises_risk",
         problem=Problem.LOW_MAGNESIUM,
         indicator=Indicator.WARNING,
-        say=("found", "level", *_toxicity(facts, knowledge)),
+        say=_say(facts, knowledge),
         values={},
         tests=(DraftTest("ecg", "now"), DraftTest("digoxin_level", "now")),
         leads=False,
@@ -21,9 +21,11 @@ def digoxin_raises_risk(facts: Facts, knowledge: Knowledge) -> Finding | Silence
     )
 
 
-def _toxicity(facts: Facts, knowledge: Knowledge) -> tuple[str, ...]:
-    """What to do about toxicity on record: IV magnesium is spoken of only where it may be given."""
+def _say(facts: Facts, knowledge: Knowledge) -> tuple[str, ...]:
+    """IV magnesium for toxicity is spoken of only where it may be given and no emergency rule does."""
+    emergency = assess.emergency(facts, knowledge)
+    told = ("level",) if emergency == "digoxin" else ("found", "level")
     if not facts.has("digoxin_toxicity"):
-        return ()
-    no_iv = facts.has("av_block") or assess.iv_is_forbidden(facts, knowledge)
-    return ("expert",) if no_iv else ("toxicity",)
+        return told
+    silent = emergency or facts.has("av_block") or assess.iv_is_forbidden(facts, knowledge)
+    return (*told, "expert" if silent else "toxicity")
