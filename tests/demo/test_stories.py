@@ -40,7 +40,7 @@ ON_OPENING = {
     "corrected": [],
     "well": [],
     "torsades": [
-        ("critical", "emergency_needs_magnesium", "long_qtc_raises_risk", "oral_magnesium_needs_spacing"),
+        ("critical", "emergency_needs_magnesium", "long_qtc_raises_risk"),
     ],
     "outpatient": [("warning", "magnesium_is_moderately_low", "illness_causes_low_magnesium"), CAUSES],
     "millimoles": [("info", "magnesium_is_mildly_low"), MILD_CAUSES],
