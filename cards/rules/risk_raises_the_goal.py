@@ -14,7 +14,7 @@ def risk_raises_the_goal(facts: Facts, knowledge: Knowledge) -> Finding | Silenc
     if not named:
         return Silence("nothing that makes low magnesium dangerous")
     said = assess.is_severe_band(low.band) and not assess.must_repeat_first(low, facts, knowledge)
-    goal = "magnesium" if named == (risks.LOW_CALCIUM,) else "both"
+    goal = "both" if named != (risks.LOW_CALCIUM,) and _potassium_may_be_short(facts, knowledge) else "magnesium"
     return Finding(
         rule="risk_raises_the_goal",
         problem=Problem.LOW_MAGNESIUM,
@@ -24,3 +24,8 @@ def risk_raises_the_goal(facts: Facts, knowledge: Knowledge) -> Finding | Silenc
         leads=False,
         numbers=("target.high_risk", "target.potassium"),
     )
+
+
+def _potassium_may_be_short(facts: Facts, knowledge: Knowledge) -> bool:
+    value = risks.potassium(facts)
+    return value is None or value < knowledge.numbers["target.potassium"]
