@@ -1,6 +1,6 @@
 """Judgements that several rules share: emergencies, risk, what forbids a route, what is already being given."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from cards import risks
 from cards.knowledge import Knowledge
@@ -22,7 +22,6 @@ _GUT_LOSS = ("diarrhoea", "inflammatory_bowel_disease", "malabsorption")
 _NO_ORAL = ("vomiting", "bowel_obstruction", "nil_by_mouth")
 _ONGOING = ("vomiting", "diabetic_ketoacidosis", "hungry_bone", "pancreatitis", "burn")
 _PARALYSED = "neuromuscular blocker"
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def is_child(facts: Facts) -> bool:
@@ -139,18 +138,18 @@ def iv_magnesium_ended(facts: Facts, knowledge: Knowledge) -> Medication | None:
     ended = [m for m in facts.holding_magnesium if _is_iv(m) and _is_recent(m, facts, knowledge)]
     if not ended or iv_magnesium_in_progress(facts):
         return None
-    return max(ended, key=last_time)
+    return max(ended, key=lambda m: last_time(m, facts))
 
 
-def last_time(medication: Medication) -> datetime:
-    """When it ended, as far as known: else when it was given or ordered."""
-    return medication.until or medication.since or _LONG_AGO
+def last_time(medication: Medication, facts: Facts) -> datetime:
+    """When it ended, as far as known: else when it was given or ordered. A planned end that is to come is none."""
+    times = (medication.until, medication.since)
+    return next((t for t in times if t is not None and t <= facts.now), facts.now)
 
 
-def end_is_known(medication: Medication) -> bool:
+def end_is_known(medication: Medication, facts: Facts) -> bool:
     """Whether it has a beginning and an end, not one time only."""
-    since, until = medication.since, medication.until
-    return since is not None and until is not None and until > since
+    return medication.since is not None and last_time(medication, facts) > medication.since
 
 
 def iv_magnesium_in_progress(facts: Facts) -> bool:

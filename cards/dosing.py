@@ -208,9 +208,9 @@ def recheck_after_iv(facts: Facts, knowledge: Knowledge) -> str:
     ended = assess.iv_magnesium_ended(facts, knowledge)
     if ended is None:
         return "after_iv"
-    known = "recheck.after_iv_end" if assess.end_is_known(ended) else "recheck.after_iv_given"
+    known = "recheck.after_iv_end" if assess.end_is_known(ended, facts) else "recheck.after_iv_given"
     hours = knowledge.numbers[known]
-    due = assess.last_time(ended) + timedelta(hours=hours)
+    due = assess.last_time(ended, facts) + timedelta(hours=hours)
     if facts.current and facts.current.when >= due:
         return "daily"
     return "now" if facts.now >= due else "after_iv"

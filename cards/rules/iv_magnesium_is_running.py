@@ -12,19 +12,19 @@ def iv_magnesium_is_running(facts: Facts, knowledge: Knowledge) -> Finding | Sil
     if not lately and not assess.nutrition_has_magnesium(facts):
         return Silence("no IV magnesium now or in the last 24 hours, no parenteral nutrition")
     ended, when = assess.iv_magnesium_ended(facts, knowledge), dosing.recheck_after_iv(facts, knowledge)
-    state = _past(ended) if ended else "running" if lately else "nutrition"
+    state = _past(ended, facts) if ended else "running" if lately else "nutrition"
     return Finding(
         rule="iv_magnesium_is_running",
         problem=Problem.LOW_MAGNESIUM,
         indicator=Indicator.INFO,
         title="given" if ended else state,
         say=(state, "check") if lately and when == "after_iv" else (state,),
-        values={"time": moment(assess.last_time(ended)) if ended else ""},
+        values={"time": moment(assess.last_time(ended, facts)) if ended else ""},
         tests=(DraftTest("magnesium", when),) if lately else (),
         leads=False,
         numbers=("duplicate.iv_hours", "recheck.after_iv_end"),
     )
 
 
-def _past(medication: Medication) -> str:
-    return "ended" if assess.end_is_known(medication) else "given"
+def _past(medication: Medication, facts: Facts) -> str:
+    return "ended" if assess.end_is_known(medication, facts) else "given"
