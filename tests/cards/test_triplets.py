@@ -117,6 +117,7 @@ def test_no_card_repeats_itself() -> None:
     for card in (card for decision in seen().decisions for card in decision.cards):
         lines = str(card.body["detail"]).replace("**", "").splitlines()
         assert not [line for line in lines if line.endswith(":")], lines
+        assert sum(bool(re.search(r"[Rr]echeck\b.* in \d", line)) for line in lines) <= 1, lines
         assert sum(bool(re.search(r"\bGoals?\b", line)) for line in lines) <= 1, lines
         assert sum(bool(re.search(r"(: |- )(12-lead )?ECG\b", line)) for line in lines) <= 1, lines
 
