@@ -17,7 +17,7 @@ def urine_shows_the_loss(facts: Facts, knowledge: Knowledge) -> Finding | Silenc
         rule="urine_shows_the_loss",
         problem=Problem.LOW_MAGNESIUM,
         indicator=Indicator.INFO,
-        say=(where,),
+        say=("renal", "work_up") if where == "renal" else (where,),
         values={"femg": f"{value:.1f}%"},
         leads=False,
         numbers=NUMBERS,
