@@ -1,5 +1,6 @@
 """Judgements that several rules share: emergencies, risk, what forbids a route, what is already being given."""
 
+from datetime import datetime
 from math import inf
 
 from cards import risks
@@ -17,8 +18,10 @@ from cards.model import (
     once,
 )
 
+DIURETICS = frozenset({"loop diuretic", "thiazide-type diuretic"})
 _GUT_LOSS = ("diarrhoea", "inflammatory_bowel_disease", "malabsorption")
 _NO_ORAL = ("vomiting", "bowel_obstruction", "nil_by_mouth")
+_ONGOING = ("vomiting", "diabetic_ketoacidosis", "hungry_bone", "pancreatitis", "burn")
 _PARALYSED = "neuromuscular blocker"
 
 
@@ -130,6 +133,17 @@ def avoids_oral(facts: Facts) -> bool:
     return any(r.avoid and not r.ph_only for r in binding)
 
 
+def loses_magnesium(facts: Facts) -> bool:
+    """A loss or shift that goes on (s.7): gut, ketoacidosis, hungry bone, pancreatitis, burns; diuresis in hospital."""
+    diuresis = facts.inpatient and not DIURETICS.isdisjoint(facts.drug_classes)
+    return has_gut_loss(facts) or facts.has(*_ONGOING) or diuresis
+
+
+def is_refed(facts: Facts) -> bool:
+    """Refeeding, or malnourished and fed in hospital."""
+    return facts.has("refeeding") or (facts.inpatient and facts.has("malnutrition"))
+
+
 def has_gut_loss(facts: Facts) -> bool:
     """Diarrhoea, inflammatory bowel disease or malabsorption."""
     return facts.has(*_GUT_LOSS)
@@ -141,6 +155,26 @@ def iv_magnesium_lately(facts: Facts, knowledge: Knowledge) -> bool:
     return any(_is_iv(m) and _is_recent(m, facts, knowledge) for m in facts.holding_magnesium)
 
 
+@once
+def iv_magnesium_ended(facts: Facts, knowledge: Knowledge) -> Medication | None:
+    """The last IV magnesium of the past 24 hours, when none is in progress."""
+    ended = [m for m in facts.holding_magnesium if _is_iv(m) and _is_recent(m, facts, knowledge)]
+    if not ended or iv_magnesium_in_progress(facts):
+        return None
+    return max(ended, key=lambda m: last_time(m, facts))
+
+
+def last_time(medication: Medication, facts: Facts) -> datetime:
+    """When it ended, as far as known: else when it was given or ordered. A planned end that is to come is none."""
+    times = (medication.until, medication.since)
+    return next((t for t in times if t is not None and t <= facts.now), facts.now)
+
+
+def end_is_known(medication: Medication, facts: Facts) -> bool:
+    """Whether it has a beginning and an end, not one time only."""
+    return medication.since is not None and last_time(medication, facts) > medication.since
+
+
 def iv_magnesium_in_progress(facts: Facts) -> bool:
     """IV magnesium ordered and not ended."""
     return any(_is_iv(m) for m in facts.holding_magnesium if m.status == "active")
@@ -150,6 +184,11 @@ def nutrition_has_magnesium(facts: Facts) -> bool:
     """Parenteral nutrition is running: it may hold magnesium, so no further IV order."""
     kinds = [m.magnesium.kind for m in facts.holding_magnesium if m.magnesium and m.status == "active"]
     return MagnesiumKind.NUTRITION in kinds
+
+
+def gut_is_unused(facts: Facts) -> bool:
+    """Fed parenterally, and no medicine is taken by mouth."""
+    return nutrition_has_magnesium(facts) and not any(m.route is Route.ORAL for m in facts.active)
 
 
 def _is_iv(medication: Medication) -> bool:

@@ -96,7 +96,7 @@ def _summary(recommendation: Recommendation, knowledge: Knowledge, told: Mapping
         reasons = (_sentence(f, knowledge, told) for f in others if f.title in knowledge.advice[f.rule].summaries)
         said += [reason for reason in reasons if len(said[0]) + len(reason) + 2 <= _SUMMARY_LIMIT][:1]
     text = ": ".join(said)
-    return text[:1].upper() + text[1:]
+    return text if text[1:2].isupper() else text[:1].upper() + text[1:]  # eGFR keeps its spelling
 
 
 def _sentence(finding: Finding, knowledge: Knowledge, told: Mapping[str, Values]) -> str:
@@ -197,7 +197,7 @@ def _plain(source: str) -> str:
 @lru_cache(maxsize=_KNOWLEDGES)
 def _override_reasons(knowledge: Knowledge) -> list[Json]:
     told = knowledge.override_reasons
-    return [{"code": code, "system": told.system, "display": display} for code, display in told.reasons]
+    return [{"code": code, "system": told.system_of(code), "display": display} for code, display in told.reasons]
 
 
 def _links(recommendation: Recommendation, knowledge: Knowledge) -> list[Json]:

@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cards import risks
+from cards import assess, risks
 from cards.knowledge import Knowledge
 from cards.model import DrugRole, Facts, Medication, once
 
 _POINTS = {"strong": 3, "moderate": 2, "weak": 1}
 _PPI = "proton pump inhibitor"
 _ACID = frozenset({_PPI, "potassium-competitive acid blocker"})
-_DIURETICS = frozenset({"loop diuretic", "thiazide-type diuretic"})
 _LONG_TAIL = frozenset({"platinum"})
 _ADVICE: tuple[tuple[str, frozenset[str]], ...] = (
     ("calcineurin", frozenset({"calcineurin inhibitor"})),
@@ -110,12 +109,12 @@ def _since(days: float | None, medication: Medication) -> str:
 
 def is_diuretic(classes: Iterable[str]) -> bool:
     """A loop or thiazide diuretic is among the classes."""
-    return bool(_DIURETICS & set(classes))
+    return bool(assess.DIURETICS & set(classes))
 
 
 def is_diuretic_drug(medication: Medication) -> bool:
     """A loop or thiazide diuretic."""
-    return any(r.role == "cause" and r.drug_class in _DIURETICS for r in medication.roles)
+    return any(r.role == "cause" and r.drug_class in assess.DIURETICS for r in medication.roles)
 
 
 def has_acid_suppressant(classes: Iterable[str]) -> bool:
@@ -159,7 +158,7 @@ def advice_keys(found: tuple[Culprit, ...], sparing: bool, facts: Facts) -> tupl
 def _class_keys(drug_class: str, sparing: bool, facts: Facts) -> list[str]:
     if drug_class in _ACID:
         return ["ppi_protect" if is_protected(facts) else "ppi"]
-    if drug_class in _DIURETICS:
+    if drug_class in assess.DIURETICS:
         more = ["heart_failure"] if facts.has("heart_failure") else ["thiazide"] if "thiazide" in drug_class else []
         return ["diuretic_spare" if sparing else "diuretic_plain", *more]
     return [key for key, classes in _ADVICE if drug_class in classes]

@@ -1,6 +1,7 @@
 """Which magnesium may be offered: the dose tables behind the renal gates, stops and formulary."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 
 from cards import assess, risks
@@ -49,6 +50,8 @@ def _iv_step(step: IvStep) -> DoseStep:
 def oral(band: str, facts: Facts, knowledge: Knowledge) -> DraftMedication | None:
     """The oral order for a band of doses.yaml, or None when a gate, a stop or a medicine already taken forbids it."""
     if facts.is_adult is not True or assess.cannot_take_oral(facts) or assess.oral_magnesium(facts):
+        return None
+    if assess.gut_is_unused(facts):
         return None
     daily = knowledge.doses.oral[band].get(facts.renal.gate)
     if daily is None or assess.avoids_oral(facts):
@@ -102,17 +105,23 @@ def alternative(name: str, knowledge: Knowledge) -> DraftMedication:
 
 def potassium_sparing_is_safe(facts: Facts, knowledge: Knowledge) -> bool:
     """Known potassium below 5.0 mmol/L and known eGFR of at least 30."""
-    n, potassium, egfr = knowledge.numbers, risks.potassium(facts), facts.renal.egfr
-    if (
-        potassium is None
-        or egfr is None
-        or "pregnancy" in facts.conditions
-        or facts.renal.gate not in (RenalGate.R0, RenalGate.R1)
-    ):
-        return False
+    return not why_no_potassium_sparing(facts, knowledge)
+
+
+def why_no_potassium_sparing(facts: Facts, knowledge: Knowledge) -> str:
+    """What speaks against a potassium-sparing diuretic, in words for the card; "" when nothing does."""
+    n, potassium, renal = knowledge.numbers, facts.results.get("potassium"), facts.renal
     raising = (r.drug_class for m in facts.taking("raises_mg") for r in m.roles if r.role == "raises_mg")
-    taken = any("diuretic" in name or "mineralo" in name for name in raising)
-    return potassium < n["potassium.sparing_max"] and egfr >= n["potassium.sparing_min_egfr"] and not taken
+    poor = renal.egfr is None or renal.egfr < n["potassium.sparing_min_egfr"]
+    reasons = {
+        "one is taken already": any("diuretic" in name or "mineralo" in name for name in raising),
+        "pregnancy": "pregnancy" in facts.conditions,
+        "potassium not known": potassium is None,
+        f"potassium {potassium.shown if potassium else ''}": potassium is not None
+        and potassium.value >= n["potassium.sparing_max"],
+        renal.reason: poor or renal.gate not in (RenalGate.R0, RenalGate.R1),
+    }
+    return ", ".join(reason for reason, applies in reasons.items() if applies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,17 +190,30 @@ def recheck(band: Band, chosen: Plan, facts: Facts, knowledge: Knowledge) -> str
     if chosen.iv:
         return "after_iv_r2" if facts.renal.gate is RenalGate.R2 else "after_iv"
     if assess.iv_magnesium_lately(facts, knowledge):
-        return "after_iv"
+        return recheck_after_iv(facts, knowledge)
     if assess.is_severe_band(band):
         return _recheck_severe(band, facts)
     if facts.inpatient and _wastes_daily(facts):
         return "daily"
-    if facts.has("refeeding"):
+    if assess.is_refed(facts):
         return "refeeding"
-    soon = band is Band.MODERATE or facts.renal.gate is RenalGate.R2 or assess.has_gut_loss(facts)
-    if soon or risks.qt_drugs(facts) or risks.takes_digoxin(facts):
+    soon = band is Band.MODERATE or facts.renal.gate is RenalGate.R2
+    if soon or assess.loses_magnesium(facts) or risks.named(facts, knowledge):
         return "oral_soon"
     return "oral_week" if facts.renal.gate in (RenalGate.R1, RenalGate.R3, RenalGate.R4) else "oral_mild"
+
+
+def recheck_after_iv(facts: Facts, knowledge: Knowledge) -> str:
+    """After its end; now when that time has come; from day to day when the result is of that time."""
+    ended = assess.iv_magnesium_ended(facts, knowledge)
+    if ended is None:
+        return "after_iv"
+    known = "recheck.after_iv_end" if assess.end_is_known(ended, facts) else "recheck.after_iv_given"
+    hours = knowledge.numbers[known]
+    due = assess.last_time(ended, facts) + timedelta(hours=hours)
+    if facts.current and facts.current.when >= due:
+        return "daily"
+    return "now" if facts.now >= due else "after_iv"
 
 
 def _recheck_severe(band: Band, facts: Facts) -> str:

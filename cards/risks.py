@@ -16,6 +16,7 @@ ILLNESSES = (
     "cardiac_surgery",
     "long_qt",
 )
+LOW_CALCIUM = "low calcium"
 
 
 def potassium(facts: Facts) -> float | None:
@@ -90,7 +91,7 @@ def named(facts: Facts, knowledge: Knowledge) -> tuple[str, ...]:
     found += [f"QTc {qtc(facts, knowledge):.0f} ms"] * qtc_is_long(facts, knowledge)
     found += [c.replace("_", " ") for c in ILLNESSES if c in facts.conditions]
     found += ["low potassium"] * potassium_is_low(facts, knowledge)
-    found += ["low calcium"] * calcium_is_low(facts, knowledge)
+    found += [LOW_CALCIUM] * calcium_is_low(facts, knowledge)
     return tuple(found)
 
 

@@ -291,6 +291,8 @@ def _override_reasons(told: Told) -> Iterator[Remark]:
     codes = [str(reason.get("code")) for reason in reasons]
     if not told.get("system") or not reasons:
         yield Remark(file, "", "needs system and reasons")
+    if any(reason.get("own") for reason in reasons) and not told.get("own_system"):
+        yield Remark(file, "", "needs own_system for its own reasons")
     for code in sorted({code for code in codes if codes.count(code) > 1}):
         yield Remark(file, code, "is there twice")
     for reason in reasons:

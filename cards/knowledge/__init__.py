@@ -51,6 +51,12 @@ class OverrideReasons:
     system: str
     reasons: tuple[tuple[str, str], ...]
     later: frozenset[str] = frozenset()
+    own_system: str = ""
+    own: frozenset[str] = frozenset()
+
+    def system_of(self, code: str) -> str:
+        """The code system of a reason: HL7's, or that of this project."""
+        return self.own_system if code in self.own else self.system
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,5 +150,6 @@ def _read_override_reasons(path: Traversable, site: Site) -> OverrideReasons:
         if code not in published:
             reason = f"unknown override reason {code!r}{did_you_mean(code, published)}"
             raise site.error(reason, "override_reasons", str(number))
-    later = frozenset(row["code"] for row in told["reasons"] if row.get("later"))
-    return OverrideReasons(told["system"], tuple((code, published[code]) for code in chosen), later)
+    later, own = (frozenset(row["code"] for row in told["reasons"] if row.get(mark)) for mark in ("later", "own"))
+    reasons = tuple((code, published[code]) for code in chosen)
+    return OverrideReasons(told["system"], reasons, later, told.get("own_system", ""), own)

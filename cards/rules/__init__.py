@@ -54,6 +54,7 @@ from cards.rules.result_is_implausible import result_is_implausible
 from cards.rules.result_is_preliminary import result_is_preliminary
 from cards.rules.result_is_unreadable import result_is_unreadable
 from cards.rules.result_needs_repeat import result_needs_repeat
+from cards.rules.risk_raises_the_goal import risk_raises_the_goal
 from cards.rules.sample_is_contaminated import sample_is_contaminated
 from cards.rules.sample_is_haemolysed import sample_is_haemolysed
 from cards.rules.suboptimal_magnesium_is_risky import suboptimal_magnesium_is_risky
@@ -104,6 +105,7 @@ RULES: tuple[Rule, ...] = (
     digoxin_raises_risk,
     long_qtc_raises_risk,
     illness_raises_risk,
+    risk_raises_the_goal,
     albumin_is_low,
     ionised_magnesium_is_normal,
     iv_magnesium_needs_care,

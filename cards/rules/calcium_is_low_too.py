@@ -13,7 +13,7 @@ def calcium_is_low_too(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
         rule="calcium_is_low_too",
         problem=Problem.LOW_MAGNESIUM,
         indicator=Indicator.WARNING,
-        say=("found", "iv" if _very_low(facts, knowledge) else "wait"),
+        say=("very_low",) if _very_low(facts, knowledge) else ("found", "wait"),
         values={"corrected_calcium": f"{risks.corrected_calcium(facts, knowledge) or 0:.1f}", "how": _how(facts)},
         tests=(),
         leads=False,

@@ -22,7 +22,11 @@ def drugs_cause_low_magnesium(facts: Facts, knowledge: Knowledge) -> Finding | S
         problem=Problem.CAUSES,
         indicator=Indicator.WARNING if worth_a_warning and facts.is_adult is not False else Indicator.INFO,
         say=_say(culprits, sparing, facts, knowledge),
-        values={"drugs": ", ".join(c.shown for c in culprits), "names": ", ".join(c.medication.name for c in culprits)},
+        values={
+            "drugs": ", ".join(c.shown for c in culprits),
+            "names": ", ".join(c.medication.name for c in culprits),
+            "why_no_sparing": dosing.why_no_potassium_sparing(facts, knowledge),
+        },
         suggestions=_suggestions(culprits, sparing, facts, knowledge),
         numbers=("cause.ppi_min_days", "cause.stopped_days", "cause.shown"),
     )

@@ -1,5 +1,6 @@
 """Is there an illness that explains low magnesium?"""
 
+from cards import assess
 from cards.knowledge import Knowledge
 from cards.model import Facts, Finding, Indicator, Problem, Silence
 
@@ -8,6 +9,8 @@ def illness_causes_low_magnesium(facts: Facts, knowledge: Knowledge) -> Finding 
     """Gut loss, kidney loss, shift or poor intake on record (s.7)."""
     if not _causes(facts):
         return Silence("no such illness on record")
+    if facts.low is None and assess.emergency(facts, knowledge):
+        return Silence("an emergency without low magnesium: nothing to explain")
     return Finding(
         rule="illness_causes_low_magnesium",
         problem=Problem.LOW_MAGNESIUM,
@@ -42,20 +45,20 @@ _CAUSES = (
 )
 _ADVICE = {
     "gut": ("diarrhoea", "inflammatory_bowel_disease", "malabsorption"),
-    "refeeding": ("refeeding", "malnutrition"),
     "alcohol": ("alcohol",),
-    "diabetes": ("diabetes",),
 }
 
 
 def _causes(facts: Facts) -> tuple[str, ...]:
-    return tuple(name for name in _CAUSES if name in facts.conditions)
+    named = tuple(name for name in _CAUSES if name in facts.conditions)
+    return tuple(name for name in named if name != "diabetes" or "diabetic_ketoacidosis" not in named)
 
 
 def _advice(facts: Facts) -> tuple[str, ...]:
     keys = [key for key, categories in _ADVICE.items() if facts.has(*categories)]
+    keys += ["refeeding"] * assess.is_refed(facts)
     taken = "SGLT2 inhibitor" in facts.drug_classes
-    if "diabetes" in keys and not taken and "diabetic_ketoacidosis" not in facts.conditions:
+    if "diabetes" in _causes(facts) and not taken:
         keys.append("sglt2")
     if facts.has("vomiting", "diarrhoea", "poor_intake") and facts.taking("disputed_cause"):
         keys.append("glp1")

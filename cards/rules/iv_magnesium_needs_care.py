@@ -1,16 +1,14 @@
 """Which of the medicines make IV magnesium riskier?"""
 
-from cards import assess
+from cards import assess, dosing
 from cards.knowledge import Knowledge
-from cards.model import Band, Facts, Finding, Indicator, Problem, Silence
+from cards.model import Facts, Finding, Indicator, Problem, Silence
 
 
 def iv_magnesium_needs_care(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
     """IV interactions (s.6) and first-degree block or bradycardia (s.2.2), said where IV magnesium is likely."""
-    low = facts.low
-    likely = low is not None and (assess.is_severe_band(low.band) or (facts.inpatient and low.band is Band.MODERATE))
-    if not likely or assess.is_child(facts):
-        return Silence("no low magnesium that would be treated IV")
+    if not _is_likely(facts, knowledge) or assess.is_child(facts):
+        return Silence("no low magnesium that would be treated IV, or a hard stop")
     drugs = tuple(dict.fromkeys(m.name for m in facts.taking("iv_interaction")))
     slow = facts.has("bradycardia", "av_block_first_degree")
     say = (*(("drugs",) if drugs else ()), *(("heart",) if slow else ()))
@@ -24,3 +22,12 @@ def iv_magnesium_needs_care(facts: Facts, knowledge: Knowledge) -> Finding | Sil
         values={"drugs": ", ".join(drugs)},
         leads=False,
     )
+
+
+def _is_likely(facts: Facts, knowledge: Knowledge) -> bool:
+    """Severely low, about to be given it or given it already, and nothing forbids it."""
+    low = facts.low
+    if low is None or assess.iv_is_forbidden(facts, knowledge, assess.emergency(facts, knowledge)):
+        return False
+    given = assess.iv_magnesium_in_progress(facts) or dosing.plan(facts, knowledge).iv
+    return assess.is_severe_band(low.band) or bool(given)

@@ -2,7 +2,7 @@
 
 from cards import assess, dosing
 from cards.knowledge import Knowledge
-from cards.model import Band, DraftTest, Facts, Finding, Indicator, Problem, RenalGate, Silence, Suggestion
+from cards.model import Band, DraftTest, Facts, Finding, Freshness, Indicator, Problem, RenalGate, Silence, Suggestion
 
 
 def magnesium_is_critically_low(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
@@ -12,17 +12,18 @@ def magnesium_is_critically_low(facts: Facts, knowledge: Knowledge) -> Finding |
         return Silence(why)
     plan = dosing.plan(facts, knowledge)
     order = plan.iv or plan.oral
-    values = dosing.dose_values(order)
     when = dosing.recheck(Band.CRITICAL_LOW, plan, facts, knowledge)
+    values = {**dosing.dose_values(order), "recheck": knowledge.monitoring[when]}
+    old = facts.low is not None and facts.low.freshness is not Freshness.ACTIONABLE
     return Finding(
         rule="magnesium_is_critically_low",
         problem=Problem.LOW_MAGNESIUM,
         indicator=Indicator.WARNING if assess.iv_magnesium_lately(facts, knowledge) else Indicator.CRITICAL,
         title=plan.title,
-        say=_say(plan, facts),
+        say=("old", *_say(plan, facts)) if old else _say(plan, facts),
         values=values,
         suggestions=(Suggestion(plan.title, (order,), recommended=True, values=values),) if order else (),
-        tests=(DraftTest("magnesium", when), DraftTest("bmp", "now"), DraftTest("ecg", "now")),
+        tests=(DraftTest("magnesium", "now" if old else when), DraftTest("bmp", "now"), DraftTest("ecg", "now")),
         numbers=("band.critical_low",),
     )
 

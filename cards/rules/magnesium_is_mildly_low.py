@@ -1,6 +1,6 @@
 """Is magnesium mildly low?"""
 
-from cards import assess, dosing
+from cards import assess, dosing, risks
 from cards.knowledge import Knowledge
 from cards.model import Band, DraftTest, Facts, Finding, Indicator, Problem, Silence, Suggestion
 
@@ -19,7 +19,7 @@ def magnesium_is_mildly_low(facts: Facts, knowledge: Knowledge) -> Finding | Sil
         problem=Problem.LOW_MAGNESIUM,
         indicator=Indicator.INFO,
         title="plain_oral" if plan.oral else plan.title,
-        say=("found", f"do_{plan.title}", "recheck", "goal"),
+        say=("found", f"do_{plan.title}", "recheck", *(() if risks.named(facts, knowledge) else ("goal",))),
         values=values,
         suggestions=(Suggestion(plan.title, (order,), recommended=True, values=values),) if order else (),
         tests=(DraftTest("magnesium", when), DraftTest("bmp", when)),

@@ -21,7 +21,7 @@ def magnesium_is_severely_low(facts: Facts, knowledge: Knowledge) -> Finding | S
         problem=Problem.LOW_MAGNESIUM,
         indicator=_indicator(facts, knowledge),
         title="urgent" if plan.oral and not facts.inpatient else plan.title,
-        say=_say(plan, facts, knowledge),
+        say=_say(plan, when, facts, knowledge),
         values=values,
         suggestions=(Suggestion(plan.title, (order,), recommended=True, values=values),) if order else (),
         tests=(DraftTest("magnesium", when), DraftTest("bmp", "now"), DraftTest("ecg", "now")),
@@ -36,13 +36,15 @@ def _indicator(facts: Facts, knowledge: Knowledge) -> Indicator:
     return Indicator.CRITICAL if dangerous else Indicator.WARNING
 
 
-def _say(plan: dosing.Plan, facts: Facts, knowledge: Knowledge) -> tuple[str, ...]:
+def _say(plan: dosing.Plan, when: str, facts: Facts, knowledge: Knowledge) -> tuple[str, ...]:
     gate, setting = facts.renal.gate, () if facts.inpatient else ("setting",)
     infused: tuple[str, ...] = ()
     if plan.iv:
         later = {RenalGate.R0: ("after_r0", "rise"), RenalGate.R1: ("after_r1", "rise")}
         infused = (*later.get(gate, ()), "infusing")
-    told = "oral_instead" if plan.oral and assess.iv_is_forbidden(facts, knowledge) else plan.title
+    no_iv = assess.iv_is_forbidden(facts, knowledge) or assess.nutrition_has_magnesium(facts)
+    told = "oral_instead" if plan.oral and no_iv else plan.title
     near = facts.low is not None and round(knowledge.numbers["band.severe"] - facts.low.x, 2) <= _STEP
     border = ("border",) if near else ()
-    return ("found", *border, f"do_{told}", *setting, *infused, "watch", "recheck")
+    measure = ("measure",) if when == "now" else ("watch", "recheck")
+    return ("found", *border, f"do_{told}", *setting, *infused, *measure)

@@ -10,8 +10,8 @@ _WEAK = "weak"
 def oral_magnesium_needs_spacing(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
     """Chelation (s.6) where oral magnesium may follow: said on the card that offers it."""
     roles = _roles(facts)
-    if not roles or assess.is_child(facts):
-        return Silence("no medicine taken that binds magnesium in the gut")
+    if not roles or assess.is_child(facts) or assess.emergency(facts, knowledge):
+        return Silence("no medicine taken that binds magnesium in the gut, or an emergency: it is given IV")
     avoid = [r.ingredient for r in roles if r.avoid]
     apart = [r.ingredient for r in roles if not r.avoid]
     return Finding(

@@ -14,14 +14,9 @@ def potassium_is_low_too(facts: Facts, knowledge: Knowledge) -> Finding | Silenc
         rule="potassium_is_low_too",
         problem=Problem.LOW_MAGNESIUM,
         indicator=Indicator.WARNING,
-        say=("found", *(("ecg",) if _very_low(facts, knowledge) else ())),
+        say=("found",),
         values={},
-        tests=(DraftTest("bmp", "now"), *([DraftTest("ecg", "now")] if _very_low(facts, knowledge) else [])),
+        tests=(DraftTest("bmp", "now"),),
         leads=False,
-        numbers=("potassium.low", "potassium.very_low"),
+        numbers=("potassium.low",),
     )
-
-
-def _very_low(facts: Facts, knowledge: Knowledge) -> bool:
-    value = risks.potassium(facts)
-    return value is not None and value < knowledge.numbers["potassium.very_low"]

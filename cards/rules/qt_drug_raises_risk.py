@@ -9,12 +9,14 @@ def qt_drug_raises_risk(facts: Facts, knowledge: Knowledge) -> Finding | Silence
     """A known-risk drug taken with low magnesium (s.5); while IV magnesium runs it only warns."""
     if not _drugs(facts) or facts.low is None:
         return Silence("no torsades-risk drug taken with low magnesium")
+    if assess.emergency(facts, knowledge):
+        return Silence("the emergency rule says to stop it")
     dangers = risks.dangers_with_qt_drug(facts.low.x, facts, knowledge)
     return Finding(
         rule="qt_drug_raises_risk",
         problem=Problem.LOW_MAGNESIUM,
         indicator=_indicator(dangers, facts, knowledge),
-        say=("found", "check", "reconsider"),
+        say=("found", "reconsider"),
         values={"qt_drugs": ", ".join(_drugs(facts))},
         tests=(DraftTest("ecg", "now"),),
         leads=False,

@@ -25,7 +25,7 @@ def _found(where: str, values: dict[str, str], numbers: tuple[str, ...]) -> Find
         rule="urine_shows_the_loss",
         problem=Problem.LOW_MAGNESIUM,
         indicator=Indicator.INFO,
-        say=(where,),
+        say=(where, "work_up") if where.startswith("renal") else (where,),
         values=values,
         leads=False,
         numbers=numbers,

@@ -47,6 +47,12 @@ def _kind(action: Json) -> str:
     return "iv" if is_intravenous(resource) else "oral"
 
 
+def rechecks(cards: Iterable[Card]) -> list[str]:
+    """When magnesium is to be measured by the drafted orders."""
+    told = (str(a["description"]) for a in actions(cards) if _kind(a) == "test:magnesium")
+    return sorted({words.partition(": ")[2] for words in told})
+
+
 def _tests() -> dict[str, str]:
     return {test.code: name for name, test in knowledge().tests.items()}
 

@@ -197,13 +197,15 @@ def _order(ident: str, told: Any, status: str) -> Json:
 
 
 def _administration(ident: str, told: Chart, _: str) -> Json:
+    since = ago(_hours(told) or 0)
+    ended = {"effectivePeriod": {"start": since, "end": ago(told["until_hours"])}} if "until_hours" in told else None
     return {
         "resourceType": "MedicationAdministration",
         "id": ident,
         "status": told.get("status", "completed"),
         "medicationCodeableConcept": _concept(told),
         "subject": {"reference": "Patient/p1"},
-        "effectiveDateTime": ago(_hours(told) or 0),
+        **(ended or {"effectiveDateTime": since}),
         "dosage": next(_dosages(told), {}),
     }
 

@@ -11,7 +11,7 @@ from tests.cards.chart import Json, cases, decide, snapshot
 
 _KEYS = {
     *("fires", "indicator", "cards", "says", "says_not", "iv_grams", "iv_rate", "oral_mg", "offers", "offers_not"),
-    *("summary", "removes"),
+    *("summary", "removes", "recheck"),
 }
 ALL = [pytest.param(rule, case, id=f"{rule}-{case['name']}") for rule, case in cases()]
 
@@ -53,7 +53,8 @@ def _judged(expect: Json, own: list[Card], every: list[Card]) -> list[str]:
     removed = {a["resourceId"] for a in answer.actions(own) if a["type"] == "delete"}
     if len(removed) != expect.get("removes", len(removed)):
         found.append(f"removes {sorted(removed)}, expected {expect['removes']}")
-    measured = {
+    measured: dict[str, Any] = {
+        "recheck": answer.rechecks(own),
         "iv_grams": [answer.iv_grams(o) for o in iv],
         "iv_rate": [round(answer.iv_rate(o), 2) for o in iv],
         "oral_mg": [round(answer.oral_mg(o)) for o in oral],

@@ -111,3 +111,17 @@ def test_every_summary_fits_and_no_text_is_unfinished() -> None:
         assert 0 < len(str(card.body["summary"])) < 140
         assert not re.search(r"None|[{}]|nan\b|\(\)|  +\S| ,|\.\.", text), text
         assert "\u2026" not in str(card.body["summary"]), text
+
+
+def test_no_card_repeats_itself() -> None:
+    for card in (card for decision in seen().decisions for card in decision.cards):
+        lines = str(card.body["detail"]).replace("**", "").splitlines()
+        assert not [line for line in lines if line.endswith(":")], lines
+        assert sum(bool(re.search(r"[Rr]echeck\b.* in \d", line)) for line in lines) <= 1, lines
+        assert sum(bool(re.search(r"\bGoals?\b", line)) for line in lines) <= 1, lines
+        assert sum(bool(re.search(r"(: |- )(12-lead )?ECG\b", line)) for line in lines) <= 1, lines
+
+
+def test_an_abbreviation_keeps_its_spelling() -> None:
+    chart = {"setting": "inpatient", "magnesium": 1.5, "labs": {"egfr": 12}, "drafts": [{"rxcui": 198741}]}
+    assert [str(c.body["summary"]).split()[0] for c in decide(snapshot(chart)).cards] == ["eGFR"]

@@ -23,7 +23,13 @@ PPI = "draft_lowers_magnesium"
 # indicator of each card, and the rules that made it
 ON_OPENING = {
     "heart-failure": [
-        ("critical", "magnesium_is_severely_low", "potassium_is_low_too", "illness_raises_risk"),
+        (
+            "critical",
+            "magnesium_is_severely_low",
+            "potassium_is_low_too",
+            "illness_raises_risk",
+            "risk_raises_the_goal",
+        ),
         CAUSES,
     ],
     "ckd-4": [("info", "magnesium_is_mildly_low", "kidneys_limit_magnesium"), MILD_CAUSES],
@@ -34,7 +40,7 @@ ON_OPENING = {
     "corrected": [],
     "well": [],
     "torsades": [
-        ("critical", "emergency_needs_magnesium", "long_qtc_raises_risk", "oral_magnesium_needs_spacing"),
+        ("critical", "emergency_needs_magnesium", "long_qtc_raises_risk"),
     ],
     "outpatient": [("warning", "magnesium_is_moderately_low", "illness_causes_low_magnesium"), CAUSES],
     "millimoles": [("info", "magnesium_is_mildly_low"), MILD_CAUSES],
@@ -56,6 +62,7 @@ ON_OPENING = {
             "potassium_is_low_too",
             "digoxin_raises_risk",
             "illness_raises_risk",
+            "risk_raises_the_goal",
         ),
         CAUSES,
     ],

@@ -65,6 +65,17 @@ links: [{label: Ours, url: "https://example.org/ours"}]
     assert first(said)["links"][0] == {"label": "Ours", "url": "https://example.org/ours", "type": "absolute"}
 
 
+def test_a_reason_that_hl7_has_no_code_for_is_of_our_own_code_system() -> None:
+    offered = {r["code"]: r["system"] for r in first(ask("", LOW))["overrideReasons"]}
+    own = {code for code, system in offered.items() if system.startswith("urn:uuid:")}
+    assert own == {"comfort-care", "known-chronic-wasting", "laboratory-error"}
+    hl7 = "http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes"
+    assert {offered[code] for code in offered.keys() - own} == {hl7}
+    assert "action-completed" in offered  # already treated
+    chosen = ask("override_reasons: [laboratory-error, action-completed]", LOW)
+    assert [r["system"] for r in first(chosen)["overrideReasons"]] == [offered["laboratory-error"], hl7]
+
+
 def test_a_rule_that_is_off_stays_silent_and_says_why() -> None:
     said = ask("rules:\n  off:\n    - magnesium_is_mildly_low\n", LOW)
     rule = next(r for r in said.trace.rules if r.rule == "magnesium_is_mildly_low")
