@@ -240,6 +240,8 @@ def _condition(ident: str, told: Any) -> Json:
     word = str(told.get("code", ""))
     system = ICD10 if _ICD.match(word) else SNOMED if word.isdigit() else ""
     concept: Json = {"coding": [{"system": system, "code": word}]} if system else {"text": told.get("text", word)}
+    if "shown" in told:
+        concept["coding"] = [*concept.get("coding", ()), {"display": told["shown"]}]
     made: Json = {
         "resourceType": "Condition",
         "id": ident,

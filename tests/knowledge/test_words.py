@@ -4,6 +4,7 @@ import re
 
 from tests.cards.chart import knowledge
 
+NEGATED = re.compile(r"\[\^([^]]*)\]")
 ESCAPED = re.compile(r"\\.")
 
 
@@ -12,6 +13,11 @@ def test_the_words_of_conditions_are_in_lower_case():
     patterns = [p.pattern for w in words for p in (w.pattern, w.unless) if p]
     assert len(words) > 50
     assert [p for p in patterns if ESCAPED.sub("", p) != ESCAPED.sub("", p).lower()] == []
+
+
+def test_a_denial_ends_with_the_text_that_it_stands_in():
+    patterns = [w.unless.pattern for w in knowledge().terminology.condition_words if w.unless]
+    assert [p for p in patterns if any(";" not in those for those in NEGATED.findall(p))] == []
 
 
 def test_a_condition_in_capitals_is_known_by_its_words():
