@@ -12,12 +12,12 @@ _PPI = "proton pump inhibitor"
 _ACID = frozenset({_PPI, "potassium-competitive acid blocker"})
 _DIURETICS = frozenset({"loop diuretic", "thiazide-type diuretic"})
 _LONG_TAIL = frozenset({"platinum"})
+_CALCINEURIN = frozenset({"calcineurin inhibitor"})
+# given in cycles: an order that has ended is no drug that was stopped
+_ONCOLOGY = frozenset({"platinum", "anti-EGFR monoclonal antibody", "EGFR-MET bispecific antibody", "alkylating agent"})
 _ADVICE: tuple[tuple[str, frozenset[str]], ...] = (
-    ("calcineurin", frozenset({"calcineurin inhibitor"})),
-    (
-        "oncology",
-        frozenset({"platinum", "anti-EGFR monoclonal antibody", "EGFR-MET bispecific antibody", "alkylating agent"}),
-    ),
+    ("calcineurin", _CALCINEURIN),
+    ("oncology", _ONCOLOGY),
     (
         "antimicrobial",
         frozenset(
@@ -37,6 +37,11 @@ class Culprit:
     role: DrugRole
     score: int
     shown: str
+
+    @property
+    def stopped(self) -> bool:
+        """No longer taken, and not merely between two cycles."""
+        return self.medication.status != "active" and self.role.drug_class not in _ONCOLOGY
 
 
 def depletes(medication: Medication) -> bool:
@@ -140,29 +145,48 @@ def is_protected(facts: Facts) -> bool:
     return unknown or facts.has("peptic_protection") or any(m.is_antithrombotic for m in facts.active)
 
 
+def has_famotidine(facts: Facts) -> bool:
+    """Famotidine is taken or being ordered."""
+    return any("famotidine" in m.ingredients("alternative") for m in (*facts.active, *facts.drafts))
+
+
 def replaceable_ppi(found: Iterable[Culprit], facts: Facts) -> Medication | None:
     """A PPI being taken that nothing on record protects; None too while famotidine is taken."""
-    if is_protected(facts) or any("famotidine" in m.name for m in facts.taking("alternative")):
+    if is_protected(facts) or has_famotidine(facts):
         return None
     taken = (c.medication for c in found if c.role.drug_class in _ACID and c.medication.status == "active")
     return next(taken, None)
 
 
 def advice_keys(found: tuple[Culprit, ...], sparing: bool, facts: Facts) -> tuple[str, ...]:
-    """Lines of advice for the classes found, likeliest cause first."""
+    """Lines of advice for the classes found, likeliest cause first; for what was stopped only what follows now."""
     keys: list[str] = []
-    for culprit in found:
+    for culprit in (c for c in found if not c.stopped):
         keys += _class_keys(culprit.role.drug_class, sparing, facts)
-    return tuple(dict.fromkeys(keys)) or ("other",)
+    keys = keys or ["other"] * any(not c.stopped for c in found)
+    return tuple(dict.fromkeys((*keys, *_stopped_keys(found))))
+
+
+def _stopped_keys(found: tuple[Culprit, ...]) -> list[str]:
+    acid = [c.stopped for c in found if c.role.drug_class in _ACID]
+    others = any(c.stopped for c in found if c.role.drug_class not in _ACID)
+    return ["ppi_stopped"] * (bool(acid) and all(acid)) + ["stopped"] * others
 
 
 def _class_keys(drug_class: str, sparing: bool, facts: Facts) -> list[str]:
     if drug_class in _ACID:
-        return ["ppi_protect" if is_protected(facts) else "ppi"]
+        return [acid_key(facts)]
     if drug_class in _DIURETICS:
         more = ["heart_failure"] if facts.has("heart_failure") else ["thiazide"] if "thiazide" in drug_class else []
         return ["diuretic_spare" if sparing else "diuretic_plain", *more]
+    if drug_class in _CALCINEURIN:
+        return ["calcineurin_spare" if sparing else "calcineurin"]
     return [key for key, classes in _ADVICE if drug_class in classes]
+
+
+def acid_key(facts: Facts) -> str:
+    """Which advice on acid suppression fits."""
+    return "ppi_protect" if is_protected(facts) else "ppi_famotidine" if has_famotidine(facts) else "ppi"
 
 
 def extra_keys(facts: Facts, knowledge: Knowledge) -> tuple[str, ...]:
