@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cards import risks
 from cards.knowledge import Knowledge
 from cards.model import DrugRole, Facts, Medication, once
 
@@ -46,9 +45,17 @@ class Culprit:
 
 def depletes(medication: Medication) -> bool:
     """Lowers magnesium with at least moderate evidence."""
-    return medication.has_role("cause") and any(
-        r.role == "cause" and _POINTS.get(r.evidence, 0) > 1 for r in medication.roles
-    )
+    return medication.has_role("cause") and bool(depleting_roles(medication))
+
+
+def depleting_roles(medication: Medication) -> tuple[DrugRole, ...]:
+    """Its ingredients that lower magnesium with at least moderate evidence."""
+    return tuple(r for r in medication.roles if r.role == "cause" and _POINTS.get(r.evidence, 0) > 1)
+
+
+def depleting_names(medications: Iterable[Medication]) -> tuple[str, ...]:
+    """The names of the ingredients that lower magnesium, each once."""
+    return tuple(dict.fromkeys(r.ingredient for m in medications for r in depleting_roles(m)))
 
 
 def concerns_magnesium(draft: Medication) -> bool:
@@ -123,11 +130,6 @@ def is_diuretic_drug(medication: Medication) -> bool:
     return any(r.role == "cause" and r.drug_class in _DIURETICS for r in medication.roles)
 
 
-def has_acid_suppressant(classes: Iterable[str]) -> bool:
-    """A proton pump inhibitor or vonoprazan is among the classes."""
-    return bool(_ACID & set(classes))
-
-
 def is_acid_suppressant(medication: Medication) -> bool:
     """A proton pump inhibitor or vonoprazan."""
     return any(r.drug_class in _ACID for r in medication.roles)
@@ -194,14 +196,17 @@ def extra_keys(facts: Facts, knowledge: Knowledge) -> tuple[str, ...]:
     return ("polypharmacy",) if len(facts.active) >= knowledge.numbers["cause.polypharmacy"] else ()
 
 
-def draft_advice(classes: Iterable[str], sparing: bool, facts: Facts) -> tuple[str, ...]:
-    """Lines of advice for drafted drugs of these classes."""
-    told = set(classes)
-    keys: list[str] = []
-    if has_acid_suppressant(told):
-        keys.append("ppi_protect" if is_protected(facts) else "ppi")
-    if is_diuretic(told):
-        keys += ["diuretic", "sparing" if sparing else "no_sparing"]
-    keys += [key for key, classes_ in _ADVICE if told & classes_]
-    keys += ["other"] * (not keys) + ["digoxin"] * risks.takes_digoxin(facts)
-    return tuple(keys)
+def draft_advice(drafts: Iterable[Medication], facts: Facts) -> dict[str, list[str]]:
+    """Lines of advice for drafted drugs, each with the ingredients that it is about."""
+    found: dict[str, list[str]] = {}
+    for role in (r for d in drafts for r in depleting_roles(d)):
+        found.setdefault(_draft_key(role.drug_class, facts), []).append(role.ingredient)
+    return found
+
+
+def _draft_key(drug_class: str, facts: Facts) -> str:
+    if drug_class in _ACID:
+        return acid_key(facts)
+    if drug_class in _DIURETICS:
+        return "diuretic"
+    return next((key for key, classes in _ADVICE if drug_class in classes), "other")
