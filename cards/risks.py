@@ -88,7 +88,7 @@ def named(facts: Facts, knowledge: Knowledge) -> tuple[str, ...]:
     found = [f"{m.name} (QT risk)" for m in qt_drugs(facts)]
     found += ["digoxin"] * takes_digoxin(facts)
     found += [f"QTc {qtc(facts, knowledge):.0f} ms"] * qtc_is_long(facts, knowledge)
-    found += [c.replace("_", " ") for c in ILLNESSES if c in facts.conditions]
+    found += [facts.conditions[c].name for c in ILLNESSES if c in facts.conditions]
     found += ["low potassium"] * potassium_is_low(facts, knowledge)
     found += ["low calcium"] * calcium_is_low(facts, knowledge)
     return tuple(found)
