@@ -11,7 +11,9 @@ def iv_magnesium_needs_care(facts: Facts, knowledge: Knowledge) -> Finding | Sil
     likely = low is not None and (assess.is_severe_band(low.band) or (facts.inpatient and low.band is Band.MODERATE))
     if not likely or assess.is_child(facts):
         return Silence("no low magnesium that would be treated IV")
-    drugs = tuple(dict.fromkeys(m.name for m in facts.taking("iv_interaction")))
+    drugs = tuple(
+        dict.fromkeys(name for m in facts.taking("iv_interaction") for name in m.ingredients("iv_interaction"))
+    )
     slow = facts.has("bradycardia", "av_block_first_degree")
     say = (*(("drugs",) if drugs else ()), *(("heart",) if slow else ()))
     if not say:
