@@ -98,7 +98,8 @@ def _counts(medication: Medication, role: DrugRole, facts: Facts, knowledge: Kno
     """Taken now, or stopped so recently that it still counts."""
     if medication.status == "active":
         return True
-    ended = medication.until or medication.since
+    to_come = medication.until is not None and medication.until > facts.now
+    ended = medication.since if to_come else medication.until or medication.since
     limit = "cause.stopped_long_days" if role.drug_class in _LONG_TAIL else "cause.stopped_days"
     return ended is not None and facts.hours_since(ended) <= knowledge.numbers[limit] * 24
 

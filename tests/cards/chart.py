@@ -188,6 +188,8 @@ def _order(ident: str, told: Any, status: str) -> Json:
     }
     if (since := _hours(told)) is not None:
         made["authoredOn"] = ago(since)
+    if "valid_until_days" in told:
+        made["dispenseRequest"] = {"validityPeriod": {"end": ago(told["valid_until_days"] * 24)}}
     if dosages := list(_dosages(told)):
         made["dosageInstruction"] = dosages
     return made
