@@ -22,8 +22,8 @@ _ROUTE_WORDS: tuple[tuple[Route, re.Pattern[str]], ...] = (
         Route.NOT_SYSTEMIC,
         re.compile(
             r"\b(oph?th\w*|eye(lid|drop)?s?|ocular|(sub)?conjunctival|topical\w*|cutaneous|skin|otic|ear(drop)?s?|auricular"
-            r"|intranasal|nasal|nose|vaginal|oint(ment)?s?|cream|lotion|(?<!soft )gel|shampoo|irrigation|inhal\w*|neb(uli\w*|s)?"
-            r"|mouthwash|intravitreal|intracameral|dropperettes?|affected (area|eye|ear|skin)s?)\b",
+            r"|intranasal|nasal|nose|vaginal|oint(ment)?s?|cream|lotion|(?<!soft )gel|shampoo|irrigation|inhal\w*"
+            r"|neb(uli\w*|s)?|mouthwash|intravitreal|intracameral|dropperettes?|affected (area|eye|ear|skin)s?)\b",
             re.IGNORECASE,
         ),
     ),
