@@ -11,6 +11,8 @@ _PPI = "proton pump inhibitor"
 _ACID = frozenset({_PPI, "potassium-competitive acid blocker"})
 _DIURETICS = frozenset({"loop diuretic", "thiazide-type diuretic"})
 _LONG_TAIL = frozenset({"platinum"})
+# drugs.csv: magnesium is corrected before each dose, although they lower it but weakly
+_CORRECTED_BEFORE = frozenset({"denosumab", "zoledronic acid"})
 _CALCINEURIN = frozenset({"calcineurin inhibitor"})
 # given in cycles: an order that has ended is no drug that was stopped
 _ONCOLOGY = frozenset({"platinum", "anti-EGFR monoclonal antibody", "EGFR-MET bispecific antibody", "alkylating agent"})
@@ -44,13 +46,18 @@ class Culprit:
 
 
 def depletes(medication: Medication) -> bool:
-    """Lowers magnesium with at least moderate evidence."""
+    """Lowers magnesium with at least moderate evidence, or is handled as a PPI."""
     return medication.has_role("cause") and bool(depleting_roles(medication))
 
 
 def depleting_roles(medication: Medication) -> tuple[DrugRole, ...]:
-    """Its ingredients that lower magnesium with at least moderate evidence."""
-    return tuple(r for r in medication.roles if r.role == "cause" and _POINTS.get(r.evidence, 0) > 1)
+    """What of it lowers magnesium with at least moderate evidence."""
+    return tuple(r for r in medication.roles if r.role == "cause" and _is_established(r))
+
+
+def _is_established(role: DrugRole) -> bool:
+    """At least moderate evidence; vonoprazan is handled as a PPI (drugs.csv)."""
+    return _POINTS.get(role.evidence, 0) > 1 or role.drug_class in _ACID
 
 
 def depleting_names(medications: Iterable[Medication]) -> tuple[str, ...]:
@@ -69,7 +76,7 @@ def culprits(facts: Facts, knowledge: Knowledge) -> tuple[Culprit, ...]:
     taken = list(_candidates(facts, knowledge))
     several = len({m.name for m in taken if depletes(m)}) > 1
     scored = [_scored(m, several, facts, knowledge) for m in taken]
-    strong = [c for c in scored if _POINTS.get(c.role.evidence, 0) > 1]
+    strong = [c for c in scored if _is_established(c.role)]
     one_each: dict[str, Culprit] = {}
     for culprit in sorted(strong or scored, key=_likeliest_order):
         one_each.setdefault(culprit.medication.name, culprit)
@@ -195,6 +202,17 @@ def acid_key(facts: Facts) -> str:
 def extra_keys(facts: Facts, knowledge: Knowledge) -> tuple[str, ...]:
     """The polypharmacy line, for many medicines."""
     return ("polypharmacy",) if len(facts.active) >= knowledge.numbers["cause.polypharmacy"] else ()
+
+
+def corrected_before(medications: Iterable[Medication]) -> tuple[str, ...]:
+    """The ingredients before whose every dose magnesium is to be corrected."""
+    return tuple(name for m in medications for name in m.ingredients("cause") if name in _CORRECTED_BEFORE)
+
+
+def acid_name(medications: Iterable[Medication]) -> str:
+    """What the acid suppression among them is called."""
+    listed = list(medications)
+    return "PPI" if any(map(is_ppi, listed)) or not any(map(is_acid_suppressant, listed)) else "Vonoprazan"
 
 
 def draft_advice(drafts: Iterable[Medication], facts: Facts) -> dict[str, list[str]]:

@@ -23,26 +23,34 @@ _CORRECTED_FIRST = ("diuretic", "calcineurin", "other")
 def draft_lowers_magnesium(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
     """A depleting drug below the lower limit, or up to 0.75 mmol/L beside a second one (OS-DEPLETE)."""
     drafts = tuple(d for d in facts.chosen if causes.depletes(d))
-    m = facts.current
-    if not drafts or m is None or assess.is_doubtful(m, facts, knowledge):
+    m, before_dose = facts.current, causes.corrected_before(facts.chosen)
+    if not (drafts or before_dose) or m is None or assess.is_doubtful(m, facts, knowledge):
         return Silence("no chosen draft that lowers magnesium, or no usable magnesium")
     second = len(causes.depleting_names((*drafts, *facts.active))) > 1
     limit = knowledge.numbers["deplete.second_drug_at_or_below"]
-    if not m.low and not (m.x <= limit and second):
+    if not m.low and not (drafts and m.x <= limit and second):
         return Silence("magnesium is high enough for this drug")
     advice = causes.draft_advice(drafts, facts)
+    if before_dose and m.low:
+        advice["before_dose"] = list(before_dose)
     when = _when(m, advice, facts, knowledge)
     return Finding(
         rule="draft_lowers_magnesium",
         problem=Problem.DRAFT_DEPLETES,
         indicator=Indicator.WARNING,
-        title="" if m.low else "second",
+        title=_title(drafts, m),
         say=_say(m, advice, when, facts, knowledge),
         values=_values(drafts, advice, facts, knowledge),
         suggestions=_suggestions(drafts, facts, knowledge),
         tests=(DraftTest("magnesium", when), DraftTest("bmp", when)),
         numbers=("deplete.second_drug_at_or_below", "limit.lower.default"),
     )
+
+
+def _title(drafts: tuple[Medication, ...], magnesium: Magnesium) -> str:
+    if not drafts:
+        return "before_dose"
+    return "" if magnesium.low else "second"
 
 
 def _when(magnesium: Magnesium, advice: Collection[str], facts: Facts, knowledge: Knowledge) -> str:
@@ -99,11 +107,12 @@ def _others(facts: Facts) -> tuple[str, ...]:
 def _values(
     drafts: tuple[Medication, ...], advice: dict[str, list[str]], facts: Facts, knowledge: Knowledge
 ) -> dict[str, str]:
-    names = causes.depleting_names(drafts)
+    names = causes.depleting_names(drafts) or tuple(advice["before_dose"])
     first = [name for key in _CORRECTED_FIRST for name in advice.get(key, ())]
     return {
         "drug": wording.listed(names),
         "lowers": wording.verb(names, "lowers", "lower"),
+        "acid": next(iter((*advice.get("ppi", ()), *advice.get("ppi_famotidine", ()), "PPI"))),
         "others": wording.listed(_others(facts)),
         "corrected_first": wording.listed(first),
         **{key: wording.listed(names) for key, names in advice.items()},

@@ -23,6 +23,7 @@ def drugs_cause_low_magnesium(facts: Facts, knowledge: Knowledge) -> Finding | S
         values={
             "drugs": ", ".join(c.shown for c in culprits),
             "names": _names(culprits),
+            "acid": causes.acid_name(c.medication for c in culprits),
             "stopped": wording.listed(c.role.ingredient for c in culprits if c.stopped),
             "why_no_sparing": dosing.why_no_potassium_sparing(facts, knowledge),
         },
