@@ -31,6 +31,12 @@ def potassium_is_low(facts: Facts, knowledge: Knowledge) -> bool:
     return value is not None and value < knowledge.numbers["potassium.low"]
 
 
+def potassium_goal(facts: Facts, knowledge: Knowledge) -> str:
+    """What is to be said of potassium beside magnesium: its goal, unless that is known to be reached."""
+    value, goal = potassium(facts), knowledge.numbers["target.potassium"]
+    return "" if value is not None and value >= goal else f" and potassium to at least {goal:.1f} mmol/L"
+
+
 def potassium_is_refractory(facts: Facts, knowledge: Knowledge) -> bool:
     """Still low although potassium was ordered a day ago or earlier."""
     hours = knowledge.numbers["potassium.refractory_hours"]

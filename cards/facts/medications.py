@@ -153,7 +153,10 @@ _POTASSIUM_WORDS = frozenset({"potassium", "kcl", "klor", "klorcon", "k", "kdur"
 # Names only: the shipped code tables have no codes for these; used to protect, never to advise.
 _ANTITHROMBOTICS = frozenset(
     {"aspirin", "acetylsalicylic", "clopidogrel", "prasugrel", "ticagrelor", "warfarin", "apixaban", "rivaroxaban"}
-    | {"edoxaban", "dabigatran", "heparin", "enoxaparin", "dalteparin", "fondaparinux"}
+    | {"edoxaban", "dabigatran", "heparin", "enoxaparin", "dalteparin", "fondaparinux", "tinzaparin", "acenocoumarol"}
+    | {"phenprocoumon", "dipyridamole", "argatroban", "bivalirudin", "vorapaxar"}
+    | {"eliquis", "xarelto", "pradaxa", "savaysa", "lixiana", "coumadin", "jantoven", "plavix", "brilinta", "brilique"}
+    | {"effient", "lovenox", "clexane", "fragmin", "arixtra", "ecotrin"}
 )
 
 

@@ -24,6 +24,7 @@ def draft_is_digoxin(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
         problem=Problem.DRAFT_QT,
         indicator=Indicator.CRITICAL if m.x < n["band.severe"] or very_low else Indicator.WARNING,
         say=("found", "do"),
+        values={"and_potassium": risks.potassium_goal(facts, knowledge)},
         tests=_TESTS,
         numbers=("qt_drug.magnesium_below", "band.severe", "potassium.very_low"),
     )

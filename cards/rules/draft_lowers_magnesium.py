@@ -13,6 +13,7 @@ from cards.model import (
     Medication,
     Problem,
     RemoveOrder,
+    RenalGate,
     Silence,
     Suggestion,
 )
@@ -80,6 +81,7 @@ def _say(
         *also,
         *_correct(advice, facts, knowledge),
         *advice,
+        *(("another",) if _swaps_acid_suppression(facts) else ()),
         *(_partner(facts, knowledge) if "diuretic" in advice else ()),
         *(("digoxin",) if risks.takes_digoxin(facts) else ()),
         *(("old",) if old else () if when == "daily" else ("check",)),
@@ -98,6 +100,10 @@ def _partner(facts: Facts, knowledge: Knowledge) -> tuple[str, ...]:
     return ("sparing" if dosing.potassium_sparing_is_safe(facts, knowledge) else "no_sparing", *heart_failure)
 
 
+def _swaps_acid_suppression(facts: Facts) -> bool:
+    return any(map(causes.is_ppi, facts.chosen)) and any(map(causes.is_acid_suppressant, facts.active))
+
+
 def _others(facts: Facts) -> tuple[str, ...]:
     """Depleting drugs taken, beside those being ordered."""
     chosen = causes.depleting_names(facts.chosen)
@@ -113,6 +119,7 @@ def _values(
         "drug": wording.listed(names),
         "lowers": wording.verb(names, "lowers", "lower"),
         "acid": next(iter((*advice.get("ppi", ()), *advice.get("ppi_famotidine", ()), "PPI"))),
+        "kept": "" if facts.renal.gate is RenalGate.R3 else "add magnesium and ",
         "others": wording.listed(_others(facts)),
         "corrected_first": wording.listed(first),
         **{key: wording.listed(names) for key, names in advice.items()},

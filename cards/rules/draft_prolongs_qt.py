@@ -29,7 +29,7 @@ def draft_prolongs_qt(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
         problem=Problem.DRAFT_QT,
         indicator=Indicator.CRITICAL if dangers else Indicator.WARNING,
         say=("torsades" if torsades else "found", *_several(drafts, facts), "old" if old else "do", "check"),
-        values=_values(drafts, facts),
+        values=_values(drafts, facts, knowledge),
         suggestions=(Suggestion("remove", removals, values=_removed(drafts)),) if removals else (),
         tests=_TESTS,
         numbers=NUMBERS,
@@ -51,7 +51,7 @@ def _baseline(drafts: tuple[Medication, ...], facts: Facts, knowledge: Knowledge
         indicator=Indicator.INFO,
         title="baseline",
         say=("no_level", "check"),
-        values={**_values(drafts, facts), "others": wording.listed(depleting)},
+        values={**_values(drafts, facts, knowledge), "others": wording.listed(depleting)},
         tests=_TESTS,
         numbers=NUMBERS,
     )
@@ -66,11 +66,12 @@ def _taken(drafts: tuple[Medication, ...], facts: Facts) -> tuple[str, ...]:
     return tuple(name for name in risks.qt_drugs(facts) if name not in risks.qt_names(drafts))
 
 
-def _values(drafts: tuple[Medication, ...], facts: Facts) -> dict[str, str]:
+def _values(drafts: tuple[Medication, ...], facts: Facts, knowledge: Knowledge) -> dict[str, str]:
     names = risks.qt_names(drafts)
     return {
         "drug": wording.listed(names),
         "has": wording.verb(names, "has", "have"),
+        "and_potassium": risks.potassium_goal(facts, knowledge),
         "taken": wording.listed(_taken(drafts, facts)),
     }
 

@@ -2,7 +2,7 @@
 
 from cards import assess, causes, dosing, risks, wording
 from cards.knowledge import Knowledge
-from cards.model import DraftTest, Facts, Finding, Indicator, Problem, RemoveOrder, Silence, Suggestion
+from cards.model import DraftTest, Facts, Finding, Indicator, Problem, RemoveOrder, RenalGate, Silence, Suggestion
 
 
 def drugs_cause_low_magnesium(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
@@ -24,6 +24,7 @@ def drugs_cause_low_magnesium(facts: Facts, knowledge: Knowledge) -> Finding | S
             "drugs": ", ".join(c.shown for c in culprits),
             "names": _names(culprits),
             "acid": causes.acid_name(c.medication for c in culprits),
+            "kept": "" if facts.renal.gate is RenalGate.R3 else "oral magnesium, ",
             "stopped": wording.listed(c.role.ingredient for c in culprits if c.stopped),
             "why_no_sparing": dosing.why_no_potassium_sparing(facts, knowledge),
         },
