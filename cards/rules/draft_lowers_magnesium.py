@@ -18,7 +18,7 @@ from cards.model import (
     Suggestion,
 )
 
-_CORRECTED_FIRST = ("diuretic", "calcineurin", "other")
+_CORRECTED_FIRST = ("diuretic", "other")
 
 
 def draft_lowers_magnesium(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
