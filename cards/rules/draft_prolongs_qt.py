@@ -28,7 +28,12 @@ def draft_prolongs_qt(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
         rule="draft_prolongs_qt",
         problem=Problem.DRAFT_QT,
         indicator=Indicator.CRITICAL if dangers else Indicator.WARNING,
-        say=("torsades" if torsades else "found", *_several(drafts, facts), "old" if old else "do", "check"),
+        say=(
+            "torsades" if torsades else "found",
+            *_several(drafts, facts),
+            "old" if old or assess.must_repeat_first(m, facts, knowledge) else "do",
+            "check",
+        ),
         values=_values(drafts, facts, knowledge),
         suggestions=(Suggestion("remove", removals, values=_removed(drafts)),) if removals else (),
         tests=_TESTS,
