@@ -67,7 +67,8 @@ def depleting_names(medications: Iterable[Medication]) -> tuple[str, ...]:
 
 def concerns_magnesium(draft: Medication) -> bool:
     """An order whose safety depends on magnesium."""
-    return bool(draft.magnesium) or depletes(draft) or draft.has_role("qt_risk") or draft.has_role("digitalis")
+    judged_by_role = draft.has_role("qt_risk") or draft.has_role("digitalis")
+    return bool(draft.magnesium) or depletes(draft) or judged_by_role or bool(corrected_before([draft]))
 
 
 @once

@@ -23,7 +23,8 @@ _ROUTE_WORDS: tuple[tuple[Route, re.Pattern[str]], ...] = (
         re.compile(
             r"\b(oph?th\w*|eye(lid|drop)?s?|ocular|(sub)?conjunctival|topical\w*|cutaneous|skin|otic|ear(drop)?s?|auricular"
             r"|intranasal|nasal|nose|vaginal|oint(ment)?s?|cream|lotion|(?<!soft )gel|shampoo|irrigation|inhal\w*"
-            r"|neb(uli\w*|s)?|mouthwash|intravitreal|intracameral|dropperettes?|affected (area|eye|ear|skin)s?)\b",
+            r"|neb(uli\w*|s)?|mouthwash|intravitreal|intracameral|dropperettes?|affected (area|eye|ear|skin)s?)\b"
+            r"(?!\W+((and|or)\W+)?(soft\W+tissue\W+)?infection)",  # what it is for, not where it goes
             re.IGNORECASE,
         ),
     ),
