@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cards import assess, risks
+from cards import assess
 from cards.knowledge import Knowledge
 from cards.model import DrugRole, Facts, Medication, once
 
@@ -11,12 +11,14 @@ _POINTS = {"strong": 3, "moderate": 2, "weak": 1}
 _PPI = "proton pump inhibitor"
 _ACID = frozenset({_PPI, "potassium-competitive acid blocker"})
 _LONG_TAIL = frozenset({"platinum"})
+# drugs.csv: magnesium is corrected before each dose, although they lower it but weakly
+_CORRECTED_BEFORE = frozenset({"denosumab", "zoledronic acid"})
+_CALCINEURIN = frozenset({"calcineurin inhibitor"})
+# given in cycles: an order that has ended is no drug that was stopped
+_ONCOLOGY = frozenset({"platinum", "anti-EGFR monoclonal antibody", "EGFR-MET bispecific antibody", "alkylating agent"})
 _ADVICE: tuple[tuple[str, frozenset[str]], ...] = (
-    ("calcineurin", frozenset({"calcineurin inhibitor"})),
-    (
-        "oncology",
-        frozenset({"platinum", "anti-EGFR monoclonal antibody", "EGFR-MET bispecific antibody", "alkylating agent"}),
-    ),
+    ("calcineurin", _CALCINEURIN),
+    ("oncology", _ONCOLOGY),
     (
         "antimicrobial",
         frozenset(
@@ -37,17 +39,36 @@ class Culprit:
     score: int
     shown: str
 
+    @property
+    def stopped(self) -> bool:
+        """No longer taken, and not merely between two cycles."""
+        return self.medication.status != "active" and self.role.drug_class not in _ONCOLOGY
+
 
 def depletes(medication: Medication) -> bool:
-    """Lowers magnesium with at least moderate evidence."""
-    return medication.has_role("cause") and any(
-        r.role == "cause" and _POINTS.get(r.evidence, 0) > 1 for r in medication.roles
-    )
+    """Lowers magnesium with at least moderate evidence, or is handled as a PPI."""
+    return medication.has_role("cause") and bool(depleting_roles(medication))
+
+
+def depleting_roles(medication: Medication) -> tuple[DrugRole, ...]:
+    """What of it lowers magnesium with at least moderate evidence."""
+    return tuple(r for r in medication.roles if r.role == "cause" and _is_established(r))
+
+
+def _is_established(role: DrugRole) -> bool:
+    """At least moderate evidence; vonoprazan is handled as a PPI (drugs.csv)."""
+    return _POINTS.get(role.evidence, 0) > 1 or role.drug_class in _ACID
+
+
+def depleting_names(medications: Iterable[Medication]) -> tuple[str, ...]:
+    """The names of the ingredients that lower magnesium, each once."""
+    return tuple(dict.fromkeys(r.ingredient for m in medications for r in depleting_roles(m)))
 
 
 def concerns_magnesium(draft: Medication) -> bool:
     """An order whose safety depends on magnesium."""
-    return bool(draft.magnesium) or depletes(draft) or draft.has_role("qt_risk") or draft.has_role("digitalis")
+    judged_by_role = draft.has_role("qt_risk") or draft.has_role("digitalis")
+    return bool(draft.magnesium) or depletes(draft) or judged_by_role or bool(corrected_before([draft]))
 
 
 @once
@@ -56,7 +77,7 @@ def culprits(facts: Facts, knowledge: Knowledge) -> tuple[Culprit, ...]:
     taken = list(_candidates(facts, knowledge))
     several = len({m.name for m in taken if depletes(m)}) > 1
     scored = [_scored(m, several, facts, knowledge) for m in taken]
-    strong = [c for c in scored if _POINTS.get(c.role.evidence, 0) > 1]
+    strong = [c for c in scored if _is_established(c.role)]
     one_each: dict[str, Culprit] = {}
     for culprit in sorted(strong or scored, key=_likeliest_order):
         one_each.setdefault(culprit.medication.name, culprit)
@@ -85,7 +106,8 @@ def _counts(medication: Medication, role: DrugRole, facts: Facts, knowledge: Kno
     """Taken now, or stopped so recently that it still counts."""
     if medication.status == "active":
         return True
-    ended = medication.until or medication.since
+    to_come = medication.until is not None and medication.until > facts.now
+    ended = medication.since if to_come else medication.until or medication.since
     limit = "cause.stopped_long_days" if role.drug_class in _LONG_TAIL else "cause.stopped_days"
     return ended is not None and facts.hours_since(ended) <= knowledge.numbers[limit] * 24
 
@@ -117,11 +139,6 @@ def is_diuretic_drug(medication: Medication) -> bool:
     return any(r.role == "cause" and r.drug_class in assess.DIURETICS for r in medication.roles)
 
 
-def has_acid_suppressant(classes: Iterable[str]) -> bool:
-    """A proton pump inhibitor or vonoprazan is among the classes."""
-    return bool(_ACID & set(classes))
-
-
 def is_acid_suppressant(medication: Medication) -> bool:
     """A proton pump inhibitor or vonoprazan."""
     return any(r.drug_class in _ACID for r in medication.roles)
@@ -139,29 +156,48 @@ def is_protected(facts: Facts) -> bool:
     return unknown or facts.has("peptic_protection") or any(m.is_antithrombotic for m in facts.active)
 
 
+def has_famotidine(facts: Facts) -> bool:
+    """Famotidine is taken or being ordered."""
+    return any("famotidine" in m.ingredients("alternative") for m in (*facts.active, *facts.drafts))
+
+
 def replaceable_ppi(found: Iterable[Culprit], facts: Facts) -> Medication | None:
     """A PPI being taken that nothing on record protects; None too while famotidine is taken."""
-    if is_protected(facts) or any("famotidine" in m.name for m in facts.taking("alternative")):
+    if is_protected(facts) or has_famotidine(facts):
         return None
     taken = (c.medication for c in found if c.role.drug_class in _ACID and c.medication.status == "active")
     return next(taken, None)
 
 
 def advice_keys(found: tuple[Culprit, ...], sparing: bool, facts: Facts) -> tuple[str, ...]:
-    """Lines of advice for the classes found, likeliest cause first."""
+    """Lines of advice for the classes found, likeliest cause first; for what was stopped only what follows now."""
     keys: list[str] = []
-    for culprit in found:
+    for culprit in (c for c in found if not c.stopped):
         keys += _class_keys(culprit.role.drug_class, sparing, facts)
-    return tuple(dict.fromkeys(keys)) or ("other",)
+    keys = keys or ["other"] * any(not c.stopped for c in found)
+    return tuple(dict.fromkeys((*keys, *_stopped_keys(found))))
+
+
+def _stopped_keys(found: tuple[Culprit, ...]) -> list[str]:
+    acid = [c.stopped for c in found if c.role.drug_class in _ACID]
+    others = any(c.stopped for c in found if c.role.drug_class not in _ACID)
+    return ["ppi_stopped"] * (bool(acid) and all(acid)) + ["stopped"] * others
 
 
 def _class_keys(drug_class: str, sparing: bool, facts: Facts) -> list[str]:
     if drug_class in _ACID:
-        return ["ppi_protect" if is_protected(facts) else "ppi"]
+        return [acid_key(facts)]
     if drug_class in assess.DIURETICS:
         more = ["heart_failure"] if facts.has("heart_failure") else ["thiazide"] if "thiazide" in drug_class else []
         return ["diuretic_spare" if sparing else "diuretic_plain", *more]
+    if drug_class in _CALCINEURIN:
+        return ["calcineurin_spare" if sparing else "calcineurin"]
     return [key for key, classes in _ADVICE if drug_class in classes]
+
+
+def acid_key(facts: Facts) -> str:
+    """Which advice on acid suppression fits."""
+    return "ppi_protect" if is_protected(facts) else "ppi_famotidine" if has_famotidine(facts) else "ppi"
 
 
 def extra_keys(facts: Facts, knowledge: Knowledge) -> tuple[str, ...]:
@@ -169,14 +205,28 @@ def extra_keys(facts: Facts, knowledge: Knowledge) -> tuple[str, ...]:
     return ("polypharmacy",) if len(facts.active) >= knowledge.numbers["cause.polypharmacy"] else ()
 
 
-def draft_advice(classes: Iterable[str], sparing: bool, facts: Facts) -> tuple[str, ...]:
-    """Lines of advice for drafted drugs of these classes."""
-    told = set(classes)
-    keys: list[str] = []
-    if has_acid_suppressant(told):
-        keys.append("ppi_protect" if is_protected(facts) else "ppi")
-    if is_diuretic(told):
-        keys += ["diuretic", "sparing" if sparing else "no_sparing"]
-    keys += [key for key, classes_ in _ADVICE if told & classes_]
-    keys += ["other"] * (not keys) + ["digoxin"] * risks.takes_digoxin(facts)
-    return tuple(keys)
+def corrected_before(medications: Iterable[Medication]) -> tuple[str, ...]:
+    """The ingredients before whose every dose magnesium is to be corrected."""
+    return tuple(name for m in medications for name in m.ingredients("cause") if name in _CORRECTED_BEFORE)
+
+
+def acid_name(medications: Iterable[Medication]) -> str:
+    """What the acid suppression among them is called."""
+    listed = list(medications)
+    return "PPI" if any(map(is_ppi, listed)) or not any(map(is_acid_suppressant, listed)) else "Vonoprazan"
+
+
+def draft_advice(drafts: Iterable[Medication], facts: Facts) -> dict[str, list[str]]:
+    """Lines of advice for drafted drugs, each with the ingredients that it is about."""
+    found: dict[str, list[str]] = {}
+    for role in (r for d in drafts for r in depleting_roles(d)):
+        found.setdefault(_draft_key(role.drug_class, facts), []).append(role.ingredient)
+    return found
+
+
+def _draft_key(drug_class: str, facts: Facts) -> str:
+    if drug_class in _ACID:
+        return acid_key(facts)
+    if drug_class in assess.DIURETICS:
+        return "diuretic"
+    return next((key for key, classes in _ADVICE if drug_class in classes), "other")

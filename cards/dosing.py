@@ -103,25 +103,31 @@ def alternative(name: str, knowledge: Knowledge) -> DraftMedication:
     return DraftMedication(told.product, (DoseStep(told.text, told.quantity, told.unit, told.per_day),), told.days)
 
 
+_POTASSIUM_SPARING = frozenset({"potassium-sparing diuretic", "mineralocorticoid antagonist"})
+
+
 def potassium_sparing_is_safe(facts: Facts, knowledge: Knowledge) -> bool:
-    """Known potassium below 5.0 mmol/L and known eGFR of at least 30."""
+    """Potassium known to be below 5.0 mmol/L, eGFR of at least 30, not pregnant, none taken or ordered yet."""
     return not why_no_potassium_sparing(facts, knowledge)
 
 
+@once
 def why_no_potassium_sparing(facts: Facts, knowledge: Knowledge) -> str:
-    """What speaks against a potassium-sparing diuretic, in words for the card; "" when nothing does."""
-    n, potassium, renal = knowledge.numbers, facts.results.get("potassium"), facts.renal
-    raising = (r.drug_class for m in facts.taking("raises_mg") for r in m.roles if r.role == "raises_mg")
-    poor = renal.egfr is None or renal.egfr < n["potassium.sparing_min_egfr"]
-    reasons = {
-        "one is taken already": any("diuretic" in name or "mineralo" in name for name in raising),
-        "pregnancy": "pregnancy" in facts.conditions,
-        "potassium not known": potassium is None,
-        f"potassium {potassium.shown if potassium else ''}": potassium is not None
-        and potassium.value >= n["potassium.sparing_max"],
-        renal.reason: poor or renal.gate not in (RenalGate.R0, RenalGate.R1),
-    }
-    return ", ".join(reason for reason, applies in reasons.items() if applies)
+    """Why no potassium-sparing drug may be named here (clinical rule s.4.1), in words for the card; "" when one may."""
+    n, potassium, egfr = knowledge.numbers, facts.results.get("potassium"), facts.renal.egfr
+    taken = (r.drug_class for m in (*facts.active, *facts.drafts) for r in m.roles)
+    if not _POTASSIUM_SPARING.isdisjoint(taken):
+        return "one is taken or ordered already"
+    if facts.medications is None:
+        return "medicines not known"
+    if facts.has("pregnancy", "pre_eclampsia"):
+        return "pregnant"
+    if potassium is None:
+        return "potassium not known"
+    if potassium.value >= n["potassium.sparing_max"]:
+        return f"potassium {potassium.shown}"
+    kidneys_allow = egfr is not None and egfr >= n["potassium.sparing_min_egfr"]
+    return "" if kidneys_allow and facts.renal.gate in (RenalGate.R0, RenalGate.R1) else facts.renal.reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What makes low magnesium dangerous: potassium, calcium, QTc, drugs, illnesses (clinical rules s.3, 4.4, 5)."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from cards.knowledge import Knowledge
@@ -29,6 +30,12 @@ def potassium_is_low(facts: Facts, knowledge: Knowledge) -> bool:
     """Below 3.5 mmol/L."""
     value = potassium(facts)
     return value is not None and value < knowledge.numbers["potassium.low"]
+
+
+def potassium_goal(facts: Facts, knowledge: Knowledge) -> str:
+    """What is to be said of potassium beside magnesium: its goal, unless that is known to be reached."""
+    value, goal = potassium(facts), knowledge.numbers["target.potassium"]
+    return "" if value is not None and value >= goal else f" and potassium to at least {goal:.1f} mmol/L"
 
 
 def potassium_is_refractory(facts: Facts, knowledge: Knowledge) -> bool:
@@ -71,10 +78,14 @@ def qtc_is_long(facts: Facts, knowledge: Knowledge) -> bool:
 
 
 @once
-def qt_drugs(facts: Facts) -> tuple[Medication, ...]:
-    """Active and chosen drugs with a known risk of torsades, one a drug."""
-    listed = [*(m for m in facts.chosen if m.has_role("qt_risk")), *facts.taking("qt_risk")]
-    return tuple({m.name: m for m in listed}.values())
+def qt_drugs(facts: Facts) -> tuple[str, ...]:
+    """The ingredients with a known risk of torsades, chosen or taken, each once however often it is ordered."""
+    return tuple(dict.fromkeys((*qt_names(facts.chosen), *qt_names(facts.taking("qt_risk")))))
+
+
+def qt_names(medications: Iterable[Medication]) -> tuple[str, ...]:
+    """The ingredients of some medicines that have a known risk of torsades."""
+    return tuple(dict.fromkeys(name for m in medications for name in m.ingredients("qt_risk")))
 
 
 @once
@@ -86,10 +97,10 @@ def takes_digoxin(facts: Facts) -> bool:
 @once
 def named(facts: Facts, knowledge: Knowledge) -> tuple[str, ...]:
     """What makes low magnesium dangerous here (clinical rule s.4.4), in words for the card."""
-    found = [f"{m.name} (QT risk)" for m in qt_drugs(facts)]
+    found = [f"{name} (QT risk)" for name in qt_drugs(facts)]
     found += ["digoxin"] * takes_digoxin(facts)
     found += [f"QTc {qtc(facts, knowledge):.0f} ms"] * qtc_is_long(facts, knowledge)
-    found += [c.replace("_", " ") for c in ILLNESSES if c in facts.conditions]
+    found += [facts.conditions[c].name for c in ILLNESSES if c in facts.conditions]
     found += ["low potassium"] * potassium_is_low(facts, knowledge)
     found += [LOW_CALCIUM] * calcium_is_low(facts, knowledge)
     return tuple(found)

@@ -54,11 +54,14 @@ def codings(concept: JsonObject) -> list[tuple[str, str]]:
 
 
 def words_of(concept: JsonObject) -> str:
-    """Text and displays of a CodeableConcept, for matching by words."""
-    told = [text(concept, "text")]
+    """Text and displays of a CodeableConcept, each once, for matching by words.
+
+    A semicolon lies between them, which ends every "no …" and "without …": one copy does not deny the next.
+    """
+    told = {text(concept, "text"): None}
     for coding in objects(concept, "coding"):
-        told.append(text(coding, "display"))
-    return " | ".join(filter(None, told))
+        told[text(coding, "display")] = None
+    return " ; ".join(filter(None, told))
 
 
 def status_of(resource: JsonObject, key: str) -> str:

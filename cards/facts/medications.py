@@ -21,14 +21,25 @@ _ROUTE_WORDS: tuple[tuple[Route, re.Pattern[str]], ...] = (
     (
         Route.NOT_SYSTEMIC,
         re.compile(
-            r"\b(ophthalm\w*|eye|ocular|conjunctival|topical\w*|cutaneous|skin|otic|ear|auricular|intranasal|nasal|nose"
-            r"|vaginal|ointment|cream|lotion|gel|shampoo|irrigation|inhal\w*|nebuli\w*|mouthwash|intravitreal)\b",
+            r"\b(oph?th\w*|eye(lid|drop)?s?|ocular|(sub)?conjunctival|topical\w*|cutaneous|skin|otic|ear(drop)?s?|auricular"
+            r"|intranasal|nasal|nose|vaginal|oint(ment)?s?|cream|lotion|(?<!soft )gel|shampoo|irrigation|inhal\w*"
+            r"|neb(uli\w*|s)?|mouthwash|intravitreal|intracameral|dropperettes?|affected (area|eye|ear|skin)s?)\b"
+            r"(?!\W+((and|or)\W+)?(soft\W+tissue\W+)?infection)",  # what it is for, not where it goes
             re.IGNORECASE,
         ),
     ),
     (Route.INTRAVENOUS, re.compile(r"\b(iv|i\.v\.|intravenous\w*|infusion|infuse\w*|ivpb)\b", re.IGNORECASE)),
     (Route.ORAL, re.compile(r"\b(oral\w*|po|p\.o\.|by mouth|tablets?|capsules?)\b", re.IGNORECASE)),
     (Route.OTHER, re.compile(r"\b(injection|injectable|intramuscular\w*|subcutaneous\w*|rectal|transdermal)\b", re.I)),
+    (
+        # drops may be for the mouth, and a gtt an infusion: only with a strength in percent, or an eye or ear named
+        Route.NOT_SYSTEMIC,
+        re.compile(
+            r"%[^;]{0,20}\bdrops?\b|\b(drops?|gtts?) ((in(to)?|to) )?((each|both|affected) )?"
+            r"(os|ou|ad|au|od(?= ([tbq]id|q\d|every|once|daily|twice)))\b",
+            re.IGNORECASE,
+        ),
+    ),
 )
 _SULFATE = "6585"
 _NO_ROLES: frozenset[str] = frozenset()
@@ -166,7 +177,10 @@ _POTASSIUM_WORDS = frozenset({"potassium", "kcl", "klor", "klorcon", "k", "kdur"
 # Names only: the shipped code tables have no codes for these; used to protect, never to advise.
 _ANTITHROMBOTICS = frozenset(
     {"aspirin", "acetylsalicylic", "clopidogrel", "prasugrel", "ticagrelor", "warfarin", "apixaban", "rivaroxaban"}
-    | {"edoxaban", "dabigatran", "heparin", "enoxaparin", "dalteparin", "fondaparinux"}
+    | {"edoxaban", "dabigatran", "heparin", "enoxaparin", "dalteparin", "fondaparinux", "tinzaparin", "acenocoumarol"}
+    | {"phenprocoumon", "dipyridamole", "argatroban", "bivalirudin", "vorapaxar"}
+    | {"eliquis", "xarelto", "pradaxa", "savaysa", "lixiana", "coumadin", "jantoven", "plavix", "brilinta", "brilique"}
+    | {"effient", "lovenox", "clexane", "fragmin", "arixtra", "ecotrin"}
 )
 
 
@@ -226,7 +240,15 @@ def _started(resource: JsonObject) -> datetime | None:
 
 
 def _ended(resource: JsonObject, dosages: Sequence[JsonObject]) -> datetime | None:
-    """When it was given or was to end, as far as the order says."""
+    """When it was given, was stopped or was to end, as far as the order says."""
     given = moment(text(child(resource, "effectivePeriod"), "end")) or moment(text(resource, "effectiveDateTime"))
     bounds = (text(child(child(child(d, "timing"), "repeat"), "boundsPeriod"), "end") for d in dosages)
-    return given or next((found for found in map(moment, bounds) if found), None)
+    return given or next((found for found in map(moment, (*bounds, *_stopped(resource))) if found), None)
+
+
+def _stopped(resource: JsonObject) -> Sequence[str]:
+    """What FHIR R5, DSTU2 and all of them have for the end of an order that is no longer active."""
+    if text(resource, "status") not in ("stopped", "completed"):
+        return ()
+    validity = child(child(resource, "dispenseRequest"), "validityPeriod")
+    return text(resource, "statusChanged"), text(resource, "dateEnded"), text(validity, "end")

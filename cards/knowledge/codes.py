@@ -16,7 +16,7 @@ _KINDS = {
 }
 
 # said in words beside a code that does not carry it
-_BESIDE_CODES = frozenset({"atrial_fibrillation_rapid", "digoxin_toxicity", "pacemaker"})
+_BESIDE_CODES = frozenset({"atrial_fibrillation_rapid", "digoxin_toxicity", "pacemaker", "type_1_diabetes"})
 
 
 def read_terminology(folder: Traversable, site: Site) -> Terminology:

@@ -223,6 +223,10 @@ class Medication(NamedTuple):
         """Whether any of its ingredients plays the role."""
         return role in self.role_names
 
+    def ingredients(self, role: str) -> tuple[str, ...]:
+        """The names of those of its ingredients that play the role."""
+        return tuple(dict.fromkeys(r.ingredient for r in self.roles if r.role == role))
+
     def role(self, role: str) -> DrugRole:
         """The entry of the role; LookupError when it has none."""
         return next(r for r in self.roles if r.role == role)

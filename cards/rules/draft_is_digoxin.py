@@ -23,7 +23,8 @@ def draft_is_digoxin(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
         rule="draft_is_digoxin",
         problem=Problem.DRAFT_QT,
         indicator=Indicator.CRITICAL if m.x < n["band.severe"] or very_low else Indicator.WARNING,
-        say=("found", "do"),
+        say=("found", "old" if assess.must_repeat_first(m, facts, knowledge) else "do"),
+        values={"and_potassium": risks.potassium_goal(facts, knowledge)},
         tests=_TESTS,
         numbers=("qt_drug.magnesium_below", "band.severe", "potassium.very_low"),
     )

@@ -134,7 +134,7 @@ def _is_intended(m: Magnesium, facts: Facts, knowledge: Knowledge) -> bool:
 
 
 def _raisers(facts: Facts) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(m.name for m in facts.taking("raises_mg")))
+    return tuple(dict.fromkeys(name for m in facts.taking("raises_mg") for name in m.ingredients("raises_mg")))
 
 
 def _is_too_much(draft: Medication, knowledge: Knowledge) -> bool:

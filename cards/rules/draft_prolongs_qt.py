@@ -1,6 +1,6 @@
 """Is a torsades-risk drug or digoxin ordered while magnesium is low or unknown?"""
 
-from cards import assess, causes, risks
+from cards import assess, causes, risks, wording
 from cards.knowledge import Knowledge
 from cards.model import DraftTest, Facts, Finding, Indicator, Medication, Problem, RemoveOrder, Silence, Suggestion
 
@@ -28,9 +28,14 @@ def draft_prolongs_qt(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
         rule="draft_prolongs_qt",
         problem=Problem.DRAFT_QT,
         indicator=Indicator.CRITICAL if dangers else Indicator.WARNING,
-        say=("torsades" if torsades else "found", "old" if old else "do", "check"),
-        values=_values(drafts),
-        suggestions=(Suggestion("remove", removals, values=_values(drafts)),) if removals else (),
+        say=(
+            "torsades" if torsades else "found",
+            *_several(drafts, facts),
+            "old" if old or assess.must_repeat_first(m, facts, knowledge) else "do",
+            "check",
+        ),
+        values=_values(drafts, facts, knowledge),
+        suggestions=(Suggestion("remove", removals, values=_removed(drafts)),) if removals else (),
         tests=_TESTS,
         numbers=NUMBERS,
         about=" ".join(dangers),
@@ -38,7 +43,7 @@ def draft_prolongs_qt(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
 
 
 def _baseline(drafts: tuple[Medication, ...], facts: Facts, knowledge: Knowledge) -> Finding | Silence:
-    depleting, last = [a.name for a in facts.active if causes.depletes(a)], facts.magnesium
+    depleting, last = causes.depleting_names(facts.active), facts.magnesium
     if "magnesium" in facts.not_known:
         return Silence("magnesium could not be looked at")
     if last and facts.hours_since(last.when) <= knowledge.numbers["fresh.qt_order_baseline"]:
@@ -51,11 +56,30 @@ def _baseline(drafts: tuple[Medication, ...], facts: Facts, knowledge: Knowledge
         indicator=Indicator.INFO,
         title="baseline",
         say=("no_level", "check"),
-        values={**_values(drafts), "others": ", ".join(dict.fromkeys(depleting))},
+        values={**_values(drafts, facts, knowledge), "others": wording.listed(depleting)},
         tests=_TESTS,
         numbers=NUMBERS,
     )
 
 
-def _values(drafts: tuple[Medication, ...]) -> dict[str, str]:
-    return {"drug": ", ".join(dict.fromkeys(d.name for d in drafts))}
+def _several(drafts: tuple[Medication, ...], facts: Facts) -> tuple[str, ...]:
+    """Said when another such drug is taken, which by itself can make it critical."""
+    return ("several",) if _taken(drafts, facts) else ()
+
+
+def _taken(drafts: tuple[Medication, ...], facts: Facts) -> tuple[str, ...]:
+    return tuple(name for name in risks.qt_drugs(facts) if name not in risks.qt_names(drafts))
+
+
+def _values(drafts: tuple[Medication, ...], facts: Facts, knowledge: Knowledge) -> dict[str, str]:
+    names = risks.qt_names(drafts)
+    return {
+        "drug": wording.listed(names),
+        "has": wording.verb(names, "has", "have"),
+        "and_potassium": risks.potassium_goal(facts, knowledge),
+        "taken": wording.listed(_taken(drafts, facts)),
+    }
+
+
+def _removed(drafts: tuple[Medication, ...]) -> dict[str, str]:
+    return {"drug": wording.listed(d.name for d in drafts)}

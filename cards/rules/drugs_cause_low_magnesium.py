@@ -1,8 +1,8 @@
 """Which drugs may have caused the low magnesium?"""
 
-from cards import assess, causes, dosing, risks
+from cards import assess, causes, dosing, risks, wording
 from cards.knowledge import Knowledge
-from cards.model import DraftTest, Facts, Finding, Indicator, Problem, RemoveOrder, Silence, Suggestion
+from cards.model import DraftTest, Facts, Finding, Indicator, Problem, RemoveOrder, RenalGate, Silence, Suggestion
 
 
 def drugs_cause_low_magnesium(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
@@ -15,26 +15,32 @@ def drugs_cause_low_magnesium(facts: Facts, knowledge: Knowledge) -> Finding | S
     if not any(causes.depletes(c.medication) for c in culprits):
         return _weak_only(culprits)
     worth_a_warning = facts.low.band.value != "mildly low" or bool(risks.named(facts, knowledge))
-    classes = {c.role.drug_class for c in culprits}
-    sparing = causes.is_diuretic(classes) and dosing.potassium_sparing_is_safe(facts, knowledge)
     return Finding(
         rule="drugs_cause_low_magnesium",
         problem=Problem.CAUSES,
         indicator=Indicator.WARNING if worth_a_warning and facts.is_adult is not False else Indicator.INFO,
-        say=_say(culprits, sparing, facts, knowledge),
+        say=_say(culprits, facts, knowledge),
         values={
             "drugs": ", ".join(c.shown for c in culprits),
-            "names": ", ".join(c.medication.name for c in culprits),
+            "names": _names(culprits),
+            "acid": causes.acid_name(c.medication for c in culprits),
+            "kept": "" if facts.renal.gate is RenalGate.R3 else "oral magnesium, ",
+            "stopped": wording.listed(c.role.ingredient for c in culprits if c.stopped),
             "why_no_sparing": dosing.why_no_potassium_sparing(facts, knowledge),
         },
-        suggestions=_suggestions(culprits, sparing, facts, knowledge),
+        suggestions=_suggestions(culprits, facts, knowledge),
         numbers=("cause.ppi_min_days", "cause.stopped_days", "cause.shown"),
     )
 
 
-def _say(culprits: tuple[causes.Culprit, ...], sparing: bool, facts: Facts, knowledge: Knowledge) -> tuple[str, ...]:
+def _names(culprits: tuple[causes.Culprit, ...]) -> str:
+    return ", ".join(dict.fromkeys(c.role.ingredient for c in culprits))
+
+
+def _say(culprits: tuple[causes.Culprit, ...], facts: Facts, knowledge: Knowledge) -> tuple[str, ...]:
     if assess.is_child(facts):
         return ("found", "child")
+    sparing = dosing.potassium_sparing_is_safe(facts, knowledge)
     return ("found", *causes.advice_keys(culprits, sparing, facts), *causes.extra_keys(facts, knowledge))
 
 
@@ -44,14 +50,12 @@ def _weak_only(culprits: tuple[causes.Culprit, ...]) -> Finding:
         problem=Problem.LOW_MAGNESIUM,
         indicator=Indicator.INFO,
         say=("weak",),
-        values={"names": ", ".join(c.medication.name for c in culprits)},
+        values={"names": _names(culprits)},
         leads=False,
     )
 
 
-def _suggestions(
-    culprits: tuple[causes.Culprit, ...], sparing: bool, facts: Facts, knowledge: Knowledge
-) -> tuple[Suggestion, ...]:
+def _suggestions(culprits: tuple[causes.Culprit, ...], facts: Facts, knowledge: Knowledge) -> tuple[Suggestion, ...]:
     if facts.is_adult is not True:
         return ()
     found = []
@@ -60,7 +64,8 @@ def _suggestions(
         recheck = DraftTest("magnesium", "after_ppi")
         offers = (dosing.alternative("famotidine", knowledge), RemoveOrder(ppi.reference, ppi.name), recheck)
         found.append(Suggestion("famotidine", offers, values={"drug": ppi.name}))
-    if sparing:
+    on_diuretic = causes.is_diuretic(c.role.drug_class for c in culprits if not c.stopped)
+    if on_diuretic and dosing.potassium_sparing_is_safe(facts, knowledge):
         found.append(
             Suggestion("sparing", (dosing.alternative("spironolactone", knowledge), DraftTest("bmp", "after_diuretic")))
         )

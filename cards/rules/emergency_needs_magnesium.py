@@ -17,7 +17,7 @@ def emergency_needs_magnesium(facts: Facts, knowledge: Knowledge) -> Finding | S
     say += ["stop_qt"] * bool(risks.qt_drugs(facts)) + ["block"] * assess.has_unpaced_heart_block(facts)
     values = {
         "dose": dosing.dose_text(order) if order else "",
-        "qt_drugs": ", ".join(m.name for m in risks.qt_drugs(facts)),
+        "qt_drugs": ", ".join(risks.qt_drugs(facts)),
     }
     return Finding(
         rule="emergency_needs_magnesium",

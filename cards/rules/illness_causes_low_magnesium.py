@@ -2,7 +2,7 @@
 
 from cards import assess
 from cards.knowledge import Knowledge
-from cards.model import Facts, Finding, Indicator, Problem, Silence
+from cards.model import Facts, Finding, Indicator, Problem, RenalGate, Silence
 
 
 def illness_causes_low_magnesium(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
@@ -16,7 +16,7 @@ def illness_causes_low_magnesium(facts: Facts, knowledge: Knowledge) -> Finding 
         problem=Problem.LOW_MAGNESIUM,
         indicator=Indicator.INFO,
         say=("found", *_advice(facts)),
-        values={"illnesses": ", ".join(c.replace("_", " ") for c in _causes(facts))},
+        values={"illnesses": ", ".join(facts.conditions[c].name for c in _causes(facts))},
         tests=(),
         leads=False,
         numbers=(),
@@ -57,9 +57,15 @@ def _causes(facts: Facts) -> tuple[str, ...]:
 def _advice(facts: Facts) -> tuple[str, ...]:
     keys = [key for key, categories in _ADVICE.items() if facts.has(*categories)]
     keys += ["refeeding"] * assess.is_refed(facts)
-    taken = "SGLT2 inhibitor" in facts.drug_classes
-    if "diabetes" in _causes(facts) and not taken:
+    if "diabetes" in _causes(facts) and _sglt2_fits(facts):
         keys.append("sglt2")
     if facts.has("vomiting", "diarrhoea", "poor_intake") and facts.taking("disputed_cause"):
         keys.append("glp1")
     return tuple(keys)
+
+
+def _sglt2_fits(facts: Facts) -> bool:
+    """Not taken yet, and nothing known that speaks against it (s.4.1: heart failure, type 2 diabetes, CKD only)."""
+    against = facts.has("type_1_diabetes", "diabetic_ketoacidosis", "pregnancy", "dialysis", "esrd")
+    taken = "SGLT2 inhibitor" in facts.drug_classes
+    return not (against or taken or facts.renal.gate is RenalGate.R3)

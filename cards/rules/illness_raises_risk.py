@@ -26,4 +26,4 @@ def illness_raises_risk(facts: Facts, knowledge: Knowledge) -> Finding | Silence
 
 
 def _illnesses(facts: Facts) -> tuple[str, ...]:
-    return tuple(name.replace("_", " ") for name in risks.ILLNESSES if name in facts.conditions)
+    return tuple(facts.conditions[category].name for category in risks.ILLNESSES if category in facts.conditions)

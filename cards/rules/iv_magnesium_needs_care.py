@@ -9,7 +9,9 @@ def iv_magnesium_needs_care(facts: Facts, knowledge: Knowledge) -> Finding | Sil
     """IV interactions (s.6) and first-degree block or bradycardia (s.2.2), said where IV magnesium is likely."""
     if not _is_likely(facts, knowledge) or assess.is_child(facts):
         return Silence("no low magnesium that would be treated IV, or a hard stop")
-    drugs = tuple(dict.fromkeys(m.name for m in facts.taking("iv_interaction")))
+    drugs = tuple(
+        dict.fromkeys(name for m in facts.taking("iv_interaction") for name in m.ingredients("iv_interaction"))
+    )
     slow = facts.has("bradycardia", "av_block_first_degree")
     say = (*(("drugs",) if drugs else ()), *(("heart",) if slow else ()))
     if not say:

@@ -12,7 +12,7 @@ def kidneys_limit_magnesium(facts: Facts, knowledge: Knowledge) -> Finding | Sil
         return Silence("eGFR is 60 or more, or a child")
     if assess.emergency(facts, knowledge):
         return Silence("the emergency rule speaks of the kidneys itself")
-    raisers = tuple(dict.fromkeys(m.name for m in facts.taking("raises_mg")))
+    raisers = tuple(dict.fromkeys(name for m in facts.taking("raises_mg") for name in m.ingredients("raises_mg")))
     poor = gate in (RenalGate.R2, RenalGate.R3)
     return Finding(
         rule="kidneys_limit_magnesium",

@@ -1,18 +1,18 @@
 """Does a long-term PPI with digoxin or a diuretic need a baseline magnesium?"""
 
-from cards import causes
+from cards import causes, wording
 from cards.knowledge import Knowledge
-from cards.model import DraftTest, Facts, Finding, Indicator, Problem, Silence
+from cards.model import DraftTest, Facts, Finding, Indicator, Medication, Problem, Silence
 
 
 def ppi_needs_baseline_magnesium(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
-    """PPI drafted beside digoxin or a diuretic without magnesium in 90 days (FDA 2011): measure first."""
-    ppi = next((d for d in facts.chosen if causes.is_ppi(d)), None)
-    if ppi is None:
-        return Silence("no proton pump inhibitor is being ordered")
-    partners = [a.name for a in facts.active if a.has_role("digitalis") or causes.is_diuretic_drug(a)]
-    if not partners:
-        return Silence("no digoxin or diuretic taken")
+    """PPI with digoxin or a diuretic, no magnesium in 90 days (FDA 2011): asked as the PPI or digoxin is ordered."""
+    drafts = [d for d in facts.chosen if causes.is_ppi(d) or d.has_role("digitalis")]
+    if not drafts:
+        return Silence("neither a proton pump inhibitor nor digoxin is being ordered")
+    together = [m for m in (*facts.chosen, *facts.active) if causes.is_ppi(m) or _adds_risk(m)]
+    if not any(map(causes.is_ppi, together)) or not any(map(_adds_risk, together)):
+        return Silence("no proton pump inhibitor together with digoxin or a diuretic")
     if "magnesium" in facts.not_known:
         return Silence("magnesium could not be looked at")
     m = facts.magnesium
@@ -23,7 +23,21 @@ def ppi_needs_baseline_magnesium(facts: Facts, knowledge: Knowledge) -> Finding 
         problem=Problem.DRAFT_DEPLETES,
         indicator=Indicator.INFO,
         say=("found", "do"),
-        values={"drug": ppi.name, "partners": ", ".join(dict.fromkeys(partners))},
+        values=_values(drafts, together),
         tests=(DraftTest("magnesium", "now"),),
         numbers=("fresh.baseline",),
     )
+
+
+def _adds_risk(medication: Medication) -> bool:
+    return medication.has_role("digitalis") or causes.is_diuretic_drug(medication)
+
+
+def _values(drafts: list[Medication], together: list[Medication]) -> dict[str, str]:
+    """One order is named first, what it meets after it."""
+    drug, *others = dict.fromkeys(name for m in (*drafts, *together) for name in _names(m))
+    return {"drug": drug, "partners": wording.listed(others)}
+
+
+def _names(medication: Medication) -> tuple[str, ...]:
+    return causes.depleting_names([medication]) + medication.ingredients("digitalis")

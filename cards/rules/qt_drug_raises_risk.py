@@ -26,7 +26,7 @@ def qt_drug_raises_risk(facts: Facts, knowledge: Knowledge) -> Finding | Silence
 
 
 def _drugs(facts: Facts) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(m.name for m in facts.taking("qt_risk")))
+    return risks.qt_names(facts.taking("qt_risk"))
 
 
 def _indicator(dangers: tuple[str, ...], facts: Facts, knowledge: Knowledge) -> Indicator:

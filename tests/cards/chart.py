@@ -189,6 +189,8 @@ def _order(ident: str, told: Any, status: str) -> Json:
     }
     if (since := _hours(told)) is not None:
         made["authoredOn"] = ago(since)
+    if "valid_until_days" in told:
+        made["dispenseRequest"] = {"validityPeriod": {"end": ago(told["valid_until_days"] * 24)}}
     if dosages := list(_dosages(told)):
         made["dosageInstruction"] = dosages
     if "do_not_perform" in told:
@@ -246,6 +248,8 @@ def _condition(ident: str, told: Any) -> Json:
     word = str(told.get("code", ""))
     system = ICD10 if _ICD.match(word) else SNOMED if word.isdigit() else ""
     concept: Json = {"coding": [{"system": system, "code": word}]} if system else {"text": told.get("text", word)}
+    if "shown" in told:
+        concept["coding"] = [*concept.get("coding", ()), {"display": told["shown"]}]
     made: Json = {
         "resourceType": "Condition",
         "id": ident,
