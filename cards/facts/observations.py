@@ -121,7 +121,8 @@ def _worded_egfr(observation: JsonObject, status: str, when: datetime, knowledge
 def observed_at(observation: JsonObject) -> datetime | None:
     """When a result was true: effective, else issued; a bare day gives way to an issue time on the same day."""
     effective = text(observation, "effectiveDateTime") or text(observation, "effectiveInstant")
-    effective = effective or text(child(observation, "effectivePeriod"), "end")
+    period = child(observation, "effectivePeriod")
+    effective = effective or text(period, "end") or text(period, "start")
     found = moment(effective)
     if found is not None and not is_day_only(effective):
         return found
