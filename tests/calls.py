@@ -1,4 +1,4 @@
-"""Requests of invented patients, dated from now, and how to send them."""
+"""Requests of invented patients, dated from a moment, and how to send them."""
 
 import copy
 import json
@@ -21,9 +21,9 @@ _NAMES = {
 }
 
 
-def request_for(hook):
-    """A request of the hook that is answered with cards; yours to change."""
-    return copy.deepcopy(demo_requests(datetime.now(UTC))[_NAMES[hook]])
+def request_for(hook, now=None):
+    """A request of the hook that is answered with cards, dated from now or a given moment; yours to change."""
+    return copy.deepcopy(demo_requests(now or datetime.now(UTC))[_NAMES[hook]])
 
 
 def patient_view(**prefetch):

@@ -147,7 +147,7 @@ def test_the_files_of_others_are_kept(tmp_path):
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_leaves_a_state_that_goes_on(sent, tmp_path):
     export, out = tmp_path / "export", tmp_path / "report"
-    write_export(export, 400, seed=3)
+    write_export(export, 1500, seed=3)  # work for a while after the first shard
     command = [sys.executable, "-m", "cds_service", "backtest", str(export), "--out", str(out), "--workers", "2"]
     env = {name: value for name, value in os.environ.items() if not name.startswith("MAGNESIUM_CDS_")}
     with subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.PIPE, start_new_session=True) as process:

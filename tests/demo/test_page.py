@@ -11,7 +11,7 @@ from cds_service.store.answered import AnsweredFile
 from cds_service.store.memory import AdviceMemory
 from cds_service.web import demo
 from cds_service.web.runtime import Runtime
-from tests.calls import cards, diagnostics, patient_view, post
+from tests.calls import cards, diagnostics, post, request_for
 from tests.demo.conftest import NOW, STORIES
 
 FILES = ("main.js", "page.css", "plotly.min.js")
@@ -54,7 +54,7 @@ def test_the_setup_names_every_story_and_gives_the_unit_of_the_knowledge(demo_cl
 
 
 def test_the_reasons_are_those_of_the_answer(demo_client):
-    told = demo_client.post("/demo/explain/magnesium-patient-view", json=patient_view()).get_json()
+    told = demo_client.post("/demo/explain/magnesium-patient-view", json=request_for("patient-view", NOW)).get_json()
     fired = {rule["rule"] for rule in told["rules"] if rule["outcome"] == "fired"}
     assert {"magnesium_is_severely_low", "drugs_cause_low_magnesium"} <= fired
     assert {m["name"] for m in told["facts"]["medications"] if m["named_cause"]} == {"furosemide", "omeprazole"}
@@ -71,12 +71,12 @@ def test_a_page_opened_anew_forgets_what_was_answered(runtime, tmp_path):
     memory = AdviceMemory(b"k" * 32, AnsweredFile(tmp_path / "answered.sqlite"))
     made = Runtime(runtime.settings, runtime.knowledge, runtime.keys, now=lambda: next(clock), memory=memory)
     caller = create_app(made, (demo.routes,)).test_client()
-    shown = cards(post(caller, patient_view()))
+    shown = cards(post(caller, request_for("patient-view", NOW)))
     answers = [{"card": card["uuid"], "outcome": "overridden"} for card in shown]
     post(caller, {"feedback": answers}, "magnesium-patient-view/feedback")
-    assert len(cards(post(caller, patient_view()))) < len(shown)
+    assert len(cards(post(caller, request_for("patient-view", NOW)))) < len(shown)
     assert caller.post("/demo/restart").get_json() == {}
-    assert len(cards(post(caller, patient_view()))) == len(shown)
+    assert len(cards(post(caller, request_for("patient-view", NOW)))) == len(shown)
 
 
 def test_a_demo_that_remembers_nothing_can_be_opened_anew(demo_client):
