@@ -69,6 +69,15 @@ def is_high(facts: Facts) -> bool:
     return facts.current is not None and facts.current.x > facts.current.upper_limit
 
 
+def level_forbids(iv: bool, facts: Facts, knowledge: Knowledge) -> bool:
+    """A high result of now forbids magnesium (s.1.6); IV not at a level that pre-eclampsia aims at (s.1.5)."""
+    m = facts.current
+    if m is None or m.x <= m.upper_limit or m.freshness is not Freshness.ACTIONABLE:
+        return False
+    obstetric = facts.has("pre_eclampsia") or on_obstetric_magnesium(facts, knowledge)
+    return not (iv and obstetric and m.x <= knowledge.numbers["obstetric.caution"])
+
+
 def on_obstetric_magnesium(facts: Facts, knowledge: Knowledge) -> bool:
     """Magnesium sulfate for pre-eclampsia or in pregnancy: high levels are intended (clinical rule s.1.5)."""
     if facts.has("pre_eclampsia", "pregnancy") and iv_magnesium_lately(facts, knowledge):
@@ -79,7 +88,11 @@ def on_obstetric_magnesium(facts: Facts, knowledge: Knowledge) -> bool:
 
 def may_be_on_obstetric_magnesium(facts: Facts) -> bool:
     """Pre-eclampsia and no word of magnesium: an infusion of the labour ward may not be on the lists."""
-    return facts.has("pre_eclampsia") and not oral_magnesium(facts) and not any(map(_is_iv, facts.holding_magnesium))
+    return (
+        facts.has("pre_eclampsia")
+        and not oral_magnesium(facts)
+        and not any(map(is_iv_replacement, facts.holding_magnesium))
+    )
 
 
 @once
@@ -152,13 +165,13 @@ def has_gut_loss(facts: Facts) -> bool:
 @once
 def iv_magnesium_lately(facts: Facts, knowledge: Knowledge) -> bool:
     """IV magnesium now or within 24 hours."""
-    return any(_is_iv(m) and _is_recent(m, facts, knowledge) for m in facts.holding_magnesium)
+    return any(is_iv_replacement(m) and _is_recent(m, facts, knowledge) for m in facts.holding_magnesium)
 
 
 @once
 def iv_magnesium_ended(facts: Facts, knowledge: Knowledge) -> Medication | None:
     """The last IV magnesium of the past 24 hours, when none is in progress."""
-    ended = [m for m in facts.holding_magnesium if _is_iv(m) and _is_recent(m, facts, knowledge)]
+    ended = [m for m in facts.holding_magnesium if is_iv_replacement(m) and _is_recent(m, facts, knowledge)]
     if not ended or iv_magnesium_in_progress(facts):
         return None
     return max(ended, key=lambda m: last_time(m, facts))
@@ -166,8 +179,11 @@ def iv_magnesium_ended(facts: Facts, knowledge: Knowledge) -> Medication | None:
 
 def last_time(medication: Medication, facts: Facts) -> datetime:
     """When it ended, as far as known: else when it was given or ordered. A planned end that is to come is none."""
-    times = (medication.until, medication.since)
-    return next((t for t in times if t is not None and t <= facts.now), facts.now)
+    return _known_time(medication, facts) or facts.now
+
+
+def _known_time(medication: Medication, facts: Facts) -> datetime | None:
+    return next((t for t in (medication.until, medication.since) if t is not None and t <= facts.now), None)
 
 
 def end_is_known(medication: Medication, facts: Facts) -> bool:
@@ -177,7 +193,7 @@ def end_is_known(medication: Medication, facts: Facts) -> bool:
 
 def iv_magnesium_in_progress(facts: Facts) -> bool:
     """IV magnesium ordered and not ended."""
-    return any(_is_iv(m) for m in facts.holding_magnesium if m.status == "active")
+    return any(is_iv_replacement(m) for m in facts.holding_magnesium if m.status == "active")
 
 
 def nutrition_has_magnesium(facts: Facts) -> bool:
@@ -191,14 +207,15 @@ def gut_is_unused(facts: Facts) -> bool:
     return nutrition_has_magnesium(facts) and not any(m.route is Route.ORAL for m in facts.active)
 
 
-def _is_iv(medication: Medication) -> bool:
+def is_iv_replacement(medication: Medication) -> bool:
+    """Magnesium given IV for its own sake, not in nutrition or another fluid."""
     order = medication.magnesium
     kinds = (MagnesiumKind.REPLACEMENT, MagnesiumKind.OBSTETRIC)
     return order is not None and order.kind in kinds and medication.route is Route.INTRAVENOUS
 
 
 def _is_recent(medication: Medication, facts: Facts, knowledge: Knowledge) -> bool:
-    last = medication.until or medication.since
+    last = _known_time(medication, facts)
     ended = last is not None and facts.hours_since(last) <= knowledge.numbers["duplicate.iv_hours"]
     return medication.status == "active" or ended
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from cards import assess, causes
 from cards.knowledge import Knowledge
-from cards.model import ABOUT_DRAFTS, DraftMedication, Facts, Finding, Indicator, Memory, Problem, Route
+from cards.model import ABOUT_DRAFTS, DraftMedication, Facts, Finding, Indicator, Memory, Problem
 from cards.quiet import advice_name, why_quiet
 
 _WITH_LOW = frozenset({Problem.DRAFT_QT, Problem.DRAFT_DEPLETES})
@@ -136,7 +136,7 @@ def _falls_short(recommendation: Recommendation, facts: Facts, knowledge: Knowle
     offers = [o for s in recommendation.lead.suggestions for o in s.offers if isinstance(o, DraftMedication)]
     if not _is_critical(recommendation) or not any(knowledge.products[o.product].grams for o in offers):
         return False
-    rates = [d.magnesium.grams_per_hour for d in facts.drafts if d.magnesium and d.route is Route.INTRAVENOUS]
+    rates = [d.magnesium.grams_per_hour for d in facts.drafts if d.magnesium and assess.is_iv_replacement(d)]
     slow = all(rate is not None and rate <= knowledge.numbers["ceiling.iv_rate"] for rate in rates)
     return slow if recommendation.lead.rule == "emergency_needs_magnesium" else not rates
 

@@ -119,7 +119,7 @@ def signs_of_toxicity(facts: Facts, knowledge: Knowledge) -> tuple[str, ...]:
     """Arrhythmia, seizure, failing breath or pressure of now: with high magnesium nobody is free of symptoms."""
     states = {c for c in _STATES if c in facts.conditions and facts.conditions[c].since is None}
     current = (c for c in (*_SIGNS, *_STATES) if c in states or is_current(facts.conditions.get(c), facts, knowledge))
-    return tuple(c.replace("_", " ") for c in current)
+    return tuple(facts.conditions[c].name for c in current)
 
 
 def high_is_mild(x: float, facts: Facts, knowledge: Knowledge) -> bool:

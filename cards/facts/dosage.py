@@ -19,13 +19,15 @@ _AMOUNT = re.compile(
 _RATE = re.compile(_NUMBER + r"\s*(g|mg|meq|mmol|ml)\s*/\s*(h|min)", re.IGNORECASE)
 _OVER = re.compile(r"\bover\s+(?:\d+(?:\.\d+)?\s*(?:-|to)\s*)?" + _NUMBER + r"\s*(h|min)", re.IGNORECASE)
 _PUSH = re.compile(r"\b(?:push|bolus|ivp)\b", re.IGNORECASE)
+_NO_PUSH = re.compile(r"\b(?:no|not|never|avoid|without)\b[^.;]{0,30}?\b(?:push|bolus|ivp)\b", re.IGNORECASE)
 _EVERY = re.compile(r"\b(?:q|every)\s*" + _NUMBER + r"\s*h", re.IGNORECASE)
 # "x 2", "x2 doses"; not "x 3 days"
 _TIMES = re.compile(r"\bx\s*(\d+)\b(?!\s*(?:d(?:ays?)?\b|h|w|m))", re.IGNORECASE)
+_LONGER = re.compile(r"\b(?:week(?:s|ly)?|month(?:s|ly)?|every other)\b", re.IGNORECASE)
 # v3-GTSAbbreviation, and the same in words: doses a day
 _A_DAY = {"QD": 1, "AM": 1, "PM": 1, "BED": 1, "BID": 2, "TID": 3, "QID": 4, "Q4H": 6, "Q6H": 4, "Q8H": 3, "Q12H": 2}
 _A_DAY_WORDS = (
-    (2.0, re.compile(r"\b(?:bid|b\.i\.d|bd|twice)\b", re.IGNORECASE)),
+    (2.0, re.compile(r"\b(?:bid|b\.i\.d|bd|twice|(?:two|2) times)\b", re.IGNORECASE)),
     (3.0, re.compile(r"\b(?:tid|t\.i\.d|tds|(?:three|3) times)\b", re.IGNORECASE)),
     (4.0, re.compile(r"\b(?:qid|q\.i\.d|qds|(?:four|4) times)\b", re.IGNORECASE)),
     (1.0, re.compile(r"\b(?:daily|qd|od|once|every (?:day|morning|evening)|at bedtime|nightly)\b", re.IGNORECASE)),
@@ -45,8 +47,7 @@ def given(dosage: JsonObject, per_unit: PerUnit) -> Given:
     words = text(dosage, "text")
     amount = next(_told(dosage, ("doseQuantity", "doseRange"), per_unit), None) or _worded(words, per_unit)
     rate = next(_rates(dosage, per_unit), None) or _worded_rate(words, amount, per_unit) or _by_duration(dosage, amount)
-    method = words_of(child(dosage, "method"))
-    return Given(amount, rate, rate is None and bool(_PUSH.search(words) or _PUSH.search(method)))
+    return Given(amount, rate, rate is None and _is_push(f"{words} ; {words_of(child(dosage, 'method'))}"))
 
 
 def doses(dosage: JsonObject) -> float:
@@ -75,7 +76,13 @@ def _worded_times(words: str) -> float | None:
     if match := _EVERY.search(words):
         hours = float(match.group(1))
         return 24 / hours if hours else None
+    if _LONGER.search(words):
+        return None
     return next((times for times, pattern in _A_DAY_WORDS if pattern.search(words)), None)
+
+
+def _is_push(words: str) -> bool:
+    return bool(_PUSH.search(_NO_PUSH.sub("", words)))
 
 
 def _told(dosage: JsonObject, keys: tuple[str, str], per_unit: PerUnit) -> Iterator[float]:

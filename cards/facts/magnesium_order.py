@@ -75,7 +75,7 @@ def _intravenous(
     numbers: Mapping[str, float],
 ) -> MagnesiumOrder:
     strength = _STRENGTH.search(told)
-    if strength and _grams_in(strength) >= numbers["obstetric.bag"]:
+    if strength and _is_obstetric_bag(strength, numbers):
         kind = MagnesiumKind.OBSTETRIC
     per_unit = _grams_per(strength, listed, numbers)
     read = [given(dosage, per_unit) for dosage in dosages]
@@ -88,6 +88,15 @@ def _intravenous(
         grams_per_hour=max(rates) if rates else None,
         is_push=any(r.is_push for r in read),
     )
+
+
+def _is_obstetric_bag(strength: re.Match[str], numbers: Mapping[str, float]) -> bool:
+    """20 g/500 mL or 40 g/1 L; a pharmacy's vial may hold as much in less."""
+    return _grams_in(strength) >= numbers["obstetric.bag"] and _ml_of(strength) >= numbers["obstetric.bag_volume"]
+
+
+def _ml_of(strength: re.Match[str]) -> float:
+    return float(strength.group(3) or 1) * _ML[strength.group(4).lower()]
 
 
 def _grams_in(strength: re.Match[str]) -> float:
@@ -106,7 +115,7 @@ def _grams_per(
         "mmol": 1 / numbers["sulfate.mmol_per_gram"],
     }
     if strength:
-        grams_per["ml"] = _grams_in(strength) / (float(strength.group(3) or 1) * _ML[strength.group(4).lower()])
+        grams_per["ml"] = _grams_in(strength) / _ml_of(strength)
     elif listed and listed.mg_per_ml:
         grams_per["ml"] = listed.mg_per_ml / 1000
     return grams_per | (dict.fromkeys(_CONTAINERS, listed.grams) if listed and listed.grams else {})

@@ -9,8 +9,7 @@ def child_has_torsades(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
     """Under 18 at any magnesium but a high one (s.1.4): the dose by weight for reference, no order."""
     if not assess.is_child(facts) or not risks.is_current(facts.conditions.get("torsades"), facts, knowledge):
         return Silence("not a child with torsades now")
-    m = facts.current
-    if m and m.x > m.upper_limit:
+    if assess.is_high(facts):
         return Silence("magnesium is high")
     forbidden = assess.iv_is_forbidden(facts, knowledge, "torsades")
     return Finding(

@@ -39,7 +39,7 @@ def draft_magnesium_dose_is_wrong(facts: Facts, knowledge: Knowledge) -> Finding
     drafts = tuple(d for d in facts.chosen if d.magnesium and d.magnesium.kind in _KINDS)
     if not drafts or facts.has("pre_eclampsia"):
         return Silence("no chosen magnesium draft, or the obstetric protocol decides")
-    if _is_refused(facts, knowledge):
+    if _are_refused(drafts, facts, knowledge):
         return Silence("none is to be given: a limit would read as leave to give it")
     reasons = _reasons(drafts, facts, knowledge)
     if not reasons:
@@ -79,11 +79,12 @@ def _reasons(drafts: Drafts, facts: Facts, knowledge: Knowledge) -> tuple[str, .
     return tuple(reason for reason, applies in checks.items() if applies)
 
 
-def _is_refused(facts: Facts, knowledge: Knowledge) -> bool:
+def _are_refused(drafts: Drafts, facts: Facts, knowledge: Knowledge) -> bool:
     """By draft_magnesium_is_unsafe, whatever the dose: magnesium is high, or the kidneys do not excrete it."""
     if assess.emergency(facts, knowledge):
         return False
-    return facts.renal.gate is RenalGate.R3 or assess.is_high(facts)
+    high = (assess.level_forbids(d.route is Route.INTRAVENOUS, facts, knowledge) for d in drafts)
+    return facts.renal.gate is RenalGate.R3 or all(high)
 
 
 def _named(drafts: Drafts) -> str:

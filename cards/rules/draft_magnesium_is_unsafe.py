@@ -8,7 +8,6 @@ from cards.model import (
     Finding,
     Freshness,
     Indicator,
-    Magnesium,
     MagnesiumKind,
     Medication,
     Problem,
@@ -72,11 +71,11 @@ def _reasons(draft: Medication, facts: Facts, knowledge: Knowledge) -> list[str]
 
 def _by_level(draft: Medication, facts: Facts, knowledge: Knowledge) -> dict[str, bool]:
     m = facts.current
-    if m is None or m.x <= m.upper_limit:
-        return {}
-    fresh = m.freshness is Freshness.ACTIONABLE
-    intended = draft.route is Route.INTRAVENOUS and _is_intended(m, facts, knowledge)
-    return {"high": fresh and not intended, "was_high": not fresh and not facts.has("pre_eclampsia", "pregnancy")}
+    was_high = assess.is_high(facts) and m is not None and m.freshness is not Freshness.ACTIONABLE
+    return {
+        "high": assess.level_forbids(draft.route is Route.INTRAVENOUS, facts, knowledge),
+        "was_high": was_high and not facts.has("pre_eclampsia", "pregnancy"),
+    }
 
 
 def _by_kidneys(draft: Medication, facts: Facts, knowledge: Knowledge) -> dict[str, bool]:
@@ -125,12 +124,6 @@ def _replaces(draft: Medication) -> bool:
 
 def _treats(draft: Medication) -> bool:
     return _replaces(draft) or (draft.magnesium is not None and draft.magnesium.kind is MagnesiumKind.LAXATIVE)
-
-
-def _is_intended(m: Magnesium, facts: Facts, knowledge: Knowledge) -> bool:
-    """A level that magnesium sulfate for pre-eclampsia aims at (s.1.5)."""
-    obstetric = facts.has("pre_eclampsia") or assess.on_obstetric_magnesium(facts, knowledge)
-    return obstetric and m.x <= knowledge.numbers["obstetric.caution"]
 
 
 def _raisers(facts: Facts) -> tuple[str, ...]:

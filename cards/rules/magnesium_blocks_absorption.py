@@ -1,11 +1,11 @@
 """Does the drafted order meet oral magnesium in the gut?"""
 
+from cards import assess
 from cards.knowledge import Knowledge
 from cards.model import (
     DrugRole,
     Facts,
     Finding,
-    Freshness,
     Indicator,
     MagnesiumKind,
     Medication,
@@ -26,7 +26,7 @@ def magnesium_blocks_absorption(facts: Facts, knowledge: Knowledge) -> Finding |
     pairs = _pairs(facts)
     if not pairs:
         return Silence("no drafted pair of oral magnesium and a drug it binds")
-    why = _why_none(facts)
+    why = _why_none(facts, knowledge)
     if why:
         return _stop(why, pairs, facts)
     avoid = [r for r in pairs if r.avoid]
@@ -46,11 +46,11 @@ def magnesium_blocks_absorption(facts: Facts, knowledge: Knowledge) -> Finding |
     )
 
 
-def _why_none(facts: Facts) -> str:
+def _why_none(facts: Facts, knowledge: Knowledge) -> str:
     """Why no oral magnesium is right at any interval (s.1.6, 2.1)."""
-    m = facts.current
-    high = m is not None and m.freshness is Freshness.ACTIONABLE and m.x > m.upper_limit
-    return "high" if high else "dialysis" if facts.renal.gate is RenalGate.R3 else ""
+    if assess.level_forbids(False, facts, knowledge):
+        return "high"
+    return "dialysis" if facts.renal.gate is RenalGate.R3 else ""
 
 
 def _stop(why: str, pairs: tuple[DrugRole, ...], facts: Facts) -> Finding | Silence:
