@@ -1,9 +1,8 @@
-"""Judgements that several rules share: emergencies, risk, what forbids a route, what is already being given."""
+"""Judgements that several rules share: emergencies, what forbids a level or route, what may be offered."""
 
-from datetime import datetime
 from math import inf
 
-from cards import risks
+from cards import given, risks
 from cards.knowledge import Knowledge
 from cards.model import (
     SEVERE_BANDS,
@@ -11,10 +10,7 @@ from cards.model import (
     Facts,
     Freshness,
     Magnesium,
-    MagnesiumKind,
-    Medication,
     RenalGate,
-    Route,
     once,
 )
 
@@ -80,7 +76,7 @@ def level_forbids(iv: bool, facts: Facts, knowledge: Knowledge) -> bool:
 
 def on_obstetric_magnesium(facts: Facts, knowledge: Knowledge) -> bool:
     """Magnesium sulfate for pre-eclampsia or in pregnancy: high levels are intended (clinical rule s.1.5)."""
-    if facts.has("pre_eclampsia", "pregnancy") and iv_magnesium_lately(facts, knowledge):
+    if facts.has("pre_eclampsia", "pregnancy") and given.iv_magnesium_lately(facts, knowledge):
         return True
     unlisted = bool(facts.not_known & {"medications", "administrations"}) or facts.unread_orders > 0
     return unlisted and may_be_on_obstetric_magnesium(facts)
@@ -90,8 +86,8 @@ def may_be_on_obstetric_magnesium(facts: Facts) -> bool:
     """Pre-eclampsia and no word of magnesium: an infusion of the labour ward may not be on the lists."""
     return (
         facts.has("pre_eclampsia")
-        and not oral_magnesium(facts)
-        and not any(map(is_iv_replacement, facts.holding_magnesium))
+        and not given.oral_magnesium(facts)
+        and not any(map(given.is_iv_replacement, facts.holding_magnesium))
     )
 
 
@@ -162,77 +158,6 @@ def has_gut_loss(facts: Facts) -> bool:
     return facts.has(*_GUT_LOSS)
 
 
-@once
-def iv_magnesium_lately(facts: Facts, knowledge: Knowledge) -> bool:
-    """IV magnesium now or within 24 hours."""
-    return any(is_iv_replacement(m) and _is_recent(m, facts, knowledge) for m in facts.holding_magnesium)
-
-
-@once
-def iv_magnesium_ended(facts: Facts, knowledge: Knowledge) -> Medication | None:
-    """The last IV magnesium of the past 24 hours, when none is in progress."""
-    ended = [m for m in facts.holding_magnesium if is_iv_replacement(m) and _is_recent(m, facts, knowledge)]
-    if not ended or iv_magnesium_in_progress(facts):
-        return None
-    return max(ended, key=lambda m: last_time(m, facts))
-
-
-def last_time(medication: Medication, facts: Facts) -> datetime:
-    """When it ended, as far as known: else when it was given or ordered. A planned end that is to come is none."""
-    return _known_time(medication, facts) or facts.now
-
-
-def _known_time(medication: Medication, facts: Facts) -> datetime | None:
-    return next((t for t in (medication.until, medication.since) if t is not None and t <= facts.now), None)
-
-
-def end_is_known(medication: Medication, facts: Facts) -> bool:
-    """Whether it has a beginning and an end, not one time only."""
-    return medication.since is not None and last_time(medication, facts) > medication.since
-
-
-def iv_magnesium_in_progress(facts: Facts) -> bool:
-    """IV magnesium ordered and not ended."""
-    return any(is_iv_replacement(m) for m in facts.holding_magnesium if m.status == "active")
-
-
-def nutrition_has_magnesium(facts: Facts) -> bool:
-    """Parenteral nutrition is running: it may hold magnesium, so no further IV order."""
-    kinds = [m.magnesium.kind for m in facts.holding_magnesium if m.magnesium and m.status == "active"]
-    return MagnesiumKind.NUTRITION in kinds
-
-
-def gut_is_unused(facts: Facts) -> bool:
-    """Fed parenterally, and no medicine is taken by mouth."""
-    return nutrition_has_magnesium(facts) and not any(m.route is Route.ORAL for m in facts.active)
-
-
-def is_iv_replacement(medication: Medication) -> bool:
-    """Magnesium given IV for its own sake, not in nutrition or another fluid."""
-    order = medication.magnesium
-    kinds = (MagnesiumKind.REPLACEMENT, MagnesiumKind.OBSTETRIC)
-    return order is not None and order.kind in kinds and medication.route is Route.INTRAVENOUS
-
-
-def _is_recent(medication: Medication, facts: Facts, knowledge: Knowledge) -> bool:
-    last = _known_time(medication, facts)
-    ended = last is not None and facts.hours_since(last) <= knowledge.numbers["duplicate.iv_hours"]
-    return medication.status == "active" or ended
-
-
-def oral_magnesium(facts: Facts) -> tuple[Medication, ...]:
-    """Oral magnesium being taken: replacement or a single-salt laxative."""
-    kinds = (MagnesiumKind.REPLACEMENT, MagnesiumKind.LAXATIVE)
-    taken = (m for m in facts.holding_magnesium if m.status == "active" and m.route is not Route.INTRAVENOUS)
-    return tuple(m for m in taken if m.magnesium and m.magnesium.kind in kinds)
-
-
-def oral_magnesium_is_new(facts: Facts) -> bool:
-    """Whether all that is taken was started after the low result, which then tells nothing of how well it works."""
-    taken, low = oral_magnesium(facts), facts.low
-    return bool(taken) and low is not None and all(m.since is not None and m.since > low.when for m in taken)
-
-
 def has_unpaced_heart_block(facts: Facts) -> bool:
     """Heart block that forbids IV magnesium: second or third degree without a pacemaker on record."""
     return "av_block" in facts.conditions and "pacemaker" not in facts.conditions
@@ -256,7 +181,7 @@ def dose_may_be_offered(facts: Facts, knowledge: Knowledge) -> bool:
     m = trusted_low(facts, knowledge)
     if m is None or facts.is_adult is not True or "pre_eclampsia" in facts.conditions:
         return False
-    return not must_repeat_first(m, facts, knowledge) and not iv_magnesium_lately(facts, knowledge)
+    return not must_repeat_first(m, facts, knowledge) and not given.iv_magnesium_lately(facts, knowledge)
 
 
 def must_repeat_first(magnesium: Magnesium, facts: Facts, knowledge: Knowledge) -> bool:
@@ -292,9 +217,3 @@ def why_no_band(band: Band, facts: Facts, knowledge: Knowledge) -> str:
     if must_repeat_first(low, facts, knowledge):
         return "the result must be repeated first"
     return ""
-
-
-def drafts_magnesium(facts: Facts) -> bool:
-    """The clinician is ordering magnesium replacement."""
-    kinds = (MagnesiumKind.REPLACEMENT, MagnesiumKind.OBSTETRIC)
-    return any(d.magnesium and d.magnesium.kind in kinds for d in facts.drafts)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 
-from cards import assess, risks
+from cards import assess, given, risks
 from cards.knowledge import Knowledge
 from cards.knowledge.dose_tables import IvStep, Salt
 from cards.model import Band, DoseStep, DraftMedication, Facts, RenalGate, once
@@ -22,7 +22,7 @@ def intravenous(
         return None
     if emergency is None and _is_unsure(facts, knowledge):
         return None
-    if assess.iv_magnesium_in_progress(facts):
+    if given.iv_magnesium_in_progress(facts):
         return None
     steps = knowledge.doses.iv[situation].get(facts.renal.gate)
     return _iv_order(steps) if steps else None
@@ -31,7 +31,7 @@ def intravenous(
 def _is_unsure(facts: Facts, knowledge: Knowledge) -> bool:
     """Problem list or medicines not all known, IV magnesium of the last 24 hours, or parenteral nutrition."""
     unknown = bool(facts.not_known & {"conditions", "medications"}) or facts.unread_orders > 0
-    return unknown or assess.iv_magnesium_lately(facts, knowledge) or assess.nutrition_has_magnesium(facts)
+    return unknown or given.iv_magnesium_lately(facts, knowledge) or given.nutrition_has_magnesium(facts)
 
 
 @lru_cache(maxsize=256)
@@ -49,9 +49,9 @@ def _iv_step(step: IvStep) -> DoseStep:
 
 def oral(band: str, facts: Facts, knowledge: Knowledge) -> DraftMedication | None:
     """The oral order for a band of doses.yaml, or None when a gate, a stop or a medicine already taken forbids it."""
-    if facts.is_adult is not True or assess.cannot_take_oral(facts) or assess.oral_magnesium(facts):
+    if facts.is_adult is not True or assess.cannot_take_oral(facts) or given.oral_magnesium(facts):
         return None
-    if assess.gut_is_unused(facts):
+    if given.gut_is_unused(facts):
         return None
     daily = knowledge.doses.oral[band].get(facts.renal.gate)
     if daily is None or assess.avoids_oral(facts):
@@ -195,7 +195,7 @@ def recheck(band: Band, chosen: Plan, facts: Facts, knowledge: Knowledge) -> str
     """When to measure magnesium again: an id of monitoring.yaml (clinical rule s.3)."""
     if chosen.iv:
         return "after_iv_r2" if facts.renal.gate is RenalGate.R2 else "after_iv"
-    if assess.iv_magnesium_lately(facts, knowledge):
+    if given.iv_magnesium_lately(facts, knowledge):
         return recheck_after_iv(facts, knowledge)
     if assess.is_severe_band(band):
         return _recheck_severe(band, facts)
@@ -211,12 +211,12 @@ def recheck(band: Band, chosen: Plan, facts: Facts, knowledge: Knowledge) -> str
 
 def recheck_after_iv(facts: Facts, knowledge: Knowledge) -> str:
     """After its end; now when that time has come; from day to day when the result is of that time."""
-    ended = assess.iv_magnesium_ended(facts, knowledge)
+    ended = given.iv_magnesium_ended(facts, knowledge)
     if ended is None:
         return "after_iv"
-    known = "recheck.after_iv_end" if assess.end_is_known(ended, facts) else "recheck.after_iv_given"
+    known = "recheck.after_iv_end" if given.end_is_known(ended, facts) else "recheck.after_iv_given"
     hours = knowledge.numbers[known]
-    due = assess.last_time(ended, facts) + timedelta(hours=hours)
+    due = given.last_time(ended, facts) + timedelta(hours=hours)
     if facts.current and facts.current.when >= due:
         return "daily"
     return "now" if facts.now >= due else "after_iv"

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from cards import assess, causes
+from cards import causes, given
 from cards.knowledge import Knowledge
 from cards.model import ABOUT_DRAFTS, DraftMedication, Facts, Finding, Indicator, Memory, Problem
 from cards.quiet import advice_name, why_quiet
@@ -122,7 +122,7 @@ def _low_magnesium_matters(
     recommendation: Recommendation, present: Collection[Problem], facts: Facts, knowledge: Knowledge
 ) -> bool:
     """To a drug that it makes dangerous, to potassium that cannot hold without it, to magnesium that is not enough."""
-    if assess.drafts_magnesium(facts):
+    if given.drafts_magnesium(facts):
         return _falls_short(recommendation, facts, knowledge)
     return not _WITH_LOW.isdisjoint(present) or _replaces_potassium_alone(recommendation, facts, knowledge)
 
@@ -136,7 +136,7 @@ def _falls_short(recommendation: Recommendation, facts: Facts, knowledge: Knowle
     offers = [o for s in recommendation.lead.suggestions for o in s.offers if isinstance(o, DraftMedication)]
     if not _is_critical(recommendation) or not any(knowledge.products[o.product].grams for o in offers):
         return False
-    rates = [d.magnesium.grams_per_hour for d in facts.drafts if d.magnesium and assess.is_iv_replacement(d)]
+    rates = [d.magnesium.grams_per_hour for d in facts.drafts if d.magnesium and given.is_iv_replacement(d)]
     slow = all(rate is not None and rate <= knowledge.numbers["ceiling.iv_rate"] for rate in rates)
     return slow if recommendation.lead.rule == "emergency_needs_magnesium" else not rates
 
@@ -144,5 +144,5 @@ def _falls_short(recommendation: Recommendation, facts: Facts, knowledge: Knowle
 def _replaces_potassium_alone(recommendation: Recommendation, facts: Facts, knowledge: Knowledge) -> bool:
     """Potassium is drafted for a low potassium, and nobody gives magnesium (s.3: replace both)."""
     low = any(f.rule == "potassium_is_low_too" for f in recommendation.findings)
-    given = assess.oral_magnesium(facts) or assess.iv_magnesium_lately(facts, knowledge)
-    return low and any(d.is_potassium for d in facts.chosen) and not given
+    supplied = given.oral_magnesium(facts) or given.iv_magnesium_lately(facts, knowledge)
+    return low and any(d.is_potassium for d in facts.chosen) and not supplied

@@ -1,6 +1,6 @@
 """Is the drafted magnesium unsafe for this patient?"""
 
-from cards import assess
+from cards import assess, given
 from cards.knowledge import Knowledge
 from cards.model import (
     DraftTest,
@@ -115,7 +115,7 @@ def _by_other_magnesium(draft: Medication, facts: Facts, knowledge: Knowledge) -
     if draft.route is not Route.INTRAVENOUS:
         return {"second_salt": _is_second(draft, facts), "two_salts": _is_one_of_two_salts(draft, facts)}
     wanted = facts.has("pre_eclampsia", "pregnancy") or assess.emergency(facts, knowledge) is not None
-    return {"running": not wanted and assess.iv_magnesium_lately(facts, knowledge)}
+    return {"running": not wanted and given.iv_magnesium_lately(facts, knowledge)}
 
 
 def _replaces(draft: Medication) -> bool:
@@ -143,7 +143,7 @@ def _is_too_much(draft: Medication, knowledge: Knowledge) -> bool:
 
 
 def _is_second(draft: Medication, facts: Facts) -> bool:
-    return any(m.reference != draft.reference for m in assess.oral_magnesium(facts))
+    return any(m.reference != draft.reference for m in given.oral_magnesium(facts))
 
 
 def _is_one_of_two_salts(draft: Medication, facts: Facts) -> bool:

@@ -1,6 +1,6 @@
 """Is there an emergency that needs magnesium now, whatever the number says?"""
 
-from cards import assess, dosing, risks
+from cards import assess, dosing, given, risks
 from cards.knowledge import Knowledge
 from cards.model import DraftTest, Facts, Finding, Indicator, Problem, RenalGate, Silence, Suggestion
 
@@ -34,6 +34,6 @@ def emergency_needs_magnesium(facts: Facts, knowledge: Knowledge) -> Finding | S
 
 def _orders(offered: bool, facts: Facts) -> tuple[str, ...]:
     if not offered:
-        return ("do_running" if assess.iv_magnesium_in_progress(facts) else "do_expert",)
+        return ("do_running" if given.iv_magnesium_in_progress(facts) else "do_expert",)
     full = facts.renal.gate in (RenalGate.R0, RenalGate.R1)
     return ("do_load", f"then_{facts.renal.gate.value.lower()}" if full else "then_poor")

@@ -1,6 +1,6 @@
 """Which of the medicines make IV magnesium riskier?"""
 
-from cards import assess, dosing
+from cards import assess, dosing, given
 from cards.knowledge import Knowledge
 from cards.model import Facts, Finding, Indicator, Problem, Silence
 
@@ -31,5 +31,5 @@ def _is_likely(facts: Facts, knowledge: Knowledge) -> bool:
     low = facts.low
     if low is None or assess.iv_is_forbidden(facts, knowledge, assess.emergency(facts, knowledge)):
         return False
-    given = assess.iv_magnesium_in_progress(facts) or dosing.plan(facts, knowledge).iv
-    return assess.is_severe_band(low.band) or bool(given)
+    infused = given.iv_magnesium_in_progress(facts) or dosing.plan(facts, knowledge).iv
+    return assess.is_severe_band(low.band) or bool(infused)

@@ -1,6 +1,6 @@
 """Is magnesium critically low?"""
 
-from cards import assess, dosing
+from cards import assess, dosing, given
 from cards.knowledge import Knowledge
 from cards.model import Band, DraftTest, Facts, Finding, Freshness, Indicator, Problem, RenalGate, Silence, Suggestion
 
@@ -18,7 +18,7 @@ def magnesium_is_critically_low(facts: Facts, knowledge: Knowledge) -> Finding |
     return Finding(
         rule="magnesium_is_critically_low",
         problem=Problem.LOW_MAGNESIUM,
-        indicator=Indicator.WARNING if assess.iv_magnesium_lately(facts, knowledge) else Indicator.CRITICAL,
+        indicator=Indicator.WARNING if given.iv_magnesium_lately(facts, knowledge) else Indicator.CRITICAL,
         title=plan.title,
         say=("old", *_say(plan, facts)) if old else _say(plan, facts),
         values=values,

@@ -1,6 +1,6 @@
 """Is magnesium moderately low?"""
 
-from cards import assess, dosing, risks
+from cards import assess, dosing, given, risks
 from cards.knowledge import Knowledge
 from cards.model import Band, DraftTest, Facts, Finding, Indicator, Problem, Silence, Suggestion
 
@@ -29,5 +29,5 @@ def magnesium_is_moderately_low(facts: Facts, knowledge: Knowledge) -> Finding |
 
 def _is_treated(plan: dosing.Plan, facts: Facts, knowledge: Knowledge) -> bool:
     """IV magnesium within a day, or oral started after this result and nothing to add (SAF-DUP: info)."""
-    oral = assess.oral_magnesium_is_new(facts) and not (plan.iv or plan.oral)
-    return oral or assess.iv_magnesium_lately(facts, knowledge)
+    oral = given.oral_magnesium_is_new(facts) and not (plan.iv or plan.oral)
+    return oral or given.iv_magnesium_lately(facts, knowledge)

@@ -1,6 +1,6 @@
 """Is magnesium severely low?"""
 
-from cards import assess, dosing, risks
+from cards import assess, dosing, given, risks
 from cards.knowledge import Knowledge
 from cards.model import Band, DraftTest, Facts, Finding, Indicator, Problem, RenalGate, Silence, Suggestion
 
@@ -30,7 +30,7 @@ def magnesium_is_severely_low(facts: Facts, knowledge: Knowledge) -> Finding | S
 
 
 def _indicator(facts: Facts, knowledge: Knowledge) -> Indicator:
-    if assess.iv_magnesium_lately(facts, knowledge):
+    if given.iv_magnesium_lately(facts, knowledge):
         return Indicator.INFO
     dangerous = facts.inpatient or risks.has_symptoms(facts) or risks.named(facts, knowledge)
     return Indicator.CRITICAL if dangerous else Indicator.WARNING
@@ -42,7 +42,7 @@ def _say(plan: dosing.Plan, when: str, facts: Facts, knowledge: Knowledge) -> tu
     if plan.iv:
         later = {RenalGate.R0: ("after_r0", "rise"), RenalGate.R1: ("after_r1", "rise")}
         infused = (*later.get(gate, ()), "infusing")
-    no_iv = assess.iv_is_forbidden(facts, knowledge) or assess.nutrition_has_magnesium(facts)
+    no_iv = assess.iv_is_forbidden(facts, knowledge) or given.nutrition_has_magnesium(facts)
     told = "oral_instead" if plan.oral and no_iv else plan.title
     near = facts.low is not None and round(knowledge.numbers["band.severe"] - facts.low.x, 2) <= _STEP
     border = ("border",) if near else ()

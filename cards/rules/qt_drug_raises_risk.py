@@ -1,6 +1,6 @@
 """Does a torsades-risk drug make low magnesium dangerous?"""
 
-from cards import assess, risks
+from cards import assess, given, risks
 from cards.knowledge import Knowledge
 from cards.model import DraftTest, Facts, Finding, Indicator, Problem, Silence
 
@@ -30,5 +30,5 @@ def _drugs(facts: Facts) -> tuple[str, ...]:
 
 
 def _indicator(dangers: tuple[str, ...], facts: Facts, knowledge: Knowledge) -> Indicator:
-    being_treated = assess.iv_magnesium_lately(facts, knowledge)
+    being_treated = given.iv_magnesium_lately(facts, knowledge)
     return Indicator.CRITICAL if dangers and not being_treated else Indicator.WARNING
