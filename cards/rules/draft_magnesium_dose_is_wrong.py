@@ -28,6 +28,7 @@ NUMBERS = (
     "ceiling.oral_mg.r1",
 )
 _ROUNDING = 1.02
+_ORAL = frozenset({"oral", "oral_poor"})
 _POOR = (RenalGate.R2, RenalGate.R3)
 _KINDS = (MagnesiumKind.REPLACEMENT, MagnesiumKind.OBSTETRIC)
 
@@ -48,7 +49,7 @@ def draft_magnesium_dose_is_wrong(facts: Facts, knowledge: Knowledge) -> Finding
         rule="draft_magnesium_dose_is_wrong",
         problem=Problem.DRAFT_MAGNESIUM,
         indicator=Indicator.WARNING,
-        title=reasons[0],
+        title="oral" if reasons[0] in _ORAL else reasons[0],
         say=reasons,
         values={
             "drafted": _named(drafts),
@@ -65,6 +66,7 @@ def draft_magnesium_dose_is_wrong(facts: Facts, knowledge: Knowledge) -> Finding
 
 def _reasons(drafts: Drafts, facts: Facts, knowledge: Knowledge) -> tuple[str, ...]:
     emergency = assess.emergency(facts, knowledge) is not None
+    too_much_oral = _elemental(drafts) > _most_oral(facts, knowledge) * _ROUNDING
     # the rate for eGFR 15-29 is that of draft_magnesium_is_unsafe
     checks = {
         "obstetric": any(d.magnesium and d.magnesium.kind is MagnesiumKind.OBSTETRIC for d in drafts),
@@ -74,7 +76,8 @@ def _reasons(drafts: Drafts, facts: Facts, knowledge: Knowledge) -> tuple[str, .
         and _rate(drafts) > _fastest(facts, knowledge) * _ROUNDING,
         "rate_emergency": emergency and _rate(drafts) > knowledge.numbers["ceiling.iv_rate.emergency"] * _ROUNDING,
         "push": not emergency and any(d.magnesium and d.magnesium.is_push for d in drafts),
-        "oral": _elemental(drafts) > _most_oral(facts, knowledge) * _ROUNDING,
+        "oral": too_much_oral and facts.renal.gate not in _POOR,
+        "oral_poor": too_much_oral and facts.renal.gate in _POOR,
     }
     return tuple(reason for reason, applies in checks.items() if applies)
 
@@ -127,7 +130,7 @@ def _replacement(
     drafts: Drafts, reasons: tuple[str, ...], facts: Facts, knowledge: Knowledge
 ) -> tuple[Suggestion, ...]:
     """The usual order in place of every draft of the route that is wrong."""
-    iv = reasons != ("oral",)
+    iv = not _ORAL.issuperset(reasons)
     gone = tuple(
         RemoveOrder(d.reference, d.name) for d in drafts if d.reference and (d.route is Route.INTRAVENOUS) is iv
     )
