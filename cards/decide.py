@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from cards import build
+from cards.answer import build
+from cards.answer.merge import recommend
+from cards.chart import Chart
 from cards.facts import build_facts
-from cards.knowledge import Knowledge
-from cards.model import Decision, Facts, Finding, Memory, Silence, Snapshot, Trace
-from cards.recommend import recommend
+from cards.loading import Knowledge
+from cards.model import Decision, Finding, Memory, Silence, Snapshot, Trace
 from cards.rules import RULES
 
 _NOT_AVAILABLE = "magnesium_was_not_available"
@@ -32,9 +33,9 @@ def decide(
     return Decision(cards, trace, ("magnesium",) if only_missing else ())
 
 
-def _answers(facts: Facts, knowledge: Knowledge) -> dict[str, Finding | Silence]:
+def _answers(chart: Chart) -> dict[str, Finding | Silence]:
     """What every rule says: nothing about somebody who has died."""
-    if facts.died:
+    if chart.died:
         return {rule.__name__: _DIED for rule in RULES}
-    off = knowledge.site.rules_off
-    return {rule.__name__: _SWITCHED_OFF if rule.__name__ in off else rule(facts, knowledge) for rule in RULES}
+    off = chart.knowledge.site.rules_off
+    return {rule.__name__: _SWITCHED_OFF if rule.__name__ in off else rule(chart) for rule in RULES}

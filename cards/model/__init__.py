@@ -29,7 +29,6 @@ from cards.model.clinical import (
     Setting,
     Unreadable,
 )
-from cards.model.facts import Facts, Snapshot, once
 from cards.model.findings import (
     Answered,
     Card,
@@ -46,6 +45,7 @@ from cards.model.findings import (
     Suggestion,
     Trace,
 )
+from cards.model.snapshot import Snapshot
 
 __all__ = [
     "ABOUT_DRAFTS",
@@ -62,7 +62,6 @@ __all__ = [
     "DraftMedication",
     "DraftTest",
     "DrugRole",
-    "Facts",
     "Finding",
     "Freshness",
     "Indicator",
@@ -88,5 +87,4 @@ __all__ = [
     "Suggestion",
     "Trace",
     "Unreadable",
-    "once",
 ]

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from cards.model.clinical import Indicator, Problem
-from cards.model.facts import Facts
+
+if TYPE_CHECKING:
+    from cards.chart import Chart
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ class RuleTrace:
 class Trace:
     """How the answer came about: the facts, what every rule said, and why it was not told the clinician after all."""
 
-    facts: Facts
+    chart: "Chart"
     answers: Mapping[str, Finding | Silence]
     suppressed: Mapping[str, str]
     quiet: Mapping[str, str]

@@ -5,8 +5,9 @@ The order is that of leading findings: of two that could title a card, the earli
 
 from collections.abc import Callable
 
-from cards.knowledge import Knowledge
-from cards.model import Facts, Finding, Silence
+from cards.chart import Chart
+from cards.loading import Knowledge
+from cards.model import Finding, Silence
 from cards.rules.albumin_is_low import albumin_is_low
 from cards.rules.breathing_failure_forbids_iv import breathing_failure_forbids_iv
 from cards.rules.calcium_is_low_too import calcium_is_low_too

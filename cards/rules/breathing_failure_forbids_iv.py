@@ -1,12 +1,12 @@
 """Does respiratory failure forbid IV magnesium?"""
 
-from cards.knowledge import Knowledge
-from cards.model import Facts, Finding, Indicator, Problem, Silence
+from cards.chart import Chart
+from cards.model import Finding, Indicator, Problem, Silence
 
 
-def breathing_failure_forbids_iv(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+def breathing_failure_forbids_iv(chart: Chart) -> Finding | Silence:
     """A hard stop for IV magnesium (s.2.2)."""
-    if not facts.has("respiratory_failure"):
+    if not chart.has("respiratory_failure"):
         return Silence("no respiratory failure on record")
     return Finding(
         rule="breathing_failure_forbids_iv",

@@ -1,17 +1,17 @@
 """Does a child have torsades now?"""
 
-from cards import assess, risks
-from cards.knowledge import Knowledge
-from cards.model import DraftTest, Facts, Finding, Indicator, Problem, Silence
+from cards.chart import Chart
+from cards.judgements import assess, danger
+from cards.model import DraftTest, Finding, Indicator, Problem, Silence
 
 
-def child_has_torsades(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+def child_has_torsades(chart: Chart) -> Finding | Silence:
     """Under 18 at any magnesium but a high one (s.1.4): the dose by weight for reference, no order."""
-    if not assess.is_child(facts) or not risks.is_current(facts.conditions.get("torsades"), facts, knowledge):
+    if not assess.is_child(chart) or not danger.is_current(chart.conditions.get("torsades"), chart):
         return Silence("not a child with torsades now")
-    if assess.is_high(facts):
+    if assess.is_high(chart):
         return Silence("magnesium is high")
-    forbidden = assess.iv_is_forbidden(facts, knowledge, "torsades")
+    forbidden = assess.iv_is_forbidden(chart, "torsades")
     return Finding(
         rule="child_has_torsades",
         problem=Problem.LOW_MAGNESIUM,

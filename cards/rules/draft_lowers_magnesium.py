@@ -2,11 +2,12 @@
 
 from collections.abc import Collection
 
-from cards import assess, causes, dosing, risks, wording
-from cards.knowledge import Knowledge
+from cards import wording
+from cards.chart import Chart
+from cards.judgements import assess, causes, danger
+from cards.loading import Knowledge
 from cards.model import (
     DraftTest,
-    Facts,
     Finding,
     Indicator,
     Magnesium,
@@ -17,32 +18,33 @@ from cards.model import (
     Silence,
     Suggestion,
 )
+from cards.plan import doses
 
 _CORRECTED_FIRST = ("diuretic", "other")
 
 
-def draft_lowers_magnesium(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+def draft_lowers_magnesium(chart: Chart) -> Finding | Silence:
     """A depleting drug below the lower limit, or up to 0.75 mmol/L beside a second one (OS-DEPLETE)."""
-    drafts = tuple(d for d in facts.chosen if causes.depletes(d))
-    m, before_dose = facts.current, causes.corrected_before(facts.chosen)
-    if not (drafts or before_dose) or m is None or assess.is_doubtful(m, facts, knowledge):
+    drafts = tuple(d for d in chart.chosen if causes.depletes(d))
+    m, before_dose = chart.current, causes.corrected_before(chart.chosen)
+    if not (drafts or before_dose) or m is None or assess.is_doubtful(m, chart):
         return Silence("no chosen draft that lowers magnesium, or no usable magnesium")
-    second = len(causes.depleting_names((*drafts, *facts.active))) > 1
-    limit = knowledge.numbers["deplete.second_drug_at_or_below"]
+    second = len(causes.depleting_names((*drafts, *chart.active))) > 1
+    limit = chart.numbers["deplete.second_drug_at_or_below"]
     if not m.low and not (drafts and m.x <= limit and second):
         return Silence("magnesium is high enough for this drug")
-    advice = causes.draft_advice(drafts, facts)
+    advice = causes.draft_advice(drafts, chart)
     if before_dose and m.low:
         advice["before_dose"] = list(before_dose)
-    when = _when(m, advice, facts, knowledge)
+    when = _when(m, advice, chart)
     return Finding(
         rule="draft_lowers_magnesium",
         problem=Problem.DRAFT_DEPLETES,
         indicator=Indicator.WARNING,
         title=_title(drafts, m),
-        say=_say(m, advice, when, facts, knowledge),
-        values=_values(drafts, advice, facts, knowledge),
-        suggestions=_suggestions(drafts, facts, knowledge),
+        say=_say(m, advice, when, chart),
+        values=_values(drafts, advice, chart),
+        suggestions=_suggestions(drafts, chart),
         tests=(DraftTest("magnesium", when), DraftTest("bmp", when)),
         numbers=("deplete.second_drug_at_or_below", "limit.lower.default"),
     )
@@ -54,93 +56,91 @@ def _title(drafts: tuple[Medication, ...], magnesium: Magnesium) -> str:
     return "" if magnesium.low else "second"
 
 
-def _when(magnesium: Magnesium, advice: Collection[str], facts: Facts, knowledge: Knowledge) -> str:
+def _when(magnesium: Magnesium, advice: Collection[str], chart: Chart) -> str:
     """When to measure again: never later than the low result itself asks for."""
-    if assess.is_child(facts) or assess.must_repeat_first(magnesium, facts, knowledge):
+    if assess.is_child(chart) or assess.must_repeat_first(magnesium, chart):
         return "now"
-    if assess.emergency(facts, knowledge):
+    if assess.emergency(chart):
         return "after_emergency"
     if magnesium.low and assess.is_severe_band(magnesium.band):
-        return dosing.recheck(magnesium.band, dosing.plan(facts, knowledge), facts, knowledge)
+        return doses.recheck(magnesium.band, doses.plan(chart), chart)
     if "antimicrobial" in advice:
         return "daily"
     if magnesium.low:
-        return dosing.recheck(magnesium.band, dosing.plan(facts, knowledge), facts, knowledge)
+        return doses.recheck(magnesium.band, doses.plan(chart), chart)
     return "draft_depletes"
 
 
-def _say(
-    magnesium: Magnesium, advice: Collection[str], when: str, facts: Facts, knowledge: Knowledge
-) -> tuple[str, ...]:
-    also = ("also",) if _others(facts) else ()
-    if assess.is_child(facts):
+def _say(magnesium: Magnesium, advice: Collection[str], when: str, chart: Chart) -> tuple[str, ...]:
+    also = ("also",) if _others(chart) else ()
+    if assess.is_child(chart):
         return ("found", *also, "child")
-    old = assess.must_repeat_first(magnesium, facts, knowledge)
+    old = assess.must_repeat_first(magnesium, chart)
     return (
         "found",
         *also,
-        *_correct(advice, facts, knowledge),
+        *_correct(advice, chart),
         *advice,
-        *(("another",) if _swaps_acid_suppression(facts) else ()),
-        *(_partner(facts, knowledge) if "diuretic" in advice else ()),
-        *(("digoxin",) if risks.takes_digoxin(facts) else ()),
+        *(("another",) if _swaps_acid_suppression(chart) else ()),
+        *(_partner(chart) if "diuretic" in advice else ()),
+        *(("digoxin",) if danger.takes_digoxin(chart) else ()),
         *(("old",) if old else () if when == "daily" else ("check",)),
     )
 
 
-def _correct(advice: Collection[str], facts: Facts, knowledge: Knowledge) -> tuple[str, ...]:
+def _correct(advice: Collection[str], chart: Chart) -> tuple[str, ...]:
     """To be said only where a dose is offered too."""
-    if not any(key in advice for key in _CORRECTED_FIRST) or dosing.plan(facts, knowledge).title == "none":
+    if not any(key in advice for key in _CORRECTED_FIRST) or doses.plan(chart).title == "none":
         return ()
-    return ("correct_both" if risks.potassium_is_low(facts, knowledge) else "correct",)
+    return ("correct_both" if danger.potassium_is_low(chart) else "correct",)
 
 
-def _partner(facts: Facts, knowledge: Knowledge) -> tuple[str, ...]:
-    heart_failure = ("heart_failure",) if facts.has("heart_failure") else ()
-    return ("sparing" if dosing.potassium_sparing_is_safe(facts, knowledge) else "no_sparing", *heart_failure)
+def _partner(chart: Chart) -> tuple[str, ...]:
+    heart_failure = ("heart_failure",) if chart.has("heart_failure") else ()
+    return ("sparing" if doses.potassium_sparing_is_safe(chart) else "no_sparing", *heart_failure)
 
 
-def _swaps_acid_suppression(facts: Facts) -> bool:
-    return any(map(causes.is_ppi, facts.chosen)) and any(map(causes.is_acid_suppressant, facts.active))
+def _swaps_acid_suppression(chart: Chart) -> bool:
+    return any(map(causes.is_ppi, chart.chosen)) and any(map(causes.is_acid_suppressant, chart.active))
 
 
-def _others(facts: Facts) -> tuple[str, ...]:
+def _others(chart: Chart) -> tuple[str, ...]:
     """Depleting drugs taken, beside those being ordered."""
-    chosen = causes.depleting_names(facts.chosen)
-    return tuple(name for name in causes.depleting_names(facts.active) if name not in chosen)
+    chosen = causes.depleting_names(chart.chosen)
+    return tuple(name for name in causes.depleting_names(chart.active) if name not in chosen)
 
 
-def _values(
-    drafts: tuple[Medication, ...], advice: dict[str, list[str]], facts: Facts, knowledge: Knowledge
-) -> dict[str, str]:
+def _values(drafts: tuple[Medication, ...], advice: dict[str, list[str]], chart: Chart) -> dict[str, str]:
     names = causes.depleting_names(drafts) or tuple(advice["before_dose"])
     first = [name for key in _CORRECTED_FIRST for name in advice.get(key, ())]
     return {
         "drug": wording.listed(names),
         "lowers": wording.verb(names, "lowers", "lower"),
         "acid": next(iter((*advice.get("ppi", ()), *advice.get("ppi_famotidine", ()), "PPI"))),
-        "kept": "" if facts.renal.gate is RenalGate.R3 else "add magnesium and ",
-        "others": wording.listed(_others(facts)),
+        "kept": "" if chart.renal.gate is RenalGate.R3 else "add magnesium and ",
+        "others": wording.listed(_others(chart)),
         "corrected_first": wording.listed(first),
         **{key: wording.listed(names) for key, names in advice.items()},
-        "why_no_sparing": dosing.why_no_potassium_sparing(facts, knowledge),
+        "why_no_sparing": doses.why_no_potassium_sparing(chart),
     }
 
 
-def _suggestions(drafts: tuple[Medication, ...], facts: Facts, knowledge: Knowledge) -> tuple[Suggestion, ...]:
-    if facts.is_adult is not True:
+def _suggestions(drafts: tuple[Medication, ...], chart: Chart) -> tuple[Suggestion, ...]:
+    if chart.is_adult is not True:
         return ()
     acid = [d for d in drafts if d.reference and causes.is_acid_suppressant(d)]
-    replaceable = acid if causes.acid_key(facts) == "ppi" else []
-    found = [_famotidine(d, knowledge) for d in replaceable]
+    replaceable = acid if causes.acid_key(chart) == "ppi" else []
+    found = [_famotidine(d, chart.knowledge) for d in replaceable]
     on_diuretic = any(causes.is_diuretic_drug(d) for d in drafts)
-    if on_diuretic and dosing.potassium_sparing_is_safe(facts, knowledge):
+    if on_diuretic and doses.potassium_sparing_is_safe(chart):
         found.append(
-            Suggestion("sparing", (dosing.alternative("spironolactone", knowledge), DraftTest("bmp", "after_diuretic")))
+            Suggestion(
+                "sparing", (doses.alternative("spironolactone", chart.knowledge), DraftTest("bmp", "after_diuretic"))
+            )
         )
     return tuple(found[:2])
 
 
 def _famotidine(draft: Medication, knowledge: Knowledge) -> Suggestion:
-    offers = (dosing.alternative("famotidine", knowledge), RemoveOrder(draft.reference or "", draft.name))
+    offers = (doses.alternative("famotidine", knowledge), RemoveOrder(draft.reference or "", draft.name))
     return Suggestion("famotidine", offers, recommended=True, values={"drug": draft.name})

@@ -1,34 +1,36 @@
 """Which drugs may have caused the low magnesium?"""
 
-from cards import assess, causes, dosing, risks, wording
-from cards.knowledge import Knowledge
-from cards.model import DraftTest, Facts, Finding, Indicator, Problem, RemoveOrder, RenalGate, Silence, Suggestion
+from cards import wording
+from cards.chart import Chart
+from cards.judgements import assess, causes, danger
+from cards.model import DraftTest, Finding, Indicator, Problem, RemoveOrder, RenalGate, Silence, Suggestion
+from cards.plan import doses
 
 
-def drugs_cause_low_magnesium(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+def drugs_cause_low_magnesium(chart: Chart) -> Finding | Silence:
     """Up to three culprits by score (s.4), what to do about each, nothing stopped that protects."""
-    if facts.low is None or not facts.low.plausible or assess.is_contaminated(facts, knowledge):
+    if chart.low is None or not chart.low.plausible or assess.is_contaminated(chart):
         return Silence("no low magnesium that can be trusted")
-    culprits = causes.culprits(facts, knowledge)
+    culprits = causes.culprits(chart)
     if not culprits:
         return Silence("no systemic drug on the list lowers magnesium, or the list is not known")
     if not any(causes.depletes(c.medication) for c in culprits):
         return _weak_only(culprits)
-    worth_a_warning = facts.low.band.value != "mildly low" or bool(risks.named(facts, knowledge))
+    worth_a_warning = chart.low.band.value != "mildly low" or bool(danger.named(chart))
     return Finding(
         rule="drugs_cause_low_magnesium",
         problem=Problem.CAUSES,
-        indicator=Indicator.WARNING if worth_a_warning and facts.is_adult is not False else Indicator.INFO,
-        say=_say(culprits, facts, knowledge),
+        indicator=Indicator.WARNING if worth_a_warning and chart.is_adult is not False else Indicator.INFO,
+        say=_say(culprits, chart),
         values={
             "drugs": ", ".join(c.shown for c in culprits),
             "names": _names(culprits),
             "acid": causes.acid_name(c.medication for c in culprits),
-            "kept": "" if facts.renal.gate is RenalGate.R3 else "oral magnesium, ",
+            "kept": "" if chart.renal.gate is RenalGate.R3 else "oral magnesium, ",
             "stopped": wording.listed(c.role.ingredient for c in culprits if c.stopped),
-            "why_no_sparing": dosing.why_no_potassium_sparing(facts, knowledge),
+            "why_no_sparing": doses.why_no_potassium_sparing(chart),
         },
-        suggestions=_suggestions(culprits, facts, knowledge),
+        suggestions=_suggestions(culprits, chart),
         numbers=("cause.ppi_min_days", "cause.stopped_days", "cause.shown"),
     )
 
@@ -37,11 +39,11 @@ def _names(culprits: tuple[causes.Culprit, ...]) -> str:
     return ", ".join(dict.fromkeys(c.role.ingredient for c in culprits))
 
 
-def _say(culprits: tuple[causes.Culprit, ...], facts: Facts, knowledge: Knowledge) -> tuple[str, ...]:
-    if assess.is_child(facts):
+def _say(culprits: tuple[causes.Culprit, ...], chart: Chart) -> tuple[str, ...]:
+    if assess.is_child(chart):
         return ("found", "child")
-    sparing = dosing.potassium_sparing_is_safe(facts, knowledge)
-    return ("found", *causes.advice_keys(culprits, sparing, facts), *causes.extra_keys(facts, knowledge))
+    sparing = doses.potassium_sparing_is_safe(chart)
+    return ("found", *causes.advice_keys(culprits, sparing, chart), *causes.extra_keys(chart))
 
 
 def _weak_only(culprits: tuple[causes.Culprit, ...]) -> Finding:
@@ -55,18 +57,20 @@ def _weak_only(culprits: tuple[causes.Culprit, ...]) -> Finding:
     )
 
 
-def _suggestions(culprits: tuple[causes.Culprit, ...], facts: Facts, knowledge: Knowledge) -> tuple[Suggestion, ...]:
-    if facts.is_adult is not True:
+def _suggestions(culprits: tuple[causes.Culprit, ...], chart: Chart) -> tuple[Suggestion, ...]:
+    if chart.is_adult is not True:
         return ()
     found = []
-    ppi = causes.replaceable_ppi(culprits, facts)
+    ppi = causes.replaceable_ppi(culprits, chart)
     if ppi is not None and ppi.reference:
         recheck = DraftTest("magnesium", "after_ppi")
-        offers = (dosing.alternative("famotidine", knowledge), RemoveOrder(ppi.reference, ppi.name), recheck)
+        offers = (doses.alternative("famotidine", chart.knowledge), RemoveOrder(ppi.reference, ppi.name), recheck)
         found.append(Suggestion("famotidine", offers, values={"drug": ppi.name}))
     on_diuretic = causes.is_diuretic(c.role.drug_class for c in culprits if not c.stopped)
-    if on_diuretic and dosing.potassium_sparing_is_safe(facts, knowledge):
+    if on_diuretic and doses.potassium_sparing_is_safe(chart):
         found.append(
-            Suggestion("sparing", (dosing.alternative("spironolactone", knowledge), DraftTest("bmp", "after_diuretic")))
+            Suggestion(
+                "sparing", (doses.alternative("spironolactone", chart.knowledge), DraftTest("bmp", "after_diuretic"))
+            )
         )
     return tuple(found)

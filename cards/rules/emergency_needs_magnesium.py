@@ -1,23 +1,24 @@
 """Is there an emergency that needs magnesium now, whatever the number says?"""
 
-from cards import assess, dosing, given, risks
-from cards.knowledge import Knowledge
-from cards.model import DraftTest, Facts, Finding, Indicator, Problem, RenalGate, Silence, Suggestion
+from cards.chart import Chart
+from cards.judgements import assess, danger, given
+from cards.model import DraftTest, Finding, Indicator, Problem, RenalGate, Silence, Suggestion
+from cards.plan import doses
 
 
-def emergency_needs_magnesium(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+def emergency_needs_magnesium(chart: Chart) -> Finding | Silence:
     """Torsades at any magnesium; ventricular arrhythmia, seizure, tetany or QTc of 500 ms with a low one (s.2.3)."""
-    kind = assess.emergency(facts, knowledge)
+    kind = assess.emergency(chart)
     if kind is None:
         return Silence("no emergency sign now")
     situation = "digoxin_toxicity" if kind == "digoxin" else "emergency"
-    order = dosing.intravenous(situation, facts, knowledge, emergency=kind)
-    say = [*(() if facts.inpatient else ("call",)), f"found_{kind}", *_orders(order is not None, facts)]
+    order = doses.intravenous(situation, chart, emergency=kind)
+    say = [*(() if chart.inpatient else ("call",)), f"found_{kind}", *_orders(order is not None, chart)]
     say += ["push", "potassium", "watch"]
-    say += ["stop_qt"] * bool(risks.qt_drugs(facts)) + ["block"] * assess.has_unpaced_heart_block(facts)
+    say += ["stop_qt"] * bool(danger.qt_drugs(chart)) + ["block"] * assess.has_unpaced_heart_block(chart)
     values = {
-        "dose": dosing.dose_text(order) if order else "",
-        "qt_drugs": ", ".join(risks.qt_drugs(facts)),
+        "dose": doses.dose_text(order) if order else "",
+        "qt_drugs": ", ".join(danger.qt_drugs(chart)),
     }
     return Finding(
         rule="emergency_needs_magnesium",
@@ -32,8 +33,8 @@ def emergency_needs_magnesium(facts: Facts, knowledge: Knowledge) -> Finding | S
     )
 
 
-def _orders(offered: bool, facts: Facts) -> tuple[str, ...]:
+def _orders(offered: bool, chart: Chart) -> tuple[str, ...]:
     if not offered:
-        return ("do_running" if given.iv_magnesium_in_progress(facts) else "do_expert",)
-    full = facts.renal.gate in (RenalGate.R0, RenalGate.R1)
-    return ("do_load", f"then_{facts.renal.gate.value.lower()}" if full else "then_poor")
+        return ("do_running" if given.iv_magnesium_in_progress(chart) else "do_expert",)
+    full = chart.renal.gate in (RenalGate.R0, RenalGate.R1)
+    return ("do_load", f"then_{chart.renal.gate.value.lower()}" if full else "then_poor")

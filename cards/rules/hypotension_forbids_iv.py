@@ -1,12 +1,12 @@
 """Does hypotension forbid IV magnesium?"""
 
-from cards.knowledge import Knowledge
-from cards.model import Facts, Finding, Indicator, Problem, Silence
+from cards.chart import Chart
+from cards.model import Finding, Indicator, Problem, Silence
 
 
-def hypotension_forbids_iv(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+def hypotension_forbids_iv(chart: Chart) -> Finding | Silence:
     """A hard stop for IV magnesium (s.2.2)."""
-    if not facts.has("hypotension"):
+    if not chart.has("hypotension"):
         return Silence("no hypotension on record")
     return Finding(
         rule="hypotension_forbids_iv",

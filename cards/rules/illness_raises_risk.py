@@ -1,29 +1,29 @@
 """Does the patient have an illness that makes low magnesium dangerous?"""
 
-from cards import assess, risks
-from cards.knowledge import Knowledge
-from cards.model import Band, DraftTest, Facts, Finding, Indicator, Problem, Silence
+from cards.chart import Chart
+from cards.judgements import assess, danger
+from cards.model import Band, DraftTest, Finding, Indicator, Problem, Silence
 
 
-def illness_raises_risk(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+def illness_raises_risk(chart: Chart) -> Finding | Silence:
     """Heart failure, acute infarction, past arrhythmia, seizures, alcohol withdrawal, heart surgery (s.4.4)."""
-    if assess.emergency(facts, knowledge):
+    if assess.emergency(chart):
         return Silence("the emergency rule speaks")
-    if facts.current is not None and facts.current.band is Band.SUBOPTIMAL:
+    if chart.current is not None and chart.current.band is Band.SUBOPTIMAL:
         return Silence("the rule of low-normal values names it")
-    if not _illnesses(facts):
+    if not _illnesses(chart):
         return Silence("no such illness on record")
     return Finding(
         rule="illness_raises_risk",
         problem=Problem.LOW_MAGNESIUM,
         indicator=Indicator.WARNING,
         say=("found",),
-        values={"illnesses": ", ".join(_illnesses(facts))},
+        values={"illnesses": ", ".join(_illnesses(chart))},
         tests=(DraftTest("ecg", "now"),),
         leads=False,
         numbers=("target.high_risk",),
     )
 
 
-def _illnesses(facts: Facts) -> tuple[str, ...]:
-    return tuple(facts.conditions[category].name for category in risks.ILLNESSES if category in facts.conditions)
+def _illnesses(chart: Chart) -> tuple[str, ...]:
+    return tuple(chart.conditions[category].name for category in danger.ILLNESSES if category in chart.conditions)

@@ -1,21 +1,22 @@
 """Is ionised magnesium low?"""
 
-from cards import assess, risks, values
-from cards.knowledge import Knowledge
-from cards.model import DraftTest, Facts, Finding, Indicator, Ionised, Problem, Silence
+from cards.answer import values
+from cards.chart import Chart
+from cards.judgements import assess, danger
+from cards.model import DraftTest, Finding, Indicator, Ionised, Problem, Silence
 
 
-def ionised_magnesium_is_low(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+def ionised_magnesium_is_low(chart: Chart) -> Finding | Silence:
     """Its own scale (s.1.3): a card, no band of total magnesium, no dose; a line where the total is low itself."""
-    found = facts.ionised
+    found = chart.ionised
     if found is None or not found.low:
         return Silence("ionised magnesium is normal, too old, or not known")
-    total_is_low = facts.low is not None
-    total_is_known = assess.ionised_is_of_the_same_draw(facts, knowledge)
+    total_is_low = chart.low is not None
+    total_is_known = assess.ionised_is_of_the_same_draw(chart)
     return Finding(
         rule="ionised_magnesium_is_low",
         problem=Problem.LOW_MAGNESIUM,
-        indicator=Indicator.WARNING if risks.named(facts, knowledge) and not total_is_low else Indicator.INFO,
+        indicator=Indicator.WARNING if danger.named(chart) and not total_is_low else Indicator.INFO,
         alone=not total_is_low,
         leads=not total_is_low,
         say=("too",) if total_is_low else (_limit(found), "total" if total_is_known else "do", "no_dose"),

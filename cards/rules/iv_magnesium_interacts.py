@@ -1,14 +1,14 @@
 """Does drafted IV magnesium meet a drug that makes it dangerous, or the other way round?"""
 
-from cards.knowledge import Knowledge
-from cards.model import DrugRole, Facts, Finding, Indicator, Medication, Problem, Route, Silence
+from cards.chart import Chart
+from cards.model import DrugRole, Finding, Indicator, Medication, Problem, Route, Silence
 
 _NERVE = frozenset({"neuromuscular blocker", "aminoglycoside or polymyxin"})
 
 
-def iv_magnesium_interacts(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+def iv_magnesium_interacts(chart: Chart) -> Finding | Silence:
     """Neuromuscular block, calcium channel blockers, aminoglycosides, digoxin with IV magnesium (INT-IV)."""
-    roles = _pairs(facts)
+    roles = _pairs(chart)
     if not roles:
         return Silence("no drafted pair of IV magnesium and such a drug")
     nerve = [r for r in roles if r.drug_class in _NERVE]
@@ -29,10 +29,10 @@ def iv_magnesium_interacts(facts: Facts, knowledge: Knowledge) -> Finding | Sile
     )
 
 
-def _pairs(facts: Facts) -> tuple[DrugRole, ...]:
-    drafted = any(_is_iv_magnesium(d) for d in facts.chosen)
-    running = any(_is_iv_magnesium(a) for a in facts.holding_magnesium if a.status == "active")
-    others = (facts.active if drafted else ()) + (facts.chosen if drafted or running else ())
+def _pairs(chart: Chart) -> tuple[DrugRole, ...]:
+    drafted = any(_is_iv_magnesium(d) for d in chart.chosen)
+    running = any(_is_iv_magnesium(a) for a in chart.holding_magnesium if a.status == "active")
+    others = (chart.active if drafted else ()) + (chart.chosen if drafted or running else ())
     found = [r for m in others for r in m.roles if r.role == "iv_interaction"]
     return tuple({r.ingredient: r for r in found}.values())
 

@@ -1,20 +1,20 @@
 """Is the QTc long?"""
 
-from cards import assess, risks
-from cards.knowledge import Knowledge
-from cards.model import DraftTest, Facts, Finding, Indicator, Problem, Silence
+from cards.chart import Chart
+from cards.judgements import assess, danger
+from cards.model import DraftTest, Finding, Indicator, Problem, Silence
 
 
-def long_qtc_raises_risk(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+def long_qtc_raises_risk(chart: Chart) -> Finding | Silence:
     """At least 470 ms in men, 480 ms in women; 500 ms is critical with low magnesium (s.3)."""
-    if not risks.qtc_is_long(facts, knowledge):
+    if not danger.qtc_is_long(chart):
         return Silence("QTc is not long, or not known")
-    if assess.emergency(facts, knowledge) == "qtc":
+    if assess.emergency(chart) == "qtc":
         return Silence("the emergency rule says it")
     return Finding(
         rule="long_qtc_raises_risk",
         problem=Problem.LOW_MAGNESIUM,
-        indicator=_indicator(facts, knowledge),
+        indicator=_indicator(chart),
         say=("found",),
         values={},
         tests=(DraftTest("ecg", "now"),),
@@ -23,7 +23,7 @@ def long_qtc_raises_risk(facts: Facts, knowledge: Knowledge) -> Finding | Silenc
     )
 
 
-def _indicator(facts: Facts, knowledge: Knowledge) -> Indicator:
+def _indicator(chart: Chart) -> Indicator:
     """With low-normal magnesium only torsades or a QT drug make 500 ms critical (s.4.4): its own rule says so."""
-    critical = risks.qtc(facts, knowledge) >= knowledge.numbers["qtc.critical"] and facts.low is not None
+    critical = danger.qtc(chart) >= chart.numbers["qtc.critical"] and chart.low is not None
     return Indicator.CRITICAL if critical else Indicator.WARNING

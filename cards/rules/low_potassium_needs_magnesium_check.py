@@ -1,19 +1,19 @@
 """Is refractory low potassium a sign of unseen low magnesium?"""
 
-from cards import risks
-from cards.knowledge import Knowledge
-from cards.model import DraftTest, Facts, Finding, Indicator, Problem, Silence
+from cards.chart import Chart
+from cards.judgements import danger
+from cards.model import DraftTest, Finding, Indicator, Problem, Silence
 
 
-def low_potassium_needs_magnesium_check(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+def low_potassium_needs_magnesium_check(chart: Chart) -> Finding | Silence:
     """Potassium below 3.5 a day after it was ordered, and no magnesium within 72 hours (RSK-K)."""
-    if not risks.potassium_is_refractory(facts, knowledge):
+    if not danger.potassium_is_refractory(chart):
         return Silence("potassium is not low in spite of replacement")
-    potassium = facts.results.get("potassium")
-    gap = knowledge.numbers["potassium.magnesium_gap_hours"]
-    if facts.magnesium and facts.hours_since(facts.magnesium.when) <= gap:
+    potassium = chart.results.get("potassium")
+    gap = chart.numbers["potassium.magnesium_gap_hours"]
+    if chart.magnesium and chart.hours_since(chart.magnesium.when) <= gap:
         return Silence("magnesium was measured within 72 hours")
-    if "magnesium" in facts.not_known or "electrolytes" in facts.not_known:
+    if "magnesium" in chart.not_known or "electrolytes" in chart.not_known:
         return Silence("magnesium or potassium could not be looked at")
     return Finding(
         rule="low_potassium_needs_magnesium_check",

@@ -1,10 +1,9 @@
 """Does the drafted order meet oral magnesium in the gut?"""
 
-from cards import assess
-from cards.knowledge import Knowledge
+from cards.chart import Chart
+from cards.judgements import assess
 from cards.model import (
     DrugRole,
-    Facts,
     Finding,
     Indicator,
     MagnesiumKind,
@@ -21,14 +20,14 @@ _ANTACID_SALTS = frozenset({"oxide", "hydroxide", "carbonate"})
 _WEAK = "weak"
 
 
-def magnesium_blocks_absorption(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+def magnesium_blocks_absorption(chart: Chart) -> Finding | Silence:
     """Oral magnesium drafted beside such a drug, or such a drug drafted beside oral magnesium (INT-CHEL)."""
-    pairs = _pairs(facts)
+    pairs = _pairs(chart)
     if not pairs:
         return Silence("no drafted pair of oral magnesium and a drug it binds")
-    why = _why_none(facts, knowledge)
+    why = _why_none(chart)
     if why:
-        return _stop(why, pairs, facts)
+        return _stop(why, pairs, chart)
     avoid = [r for r in pairs if r.avoid]
     return Finding(
         rule="magnesium_blocks_absorption",
@@ -46,15 +45,15 @@ def magnesium_blocks_absorption(facts: Facts, knowledge: Knowledge) -> Finding |
     )
 
 
-def _why_none(facts: Facts, knowledge: Knowledge) -> str:
+def _why_none(chart: Chart) -> str:
     """Why no oral magnesium is right at any interval (s.1.6, 2.1)."""
-    if assess.level_forbids(False, facts, knowledge):
+    if assess.level_forbids(False, chart):
         return "high"
-    return "dialysis" if facts.renal.gate is RenalGate.R3 else ""
+    return "dialysis" if chart.renal.gate is RenalGate.R3 else ""
 
 
-def _stop(why: str, pairs: tuple[DrugRole, ...], facts: Facts) -> Finding | Silence:
-    taken = [m for m in facts.active if _is_oral_magnesium(m)]
+def _stop(why: str, pairs: tuple[DrugRole, ...], chart: Chart) -> Finding | Silence:
+    taken = [m for m in chart.active if _is_oral_magnesium(m)]
     if not taken:
         return Silence("the drafted magnesium is refused")
     values = {
@@ -75,13 +74,13 @@ def _stop(why: str, pairs: tuple[DrugRole, ...], facts: Facts) -> Finding | Sile
     )
 
 
-def _pairs(facts: Facts) -> tuple[DrugRole, ...]:
-    if not facts.chosen:
+def _pairs(chart: Chart) -> tuple[DrugRole, ...]:
+    if not chart.chosen:
         return ()
-    drafted = [d for d in facts.chosen if _is_oral_magnesium(d)]
-    taken = [a for a in (*facts.active, *facts.drafts) if _is_oral_magnesium(a)]
-    found = [r for d in drafted for m in (*facts.active, *facts.chosen) for r in _binding(m, d)]
-    found += [r for a in taken for d in facts.chosen for r in _binding(d, a)]
+    drafted = [d for d in chart.chosen if _is_oral_magnesium(d)]
+    taken = [a for a in (*chart.active, *chart.drafts) if _is_oral_magnesium(a)]
+    found = [r for d in drafted for m in (*chart.active, *chart.chosen) for r in _binding(m, d)]
+    found += [r for a in taken for d in chart.chosen for r in _binding(d, a)]
     return tuple({r.ingredient: r for r in found}.values())
 
 

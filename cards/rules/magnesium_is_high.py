@@ -1,12 +1,11 @@
 """Is magnesium too high?"""
 
-from cards import assess, risks
-from cards.knowledge import Knowledge
+from cards.chart import Chart
+from cards.judgements import assess, danger
 from cards.model import (
     HIGH_BANDS,
     Band,
     DraftTest,
-    Facts,
     Finding,
     Freshness,
     Indicator,
@@ -18,24 +17,24 @@ from cards.model import (
 )
 
 
-def magnesium_is_high(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+def magnesium_is_high(chart: Chart) -> Finding | Silence:
     """Above the upper limit (s.1.6): stop every source, look at the heart, know the antidote."""
-    m = facts.current
+    m = chart.current
     if m is None or m.band not in HIGH_BANDS or m.freshness is Freshness.TOO_OLD or not m.plausible:
         return Silence("magnesium is not high, or the result is old or implausible")
-    if assess.on_obstetric_magnesium(facts, knowledge) or assess.may_be_on_obstetric_magnesium(facts):
+    if assess.on_obstetric_magnesium(chart) or assess.may_be_on_obstetric_magnesium(chart):
         return Silence("magnesium given in pregnancy or for pre-eclampsia has its own limits")
-    sources = tuple(d for d in facts.active if d.magnesium or d.has_role("magnesium_product"))
+    sources = tuple(d for d in chart.active if d.magnesium or d.has_role("magnesium_product"))
     old = m.freshness is Freshness.REPEAT_FIRST
     critical = m.band is Band.CRITICAL_HIGH and not old
-    signs = risks.signs_of_toxicity(facts, knowledge)
-    say = _say(bool(sources), critical, old, bool(signs), facts) + (("haemolysed",) if m.haemolysed else ())
+    signs = danger.signs_of_toxicity(chart)
+    say = _say(bool(sources), critical, old, bool(signs), chart) + (("haemolysed",) if m.haemolysed else ())
     removals = tuple(RemoveOrder(r, d.name) for d in sources if (r := _order(d)))
     values = {"sources": ", ".join(dict.fromkeys(d.name for d in sources)), "signs": ", ".join(signs)}
     return Finding(
         rule="magnesium_is_high",
         problem=Problem.HIGH_MAGNESIUM,
-        indicator=_indicator(m.x, critical, bool(sources), facts, knowledge),
+        indicator=_indicator(m.x, critical, bool(sources), chart),
         title="critical" if critical else "repeat" if old else "",
         say=say,
         values=values,
@@ -55,8 +54,8 @@ def _order(medication: Medication) -> str | None:
     return reference if reference.startswith("MedicationRequest/") else None
 
 
-def _say(sources: bool, critical: bool, old: bool, signs: bool, facts: Facts) -> tuple[str, ...]:
-    antidote = "antidote_child" if assess.is_child(facts) else "antidote"
+def _say(sources: bool, critical: bool, old: bool, signs: bool, chart: Chart) -> tuple[str, ...]:
+    antidote = "antidote_child" if assess.is_child(chart) else "antidote"
     urgent = critical or signs
     return (
         *(("found", "with_signs") if signs else ("found",)),
@@ -66,8 +65,8 @@ def _say(sources: bool, critical: bool, old: bool, signs: bool, facts: Facts) ->
     )
 
 
-def _indicator(x: float, critical: bool, sources: bool, facts: Facts, knowledge: Knowledge) -> Indicator:
+def _indicator(x: float, critical: bool, sources: bool, chart: Chart) -> Indicator:
     if critical:
         return Indicator.CRITICAL
-    mild = not sources and risks.high_is_mild(x, facts, knowledge)
+    mild = not sources and danger.high_is_mild(x, chart)
     return Indicator.INFO if mild else Indicator.WARNING

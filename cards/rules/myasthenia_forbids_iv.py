@@ -1,12 +1,12 @@
 """Does myasthenia forbid IV magnesium?"""
 
-from cards.knowledge import Knowledge
-from cards.model import Facts, Finding, Indicator, Problem, Silence
+from cards.chart import Chart
+from cards.model import Finding, Indicator, Problem, Silence
 
 
-def myasthenia_forbids_iv(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+def myasthenia_forbids_iv(chart: Chart) -> Finding | Silence:
     """A hard stop for IV magnesium (s.2.2)."""
-    if not facts.has("myasthenia"):
+    if not chart.has("myasthenia"):
         return Silence("no myasthenia on record")
     return Finding(
         rule="myasthenia_forbids_iv",

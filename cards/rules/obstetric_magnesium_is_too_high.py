@@ -1,8 +1,9 @@
 """Is magnesium above its range on magnesium for pre-eclampsia?"""
 
-from cards import assess, risks
-from cards.knowledge import Knowledge
-from cards.model import DraftTest, Facts, Finding, Freshness, Indicator, Magnesium, Problem, Silence
+from cards.chart import Chart
+from cards.judgements import assess, danger
+from cards.loading import Knowledge
+from cards.model import DraftTest, Finding, Freshness, Indicator, Magnesium, Problem, Silence
 
 _TESTS = (DraftTest("magnesium", "high"), DraftTest("bmp", "now"))
 _LINES = {
@@ -14,18 +15,18 @@ _LINES = {
 }
 
 
-def obstetric_magnesium_is_too_high(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+def obstetric_magnesium_is_too_high(chart: Chart) -> Finding | Silence:
     """2.0 to 3.5 mmol/L is intended there (s.1.5); more is a warning, from 3.95 stop; none on record, any is odd."""
-    m, listed = facts.current, assess.on_obstetric_magnesium(facts, knowledge)
-    if m is None or not (listed or assess.may_be_on_obstetric_magnesium(facts)) or not m.plausible:
+    m, listed = chart.current, assess.on_obstetric_magnesium(chart)
+    if m is None or not (listed or assess.may_be_on_obstetric_magnesium(chart)) or not m.plausible:
         return Silence("no obstetric magnesium with a result that counts")
-    if m.x <= (knowledge.numbers["obstetric.caution"] if listed else m.upper_limit):
+    if m.x <= (chart.numbers["obstetric.caution"] if listed else m.upper_limit):
         return Silence("within the intended range, or low: the obstetric protocol decides")
-    title = _title(m, listed, knowledge)
+    title = _title(m, listed, chart.knowledge)
     return Finding(
         rule="obstetric_magnesium_is_too_high",
         problem=Problem.HIGH_MAGNESIUM,
-        indicator=_indicator(m, title, facts, knowledge),
+        indicator=_indicator(m, title, chart),
         title=title,
         say=_LINES[title],
         tests=(DraftTest("magnesium", "now"), DraftTest("bmp", "now")) if title == "repeat" else _TESTS,
@@ -33,10 +34,10 @@ def obstetric_magnesium_is_too_high(facts: Facts, knowledge: Knowledge) -> Findi
     )
 
 
-def _indicator(m: Magnesium, title: str, facts: Facts, knowledge: Knowledge) -> Indicator:
+def _indicator(m: Magnesium, title: str, chart: Chart) -> Indicator:
     if title.startswith("stop"):
         return Indicator.CRITICAL
-    return Indicator.INFO if risks.high_is_mild(m.x, facts, knowledge) else Indicator.WARNING
+    return Indicator.INFO if danger.high_is_mild(m.x, chart) else Indicator.WARNING
 
 
 def _title(m: Magnesium, listed: bool, knowledge: Knowledge) -> str:

@@ -1,16 +1,16 @@
 """Is oral magnesium already taken?"""
 
-from cards import given
-from cards.knowledge import Knowledge
-from cards.model import DraftTest, Facts, Finding, Indicator, Problem, Silence
+from cards.chart import Chart
+from cards.judgements import given
+from cards.model import DraftTest, Finding, Indicator, Problem, Silence
 
 
-def oral_magnesium_is_taken(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+def oral_magnesium_is_taken(chart: Chart) -> Finding | Silence:
     """Still low on oral magnesium (SAF-DUP): no second salt; adherence, gut, kidneys."""
-    taken = given.oral_magnesium(facts)
+    taken = given.oral_magnesium(chart)
     if not taken:
         return Silence("no oral magnesium taken")
-    new = given.oral_magnesium_is_new(facts)
+    new = given.oral_magnesium_is_new(chart)
     return Finding(
         rule="oral_magnesium_is_taken",
         problem=Problem.LOW_MAGNESIUM,

@@ -1,13 +1,13 @@
 """Does a neuromuscular blocker forbid IV magnesium?"""
 
-from cards import assess
-from cards.knowledge import Knowledge
-from cards.model import Facts, Finding, Indicator, Problem, Silence
+from cards.chart import Chart
+from cards.judgements import assess
+from cards.model import Finding, Indicator, Problem, Silence
 
 
-def paralysis_forbids_iv(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+def paralysis_forbids_iv(chart: Chart) -> Finding | Silence:
     """A hard stop for IV magnesium (s.2.2)."""
-    if not assess.is_paralysed(facts):
+    if not assess.is_paralysed(chart):
         return Silence("no neuromuscular blocker running")
     return Finding(
         rule="paralysis_forbids_iv",

@@ -1,14 +1,14 @@
 """Is potassium low too?"""
 
-from cards import risks
-from cards.knowledge import Knowledge
-from cards.model import DraftTest, Facts, Finding, Indicator, Problem, Silence
+from cards.chart import Chart
+from cards.judgements import danger
+from cards.model import DraftTest, Finding, Indicator, Problem, Silence
 
 
-def potassium_is_low_too(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+def potassium_is_low_too(chart: Chart) -> Finding | Silence:
     """Below 3.5 mmol/L with low magnesium (s.3): magnesium first or together."""
-    haemolysed = facts.low is not None and facts.low.haemolysed
-    if haemolysed or not risks.potassium_is_low(facts, knowledge):
+    haemolysed = chart.low is not None and chart.low.haemolysed
+    if haemolysed or not danger.potassium_is_low(chart):
         return Silence("potassium is not low, not known, or of a haemolysed sample")
     return Finding(
         rule="potassium_is_low_too",

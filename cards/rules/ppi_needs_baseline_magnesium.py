@@ -1,22 +1,23 @@
 """Does a long-term PPI with digoxin or a diuretic need a baseline magnesium?"""
 
-from cards import causes, wording
-from cards.knowledge import Knowledge
-from cards.model import DraftTest, Facts, Finding, Indicator, Medication, Problem, Silence
+from cards import wording
+from cards.chart import Chart
+from cards.judgements import causes
+from cards.model import DraftTest, Finding, Indicator, Medication, Problem, Silence
 
 
-def ppi_needs_baseline_magnesium(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+def ppi_needs_baseline_magnesium(chart: Chart) -> Finding | Silence:
     """PPI with digoxin or a diuretic, no magnesium in 90 days (FDA 2011): asked as the PPI or digoxin is ordered."""
-    drafts = [d for d in facts.chosen if causes.is_ppi(d) or d.has_role("digitalis")]
+    drafts = [d for d in chart.chosen if causes.is_ppi(d) or d.has_role("digitalis")]
     if not drafts:
         return Silence("neither a proton pump inhibitor nor digoxin is being ordered")
-    together = [m for m in (*facts.chosen, *facts.active) if causes.is_ppi(m) or _adds_risk(m)]
+    together = [m for m in (*chart.chosen, *chart.active) if causes.is_ppi(m) or _adds_risk(m)]
     if not any(map(causes.is_ppi, together)) or not any(map(_adds_risk, together)):
         return Silence("no proton pump inhibitor together with digoxin or a diuretic")
-    if "magnesium" in facts.not_known:
+    if "magnesium" in chart.not_known:
         return Silence("magnesium could not be looked at")
-    m = facts.magnesium
-    if m is not None and facts.hours_since(m.when) <= knowledge.numbers["fresh.baseline"]:
+    m = chart.magnesium
+    if m is not None and chart.hours_since(m.when) <= chart.numbers["fresh.baseline"]:
         return Silence("magnesium was measured within 90 days")
     return Finding(
         rule="ppi_needs_baseline_magnesium",

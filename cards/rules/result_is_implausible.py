@@ -1,12 +1,12 @@
 """Is the magnesium result impossible?"""
 
-from cards.knowledge import Knowledge
-from cards.model import DraftTest, Facts, Finding, Freshness, Indicator, Problem, Silence
+from cards.chart import Chart
+from cards.model import DraftTest, Finding, Freshness, Indicator, Problem, Silence
 
 
-def result_is_implausible(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+def result_is_implausible(chart: Chart) -> Finding | Silence:
     """Below 0.10 or above 10 mmol/L (s.0.7): repeat before anything else."""
-    m = facts.current
+    m = chart.current
     if m is None or m.plausible or m.freshness is not Freshness.ACTIONABLE:
         return Silence("the magnesium result is plausible")
     return Finding(

@@ -1,16 +1,16 @@
 """Is there a magnesium result that cannot be read?"""
 
-from cards import values
-from cards.knowledge import Knowledge
-from cards.model import DraftTest, Facts, Finding, Freshness, Indicator, Problem, Silence, Unreadable
+from cards.answer import values
+from cards.chart import Chart
+from cards.model import DraftTest, Finding, Freshness, Indicator, Problem, Silence, Unreadable
 
 
-def result_is_unreadable(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+def result_is_unreadable(chart: Chart) -> Finding | Silence:
     """A result without unit, value or date says nothing by itself (s.0.1): verify it, and never guess."""
-    unread = facts.unreadable_magnesium
+    unread = chart.unreadable_magnesium
     if not unread:
         return Silence("every magnesium result could be read, or is too old")
-    newest, m = unread[0], facts.current
+    newest, m = unread[0], chart.current
     if m and m.freshness is Freshness.ACTIONABLE:
         return Silence("a later magnesium result could be read")
     if m and not m.superseded and newest.when:

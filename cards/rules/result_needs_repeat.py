@@ -1,16 +1,16 @@
 """Is the low result too old to treat?"""
 
-from cards import assess
-from cards.knowledge import Knowledge
-from cards.model import DraftTest, Facts, Finding, Freshness, Indicator, Problem, Silence
+from cards.chart import Chart
+from cards.judgements import assess
+from cards.model import DraftTest, Finding, Freshness, Indicator, Problem, Silence
 
 
-def result_needs_repeat(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+def result_needs_repeat(chart: Chart) -> Finding | Silence:
     """24 to 72 hours old in hospital, 15 to 90 days outside (s.0.6): repeat first, causes still shown."""
-    low = assess.trusted_low(facts, knowledge)
-    if low is None or low.freshness is not Freshness.REPEAT_FIRST or assess.emergency(facts, knowledge):
+    low = assess.trusted_low(chart)
+    if low is None or low.freshness is not Freshness.REPEAT_FIRST or assess.emergency(chart):
         return Silence("no low result of that age")
-    if not assess.must_repeat_first(low, facts, knowledge):
+    if not assess.must_repeat_first(low, chart):
         return Silence("critically low is treated at this age too, in hospital")
     return Finding(
         rule="result_needs_repeat",

@@ -1,20 +1,20 @@
 """Does the urine say where magnesium is lost?"""
 
-from cards.knowledge import Knowledge
-from cards.model import Facts, Finding, Indicator, Problem, RenalGate, Result, Route, Silence
+from cards.chart import Chart
+from cards.model import Finding, Indicator, Problem, RenalGate, Result, Route, Silence
 
 _SPOT = ("femg.extrarenal_below", "femg.renal_above", "femg.filterable", "femg.min_egfr")
 _DAY = ("urine_24h.renal_above", "femg.min_egfr")
 
 
-def urine_shows_the_loss(facts: Facts, knowledge: Knowledge) -> Finding | Silence:
+def urine_shows_the_loss(chart: Chart) -> Finding | Silence:
     """By fractional excretion (s.7): below 2 % gut, above 4 % kidney; else by the urine of a day: 1 mmol."""
-    spot, day = fractional_excretion(facts, knowledge), facts.results.get("urine_magnesium_24h")
-    n = knowledge.numbers
+    spot, day = fractional_excretion(chart), chart.results.get("urine_magnesium_24h")
+    n = chart.numbers
     if spot is not None:
         where = "renal" if spot > n["femg.renal_above"] else "gut" if spot < n["femg.extrarenal_below"] else "between"
         return _found(where, {"femg": f"{spot:.1f}%"}, _SPOT)
-    if day is None or facts.low is None or not _is_valid(facts, knowledge, day, collected=24):
+    if day is None or chart.low is None or not _is_valid(chart, day, collected=24):
         return Silence("no urine with a low serum magnesium, eGFR below 30, or IV magnesium before it")
     where = "renal_24h" if day.value > n["urine_24h.renal_above"] else "gut_24h"
     return _found(where, {"urine_24h": day.shown}, _DAY)
@@ -32,22 +32,22 @@ def _found(where: str, values: dict[str, str], numbers: tuple[str, ...]) -> Find
     )
 
 
-def fractional_excretion(facts: Facts, knowledge: Knowledge) -> float | None:
+def fractional_excretion(chart: Chart) -> float | None:
     """FEMg in %, from spot urine and serum of low magnesium; None where it would mislead."""
     names = ("urine_magnesium", "urine_creatinine", "creatinine")
-    urine, urine_creatinine, creatinine = (facts.results.get(name) for name in names)
-    if not (urine and urine_creatinine and creatinine and facts.low) or not _is_valid(facts, knowledge, urine):
+    urine, urine_creatinine, creatinine = (chart.results.get(name) for name in names)
+    if not (urine and urine_creatinine and creatinine and chart.low) or not _is_valid(chart, urine):
         return None
-    serum = facts.results["magnesium"].value if "magnesium" in facts.results else facts.low.x
-    filtered = knowledge.numbers["femg.filterable"] * serum * urine_creatinine.value
+    serum = chart.results["magnesium"].value if "magnesium" in chart.results else chart.low.x
+    filtered = chart.numbers["femg.filterable"] * serum * urine_creatinine.value
     return urine.value * creatinine.value / filtered * 100 if filtered > 0 else None
 
 
-def _is_valid(facts: Facts, knowledge: Knowledge, urine: Result, collected: float = 0) -> bool:
+def _is_valid(chart: Chart, urine: Result, collected: float = 0) -> bool:
     """Kidneys steady enough, and no IV magnesium in the day before the urine or in the hours it was collected."""
-    egfr = facts.renal.egfr
-    if egfr is None or egfr < knowledge.numbers["femg.min_egfr"] or facts.renal.gate is RenalGate.R3:
+    egfr = chart.renal.egfr
+    if egfr is None or egfr < chart.numbers["femg.min_egfr"] or chart.renal.gate is RenalGate.R3:
         return False
-    before = (knowledge.numbers["duplicate.iv_hours"] + collected) * 3600
-    given = [m.until or m.since for m in facts.medications or () if m.magnesium and m.route is Route.INTRAVENOUS]
+    before = (chart.numbers["duplicate.iv_hours"] + collected) * 3600
+    given = [m.until or m.since for m in chart.medications or () if m.magnesium and m.route is Route.INTRAVENOUS]
     return not any(g and -collected * 3600 <= (urine.when - g).total_seconds() < before for g in given)

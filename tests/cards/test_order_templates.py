@@ -8,7 +8,7 @@ import pytest
 from fhir.resources.R4B import get_fhir_model_class
 
 from cards import orders
-from cards.dosing import _iv_order, _oral_order, alternative
+from cards.plan.doses import _iv_order, _oral_order, alternative
 from cards.facts import build_facts
 from cards.model import DraftMedication, DraftTest, Facts
 from tests.cards.chart import NOW, knowledge, snapshot

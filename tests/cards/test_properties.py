@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cards import assess
 from cards.facts import build_facts
-from cards.facts.magnesium import band_of
+from cards.chart.magnesium import band_of
 from cards.model import LOW_BANDS, Band, Card, Decision, Facts, Freshness, Problem, RenalGate, Snapshot
 from tests.cards import answer
 from tests.cards.chart import NOW, Json, decide, knowledge, observation, snapshot

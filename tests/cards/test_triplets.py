@@ -11,7 +11,7 @@ import yaml
 
 from cards.facts import build_facts
 from cards.model import Decision, Finding, Indicator
-from cards.recommend import Recommendation, recommend
+from cards.answer.merge import Recommendation, recommend
 from cards.rules import RULES
 from tests.cards import answer
 from tests.cards.chart import CASES, NOW, Json, case_files, cases, decide, knowledge, snapshot
