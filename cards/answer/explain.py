@@ -16,7 +16,7 @@ _CAUSES = "drugs_cause_low_magnesium"
 
 def explain(decision: Decision, knowledge: Knowledge) -> Json:
     """Facts, every rule with its outcome, reason, deciding numbers and their sources, what was set aside."""
-    facts = decision.trace.facts
+    facts = decision.trace.chart
     return {
         "knowledge_version": decision.trace.knowledge_version,
         "approval": knowledge.approval,
@@ -30,7 +30,7 @@ def explain(decision: Decision, knowledge: Knowledge) -> Json:
 def _named_causes(decision: Decision, knowledge: Knowledge) -> tuple[Medication, ...]:
     """The medicines that the rule about causes spoke of."""
     spoke = any(r.rule == _CAUSES and r.outcome != "silent" for r in decision.trace.rules)
-    return tuple(c.medication for c in causes.culprits(decision.trace.facts, knowledge)) if spoke else ()
+    return tuple(c.medication for c in causes.culprits(decision.trace.chart)) if spoke else ()
 
 
 def _facts(chart: Chart, named: tuple[Medication, ...], knowledge: Knowledge) -> Json:

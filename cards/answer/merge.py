@@ -129,7 +129,7 @@ def _falls_short(recommendation: Recommendation, chart: Chart) -> bool:
     if not _is_critical(recommendation) or not any(chart.knowledge.products[o.product].grams for o in offers):
         return False
     rates = [d.magnesium.grams_per_hour for d in chart.drafts if d.magnesium and given.is_iv_replacement(d)]
-    slow = all(rate is not None and rate <= chart.numbers["ceiling.iv_rate"] for rate in rates)
+    slow = all(rate is not None and chart.at_most(rate, "ceiling.iv_rate") for rate in rates)
     return slow if recommendation.lead.rule == "emergency_needs_magnesium" else not rates
 
 

@@ -39,7 +39,7 @@ _Value = TypeVar("_Value")
 _Asked = ParamSpec("_Asked")
 
 
-class fact(Generic[_Value]):  # noqa: N801 - used as a decorator, like property
+class fact(Generic[_Value]):
     """A value of the chart that is read when it is first asked for."""
 
     def __init__(self, read: "Callable[[Chart], _Value]") -> None:
@@ -60,39 +60,43 @@ class Chart:
         self._compared: list[Because] = []
 
     # -- comparisons ---------------------------------------------------------------------------------------------------
-    def below(self, value: float | None, number: str) -> Because:
+    def below(self, value: float | None, number: str) -> bool:
         """Whether a value is below a threshold (knowledge/thresholds.yaml); not so when it is not known."""
         return self._compare(value, number, "below", value is not None and value < self.numbers[number])
 
-    def at_most(self, value: float | None, number: str) -> Because:
+    def at_most(self, value: float | None, number: str) -> bool:
         """Whether a value is at or below a threshold."""
         return self._compare(value, number, "at most", value is not None and value <= self.numbers[number])
 
-    def at_least(self, value: float | None, number: str) -> Because:
+    def at_least(self, value: float | None, number: str) -> bool:
         """Whether a value is at or above a threshold."""
         return self._compare(value, number, "at least", value is not None and value >= self.numbers[number])
 
-    def above(self, value: float | None, number: str) -> Because:
+    def above(self, value: float | None, number: str) -> bool:
         """Whether a value is above a threshold."""
         return self._compare(value, number, "above", value is not None and value > self.numbers[number])
 
-    def is_within(self, since: datetime | None, number: str) -> Because:
+    def is_within(self, since: datetime | None, number: str) -> bool:
         """Whether a moment lies no longer ago than a threshold in hours."""
         return self.at_most(None if since is None else self.hours_since(since), number)
 
-    def _compare(self, value: float | None, number: str, relation: str, holds: bool) -> Because:
-        told = Because(holds, "", self.knowledge.thresholds[number], value, relation)
-        self._compared.append(told)
-        return told
+    def _compare(self, value: float | None, number: str, relation: str, holds: bool) -> bool:
+        self._compared.append(Because(holds, "", self.knowledge.thresholds[number], value, relation))
+        return holds
 
     def listen(self) -> None:
         """Forget the comparisons made so far: what is compared from now on belongs to the next question."""
         self._compared.clear()
 
     @property
-    def compared(self) -> tuple[Because, ...]:
-        """The comparisons made since the chart was last told to listen, each once."""
-        return tuple(dict.fromkeys(self._compared))
+    def deciding(self) -> tuple[str, ...]:
+        """The ids of the thresholds that were crossed since the chart was last told to listen."""
+        return tuple(dict.fromkeys(c.number for c in self._compared if c.holds))
+
+    @property
+    def why_not(self) -> str:
+        """The last comparison that did not hold, in words."""
+        return next((c.why for c in reversed(self._compared) if not c.holds), "")
 
     def remember(self, question: object, read: "Callable[[Chart], _Value]") -> _Value:
         """The answer to a question about this chart, worked out once; its comparisons count each time it is asked."""

@@ -43,9 +43,9 @@ def _happens_now(categories: tuple[str, ...], chart: Chart) -> bool:
 
 
 def _has_critical_qtc_today(chart: Chart) -> bool:
-    found, n = chart.results.get("qtc"), chart.numbers
-    today = found is not None and chart.hours_since(found.when) <= n["emergency.hours"]
-    return today and danger.qtc(chart) >= n["qtc.critical"]
+    found = chart.results.get("qtc")
+    today = found is not None and chart.at_most(chart.hours_since(found.when), "emergency.hours")
+    return today and chart.at_least(danger.qtc(chart), "qtc.critical")
 
 
 def _has_digoxin_toxicity(chart: Chart) -> bool:
@@ -64,7 +64,7 @@ def level_forbids(iv: bool, chart: Chart) -> bool:
     if m is None or m.x <= m.upper_limit or m.freshness is not Freshness.ACTIONABLE:
         return False
     obstetric = chart.has("pre_eclampsia") or on_obstetric_magnesium(chart)
-    return not (iv and obstetric and m.x <= chart.numbers["obstetric.caution"])
+    return not (iv and obstetric and chart.at_most(m.x, "obstetric.caution"))
 
 
 def on_obstetric_magnesium(chart: Chart) -> bool:
@@ -103,12 +103,16 @@ def is_contaminated(chart: Chart) -> bool:
     same_draw = all(
         abs((r.when - low.when).total_seconds()) <= n["contamination.same_draw"] * 3600 for r in (potassium, calcium)
     )
-    return same_draw and potassium.value >= n["contamination.potassium"] and calcium.value <= n["contamination.calcium"]
+    return (
+        same_draw
+        and chart.at_least(potassium.value, "contamination.potassium")
+        and chart.at_most(calcium.value, "contamination.calcium")
+    )
 
 
 def ionised_is_of_the_same_draw(chart: Chart) -> bool:
     """Whether total and ionised magnesium were measured together."""
-    return abs(_hours_later(chart)) <= chart.numbers["contamination.same_draw"]
+    return chart.at_most(abs(_hours_later(chart)), "contamination.same_draw")
 
 
 def ionised_is_normal(chart: Chart) -> bool:

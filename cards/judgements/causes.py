@@ -115,7 +115,7 @@ def _counts(medication: Medication, role: DrugRole, chart: Chart) -> bool:
 def _scored(medication: Medication, several: bool, chart: Chart) -> Culprit:
     role = next(r for r in sorted(medication.roles, key=lambda r: -_POINTS.get(r.evidence, 0)) if r.role == "cause")
     days = chart.hours_since(medication.since) / 24 if medication.since else None
-    early = role.drug_class in _ACID and days is not None and days < chart.numbers["cause.ppi_min_days"]
+    early = role.drug_class in _ACID and days is not None and chart.below(days, "cause.ppi_min_days")
     plausible = days is not None and not early
     score = _POINTS.get(role.evidence, 0) + plausible + several - early
     return Culprit(medication, role, score, f"{role.ingredient}{_since(days, medication)}")
@@ -202,7 +202,7 @@ def acid_key(chart: Chart) -> str:
 
 def extra_keys(chart: Chart) -> tuple[str, ...]:
     """The polypharmacy line, for many medicines."""
-    return ("polypharmacy",) if len(chart.active) >= chart.numbers["cause.polypharmacy"] else ()
+    return ("polypharmacy",) if chart.at_least(len(chart.active), "cause.polypharmacy") else ()
 
 
 def corrected_before(medications: Iterable[Medication]) -> tuple[str, ...]:

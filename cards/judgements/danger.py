@@ -29,7 +29,7 @@ def potassium(chart: Chart) -> float | None:
 def potassium_is_low(chart: Chart) -> bool:
     """Below 3.5 mmol/L."""
     value = potassium(chart)
-    return value is not None and value < chart.numbers["potassium.low"]
+    return value is not None and chart.below(value, "potassium.low")
 
 
 def potassium_goal(chart: Chart) -> str:
@@ -61,7 +61,7 @@ def corrected_calcium(chart: Chart) -> float | None:
 def calcium_is_low(chart: Chart) -> bool:
     """Corrected calcium below 8.4 mg/dL."""
     value = corrected_calcium(chart)
-    return value is not None and value < chart.numbers["calcium.low"]
+    return value is not None and chart.below(value, "calcium.low")
 
 
 @once
@@ -74,7 +74,7 @@ def qtc(chart: Chart) -> float:
 def qtc_is_long(chart: Chart) -> bool:
     """At least 470 ms (men) or 480 ms (women and unknown sex)."""
     who = "male" if chart.sex == "male" else "female"
-    return qtc(chart) >= chart.numbers[f"qtc.long.{who}"]
+    return chart.at_least(qtc(chart), f"qtc.long.{who}")
 
 
 @once
@@ -124,18 +124,18 @@ def signs_of_toxicity(chart: Chart) -> tuple[str, ...]:
 
 def high_is_mild(x: float, chart: Chart) -> bool:
     """High magnesium that only informs: below 1.25 mmol/L, eGFR of 60 or more, no symptoms (s.1.1)."""
-    egfr, n = chart.renal.egfr, chart.numbers
+    egfr = chart.renal.egfr
     well = not has_symptoms(chart) and not signs_of_toxicity(chart)
-    return x < n["band.high_is_mild_below"] and egfr is not None and egfr >= n["egfr.r0"] and well
+    return chart.below(x, "band.high_is_mild_below") and egfr is not None and chart.at_least(egfr, "egfr.r0") and well
 
 
 def dangers_with_qt_drug(x: float, chart: Chart) -> tuple[str, ...]:
     """Severe, potassium below 3.0, QTc of 500 ms, two known-risk drugs, torsades now: each is critical (s.5)."""
-    n, k = chart.numbers, potassium(chart)
+    k = potassium(chart)
     checks = {
-        "severe": x < n["band.severe"],
-        "potassium": k is not None and k < n["potassium.very_low"],
-        "qtc": qtc(chart) >= n["qtc.critical"],
+        "severe": chart.below(x, "band.severe"),
+        "potassium": k is not None and chart.below(k, "potassium.very_low"),
+        "qtc": chart.at_least(qtc(chart), "qtc.critical"),
         "two drugs": len(qt_drugs(chart)) > 1,
         "torsades": had_torsades_lately(chart),
     }
@@ -146,20 +146,19 @@ def had_torsades_lately(chart: Chart) -> bool:
     """Torsades now, or within the time a QTc counts (30 days)."""
     found = chart.conditions.get("torsades")
     since = found.since if found else None
-    return since is not None and chart.hours_since(since) <= chart.numbers["fresh.qtc"]
+    return since is not None and chart.at_most(chart.hours_since(since), "fresh.qtc")
 
 
 def is_too_low_for_the_heart(x: float, chart: Chart) -> bool:
     """Low-normal with digoxin or a QT drug and low potassium, with QTc of 500 ms, or below 0.74 on a QT drug."""
-    n = chart.numbers
     drugs = bool(qt_drugs(chart))
-    if x < n["suboptimal.high_risk_below"]:
+    if chart.below(x, "suboptimal.high_risk_below"):
         if "torsades" in chart.conditions:
             return True
         low_potassium = (drugs or takes_digoxin(chart)) and potassium_is_low(chart)
-        if low_potassium or qtc(chart) >= n["qtc.critical"]:
+        if low_potassium or chart.at_least(qtc(chart), "qtc.critical"):
             return True
-    return drugs and x < n["qt_drug.magnesium_below"]
+    return drugs and chart.below(x, "qt_drug.magnesium_below")
 
 
 def is_current(condition: Condition | None, chart: Chart) -> bool:

@@ -60,7 +60,7 @@ def is_iv_replacement(medication: Medication) -> bool:
 
 def _is_recent(medication: Medication, chart: Chart) -> bool:
     last = _known_time(medication, chart)
-    ended = last is not None and chart.hours_since(last) <= chart.numbers["duplicate.iv_hours"]
+    ended = last is not None and chart.at_most(chart.hours_since(last), "duplicate.iv_hours")
     return medication.status == "active" or ended
 
 

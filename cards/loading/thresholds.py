@@ -24,7 +24,7 @@ _ASCENDING = (
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """One number that decides: value, unit, source ids, the days it is valid from, was and will be reviewed, what it limits."""
+    """One number that decides: value, unit, source ids, its three dates, and what it is a limit of."""
 
     id: str
     value: float

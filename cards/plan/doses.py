@@ -113,7 +113,7 @@ def potassium_sparing_is_safe(chart: Chart) -> bool:
 @once
 def why_no_potassium_sparing(chart: Chart) -> str:
     """Why no potassium-sparing drug may be named here (clinical rule s.4.1), in words for the card; "" when one may."""
-    n, potassium, egfr = chart.numbers, chart.results.get("potassium"), chart.renal.egfr
+    potassium, egfr = chart.results.get("potassium"), chart.renal.egfr
     taken = (r.drug_class for m in (*chart.active, *chart.drafts) for r in m.roles)
     if not _POTASSIUM_SPARING.isdisjoint(taken):
         return "one is taken or ordered already"
@@ -123,9 +123,9 @@ def why_no_potassium_sparing(chart: Chart) -> str:
         return "pregnant"
     if potassium is None:
         return "potassium not known"
-    if potassium.value >= n["potassium.sparing_max"]:
+    if chart.at_least(potassium.value, "potassium.sparing_max"):
         return f"potassium {potassium.shown}"
-    kidneys_allow = egfr is not None and egfr >= n["potassium.sparing_min_egfr"]
+    kidneys_allow = egfr is not None and chart.at_least(egfr, "potassium.sparing_min_egfr")
     return "" if kidneys_allow and chart.renal.gate in (RenalGate.R0, RenalGate.R1) else chart.renal.reason
 
 

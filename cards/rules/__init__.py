@@ -3,11 +3,7 @@
 The order is that of leading findings: of two that could title a card, the earlier does.
 """
 
-from collections.abc import Callable
-
-from cards.chart import Chart
-from cards.loading import Knowledge
-from cards.model import Finding, Silence
+from cards.ask import Rule
 from cards.rules.albumin_is_low import albumin_is_low
 from cards.rules.breathing_failure_forbids_iv import breathing_failure_forbids_iv
 from cards.rules.calcium_is_low_too import calcium_is_low_too
@@ -60,8 +56,6 @@ from cards.rules.sample_is_contaminated import sample_is_contaminated
 from cards.rules.sample_is_haemolysed import sample_is_haemolysed
 from cards.rules.suboptimal_magnesium_is_risky import suboptimal_magnesium_is_risky
 from cards.rules.urine_shows_the_loss import urine_shows_the_loss
-
-Rule = Callable[[Facts, Knowledge], Finding | Silence]
 
 RULES: tuple[Rule, ...] = (
     magnesium_was_not_available,

@@ -1,23 +1,20 @@
 """Does low albumin explain the low magnesium?"""
 
-from cards.chart import Chart
+from cards.ask import rule
+from cards.chart import Because, Chart, because
 from cards.judgements import assess
-from cards.model import Finding, Indicator, Problem, Silence
+from cards.model import Indicator, Problem, Say
 
 
-def albumin_is_low(chart: Chart) -> Finding | Silence:
+@rule(Problem.LOW_MAGNESIUM, adds=True)
+def albumin_is_low(chart: Chart) -> Say | Because:
     """Albumin below 30 g/L with mild or moderate magnesium (s.0.9): information only."""
     if not _applies(chart):
-        return Silence("albumin is not low, or the band is severe")
-    return Finding(
-        rule="albumin_is_low",
-        problem=Problem.LOW_MAGNESIUM,
-        indicator=Indicator.INFO,
-        say=("found", "check"),
+        return because("albumin is not low, or the band is severe")
+    return Say(
+        Indicator.INFO,
+        ("found", "check"),
         values={"adjusted": f"{_adjusted(chart):.2f}"},
-        tests=(),
-        leads=False,
-        numbers=("albumin.low", "albumin.magnesium_per_gram"),
     )
 
 
@@ -25,7 +22,7 @@ def _applies(chart: Chart) -> bool:
     albumin, low = chart.results.get("albumin"), chart.low
     if albumin is None or low is None or assess.is_severe_band(low.band):
         return False
-    return albumin.value < chart.numbers["albumin.low"]
+    return chart.below(albumin.value, "albumin.low")
 
 
 def _adjusted(chart: Chart) -> float:

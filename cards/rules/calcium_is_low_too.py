@@ -1,29 +1,26 @@
 """Is calcium low too?"""
 
-from cards.chart import Chart
+from cards.ask import rule
+from cards.chart import Because, Chart, because
 from cards.judgements import danger
-from cards.model import Finding, Indicator, Problem, Silence
+from cards.model import Indicator, Problem, Say
 
 
-def calcium_is_low_too(chart: Chart) -> Finding | Silence:
+@rule(Problem.LOW_MAGNESIUM, adds=True)
+def calcium_is_low_too(chart: Chart) -> Say | Because:
     """Corrected calcium below 8.4 mg/dL with low magnesium (s.3): magnesium first."""
     if not danger.calcium_is_low(chart):
-        return Silence("calcium is not low, or not known")
-    return Finding(
-        rule="calcium_is_low_too",
-        problem=Problem.LOW_MAGNESIUM,
-        indicator=Indicator.WARNING,
-        say=("very_low",) if _very_low(chart) else ("found", "wait"),
+        return because("calcium is not low, or not known")
+    return Say(
+        Indicator.WARNING,
+        ("very_low",) if _very_low(chart) else ("found", "wait"),
         values={"corrected_calcium": f"{danger.corrected_calcium(chart) or 0:.1f}", "how": _how(chart)},
-        tests=(),
-        leads=False,
-        numbers=("calcium.low", "calcium.iv_below"),
     )
 
 
 def _very_low(chart: Chart) -> bool:
     value = danger.corrected_calcium(chart)
-    return value is not None and value < chart.numbers["calcium.iv_below"]
+    return value is not None and chart.below(value, "calcium.iv_below")
 
 
 def _how(chart: Chart) -> str:

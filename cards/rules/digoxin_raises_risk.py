@@ -1,23 +1,20 @@
 """Does digoxin make low magnesium dangerous?"""
 
-from cards.chart import Chart
+from cards.ask import rule
+from cards.chart import Because, Chart, because
 from cards.judgements import assess
-from cards.model import DraftTest, Finding, Indicator, Problem, Silence
+from cards.model import DraftTest, Indicator, Problem, Say
 
 
-def digoxin_raises_risk(chart: Chart) -> Finding | Silence:
+@rule(Problem.LOW_MAGNESIUM, adds=True)
+def digoxin_raises_risk(chart: Chart) -> Say | Because:
     """Digoxin is toxic at lower levels when magnesium or potassium is low (s.5)."""
     if not chart.taking("digitalis"):
-        return Silence("no digoxin taken")
-    return Finding(
-        rule="digoxin_raises_risk",
-        problem=Problem.LOW_MAGNESIUM,
-        indicator=Indicator.WARNING,
-        say=_say(chart),
-        values={},
+        return because("no digoxin taken")
+    return Say(
+        Indicator.WARNING,
+        _say(chart),
         tests=(DraftTest("ecg", "now"), DraftTest("digoxin_level", "now")),
-        leads=False,
-        numbers=("target.high_risk",),
     )
 
 

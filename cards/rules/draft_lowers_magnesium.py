@@ -3,50 +3,38 @@
 from collections.abc import Collection
 
 from cards import wording
-from cards.chart import Chart
+from cards.ask import rule
+from cards.chart import Because, Chart, because
 from cards.judgements import assess, causes, danger
 from cards.loading import Knowledge
-from cards.model import (
-    DraftTest,
-    Finding,
-    Indicator,
-    Magnesium,
-    Medication,
-    Problem,
-    RemoveOrder,
-    RenalGate,
-    Silence,
-    Suggestion,
-)
+from cards.model import DraftTest, Indicator, Magnesium, Medication, Problem, RemoveOrder, RenalGate, Say, Suggestion
 from cards.plan import doses
 
 _CORRECTED_FIRST = ("diuretic", "other")
 
 
-def draft_lowers_magnesium(chart: Chart) -> Finding | Silence:
+@rule(Problem.DRAFT_DEPLETES)
+def draft_lowers_magnesium(chart: Chart) -> Say | Because:
     """A depleting drug below the lower limit, or up to 0.75 mmol/L beside a second one (OS-DEPLETE)."""
     drafts = tuple(d for d in chart.chosen if causes.depletes(d))
     m, before_dose = chart.current, causes.corrected_before(chart.chosen)
     if not (drafts or before_dose) or m is None or assess.is_doubtful(m, chart):
-        return Silence("no chosen draft that lowers magnesium, or no usable magnesium")
+        return because("no chosen draft that lowers magnesium, or no usable magnesium")
     second = len(causes.depleting_names((*drafts, *chart.active))) > 1
     limit = chart.numbers["deplete.second_drug_at_or_below"]
     if not m.low and not (drafts and m.x <= limit and second):
-        return Silence("magnesium is high enough for this drug")
+        return because("magnesium is high enough for this drug")
     advice = causes.draft_advice(drafts, chart)
     if before_dose and m.low:
         advice["before_dose"] = list(before_dose)
     when = _when(m, advice, chart)
-    return Finding(
-        rule="draft_lowers_magnesium",
-        problem=Problem.DRAFT_DEPLETES,
-        indicator=Indicator.WARNING,
+    return Say(
+        Indicator.WARNING,
+        _say(m, advice, when, chart),
         title=_title(drafts, m),
-        say=_say(m, advice, when, chart),
         values=_values(drafts, advice, chart),
         suggestions=_suggestions(drafts, chart),
         tests=(DraftTest("magnesium", when), DraftTest("bmp", when)),
-        numbers=("deplete.second_drug_at_or_below", "limit.lower.default"),
     )
 
 

@@ -1,19 +1,9 @@
 """Is the drafted magnesium too much, too fast, or an obstetric bag?"""
 
-from cards.chart import Chart
+from cards.ask import rule
+from cards.chart import Because, Chart, because
 from cards.judgements import assess, danger
-from cards.model import (
-    Finding,
-    Indicator,
-    MagnesiumKind,
-    Medication,
-    Problem,
-    RemoveOrder,
-    RenalGate,
-    Route,
-    Silence,
-    Suggestion,
-)
+from cards.model import Indicator, MagnesiumKind, Medication, Problem, RemoveOrder, RenalGate, Route, Say, Suggestion
 from cards.plan import doses
 
 NUMBERS = (
@@ -35,22 +25,21 @@ _KINDS = (MagnesiumKind.REPLACEMENT, MagnesiumKind.OBSTETRIC)
 Drafts = tuple[Medication, ...]
 
 
-def draft_magnesium_dose_is_wrong(chart: Chart) -> Finding | Silence:
+@rule(Problem.DRAFT_MAGNESIUM)
+def draft_magnesium_dose_is_wrong(chart: Chart) -> Say | Because:
     """Above the ceilings of s.2.1, 2.3 and 2.4, summed over the chosen drafts; obstetrics has its own protocol."""
     drafts = tuple(d for d in chart.chosen if d.magnesium and d.magnesium.kind in _KINDS)
     if not drafts or chart.has("pre_eclampsia"):
-        return Silence("no chosen magnesium draft, or the obstetric protocol decides")
+        return because("no chosen magnesium draft, or the obstetric protocol decides")
     if _are_refused(drafts, chart):
-        return Silence("none is to be given: a limit would read as leave to give it")
+        return because("none is to be given: a limit would read as leave to give it")
     reasons = _reasons(drafts, chart)
     if not reasons:
-        return Silence("no chosen magnesium draft above the ceilings")
-    return Finding(
-        rule="draft_magnesium_dose_is_wrong",
-        problem=Problem.DRAFT_MAGNESIUM,
-        indicator=Indicator.WARNING,
+        return because("no chosen magnesium draft above the ceilings")
+    return Say(
+        Indicator.WARNING,
+        reasons,
         title="oral" if reasons[0] in _ORAL else reasons[0],
-        say=reasons,
         values={
             "drafted": _named(drafts),
             "grams": f"{_grams(drafts):g}",
@@ -60,7 +49,6 @@ def draft_magnesium_dose_is_wrong(chart: Chart) -> Finding | Silence:
             "most_oral": f"{_most_oral(chart):g}",
         },
         suggestions=_replacement(drafts, reasons, chart),
-        numbers=NUMBERS,
     )
 
 

@@ -1,11 +1,11 @@
 """Is the drafted magnesium unsafe for this patient?"""
 
-from cards.chart import Chart
+from cards.ask import rule
+from cards.chart import Because, Chart, because
 from cards.judgements import assess, given
 from cards.loading import Knowledge
 from cards.model import (
     DraftTest,
-    Finding,
     Freshness,
     Indicator,
     MagnesiumKind,
@@ -14,7 +14,7 @@ from cards.model import (
     RemoveOrder,
     RenalGate,
     Route,
-    Silence,
+    Say,
     Suggestion,
 )
 
@@ -34,14 +34,15 @@ _REPLACEMENT = (MagnesiumKind.REPLACEMENT, MagnesiumKind.OBSTETRIC)
 _KEEP_DRAFT = frozenset({"unknown_kidneys", "block_torsades", "was_high", "raisers", "two_salts"})
 
 
-def draft_magnesium_is_unsafe(chart: Chart) -> Finding | Silence:
+@rule(Problem.DRAFT_MAGNESIUM)
+def draft_magnesium_is_unsafe(chart: Chart) -> Say | Because:
     """Kidneys, heart block, myasthenia, high magnesium, duplicate, child (OS-MGDRAFT)."""
     drafts = tuple(d for d in chart.chosen if d.magnesium)
     if not drafts:
-        return Silence("no chosen draft holds magnesium")
+        return because("no chosen draft holds magnesium")
     reasons = tuple(dict.fromkeys(r for d in drafts for r in _reasons(d, chart)))
     if not reasons:
-        return Silence("nothing on record makes this magnesium unsafe")
+        return because("nothing on record makes this magnesium unsafe")
     blocking = bool(_BLOCKING & set(reasons))
     values = {
         "drug": ", ".join(dict.fromkeys(d.name for d in drafts)),
@@ -49,16 +50,13 @@ def draft_magnesium_is_unsafe(chart: Chart) -> Finding | Silence:
     }
     removals = tuple(RemoveOrder(d.reference, d.name) for d in drafts if d.reference)
     offers = () if set(reasons) <= _KEEP_DRAFT else removals
-    return Finding(
-        rule="draft_magnesium_is_unsafe",
-        problem=Problem.DRAFT_MAGNESIUM,
-        indicator=_indicator(reasons, blocking),
+    return Say(
+        _indicator(reasons, blocking),
+        reasons,
         title=next((r for r in reasons if r in _BLOCKING), reasons[0]),
-        say=reasons,
         values=values,
         suggestions=(Suggestion("remove", offers, recommended=blocking, values=values),) if offers else (),
         tests=(DraftTest("bmp", "first"), DraftTest("magnesium", "first")) if "unknown_kidneys" in reasons else (),
-        numbers=NUMBERS,
     )
 
 

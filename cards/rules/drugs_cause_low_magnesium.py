@@ -1,27 +1,27 @@
 """Which drugs may have caused the low magnesium?"""
 
 from cards import wording
-from cards.chart import Chart
+from cards.ask import rule
+from cards.chart import Because, Chart, because
 from cards.judgements import assess, causes, danger
-from cards.model import DraftTest, Finding, Indicator, Problem, RemoveOrder, RenalGate, Silence, Suggestion
+from cards.model import Band, DraftTest, Indicator, Problem, RemoveOrder, RenalGate, Say, Suggestion
 from cards.plan import doses
 
 
-def drugs_cause_low_magnesium(chart: Chart) -> Finding | Silence:
+@rule(Problem.CAUSES)
+def drugs_cause_low_magnesium(chart: Chart) -> Say | Because:
     """Up to three culprits by score (s.4), what to do about each, nothing stopped that protects."""
     if chart.low is None or not chart.low.plausible or assess.is_contaminated(chart):
-        return Silence("no low magnesium that can be trusted")
+        return because("no low magnesium that can be trusted")
     culprits = causes.culprits(chart)
     if not culprits:
-        return Silence("no systemic drug on the list lowers magnesium, or the list is not known")
+        return because("no systemic drug on the list lowers magnesium, or the list is not known")
     if not any(causes.depletes(c.medication) for c in culprits):
         return _weak_only(culprits)
-    worth_a_warning = chart.low.band.value != "mildly low" or bool(danger.named(chart))
-    return Finding(
-        rule="drugs_cause_low_magnesium",
-        problem=Problem.CAUSES,
-        indicator=Indicator.WARNING if worth_a_warning and chart.is_adult is not False else Indicator.INFO,
-        say=_say(culprits, chart),
+    worth_a_warning = chart.low.band is not Band.MILD or bool(danger.named(chart))
+    return Say(
+        Indicator.WARNING if worth_a_warning and chart.is_adult is not False else Indicator.INFO,
+        _say(culprits, chart),
         values={
             "drugs": ", ".join(c.shown for c in culprits),
             "names": _names(culprits),
@@ -31,7 +31,6 @@ def drugs_cause_low_magnesium(chart: Chart) -> Finding | Silence:
             "why_no_sparing": doses.why_no_potassium_sparing(chart),
         },
         suggestions=_suggestions(culprits, chart),
-        numbers=("cause.ppi_min_days", "cause.stopped_days", "cause.shown"),
     )
 
 
@@ -46,14 +45,13 @@ def _say(culprits: tuple[causes.Culprit, ...], chart: Chart) -> tuple[str, ...]:
     return ("found", *causes.advice_keys(culprits, sparing, chart), *causes.extra_keys(chart))
 
 
-def _weak_only(culprits: tuple[causes.Culprit, ...]) -> Finding:
-    return Finding(
-        rule="drugs_cause_low_magnesium",
+def _weak_only(culprits: tuple[causes.Culprit, ...]) -> Say:
+    return Say(
+        Indicator.INFO,
+        ("weak",),
         problem=Problem.LOW_MAGNESIUM,
-        indicator=Indicator.INFO,
-        say=("weak",),
         values={"names": _names(culprits)},
-        leads=False,
+        adds=True,
     )
 
 

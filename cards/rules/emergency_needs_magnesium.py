@@ -1,16 +1,18 @@
 """Is there an emergency that needs magnesium now, whatever the number says?"""
 
-from cards.chart import Chart
+from cards.ask import rule
+from cards.chart import Because, Chart, because
 from cards.judgements import assess, danger, given
-from cards.model import DraftTest, Finding, Indicator, Problem, RenalGate, Silence, Suggestion
+from cards.model import DraftTest, Indicator, Problem, RenalGate, Say, Suggestion
 from cards.plan import doses
 
 
-def emergency_needs_magnesium(chart: Chart) -> Finding | Silence:
+@rule(Problem.LOW_MAGNESIUM)
+def emergency_needs_magnesium(chart: Chart) -> Say | Because:
     """Torsades at any magnesium; ventricular arrhythmia, seizure, tetany or QTc of 500 ms with a low one (s.2.3)."""
     kind = assess.emergency(chart)
     if kind is None:
-        return Silence("no emergency sign now")
+        return because("no emergency sign now")
     situation = "digoxin_toxicity" if kind == "digoxin" else "emergency"
     order = doses.intravenous(situation, chart, emergency=kind)
     say = [*(() if chart.inpatient else ("call",)), f"found_{kind}", *_orders(order is not None, chart)]
@@ -20,16 +22,13 @@ def emergency_needs_magnesium(chart: Chart) -> Finding | Silence:
         "dose": doses.dose_text(order) if order else "",
         "qt_drugs": ", ".join(danger.qt_drugs(chart)),
     }
-    return Finding(
-        rule="emergency_needs_magnesium",
-        problem=Problem.LOW_MAGNESIUM,
-        indicator=Indicator.CRITICAL,
+    return Say(
+        Indicator.CRITICAL,
+        tuple(say),
         title=kind if order else "stop",
-        say=tuple(say),
         values=values,
         suggestions=(Suggestion("load", (order,), recommended=True, values=values),) if order else (),
         tests=(DraftTest("magnesium", "after_emergency"), DraftTest("bmp", "now"), DraftTest("ecg", "now")),
-        numbers=("emergency.hours", "qtc.critical", "limit.lower.default"),
     )
 
 

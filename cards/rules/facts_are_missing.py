@@ -1,23 +1,20 @@
 """Which facts could not be had?"""
 
-from cards.chart import Chart
-from cards.model import Finding, Indicator, Problem, Silence
+from cards.ask import rule
+from cards.chart import Because, Chart, because
+from cards.model import Indicator, Problem, Say
 
 
-def facts_are_missing(chart: Chart) -> Finding | Silence:
+@rule(Problem.LOW_MAGNESIUM, adds=True)
+def facts_are_missing(chart: Chart) -> Say | Because:
     """What is not known is named, where it matters for treatment."""
     if not _missing(chart):
-        return Silence("everything asked for was supplied")
-    return Finding(
-        rule="facts_are_missing",
-        problem=Problem.LOW_MAGNESIUM,
-        indicator=Indicator.INFO,
+        return because("everything asked for was supplied")
+    return Say(
+        Indicator.INFO,
+        ("found",),
         title="age" if "age" in chart.not_known else "",
-        say=("found",),
         values={"missing": ", ".join(_missing(chart))},
-        tests=(),
-        leads=False,
-        numbers=(),
     )
 
 

@@ -1,21 +1,17 @@
 """Does hypotension forbid IV magnesium?"""
 
-from cards.chart import Chart
-from cards.model import Finding, Indicator, Problem, Silence
+from cards.ask import rule
+from cards.chart import Because, Chart, because
+from cards.model import Indicator, Problem, Say
 
 
-def hypotension_forbids_iv(chart: Chart) -> Finding | Silence:
+@rule(Problem.LOW_MAGNESIUM, adds=True)
+def hypotension_forbids_iv(chart: Chart) -> Say | Because:
     """A hard stop for IV magnesium (s.2.2)."""
     if not chart.has("hypotension"):
-        return Silence("no hypotension on record")
-    return Finding(
-        rule="hypotension_forbids_iv",
-        problem=Problem.LOW_MAGNESIUM,
-        indicator=Indicator.WARNING,
+        return because("no hypotension on record")
+    return Say(
+        Indicator.WARNING,
+        ("stop",),
         title="suffix",
-        say=("stop",),
-        values={},
-        tests=(),
-        leads=False,
-        numbers=(),
     )

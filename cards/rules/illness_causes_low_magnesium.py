@@ -1,25 +1,22 @@
 """Is there an illness that explains low magnesium?"""
 
-from cards.chart import Chart
+from cards.ask import rule
+from cards.chart import Because, Chart, because
 from cards.judgements import assess
-from cards.model import Finding, Indicator, Problem, RenalGate, Silence
+from cards.model import Indicator, Problem, RenalGate, Say
 
 
-def illness_causes_low_magnesium(chart: Chart) -> Finding | Silence:
+@rule(Problem.LOW_MAGNESIUM, adds=True)
+def illness_causes_low_magnesium(chart: Chart) -> Say | Because:
     """Gut loss, kidney loss, shift or poor intake on record (s.7)."""
     if not _causes(chart):
-        return Silence("no such illness on record")
+        return because("no such illness on record")
     if chart.low is None and assess.emergency(chart):
-        return Silence("an emergency without low magnesium: nothing to explain")
-    return Finding(
-        rule="illness_causes_low_magnesium",
-        problem=Problem.LOW_MAGNESIUM,
-        indicator=Indicator.INFO,
-        say=("found", *_advice(chart)),
+        return because("an emergency without low magnesium: nothing to explain")
+    return Say(
+        Indicator.INFO,
+        ("found", *_advice(chart)),
         values={"illnesses": ", ".join(chart.conditions[c].name for c in _causes(chart))},
-        tests=(),
-        leads=False,
-        numbers=(),
     )
 
 

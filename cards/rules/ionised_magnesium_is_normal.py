@@ -1,23 +1,21 @@
 """Is ionised magnesium normal where the total is low?"""
 
 from cards.answer import values
-from cards.chart import Chart
+from cards.ask import rule
+from cards.chart import Because, Chart, because
 from cards.judgements import assess
-from cards.model import Finding, Indicator, Problem, Silence
+from cards.model import Indicator, Problem, Say
 
 
-def ionised_magnesium_is_normal(chart: Chart) -> Finding | Silence:
+@rule(Problem.LOW_MAGNESIUM, adds=True)
+def ionised_magnesium_is_normal(chart: Chart) -> Say | Because:
     """Of the same draw it points to an effect of protein (s.1.3); said as information, the total still decides."""
     if not assess.ionised_is_normal(chart) or chart.ionised is None:
-        return Silence("no low total magnesium with a normal ionised one of then or later")
-    return Finding(
-        rule="ionised_magnesium_is_normal",
-        problem=Problem.LOW_MAGNESIUM,
-        indicator=Indicator.INFO,
-        say=("likely",) if _explains(chart) else ("normal",),
+        return because("no low total magnesium with a normal ionised one of then or later")
+    return Say(
+        Indicator.INFO,
+        ("likely",) if _explains(chart) else ("normal",),
         values={"ionised": chart.ionised.shown, "ionised_date": values.moment(chart.ionised.when)},
-        leads=False,
-        numbers=("ionised.lower", "ionised.lower.neonate"),
     )
 
 

@@ -1,25 +1,25 @@
 """Does drafted IV magnesium meet a drug that makes it dangerous, or the other way round?"""
 
-from cards.chart import Chart
-from cards.model import DrugRole, Finding, Indicator, Medication, Problem, Route, Silence
+from cards.ask import rule
+from cards.chart import Because, Chart, because
+from cards.model import DrugRole, Indicator, Medication, Problem, Route, Say
 
 _NERVE = frozenset({"neuromuscular blocker", "aminoglycoside or polymyxin"})
 
 
-def iv_magnesium_interacts(chart: Chart) -> Finding | Silence:
+@rule(Problem.INTERACTION)
+def iv_magnesium_interacts(chart: Chart) -> Say | Because:
     """Neuromuscular block, calcium channel blockers, aminoglycosides, digoxin with IV magnesium (INT-IV)."""
     roles = _pairs(chart)
     if not roles:
-        return Silence("no drafted pair of IV magnesium and such a drug")
+        return because("no drafted pair of IV magnesium and such a drug")
     nerve = [r for r in roles if r.drug_class in _NERVE]
     heart = [r for r in roles if r.drug_class not in _NERVE]
     if not nerve and all(r.evidence == "weak" for r in heart):
-        return Silence("only weakly documented interactions")
-    return Finding(
-        rule="iv_magnesium_interacts",
-        problem=Problem.INTERACTION,
-        indicator=Indicator.WARNING,
-        say=("nerve",) * bool(nerve) + ("heart",) * bool(heart),
+        return because("only weakly documented interactions")
+    return Say(
+        Indicator.WARNING,
+        ("nerve",) * bool(nerve) + ("heart",) * bool(heart),
         values={
             "drugs": ", ".join(r.ingredient for r in roles),
             "nerve": ", ".join(r.ingredient for r in nerve),

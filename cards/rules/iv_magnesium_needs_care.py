@@ -1,29 +1,28 @@
 """Which of the medicines make IV magnesium riskier?"""
 
-from cards.chart import Chart
+from cards.ask import rule
+from cards.chart import Because, Chart, because
 from cards.judgements import assess, given
-from cards.model import Finding, Indicator, Problem, Silence
+from cards.model import Indicator, Problem, Say
 from cards.plan import doses
 
 
-def iv_magnesium_needs_care(chart: Chart) -> Finding | Silence:
+@rule(Problem.LOW_MAGNESIUM, adds=True)
+def iv_magnesium_needs_care(chart: Chart) -> Say | Because:
     """IV interactions (s.6) and first-degree block or bradycardia (s.2.2), said where IV magnesium is likely."""
     if not _is_likely(chart) or assess.is_child(chart):
-        return Silence("no low magnesium that would be treated IV, or a hard stop")
+        return because("no low magnesium that would be treated IV, or a hard stop")
     drugs = tuple(
         dict.fromkeys(name for m in chart.taking("iv_interaction") for name in m.ingredients("iv_interaction"))
     )
     slow = chart.has("bradycardia", "av_block_first_degree")
     say = (*(("drugs",) if drugs else ()), *(("heart",) if slow else ()))
     if not say:
-        return Silence("no medicine or heart rhythm that makes IV magnesium riskier")
-    return Finding(
-        rule="iv_magnesium_needs_care",
-        problem=Problem.LOW_MAGNESIUM,
-        indicator=Indicator.INFO,
-        say=say,
+        return because("no medicine or heart rhythm that makes IV magnesium riskier")
+    return Say(
+        Indicator.INFO,
+        say,
         values={"drugs": ", ".join(drugs)},
-        leads=False,
     )
 
 

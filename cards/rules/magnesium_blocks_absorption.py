@@ -1,10 +1,10 @@
 """Does the drafted order meet oral magnesium in the gut?"""
 
-from cards.chart import Chart
+from cards.ask import rule
+from cards.chart import Because, Chart, because
 from cards.judgements import assess
 from cards.model import (
     DrugRole,
-    Finding,
     Indicator,
     MagnesiumKind,
     Medication,
@@ -12,7 +12,7 @@ from cards.model import (
     RemoveOrder,
     RenalGate,
     Route,
-    Silence,
+    Say,
     Suggestion,
 )
 
@@ -20,21 +20,20 @@ _ANTACID_SALTS = frozenset({"oxide", "hydroxide", "carbonate"})
 _WEAK = "weak"
 
 
-def magnesium_blocks_absorption(chart: Chart) -> Finding | Silence:
+@rule(Problem.INTERACTION)
+def magnesium_blocks_absorption(chart: Chart) -> Say | Because:
     """Oral magnesium drafted beside such a drug, or such a drug drafted beside oral magnesium (INT-CHEL)."""
     pairs = _pairs(chart)
     if not pairs:
-        return Silence("no drafted pair of oral magnesium and a drug it binds")
+        return because("no drafted pair of oral magnesium and a drug it binds")
     why = _why_none(chart)
     if why:
         return _stop(why, pairs, chart)
     avoid = [r for r in pairs if r.avoid]
-    return Finding(
-        rule="magnesium_blocks_absorption",
-        problem=Problem.INTERACTION,
-        indicator=Indicator.INFO if all(r.evidence == _WEAK for r in pairs) else Indicator.WARNING,
+    return Say(
+        Indicator.INFO if all(r.evidence == _WEAK for r in pairs) else Indicator.WARNING,
+        ("avoid",) * bool(avoid) + ("apart",) * (len(avoid) < len(pairs)),
         title="avoid" if avoid else "",
-        say=("avoid",) * bool(avoid) + ("apart",) * (len(avoid) < len(pairs)),
         values={
             "drugs": ", ".join(r.ingredient for r in pairs),
             "avoided": ", ".join(r.ingredient for r in avoid),
@@ -52,22 +51,20 @@ def _why_none(chart: Chart) -> str:
     return "dialysis" if chart.renal.gate is RenalGate.R3 else ""
 
 
-def _stop(why: str, pairs: tuple[DrugRole, ...], chart: Chart) -> Finding | Silence:
+def _stop(why: str, pairs: tuple[DrugRole, ...], chart: Chart) -> Say | Because:
     taken = [m for m in chart.active if _is_oral_magnesium(m)]
     if not taken:
-        return Silence("the drafted magnesium is refused")
+        return because("the drafted magnesium is refused")
     values = {
         "drugs": ", ".join(r.ingredient for r in pairs),
         "magnesium_drugs": ", ".join(dict.fromkeys(m.name for m in taken)),
     }
     orders = ((m.reference or "", m.name) for m in taken)
     gone = tuple(RemoveOrder(order, name) for order, name in orders if order.startswith("MedicationRequest/"))
-    return Finding(
-        rule="magnesium_blocks_absorption",
-        problem=Problem.INTERACTION,
-        indicator=Indicator.WARNING,
+    return Say(
+        Indicator.WARNING,
+        (why,),
         title=why,
-        say=(why,),
         values=values,
         suggestions=(Suggestion("stop", gone, recommended=True, values=values),) if gone else (),
         about=values["magnesium_drugs"],

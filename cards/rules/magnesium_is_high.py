@@ -1,29 +1,30 @@
 """Is magnesium too high?"""
 
-from cards.chart import Chart
+from cards.ask import rule
+from cards.chart import Because, Chart, because
 from cards.judgements import assess, danger
 from cards.model import (
     HIGH_BANDS,
     Band,
     DraftTest,
-    Finding,
     Freshness,
     Indicator,
     Medication,
     Problem,
     RemoveOrder,
-    Silence,
+    Say,
     Suggestion,
 )
 
 
-def magnesium_is_high(chart: Chart) -> Finding | Silence:
+@rule(Problem.HIGH_MAGNESIUM)
+def magnesium_is_high(chart: Chart) -> Say | Because:
     """Above the upper limit (s.1.6): stop every source, look at the heart, know the antidote."""
     m = chart.current
     if m is None or m.band not in HIGH_BANDS or m.freshness is Freshness.TOO_OLD or not m.plausible:
-        return Silence("magnesium is not high, or the result is old or implausible")
+        return because("magnesium is not high, or the result is old or implausible")
     if assess.on_obstetric_magnesium(chart) or assess.may_be_on_obstetric_magnesium(chart):
-        return Silence("magnesium given in pregnancy or for pre-eclampsia has its own limits")
+        return because("magnesium given in pregnancy or for pre-eclampsia has its own limits")
     sources = tuple(d for d in chart.active if d.magnesium or d.has_role("magnesium_product"))
     old = m.freshness is Freshness.REPEAT_FIRST
     critical = m.band is Band.CRITICAL_HIGH and not old
@@ -31,12 +32,10 @@ def magnesium_is_high(chart: Chart) -> Finding | Silence:
     say = _say(bool(sources), critical, old, bool(signs), chart) + (("haemolysed",) if m.haemolysed else ())
     removals = tuple(RemoveOrder(r, d.name) for d in sources if (r := _order(d)))
     values = {"sources": ", ".join(dict.fromkeys(d.name for d in sources)), "signs": ", ".join(signs)}
-    return Finding(
-        rule="magnesium_is_high",
-        problem=Problem.HIGH_MAGNESIUM,
-        indicator=_indicator(m.x, critical, bool(sources), chart),
+    return Say(
+        _indicator(m.x, critical, bool(sources), chart),
+        say,
         title="critical" if critical else "repeat" if old else "",
-        say=say,
         values=values,
         suggestions=(Suggestion("stop", removals, recommended=True, values=values),) if removals else (),
         tests=(
@@ -44,7 +43,6 @@ def magnesium_is_high(chart: Chart) -> Finding | Silence:
             DraftTest("bmp", "now"),
             *([DraftTest("ecg", "now")] if critical or signs else []),
         ),
-        numbers=("limit.upper.default", "band.critical_high", "band.high_is_mild_below"),
     )
 
 

@@ -1,30 +1,29 @@
 """Is magnesium moderately low?"""
 
-from cards.chart import Chart
+from cards.ask import rule
+from cards.chart import Because, Chart, because
 from cards.judgements import assess, danger, given
-from cards.model import Band, DraftTest, Finding, Indicator, Problem, Silence, Suggestion
+from cards.model import Band, DraftTest, Indicator, Problem, Say, Suggestion
 from cards.plan import doses
 
 
-def magnesium_is_moderately_low(chart: Chart) -> Finding | Silence:
+@rule(Problem.LOW_MAGNESIUM)
+def magnesium_is_moderately_low(chart: Chart) -> Say | Because:
     """0.50 to 0.59 mmol/L (s.1.1): oral, IV only when the gut or the heart asks for it."""
     why = assess.why_no_band(Band.MODERATE, chart)
     if why:
-        return Silence(why)
+        return because(why)
     plan = doses.plan(chart)
     order = plan.iv or plan.oral
     values = doses.dose_values(order)
     when = doses.recheck(Band.MODERATE, plan, chart)
-    return Finding(
-        rule="magnesium_is_moderately_low",
-        problem=Problem.LOW_MAGNESIUM,
-        indicator=Indicator.INFO if _is_treated(plan, chart) else Indicator.WARNING,
+    return Say(
+        Indicator.INFO if _is_treated(plan, chart) else Indicator.WARNING,
+        ("found", f"do_{plan.title}", "recheck", *(() if danger.named(chart) else ("goal",))),
         title="plain_oral" if plan.oral else plan.title,
-        say=("found", f"do_{plan.title}", "recheck", *(() if danger.named(chart) else ("goal",))),
         values=values,
         suggestions=(Suggestion(plan.title, (order,), recommended=True, values=values),) if order else (),
         tests=(DraftTest("magnesium", when), DraftTest("bmp", when)),
-        numbers=("band.severe", "band.moderate"),
     )
 
 

@@ -1,32 +1,31 @@
 """Is magnesium severely low?"""
 
-from cards.chart import Chart
+from cards.ask import rule
+from cards.chart import Because, Chart, because
 from cards.judgements import assess, danger, given
-from cards.model import Band, DraftTest, Finding, Indicator, Problem, RenalGate, Silence, Suggestion
+from cards.model import Band, DraftTest, Indicator, Problem, RenalGate, Say, Suggestion
 from cards.plan import doses
 
 _STEP = 0.01  # mmol/L are compared with two decimals
 
 
-def magnesium_is_severely_low(chart: Chart) -> Finding | Silence:
+@rule(Problem.LOW_MAGNESIUM)
+def magnesium_is_severely_low(chart: Chart) -> Say | Because:
     """0.41 to 0.49 mmol/L (s.1.1): IV preferred, never a push; oral where nothing makes it dangerous."""
     why = assess.why_no_band(Band.SEVERE, chart)
     if why:
-        return Silence(why)
+        return because(why)
     plan = doses.plan(chart)
     order = plan.iv or plan.oral
     values = doses.dose_values(order)
     when = doses.recheck(Band.SEVERE, plan, chart)
-    return Finding(
-        rule="magnesium_is_severely_low",
-        problem=Problem.LOW_MAGNESIUM,
-        indicator=_indicator(chart),
+    return Say(
+        _indicator(chart),
+        _say(plan, when, chart),
         title="urgent" if plan.oral and not chart.inpatient else plan.title,
-        say=_say(plan, when, chart),
         values=values,
         suggestions=(Suggestion(plan.title, (order,), recommended=True, values=values),) if order else (),
         tests=(DraftTest("magnesium", when), DraftTest("bmp", "now"), DraftTest("ecg", "now")),
-        numbers=("band.critical_low", "band.severe"),
     )
 
 

@@ -1,19 +1,19 @@
 """Could magnesium be looked at at all?"""
 
-from cards.chart import Chart
+from cards.ask import rule
+from cards.chart import Because, Chart, because
 from cards.judgements import causes
-from cards.model import Finding, Indicator, Problem, Silence
+from cards.model import Indicator, Problem, Say
 
 
-def magnesium_was_not_available(chart: Chart) -> Finding | Silence:
+@rule(Problem.DATA_QUALITY)
+def magnesium_was_not_available(chart: Chart) -> Say | Because:
     """No prefetch and no access: silence would read as all clear, so it is said."""
     if "magnesium" not in chart.not_known:
-        return Silence("magnesium results were supplied")
+        return because("magnesium results were supplied")
     if chart.hook != "patient-view" and not any(causes.concerns_magnesium(d) for d in chart.chosen):
-        return Silence("no chosen order that has to do with magnesium")
-    return Finding(
-        rule="magnesium_was_not_available",
-        problem=Problem.DATA_QUALITY,
-        indicator=Indicator.INFO,
-        say=("found", "check"),
+        return because("no chosen order that has to do with magnesium")
+    return Say(
+        Indicator.INFO,
+        ("found", "check"),
     )

@@ -1,9 +1,10 @@
 """Is magnesium above its range on magnesium for pre-eclampsia?"""
 
-from cards.chart import Chart
+from cards.ask import rule
+from cards.chart import Because, Chart, because
 from cards.judgements import assess, danger
 from cards.loading import Knowledge
-from cards.model import DraftTest, Finding, Freshness, Indicator, Magnesium, Problem, Silence
+from cards.model import DraftTest, Freshness, Indicator, Magnesium, Problem, Say
 
 _TESTS = (DraftTest("magnesium", "high"), DraftTest("bmp", "now"))
 _LINES = {
@@ -15,22 +16,20 @@ _LINES = {
 }
 
 
-def obstetric_magnesium_is_too_high(chart: Chart) -> Finding | Silence:
+@rule(Problem.HIGH_MAGNESIUM)
+def obstetric_magnesium_is_too_high(chart: Chart) -> Say | Because:
     """2.0 to 3.5 mmol/L is intended there (s.1.5); more is a warning, from 3.95 stop; none on record, any is odd."""
     m, listed = chart.current, assess.on_obstetric_magnesium(chart)
     if m is None or not (listed or assess.may_be_on_obstetric_magnesium(chart)) or not m.plausible:
-        return Silence("no obstetric magnesium with a result that counts")
+        return because("no obstetric magnesium with a result that counts")
     if m.x <= (chart.numbers["obstetric.caution"] if listed else m.upper_limit):
-        return Silence("within the intended range, or low: the obstetric protocol decides")
+        return because("within the intended range, or low: the obstetric protocol decides")
     title = _title(m, listed, chart.knowledge)
-    return Finding(
-        rule="obstetric_magnesium_is_too_high",
-        problem=Problem.HIGH_MAGNESIUM,
-        indicator=_indicator(m, title, chart),
+    return Say(
+        _indicator(m, title, chart),
+        _LINES[title],
         title=title,
-        say=_LINES[title],
         tests=(DraftTest("magnesium", "now"), DraftTest("bmp", "now")) if title == "repeat" else _TESTS,
-        numbers=("obstetric.caution", "obstetric.stop"),
     )
 
 

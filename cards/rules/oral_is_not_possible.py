@@ -1,19 +1,18 @@
 """Can the patient not take oral magnesium?"""
 
-from cards.chart import Chart
+from cards.ask import rule
+from cards.chart import Because, Chart, because
 from cards.judgements import assess
-from cards.model import Finding, Indicator, Problem, Silence
+from cards.model import Indicator, Problem, Say
 
 
-def oral_is_not_possible(chart: Chart) -> Finding | Silence:
+@rule(Problem.LOW_MAGNESIUM, adds=True)
+def oral_is_not_possible(chart: Chart) -> Say | Because:
     """Vomiting, bowel obstruction or nil by mouth (s.2.2): why no oral order is offered."""
     if not assess.cannot_take_oral(chart):
-        return Silence("nothing on record against the oral route")
-    return Finding(
-        rule="oral_is_not_possible",
-        problem=Problem.LOW_MAGNESIUM,
-        indicator=Indicator.INFO,
+        return because("nothing on record against the oral route")
+    return Say(
+        Indicator.INFO,
+        ("found",),
         title="suffix",
-        say=("found",),
-        leads=False,
     )

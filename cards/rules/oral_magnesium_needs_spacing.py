@@ -1,28 +1,27 @@
 """Which of the medicines must be kept apart from oral magnesium?"""
 
-from cards.chart import Chart
+from cards.ask import rule
+from cards.chart import Because, Chart, because
 from cards.judgements import assess
-from cards.model import DrugRole, Finding, Indicator, Problem, Route, Silence
+from cards.model import DrugRole, Indicator, Problem, Route, Say
 from cards.plan import doses
 
 _WEAK = "weak"
 
 
-def oral_magnesium_needs_spacing(chart: Chart) -> Finding | Silence:
+@rule(Problem.LOW_MAGNESIUM, adds=True)
+def oral_magnesium_needs_spacing(chart: Chart) -> Say | Because:
     """Chelation (s.6) where oral magnesium may follow: said on the card that offers it."""
     roles = _roles(chart)
     if not roles or assess.is_child(chart) or assess.emergency(chart):
-        return Silence("no medicine taken that binds magnesium in the gut, or an emergency: it is given IV")
+        return because("no medicine taken that binds magnesium in the gut, or an emergency: it is given IV")
     avoid = [r.ingredient for r in roles if r.avoid]
     apart = [r.ingredient for r in roles if not r.avoid]
-    return Finding(
-        rule="oral_magnesium_needs_spacing",
-        problem=Problem.LOW_MAGNESIUM,
-        indicator=Indicator.INFO,
+    return Say(
+        Indicator.INFO,
+        (*(("avoid",) if avoid else ()), *((_spacing(chart),) if apart else ())),
         title="avoid" if avoid else "",
-        say=(*(("avoid",) if avoid else ()), *((_spacing(chart),) if apart else ())),
         values={"avoid": ", ".join(avoid), "apart": "; ".join(r.advice.rstrip(".") for r in roles if not r.avoid)},
-        leads=False,
     )
 
 

@@ -1,22 +1,18 @@
 """Does a neuromuscular blocker forbid IV magnesium?"""
 
-from cards.chart import Chart
+from cards.ask import rule
+from cards.chart import Because, Chart, because
 from cards.judgements import assess
-from cards.model import Finding, Indicator, Problem, Silence
+from cards.model import Indicator, Problem, Say
 
 
-def paralysis_forbids_iv(chart: Chart) -> Finding | Silence:
+@rule(Problem.LOW_MAGNESIUM, adds=True)
+def paralysis_forbids_iv(chart: Chart) -> Say | Because:
     """A hard stop for IV magnesium (s.2.2)."""
     if not assess.is_paralysed(chart):
-        return Silence("no neuromuscular blocker running")
-    return Finding(
-        rule="paralysis_forbids_iv",
-        problem=Problem.LOW_MAGNESIUM,
-        indicator=Indicator.WARNING,
+        return because("no neuromuscular blocker running")
+    return Say(
+        Indicator.WARNING,
+        ("stop",),
         title="suffix",
-        say=("stop",),
-        values={},
-        tests=(),
-        leads=False,
-        numbers=(),
     )

@@ -1,32 +1,31 @@
 """Does a long-term PPI with digoxin or a diuretic need a baseline magnesium?"""
 
 from cards import wording
-from cards.chart import Chart
+from cards.ask import rule
+from cards.chart import Because, Chart, because
 from cards.judgements import causes
-from cards.model import DraftTest, Finding, Indicator, Medication, Problem, Silence
+from cards.model import DraftTest, Indicator, Medication, Problem, Say
 
 
-def ppi_needs_baseline_magnesium(chart: Chart) -> Finding | Silence:
+@rule(Problem.DRAFT_DEPLETES)
+def ppi_needs_baseline_magnesium(chart: Chart) -> Say | Because:
     """PPI with digoxin or a diuretic, no magnesium in 90 days (FDA 2011): asked as the PPI or digoxin is ordered."""
     drafts = [d for d in chart.chosen if causes.is_ppi(d) or d.has_role("digitalis")]
     if not drafts:
-        return Silence("neither a proton pump inhibitor nor digoxin is being ordered")
+        return because("neither a proton pump inhibitor nor digoxin is being ordered")
     together = [m for m in (*chart.chosen, *chart.active) if causes.is_ppi(m) or _adds_risk(m)]
     if not any(map(causes.is_ppi, together)) or not any(map(_adds_risk, together)):
-        return Silence("no proton pump inhibitor together with digoxin or a diuretic")
+        return because("no proton pump inhibitor together with digoxin or a diuretic")
     if "magnesium" in chart.not_known:
-        return Silence("magnesium could not be looked at")
+        return because("magnesium could not be looked at")
     m = chart.magnesium
-    if m is not None and chart.hours_since(m.when) <= chart.numbers["fresh.baseline"]:
-        return Silence("magnesium was measured within 90 days")
-    return Finding(
-        rule="ppi_needs_baseline_magnesium",
-        problem=Problem.DRAFT_DEPLETES,
-        indicator=Indicator.INFO,
-        say=("found", "do"),
+    if m is not None and chart.at_most(chart.hours_since(m.when), "fresh.baseline"):
+        return because("magnesium was measured within 90 days")
+    return Say(
+        Indicator.INFO,
+        ("found", "do"),
         values=_values(drafts, together),
         tests=(DraftTest("magnesium", "now"),),
-        numbers=("fresh.baseline",),
     )
 
 

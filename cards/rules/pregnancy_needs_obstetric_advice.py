@@ -1,20 +1,16 @@
 """Is the patient pregnant?"""
 
-from cards.chart import Chart
-from cards.model import Finding, Indicator, Problem, Silence
+from cards.ask import rule
+from cards.chart import Because, Chart, because
+from cards.model import Indicator, Problem, Say
 
 
-def pregnancy_needs_obstetric_advice(chart: Chart) -> Finding | Silence:
+@rule(Problem.LOW_MAGNESIUM, adds=True)
+def pregnancy_needs_obstetric_advice(chart: Chart) -> Say | Because:
     """Magnesium falls in pregnancy (s.1.5): IV only if severe or symptomatic, with obstetric advice."""
     if not chart.has("pregnancy", "pre_eclampsia"):
-        return Silence("no pregnancy on record")
-    return Finding(
-        rule="pregnancy_needs_obstetric_advice",
-        problem=Problem.LOW_MAGNESIUM,
-        indicator=Indicator.INFO,
-        say=("preeclampsia",) if chart.has("pre_eclampsia") else ("found",),
-        values={},
-        tests=(),
-        leads=False,
-        numbers=(),
+        return because("no pregnancy on record")
+    return Say(
+        Indicator.INFO,
+        ("preeclampsia",) if chart.has("pre_eclampsia") else ("found",),
     )

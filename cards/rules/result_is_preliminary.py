@@ -1,22 +1,21 @@
 """Is the newest magnesium only preliminary, and low?"""
 
-from cards.chart import Chart
+from cards.ask import rule
+from cards.chart import Because, Chart, because
 from cards.judgements import assess
-from cards.model import DraftTest, Finding, Freshness, Indicator, Problem, Silence
+from cards.model import DraftTest, Freshness, Indicator, Problem, Say
 
 
-def result_is_preliminary(chart: Chart) -> Finding | Silence:
+@rule(Problem.DATA_QUALITY)
+def result_is_preliminary(chart: Chart) -> Say | Because:
     """A preliminary result may inform, never dose (s.0.5); critically low it warns."""
     m = chart.preliminary
     if m is None or not m.low or m.freshness is not Freshness.ACTIONABLE:
-        return Silence("no newer preliminary low magnesium")
-    return Finding(
-        rule="result_is_preliminary",
-        problem=Problem.DATA_QUALITY,
-        indicator=Indicator.WARNING if assess.x_is_critical(m, chart.knowledge) else Indicator.INFO,
-        say=("found", "check"),
+        return because("no newer preliminary low magnesium")
+    return Say(
+        Indicator.WARNING if assess.x_is_critical(m, chart.knowledge) else Indicator.INFO,
+        ("found", "check"),
         values={"preliminary": m.shown, "preliminary_date": f"{m.when:%d %b %Y, %H:%M}"},
         tests=(DraftTest("magnesium", "now"),),
-        numbers=("band.critical_low",),
         about=f"{m.when.isoformat()} {m.x}",
     )

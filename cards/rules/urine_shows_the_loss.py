@@ -1,34 +1,37 @@
 """Does the urine say where magnesium is lost?"""
 
-from cards.chart import Chart
-from cards.model import Finding, Indicator, Problem, RenalGate, Result, Route, Silence
+from cards.ask import rule
+from cards.chart import Because, Chart, because
+from cards.model import Indicator, Problem, RenalGate, Result, Route, Say
 
 _SPOT = ("femg.extrarenal_below", "femg.renal_above", "femg.filterable", "femg.min_egfr")
 _DAY = ("urine_24h.renal_above", "femg.min_egfr")
 
 
-def urine_shows_the_loss(chart: Chart) -> Finding | Silence:
+@rule(Problem.LOW_MAGNESIUM, adds=True)
+def urine_shows_the_loss(chart: Chart) -> Say | Because:
     """By fractional excretion (s.7): below 2 % gut, above 4 % kidney; else by the urine of a day: 1 mmol."""
     spot, day = fractional_excretion(chart), chart.results.get("urine_magnesium_24h")
-    n = chart.numbers
     if spot is not None:
-        where = "renal" if spot > n["femg.renal_above"] else "gut" if spot < n["femg.extrarenal_below"] else "between"
+        where = (
+            "renal"
+            if chart.above(spot, "femg.renal_above")
+            else "gut"
+            if chart.below(spot, "femg.extrarenal_below")
+            else "between"
+        )
         return _found(where, {"femg": f"{spot:.1f}%"}, _SPOT)
     if day is None or chart.low is None or not _is_valid(chart, day, collected=24):
-        return Silence("no urine with a low serum magnesium, eGFR below 30, or IV magnesium before it")
-    where = "renal_24h" if day.value > n["urine_24h.renal_above"] else "gut_24h"
+        return because("no urine with a low serum magnesium, eGFR below 30, or IV magnesium before it")
+    where = "renal_24h" if chart.above(day.value, "urine_24h.renal_above") else "gut_24h"
     return _found(where, {"urine_24h": day.shown}, _DAY)
 
 
-def _found(where: str, values: dict[str, str], numbers: tuple[str, ...]) -> Finding:
-    return Finding(
-        rule="urine_shows_the_loss",
-        problem=Problem.LOW_MAGNESIUM,
-        indicator=Indicator.INFO,
-        say=(where, "work_up") if where.startswith("renal") else (where,),
+def _found(where: str, values: dict[str, str], numbers: tuple[str, ...]) -> Say:
+    return Say(
+        Indicator.INFO,
+        (where, "work_up") if where.startswith("renal") else (where,),
         values=values,
-        leads=False,
-        numbers=numbers,
     )
 
 
@@ -46,7 +49,7 @@ def fractional_excretion(chart: Chart) -> float | None:
 def _is_valid(chart: Chart, urine: Result, collected: float = 0) -> bool:
     """Kidneys steady enough, and no IV magnesium in the day before the urine or in the hours it was collected."""
     egfr = chart.renal.egfr
-    if egfr is None or egfr < chart.numbers["femg.min_egfr"] or chart.renal.gate is RenalGate.R3:
+    if egfr is None or chart.below(egfr, "femg.min_egfr") or chart.renal.gate is RenalGate.R3:
         return False
     before = (chart.numbers["duplicate.iv_hours"] + collected) * 3600
     given = [m.until or m.since for m in chart.medications or () if m.magnesium and m.route is Route.INTRAVENOUS]

@@ -98,7 +98,7 @@ def _unit(call: Call) -> str:
 
 def _unusable(decision: Decision) -> Iterator[str]:
     """Why results could not be used; that only the newest are looked at is no fault of the data."""
-    told = (item for item in decision.trace.facts.set_aside if not item.what.startswith("prefetch"))
+    told = (item for item in decision.trace.chart.set_aside if not item.what.startswith("prefetch"))
     yield from (f"{item.what} {item.why}" for item in told)
 
 
@@ -136,7 +136,7 @@ def _row(call: Call, card: Card) -> Row:
         patient=0,
         second=int(call.moment.when.timestamp()),
         hook=call.moment.hook,
-        setting=call.decision.trace.facts.setting.value,
+        setting=call.decision.trace.chart.setting.value,
         indicator=card.indicator.word,
         rule=card.rules[0],
         rules=";".join(card.rules),

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 import yaml
 
-from cards.facts import build_facts
-from cards.model import Decision, Finding, Indicator
 from cards.answer.merge import Recommendation, recommend
+from cards.chart import Chart as PatientChart
+from cards.model import Decision, Finding, Indicator
 from cards.rules import RULES
 from tests.cards import answer
 from tests.cards.chart import CASES, NOW, Json, case_files, cases, decide, knowledge, snapshot
 
 ROOT = CASES.parents[2]
-RULE_NAMES = sorted(rule.__name__ for rule in RULES)
+RULE_NAMES = sorted(rule.name for rule in RULES)
 # Texts that no chart can reach: (rule, kind, key) and why they stay.
 UNREACHABLE: dict[tuple[str, str, str], str] = {}
 
@@ -47,9 +47,9 @@ def seen() -> Seen:
 
 
 def _said(chart: Json) -> tuple[Recommendation, ...]:
-    facts = build_facts(snapshot(chart), knowledge(), NOW)
-    answers = [rule(facts, knowledge()) for rule in RULES]
-    return recommend([a for a in answers if isinstance(a, Finding)], facts, knowledge()).said
+    facts = PatientChart(snapshot(chart), knowledge(), NOW)
+    answers = [rule(facts) for rule in RULES]
+    return recommend([a for a in answers if isinstance(a, Finding)], facts).said
 
 
 def _texts(said: Recommendation, summary: str) -> Iterator[tuple[str, str, str]]:

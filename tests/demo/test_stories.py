@@ -82,7 +82,7 @@ def decided(runtime, service, story, drug=OMEPRAZOLE):
     answer = evaluate(
         service, body, runtime.knowledge, NOW, lambda: f"{next(numbers)}", runtime.keys, MissingData.PRECONDITION_FAILED
     )
-    assert answer.status == 200 and not answer.decision.trace.facts.set_aside
+    assert answer.status == 200 and not answer.decision.trace.chart.set_aside
     return answer.decision.cards
 
 

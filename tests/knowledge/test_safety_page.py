@@ -26,7 +26,7 @@ def test_hazards_are_numbered_without_a_gap() -> None:
 @pytest.mark.parametrize("name", ["esomeprazole magnesium 20 mg capsule", "rabeprazole", "magnesium stearate tablet"])
 def test_a_salt_in_a_name_is_no_magnesium_replacement(name: str) -> None:
     said = ask(None, LOW, order("local", "x", medicationCodeableConcept={"text": name}))
-    (medicine,) = said.trace.facts.medications or ()
+    (medicine,) = said.trace.chart.medications or ()
     assert medicine.magnesium is None or medicine.magnesium.kind is not MagnesiumKind.REPLACEMENT
 
 
