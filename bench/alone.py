@@ -13,9 +13,9 @@ import orjson
 
 from bench.bodies import HOOKS, SIZES, encoded
 from cards import Knowledge, Snapshot, decide, load_knowledge, prefetch_templates
+from cds_service.call.envelope import read_call
+from cds_service.call.gather import gather
 from cds_service.clients import Client, Clients
-from cds_service.envelope import read_call
-from cds_service.gather import gather
 from cds_service.jwks import KeyStore
 from cds_service.replay import MemorySeen
 from cds_service.tokens import TokenCheck

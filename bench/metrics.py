@@ -24,8 +24,8 @@ def microseconds(what: Callable[[], object], calls: int) -> float:
 def main() -> int:
     """Measure and tell; the exit status."""
     from cards import SERVICES
+    from cds_service.answer_call import evaluate
     from cds_service.app import runtime_of
-    from cds_service.evaluate import evaluate
     from cds_service.metrics import MachineState, page
     from tests.calls import request_for
     from tests.conftest import settings_with

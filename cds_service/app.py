@@ -9,8 +9,8 @@ from flask import Flask, Response, request
 from flask_cors import CORS
 
 from cards import Knowledge, KnowledgeError, load_knowledge, prefetch_templates
+from cds_service.call.fhir_access import Gateway
 from cds_service.clients import read_clients
-from cds_service.fhir_access import Gateway
 from cds_service.metrics import Metrics
 from cds_service.records import record_trouble
 from cds_service.replay import SharedSeen, shared_tokens

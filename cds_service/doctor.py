@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cds_service.app import knowledge_of
 from cds_service.clients import Client, Clients, read_clients
-from cds_service.fhir import as_dict, as_text, parse_json
+from cds_service.fhir_json import as_dict, as_text, parse_json
 from cds_service.jwks import KeyProblem, fetch, load_keys
 from cds_service.knowledge_check import check as check_knowledge
 from cds_service.settings import PREFIX, Auth, Settings, SettingsError, check_start, load_settings, unknown_settings

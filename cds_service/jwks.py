@@ -10,7 +10,7 @@ import jwt
 import requests
 
 from cds_service.clients import Client
-from cds_service.fhir import as_dict, as_list, as_text, parse_json
+from cds_service.fhir_json import as_dict, as_list, as_text, parse_json
 from cds_service.records import record_trouble
 
 FRESH_S = 600

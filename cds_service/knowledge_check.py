@@ -11,7 +11,7 @@ import yaml
 
 from cards import Knowledge, KnowledgeError, load_knowledge
 from cds_service.code_lock import code_tables, wrong_codes
-from cds_service.fhir import as_dict, as_list
+from cds_service.fhir_json import as_dict, as_list
 
 DRAFT, APPROVED = "draft, not clinically approved", "approved"
 _READ_AS = frozenset({"READ", "READ-2nd", "MEM", "design"})

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
+from cds_service.answer_call import Answer
 from cds_service.errors import JsonDict
-from cds_service.evaluate import Answer
-from cds_service.fhir import as_dict, as_list
+from cds_service.fhir_json import as_dict, as_list
 
 _OUTCOMES = ("fired", "quiet", "suppressed", "silent")
 _TOLD = ("rules", "cards")

@@ -14,7 +14,7 @@ import yaml
 import cards
 from cards import Knowledge, load_knowledge
 from cards.model import Indicator, Problem
-from cds_service.fhir import as_dict, as_list
+from cds_service.fhir_json import as_dict, as_list
 
 _TOPICS = {
     "LOW_MAGNESIUM": "Low magnesium",

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from cds_service.evaluate import Answer
-from cds_service.fhir import as_dict, as_list, resource_type
+from cds_service.answer_call import Answer
+from cds_service.fhir_json import as_dict, as_list, resource_type
 
 
 def outgoing_resources(payload: object) -> Iterator[dict[str, object]]:

@@ -9,7 +9,7 @@ from cds_service.backtest.moments import Moment
 from cds_service.backtest.units import unit_of
 from cds_service.backtest.windows import Window
 from cds_service.errors import JsonDict
-from cds_service.fhir import as_dict, as_text
+from cds_service.fhir_json import as_dict, as_text
 
 _INSTANCE = "00000000-0000-4000-8000-000000000000"
 ORDER_KINDS = frozenset({"MedicationRequest", "MedicationAdministration"})

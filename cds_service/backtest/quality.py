@@ -10,7 +10,7 @@ from cds_service.backtest.job import Job
 from cds_service.backtest.tally import Tally
 from cds_service.backtest.times import is_possible
 from cds_service.errors import JsonDict
-from cds_service.fhir import as_dict, as_list, as_text, resource_type
+from cds_service.fhir_json import as_dict, as_list, as_text, resource_type
 
 FAILED = "failed"
 # the kinds after which there is a call

@@ -5,7 +5,7 @@ from cds_service.backtest.medications import version_of
 from cds_service.backtest.scan import shards_folder
 from cds_service.backtest.spill import bucket_lines
 from cds_service.errors import JsonDict
-from cds_service.fhir import as_dict, as_text, parse_json, patient_of, resource_type
+from cds_service.fhir_json import as_dict, as_text, parse_json, patient_of, resource_type
 
 Version = tuple[str, bytes]
 Versions = dict[tuple[str, str], tuple[Version, JsonDict]]

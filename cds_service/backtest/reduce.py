@@ -18,7 +18,7 @@ from cds_service.backtest.records import read_bucket
 from cds_service.backtest.replay import Call, chart_of, is_told, replay
 from cds_service.backtest.tally import Row, Tally, write_result
 from cds_service.errors import JsonDict
-from cds_service.fhir import FHIR_ID
+from cds_service.fhir_json import FHIR_ID
 
 UNIT_UNKNOWN = "Unit not told"
 _REPEATED_WITHIN = timedelta(hours=24)

@@ -6,13 +6,13 @@ from functools import lru_cache
 from http import HTTPStatus
 
 from cards import SERVICES, Decision, Knowledge, Service, prefetch_templates
+from cds_service.answer_call import Answer, evaluate
 from cds_service.backtest.asof import entries_of
 from cds_service.backtest.chart import Chart
 from cds_service.backtest.job import Job, knowledge_of_job
 from cds_service.backtest.moments import OPENING_ANALYTES, Moment, moments
 from cds_service.backtest.windows import CodeKey, Window, windows
 from cds_service.errors import JsonDict
-from cds_service.evaluate import Answer, evaluate
 from cds_service.settings import MissingData
 
 _BY_HOOK: Mapping[str, Service] = {service.hook: service for service in SERVICES}

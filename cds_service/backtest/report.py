@@ -13,7 +13,7 @@ from cds_service import __version__
 from cds_service.backtest.asof import ASSUMED_SUPPLY
 from cds_service.backtest.moments import OPENED_AFTER
 from cds_service.errors import JsonDict
-from cds_service.fhir import as_dict
+from cds_service.fhir_json import as_dict
 
 Examples = Mapping[str, tuple[int, JsonDict]]
 MOST_EXAMPLES = 6

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from cds_service.backtest.times import first_point, point
 from cds_service.errors import JsonDict
-from cds_service.fhir import as_dict, as_list, as_text
+from cds_service.fhir_json import as_dict, as_list, as_text
 
 _MOST = 60
 _TOO_SMALL = frozenset({"bd", "ro"})  # HL7 location-physical-type: bed, room

@@ -10,7 +10,7 @@ from cds_service.cli.common import moment_of, tells_problems
 
 if TYPE_CHECKING:
     from cards import Knowledge, Service
-    from cds_service.evaluate import Answer
+    from cds_service.answer_call import Answer
 
 
 @click.command()
@@ -41,9 +41,9 @@ def explain(
 
 
 def _answer_to(raw: bytes, service_id: str | None, now: datetime) -> tuple["Answer", "Knowledge"]:
+    from cds_service.answer_call import evaluate
     from cds_service.app import runtime_of
-    from cds_service.envelope import read_body
-    from cds_service.evaluate import evaluate
+    from cds_service.call.envelope import read_body
     from cds_service.settings import MissingData, load_settings
 
     runtime = runtime_of(load_settings())
@@ -56,7 +56,7 @@ def _answer_to(raw: bytes, service_id: str | None, now: datetime) -> tuple["Answ
 def _service(body: object, service_id: str | None) -> "Service":
     """The service asked for, else the one of the request's hook."""
     from cards import SERVICES
-    from cds_service.fhir import as_dict
+    from cds_service.fhir_json import as_dict
 
     hook = as_dict(body).get("hook")
     for service in SERVICES:

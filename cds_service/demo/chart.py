@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cds_service.demo.shorthand import Amount, ToldCondition, ToldMedicine, ToldResult, ToldStay, ToldStory
-from cds_service.fhir import JsonDict
+from cds_service.fhir_json import JsonDict
 
 _LOINC, _UCUM = "http://loinc.org", "http://unitsofmeasure.org"
 _RXNORM, _SNOMED = "http://www.nlm.nih.gov/research/umls/rxnorm", "http://snomed.info/sct"

@@ -9,7 +9,7 @@ import yaml
 
 from cds_service.demo.chart import Chart
 from cds_service.demo.shorthand import ToldStory
-from cds_service.fhir import JsonDict
+from cds_service.fhir_json import JsonDict
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from functools import cache
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from cards import SERVICES, Decision
-from cds_service.key_data import KeyData
+from cds_service.call.key_outcomes import KeyData
 from cds_service.tokens import Refusal
 
 PREFIX = "magnesium_cds_"

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from cards import Decision
-from cds_service.fhir_access import ANSWERED
-from cds_service.key_data import KeyData
+from cds_service.call.fhir_access import ANSWERED
+from cds_service.call.key_outcomes import KeyData
 
 Json = dict[str, object]
 _LONGEST = 200

@@ -10,10 +10,10 @@ from markdown_it import MarkdownIt
 
 from cards import explain
 from cds_service import __version__
+from cds_service.answer_call import evaluate
+from cds_service.call.envelope import read_body
 from cds_service.demo import orderables, stories
-from cds_service.envelope import read_body
-from cds_service.evaluate import evaluate
-from cds_service.fhir import as_dict, as_list, as_text
+from cds_service.fhir_json import as_dict, as_list, as_text
 from cds_service.settings import MissingData
 from cds_service.web.answers import json_response, raw_body
 from cds_service.web.auth import caller_name

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from flask import Response, abort, g, request
 
 from cards import SERVICES, Service
-from cds_service.envelope import read_body, refuse_excess
-from cds_service.evaluate import Answer, evaluate
-from cds_service.fhir_access import Source
-from cds_service.key_data import summary
+from cds_service.answer_call import Answer, evaluate
+from cds_service.call.envelope import read_body, refuse_excess
+from cds_service.call.fhir_access import Source
+from cds_service.call.key_outcomes import summary
 from cds_service.records import record_call
 from cds_service.store.entries import answer_entry
 from cds_service.web.answers import json_response, outcome_response_of, raw_body, request_id

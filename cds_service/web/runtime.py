@@ -10,8 +10,8 @@ from typing import Protocol
 from flask import Response
 
 from cards import Knowledge
+from cds_service.call.fhir_access import Gateway
 from cds_service.clients import Client, Clients
-from cds_service.fhir_access import Gateway
 from cds_service.metrics import Metrics
 from cds_service.replay import MemorySeen, SeenTokens
 from cds_service.settings import Settings

@@ -6,8 +6,8 @@ import pytest
 
 from cards import prefetch_templates
 from cds_service.app import create_app
+from cds_service.call.fhir_access import Gateway
 from cds_service.clients import Client, Clients
-from cds_service.fhir_access import Gateway
 from cds_service.web.runtime import Runtime
 from tests.calls import post, request_for
 from tests.conftest import settings_with

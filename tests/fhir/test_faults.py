@@ -6,8 +6,8 @@ import pytest
 import requests
 import responses
 
-from cds_service.fhir_access import server as server_module
-from cds_service.fhir_access import wire
+from cds_service.call.fhir_access import server as server_module
+from cds_service.call.fhir_access import wire
 from cds_service.records import JsonLines
 from tests.calls import cards, magnesium, outcome, searchset
 from tests.counted import counted

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from cards import SERVICES
-from cds_service.fhir_access import ANSWERED, Outcome
+from cds_service.call.fhir_access import ANSWERED, Outcome
 from cds_service.insights.charts import BOTTOM, LEFT, RIGHT, TOP, charts
 from cds_service.insights.figures import (
     Count,

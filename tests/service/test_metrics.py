@@ -19,7 +19,7 @@ from cards import SERVICES, Indicator
 from cards.rules import RULES
 from cds_service import __version__
 from cds_service.app import create_app
-from cds_service.fhir_access import Outcome
+from cds_service.call.fhir_access import Outcome
 from cds_service.metrics import Metrics
 from cds_service.metrics.events import FEEDBACK_OUTCOMES, PREFIX
 from cds_service.metrics_folder import metrics_folder

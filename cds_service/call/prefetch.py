@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from cards import SetAside
-from cds_service.envelope import HookCall
+from cds_service.call.envelope import HookCall
 from cds_service.errors import JsonDict
-from cds_service.fhir import as_dict, as_list, entries, has_next_page, is_about, patient_of, resource_type
+from cds_service.fhir_json import as_dict, as_list, entries, has_next_page, is_about, patient_of, resource_type
 
 _UNREADABLE = "neither a resource nor a Bundle"
 _FOREIGN = "not about the patient in context"

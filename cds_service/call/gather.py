@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from cards import SetAside, Snapshot
-from cds_service.envelope import FhirAccess, HookCall
+from cds_service.call.envelope import FhirAccess, HookCall
+from cds_service.call.fhir_access import Fetched, Request, Source, Visit, next_page, request_of
+from cds_service.call.key_outcomes import KeyData
+from cds_service.call.prefetch import Supplied, bundle_of, drafts_of, read_pages, strays, supplied
 from cds_service.errors import JsonDict
-from cds_service.fhir import FHIR_ID, as_dict, as_list, as_text, resource_type
-from cds_service.fhir_access import Fetched, Request, Source, Visit, next_page, request_of
-from cds_service.key_data import KeyData
-from cds_service.prefetch import Supplied, bundle_of, drafts_of, read_pages, strays, supplied
+from cds_service.fhir_json import FHIR_ID, as_dict, as_list, as_text, resource_type
 
 Templates = Callable[[], Mapping[str, str]]
 REFERENCED = "referenced"

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cds_service.fhir_access import ANSWERED, Fetched, Outcome
+from cds_service.call.fhir_access import ANSWERED, Fetched, Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 from urllib3.response import BaseHTTPResponse
 
-from cds_service.fhir import as_dict, parse_json
-from cds_service.fhir_access.outcome import JsonDict, NotFetched, Outcome
+from cds_service.call.fhir_access.outcome import JsonDict, NotFetched, Outcome
+from cds_service.fhir_json import as_dict, parse_json
 
 MOST_BYTES = 5 * 1024 * 1024
 _CHUNK = 64 * 1024

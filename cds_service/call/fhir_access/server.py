@@ -2,11 +2,11 @@
 
 import time
 
-from cds_service.fhir import as_dict, as_list, as_text
-from cds_service.fhir_access.breaker import Breaker
-from cds_service.fhir_access.outcome import DEAD, Fetched, JsonDict, NotFetched, Outcome
-from cds_service.fhir_access.queries import Request, below
-from cds_service.fhir_access.wire import Deadline, RefusedStatus, exchange, new_session
+from cds_service.call.fhir_access.breaker import Breaker
+from cds_service.call.fhir_access.outcome import DEAD, Fetched, JsonDict, NotFetched, Outcome
+from cds_service.call.fhir_access.queries import Request, below
+from cds_service.call.fhir_access.wire import Deadline, RefusedStatus, exchange, new_session
+from cds_service.fhir_json import as_dict, as_list, as_text
 
 CONNECTIONS = 64
 MOST_PAGES = 20

@@ -7,12 +7,12 @@ from functools import partial
 from http import HTTPStatus
 
 from cards import Decision, Knowledge, Memory, Service, decide, prefetch_templates
-from cds_service.envelope import read_call
+from cds_service.call.envelope import read_call
+from cds_service.call.fhir_access import Source
+from cds_service.call.gather import gather
+from cds_service.call.key_outcomes import KeyData
+from cds_service.call.time_limit import watched
 from cds_service.errors import JsonDict, operation_outcome
-from cds_service.fhir_access import Source
-from cds_service.gather import gather
-from cds_service.key_data import KeyData
-from cds_service.patience import watched
 from cds_service.settings import PREFIX, MissingData
 
 

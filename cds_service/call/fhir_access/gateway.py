@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
-from cds_service.fhir_access.outcome import Fetched, Outcome
-from cds_service.fhir_access.queries import Request
-from cds_service.fhir_access.scopes import Cover, cover
-from cds_service.fhir_access.server import Server
-from cds_service.fhir_access.wire import Deadline
+from cds_service.call.fhir_access.outcome import Fetched, Outcome
+from cds_service.call.fhir_access.queries import Request
+from cds_service.call.fhir_access.scopes import Cover, cover
+from cds_service.call.fhir_access.server import Server
+from cds_service.call.fhir_access.wire import Deadline
 
 THREADS = 64
 

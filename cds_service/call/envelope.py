@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from cds_service.errors import JsonDict, NotCdsHooks, NotJson, TooMuch
-from cds_service.fhir import FHIR_ID, as_dict, as_list, as_text, parse_json
+from cds_service.fhir_json import FHIR_ID, as_dict, as_list, as_text, parse_json
 
 _TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")
 
