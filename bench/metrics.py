@@ -10,7 +10,7 @@ import time
 import timeit
 from collections.abc import Callable
 
-from cds_service.metrics_folder import metrics_folder
+from cds_service.metrics.folder import metrics_folder
 
 TARGET_US = 30
 CALLS = 5000
@@ -25,8 +25,9 @@ def main() -> int:
     """Measure and tell; the exit status."""
     from cards import SERVICES
     from cds_service.answer_call import evaluate
-    from cds_service.app import runtime_of
-    from cds_service.metrics import MachineState, page
+    from cds_service.metrics.page import page
+    from cds_service.metrics.state import MachineState
+    from cds_service.run.start import runtime_of
     from tests.calls import request_for
     from tests.conftest import settings_with
 

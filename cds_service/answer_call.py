@@ -13,7 +13,7 @@ from cds_service.call.gather import gather
 from cds_service.call.key_outcomes import KeyData
 from cds_service.call.time_limit import watched
 from cds_service.errors import JsonDict, operation_outcome
-from cds_service.settings import PREFIX, MissingData
+from cds_service.run.settings import PREFIX, MissingData
 
 
 @dataclass(frozen=True, slots=True)

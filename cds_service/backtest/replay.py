@@ -13,7 +13,7 @@ from cds_service.backtest.job import Job, knowledge_of_job
 from cds_service.backtest.moments import OPENING_ANALYTES, Moment, moments
 from cds_service.backtest.windows import CodeKey, Window, windows
 from cds_service.errors import JsonDict
-from cds_service.settings import MissingData
+from cds_service.run.settings import MissingData
 
 _BY_HOOK: Mapping[str, Service] = {service.hook: service for service in SERVICES}
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar, overload
 
 from cds_service.errors import TooMuch
-from cds_service.settings import PREFIX
+from cds_service.run.settings import PREFIX
 
 _MANY = 1000
 _LOOK_EVERY = 256

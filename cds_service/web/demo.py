@@ -14,7 +14,7 @@ from cds_service.answer_call import evaluate
 from cds_service.call.envelope import read_body
 from cds_service.demo import orderables, stories
 from cds_service.fhir_json import as_dict, as_list, as_text
-from cds_service.settings import MissingData
+from cds_service.run.settings import MissingData
 from cds_service.web.answers import json_response, raw_body
 from cds_service.web.auth import caller_name
 from cds_service.web.hooks import known_service

@@ -10,8 +10,8 @@ from cds_service.answer_call import Answer, evaluate
 from cds_service.call.envelope import read_body, refuse_excess
 from cds_service.call.fhir_access import Source
 from cds_service.call.key_outcomes import summary
-from cds_service.records import record_call
-from cds_service.store.entries import answer_entry
+from cds_service.records.entries import answer_entry
+from cds_service.records.log import record_call
 from cds_service.web.answers import json_response, outcome_response_of, raw_body, request_id
 from cds_service.web.auth import caller_name, who
 from cds_service.web.runtime import Access, Route, Runtime

@@ -20,8 +20,8 @@ from cds_service.insights.headline import headlines
 from cds_service.insights.period import Period, period_of, service_of
 from cds_service.insights.standout import mostly_overridden, standing_out
 from cds_service.insights.words import Words, long_day, milliseconds, percent, rate
-from cds_service.records import record_trouble
-from cds_service.settings import Settings
+from cds_service.records.log import record_trouble
+from cds_service.run.settings import Settings
 from cds_service.web.answers import JSON
 from cds_service.web.runtime import Access, Route, Runtime
 

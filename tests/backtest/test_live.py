@@ -6,10 +6,10 @@ from random import Random
 
 import pytest
 
-from cds_service.app import create_app
 from cds_service.backtest.replay import chart_of, is_told, replay
 from cds_service.demo import demo_requests
-from cds_service.settings import MissingData
+from cds_service.run.settings import MissingData
+from cds_service.web.app import create_app
 from cds_service.web.runtime import Runtime
 from fixtures.synthetic.generate import Written, patient
 from tests.backtest.exports import DAY, bare_job, calls, forecast, requests, utc

@@ -12,7 +12,7 @@ from cds_service.answer_call import evaluate
 from cds_service.demo import stories
 from cds_service.demo.chart import ANALYTES
 from cds_service.demo.story import told_stories
-from cds_service.settings import MissingData
+from cds_service.run.settings import MissingData
 from tests.demo.asking import MAGNESIUM_OXIDE, OMEPRAZOLE, call, whole_chart
 from tests.demo.conftest import NOW, STORIES
 

@@ -25,7 +25,7 @@ from cds_service.insights.headline import headlines
 from cds_service.insights.period import Period
 from cds_service.insights.standout import mostly_overridden, standing_out
 from cds_service.insights.words import Words, milliseconds, percent, rate
-from cds_service.store.entries import answer_entry, feedback_entry
+from cds_service.records.entries import answer_entry, feedback_entry
 from tests.insights.made import RULES, VIEW, made_entries
 
 MILD, PPI = "magnesium_is_mildly_low", "ppi_needs_baseline_magnesium"

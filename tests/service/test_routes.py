@@ -1,4 +1,4 @@
-from cds_service.app import ROUTES, create_app
+from cds_service.web.app import ROUTES, create_app
 from cds_service.web.runtime import Access
 
 EXPECTED = {
