@@ -11,7 +11,7 @@ import requests
 import responses
 from click.testing import CliRunner
 
-from cds_service.curate.knowledge_check import Checked, Remark
+from cds_service.curate.remarks import Checked, Remark
 from cds_service.run import doctor as doctor_module
 from cds_service.run.cli import main
 from tests.trust.ehr import BASE, ISSUER, JKU

@@ -22,7 +22,8 @@ def knowledge() -> None:
 def knowledge_check(site: Path | None, day: str | None, lock: bool) -> None:
     """Check numbers, doses, texts, sources, review dates, code tables and the site file; exit 1 when one is wrong."""
     from cds_service.curate.code_lock import write_lock
-    from cds_service.curate.knowledge_check import check, report
+    from cds_service.curate.knowledge_check import check
+    from cds_service.curate.remarks import report
     from cds_service.run.settings import load_settings
 
     today = moment_of(day).date()
