@@ -10,8 +10,8 @@ import pytest
 from cards import SERVICES
 from cds_service.answer_call import evaluate
 from cds_service.demo import stories
-from cds_service.demo.chart import ANALYTES
 from cds_service.demo.story import told_stories
+from cds_service.demo.story_patient import ANALYTES
 from cds_service.run.settings import MissingData
 from tests.demo.asking import MAGNESIUM_OXIDE, OMEPRAZOLE, call, whole_chart
 from tests.demo.conftest import NOW, STORIES

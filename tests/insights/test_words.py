@@ -9,7 +9,6 @@ import pytest
 
 from cards import SERVICES
 from cds_service.call.fhir_access import ANSWERED, Outcome
-from cds_service.insights.charts import BOTTOM, LEFT, RIGHT, TOP, charts
 from cds_service.insights.figures import (
     Count,
     Day,
@@ -23,6 +22,7 @@ from cds_service.insights.figures import (
 )
 from cds_service.insights.headline import headlines
 from cds_service.insights.period import Period
+from cds_service.insights.plots import BOTTOM, LEFT, RIGHT, TOP, charts
 from cds_service.insights.standout import mostly_overridden, standing_out
 from cds_service.insights.words import Words, milliseconds, percent, rate
 from cds_service.records.entries import answer_entry, feedback_entry

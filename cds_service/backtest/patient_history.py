@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from cds_service.backtest.asof import Entry, as_of
+from cds_service.backtest.hospital_units import unit_of
 from cds_service.backtest.moments import Moment
-from cds_service.backtest.units import unit_of
 from cds_service.backtest.windows import Window
 from cds_service.errors import JsonDict
 from cds_service.fhir_json import as_dict, as_text
@@ -17,7 +17,7 @@ Known = Mapping[str, list[JsonDict]]
 
 
 @dataclass(frozen=True)
-class Chart:
+class PatientHistory:
     """A patient's record. `present`: the types that the export holds at all; `medications`: Medication by reference."""
 
     patient_id: str
@@ -42,7 +42,7 @@ class Chart:
         call: JsonDict = {"hook": moment.hook, "hookInstance": _INSTANCE, "context": context, "prefetch": prefetch}
         return call, unit_of(stay, moment.when) if stay else ""
 
-    def seen_by(self, windows: tuple[Window, ...]) -> "Chart":
+    def seen_by(self, windows: tuple[Window, ...]) -> "PatientHistory":
         """The same record, as other prefetch templates ask for it."""
         return replace(self, windows=windows)
 

@@ -46,7 +46,7 @@ ANALYTES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
+class StoryPatient:
     """The patient whose resources are made, and the moment they are dated from."""
 
     patient_id: str
