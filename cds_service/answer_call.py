@@ -26,29 +26,33 @@ class Answer:
     data: tuple[KeyData, ...] = ()
 
 
-def evaluate(
-    service: Service,
-    body: object,
-    knowledge: Knowledge,
-    now: datetime,
-    new_id: Callable[[], str],
-    keys: Iterable[str],
-    missing_data: MissingData,
-    source: Source | None = None,
-    memory: Memory | None = None,
-    limit_ms: int | None = None,
-) -> Answer:
-    """Answer one hook call; NotCdsHooks when `body` is none. `keys` are the service's prefetch keys.
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a call is answered with. `keys` are the prefetch keys of the services.
 
     What the client did not supply comes from `source`, when there is one and the call gives access to it. Advice that
-    the `memory` knows to be answered is not repeated. TooMuch when reading takes longer than `limit_ms`.
+    the `memory` knows to be answered is not repeated. `limit_ms` bounds the processor time for reading.
     """
-    gathered = gather(read_call(body), service.hook, keys, source, partial(prefetch_templates, knowledge))
+
+    knowledge: Knowledge
+    now: datetime
+    new_id: Callable[[], str]
+    keys: Iterable[str]
+    missing_data: MissingData
+    source: Source | None = None
+    memory: Memory | None = None
+    limit_ms: int | None = None
+
+
+def answer_call(body: object, service: Service, means: Means) -> Answer:
+    """Answer one hook call; NotCdsHooks when `body` is none, TooMuch when reading takes longer than the limit."""
+    templates = partial(prefetch_templates, means.knowledge)
+    gathered = gather(read_call(body), service.hook, means.keys, means.source, templates)
     snapshot = gathered.snapshot
-    if limit_ms:
-        snapshot = replace(snapshot, resources=watched(snapshot.resources, limit_ms))
-    decision = decide(snapshot, knowledge, now=now, new_id=new_id, memory=memory)
-    if decision.cannot_tell and missing_data is MissingData.PRECONDITION_FAILED:
+    if means.limit_ms:
+        snapshot = replace(snapshot, resources=watched(snapshot.resources, means.limit_ms))
+    decision = decide(snapshot, means.knowledge, now=means.now, new_id=means.new_id, memory=means.memory)
+    if decision.cannot_tell and means.missing_data is MissingData.PRECONDITION_FAILED:
         return Answer(HTTPStatus.PRECONDITION_FAILED, _cannot_tell(decision.cannot_tell), decision, gathered.data)
     return Answer(HTTPStatus.OK, {"cards": [card.body for card in decision.cards]}, decision, gathered.data)
 

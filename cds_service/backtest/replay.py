@@ -6,7 +6,7 @@ from functools import lru_cache
 from http import HTTPStatus
 
 from cards import SERVICES, Decision, Knowledge, Service, prefetch_templates
-from cds_service.answer_call import Answer, evaluate
+from cds_service.answer_call import Answer, Means, answer_call
 from cds_service.backtest.asof import entries_of
 from cds_service.backtest.job import Job, knowledge_of_job
 from cds_service.backtest.moments import OPENING_ANALYTES, Moment, moments
@@ -37,9 +37,8 @@ class Decider:
     def answer(self, request: JsonDict, moment: Moment) -> Answer:
         """The answer of the service to a call at a moment."""
         service = _BY_HOOK[moment.hook]
-        return evaluate(
-            service, request, self.knowledge, moment.when, _no_id, self.keys, MissingData.PRECONDITION_FAILED
-        )
+        means = Means(self.knowledge, moment.when, _no_id, self.keys, MissingData.PRECONDITION_FAILED)
+        return answer_call(request, service, means)
 
 
 def _no_id() -> str:

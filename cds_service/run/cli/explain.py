@@ -41,7 +41,7 @@ def explain(
 
 
 def _answer_to(raw: bytes, service_id: str | None, now: datetime) -> tuple["Answer", "Knowledge"]:
-    from cds_service.answer_call import evaluate
+    from cds_service.answer_call import Means, answer_call
     from cds_service.call.envelope import read_body
     from cds_service.run.settings import MissingData, load_settings
     from cds_service.run.start import runtime_of
@@ -50,7 +50,8 @@ def _answer_to(raw: bytes, service_id: str | None, now: datetime) -> tuple["Answ
     body = read_body(raw)
     service = _service(body, service_id)
     knowledge = runtime.knowledge
-    return evaluate(service, body, knowledge, now, runtime.new_id, runtime.keys, MissingData.CARD), knowledge
+    means = Means(knowledge, now, runtime.new_id, runtime.keys, MissingData.CARD)
+    return answer_call(body, service, means), knowledge
 
 
 def _service(body: object, service_id: str | None) -> "Service":
