@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 from flask.testing import FlaskClient
 
-from cds_service.app import create_app, runtime_of
-from cds_service.settings import Auth, MissingData, Settings
+from cds_service.run.settings import Auth, MissingData, Settings
+from cds_service.run.start import runtime_of
+from cds_service.web.app import create_app
 from cds_service.web.runtime import Runtime
 
 MakeClient = Callable[..., FlaskClient]

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from cds_service.backtest.job import KnowledgeSource
 from cds_service.backtest.run import plan
-from cds_service.cli import main
+from cds_service.run.cli import main
 from tests.backtest.exports import (
     ANYWHEN,
     at,

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from cds_service.cli import main
-from cds_service.code_lock import LOCK, write_lock
-from cds_service.knowledge_check import check, report
+from cds_service.curate.code_lock import LOCK, write_lock
+from cds_service.curate.knowledge_check import check
+from cds_service.curate.remarks import report
+from cds_service.run.cli import main
 from tests.knowledge.asking import FOLDER, ROOT, change, copy_of_knowledge
 
 TODAY = date(2026, 11, 23)

@@ -6,7 +6,7 @@ import signal
 import pytest
 from sqlalchemy import func, select
 
-from cds_service.store.schema import ANSWERS, CARDS, FEEDBACK, QUIETED
+from cds_service.records.schema import ANSWERS, CARDS, FEEDBACK, QUIETED
 from tests.calls import patient_view
 from tests.store.serving import PATH, Load, Serving, wait_for
 
