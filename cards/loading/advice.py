@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from cards.loading.reading import KnowledgeError, read_yaml
+from cards.loading.reading import KnowledgeError, read_yaml, traverse
 
 # The order in which a clinician reads a card.
 SECTIONS = ("found", "do", "check", "why")
@@ -40,7 +40,7 @@ class Advice:
 
 def read_advice(folder: Traversable) -> dict[str, Advice]:
     """All advice texts by rule; KnowledgeError when a file lacks a required key or has an unknown section."""
-    paths = sorted((p for p in folder.iterdir() if p.name.endswith(".yaml")), key=lambda p: p.name)
+    paths = sorted((p for p in traverse(folder) if p.name.endswith(".yaml")), key=lambda p: p.name)
     return {advice.rule: advice for advice in map(_read_one, paths)}
 
 

@@ -64,11 +64,10 @@ def _remarks(folder: Traversable, today: date) -> Iterator[Remark]:
     )
     for name in _SOURCED:
         yield from check_cited(name, as_dict(_read(folder / name)), known)
-    for path in sorted((folder / "advice").iterdir(), key=lambda p: p.name):
-        if path.name.endswith(".yaml"):
-            yield from check_advice(
-                f"advice/{path.name}", as_dict(_read(path)), as_dict(thresholds.get("thresholds")), known, today
-            )
+    for card in sorted((folder / "advice").iterdir(), key=lambda p: p.name):
+        for path in sorted(card.iterdir(), key=lambda p: p.name):
+            name = f"advice/{card.name}/{path.name}"
+            yield from check_advice(name, as_dict(_read(path)), as_dict(thresholds.get("thresholds")), known, today)
     yield from (Remark(file, name, reason) for file, name, reason in wrong_codes(folder / "codes"))
     yield from check_drug_sources(folder / "codes", known)
     yield from check_override_reasons(as_dict(_read(folder / "override_reasons.yaml")))

@@ -12,7 +12,7 @@ LOW = result(MAGNESIUM, 1.5, "mg/dL")
 
 
 def test_every_test_that_is_named_exists() -> None:
-    cases = {f"tests/cards/cases/{name}.yaml" for name in re.findall(r"\bcases/([a-z_]{2,})", PAGE)}
+    cases = {f"tests/cards/cases/{name}.yaml" for name in re.findall(r"\bcases/([a-z_]+/[a-z_]+)", PAGE)}
     named = cases | set(re.findall(r"\btests/[\w/]+\.py", PAGE))
     assert len(named) > 25
     assert [name for name in sorted(named) if not (ROOT / name).is_file()] == []
