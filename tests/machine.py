@@ -19,7 +19,7 @@ def free_port() -> int:
 
 
 def _keeps(port: int) -> bool:
-    """Whether nobody has the port; from then on its UDP twin, which no server here uses, is the sign that it is taken."""
+    """Whether nobody has the port; its UDP twin, which no server here uses, is then the sign that it is taken."""
     twin = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:
         twin.bind(("127.0.0.1", port))

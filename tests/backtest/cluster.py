@@ -28,6 +28,7 @@ def cluster(folder: Path, workers: int = 2) -> Iterator[tuple[str, list[subproce
 def _started(stack: ExitStack, log: Path, role: str, *options: str) -> subprocess.Popen[bytes]:
     """A process of the cluster, ended when the stack is."""
     root = str(Path(__file__).parents[2])
+    paths = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
     command = [sys.executable, "-m", f"distributed.cli.dask_{role}", *_QUIET, *options]
     with log.open("wb") as opened:
         process = subprocess.Popen(
@@ -35,7 +36,7 @@ def _started(stack: ExitStack, log: Path, role: str, *options: str) -> subproces
             stdout=opened,
             stderr=opened,
             cwd=root,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])},
+            env=os.environ | {"PYTHONPATH": paths},
         )
     stack.callback(_stop, process)
     return process
