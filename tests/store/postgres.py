@@ -9,16 +9,9 @@ import tempfile
 from pathlib import Path
 
 from tests.machine import LONG_S, free_port, wait_for
+from tests.services import postgres_binaries
 
 _NOT_ROOT = ("postgres", "nobody")
-
-
-def binaries() -> Path | None:
-    """Where initdb and postgres are; None when this machine has none."""
-    found = shutil.which("initdb")
-    places = [Path(found).resolve().parent] if found else []
-    places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    return next((place for place in places if (place / "postgres").exists() and (place / "initdb").exists()), None)
 
 
 class Postgres:
@@ -73,7 +66,7 @@ class Postgres:
 
     @staticmethod
     def _binary(name: str) -> Path:
-        found = binaries()
+        found = postgres_binaries()
         assert found is not None
         return found / name
 
