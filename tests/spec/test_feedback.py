@@ -2,6 +2,7 @@
 
 import json
 import logging
+from datetime import UTC, datetime
 
 import pytest
 
@@ -9,7 +10,7 @@ from tests.calls import cards, diagnostics, patient_view, post, sandbox_bodies
 
 SERVICE = "magnesium-patient-view/feedback"
 CARD = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
-PLAIN = {"card": CARD, "outcome": "overridden", "outcomeTimestamp": "2026-11-23T08:00:00Z"}
+PLAIN = {"card": CARD, "outcome": "overridden", "outcomeTimestamp": datetime.now(UTC).isoformat()}
 
 
 def send(client, *entries):
