@@ -44,7 +44,7 @@ def _held(work: Callable[[Job, int], T], first: int, job: Job, number: int) -> T
 
 def main() -> None:
     """The command line, with shards that are never let go."""
-    from cds_service.cli import main as command
+    from cds_service.run.cli import main as command
 
     run.scan_shard = held_scan
     command()

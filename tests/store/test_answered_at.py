@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cds_service.store.memory import answered_at
+from cds_service.records.memory import answered_at
 
 RECEIVED = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
