@@ -1,31 +1,36 @@
 """FHIR JSON to Facts: one pass over the resources, selecting by code and status first."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from cards.facts.conditions import conditions_by_category
+from cards.facts.encounter_setting import is_forgotten, setting_told
 from cards.facts.fhir import text
 from cards.facts.ionised import read_ionised
 from cards.facts.magnesium import read_magnesium
 from cards.facts.medications import administrations, drafted, medicines, unread
-from cards.facts.observations import FINAL, Reading, is_haemolysed, latest, read
-from cards.facts.patient import Person, age_in_days, current_encounter, encounter_start, has_died, setting_of, sex_of
+from cards.facts.observations import FINAL, Reading, is_haemolysed, read
+from cards.facts.patient import Person, age_in_days, current_encounter, encounter_start, has_died, sex_of
 from cards.facts.renal import renal_gate
+from cards.facts.reports import results_in
+from cards.facts.same_time import deciding
+from cards.facts.versions import newest_versions
 from cards.knowledge import Knowledge
 from cards.model import Facts, JsonObject, Medication, Result, SetAside, Setting, Snapshot
 
-_OBSERVATION_KEYS = ("magnesium", "renal", "electrolytes", "other_results")
 _IGNORED = frozenset({"magnesium_ignored", "sodium", "glucose", "pth"})
 _LIMITS = {"creatinine": "fresh.renal", "egfr": "fresh.renal", "qtc": "fresh.qtc"}
 
 
 def build_facts(snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> Facts:
     """Everything the rules may ask about, from whatever the client sent; never raises on a client's data."""
-    setting, began = _stay(snapshot, now)
+    snapshot = replace(snapshot, resources=newest_versions(snapshot.resources))
+    setting, began = _stay(snapshot, knowledge, now)
     readings, set_aside = _readings(snapshot, knowledge, now)
     conditions = conditions_by_category(snapshot.resources.get("conditions", ()), knowledge, now)
-    fresh = _fresh(readings, knowledge, now, setting is Setting.INPATIENT)
-    results = {analyte: counts.result() for analyte, listed in fresh.items() if (counts := latest(listed))}
+    fresh = _fresh(readings, knowledge, now, setting)
+    results = {analyte: found for analyte, listed in fresh.items() if (found := deciding(analyte, listed, knowledge))}
     bundled = _bundled(snapshot)
     who = _person(snapshot, "pregnancy" in conditions, now)
     magnesium = read_magnesium(readings.get("magnesium", []), set_aside, knowledge, now, setting, who)
@@ -58,10 +63,14 @@ def _person(snapshot: Snapshot, pregnant: bool, now: datetime) -> Person:
     return Person(age_in_days(patient, now), sex_of(patient), pregnant, has_died(patient, now))
 
 
-def _stay(snapshot: Snapshot, now: datetime) -> tuple[Setting, datetime | None]:
+def _stay(snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> tuple[Setting, datetime | None]:
     """Where the patient is, and since when."""
-    encounter = current_encounter(snapshot.resources.get("encounters", ()), snapshot.encounter_id, now)
-    return setting_of(encounter, "encounters" not in snapshot.missing), encounter_start(encounter)
+    encounters = snapshot.resources.get("encounters", ())
+    encounter = current_encounter(encounters, snapshot.encounter_id, now, knowledge)
+    setting, began = setting_told(encounter, knowledge), encounter_start(encounter, knowledge.site.zone)
+    if setting.acts_as_inpatient and is_forgotten(began, snapshot.resources, snapshot.missing, now, knowledge):
+        setting = Setting.UNKNOWN
+    return setting, began
 
 
 def _readings(
@@ -69,10 +78,8 @@ def _readings(
 ) -> tuple[dict[str, list[Reading]], list[SetAside]]:
     found: dict[str, list[Reading]] = {}
     set_aside: list[SetAside] = []
-    for key in _OBSERVATION_KEYS:
-        for resource in snapshot.resources.get(key, ()):
-            if resource.get("resourceType") != "Observation":
-                continue
+    for listed in snapshot.resources.values():
+        for resource in results_in(listed):
             reading = read(resource, knowledge, now)
             if isinstance(reading, SetAside):
                 set_aside.append(reading)
@@ -82,12 +89,12 @@ def _readings(
 
 
 def _fresh(
-    readings: Mapping[str, list[Reading]], knowledge: Knowledge, now: datetime, inpatient: bool
+    readings: Mapping[str, list[Reading]], knowledge: Knowledge, now: datetime, setting: Setting
 ) -> dict[str, list[Reading]]:
     """The confirmed results per analyte that are not too old; haemolysed potassium is no potassium."""
     found = {}
     for analyte, listed in readings.items():
-        seconds = _fresh_hours(analyte, knowledge, inpatient) * 3600
+        seconds = _fresh_hours(analyte, knowledge, setting) * 3600
         found[analyte] = [r for r in listed if r.status in FINAL and (now - r.when).total_seconds() <= seconds]
     if "potassium" in found:
         found["potassium"] = [r for r in found["potassium"] if not is_haemolysed(r.resource)]
@@ -98,10 +105,11 @@ def _values(fresh: Mapping[str, list[Reading]], analyte: str) -> list[Result]:
     return [reading.result() for reading in fresh.get(analyte, ())]
 
 
-def _fresh_hours(analyte: str, knowledge: Knowledge, inpatient: bool) -> float:
+def _fresh_hours(analyte: str, knowledge: Knowledge, setting: Setting) -> float:
     limit = _LIMITS.get(analyte, "fresh.electrolytes")
-    place = "inpatient" if inpatient else "ambulatory"
-    return knowledge.numbers[limit if limit == "fresh.qtc" else f"{limit}.{place}"]
+    own = f"{limit}.{setting.value.replace(' ', '_')}"
+    names = (limit, own, f"{limit}.{Setting.INPATIENT.value}")
+    return next(knowledge.numbers[name] for name in names if name in knowledge.numbers)
 
 
 def _medications(

@@ -13,7 +13,9 @@ from cards.knowledge.advice import Advice, read_advice
 from cards.knowledge.ceilings import within_ceilings
 from cards.knowledge.codes import read_terminology
 from cards.knowledge.dose_tables import Doses, OrderableTest, Product, read_doses, read_products, read_tests
+from cards.knowledge.encounter_tables import EncounterTables, read_encounter_tables
 from cards.knowledge.reading import KnowledgeError, did_you_mean, read_yaml, traverse
+from cards.knowledge.result_tables import ResultTables, read_result_tables
 from cards.knowledge.site import Site, read_site
 from cards.knowledge.thresholds import Threshold, read_thresholds, with_site_values
 from cards.knowledge.unit_table import read_units
@@ -66,6 +68,8 @@ class Knowledge:
     thresholds: Mapping[str, Threshold]
     numbers: Mapping[str, float]
     units: UnitTable
+    results: ResultTables
+    encounters: EncounterTables
     terminology: Terminology
     doses: Doses
     products: Mapping[str, Product]
@@ -104,7 +108,9 @@ def load_knowledge(
     return Knowledge(
         thresholds=thresholds,
         numbers=(numbers := _numbers(thresholds)),
-        units=read_units(folder / "units.yaml"),
+        units=(units := read_units(folder / "units.yaml")),
+        results=read_result_tables(folder, units),
+        encounters=read_encounter_tables(folder, told),
         terminology=read_terminology(folder / "codes", told),
         doses=within_ceilings(doses, products, numbers, _numbers(shipped)),
         products=products,

@@ -27,6 +27,7 @@ from cards.model.clinical import (
     Route,
     SetAside,
     Setting,
+    Unmeasured,
     Unreadable,
 )
 from cards.model.facts import Facts, Snapshot, once
@@ -87,6 +88,7 @@ __all__ = [
     "Snapshot",
     "Suggestion",
     "Trace",
+    "Unmeasured",
     "Unreadable",
     "once",
 ]

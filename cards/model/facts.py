@@ -91,8 +91,8 @@ class Facts:
 
     @property
     def inpatient(self) -> bool:
-        """Whether the patient is in hospital or emergency care now."""
-        return self.setting is Setting.INPATIENT
+        """Whether the patient is in hospital, emergency care or a day unit now."""
+        return self.setting.acts_as_inpatient
 
     @cached_property
     def active(self) -> tuple[Medication, ...]:

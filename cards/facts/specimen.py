@@ -1,0 +1,33 @@
+"""Whether what is said beside a code of serum names another fluid (clinical rule s.0.5)."""
+
+from functools import lru_cache
+
+from cards.facts.fhir import child, codings, objects, text, words_of
+from cards.knowledge import Knowledge
+from cards.knowledge.result_tables import plain
+from cards.model import JsonObject
+
+# of the other analytes urine is the right specimen, or part of the name
+_OF_BLOOD = frozenset(
+    {"magnesium", "magnesium_ionised", "creatinine", "potassium", "calcium", "calcium_corrected", "albumin"}
+)
+
+
+def contradicts(observation: JsonObject, analyte: str, knowledge: Knowledge) -> bool:
+    """Whether specimen, name or a local coding says that this is no serum, plasma or blood."""
+    return analyte in _OF_BLOOD and any(_names_another(told, knowledge) for told in _told(observation) if told)
+
+
+def _told(observation: JsonObject) -> list[str]:
+    told = [words_of(child(observation, "code")), text(child(observation, "specimen"), "display")]
+    for specimen in objects(observation, "contained"):
+        if text(specimen, "resourceType") == "Specimen":
+            kind = child(specimen, "type")
+            told += [words_of(kind), *(code for _, code in codings(kind))]
+    return told
+
+
+@lru_cache(maxsize=1024)
+def _names_another(told: str, knowledge: Knowledge) -> bool:
+    """The same few names come with every request."""
+    return knowledge.results.other_specimen.search(plain(told)) is not None
