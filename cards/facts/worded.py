@@ -12,6 +12,7 @@ from cards.units import Unit
 # every comparator that is understood, as we write it; "ad" (sufficient to achieve) is at least
 COMPARATORS = {"": "", "=": "", "<": "<", "<=": "<=", ">": ">", ">=": ">=", "ad": ">=", "≤": "<=", "≥": ">="}
 _NUMBER = re.compile(r"\s*([<>=≤≥]{0,2})\s*(\d{1,6}(?:[.,]\d{1,6})?)(?![\d.,])\s*")
+_FLAG = re.compile(r"[(\[]?(?:[LHlh*!↓↑]{1,2}|low|high)?[)\]]?")
 _LONGEST = 200
 _UNIT_WORDS = 3
 
@@ -22,10 +23,13 @@ class Worded(NamedTuple):
     comparator: str
     told: float
     unit: Unit | None
+    more: str
 
     @property
     def sent(self) -> str:
-        """What was told, without any other word."""
+        """What was told, where it is nothing but a number, its unit or a flag: "<0.3 mg/dL", "1.2" of "1.2 L"."""
+        if self.unit is None and not _FLAG.fullmatch(self.more):
+            return ""
         return f"{self.comparator}{self.told:.6g} {self.unit.shown if self.unit else ''}".strip()
 
 
@@ -39,8 +43,9 @@ def worded(analyte: str, words: str, knowledge: Knowledge) -> Worded | None:
     match = _NUMBER.match(words[:_LONGEST])
     if match is None or match.group(1) not in COMPARATORS:
         return None
-    unit = _unit(analyte, words[match.end() : _LONGEST], knowledge)
-    return Worded(COMPARATORS[match.group(1)], float(match.group(2).replace(",", ".")), unit)
+    more = words[match.end() : _LONGEST].strip()
+    told = float(match.group(2).replace(",", "."))
+    return Worded(COMPARATORS[match.group(1)], told, _unit(analyte, more, knowledge), more)
 
 
 def is_no_information(words: str, knowledge: Knowledge) -> bool:
