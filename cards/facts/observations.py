@@ -97,7 +97,8 @@ def _plausible(found: Reading | SetAside, knowledge: Knowledge) -> Reading | Set
 def _unreadable(analyte: str, why: str, observation: JsonObject, when: datetime | None = None) -> Unreadable:
     quantity = child(observation, "valueQuantity")
     told, unit = number(quantity, "value"), text(quantity, "unit") or text(quantity, "code")
-    sent = f"{_as_sent(told)} {unit}".strip() if told is not None else ""
+    sign = COMPARATORS.get(text(quantity, "comparator").strip(), "")
+    sent = f"{sign}{_as_sent(told)} {unit}".strip() if told is not None else ""
     sent = sent if _PLAIN.fullmatch(sent) else ""
     return Unreadable(analyte, why, when, sent, text(observation, "status"))
 

@@ -12,6 +12,7 @@ from importlib.resources.abc import Traversable
 from cards.knowledge.advice import Advice, read_advice
 from cards.knowledge.ceilings import within_ceilings
 from cards.knowledge.codes import read_terminology
+from cards.knowledge.dose_language import DoseLanguage, read_dose_language
 from cards.knowledge.dose_tables import Doses, OrderableTest, Product, read_doses, read_products, read_tests
 from cards.knowledge.encounter_tables import EncounterTables, read_encounter_tables
 from cards.knowledge.reading import KnowledgeError, did_you_mean, read_yaml, traverse
@@ -71,6 +72,7 @@ class Knowledge:
     results: ResultTables
     encounters: EncounterTables
     terminology: Terminology
+    dose_language: DoseLanguage
     doses: Doses
     products: Mapping[str, Product]
     tests: Mapping[str, OrderableTest]
@@ -112,6 +114,7 @@ def load_knowledge(
         results=read_result_tables(folder, units),
         encounters=read_encounter_tables(folder, told),
         terminology=read_terminology(folder / "codes", told),
+        dose_language=read_dose_language(folder / "dose_words.yaml"),
         doses=within_ceilings(doses, products, numbers, _numbers(shipped)),
         products=products,
         tests=read_tests(folder / "tests.yaml"),

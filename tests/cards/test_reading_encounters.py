@@ -43,7 +43,11 @@ def test_hl7_v3_classes_in_every_spelling_of_their_system(system: str) -> None:
     told = {c: setting(system, c).value for c in ("IMP", "acute", "OBSENC", "SS", "EMER", "AMB", "VR", "FLD", "PRENC")}
     assert told == {
         **dict.fromkeys(("IMP", "acute", "OBSENC", "SS"), "inpatient"),
-        "EMER": "emergency", "AMB": "ambulatory", "VR": "ambulatory", "FLD": "unknown", "PRENC": "ambulatory",
+        "EMER": "emergency",
+        "AMB": "ambulatory",
+        "VR": "ambulatory",
+        "FLD": "unknown",
+        "PRENC": "ambulatory",
     }
 
 
@@ -51,8 +55,15 @@ def test_hl7_v3_classes_in_every_spelling_of_their_system(system: str) -> None:
 def test_hl7_v2_classes_in_every_spelling_of_their_system(system: str) -> None:
     told = {c: setting(system, c).value for c in "IEOPRBCNU"}
     assert told == {
-        "I": "inpatient", "E": "emergency", "O": "ambulatory", "P": "ambulatory", "R": "ambulatory",
-        "B": "inpatient", "C": "unknown", "N": "unknown", "U": "unknown",
+        "I": "inpatient",
+        "E": "emergency",
+        "O": "ambulatory",
+        "P": "ambulatory",
+        "R": "ambulatory",
+        "B": "inpatient",
+        "C": "unknown",
+        "N": "unknown",
+        "U": "unknown",
     }
 
 
