@@ -3,8 +3,8 @@
 import re
 from collections.abc import Collection, Mapping, Sequence
 
-from cards.facts.dosage import given
-from cards.facts.dose_count import doses_in_a_day
+from cards.facts.dosage import Given, given
+from cards.facts.dose_count import doses_in_a_day, hours_running
 from cards.facts.fhir import text
 from cards.facts.strength import Strength, strength_of
 from cards.knowledge import Knowledge
@@ -80,11 +80,8 @@ def _intravenous(
         kind = MagnesiumKind.OBSTETRIC
     per_unit = grams_per | _grams_per_volume(strength, listed)
     read = [given(dosage, per_unit) for dosage in dosages]
-    grams = [
-        r.amount * max(doses_in_a_day(d) or 1.0, 1.0)
-        for d, r in zip(dosages, read, strict=True)
-        if r.amount is not None
-    ]
+    each = (_grams_in_a_day(dosage, told) for dosage, told in zip(dosages, read, strict=True))
+    grams = [amount for amount in each if amount is not None]
     rates = [r.per_hour for r in read if r.per_hour is not None]
     return MagnesiumOrder(
         kind,
@@ -93,6 +90,13 @@ def _intravenous(
         grams_per_hour=max(rates) if rates else None,
         is_push=any(r.is_push for r in read),
     )
+
+
+def _grams_in_a_day(dosage: JsonObject, told: Given) -> float | None:
+    """Grams in 24 hours: the doses, or a rate that runs to its end, without one all day."""
+    if told.amount is not None:
+        return told.amount * max(doses_in_a_day(dosage) or 1.0, 1.0)
+    return told.per_hour * hours_running(dosage) if told.per_hour is not None else None
 
 
 def _is_obstetric_bag(strength: Strength, numbers: Mapping[str, float]) -> bool:

@@ -93,6 +93,22 @@ def test_grams_an_hour(name: str, sig: str, rate: float, more: Json) -> None:
 
 
 @pytest.mark.parametrize(
+    ("sig", "more", "grams"),
+    [
+        ("1 g/h continuous", {}, 24),
+        ("1 g/h for 4 hours", {}, 4),
+        ("1 g/h over 30 min", {}, 0.5),
+        ("1 g/h for 3 days", {}, 24),
+        ("1 g/h", {"dosage": {"timing": {"repeat": {"duration": 6, "durationUnit": "h"}}}}, 6),
+        ("1 g/h", {"dosage": {"timing": {"repeat": {"boundsDuration": {"value": 90, "code": "min"}}}}}, 1.5),
+        ("4 g at 1 g/h", {}, 4),
+    ],
+)
+def test_an_infusion_without_an_end_runs_all_day(sig: str, more: Json, grams: float) -> None:
+    assert order(sig, **more).grams == pytest.approx(grams)
+
+
+@pytest.mark.parametrize(
     "name", ["magnesium sulfate in dextrose 5%", "magnesium sulfate in 0.9% sodium chloride", SULFATE]
 )
 def test_a_volume_without_a_strength_is_no_dose(name: str) -> None:
