@@ -30,9 +30,8 @@ def build_facts(snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> Fact
     readings, set_aside = _readings(snapshot, knowledge, now)
     conditions = conditions_by_category(snapshot.resources.get("conditions", ()), knowledge, now)
     fresh = _fresh(readings, knowledge, now, setting)
-    results = {analyte: found for analyte, listed in fresh.items() if (found := deciding(analyte, listed, knowledge))}
-    bundled = _bundled(snapshot)
-    who = _person(snapshot, "pregnancy" in conditions, now)
+    results = _deciding(fresh, knowledge)
+    bundled, who = _bundled(snapshot), _person(snapshot, "pregnancy" in conditions, now)
     magnesium = read_magnesium(readings.get("magnesium", []), set_aside, knowledge, now, setting, who)
     return Facts(
         now=now,
@@ -99,6 +98,11 @@ def _fresh(
     if "potassium" in found:
         found["potassium"] = [r for r in found["potassium"] if not is_haemolysed(r.resource)]
     return found
+
+
+def _deciding(fresh: Mapping[str, list[Reading]], knowledge: Knowledge) -> dict[str, Result]:
+    """The result of each analyte that counts."""
+    return {analyte: found for analyte, listed in fresh.items() if (found := deciding(analyte, listed, knowledge))}
 
 
 def _values(fresh: Mapping[str, list[Reading]], analyte: str) -> list[Result]:

@@ -103,10 +103,7 @@ def load_knowledge(
     told = read_site(site, site_name) if site else Site()
     shipped = read_thresholds(folder / "thresholds.yaml")
     thresholds = with_site_values(shipped, told)
-    products = read_products(folder / "products.yaml", told)
-    doses = read_doses(folder / "doses.yaml", told)
-    advice = read_advice(folder / "advice")
-    _check_rules_off(told, advice)
+    products, doses = read_products(folder / "products.yaml", told), read_doses(folder / "doses.yaml", told)
     return Knowledge(
         thresholds=thresholds,
         numbers=(numbers := _numbers(thresholds)),
@@ -119,7 +116,7 @@ def load_knowledge(
         products=products,
         tests=read_tests(folder / "tests.yaml"),
         monitoring={name: entry["text"] for name, entry in read_yaml(folder / "monitoring.yaml").items()},
-        advice=advice,
+        advice=_read_advice(folder / "advice", told),
         sources=_read_sources(folder / "sources.yaml"),
         override_reasons=_read_override_reasons(folder / "override_reasons.yaml", told),
         site=told,
@@ -132,11 +129,13 @@ def _numbers(thresholds: Mapping[str, Threshold]) -> dict[str, float]:
     return {name: threshold.value for name, threshold in thresholds.items()}
 
 
-def _check_rules_off(site: Site, advice: Mapping[str, Advice]) -> None:
+def _read_advice(folder: Traversable, site: Site) -> dict[str, Advice]:
     """Rules and advice texts have the same names; a rule that is not there can't be switched off."""
+    advice = read_advice(folder)
     for path, rule in site.places.written.items():
         if path[:2] == ("rules", "off") and rule not in advice:
             raise site.error(f"rules.off: unknown rule {rule!r}{did_you_mean(rule, advice)}", *path)
+    return advice
 
 
 def _version(folder: Traversable, site: str | None) -> str:

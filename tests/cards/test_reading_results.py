@@ -31,7 +31,7 @@ def facts(*magnesium: Json, setting: str = "inpatient", **labs: list[Json]) -> F
 
 def result(value: float | None = 1.1, ident: str = "o1", analyte: str = "magnesium", **more: Any) -> Json:
     """An Observation; `more` are elements of it, or `unit`, `hours_ago`, `status`, `code`."""
-    short = {key: more.pop(key) for key in ("unit", "hours_ago", "status", "code", "comparator") if key in more}
+    short: Json = {key: more.pop(key) for key in ("unit", "hours_ago", "status", "code", "comparator") if key in more}
     return {**observation(ident, analyte, {"value": value, **short}), **more}
 
 
@@ -90,7 +90,7 @@ def test_an_upper_age_holds_to_its_last_day() -> None:
 
 
 def version(number: str | None, value: float, **more: Any) -> Json:
-    meta = {"versionId": number} if number else {}
+    meta: Json = {"versionId": number} if number else {}
     return result(value, ident="same", meta={**meta, "lastUpdated": more.pop("updated", ago(1))}, **more)
 
 
@@ -113,8 +113,8 @@ def test_only_the_newest_version_counts(older: Json, newer: Json) -> None:
 @pytest.mark.parametrize("status", ["entered-in-error", "cancelled"])
 def test_a_retracted_result_is_gone(status: str) -> None:
     for meta in ({"meta": {"versionId": "2"}}, {}):
-        kept = result(0.8, ident="same", **({"meta": {"versionId": "1"}} if meta else {}))
-        gone = result(0.8, ident="same", status=status, **meta)
+        kept = {**result(0.8, ident="same"), **({"meta": {"versionId": "1"}} if meta else {})}
+        gone = {**result(0.8, ident="same", status=status), **meta}
         assert facts(kept, gone).magnesium is facts(gone, kept).magnesium is None
 
 
