@@ -5,6 +5,7 @@ say which numbers decided an answer.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import wraps
 from typing import Concatenate, Generic, ParamSpec, TypeVar, cast
@@ -17,7 +18,7 @@ from cards.chart.kidneys import renal_gate
 from cards.chart.magnesium import MagnesiumResults, read_magnesium
 from cards.chart.medicines import drafted
 from cards.chart.person import Person
-from cards.chart.results import latest
+from cards.chart.versions import newest_versions
 from cards.loading import Knowledge
 from cards.model import (
     ADULT_DAYS,
@@ -54,7 +55,8 @@ class Chart:
     """One patient at one moment. `None` and `not_known` mean nobody could say, empty means none was found."""
 
     def __init__(self, snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> None:
-        self.snapshot, self.knowledge, self.now = snapshot, knowledge, now
+        self.knowledge, self.now = knowledge, now
+        self.snapshot = replace(snapshot, resources=newest_versions(snapshot.resources))
         self.numbers: Mapping[str, float] = knowledge.numbers
         self._known: dict[object, tuple[object, tuple[Because, ...]]] = {}
         self._compared: list[Because] = []
@@ -137,7 +139,7 @@ class Chart:
 
     @fact
     def _stay(self) -> tuple[Setting, datetime | None]:
-        return gather.stay(self.snapshot, self.now)
+        return gather.stay(self.snapshot, self.knowledge, self.now)
 
     @property
     def setting(self) -> Setting:
@@ -151,8 +153,8 @@ class Chart:
 
     @property
     def inpatient(self) -> bool:
-        """Whether the patient is in hospital or emergency care now."""
-        return self.setting is Setting.INPATIENT
+        """Whether the patient is in hospital, emergency care or a day unit now."""
+        return self.setting.acts_as_inpatient
 
     def hours_since(self, moment: datetime) -> float:
         """Hours from a moment until now, never negative."""
@@ -230,12 +232,12 @@ class Chart:
 
     @fact
     def _fresh(self) -> gather.ByAnalyte:
-        return gather.fresh(self._readings[0], self.knowledge, self.now, self.inpatient)
+        return gather.fresh(self._readings[0], self.knowledge, self.now, self.setting)
 
     @fact
     def results(self) -> Mapping[str, Result]:
         """The latest fresh result of each analyte."""
-        return {name: counts.result() for name, listed in self._fresh.items() if (counts := latest(listed))}
+        return gather.deciding_results(self._fresh, self.knowledge)
 
     @fact
     def renal(self) -> Renal:
