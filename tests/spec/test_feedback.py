@@ -45,7 +45,7 @@ def test_f1_an_entry_that_cannot_be_used_is_named_and_the_others_are_kept(keepin
     assert [(e["kind"], e["card"]) for e in books.kept] == [("feedback", CARD)]
 
 
-@pytest.mark.parametrize("when", [None, "soon", 5, "2026-13-45"])
+@pytest.mark.parametrize("when", [None, "soon", 5, "1999-13-45"])
 def test_f1_a_time_that_cannot_be_read_is_tolerated(client, when):
     assert send(client, {**PLAIN, "outcomeTimestamp": when}).get_json() == {"received": 1}
 
