@@ -45,7 +45,7 @@ def test_a_moment_is_read_with_the_zone_of_the_machine():
     assert moments.read_moment(f"{later}+01:00[Asia/Kolkata]")[0].utcoffset() == timedelta(hours=1)
 
 
-@pytest.mark.parametrize("told", ["tomorrow", "1999-01-01", "[UTC]", f"{NOW.year + 1}-01-01[No/Where]"])
+@pytest.mark.parametrize("told", ["tomorrow", "1999-01-01", "[UTC]", "3000-01-01[No/Where]"])
 def test_what_is_no_moment_ahead_is_refused(told):
     with pytest.raises(ValueError, match=r"write a moment|has passed|no such time zone|Invalid isoformat"):
         moments.read_moment(told)
