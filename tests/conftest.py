@@ -9,8 +9,9 @@ import time_machine
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
 
-from cds_service.app import create_app, runtime_of
-from cds_service.settings import Auth, MissingData, Settings
+from cds_service.run.settings import Auth, MissingData, Settings
+from cds_service.run.start import runtime_of
+from cds_service.web.app import create_app
 from cds_service.web.runtime import Runtime
 from tests.clock import moments
 from tests.clock.modules import looks_at_a_clock

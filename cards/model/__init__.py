@@ -29,7 +29,6 @@ from cards.model.clinical import (
     Setting,
     Unreadable,
 )
-from cards.model.facts import Facts, Snapshot, once
 from cards.model.findings import (
     Answered,
     Card,
@@ -42,10 +41,12 @@ from cards.model.findings import (
     Offer,
     RemoveOrder,
     RuleTrace,
+    Say,
     Silence,
     Suggestion,
     Trace,
 )
+from cards.model.snapshot import Snapshot
 
 __all__ = [
     "ABOUT_DRAFTS",
@@ -62,7 +63,6 @@ __all__ = [
     "DraftMedication",
     "DraftTest",
     "DrugRole",
-    "Facts",
     "Finding",
     "Freshness",
     "Indicator",
@@ -81,6 +81,7 @@ __all__ = [
     "Result",
     "Route",
     "RuleTrace",
+    "Say",
     "SetAside",
     "Setting",
     "Silence",
@@ -88,5 +89,4 @@ __all__ = [
     "Suggestion",
     "Trace",
     "Unreadable",
-    "once",
 ]

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from cds_service.backtest.job import KnowledgeSource
-from cds_service.backtest.report import columns_of
+from cds_service.backtest.report_page import columns_of
 from cds_service.backtest.run import plan
 from cds_service.backtest.tables import NAMES
 from cds_service.backtest.tally import Tally

@@ -5,9 +5,9 @@ import copy
 import pytest
 
 from cards import prefetch_templates
-from cds_service.app import create_app
-from cds_service.clients import Client, Clients
-from cds_service.fhir_access import Gateway
+from cds_service.call.fhir_access import Gateway
+from cds_service.trust.clients import Client, Clients
+from cds_service.web.app import create_app
 from cds_service.web.runtime import Runtime
 from tests.calls import post, request_for
 from tests.conftest import settings_with

@@ -6,7 +6,7 @@ from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
-from cds_service.fhir_access import request_of
+from cds_service.call.fhir_access import request_of
 
 HANG_SECONDS = 60
 

@@ -4,11 +4,11 @@ import time
 
 import pytest
 
-from cds_service.envelope import read_call
-from cds_service.fhir_access import Gateway, Source
-from cds_service.fhir_access.breaker import FIRST_PAUSE, Breaker
-from cds_service.fhir_access.queries import below, request_of
-from cds_service.fhir_access.scopes import Cover, cover
+from cds_service.call.envelope import read_call
+from cds_service.call.fhir_access import Gateway, Source
+from cds_service.call.fhir_access.breaker import FIRST_PAUSE, Breaker
+from cds_service.call.fhir_access.queries import below, request_of
+from cds_service.call.fhir_access.scopes import Cover, cover
 from tests.calls import cards
 from tests.fhir.conftest import TOKEN, Service, complete, lacking, told
 from tests.fhir.stub import Stub, answers_of

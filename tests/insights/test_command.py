@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
 
-from cds_service.cli import main
-from cds_service.store.schema import ANSWERS, BY_DAY
+from cds_service.records.schema import ANSWERS, BY_DAY
+from cds_service.run.cli import main
 from tests.insights.made import load, made_entries
 
 

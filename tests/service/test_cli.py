@@ -10,12 +10,12 @@ import pytest
 from click.testing import CliRunner
 
 from cards import KnowledgeError
-from cds_service.app import runtime_of
-from cds_service.cli import main
 from cds_service.demo import demo_requests, welcome
 from cds_service.errors import NotCdsHooks
-from cds_service.server import check_port
-from cds_service.settings import SettingsError
+from cds_service.run.cli import main
+from cds_service.run.server import check_port
+from cds_service.run.settings import SettingsError
+from cds_service.run.start import runtime_of
 from cds_service.web.runtime import utc_now
 from tests import machine
 from tests.calls import patient_view

@@ -17,17 +17,16 @@ from prometheus_client.parser import text_string_to_metric_families
 from cards import SERVICES, Indicator
 from cards.rules import RULES
 from cds_service import __version__
-from cds_service.app import create_app
-from cds_service.fhir_access import Outcome
-from cds_service.metrics import Metrics
-from cds_service.metrics.events import FEEDBACK_OUTCOMES, PREFIX
-from cds_service.metrics_folder import metrics_folder
-from cds_service.store.answered import AnsweredFile
-from cds_service.store.memory import AdviceMemory
-from cds_service.store.spool import Spool
-from cds_service.store.state import Status, write_status
-from cds_service.tokens import Refusal
+from cds_service.call.fhir_access import Outcome
+from cds_service.metrics.events import FEEDBACK_OUTCOMES, PREFIX, Metrics
+from cds_service.metrics.folder import metrics_folder
+from cds_service.records.answered import AnsweredFile
+from cds_service.records.memory import AdviceMemory
+from cds_service.records.spool import Spool
+from cds_service.records.state import Status, write_status
+from cds_service.trust.tokens import Refusal
 from cds_service.web import hooks
+from cds_service.web.app import create_app
 from tests.calls import SERVICE_OF, cards, patient_view, post, request_for
 from tests.conftest import Kept
 from tests.counted import counted, counted_by
@@ -177,7 +176,7 @@ def test_every_metric_says_what_it_counts(counting):
 class TestFolder:
     @pytest.fixture(autouse=True)
     def parent(self, monkeypatch, tmp_path):
-        monkeypatch.setattr("cds_service.metrics_folder._IN_MEMORY", tmp_path)
+        monkeypatch.setattr("cds_service.metrics.folder._IN_MEMORY", tmp_path)
         return tmp_path
 
     def test_it_is_fresh_and_gone_at_the_end(self, parent):
@@ -188,7 +187,7 @@ class TestFolder:
 
     def test_what_a_killed_service_left_is_removed_but_not_that_of_a_living_one(self, parent):
         code = (
-            "import os, pathlib, sys; from cds_service import metrics_folder as m\n"
+            "import os, pathlib, sys; from cds_service.metrics import folder as m\n"
             "m._IN_MEMORY = pathlib.Path(sys.argv[1])\n"
             "with m.metrics_folder() as folder: print(folder, flush=True); input()"
         )
@@ -207,7 +206,7 @@ class TestFolder:
                 process.communicate()
 
     def test_elsewhere_a_temporary_folder_serves(self, parent, monkeypatch):
-        monkeypatch.setattr("cds_service.metrics_folder._IN_MEMORY", parent / "no such place")
+        monkeypatch.setattr("cds_service.metrics.folder._IN_MEMORY", parent / "no such place")
         monkeypatch.setattr("tempfile.tempdir", str(parent))
         with metrics_folder() as folder:
             assert folder.parent == parent

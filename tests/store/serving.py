@@ -68,7 +68,7 @@ class Serving:
     def shipping(self) -> list[psutil.Process]:
         """The shipping processes below this instance."""
         below = psutil.Process(self.process.pid).children(recursive=True)
-        return [process for process in below if _command(process)[1:3] == ["-m", "cds_service.store"]]
+        return [process for process in below if _command(process)[1:3] == ["-m", "cds_service.records"]]
 
 
 class Load:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select
 
-from cds_service.store.schema import ANSWERS, CARDS, FEEDBACK, QUIETED
+from cds_service.records.schema import ANSWERS, CARDS, FEEDBACK, QUIETED
 from tests.calls import patient_view
 from tests.machine import wait_for
 from tests.store.serving import PATH, Load, Serving

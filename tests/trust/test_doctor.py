@@ -11,9 +11,9 @@ import requests
 import responses
 from click.testing import CliRunner
 
-from cds_service import doctor as doctor_module
-from cds_service.cli import main
-from cds_service.knowledge_check import Checked, Remark
+from cds_service.curate.remarks import Checked, Remark
+from cds_service.run import doctor as doctor_module
+from cds_service.run.cli import main
 from tests.trust.ehr import BASE, ISSUER, JKU
 
 SERVER = "https://ehr.example/fhir"

@@ -7,10 +7,12 @@ import pytest
 import responses
 from flask import g
 
-from cds_service.app import ROUTES, create_app, knowledge_of
-from cds_service.clients import Client, Clients
-from cds_service.settings import Auth, SettingsError, check_start
+from cds_service.curate.site_knowledge import knowledge_of
+from cds_service.run.settings import Auth, SettingsError
+from cds_service.run.start_checks import check_start
+from cds_service.trust.clients import Client, Clients
 from cds_service.web import hooks
+from cds_service.web.app import ROUTES, create_app
 from cds_service.web.runtime import Access, Runtime
 from tests.calls import ORIGIN, diagnostics, patient_view, searchset
 from tests.conftest import settings_with

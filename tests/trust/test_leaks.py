@@ -13,10 +13,10 @@ import pytest
 import requests
 import responses
 
-from cds_service.records import JsonLines, configure_logging
-from cds_service.store.answered import AnsweredFile
-from cds_service.store.memory import AdviceMemory
-from cds_service.store.spool import Spool
+from cds_service.records.answered import AnsweredFile
+from cds_service.records.log import JsonLines, configure_logging
+from cds_service.records.memory import AdviceMemory
+from cds_service.records.spool import Spool
 from tests.calls import magnesium, patient_view, searchset
 from tests.machine import LONG_S, environment, free_port, wait_for
 from tests.trust.ehr import BASE, PATH, Ehr, bad_tokens, segment

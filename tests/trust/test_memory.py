@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cards import Indicator
-from cds_service.store.answered import AnsweredFile
-from cds_service.store.memory import AdviceMemory
+from cds_service.records.answered import AnsweredFile
+from cds_service.records.memory import AdviceMemory
 from tests.trust.ehr import PATH, URL, Ehr
 
 OTHER = "https://other.example/fhir"

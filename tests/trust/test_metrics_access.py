@@ -2,9 +2,9 @@
 
 import pytest
 
-from cds_service.app import create_app
-from cds_service.metrics import Metrics
-from cds_service.replay import SharedSeen
+from cds_service.metrics.events import Metrics
+from cds_service.trust.used_tokens import SharedSeen
+from cds_service.web.app import create_app
 from tests.calls import ORIGIN, diagnostics
 from tests.counted import counted, counted_by
 from tests.trust.ehr import Ehr, bad_tokens

@@ -1,0 +1,26 @@
+"""Ionised magnesium: a scale of its own (clinical rule s.1.3)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from cards.chart.magnesium import freshness_of, own_limit
+from cards.chart.person import Person
+from cards.chart.results import FINAL, Reading, latest
+from cards.loading import Knowledge
+from cards.model import Freshness, Ionised, Setting
+from cards.units import round_half_up
+
+
+def read_ionised(
+    readings: Sequence[Reading], knowledge: Knowledge, now: datetime, setting: Setting, who: Person
+) -> Ionised | None:
+    """The latest confirmed result, unless it is too old to say anything."""
+    found = latest(r for r in readings if r.status in FINAL)
+    inpatient = setting is Setting.INPATIENT
+    if found is None or freshness_of(found.when, now, inpatient, knowledge.numbers) is Freshness.TOO_OLD:
+        return None
+    n = knowledge.numbers
+    own = own_limit(found, knowledge, "low", n["ionised.lower.neonate"], n["ionised.upper"])
+    neonate = who.age_days is not None and who.age_days < n["age.neonate_days"]
+    usual = n["ionised.lower.neonate" if neonate else "ionised.lower"]
+    return Ionised(round_half_up(found.value), found.shown, found.when, own or usual, own is not None)
