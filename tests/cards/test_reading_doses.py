@@ -19,7 +19,8 @@ SEPARATORS = (",", ".", " ", "\u00a0", "\u202f", "\u2009", "'")
 def order(sig: str, name: str = SULFATE, **more: Any) -> MagnesiumOrder:
     """How a draft in these words is read."""
     route = {} if name == OXIDE else {"route": "intravenous"}
-    (draft,) = PatientChart(snapshot({"drafts": [{"text": name, "sig": sig, **route, **more}]}), knowledge(), NOW).drafts
+    told = snapshot({"drafts": [{"text": name, "sig": sig, **route, **more}]})
+    (draft,) = PatientChart(told, knowledge(), NOW).drafts
     assert draft.magnesium is not None
     return draft.magnesium
 

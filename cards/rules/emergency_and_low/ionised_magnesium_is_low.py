@@ -1,6 +1,6 @@
 """Is ionised magnesium low?"""
 
-from cards.answer import values
+from cards import wording
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import assess, danger
@@ -20,7 +20,7 @@ def ionised_magnesium_is_low(chart: Chart) -> Say | Because:
         ("too",) if total_is_low else (_limit(found), "total" if total_is_known else "do", "no_dose"),
         values={
             "ionised": found.shown,
-            "ionised_date": values.moment(found.when),
+            "ionised_date": wording.moment(found.when),
             "ionised_limit": f"{found.lower_limit:.2f} mmol/L",
         },
         tests=() if total_is_low else _tests(total_is_known),
