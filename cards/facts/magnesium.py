@@ -77,7 +77,7 @@ def read_magnesium(
 
 def _contradicting(final: Sequence[Reading], knowledge: Knowledge, who: Person) -> list[Unreadable]:
     """A low and a high value of one time: neither is believed."""
-    bands = {_band(r, knowledge, who) for r in final}
+    bands = {_band(r, knowledge, who) for r in final} if len(final) > 1 else set()
     if bands.isdisjoint(LOW_BANDS) or bands.isdisjoint(HIGH_BANDS):
         return []
     return [Unreadable(_ANALYTE, _CONTRADICTS, final[0].when, status="final")]
@@ -160,6 +160,8 @@ def _judge(
 def _urgent(counting: Sequence[Reading], knowledge: Knowledge, who: Person) -> tuple[Reading, Reading]:
     """Of contradicting values of one time the more urgent, and the other: the lowest, unless only a high one is ill."""
     lowest, highest = counting[0], counting[-1]
+    if lowest is highest:
+        return lowest, highest
     only_high = _band(highest, knowledge, who) in HIGH_BANDS and _band(lowest, knowledge, who) not in LOW_BANDS
     return (highest, lowest) if only_high else (lowest, highest)
 

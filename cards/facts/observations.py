@@ -56,10 +56,14 @@ class Reading(NamedTuple):
         """The value as reported, in our spelling of its unit."""
         return f"{self.comparator}{shown_result(self.told)} {self.unit.shown}"
 
+    @property
+    def counted(self) -> float:
+        """The value that counts: of an eGFR "<15" just below."""
+        return self.value - _JUST_BELOW if self.analyte == "egfr" and self.comparator == "<" else self.value
+
     def result(self, also: float | None = None) -> Result:
         """The value alone; `also` is another one of the same time."""
-        value = self.value - _JUST_BELOW if self.analyte == "egfr" and self.comparator == "<" else self.value
-        return Result(self.analyte, value, self.when, self.shown, self.reference, also)
+        return Result(self.analyte, self.counted, self.when, self.shown, self.reference, also)
 
 
 def read(observation: JsonObject, knowledge: Knowledge, now: datetime) -> Reading | SetAside | None:
@@ -82,9 +86,11 @@ def read(observation: JsonObject, knowledge: Knowledge, now: datetime) -> Readin
 
 def _is_future(observation: JsonObject, when: datetime, now: datetime, knowledge: Knowledge) -> bool:
     """A bare day counts to its end, so that today is never the future."""
-    if _told_time(observation)[1] and when.date() <= now.astimezone(knowledge.site.zone).date():
+    if when <= now:
         return False
-    return when > now and (when - now).total_seconds() > knowledge.numbers["fresh.future_tolerance"] * 3600
+    if is_day_only(_effective(observation)) and when.date() <= now.astimezone(knowledge.site.zone).date():
+        return False
+    return (when - now).total_seconds() > knowledge.numbers["fresh.future_tolerance"] * 3600
 
 
 def _plausible(found: Reading | SetAside, knowledge: Knowledge) -> Reading | SetAside:
@@ -157,20 +163,18 @@ def _in_unit(found: Worded) -> float | None:
 
 def observed_at(observation: JsonObject, zone: tzinfo = UTC) -> datetime | None:
     """When a result was true: effective, else issued; a bare day gives way to an issue time on the same day."""
-    effective, is_day = _told_time(observation)
-    found = end_of(effective, zone)
-    if found is not None and not is_day:
+    effective = _effective(observation)
+    if not is_day_only(effective) and (found := moment(effective, zone)):
         return found
-    issued = moment(text(observation, "issued"), zone)
-    return issued if found is None or (issued and issued.astimezone(zone).date() == found.date()) else found
+    day, issued = end_of(effective, zone), moment(text(observation, "issued"), zone)
+    return issued if day is None or (issued and issued.astimezone(zone).date() == day.date()) else day
 
 
-def _told_time(observation: JsonObject) -> tuple[str, bool]:
-    """The effective time as written, and whether it is a bare day."""
-    period = child(observation, "effectivePeriod")
-    effective = text(observation, "effectiveDateTime") or text(observation, "effectiveInstant")
-    effective = effective or text(period, "end") or text(period, "start")
-    return effective, is_day_only(effective)
+def _effective(observation: JsonObject) -> str:
+    """The effective time as written."""
+    told = text(observation, "effectiveDateTime") or text(observation, "effectiveInstant")
+    period = child(observation, "effectivePeriod") if not told else {}
+    return told or text(period, "end") or text(period, "start")
 
 
 def is_haemolysed(observation: JsonObject) -> bool:

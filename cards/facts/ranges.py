@@ -17,6 +17,8 @@ def own_limit(
     reading: Reading, knowledge: Knowledge, side: str, least: float, most: float, who: Person
 ) -> float | None:
     """The result's own limit ("low" or "high") in mmol/L; None when none holds, or several that differ."""
+    if "referenceRange" not in reading.resource:
+        return None
     told = [r for r in objects(reading.resource, "referenceRange") if _told(r, side) is not None]
     holding = [r for r in told if _holds(r, who, knowledge.results.ranges)]
     naming = [r for r in holding if objects(r, "age") or objects(r, "appliesTo")]

@@ -9,14 +9,18 @@ from cards.knowledge.result_tables import CYSTATIN_AND_CREATININE, RACE_BASED
 from cards.model import Result
 
 # of two values that contradict each other the safer one: the others by the lower
+_SEVERAL = 2
 _HIGHER_IS_SAFER = frozenset({"creatinine", "qtc"})
 
 
 def latest(readings: Sequence[Reading]) -> list[Reading]:
     """The readings that count, from low to high: newest, then corrected, then last updated; several contradict."""
     newest = max((r.when for r in readings), default=None)
-    standing = max((_standing(r) for r in readings if r.when == newest), default=None)
-    return sorted((r for r in readings if r.when == newest and _standing(r) == standing), key=_value)
+    found = [r for r in readings if r.when == newest]
+    if len(found) < _SEVERAL:
+        return found
+    standing = max(map(_standing, found))
+    return sorted((r for r in found if _standing(r) == standing), key=_value)
 
 
 def deciding(analyte: str, readings: Sequence[Reading], knowledge: Knowledge) -> Result | None:
@@ -27,8 +31,7 @@ def deciding(analyte: str, readings: Sequence[Reading], knowledge: Knowledge) ->
     if not found:
         return None
     chosen, other = (found[-1], found[0]) if analyte in _HIGHER_IS_SAFER else (found[0], found[-1])
-    also = other.result().value
-    return chosen.result(None if also == chosen.result().value else also)
+    return chosen.result(None if other.value == chosen.value else other.value)
 
 
 def _egfr(readings: Sequence[Reading], knowledge: Knowledge) -> Result | None:
@@ -38,6 +41,8 @@ def _egfr(readings: Sequence[Reading], knowledge: Knowledge) -> Result | None:
         return None
     seconds = knowledge.numbers["egfr.same_sample"] * 3600
     sample = [r for r in readings if (newest - r.when).total_seconds() <= seconds]
+    if len(sample) < _SEVERAL:
+        return sample[0].result()
     by_code: dict[str, list[Reading]] = {}
     for reading in sample:
         by_code.setdefault(_code(reading, knowledge), []).append(reading)
@@ -55,7 +60,7 @@ def _code(reading: Reading, knowledge: Knowledge) -> str:
 
 
 def _value(reading: Reading) -> tuple[float, str, str]:
-    return reading.result().value, reading.shown, reading.reference or ""
+    return reading.counted, reading.shown, reading.reference or ""
 
 
 def _standing(reading: Reading) -> tuple[bool, float]:

@@ -15,11 +15,17 @@ _OF_BLOOD = frozenset(
 
 def contradicts(observation: JsonObject, analyte: str, knowledge: Knowledge) -> bool:
     """Whether specimen, name or a local coding says that this is no serum, plasma or blood."""
-    return analyte in _OF_BLOOD and any(_names_another(told, knowledge) for told in _told(observation) if told)
+    if analyte not in _OF_BLOOD:
+        return False
+    concept = child(observation, "code")
+    told = [text(concept, "text"), *(text(coding, "display") for coding in objects(concept, "coding"))]
+    if "specimen" in observation or "contained" in observation:
+        told += _of_specimens(observation)
+    return any(_names_another(words, knowledge) for words in told if words)
 
 
-def _told(observation: JsonObject) -> list[str]:
-    told = [words_of(child(observation, "code")), text(child(observation, "specimen"), "display")]
+def _of_specimens(observation: JsonObject) -> list[str]:
+    told = [text(child(observation, "specimen"), "display")]
     for specimen in objects(observation, "contained"):
         if text(specimen, "resourceType") == "Specimen":
             kind = child(specimen, "type")

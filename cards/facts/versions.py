@@ -12,14 +12,17 @@ Resources = Mapping[str, Sequence[JsonObject]]
 
 def newest_versions(resources: Resources) -> Resources:
     """The resources of each key without those of which a newer version is among them, under whatever key."""
-    versions: dict[tuple[str, str], list[JsonObject]] = {}
+    versions: dict[tuple[object, str], list[JsonObject]] = {}
+    count = 0
     for listed in resources.values():
         for resource in listed:
-            if ident := text(resource, "id"):
+            ident = resource.get("id")
+            if isinstance(ident, str) and ident:
+                count += 1
                 versions.setdefault((text(resource, "resourceType"), ident), []).append(resource)
-    left_out = {id(old) for several in versions.values() if len(several) > 1 for old in _older(several)}
-    if not left_out:
+    if len(versions) == count:
         return resources
+    left_out = {id(old) for several in versions.values() if len(several) > 1 for old in _older(several)}
     return {key: [r for r in listed if id(r) not in left_out] for key, listed in resources.items()}
 
 

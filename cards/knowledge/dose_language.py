@@ -14,6 +14,9 @@ _DASHES = str.maketrans(
     {"\u2013": "-", "\u2014": "-", "\u00d7": "x", "\u00a0": "\u202f", "\u2009": "\u202f", "'": "\u202f"}
 )
 _DECIMAL_COMMA = re.compile(r"(?<![\d.,])(\d{1,6}),(\d{1,6})(?![\d,])")
+# no dose has so many digits, and no pattern needs to look at them
+_NO_DOSE = re.compile(r"\d{13,}+")
+_BLANKS = re.compile(r"[ \t\r\n]++")
 _WORD = re.compile(r"[^\W\d_]+")
 _RANGE = re.compile(
     r"(?<![\d.])\d{1,9}+(?:\.\d{1,9}+)?+ ?([a-z]{1,4}+)(?: ?- ?| to | or )(?=\d{1,9}+(?:\.\d{1,9}+)?+ ?\1\b)"
@@ -31,7 +34,7 @@ class DoseLanguage:
 
     def plain(self, text: str) -> str:
         """The text in lower case with our units, digits without separators, decimal points, and of ranges the top."""
-        told = " ".join(text[:_LONGEST].lower().translate(_DASHES).split(" "))
+        told = _BLANKS.sub(" ", _NO_DOSE.sub("", text[:_LONGEST].lower().translate(_DASHES)))
         told = self.thousands.sub(_joined, told)
         told = _DECIMAL_COMMA.sub(r"\1.\2", told).replace("\u202f", " ")
         told = _HALF_HOUR.sub("30 min", told)

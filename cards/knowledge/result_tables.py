@@ -41,8 +41,8 @@ class ResultTables:
 
     def is_possible(self, analyte: str, value: float) -> bool:
         """Whether a patient can have this value; an analyte without limits can have any."""
-        low, high = self.possible.get(analyte, (float("-inf"), float("inf")))
-        return low <= value <= high
+        limits = self.possible.get(analyte)
+        return limits is None or limits[0] <= value <= limits[1]
 
     def analyte_named(self, name: str) -> str | None:
         """The analyte whose name this is, and nothing more."""
