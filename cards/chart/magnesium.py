@@ -57,11 +57,13 @@ def read_magnesium(
 ) -> MagnesiumResults:
     """What is known of magnesium."""
     bounds = [r for r in readings if _is_only_a_bound(r, knowledge, who)]
-    readable = [r for r in readings if r not in bounds]
+    left_out = {id(r) for r in bounds}
+    readable = [r for r in readings if id(r) not in left_out]
     final = latest([r for r in readable if r.status in FINAL])
     since = final[0].when if final else None
     preliminary = latest([r for r in readable if r.status not in FINAL and (since is None or r.when > since)])
-    earlier = tuple(sorted({(r.when, _canonical(r)) for r in readable if r not in final and r.status in FINAL}))
+    told = {id(r) for r in final}
+    earlier = tuple(sorted({(r.when, _canonical(r)) for r in readable if id(r) not in told and r.status in FINAL}))
 
     def judged(counting: Sequence[Reading]) -> Magnesium | None:
         return _judge(counting, knowledge, now, setting, who, earlier) if counting else None

@@ -30,9 +30,12 @@ def _older(several: Sequence[JsonObject]) -> list[JsonObject]:
     """All but the newest; where nothing tells which is newer, what was retracted stays retracted."""
     numbered = all(_number(r) is not None for r in several)
     ranks = [float(_number(r) or 0) if numbered else _updated(r) for r in several]
-    newest = [r for r, rank in zip(several, ranks, strict=True) if rank == max(ranks)]
+    highest = max(ranks)
+    newest = [r for r, rank in zip(several, ranks, strict=True) if rank == highest]
     kept = [r for r in newest if text(r, "status") in _RETRACTED] or newest
-    return [r for r in several if not any(r is k for k in kept)]
+    # a copy of the same content, as some servers send on every page, is no second one
+    once = {id(r) for r in {repr(r): r for r in kept}.values()}
+    return [r for r in several if id(r) not in once]
 
 
 def _number(resource: JsonObject) -> int | None:
