@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from cards.chart.dosage import Given, given
 from cards.chart.dose_count import doses_in_a_day, hours_running
 from cards.chart.fhir import text
+from cards.chart.infusion_steps import steps_of
 from cards.chart.strength import Strength, strength_of
 from cards.loading import Knowledge
 from cards.model import DrugRole, JsonObject, MagnesiumKind, MagnesiumOrder, Route
@@ -40,7 +41,8 @@ def magnesium_order(
     if not salts or route is Route.NOT_SYSTEMIC:
         return None
     listed = knowledge.terminology.magnesium_products.get(code)
-    kind = listed.kind if listed else _kind(product, salts[0].ingredient, route, told)
+    kind = knowledge.magnesium_kinds.of(told) or (listed.kind if listed else None)
+    kind = kind or _kind(product, salts[0].ingredient, route, told)
     salt = listed.salt if listed else salts[0].ingredient.removeprefix("magnesium ")
     if kind not in (MagnesiumKind.REPLACEMENT, MagnesiumKind.OBSTETRIC):
         return MagnesiumOrder(kind, salt)
@@ -89,6 +91,7 @@ def _intravenous(
         grams=sum(grams) if grams else None,
         grams_per_hour=max(rates) if rates else None,
         is_push=any(r.is_push for r in read),
+        steps=steps_of(dosages, per_unit),
     )
 
 

@@ -15,6 +15,8 @@ from cards.loading.codes import read_terminology
 from cards.loading.dose_language import DoseLanguage, read_dose_language
 from cards.loading.dose_tables import Doses, OrderableTest, Product, read_doses, read_products, read_tests
 from cards.loading.encounter_tables import EncounterTables, read_encounter_tables
+from cards.loading.indications import Indications, read_indications
+from cards.loading.magnesium_kinds import MagnesiumKinds, read_magnesium_kinds
 from cards.loading.reading import KnowledgeError, did_you_mean, read_yaml, traverse
 from cards.loading.result_tables import ResultTables, read_result_tables
 from cards.loading.site import Site, read_site
@@ -73,6 +75,8 @@ class Knowledge:
     encounters: EncounterTables
     terminology: Terminology
     dose_language: DoseLanguage
+    indications: Indications
+    magnesium_kinds: MagnesiumKinds
     doses: Doses
     products: Mapping[str, Product]
     tests: Mapping[str, OrderableTest]
@@ -112,6 +116,8 @@ def load_knowledge(
         encounters=read_encounter_tables(folder, told),
         terminology=read_terminology(folder / "codes", told),
         dose_language=read_dose_language(folder / "dose_words.yaml"),
+        indications=read_indications(folder / "indications.yaml", shipped),
+        magnesium_kinds=read_magnesium_kinds(folder / "magnesium_kinds.yaml"),
         doses=within_ceilings(doses, products, numbers, _numbers(shipped)),
         products=products,
         tests=read_tests(folder / "tests.yaml"),
