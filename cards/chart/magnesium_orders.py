@@ -133,7 +133,8 @@ def _elemental_per_day(
         per_unit["mg"] = numbers["salt.oxide.elemental_fraction"]
     total = 0.0
     for dosage in dosages:
-        amount, times = given(dosage, per_unit).amount, doses_in_a_day(dosage)
+        stated = per_unit | ({"mg": 1.0} if "elemental" in text(dosage, "text") else {})
+        amount, times = given(dosage, stated).amount, doses_in_a_day(dosage)
         if not amount or times is None:
             return None
         total += amount * times

@@ -11,7 +11,7 @@ from cards.model import Indicator
 
 MEASURES = frozenset(
     {"rate", "load_rate", "steady_rate", "dose", "load", "quick_dose", "load_minutes", "large_load_minutes"}
-    | {"heavy_load_rate", "hour", "two_hours", "six_hours", "day", "push", "doses_before"}
+    | {"heavy_load_rate", "hour", "two_hours", "six_hours", "day", "doses_day", "push", "doses_before"}
 )
 _RELATIONS = ("above", "below", "at_least")
 NOT_STATED = "not_stated"
@@ -32,7 +32,10 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Indication:
-    """One reason of an order. `rank`: of several the lowest counts. `current`: the threshold in h of a condition."""
+    """One reason of an order. `rank`: of several the lowest counts. `current`: the threshold in h of a condition.
+
+    `usual`: grams and minutes of a dose that may stand in for a wrong one.
+    """
 
     id: str
     name: str
@@ -49,6 +52,7 @@ class Indication:
     child: str
     kidneys: str
     always: str
+    usual: tuple[float, int] | None
     limits: tuple[Limit, ...]
 
     def is_coded(self, codes: Collection[str]) -> bool:
@@ -100,6 +104,7 @@ def _indication(name: str, rank: int, told: Mapping[str, Any], thresholds: Colle
         child=told["child"],
         kidneys=told["kidneys"],
         always=told.get("always", ""),
+        usual=(float(told["usual"]["grams"]), int(told["usual"]["minutes"])) if "usual" in told else None,
         limits=tuple(_limit(entry, name, thresholds) for entry in told["review"]),
     )
 

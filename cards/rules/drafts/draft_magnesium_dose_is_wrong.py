@@ -1,79 +1,115 @@
-"""Is the drafted magnesium too much, too fast, or an obstetric bag?"""
+"""Is the drafted magnesium too much or too fast for what it is for?"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import assess, danger
-from cards.model import Indicator, MagnesiumKind, Medication, Problem, RemoveOrder, RenalGate, Route, Say, Suggestion
-from cards.plan import doses
-
-NUMBERS = (
-    "ceiling.iv_grams_24h",
-    "ceiling.iv_grams_24h.r1",
-    "ceiling.iv_rate",
-    "ceiling.iv_rate.emergency",
-    "ceiling.iv_rate.symptoms",
-    "ceiling.iv_grams_course.r2",
-    "ceiling.oral_mg.r2",
-    "ceiling.oral_mg.r0",
-    "ceiling.oral_mg.r1",
-)
-_ROUNDING = 1.02
-_ORAL = frozenset({"oral", "oral_poor"})
-_POOR = (RenalGate.R2, RenalGate.R3)
-_KINDS = (MagnesiumKind.REPLACEMENT, MagnesiumKind.OBSTETRIC)
+from cards.judgements import assess, level_and_orders, obstetric_bag, order_measures
+from cards.judgements.indication import Reason, is_wanted, reason_of
+from cards.loading.indications import Indication, Limit
+from cards.model import Indicator, Medication, Problem, RemoveOrder, Route, Say, Suggestion
+from cards.plan import doses, usual_doses
+from cards.units import shown
 
 Drafts = tuple[Medication, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Crossed:
+    """A limit that is crossed: how grave, the line, the value of the order and the limit."""
+
+    indicator: Indicator
+    say: str
+    value: float | None = None
+    limit: float = 0.0
+
+
 @rule(Problem.DRAFT_MAGNESIUM)
 def draft_magnesium_dose_is_wrong(chart: Chart) -> Say | Because:
-    """Above the ceilings of s.2.1, 2.3 and 2.4, summed over the chosen drafts; obstetrics has its own protocol."""
-    drafts = tuple(d for d in chart.chosen if d.magnesium and d.magnesium.kind in _KINDS)
-    if not drafts or chart.has("pre_eclampsia"):
-        return because("no chosen magnesium draft, or the obstetric protocol decides")
-    if _are_refused(drafts, chart):
-        return because("none is to be given: a limit would read as leave to give it")
-    reasons = _reasons(drafts, chart)
-    if not reasons:
-        return because("no chosen magnesium draft above the ceilings")
+    """Above the limits of its indication (s.2.7); with what was given, runs and is drafted."""
+    drafts = tuple(d for d in chart.chosen if is_wanted(d) and d.route is Route.INTRAVENOUS)
+    drafts = tuple(d for d in drafts if not level_and_orders.refuses(d, chart))
+    if not drafts:
+        return because("no chosen draft of IV magnesium that may be given at all")
+    group, reason = _first_wrong(drafts, chart)
+    crossed = _gravest(_all(group, reason, chart))
+    if not crossed:
+        return because(f"within the limits of {reason.indication.name}")
+    indicator, wider = _softened(crossed, group, reason, chart)
     return Say(
-        Indicator.WARNING,
-        reasons,
-        title="oral" if reasons[0] in _ORAL else reasons[0],
-        values={
-            "drafted": _named(drafts),
-            "grams": f"{_grams(drafts):g}",
-            "rate": f"{_rate(drafts):.3g}",
-            "oral": f"{_elemental(drafts):.0f}",
-            "most": f"{_most_grams(chart):g}",
-            "most_oral": f"{_most_oral(chart):g}",
-        },
-        suggestions=_replacement(drafts, reasons, chart),
+        indicator,
+        (*(c.say for c in crossed), *(("wider",) if wider else ())),
+        title=crossed[0].say,
+        values=_values(crossed, group, reason),
+        suggestions=_suggestions(indicator, crossed, group, reason, chart),
     )
 
 
-def _reasons(drafts: Drafts, chart: Chart) -> tuple[str, ...]:
-    emergency = assess.emergency(chart) is not None
-    too_much_oral = _elemental(drafts) > _most_oral(chart) * _ROUNDING
-    # the rate for eGFR 15-29 is that of draft_magnesium_is_unsafe
-    checks = {
-        "obstetric": any(d.magnesium and d.magnesium.kind is MagnesiumKind.OBSTETRIC for d in drafts),
-        "grams": _grams(drafts) > _most_grams(chart) * _ROUNDING,
-        "rate": not emergency and chart.renal.gate not in _POOR and _rate(drafts) > _fastest(chart) * _ROUNDING,
-        "rate_emergency": emergency and _rate(drafts) > chart.numbers["ceiling.iv_rate.emergency"] * _ROUNDING,
-        "push": not emergency and any(d.magnesium and d.magnesium.is_push for d in drafts),
-        "oral": too_much_oral and chart.renal.gate not in _POOR,
-        "oral_poor": too_much_oral and chart.renal.gate in _POOR,
-    }
-    return tuple(reason for reason, applies in checks.items() if applies)
+def _first_wrong(drafts: Drafts, chart: Chart) -> tuple[Drafts, Reason]:
+    """Drafts of one reason are judged together; of several reasons the one with the gravest fault."""
+    groups: dict[str, list[Medication]] = {}
+    for draft in drafts:
+        groups.setdefault(reason_of(draft, chart).indication.id, []).append(draft)
+    found = [(tuple(group), reason_of(group[0], chart)) for group in groups.values()]
+    return max(found, key=lambda g: max((c.indicator for c in _all(*g, chart)), default=-1))
 
 
-def _are_refused(drafts: Drafts, chart: Chart) -> bool:
-    """By draft_magnesium_is_unsafe, whatever the dose: magnesium is high, or the kidneys do not excrete it."""
-    if assess.emergency(chart):
-        return False
-    high = (assess.level_forbids(d.route is Route.INTRAVENOUS, chart) for d in drafts)
-    return chart.renal.gate is RenalGate.R3 or all(high)
+def _all(drafts: Drafts, reason: Reason, chart: Chart) -> list[Crossed]:
+    found = [*_bag(drafts, reason, chart), *_limits(drafts, reason.indication, reason.pulseless, chart)]
+    if assess.is_child(chart) and reason.indication.child != "adult":
+        found = [c for c in found if c.indicator is Indicator.CRITICAL] + list(_child(drafts, chart))
+    return found
+
+
+def _limits(drafts: Drafts, indication: Indication, pulseless: bool, chart: Chart) -> Iterator[Crossed]:
+    for limit in indication.limits:
+        if pulseless and limit.say in ("push", "too_fast"):
+            continue
+        value = order_measures.measure(limit.measure, drafts, chart)
+        if _is_crossed(limit, value, chart):
+            yield Crossed(limit.indicator, limit.say, value, chart.numbers[limit.number])
+
+
+def _is_crossed(limit: Limit, value: float | None, chart: Chart) -> bool:
+    compare = {"above": chart.above, "below": chart.below, "at_least": chart.at_least}
+    return compare[limit.relation](value, limit.number)
+
+
+def _bag(drafts: Drafts, reason: Reason, chart: Chart) -> Iterator[Crossed]:
+    for draft in drafts:
+        found = obstetric_bag.fault(draft, reason.indication.obstetric, chart)
+        if found:
+            yield Crossed(*found)
+
+
+def _child(drafts: Drafts, chart: Chart) -> Iterator[Crossed]:
+    dose = order_measures.measure("dose", drafts, chart)
+    if chart.above(dose, "review.child.grams"):
+        yield Crossed(Indicator.CRITICAL, "child_much", dose, chart.numbers["review.child.grams"])
+
+
+def _gravest(found: list[Crossed]) -> tuple[Crossed, ...]:
+    """The gravest first, each line once."""
+    ranked = sorted(found, key=lambda c: -c.indicator)
+    return tuple({c.say: c for c in reversed(ranked)}.values())[::-1]
+
+
+def _softened(crossed: tuple[Crossed, ...], drafts: Drafts, reason: Reason, chart: Chart) -> tuple[Indicator, bool]:
+    """A wider reason on the chart turns critical into warning, unless it is critical for that too."""
+    gravest = crossed[0].indicator
+    if reason.wider is None or gravest is not Indicator.CRITICAL:
+        return gravest, False
+    anyway = any(c.indicator is Indicator.CRITICAL for c in _limits(drafts, reason.wider, reason.pulseless, chart))
+    return (gravest, False) if anyway else (Indicator.WARNING, True)
+
+
+def _values(crossed: tuple[Crossed, ...], drafts: Drafts, reason: Reason) -> Mapping[str, str]:
+    """What the lines name: each its own value and limit, to one decimal."""
+    found = {f"{c.say}_value": shown(c.value or 0.0, 1) for c in crossed}
+    found |= {f"{c.say}_limit": shown(c.limit, 1) for c in crossed}
+    wider = reason.wider.name if reason.wider else ""
+    return {**found, "drafted": _named(drafts), "reason": reason.indication.name, "wider": wider}
 
 
 def _named(drafts: Drafts) -> str:
@@ -81,46 +117,16 @@ def _named(drafts: Drafts) -> str:
     return f"{len(drafts)} drafts of {names}" if len(drafts) > 1 else f"{names} draft"
 
 
-def _grams(drafts: Drafts) -> float:
-    iv = (d.magnesium for d in drafts if d.route is Route.INTRAVENOUS)
-    return sum(order.grams or 0.0 for order in iv if order)
-
-
-def _rate(drafts: Drafts) -> float:
-    return max((d.magnesium.grams_per_hour or 0.0 for d in drafts if d.magnesium), default=0.0)
-
-
-def _elemental(drafts: Drafts) -> float:
-    return sum(d.magnesium.elemental_mg_per_day or 0.0 for d in drafts if d.magnesium)
-
-
-def _most_grams(chart: Chart) -> float:
-    n, gate = chart.numbers, chart.renal.gate
-    if gate in _POOR:
-        return n["ceiling.iv_grams_course.r2"]
-    return n["ceiling.iv_grams_24h.r1" if gate is RenalGate.R1 else "ceiling.iv_grams_24h"]
-
-
-def _fastest(chart: Chart) -> float:
-    """With symptoms 2 g may run in 15 minutes (s.2.4); otherwise 1 g/h."""
-    symptoms = danger.has_symptoms(chart)
-    return chart.numbers["ceiling.iv_rate.symptoms" if symptoms else "ceiling.iv_rate"]
-
-
-def _most_oral(chart: Chart) -> float:
-    gates = {RenalGate.R1: "ceiling.oral_mg.r1", RenalGate.R2: "ceiling.oral_mg.r2"}
-    return chart.numbers[gates.get(chart.renal.gate, "ceiling.oral_mg.r0")]
-
-
-def _replacement(drafts: Drafts, reasons: tuple[str, ...], chart: Chart) -> tuple[Suggestion, ...]:
-    """The usual order in place of every draft of the route that is wrong."""
-    iv = not _ORAL.issuperset(reasons)
-    gone = tuple(
-        RemoveOrder(d.reference, d.name) for d in drafts if d.reference and (d.route is Route.INTRAVENOUS) is iv
-    )
-    low = assess.trusted_low(chart)
-    plan = doses.plan(chart)
-    order = plan.iv if iv else plan.oral
-    if low is None or order is None or not gone:
+def _suggestions(
+    indicator: Indicator, crossed: tuple[Crossed, ...], drafts: Drafts, reason: Reason, chart: Chart
+) -> tuple[Suggestion, ...]:
+    """The usual order in place of the drafts; where none is right, and it is critical, their removal."""
+    gone = tuple(RemoveOrder(d.reference, d.name) for d in drafts if d.reference)
+    if indicator is Indicator.INFO or not gone:
         return ()
-    return (Suggestion("replace", (order, *gone), recommended=True, values=doses.dose_values(order)),)
+    order = usual_doses.instead(reason.indication, chart)
+    if order:
+        return (Suggestion("replace", (order, *gone), recommended=True, values=doses.dose_values(order)),)
+    if indicator is not Indicator.CRITICAL:
+        return ()
+    return (Suggestion("remove", gone, recommended=True, values={"drug": _named(drafts)}),)
