@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Mapping, Sequence
 
-from cards.facts.dosage import PerUnit, doses, given, times_a_day
+from cards.facts.dosage import NUMBER, PerUnit, doses, given, times_a_day
 from cards.knowledge import Knowledge
 from cards.model import DrugRole, JsonObject, MagnesiumKind, MagnesiumOrder, Route
 from cards.terminology import MagnesiumProduct, Product
@@ -14,9 +14,7 @@ _NUTRITION_WORDS = frozenset({"tpn", "parenteral", "amino", "aminoacid", "aminoa
 _LAXATIVE = re.compile(r"\b(hydroxide|milk of magnesia|laxative|granules|296 ?ml)\b", re.IGNORECASE)
 _NEVER_REPLACEMENT = ("magnesium salicylate", "magnesium trisilicate", "magnesium acetate")
 # "40 MG/ML", "4 g/100 mL", "20 grams in 500 mL"
-_STRENGTH = re.compile(
-    r"(\d+(?:\.\d+)?)\s*(mg|g)(?:m|rams?)?\s*(?:/|in|per)\s*(\d+(?:\.\d+)?)?\s*(ml|l)\b", re.IGNORECASE
-)
+_STRENGTH = re.compile(rf"{NUMBER}\s*+(mg|g)(?:m|rams?)?\s*+(?:/|in|per)\s*+{NUMBER}?+\s*+(ml|l)\b", re.IGNORECASE)
 _GRAMS = {"g": 1.0, "mg": 0.001}
 _ML = {"ml": 1.0, "l": 1000.0}
 _CONTAINERS = ("bag", "container", "vial", "syringe", "each")

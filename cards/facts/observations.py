@@ -21,8 +21,10 @@ _NOT_HAEMOLYSED = re.compile(
 # of the patient, not of the sample
 _HAEMOLYTIC_DISEASE = re.compile(r"ha?emolytic[ -](ana?emia|ura?emic|disease|crisis|disorder)", re.I)
 _HAEMOLYSED_CODE = "HEM"
-_WORDED_EGFR = re.compile(r"\s*([<>]?=?)\s*(\d{1,3})\b")
+_WORDED_EGFR = re.compile(r"\A\s*+([<>]?=?)\s*+(\d{1,3})\b")
 _JUST_BELOW = 0.1
+# FHIR's quantity-comparator as it is shown ("ad": at least); no other is
+_COMPARATORS = {"": "", "<": "<", "<=": "<=", ">=": ">=", ">": ">", "ad": ">="}
 # of what was sent only a number and a unit are shown, never words
 _PLAIN = re.compile(r"[<>]?=? ?\d{1,6}(\.\d{1,6})?( ?([mnuµ]?(mol|g|eq|val|m)(/[dmuµ]?l)?|mg%))?", re.I)
 
@@ -75,9 +77,17 @@ def read(observation: JsonObject, knowledge: Knowledge, now: datetime) -> Readin
 def _unreadable(analyte: str, why: str, observation: JsonObject, when: datetime | None = None) -> Unreadable:
     quantity = child(observation, "valueQuantity")
     told, unit = number(quantity, "value"), text(quantity, "unit") or text(quantity, "code")
-    sent = text(observation, "valueString") if told is None else f"{_as_sent(told)} {unit}".strip()
+    sent = (
+        text(observation, "valueString") if told is None else f"{_sign(quantity) or ''}{_as_sent(told)} {unit}".strip()
+    )
     sent = sent if _PLAIN.fullmatch(sent) else ""
     return Unreadable(analyte, why, when, sent, text(observation, "status"))
+
+
+def _sign(quantity: JsonObject) -> str | None:
+    """The comparator of a quantity as it is shown, "" when it has none; None when it is none of FHIR's."""
+    told = quantity.get("comparator") or ""
+    return _COMPARATORS.get(told.strip()) if isinstance(told, str) else None
 
 
 def _as_sent(value: float) -> str:
@@ -99,7 +109,10 @@ def _quantity(
     unit = knowledge.units.find(analyte, text(quantity, "code"), text(quantity, "unit"))
     if unit is None:
         return _unreadable(analyte, _no_unit(analyte, quantity, knowledge), observation, when)
-    return Reading(analyte, told * unit.factor, text(quantity, "comparator"), unit, told, when, status, observation)
+    sign = _sign(quantity)
+    if sign is None:
+        return _unreadable(analyte, "came with a sign that we do not know", observation, when)
+    return Reading(analyte, told * unit.factor, sign, unit, told, when, status, observation)
 
 
 def _no_unit(analyte: str, quantity: JsonObject, knowledge: Knowledge) -> str:
@@ -113,7 +126,7 @@ def _worded_egfr(observation: JsonObject, status: str, when: datetime, knowledge
     match = _WORDED_EGFR.match(text(observation, "valueString"))
     if match is None:
         return _unreadable("egfr", "has no readable value", observation, when)
-    told, comparator = float(match.group(2)), match.group(1)
+    told, comparator = float(match.group(2)), _COMPARATORS.get(match.group(1), "")
     unit = next(iter(knowledge.units.by_analyte["egfr"].values()))
     return Reading("egfr", told, comparator, unit, told, when, status, observation)
 
