@@ -120,7 +120,7 @@ def _unread_orders(snapshot: Snapshot, bundled: Mapping[str, JsonObject], knowle
     """Active orders, and administrations of the last day, whose drug nobody can name."""
     since = now - timedelta(hours=knowledge.numbers["duplicate.iv_hours"])
     keys = ("medications", "recent_medications", "administrations")
-    return unread((r for key in keys for r in snapshot.resources.get(key, ())), bundled, since)
+    return unread((r for key in keys for r in snapshot.resources.get(key, ())), bundled, since, knowledge)
 
 
 def _bundled(snapshot: Snapshot) -> dict[str, JsonObject]:
