@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from cards.magnesium_words import NOT_TOLD, magnesium_salt
 from cards.model import DrugRole, MagnesiumKind
-from cards.names import Index, Match, matches
+from cards.names import Index, Match, fold, matches
 from cards.systems import ATC, ICD9, RXNORM, icd_code, system_of
 from cards.systems import ICD10 as ICD10
 from cards.systems import SNOMED as SNOMED
@@ -154,7 +154,7 @@ class Terminology:
 
     def categories_of(self, codings: Sequence[CodeKey], text: str) -> tuple[str, ...]:
         """The categories of a condition, by its codes and its words together."""
-        return _categories(self, tuple(codings), text.lower())
+        return _categories(self, tuple(codings), fold(text))
 
     def coded_categories(self, key: CodeKey) -> tuple[str, ...]:
         """The categories of one code; of an ICD code from the longest known beginning on, until one says "none"."""

@@ -15,8 +15,8 @@ _ROUTE_WORDS: tuple[tuple[Route, re.Pattern[str]], ...] = (
         re.compile(
             r"\b(oph?th\w*|eye(lid|drop)?s?|ocular|(sub)?conjunctival|topical\w*|cutaneous|skin|otic|ear(drop)?s?|auricular"
             r"|intranasal|nasal\w*|nose|vagin\w*|oint(ment)?s?|creams?|creme|crema|lotion|(?<!soft )gel|shampoo"
-            r"|irrigation|inhal\w*|neb(uli\w*|s)?|paste|bath|soaks?|compress(es)?|wet dressings?|salbe|pommade|pomada|zalf"
-            r"|salva|augen\w*|ohren\w*|nasen\w*|collyre|colirio|collirio|oog\w*|ogon\w*|ojendr\w*|mouthwash|intravitreal"
+            r"|irrigation|inhal\w*|neb(uli\w*|s)?|paste|bath|soaks?|compress(es)?|wet dressings?|salbe|pommade|pomada"
+            r"|zalf|salva|augen\w*|ohren\w*|nasen\w*|collyre|colirio|collirio|oog\w*|ogon\w*|ojendr\w*|mouthwash|intravitreal"
             r"|intracameral|dropperettes?|affected (area|eye|ear|skin)s?)\b"
             r"(?!\W+((and|or)\W+)?(soft\W+tissue\W+)?infection)",  # what it is for, not where it goes
             re.IGNORECASE,
