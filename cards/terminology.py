@@ -15,6 +15,8 @@ from cards.systems import SNOMED as SNOMED
 _ICD = frozenset({ICD9, ICD10})
 _LONGEST_ATC, _SHORTEST_ATC = 7, 3
 _ATC_CODE = re.compile(r"[A-Z]\d\d[A-Z]{2}\d\d")
+# magnesium of any salt: no name of its own, for the company of the word decides
+MAGNESIUM = "magnesium"
 # what may hold magnesium and is no order of it; magnesium sulfate may be added to a fluid
 MAGNESIUM_BESIDES = frozenset({"fluid", "dialysate", "vitamin", "nutrition"})
 _NONE = "none"
@@ -147,10 +149,10 @@ class Terminology:
         return any(role.role == "magnesium_product" for role in self.roles.get(code, ()))
 
     def _salt_code(self, salt: str) -> str:
-        named = self.names.get("magnesium", ())
-        words = tuple(f"magnesium {salt}".split())
+        named = self.names.get(MAGNESIUM, ())
+        words = tuple(f"{MAGNESIUM} {salt}".split())
         told = next((code for name, code in named if name == words), "")
-        return told if salt != NOT_TOLD and told else "magnesium"
+        return told if salt != NOT_TOLD and told else MAGNESIUM
 
     def categories_of(self, codings: Sequence[CodeKey], text: str) -> tuple[str, ...]:
         """The categories of a condition, by its codes and its words together."""

@@ -13,6 +13,8 @@ _NUTRITION = re.compile(r"\b(tpn|parenteral nutrition)\b", re.IGNORECASE)
 _AMINO_ACIDS = re.compile(r"\bamino ?acids?\b(?!\W+(?:chelate|complex))", re.IGNORECASE)
 # one of them is in every text that the patterns find
 _NUTRITION_WORDS = frozenset({"tpn", "parenteral", "amino", "aminoacid", "aminoacids"})
+# of citrate the solution is a laxative, the tablet and the capsule are not
+_PIECE = re.compile(r"\b(?:tab|cap)(?:s|lets?|sules?)?\b", re.IGNORECASE)
 _KINDS = {
     "laxative": MagnesiumKind.LAXATIVE,
     "antacid": MagnesiumKind.LAXATIVE,
@@ -73,6 +75,8 @@ def _salt(ingredient: str) -> str:
 
 
 def _kind(product: Product, name: str, route: Route, told: str, words: Collection[str]) -> MagnesiumKind:
+    if name == "magnesium citrate" and _PIECE.search(told):
+        return MagnesiumKind.REPLACEMENT
     if product.kind in _KINDS:
         return _KINDS[product.kind]
     several = product.combination or len(product.ingredients) > 1

@@ -8,7 +8,15 @@ from cards.knowledge.site import Site
 from cards.model import DrugRole, MagnesiumKind
 from cards.names import name_index, spelled_index, words_in
 from cards.systems import ICD9, ICD10, icd_code, system_of
-from cards.terminology import MAGNESIUM_BESIDES, CodeKey, ConditionWords, MagnesiumProduct, Product, Terminology
+from cards.terminology import (
+    MAGNESIUM,
+    MAGNESIUM_BESIDES,
+    CodeKey,
+    ConditionWords,
+    MagnesiumProduct,
+    Product,
+    Terminology,
+)
 
 _KINDS = {
     "replacement": MagnesiumKind.REPLACEMENT,
@@ -89,7 +97,7 @@ def _magnesium_products(path: Traversable) -> dict[str, MagnesiumProduct]:
 
 
 def _ingredient_names(folder: Traversable, roles: dict[str, tuple[DrugRole, ...]]) -> list[tuple[str, str]]:
-    ingredients = [(listed[0].ingredient, code) for code, listed in roles.items()]
+    ingredients = [(listed[0].ingredient, code) for code, listed in roles.items() if code != MAGNESIUM]
     return ingredients + [(row["name"], row["ingredient_rxcui"]) for row in read_csv(folder / "synonyms.csv")]
 
 
