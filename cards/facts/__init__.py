@@ -43,7 +43,7 @@ def build_facts(snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> Fact
         conditions=conditions,
         **magnesium._asdict(),
         set_aside=(*snapshot.set_aside, *set_aside),
-        medications=_medications(snapshot, bundled, knowledge),
+        medications=_medications(snapshot, bundled, knowledge, now),
         drafts=drafted(snapshot.drafts, snapshot.selections, bundled, knowledge),
         partial=snapshot.partial,
         strays=snapshot.strays,
@@ -105,13 +105,13 @@ def _fresh_hours(analyte: str, knowledge: Knowledge, inpatient: bool) -> float:
 
 
 def _medications(
-    snapshot: Snapshot, bundled: Mapping[str, JsonObject], knowledge: Knowledge
+    snapshot: Snapshot, bundled: Mapping[str, JsonObject], knowledge: Knowledge, now: datetime
 ) -> tuple[Medication, ...] | None:
     if "medications" in snapshot.missing:
         return None
     drafts = {f"{text(d, 'resourceType')}/{text(d, 'id')}" for d in snapshot.drafts}
     listed = [r for key in ("medications", "recent_medications") for r in snapshot.resources.get(key, ())]
-    ordered = medicines(listed, bundled, knowledge)
+    ordered = medicines(listed, bundled, knowledge, now)
     given = administrations(snapshot.resources.get("administrations", ()), bundled, knowledge)
     return tuple(m for m in ordered if m.reference not in drafts) + given
 

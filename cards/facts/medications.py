@@ -7,24 +7,25 @@ from cards.facts.fhir import child, first_moment, moment, objects, reference_of,
 from cards.facts.ingredients import Bundled, told_of
 from cards.facts.magnesium_order import magnesium_order
 from cards.facts.routes import route_of
+from cards.facts.taken import ORDERS, is_hearsay, is_real, status_taken
 from cards.facts.understood import named_of, understood
 from cards.knowledge import Knowledge
 from cards.model import JsonObject, Medication, Route
 
-_ORDERS = frozenset({"MedicationRequest", "MedicationOrder"})
-_REAL_INTENTS = frozenset({"order", "original-order", "instance-order", "filler-order", ""})
-_TAKEN = frozenset({"active", "completed", "stopped"})
 _DRAFT_GONE = frozenset({"entered-in-error", "cancelled", "stopped", "completed"})
+_HANDED_OVER = ("whenHandedOver", "whenPrepared")
 _SULFATE = "6585"
 _NO_ROLES: frozenset[str] = frozenset()
 
 
-def medicines(resources: Iterable[JsonObject], bundled: Bundled, knowledge: Knowledge) -> tuple[Medication, ...]:
-    """Ordered medicines, active and past; orders that are only planned or are not to be done are left out."""
+def medicines(
+    resources: Iterable[JsonObject], bundled: Bundled, knowledge: Knowledge, now: datetime
+) -> tuple[Medication, ...]:
+    """Medicines ordered, told or dispensed, active and past; what is only planned or not to be done is left out."""
     found: dict[str, Medication] = {}
     for number, resource in enumerate(resources):
-        if text(resource, "resourceType") in _ORDERS and _is_real(resource):
-            medication = _medication(resource, bundled, knowledge, text(resource, "status"))
+        if status := status_taken(resource, now):
+            medication = _medication(resource, bundled, knowledge, status)
             found.setdefault(medication.reference or f"#{number}", medication)
     return tuple(found.values())
 
@@ -42,7 +43,7 @@ def drafted(
     resources: Iterable[JsonObject], selections: frozenset[str] | None, bundled: Bundled, knowledge: Knowledge
 ) -> tuple[Medication, ...]:
     """Drafted medication orders, but not those not to give; `selected` follows the selections of order-select."""
-    listed = (r for r in resources if text(r, "resourceType") in _ORDERS and r.get("doNotPerform") is not True)
+    listed = (r for r in resources if text(r, "resourceType") in ORDERS and r.get("doNotPerform") is not True)
     orders = [r for r in listed if text(r, "status") not in _DRAFT_GONE]
     return tuple(
         _medication(r, bundled, knowledge, "draft", selected=not selections or reference_of(r) in selections)
@@ -70,18 +71,13 @@ def _is_named(resource: JsonObject, bundled: Bundled, knowledge: Knowledge) -> b
 
 def _may_be_running(resource: JsonObject, since: datetime) -> bool:
     """An active order or administration, or one given since then."""
-    if text(resource, "resourceType") in _ORDERS:
-        return _is_real(resource) and text(resource, "status") == "active"
+    if text(resource, "resourceType") in ORDERS:
+        return is_real(resource) and text(resource, "status") == "active"
     if text(resource, "resourceType") != "MedicationAdministration":
         return False
     given = _ended(resource, ()) or _started(resource)
     lately = given is not None and given >= since
     return text(resource, "status") == "in-progress" or (lately and text(resource, "status") == "completed")
-
-
-def _is_real(resource: JsonObject) -> bool:
-    taken = text(resource, "status") in _TAKEN
-    return taken and text(resource, "intent") in _REAL_INTENTS and resource.get("doNotPerform") is not True
 
 
 def _medication(
@@ -95,6 +91,7 @@ def _medication(
     silent = route is Route.NOT_SYSTEMIC
     if route in (Route.UNKNOWN, Route.OTHER) and _SULFATE in named.product.ingredients:
         route = Route.INTRAVENOUS  # magnesium sulfate is given by mouth only as granules, which are listed products
+    magnesium = magnesium_order(named.code, named.product, drug.roles, route, told, named.words, dosages, knowledge)
     return Medication(
         name=drug.name,
         roles=() if silent else drug.roles,
@@ -105,14 +102,14 @@ def _medication(
         until=_ended(resource, dosages),
         reference=reference_of(resource),
         selected=selected,
-        magnesium=magnesium_order(named.code, named.product, drug.roles, route, told, named.words, dosages, knowledge),
+        magnesium=None if route is Route.INTRAVENOUS and is_hearsay(resource) else magnesium,
         is_potassium=named.is_potassium,
         is_antithrombotic=named.is_antithrombotic,
     )
 
 
 def _started(resource: JsonObject) -> datetime | None:
-    return first_moment(resource, "authoredOn", "dateWritten", "effectiveDateTime", "effectivePeriod")
+    return first_moment(resource, "authoredOn", "dateWritten", "effectiveDateTime", "effectivePeriod", *_HANDED_OVER)
 
 
 def _ended(resource: JsonObject, dosages: Sequence[JsonObject]) -> datetime | None:

@@ -112,7 +112,7 @@ def shapes(concept: Json) -> Iterator[tuple[Json, dict[str, Json]]]:
 
 
 def read(resource: Json, bundled: dict[str, Json] | None = None) -> Medication:
-    (found,) = medicines([resource], bundled or {}, knowledge())
+    (found,) = medicines([resource], bundled or {}, knowledge(), NOW)
     return found
 
 
@@ -362,3 +362,33 @@ def test_what_ended_is_over_but_for_myasthenia() -> None:
     assert has("av_block", {"text": "complete heart block"}, abatementDateTime="2027-01-01")
     assert has("myasthenia", {"text": "myasthenia gravis"}, **resolved)
     assert not has("myasthenia", {"text": "myasthenia gravis"}, verificationStatus={"coding": [{"code": "refuted"}]})
+
+
+TEXT = {"medicationCodeableConcept": {"text": "omeprazole 20 mg"}}
+
+
+@pytest.mark.parametrize(
+    ("record", "status"),
+    [
+        ({"resourceType": "MedicationStatement", "status": "active"}, "active"),
+        ({"resourceType": "MedicationStatement", "status": "recorded"}, "active"),
+        ({"resourceType": "MedicationStatement", "status": "completed"}, "completed"),
+        ({"resourceType": "MedicationStatement", "status": "intended"}, ""),
+        ({"resourceType": "MedicationStatement", "status": "active", "wasNotTaken": True}, ""),
+        (order(intent="plan", reportedBoolean=True), "active"),
+        (order(intent="plan"), ""),
+        (dispensed := {"resourceType": "MedicationDispense", "status": "completed"}, "completed"),
+        ({**dispensed, "whenHandedOver": "2026-11-01", "daysSupply": {"value": 30}}, "active"),
+        ({**dispensed, "whenHandedOver": "2026-06-01", "daysSupply": {"value": 30}}, "completed"),
+        ({**dispensed, "status": "declined"}, ""),
+    ],
+)
+def test_what_is_told_or_dispensed_is_taken(record: Json, status: str) -> None:
+    found = medicines([{**record, **TEXT}], {}, knowledge(), NOW)
+    assert [(m.name, m.status) for m in found] == ([("omeprazole", status)] if status else [])
+
+
+def test_what_is_told_never_runs_into_a_vein() -> None:
+    told = {"medicationCodeableConcept": {"text": "magnesium sulfate"}, "dosage": [{"text": "2 g IV"}]}
+    statement = {"resourceType": "MedicationStatement", "id": "s", "status": "active", **told}
+    assert [m.magnesium for m in medicines([statement], {}, knowledge(), NOW)] == [None]
