@@ -11,6 +11,7 @@ DIURETICS = frozenset({"loop diuretic", "thiazide-type diuretic"})
 _GUT_LOSS = ("diarrhoea", "inflammatory_bowel_disease", "malabsorption")
 _NO_ORAL = ("vomiting", "bowel_obstruction", "nil_by_mouth")
 _ONGOING = ("vomiting", "diabetic_ketoacidosis", "hungry_bone", "pancreatitis", "burn")
+_BELOW = {Band.CRITICAL_LOW: "band.critical_low", Band.SEVERE: "band.severe", Band.MODERATE: "band.moderate"}
 _PARALYSED = "neuromuscular blocker"
 
 
@@ -211,6 +212,7 @@ def why_no_band(band: Band, chart: Chart) -> str:
         return "no low magnesium of an adult that can be trusted"
     if low.band is not band:
         return f"magnesium is {low.band.value}"
+    chart.below(low.x, _BELOW.get(band, "limit.lower.default"))
     if must_repeat_first(low, chart):
         return "the result must be repeated first"
     return ""
