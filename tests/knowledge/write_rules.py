@@ -32,7 +32,7 @@ def tried() -> str:
 def _done(said: Iterable[Finding]) -> Json:
     """Problems and indicators by rank, numbers in the order of the file that holds them."""
     listed = list(said)
-    crossed = {number for finding in listed for number in finding.numbers}
+    crossed = {reason.number for finding in listed for reason in finding.decided}
     return {
         "problems": [problem.name for problem in sorted({finding.problem for finding in listed})],
         "indicators": [indicator.word for indicator in sorted({finding.indicator for finding in listed})],
