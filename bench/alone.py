@@ -13,12 +13,12 @@ import orjson
 
 from bench.bodies import HOOKS, SIZES, encoded
 from cards import Knowledge, Snapshot, decide, load_knowledge, prefetch_templates
-from cds_service.clients import Client, Clients
-from cds_service.envelope import read_call
-from cds_service.gather import gather
-from cds_service.jwks import KeyStore
-from cds_service.replay import MemorySeen
-from cds_service.tokens import TokenCheck
+from cds_service.call.envelope import read_call
+from cds_service.call.gather import gather
+from cds_service.trust.clients import Client, Clients
+from cds_service.trust.jwks import KeyStore
+from cds_service.trust.tokens import TokenCheck
+from cds_service.trust.used_tokens import MemorySeen
 from cds_service.web.runtime import random_id
 from tests.trust.ehr import BASE, ISSUER, PATH, Ehr
 

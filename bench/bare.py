@@ -12,8 +12,8 @@ from pathlib import Path
 import orjson
 from flask import Flask, Response, request
 
-from cds_service.gunicorn_server import serve
-from cds_service.server import THREADS
+from cds_service.run.gunicorn_server import serve
+from cds_service.run.server import THREADS
 
 READY = "/readyz"
 Answers = Mapping[str, bytes]

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from importlib import resources
 
 from cards import load_knowledge, prefetch_templates
-from cds_service.app import create_app
-from cds_service.clients import Client, Clients
+from cds_service.trust.clients import Client, Clients
+from cds_service.web.app import create_app
 from cds_service.web.runtime import Runtime
 from tests.calls import post
 from tests.conftest import settings_with

@@ -20,7 +20,7 @@ from importlib import resources
 from pathlib import Path
 
 from cards import load_knowledge, prefetch_templates
-from cds_service.settings import MissingData
+from cds_service.run.settings import MissingData
 from tests.fuzz.answers import Service
 from tests.fuzz.requests import made
 

@@ -14,9 +14,9 @@ from sqlalchemy.engine import make_url
 
 from cds_service.insights.period import Period
 from cds_service.insights.read import read_insights
-from cds_service.store.engine import open_engine
-from cds_service.store.migrate import migrate
-from cds_service.store.schema import ANSWERS
+from cds_service.records.engine import open_engine
+from cds_service.records.migrate import migrate
+from cds_service.records.schema import ANSWERS
 from tests.insights.made import SIGN, load, made_entries
 
 UNTIL = date(2026, 11, 23)

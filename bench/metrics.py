@@ -10,7 +10,7 @@ import time
 import timeit
 from collections.abc import Callable
 
-from cds_service.metrics_folder import metrics_folder
+from cds_service.metrics.folder import metrics_folder
 
 TARGET_US = 30
 CALLS = 5000
@@ -24,9 +24,10 @@ def microseconds(what: Callable[[], object], calls: int) -> float:
 def main() -> int:
     """Measure and tell; the exit status."""
     from cards import SERVICES
-    from cds_service.app import runtime_of
-    from cds_service.evaluate import evaluate
-    from cds_service.metrics import MachineState, page
+    from cds_service.answer_call import Means, answer_call
+    from cds_service.metrics.page import page
+    from cds_service.metrics.state import MachineState
+    from cds_service.run.start import runtime_of
     from tests.calls import request_for
     from tests.conftest import settings_with
 
@@ -34,7 +35,8 @@ def main() -> int:
     metrics, longest = runtime.metrics, 0.0
     for service in SERVICES:
         body, missing = request_for(service.hook), runtime.settings.missing_data
-        answer = evaluate(service, body, runtime.knowledge, runtime.now(), runtime.new_id, runtime.keys, missing)
+        means = Means(runtime.knowledge, runtime.now(), runtime.new_id, runtime.keys, missing)
+        answer = answer_call(body, service, means)
 
         def count(ident: str = service.id, answer: object = answer) -> None:
             metrics.gathered(answer.data)

@@ -12,11 +12,11 @@ from pathlib import Path
 from sqlalchemy import Engine, func, select
 from sqlalchemy.engine import make_url
 
-from cds_service.store.engine import open_engine
-from cds_service.store.migrate import migrate
-from cds_service.store.schema import ANSWERS, CARDS
-from cds_service.store.spool import Spool
-from cds_service.store.state import read_status
+from cds_service.records.engine import open_engine
+from cds_service.records.migrate import migrate
+from cds_service.records.schema import ANSWERS, CARDS
+from cds_service.records.spool import Spool
+from cds_service.records.state import read_status
 from tests.store.made import answer
 from tests.store.postgres import Postgres
 from tests.store.serving import Load, Serving, wait_for

@@ -1,8 +1,8 @@
 """Decides about magnesium: a patient snapshot in, cards and a trace out. Pure: no clock, network, files, logging."""
 
+from cards.answer.explain import explain
 from cards.decide import decide
-from cards.explain import explain
-from cards.knowledge import Knowledge, KnowledgeError, load_knowledge
+from cards.loading import Knowledge, KnowledgeError, load_knowledge
 from cards.model import Answered, Card, Decision, Finding, Indicator, Memory, SetAside, Snapshot
 from cards.services import SERVICES, Service, discovery, prefetch_templates
 

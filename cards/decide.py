@@ -1,13 +1,14 @@
-"""The pipeline: snapshot -> facts -> findings -> recommendations -> cards, with a trace of how it went."""
+"""The decision: read, judge, ask, merge, write, with a trace of how it went."""
 
 from collections.abc import Callable
 from datetime import datetime
 
-from cards import build
-from cards.facts import build_facts
-from cards.knowledge import Knowledge
-from cards.model import Decision, Facts, Finding, Memory, Silence, Snapshot, Trace
-from cards.recommend import recommend
+from cards.answer import build
+from cards.answer.merge import recommend
+from cards.ask import ask
+from cards.chart import Chart
+from cards.loading import Knowledge
+from cards.model import Decision, Finding, Memory, Silence, Snapshot, Trace
 from cards.rules import RULES
 
 _NOT_AVAILABLE = "magnesium_was_not_available"
@@ -22,19 +23,19 @@ def decide(
 
     With a `memory` of what became of earlier advice, advice that was answered is not repeated.
     """
-    facts = build_facts(snapshot, knowledge, now)
-    told = _answers(facts, knowledge)
+    chart = Chart(snapshot, knowledge, now)
+    told = _answers(chart)
     findings = [answer for answer in told.values() if isinstance(answer, Finding)]
-    advice = recommend(findings, facts, knowledge, memory)
-    cards = tuple(build.card(r, facts, knowledge, new_id, memory) for r in advice.said)
-    trace = Trace(facts, told, advice.suppressed, advice.quiet, knowledge.version)
+    advice = recommend(findings, chart, memory)
+    cards = tuple(build.card(r, chart, new_id, memory) for r in advice.said)
+    trace = Trace(chart, told, advice.suppressed, advice.quiet, knowledge.version)
     only_missing = bool(cards) and all(card.rules == (_NOT_AVAILABLE,) for card in cards)
     return Decision(cards, trace, ("magnesium",) if only_missing else ())
 
 
-def _answers(facts: Facts, knowledge: Knowledge) -> dict[str, Finding | Silence]:
+def _answers(chart: Chart) -> dict[str, Finding | Silence]:
     """What every rule says: nothing about somebody who has died."""
-    if facts.died:
-        return {rule.__name__: _DIED for rule in RULES}
-    off = knowledge.site.rules_off
-    return {rule.__name__: _SWITCHED_OFF if rule.__name__ in off else rule(facts, knowledge) for rule in RULES}
+    if chart.died:
+        return {rule.name: _DIED for rule in RULES}
+    off = chart.knowledge.site.rules_off
+    return {rule.name: _SWITCHED_OFF if rule.name in off else ask(rule, chart) for rule in RULES}

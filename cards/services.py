@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cards.knowledge import Knowledge
+from cards.loading import Knowledge
 
 CDS_HOOKS_VERSION = "3.0.0"
 HOOK_VERSION = "1.0"

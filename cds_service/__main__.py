@@ -1,5 +1,5 @@
 """`python -m cds_service`."""
 
-from cds_service.cli import main
+from cds_service.run.cli import main
 
 main(prog_name="magnesium-cds")

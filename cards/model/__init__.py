@@ -27,9 +27,9 @@ from cards.model.clinical import (
     Route,
     SetAside,
     Setting,
+    Unmeasured,
     Unreadable,
 )
-from cards.model.facts import Facts, Snapshot, once
 from cards.model.findings import (
     Answered,
     Card,
@@ -42,10 +42,12 @@ from cards.model.findings import (
     Offer,
     RemoveOrder,
     RuleTrace,
+    Say,
     Silence,
     Suggestion,
     Trace,
 )
+from cards.model.snapshot import Snapshot
 
 __all__ = [
     "ABOUT_DRAFTS",
@@ -62,7 +64,6 @@ __all__ = [
     "DraftMedication",
     "DraftTest",
     "DrugRole",
-    "Facts",
     "Finding",
     "Freshness",
     "Indicator",
@@ -81,12 +82,13 @@ __all__ = [
     "Result",
     "Route",
     "RuleTrace",
+    "Say",
     "SetAside",
     "Setting",
     "Silence",
     "Snapshot",
     "Suggestion",
     "Trace",
+    "Unmeasured",
     "Unreadable",
-    "once",
 ]

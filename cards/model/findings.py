@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from cards.model.clinical import Indicator, Problem
-from cards.model.facts import Facts
+
+if TYPE_CHECKING:
+    from cards.chart import Chart
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +65,32 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Say:
+    """What a rule has to say: how urgent, which lines of its advice text, what to offer.
+
+    `about`: what else the advice rests on than magnesium and `lines`; when it changes, answered advice is given again.
+    `problem`, `adds` and `alone` only where the answer differs from what holds for its rule.
+    """
+
+    indicator: Indicator
+    lines: tuple[str, ...]
+    values: Mapping[str, str] = field(default_factory=dict)
+    suggestions: tuple[Suggestion, ...] = ()
+    tests: tuple[DraftTest, ...] = ()
+    title: str = ""
+    about: str = ""
+    problem: Problem | None = None
+    adds: bool | None = None
+    alone: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule has to say: the card it belongs to, how urgent, which lines of its advice text, what to offer.
+    """What a rule said, and the card it belongs to.
 
     `leads`: a finding that may title the card; others only add lines to a card that exists.
     `alone`: a leading finding whose card takes no lines of others.
-    `about`: what else the advice rests on than magnesium and `say`; when it changes, answered advice is given again.
+    `numbers`: the ids of the thresholds that decided it.
     """
 
     rule: str
@@ -87,9 +109,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Why a rule has nothing to say."""
+    """Why a rule has nothing to say; `failed` when it could not be asked."""
 
     why: str
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +149,7 @@ class Memory(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RuleTrace:
-    """What became of one rule: fired, silent, suppressed or quiet, and why; ids of the numbers that decided."""
+    """What became of one rule: fired, silent, suppressed, quiet or failed, and why; ids of the numbers that decided."""
 
     rule: str
     outcome: str
@@ -138,7 +161,7 @@ class RuleTrace:
 class Trace:
     """How the answer came about: the facts, what every rule said, and why it was not told the clinician after all."""
 
-    facts: Facts
+    chart: "Chart"
     answers: Mapping[str, Finding | Silence]
     suppressed: Mapping[str, str]
     quiet: Mapping[str, str]
@@ -151,7 +174,7 @@ class Trace:
 
     def _rule(self, name: str, answer: Finding | Silence) -> RuleTrace:
         if isinstance(answer, Silence):
-            return RuleTrace(name, "silent", answer.why)
+            return RuleTrace(name, "failed" if answer.failed else "silent", answer.why)
         if name in self.quiet:
             return RuleTrace(name, "quiet", self.quiet[name], answer.numbers)
         if name in self.suppressed:

@@ -8,7 +8,7 @@ from cards import Knowledge, prefetch_templates
 from cds_service.backtest.job import Job, knowledge_of_job
 from cds_service.backtest.windows import CodeKey, first_code, has_code, windows
 from cds_service.errors import JsonDict
-from cds_service.fhir import resource_type
+from cds_service.fhir_json import resource_type
 
 
 @dataclass(frozen=True, slots=True)

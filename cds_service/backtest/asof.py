@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from cds_service.backtest.times import first_point, point
 from cds_service.errors import JsonDict
-from cds_service.fhir import as_dict, as_list, as_text, resource_type
+from cds_service.fhir_json import as_dict, as_list, as_text, resource_type
 
 # Where an order that is over does not tell when it ended: a usual supply. An assumption that the report names.
 ASSUMED_SUPPLY = timedelta(days=30)

@@ -4,7 +4,7 @@ from cards import Card
 from cds_service.backtest.replay import Call, Pair, is_told
 from cds_service.backtest.tally import Tally
 from cds_service.errors import JsonDict
-from cds_service.fhir import as_dict, as_list
+from cds_service.fhir_json import as_dict, as_list
 
 CHANGES = ("new", "gone", "louder", "quieter", "other_suggestions")
 

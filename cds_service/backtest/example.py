@@ -10,7 +10,7 @@ _OLDEST_DECADE = 90
 
 def example_of(call: Call, knowledge: Knowledge) -> JsonDict:
     """Facts in our words, cards and their suggestions, and the rules that spoke or were suppressed."""
-    facts = call.decision.trace.facts
+    facts = call.decision.trace.chart
     magnesium = facts.magnesium
     return {
         "hook": call.moment.hook,

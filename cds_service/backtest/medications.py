@@ -11,7 +11,7 @@ from cds_service.backtest.scan import shards_folder
 from cds_service.backtest.spill import bucket_lines
 from cds_service.backtest.times import point
 from cds_service.errors import JsonDict
-from cds_service.fhir import as_dict, as_text, parse_json
+from cds_service.fhir_json import as_dict, as_text, parse_json
 
 _CREATE = "CREATE TABLE medication (reference TEXT PRIMARY KEY, updated TEXT, line BLOB) WITHOUT ROWID"
 _NEWEST = """INSERT INTO medication VALUES (?, ?, ?) ON CONFLICT (reference) DO UPDATE SET updated = excluded.updated,

@@ -9,7 +9,7 @@ from cds_service.backtest.asof import Entry, encounter_of
 from cds_service.backtest.times import is_possible
 from cds_service.backtest.windows import CodeKey, has_code
 from cds_service.errors import JsonDict
-from cds_service.fhir import as_text
+from cds_service.fhir_json import as_text
 
 # The chart is opened so long after a result was filed; what is filed until then is seen in the same opening.
 OPENED_AFTER = timedelta(minutes=15)

@@ -10,7 +10,7 @@ from cds_service.backtest.doubts import warnings_of
 from cds_service.backtest.job import Job, knowledge_of_job
 from cds_service.backtest.read_export import ReadExport
 from cds_service.backtest.reduce import reduced_path
-from cds_service.backtest.report import render
+from cds_service.backtest.report_page import render
 from cds_service.backtest.spill import replace_file
 from cds_service.backtest.state import finish
 from cds_service.backtest.summary import first_day, summary_of

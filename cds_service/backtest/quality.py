@@ -5,22 +5,22 @@ from datetime import datetime
 
 from cds_service.backtest.asked import asked_of
 from cds_service.backtest.asof import Entry
-from cds_service.backtest.chart import ORDER_KINDS, Chart, medication_reference, medicine_referred
 from cds_service.backtest.job import Job
+from cds_service.backtest.patient_history import ORDER_KINDS, PatientHistory, medication_reference, medicine_referred
 from cds_service.backtest.tally import Tally
 from cds_service.backtest.times import is_possible
 from cds_service.errors import JsonDict
-from cds_service.fhir import as_dict, as_list, as_text, resource_type
+from cds_service.fhir_json import as_dict, as_list, as_text, resource_type
 
 FAILED = "failed"
 # the kinds after which there is a call
 _CALLING = frozenset({"Observation", "MedicationRequest"})
 
 
-def count_data(job: Job, chart: Chart, resources: Iterable[JsonDict], tally: Tally) -> None:
+def count_data(job: Job, history: PatientHistory, resources: Iterable[JsonDict], tally: Tally) -> None:
     """Count what is wrong with a record, as far as the knowledge that is tried reads it."""
     asked = asked_of(job)
-    entries = [entry for entry in chart.entries if asked.is_read(entry.resource)]
+    entries = [entry for entry in history.entries if asked.is_read(entry.resource)]
     tally.count_all("undated", (e.kind for e in entries if e.known is None and e.kind != "Patient"))
     tally.count_all("impossible", (e.kind for e in entries if e.kind in _CALLING and not _is_possible(e, job.now)))
     tally.count_all("guessed_end", (e.kind for e in entries if e.guessed and e.known is not None))
@@ -28,7 +28,7 @@ def count_data(job: Job, chart: Chart, resources: Iterable[JsonDict], tally: Tal
     tally.count("totals", "without_patient_resource", all(e.kind != "Patient" for e in entries))
     orders = [entry.resource for entry in entries if entry.kind in ORDER_KINDS]
     tally.count("totals", "orders", len(orders))
-    tally.count("totals", "orders_without_medicine", sum(not _has_medicine(o, chart.medications) for o in orders))
+    tally.count("totals", "orders_without_medicine", sum(not _has_medicine(o, history.medications) for o in orders))
 
 
 def _is_possible(entry: Entry, now: datetime | None) -> bool:

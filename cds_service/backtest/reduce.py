@@ -8,17 +8,17 @@ from pathlib import Path
 
 from cards import Card, Decision, Finding
 from cds_service.backtest.asked import asked_of
-from cds_service.backtest.chart import Chart, medication_reference
+from cds_service.backtest.buckets import read_bucket
 from cds_service.backtest.compare import compare, suggestion_labels
 from cds_service.backtest.example import example_of
 from cds_service.backtest.job import BacktestError, Job, knowledge_of_job
 from cds_service.backtest.medications import find_medications
+from cds_service.backtest.patient_history import PatientHistory, medication_reference
 from cds_service.backtest.quality import FAILED, count_data
-from cds_service.backtest.records import read_bucket
-from cds_service.backtest.replay import Call, chart_of, is_told, replay
+from cds_service.backtest.replay import Call, history_of, is_told, replay
 from cds_service.backtest.tally import Row, Tally, write_result
 from cds_service.errors import JsonDict
-from cds_service.fhir import FHIR_ID
+from cds_service.fhir_json import FHIR_ID
 
 UNIT_UNKNOWN = "Unit not told"
 _REPEATED_WITHIN = timedelta(hours=24)
@@ -65,7 +65,7 @@ def _patient(
         left_out.count("totals", "patients_left_out")
         return left_out, []
     try:
-        return _replayed(job, chart_of(job, patient_id, resources, medications), resources)
+        return _replayed(job, history_of(job, patient_id, resources, medications), resources)
     except (BacktestError, MemoryError, OSError):
         raise
     except Exception as problem:
@@ -74,10 +74,10 @@ def _patient(
         return left_out, []
 
 
-def _replayed(job: Job, chart: Chart, resources: Iterable[JsonDict]) -> tuple[Tally, list[Row]]:
+def _replayed(job: Job, history: PatientHistory, resources: Iterable[JsonDict]) -> tuple[Tally, list[Row]]:
     tally, rows, units, unusable = Tally(patients=1), list[Row](), set[str](), set[str]()
-    count_data(job, chart, resources, tally)
-    for pair in replay(job, chart):
+    count_data(job, history, resources, tally)
+    for pair in replay(job, history):
         if job.baseline:
             compare(pair, 0, tally)
         if call := pair.tried:
@@ -98,7 +98,7 @@ def _unit(call: Call) -> str:
 
 def _unusable(decision: Decision) -> Iterator[str]:
     """Why results could not be used; that only the newest are looked at is no fault of the data."""
-    told = (item for item in decision.trace.facts.set_aside if not item.what.startswith("prefetch"))
+    told = (item for item in decision.trace.chart.set_aside if not item.what.startswith("prefetch"))
     yield from (f"{item.what} {item.why}" for item in told)
 
 
@@ -136,7 +136,7 @@ def _row(call: Call, card: Card) -> Row:
         patient=0,
         second=int(call.moment.when.timestamp()),
         hook=call.moment.hook,
-        setting=call.decision.trace.facts.setting.value,
+        setting=call.decision.trace.chart.setting.value,
         indicator=card.indicator.word,
         rule=card.rules[0],
         rules=";".join(card.rules),

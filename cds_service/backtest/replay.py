@@ -6,14 +6,14 @@ from functools import lru_cache
 from http import HTTPStatus
 
 from cards import SERVICES, Decision, Knowledge, Service, prefetch_templates
+from cds_service.answer_call import Answer, Means, answer_call
 from cds_service.backtest.asof import entries_of
-from cds_service.backtest.chart import Chart
 from cds_service.backtest.job import Job, knowledge_of_job
 from cds_service.backtest.moments import OPENING_ANALYTES, Moment, moments
+from cds_service.backtest.patient_history import PatientHistory
 from cds_service.backtest.windows import CodeKey, Window, windows
 from cds_service.errors import JsonDict
-from cds_service.evaluate import Answer, evaluate
-from cds_service.settings import MissingData
+from cds_service.run.settings import MissingData
 
 _BY_HOOK: Mapping[str, Service] = {service.hook: service for service in SERVICES}
 
@@ -37,9 +37,8 @@ class Decider:
     def answer(self, request: JsonDict, moment: Moment) -> Answer:
         """The answer of the service to a call at a moment."""
         service = _BY_HOOK[moment.hook]
-        return evaluate(
-            service, request, self.knowledge, moment.when, _no_id, self.keys, MissingData.PRECONDITION_FAILED
-        )
+        means = Means(self.knowledge, moment.when, _no_id, self.keys, MissingData.PRECONDITION_FAILED)
+        return answer_call(request, service, means)
 
 
 def _no_id() -> str:
@@ -86,27 +85,27 @@ def is_told(answer: Answer) -> bool:
 class _Side:
     """One knowledge at one patient: its moments within the job's period, by time and hook."""
 
-    def __init__(self, job: Job, decider: Decider, chart: Chart) -> None:
+    def __init__(self, job: Job, decider: Decider, history: PatientHistory) -> None:
         self._decider = decider
-        self._chart = chart if chart.windows == decider.windows else chart.seen_by(decider.windows)
-        every = moments(chart.entries, decider.openings, job.now)
+        self._history = history if history.windows == decider.windows else history.seen_by(decider.windows)
+        every = moments(history.entries, decider.openings, job.now)
         self.moments = {(m.when, m.hook): m for m in every if _is_within(job, m)}
 
     def call(self, moment: Moment) -> Call:
         """The call at a moment, and its answer."""
-        request, unit = self._chart.call(moment)
+        request, unit = self._history.call(moment)
         return Call(moment, request, unit, self._decider.answer(request, moment))
 
     def call_like(self, moment: Moment, tried: Call | None, other: "_Side") -> Call:
         """The call at a moment; the same as that of another side need not be put together again."""
-        if tried and tried.moment == moment and other._chart is self._chart:
+        if tried and tried.moment == moment and other._history is self._history:
             return replace(tried, answer=self._decider.answer(tried.request, moment))
         return self.call(moment)
 
 
-def replay(job: Job, chart: Chart) -> Iterator[Pair]:
+def replay(job: Job, history: PatientHistory) -> Iterator[Pair]:
     """Every moment of a patient within the job's period at which either knowledge is called, in order of time."""
-    tried, *others = [_Side(job, decider, chart) for decider in deciders(job)]
+    tried, *others = [_Side(job, decider, history) for decider in deciders(job)]
     for key in sorted({key for side in (tried, *others) for key in side.moments}):
         call = tried.call(tried.moments[key]) if key in tried.moments else None
         compared = [side.call_like(side.moments[key], call, tried) for side in others if key in side.moments]
@@ -117,6 +116,8 @@ def _is_within(job: Job, moment: Moment) -> bool:
     return (job.since is None or moment.when >= job.since) and (job.until is None or moment.when < job.until)
 
 
-def chart_of(job: Job, patient_id: str, resources: list[JsonDict], medications: Mapping[str, JsonDict]) -> Chart:
+def history_of(
+    job: Job, patient_id: str, resources: list[JsonDict], medications: Mapping[str, JsonDict]
+) -> PatientHistory:
     """The record of a patient, as the knowledge that is tried asks for it."""
-    return Chart(patient_id, tuple(entries_of(resources)), deciders(job)[0].windows, job.present, medications)
+    return PatientHistory(patient_id, tuple(entries_of(resources)), deciders(job)[0].windows, job.present, medications)

@@ -14,7 +14,7 @@ from cds_service.backtest.ndjson import ENDS_EARLY, lines
 from cds_service.backtest.spill import Spill, write_json
 from cds_service.backtest.times import is_possible
 from cds_service.errors import JsonDict
-from cds_service.fhir import as_dict, parse_json, patient_of, resource_type
+from cds_service.fhir_json import as_dict, parse_json, patient_of, resource_type
 
 PATIENT_TYPES = ("Patient", "Observation", "MedicationRequest", "MedicationAdministration", "Condition", "Encounter")
 MEDICATION = "Medication"

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from cds_service.errors import JsonDict
-from cds_service.fhir import as_dict
+from cds_service.fhir_json import as_dict
 
 _YEARS = range(1900, 2200)
 # Results and orders from before, or from after now, are slips of the pen: no laboratory system reaches back so far.

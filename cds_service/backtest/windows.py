@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cds_service.backtest.times import first_point
+from cds_service.call.fhir_access.queries import request_of
 from cds_service.errors import JsonDict
-from cds_service.fhir import as_dict, as_list, as_text
-from cds_service.fhir_access.queries import request_of
+from cds_service.fhir_json import as_dict, as_list, as_text
 
 CodeKey = tuple[str, str]
 _NEVER = datetime.min.replace(tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 from cds_service import __version__
 from cds_service.demo.fhir_parameters import PARAMETERS
-from cds_service.fhir import JsonDict
+from cds_service.fhir_json import JsonDict
 
 FHIR_VERSION = "4.0.1"
 

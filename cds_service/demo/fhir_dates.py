@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
-from cds_service.fhir import as_dict, as_text
+from cds_service.fhir_json import as_dict, as_text
 
 Span = tuple[datetime, datetime]
 _EARLIEST, _LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from cds_service.demo.fhir_dates import matches_date, span
 from cds_service.demo.fhir_parameters import PARAMETERS, Kind, Parameter
-from cds_service.fhir import JsonDict, as_dict, as_list, as_text
+from cds_service.fhir_json import JsonDict, as_dict, as_list, as_text
 
 Pairs = Sequence[tuple[str, str]]
 OFFSET = "_offset"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cards import Knowledge
-from cds_service.fhir import JsonDict
+from cds_service.fhir_json import JsonDict
 
 _RXNORM, _UCUM, _SNOMED = (
     "http://www.nlm.nih.gov/research/umls/rxnorm",

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 
-from cds_service.fhir import JsonDict, as_dict, parse_json
+from cds_service.fhir_json import JsonDict, as_dict, parse_json
 
 _OFFSET = re.compile(r"@(now|date)(?:-(\d+)([hd]))?")
 _HOURS = {"h": 1, "d": 24}

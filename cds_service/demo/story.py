@@ -7,9 +7,9 @@ from importlib import resources
 
 import yaml
 
-from cds_service.demo.chart import Chart
 from cds_service.demo.shorthand import ToldStory
-from cds_service.fhir import JsonDict
+from cds_service.demo.story_patient import StoryPatient
+from cds_service.fhir_json import JsonDict
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +41,4 @@ def told_stories() -> tuple[ToldStory, ...]:
 
 
 def _story(told: ToldStory, now: datetime) -> Story:
-    return Story(told.id, told.title, told.about, tuple(Chart(told.id, now).resources(told)))
+    return Story(told.id, told.title, told.about, tuple(StoryPatient(told.id, now).resources(told)))

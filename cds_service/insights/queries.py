@@ -6,7 +6,7 @@ from sqlalchemy import Column, ColumnElement, Connection, FromClause, Table, cas
 
 from cds_service.insights.counted import Calls, Counted, NotHad, Row, Verdicts
 from cds_service.insights.period import Period
-from cds_service.store.schema import ANSWERS, CARD_RULES, CARDS, FEEDBACK, MISSING_DATA, QUIETED
+from cds_service.records.schema import ANSWERS, CARD_RULES, CARDS, FEEDBACK, MISSING_DATA, QUIETED
 
 Conditions = list[ColumnElement[bool]]
 _FINE_MS = 10

@@ -12,9 +12,9 @@ from cds_service.errors import NoRecords
 from cds_service.insights.figures import Insights
 from cds_service.insights.period import Period
 from cds_service.insights.read import read_insights
-from cds_service.settings import Settings
-from cds_service.store.engine import database_url, open_engine
-from cds_service.store.purge import purge
+from cds_service.records.engine import database_url, open_engine
+from cds_service.records.purge import purge
+from cds_service.run.settings import Settings
 
 
 def insights_of(settings: Settings, period: Period, service: str = "") -> Insights:

@@ -10,8 +10,8 @@ from functools import cache
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from cards import SERVICES, Decision
-from cds_service.key_data import KeyData
-from cds_service.tokens import Refusal
+from cds_service.call.key_outcomes import KeyData
+from cds_service.trust.tokens import Refusal
 
 PREFIX = "magnesium_cds_"
 FEEDBACK_OUTCOMES = ("accepted", "overridden")

@@ -9,7 +9,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from cards import Knowledge
 from cds_service import __version__
 from cds_service.metrics.events import PREFIX
-from cds_service.store.state import Status
+from cds_service.records.state import Status
 
 
 class Books(Protocol):

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from flask import Response, g, request
 
-from cds_service.clients import Client
 from cds_service.errors import NotAllowed, NotAuthenticated, TooManyCalls
-from cds_service.jwks import KeyStore
-from cds_service.records import record_refusal
-from cds_service.settings import PREFIX, Auth, is_loopback
-from cds_service.tokens import Caller, TokenCheck, TokenRefused
+from cds_service.records.log import record_refusal
+from cds_service.run.settings import PREFIX, Auth, is_loopback
+from cds_service.trust.clients import Client
+from cds_service.trust.jwks import KeyStore
+from cds_service.trust.tokens import Caller, TokenCheck, TokenRefused
 from cds_service.web.answers import request_id
 from cds_service.web.insights_door import InsightsDoor
 from cds_service.web.runtime import Access, Route, Runtime

@@ -10,11 +10,11 @@ from markdown_it import MarkdownIt
 
 from cards import explain
 from cds_service import __version__
+from cds_service.answer_call import Means, answer_call
+from cds_service.call.envelope import read_body
 from cds_service.demo import orderables, stories
-from cds_service.envelope import read_body
-from cds_service.evaluate import evaluate
-from cds_service.fhir import as_dict, as_list, as_text
-from cds_service.settings import MissingData
+from cds_service.fhir_json import as_dict, as_list, as_text
+from cds_service.run.settings import MissingData
 from cds_service.web.answers import json_response, raw_body
 from cds_service.web.auth import caller_name
 from cds_service.web.hooks import known_service
@@ -105,8 +105,9 @@ def _explain(runtime: Runtime) -> Callable[[str], Response]:
     def show(service_id: str) -> Response:
         service = known_service(service_id)
         body, knowledge, now = read_body(raw_body()), runtime.knowledge, runtime.now()
-        given = (knowledge, now, runtime.new_id, runtime.keys, MissingData.CARD)
-        told = explain(evaluate(service, body, *given, memory=runtime.memory_for(caller_name())).decision, knowledge)
+        memory = runtime.memory_for(caller_name())
+        means = Means(knowledge, now, runtime.new_id, runtime.keys, MissingData.CARD, memory=memory)
+        told = explain(answer_call(body, service, means).decision, knowledge)
         return json_response({name: value for name, value in told.items() if name != "cards"})
 
     return show

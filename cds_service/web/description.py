@@ -4,8 +4,8 @@ from functools import cache
 
 from flask import Response
 
-from cds_service.openapi import document
 from cds_service.web.answers import json_response
+from cds_service.web.openapi import document
 from cds_service.web.runtime import Access, Route, Runtime
 
 

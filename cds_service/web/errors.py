@@ -8,8 +8,8 @@ from werkzeug.exceptions import HTTPException
 
 from cards import SERVICES
 from cds_service.errors import NotAuthenticated, RequestError, TooManyCalls
-from cds_service.records import record_failure
-from cds_service.settings import Settings
+from cds_service.records.log import record_failure
+from cds_service.run.settings import Settings
 from cds_service.web.answers import outcome_response, request_id
 
 _DRAIN_LIMIT = 64 * 1024 * 1024

@@ -7,12 +7,12 @@ from datetime import datetime
 
 from flask import Response
 
-from cds_service.envelope import read_body
+from cds_service.call.envelope import read_body
 from cds_service.errors import JsonDict, NotCdsHooks
-from cds_service.fhir import as_dict, as_list, as_text
-from cds_service.records import record_feedback
-from cds_service.store.entries import feedback_entry
-from cds_service.store.memory import answered_at
+from cds_service.fhir_json import as_dict, as_list, as_text
+from cds_service.records.entries import feedback_entry
+from cds_service.records.log import record_feedback
+from cds_service.records.memory import answered_at
 from cds_service.web.answers import is_uuid, json_response, outcome_response, raw_body
 from cds_service.web.auth import who
 from cds_service.web.hooks import known_service

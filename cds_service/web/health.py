@@ -4,7 +4,7 @@ import time
 
 from flask import Response
 
-from cds_service.store.state import Status
+from cds_service.records.state import Status
 from cds_service.web.answers import json_response
 from cds_service.web.runtime import Access, Route, Runtime
 

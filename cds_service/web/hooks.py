@@ -6,12 +6,12 @@ from collections.abc import Callable
 from flask import Response, abort, g, request
 
 from cards import SERVICES, Service
-from cds_service.envelope import read_body, refuse_excess
-from cds_service.evaluate import Answer, evaluate
-from cds_service.fhir_access import Source
-from cds_service.key_data import summary
-from cds_service.records import record_call
-from cds_service.store.entries import answer_entry
+from cds_service.answer_call import Answer, Means, answer_call
+from cds_service.call.envelope import read_body, refuse_excess
+from cds_service.call.fhir_access import Source
+from cds_service.call.key_outcomes import summary
+from cds_service.records.entries import answer_entry
+from cds_service.records.log import record_call
 from cds_service.web.answers import json_response, outcome_response_of, raw_body, request_id
 from cds_service.web.auth import caller_name, who
 from cds_service.web.runtime import Access, Route, Runtime
@@ -70,9 +70,7 @@ def known_service(service_id: str) -> Service:
 def _answer(service: Service, runtime: Runtime) -> Answer:
     body = read_body(raw_body())
     refuse_excess(body, runtime.settings.max_entries)
-    return evaluate(
-        service,
-        body,
+    means = Means(
         runtime.knowledge_for(g.get("client")),
         runtime.now(),
         runtime.new_id,
@@ -82,6 +80,7 @@ def _answer(service: Service, runtime: Runtime) -> Answer:
         runtime.memory_for(caller_name()),
         runtime.settings.evaluation_ms,
     )
+    return answer_call(body, service, means)
 
 
 def _response(answer: Answer) -> Response:

@@ -13,15 +13,15 @@ from flask import Response, render_template, request
 
 from cards import SERVICES
 from cds_service.errors import NoRecords
-from cds_service.insights.charts import charts
 from cds_service.insights.export import to_csv, to_json
 from cds_service.insights.figures import Insights, Share
 from cds_service.insights.headline import headlines
 from cds_service.insights.period import Period, period_of, service_of
+from cds_service.insights.plots import charts
 from cds_service.insights.standout import mostly_overridden, standing_out
 from cds_service.insights.words import Words, long_day, milliseconds, percent, rate
-from cds_service.records import record_trouble
-from cds_service.settings import Settings
+from cds_service.records.log import record_trouble
+from cds_service.run.settings import Settings
 from cds_service.web.answers import JSON
 from cds_service.web.runtime import Access, Route, Runtime
 

@@ -5,8 +5,8 @@ import hmac
 from flask import abort, request
 
 from cds_service.errors import NoPassword, NotAllowed
-from cds_service.records import record_insights_refusal
-from cds_service.settings import Settings
+from cds_service.records.log import record_insights_refusal
+from cds_service.run.settings import Settings
 from cds_service.web.answers import request_id
 
 

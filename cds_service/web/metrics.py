@@ -2,7 +2,8 @@
 
 from flask import Response
 
-from cds_service.metrics import MEDIA_TYPE, MachineState, page
+from cds_service.metrics.page import MEDIA_TYPE, page
+from cds_service.metrics.state import MachineState
 from cds_service.web.runtime import Access, Route, Runtime
 
 

@@ -10,13 +10,13 @@ from typing import Protocol
 from flask import Response
 
 from cards import Knowledge
-from cds_service.clients import Client, Clients
-from cds_service.fhir_access import Gateway
-from cds_service.metrics import Metrics
-from cds_service.replay import MemorySeen, SeenTokens
-from cds_service.settings import Settings
-from cds_service.store.memory import AdviceMemory
-from cds_service.store.state import Status
+from cds_service.call.fhir_access import Gateway
+from cds_service.metrics.events import Metrics
+from cds_service.records.memory import AdviceMemory
+from cds_service.records.state import Status
+from cds_service.run.settings import Settings
+from cds_service.trust.clients import Client, Clients
+from cds_service.trust.used_tokens import MemorySeen, SeenTokens
 
 NOBODY = Clients({})
 

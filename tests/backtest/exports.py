@@ -13,7 +13,7 @@ from cds_service.backtest.engines import Engine, LocalEngine
 from cds_service.backtest.job import Job, KnowledgeSource, knowledge_from
 from cds_service.backtest.moments import Moment, moments
 from cds_service.backtest.progress import LineProgress
-from cds_service.backtest.replay import Call, chart_of, deciders, replay
+from cds_service.backtest.replay import Call, deciders, history_of, replay
 from cds_service.backtest.run import Period, plan, run
 from cds_service.backtest.scan import PATIENT_TYPES
 from cds_service.backtest.state import prepare
@@ -125,14 +125,14 @@ def bare_job(since: datetime | None = None) -> Job:
 def calls(resources: Sequence[Json], ident: str = "p1") -> list[Call]:
     """The calls of one patient and their answers."""
     job = bare_job()
-    pairs = replay(job, chart_of(job, ident, list(resources), {}))
+    pairs = replay(job, history_of(job, ident, list(resources), {}))
     return [pair.tried for pair in pairs if pair.tried]
 
 
 def requests(resources: Sequence[Json], ident: str = "p1") -> list[tuple[Moment, Json]]:
     """The hook calls of one patient."""
     job = bare_job()
-    chart = chart_of(job, ident, list(resources), {})
+    chart = history_of(job, ident, list(resources), {})
     return [(moment, chart.call(moment)[0]) for moment in moments(chart.entries, deciders(job)[0].openings)]
 
 

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from cds_service.backtest.progress import BarProgress, LineProgress, duration
-from cds_service.cli import main
+from cds_service.run.cli import main
 from tests.backtest.exports import at, order, patient, result, write
 
 LOW = [patient(), result("mg", 1.2, at("09:00")), order("o", "7646", "2024-01-01T00:00:00Z")]

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from cds_service.backtest.job import KnowledgeSource
 from cds_service.backtest.run import plan
-from cds_service.cli import main
+from cds_service.run.cli import main
 from tests.backtest.exports import (
     ANYWHEN,
     at,
@@ -155,7 +155,7 @@ def test_what_is_guessed_or_left_out_is_counted(tmp_path):
 
 def test_a_record_that_nobody_can_cope_with_is_left_out_whole_and_the_others_count(tmp_path, monkeypatch):
     def fails_without_age(decision):
-        if decision.trace.facts.age_days is None:
+        if decision.trace.chart.age_days is None:
             raise KeyError("Doe, Jane")
         return ()
 

@@ -6,10 +6,10 @@ from random import Random
 
 import pytest
 
-from cds_service.app import create_app
-from cds_service.backtest.replay import chart_of, is_told, replay
+from cds_service.backtest.replay import history_of, is_told, replay
 from cds_service.demo import demo_requests
-from cds_service.settings import MissingData
+from cds_service.run.settings import MissingData
+from cds_service.web.app import create_app
 from cds_service.web.runtime import Runtime
 from fixtures.synthetic.generate import Written, patient
 from tests.backtest.exports import DAY, bare_job, calls, forecast, requests, utc
@@ -57,7 +57,7 @@ def test_a_call_that_cannot_be_answered_is_no_card_live_and_in_batch(runtime):
     told, service = set(), Live(runtime)
     for number in range(12):
         record = list(patient(number, 7, 0.9, Written()))
-        chart = chart_of(job, record[0]["id"], record, {})
+        chart = history_of(job, record[0]["id"], record, {})
         for call in (pair.tried for pair in replay(job, chart)):
             answered = service.answer(chart.call(call.moment)[0], call.moment.when)
             assert (answered.status_code == 200) is is_told(call.answer)

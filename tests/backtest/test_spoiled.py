@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from cds_service.backtest.asof import entries_of
-from cds_service.backtest.units import unit_of
+from cds_service.backtest.hospital_units import unit_of
 from fixtures.synthetic.generate import Written, patient
 from tests.backtest.exports import calls, order, stay, utc
 

@@ -10,7 +10,7 @@ import pytest
 from bench import bodies, measure, soak
 from bench.chart import svg
 from bench.report import tables
-from cds_service.app import create_app
+from cds_service.web.app import create_app
 from tests.calls import cards, post
 
 NOW = datetime.now(UTC)

@@ -265,7 +265,7 @@ def _condition(ident: str, told: Any) -> Json:
 
 def case_files() -> list[Path]:
     """The case files, one a rule."""
-    return sorted(CASES.glob("*.yaml"))
+    return sorted(CASES.rglob("*.yaml"))
 
 
 def cases(paths: Iterable[Path] | None = None) -> Iterator[tuple[str, Json]]:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cards.facts.observations import observed_at
+from cards.chart.results import observed_at
 
 START, END, ISSUED = "2026-11-23T08:00:00Z", "2026-11-23T09:00:00Z", "2026-11-23T11:00:00Z"
 

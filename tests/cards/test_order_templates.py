@@ -7,19 +7,19 @@ from typing import Any
 import pytest
 from fhir.resources.R4B import get_fhir_model_class
 
-from cards import orders
-from cards.dosing import _iv_order, _oral_order, alternative
-from cards.facts import build_facts
-from cards.model import DraftMedication, DraftTest, Facts
+from cards.answer import orders
+from cards.chart import Chart as PatientChart
+from cards.model import DraftMedication, DraftTest
+from cards.plan.doses import _iv_order, _oral_order, alternative
 from tests.cards.chart import NOW, knowledge, snapshot
 
 Doses = Iterator[tuple[str, DraftMedication]]
 
 
 @pytest.fixture(scope="module")
-def facts() -> Facts:
+def facts() -> PatientChart:
     """A patient with a low magnesium, so that the reason of the order is there too."""
-    return build_facts(snapshot({"magnesium": 1.2}), knowledge(), NOW)
+    return PatientChart(snapshot({"magnesium": 1.2}), knowledge(), NOW)
 
 
 def _medications() -> Doses:
@@ -42,8 +42,8 @@ def valid(resource: dict[str, Any]) -> bool:
 
 
 @pytest.mark.parametrize("name", MEDICATIONS)
-def test_a_medication_order_is_valid(name: str, facts: Facts) -> None:
-    description, resource = orders.medication_request(MEDICATIONS[name], facts, knowledge())
+def test_a_medication_order_is_valid(name: str, facts: PatientChart) -> None:
+    description, resource = orders.medication_request(MEDICATIONS[name], facts)
     assert valid(resource)
     assert (resource["status"], resource["intent"]) == ("draft", "proposal")
     assert "id" not in resource
@@ -51,8 +51,8 @@ def test_a_medication_order_is_valid(name: str, facts: Facts) -> None:
 
 
 @pytest.mark.parametrize("test", TESTS, ids=lambda test: f"{test.test}-{test.when}")
-def test_a_test_order_is_valid(test: DraftTest, facts: Facts) -> None:
-    description, resource = orders.service_request(test, facts, knowledge())
+def test_a_test_order_is_valid(test: DraftTest, facts: PatientChart) -> None:
+    description, resource = orders.service_request(test, facts)
     assert valid(resource)
     assert (resource["status"], resource["intent"]) == ("draft", "proposal")
     assert knowledge().tests[test.test].text in description

@@ -9,10 +9,10 @@ from typing import Any
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from cards import assess
-from cards.facts import build_facts
-from cards.facts.magnesium import band_of
-from cards.model import LOW_BANDS, Band, Card, Decision, Facts, Freshness, Problem, RenalGate, Snapshot
+from cards.chart import Chart as PatientChart
+from cards.chart.magnesium import band_of
+from cards.judgements import assess
+from cards.model import LOW_BANDS, Band, Card, Decision, Freshness, Problem, RenalGate, Snapshot
 from tests.cards import answer
 from tests.cards.chart import NOW, Json, decide, knowledge, observation, snapshot
 from tests.cards.patients import UNITS, charts, garbage, treatable, xs
@@ -32,9 +32,9 @@ _IV_CEILING = {RenalGate.R0: 8, RenalGate.R1: 4, RenalGate.R2: 2, RenalGate.R3: 
 _SHOWN = re.compile(r"[<>]?=?\d+(\.\d+)? (mg/dL|mmol/L|mEq/L) \([<>]?=?\d+(\.\d+)? (mg/dL|mmol/L)\)")
 
 
-def facts_of(chart: Json) -> Facts:
+def facts_of(chart: Json) -> PatientChart:
     """The facts of a chart."""
-    return build_facts(snapshot(chart), knowledge(), NOW)
+    return PatientChart(snapshot(chart), knowledge(), NOW)
 
 
 @examples
@@ -60,9 +60,9 @@ def test_no_iv_magnesium_under_a_hard_stop(chart: Json) -> None:
     assert not orders or not hard_stops(facts_of(chart))
 
 
-def hard_stops(facts: Facts) -> dict[str, bool]:
+def hard_stops(facts: PatientChart) -> dict[str, bool]:
     """The stops that apply (s.2.0-2.2, 2.4), judged anew from the facts."""
-    kind, m = assess.emergency(facts, knowledge()), facts.current
+    kind, m = assess.emergency(facts), facts.current
     given = [o for o in facts.medications or () if o.magnesium and o.route.value == "intravenous" and o.magnesium.grams]
     last_day = [o for o in given if o.status == "active" or (o.since and facts.hours_since(o.since) <= 24)]
     found = {
@@ -93,7 +93,7 @@ def test_iv_magnesium_stays_below_the_ceilings(chart: Json) -> None:
     orders = answer.magnesium_orders(decide(snapshot(chart)).cards, iv=True)
     assume(orders)
     facts = facts_of(chart)
-    gate, emergency = facts.renal.gate, assess.emergency(facts, knowledge()) is not None
+    gate, emergency = facts.renal.gate, assess.emergency(facts) is not None
     critical = facts.low is not None and facts.low.band is Band.CRITICAL_LOW and "symptom" in facts.conditions
     slow = gate is RenalGate.R2
     fastest = 8 if emergency else 0.5 if slow else 2 if critical else 1

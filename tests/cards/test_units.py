@@ -2,8 +2,8 @@
 
 import pytest
 
-from cards.facts import build_facts
-from cards.model import Band, Facts
+from cards.chart import Chart as PatientChart
+from cards.model import Band
 from cards.units import round_half_up
 from tests.cards.chart import NOW, knowledge, snapshot
 
@@ -21,9 +21,9 @@ BANDS = (
 )
 
 
-def facts_of(**magnesium: object) -> Facts:
+def facts_of(**magnesium: object) -> PatientChart:
     """The facts of an adult with this magnesium result."""
-    return build_facts(snapshot({"magnesium": magnesium}), knowledge(), NOW)
+    return PatientChart(snapshot({"magnesium": magnesium}), knowledge(), NOW)
 
 
 def x_of(value: float, unit: str | None, **more: object) -> float | None:
@@ -76,7 +76,7 @@ def test_a_unit_and_a_code_that_contradict_are_a_refusal() -> None:
     shot = snapshot({"magnesium": 1.2})
     resource = shot.resources["magnesium"][0]
     quantity = {"value": 1.2, "unit": "mmol/L", "code": "mg/dL"}
-    told = build_facts(
+    told = PatientChart(
         type(shot)(shot.hook, "p1", {**shot.resources, "magnesium": [{**resource, "valueQuantity": quantity}]}),
         knowledge(),
         NOW,
@@ -110,7 +110,7 @@ def test_a_value_that_is_no_number_is_a_refusal(value: object) -> None:
     [
         ({"valueString": "1.2"}, "1.2"),
         ({"valueString": "<0.5 mg/dL"}, "<0.5 mg/dL"),
-        ({"valueString": "haemolysed"}, ""),
+        ({"valueString": "1.2 L"}, "1.2"),
         ({"valueString": "1 [x](http://evil)"}, ""),
         ({"valueQuantity": {"value": 2.0}}, "2.0"),
         ({"valueQuantity": {"value": 1.25, "unit": "ug/mL"}}, "1.25 ug/mL"),
@@ -120,5 +120,5 @@ def test_a_value_that_is_no_number_is_a_refusal(value: object) -> None:
 def test_of_an_unreadable_result_only_a_number_and_a_unit_are_shown(sent: dict[str, object], shown: str) -> None:
     shot = snapshot({"magnesium": {"value": None}})
     resource = {**shot.resources["magnesium"][0], **sent}
-    facts = build_facts(type(shot)(shot.hook, "p1", {**shot.resources, "magnesium": [resource]}), knowledge(), NOW)
+    facts = PatientChart(type(shot)(shot.hook, "p1", {**shot.resources, "magnesium": [resource]}), knowledge(), NOW)
     assert [refused.sent for refused in facts.unreadable_magnesium] == [shown]

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cds_service.app import create_app
 from cds_service.demo import stories
-from cds_service.settings import MissingData
+from cds_service.run.settings import MissingData
 from cds_service.web import demo as page
 from cds_service.web import fhir_base, saved_requests
+from cds_service.web.app import create_app
 from cds_service.web.runtime import Runtime
 from tests.conftest import settings_with
 

@@ -7,8 +7,8 @@ from urllib.parse import parse_qsl, quote, urlsplit
 import pytest
 
 from cards import SERVICES
-from cds_service.app import create_app
 from cds_service.demo.fhir_parameters import PARAMETERS
+from cds_service.web.app import create_app
 from tests.calls import ORIGIN, diagnostics
 from tests.demo.asking import call, cards_of, whole_chart
 from tests.demo.conftest import BASE, NOW, STORIES

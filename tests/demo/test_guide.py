@@ -6,8 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from cds_service.cli.serve import DEMO_PORT
 from cds_service.demo.welcome import sandbox_link, welcome
+from cds_service.run.cli.serve import DEMO_PORT
 from tests.demo.conftest import STORIES
 
 GUIDE = Path("docs/sandbox.md").read_text(encoding="utf-8")

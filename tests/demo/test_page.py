@@ -5,11 +5,11 @@ from itertools import count
 
 import pytest
 
-from cds_service.app import ROUTES, create_app
 from cds_service.demo import orderables
-from cds_service.store.answered import AnsweredFile
-from cds_service.store.memory import AdviceMemory
+from cds_service.records.answered import AnsweredFile
+from cds_service.records.memory import AdviceMemory
 from cds_service.web import demo
+from cds_service.web.app import ROUTES, create_app
 from cds_service.web.runtime import Runtime
 from tests.calls import cards, diagnostics, post, request_for
 from tests.demo.conftest import NOW, STORIES

@@ -8,11 +8,11 @@ from itertools import count
 import pytest
 
 from cards import SERVICES
+from cds_service.answer_call import Means, answer_call
 from cds_service.demo import stories
-from cds_service.demo.chart import ANALYTES
 from cds_service.demo.story import told_stories
-from cds_service.evaluate import evaluate
-from cds_service.settings import MissingData
+from cds_service.demo.story_patient import ANALYTES
+from cds_service.run.settings import MissingData
 from tests.demo.asking import MAGNESIUM_OXIDE, OMEPRAZOLE, call, whole_chart
 from tests.demo.conftest import NOW, STORIES
 
@@ -79,10 +79,10 @@ NO_INFUSION = {"ckd-4", "dialysis", "heart-block", "child", "being-replaced", "l
 def decided(runtime, service, story, drug=OMEPRAZOLE):
     body = call(service, story, whole_chart(story, runtime.keys), drug)
     numbers = count()
-    answer = evaluate(
-        service, body, runtime.knowledge, NOW, lambda: f"{next(numbers)}", runtime.keys, MissingData.PRECONDITION_FAILED
-    )
-    assert answer.status == 200 and not answer.decision.trace.facts.set_aside
+    refused = MissingData.PRECONDITION_FAILED
+    means = Means(runtime.knowledge, NOW, lambda: f"{next(numbers)}", runtime.keys, refused)
+    answer = answer_call(body, service, means)
+    assert answer.status == 200 and not answer.decision.trace.chart.set_aside
     return answer.decision.cards
 
 

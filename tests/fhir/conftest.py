@@ -5,9 +5,9 @@ import copy
 import pytest
 
 from cards import prefetch_templates
-from cds_service.app import create_app
-from cds_service.clients import Client, Clients
-from cds_service.fhir_access import Gateway
+from cds_service.call.fhir_access import Gateway
+from cds_service.trust.clients import Client, Clients
+from cds_service.web.app import create_app
 from cds_service.web.runtime import Runtime
 from tests.calls import post, request_for
 from tests.conftest import settings_with
@@ -45,7 +45,7 @@ def templates(runtime):
 @pytest.fixture
 def service(runtime):
     """A service that may read BASE."""
-    return Service(runtime, [BASE], deadline=2.0, timeout=1.0)
+    return Service(runtime, [BASE], deadline=30.0, timeout=30.0)
 
 
 def complete(hook="patient-view", templates=()):

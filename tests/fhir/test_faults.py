@@ -6,9 +6,9 @@ import pytest
 import requests
 import responses
 
-from cds_service.fhir_access import server as server_module
-from cds_service.fhir_access import wire
-from cds_service.records import JsonLines
+from cds_service.call.fhir_access import server as server_module
+from cds_service.call.fhir_access import wire
+from cds_service.records.log import JsonLines
 from tests.calls import cards, magnesium, outcome, searchset
 from tests.counted import counted
 from tests.fhir.conftest import BASE, TOKEN, complete, lacking, told

@@ -4,9 +4,9 @@ import io
 import json
 import logging
 
-from cds_service.app import create_app
-from cds_service.records import JsonLines, is_ours
-from cds_service.settings import MissingData
+from cds_service.records.log import JsonLines, is_ours
+from cds_service.run.settings import MissingData
+from cds_service.web.app import create_app
 from cds_service.web.runtime import Runtime
 from tests.cards.chart import NOW
 from tests.conftest import settings_with

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cds_service.settings import MissingData
+from cds_service.run.settings import MissingData
 from tests.fuzz.answers import Service
 
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi import checks as told
 
-from cds_service.app import ROUTES, create_app
-from cds_service.openapi import document
+from cds_service.web.app import ROUTES, create_app
+from cds_service.web.openapi import document
 from cds_service.web.runtime import Access, Runtime
 from tests.calls import SERVICE_OF, request_for, sandbox_bodies
 from tests.conftest import settings_with

@@ -83,7 +83,7 @@ def test_a_leak_and_a_fault_would_be_noticed(service, monkeypatch):
     def leak(*_, **__):
         raise RuntimeError(MARK)
 
-    monkeypatch.setattr("cds_service.web.hooks.evaluate", leak)
+    monkeypatch.setattr("cds_service.web.hooks.answer_call", leak)
     assert service.problems(sent) == (500, ["status 500"])
     monkeypatch.setattr("cds_service.web.errors.record_failure", lambda ident, problem: None)
     monkeypatch.setattr("cds_service.web.errors.request_id", lambda: MARK)

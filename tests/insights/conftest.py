@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy.engine import make_url
 
-from cds_service.app import create_app
-from cds_service.store.engine import database_url, open_engine
-from cds_service.store.migrate import migrate
+from cds_service.records.engine import database_url, open_engine
+from cds_service.records.migrate import migrate
+from cds_service.web.app import create_app
 from cds_service.web.runtime import NOBODY, Runtime
 from tests.conftest import settings_with
 from tests.store import conftest as store

@@ -11,8 +11,8 @@ from random import Random
 
 from sqlalchemy import Engine
 
-from cds_service.store.rows import rows_of
-from cds_service.store.ship import insert_new
+from cds_service.records.rows import rows_of
+from cds_service.records.ship import insert_new
 
 VIEW, SELECT, SIGN = "magnesium-patient-view", "magnesium-order-select", "magnesium-order-sign"
 VERSIONS = ("3c1f5a90be27", "a84d02e6c715")

@@ -7,9 +7,10 @@ import sys
 
 import pytest
 
-from cds_service.clients import Client, Clients
-from cds_service.settings import Auth
+from cds_service.run.settings import Auth
+from cds_service.trust.clients import Client, Clients
 from tests.insights.conftest import TOKEN
+from tests.machine import environment
 from tests.trust.ehr import BASE, ISSUER, PATH, Ehr
 
 PATHS = ("/insights", "/insights.json", "/insights.csv")
@@ -120,8 +121,9 @@ def test_no_other_site_may_read_it(service, path):
 def test_a_started_service_carries_no_database_library_until_somebody_asks(url):
     code = f"""
 import sys
-from cds_service.app import create_app, runtime_of, with_records
-from cds_service.settings import load_settings
+from cds_service.web.app import create_app
+from cds_service.run.start import runtime_of, with_records
+from cds_service.run.settings import load_settings
 client = create_app(with_records(runtime_of(load_settings()))).test_client()
 assert client.get("/readyz").status_code == 200
 assert client.get("/insights").status_code == 401
@@ -129,7 +131,6 @@ assert not [name for name in sys.modules if name.split(".")[0] in ("sqlalchemy",
 assert client.get("/insights", headers={bearer(TOKEN)!r}).status_code == 200
 assert "sqlalchemy" in sys.modules
 """
-    settings = {"AUTH": "off", "DATABASE_URL": url, "INSIGHTS_TOKEN": TOKEN}
-    env = {f"MAGNESIUM_CDS_{name}": value for name, value in settings.items()}
+    env = environment(AUTH="off", DATABASE_URL=url, INSIGHTS_TOKEN=TOKEN)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env)
     assert done.returncode == 0, done.stderr

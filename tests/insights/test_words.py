@@ -8,8 +8,7 @@ from random import Random
 import pytest
 
 from cards import SERVICES
-from cds_service.fhir_access import ANSWERED, Outcome
-from cds_service.insights.charts import BOTTOM, LEFT, RIGHT, TOP, charts
+from cds_service.call.fhir_access import ANSWERED, Outcome
 from cds_service.insights.figures import (
     Count,
     Day,
@@ -23,9 +22,10 @@ from cds_service.insights.figures import (
 )
 from cds_service.insights.headline import headlines
 from cds_service.insights.period import Period
+from cds_service.insights.plots import BOTTOM, LEFT, RIGHT, TOP, charts
 from cds_service.insights.standout import mostly_overridden, standing_out
 from cds_service.insights.words import Words, milliseconds, percent, rate
-from cds_service.store.entries import answer_entry, feedback_entry
+from cds_service.records.entries import answer_entry, feedback_entry
 from tests.insights.made import RULES, VIEW, made_entries
 
 MILD, PPI = "magnesium_is_mildly_low", "ppi_needs_baseline_magnesium"

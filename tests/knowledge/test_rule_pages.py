@@ -5,8 +5,8 @@ from importlib import resources
 import pytest
 from click.testing import CliRunner
 
-from cds_service.cli import main
-from cds_service.rule_pages import index, page, pages, rule_code
+from cds_service.curate.rule_pages import index, page, pages, rule_code
+from cds_service.run.cli import main
 from tests.knowledge.asking import ROOT, knowledge
 
 RULES = sorted(knowledge().advice)
@@ -17,7 +17,7 @@ def test_docs_rules_is_current() -> None:
     written = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")}
     stale = sorted(name for name, text in pages(knowledge()).items() if written.get(name) != text)
     gone = sorted(written.keys() - pages(knowledge()).keys())
-    assert not stale + gone, "run: python -m cds_service.rule_pages docs/rules"
+    assert not stale + gone, "run: python -m cds_service.curate.rule_pages docs/rules"
 
 
 def test_rules_and_advice_have_the_same_names() -> None:

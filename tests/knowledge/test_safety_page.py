@@ -12,7 +12,7 @@ LOW = result(MAGNESIUM, 1.5, "mg/dL")
 
 
 def test_every_test_that_is_named_exists() -> None:
-    cases = {f"tests/cards/cases/{name}.yaml" for name in re.findall(r"\bcases/([a-z_]{2,})", PAGE)}
+    cases = {f"tests/cards/cases/{name}.yaml" for name in re.findall(r"\bcases/([a-z_]+/[a-z_]+)", PAGE)}
     named = cases | set(re.findall(r"\btests/[\w/]+\.py", PAGE))
     assert len(named) > 25
     assert [name for name in sorted(named) if not (ROOT / name).is_file()] == []
@@ -26,7 +26,7 @@ def test_hazards_are_numbered_without_a_gap() -> None:
 @pytest.mark.parametrize("name", ["esomeprazole magnesium 20 mg capsule", "rabeprazole", "magnesium stearate tablet"])
 def test_a_salt_in_a_name_is_no_magnesium_replacement(name: str) -> None:
     said = ask(None, LOW, order("local", "x", medicationCodeableConcept={"text": name}))
-    (medicine,) = said.trace.facts.medications or ()
+    (medicine,) = said.trace.chart.medications or ()
     assert medicine.magnesium is None or medicine.magnesium.kind is not MagnesiumKind.REPLACEMENT
 
 

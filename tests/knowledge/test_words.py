@@ -2,7 +2,7 @@
 
 import re
 
-from cards.facts.conditions import LABELS
+from cards.chart.conditions import LABELS
 from tests.cards.chart import knowledge
 
 NEGATED = re.compile(r"\[\^([^]]*)\]")

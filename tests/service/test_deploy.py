@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from cds_service.app import ROUTES, create_app
-from cds_service.metrics import MachineState, Metrics
-from cds_service.settings import PREFIX, Settings
-from cds_service.store.spool import Spool
-from cds_service.store.state import Status, write_status
+from cds_service.metrics.events import Metrics
+from cds_service.metrics.state import MachineState
+from cds_service.records.spool import Spool
+from cds_service.records.state import Status, write_status
+from cds_service.run.settings import PREFIX, Settings
+from cds_service.web.app import ROUTES, create_app
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"

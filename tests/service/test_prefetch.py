@@ -1,8 +1,8 @@
 import pytest
 
 from cards.model import SetAside
-from cds_service.envelope import read_call
-from cds_service.gather import gather
+from cds_service.call.envelope import read_call
+from cds_service.call.gather import gather
 from tests.calls import magnesium, outcome, searchset
 
 MG = magnesium(patient="p1")

@@ -3,7 +3,7 @@ import logging
 
 import pytest
 
-from cds_service.records import JsonLines, configure_logging
+from cds_service.records.log import JsonLines, configure_logging
 from tests.calls import cards, magnesium, patient_view, post, searchset
 
 MARKS = ("PHINAME", "PHIID", "PHITEXT", "PHIUSER", "PHIHOOK")

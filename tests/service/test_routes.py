@@ -1,4 +1,4 @@
-from cds_service.app import ROUTES, create_app
+from cds_service.web.app import ROUTES, create_app
 from cds_service.web.runtime import Access
 
 EXPECTED = {
@@ -60,7 +60,7 @@ def test_a_fault_of_ours_is_an_operation_outcome_and_its_message_is_not_logged(r
     def fail(*_, **__):
         raise RuntimeError("John Smith")
 
-    monkeypatch.setattr("cds_service.web.hooks.evaluate", fail)
+    monkeypatch.setattr("cds_service.web.hooks.answer_call", fail)
     answer = create_app(runtime).test_client().post("/cds-services/magnesium-patient-view", json={})
     assert answer.status_code == 500
     assert answer.get_json()["resourceType"] == "OperationOutcome"

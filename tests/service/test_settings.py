@@ -3,17 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from cds_service import settings
-from cds_service.settings import (
-    Auth,
-    Settings,
-    SettingsError,
-    check_start,
-    is_loopback,
-    load_settings,
-    settings_table,
-    unknown_settings,
-)
+from cds_service.run import settings
+from cds_service.run.settings import Auth, Settings, SettingsError, is_loopback, load_settings, unknown_settings
+from cds_service.run.settings_table import settings_table
+from cds_service.run.start_checks import check_start
 from tests.conftest import settings_with
 
 DOCS = Path(__file__).parents[2] / "docs" / "settings.md"
@@ -98,5 +91,5 @@ def test_without_authentication_others_are_refused_unless_insecure_is_allowed(ho
 
 
 def test_the_documented_table_is_the_one_of_the_code():
-    how = 'python -c "from cds_service.settings import settings_table; print(settings_table())"'
+    how = 'python -c "from cds_service.run.settings_table import settings_table; print(settings_table())"'
     assert settings_table() in DOCS.read_text(encoding="utf-8"), f"put the output of this into docs/settings.md: {how}"

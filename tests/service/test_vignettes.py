@@ -7,8 +7,9 @@ import pytest
 import yaml
 
 from cards.model import Card, Indicator, Problem
-from cds_service.app import create_app, runtime_of
-from cds_service.settings import Auth, Settings
+from cds_service.run.settings import Auth, Settings
+from cds_service.run.start import runtime_of
+from cds_service.web.app import create_app
 from tests.cards import answer
 from tests.cards.chart import NOW, snapshot
 

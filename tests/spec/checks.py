@@ -4,7 +4,7 @@ import re
 import uuid
 from urllib.parse import urlsplit
 
-from cds_service.strict import outgoing_resources, problem_of
+from cds_service.curate.strict import outgoing_resources, problem_of
 
 INDICATORS = {"info", "warning", "critical"}
 REASON_SYSTEM = "http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cds_service.settings import Auth
+from cds_service.run.settings import Auth
 from tests.calls import ORIGIN, diagnostics, patient_view, post
 
 PATHS = [

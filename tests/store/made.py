@@ -4,7 +4,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from cds_service.store.entries import feedback_entry
+from cds_service.records.entries import feedback_entry
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 Entry = dict[str, Any]

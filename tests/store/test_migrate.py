@@ -8,14 +8,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import select, text
 
-from cds_service.replay import SqliteSeen
-from cds_service.store.engine import database_url, open_engine
-from cds_service.store.migrate import NewerSchemaError, migrate, revision
-from cds_service.store.schema import ANSWERS, HEAD, METADATA
+from cds_service.records.engine import database_url, open_engine
+from cds_service.records.migrate import NewerSchemaError, migrate, revision
+from cds_service.records.schema import ANSWERS, HEAD, METADATA
+from cds_service.trust.used_token_stores import SqliteSeen
 from tests.conftest import settings_with
 
-_MIGRATE = "import sys; from sqlalchemy.engine import make_url; from cds_service.store.engine import open_engine; "
-_MIGRATE += "from cds_service.store.migrate import migrate; migrate(open_engine(make_url(sys.argv[1])))"
+_MIGRATE = "import sys; from sqlalchemy.engine import make_url; from cds_service.records.engine import open_engine; "
+_MIGRATE += "from cds_service.records.migrate import migrate; migrate(open_engine(make_url(sys.argv[1])))"
 
 
 def test_the_migrations_make_the_tables_of_the_code(engine):

@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from cds_service.replay import PostgresSeen, SharedSeen, shared_tokens, token_hash
+from cds_service.trust.used_token_stores import PostgresSeen
+from cds_service.trust.used_tokens import SharedSeen, shared_tokens, token_hash
 
 pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 FIRST, SECOND = token_hash("ehr", "1"), token_hash("ehr", "2")

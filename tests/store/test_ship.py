@@ -7,8 +7,8 @@ import orjson
 import pytest
 from sqlalchemy import func, select
 
-from cds_service.store.purge import purge
-from cds_service.store.schema import (
+from cds_service.records.purge import purge
+from cds_service.records.schema import (
     ANSWERS,
     BY_DAY,
     CARD_RULES,
@@ -18,8 +18,8 @@ from cds_service.store.schema import (
     QUIETED,
     SUGGESTIONS,
 )
-from cds_service.store.ship import Shipper
-from cds_service.store.spool import Spool, waiting
+from cds_service.records.ship import Shipper
+from cds_service.records.spool import Spool, waiting
 from tests.store.made import NOW, answer, feedback
 
 CARD = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
@@ -140,7 +140,7 @@ def test_a_line_that_is_not_json_is_kept_aside(spool, shipper, engine):
 
 def test_what_cannot_be_sent_waits(spool, new_engine):
     """The tables are not there yet: a database that is of no use now may be later."""
-    from cds_service.store.migrate import migrate
+    from cds_service.records.migrate import migrate
 
     spool.append(answer())
     shipper = Shipper(spool.folder, new_engine)

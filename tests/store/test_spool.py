@@ -10,12 +10,12 @@ from pathlib import Path
 import orjson
 import pytest
 
-from cds_service.store.spool import Spool, lines, remove_if_done, size, waiting
+from cds_service.records.spool import Spool, lines, remove_if_done, size, waiting
 
 _APPEND_AND_DIE = """
 import os, signal, sys
 from pathlib import Path
-from cds_service.store.spool import Spool
+from cds_service.records.spool import Spool
 spool = Spool(Path(sys.argv[1]))
 for number in range(100):
     spool.append({"number": number})
@@ -97,7 +97,7 @@ def test_a_folder_that_cannot_be_written_loses_the_record_and_says_so(caplog):
 
 
 def test_a_large_file_is_followed_by_another(spool, monkeypatch):
-    monkeypatch.setattr("cds_service.store.spool._LARGEST", 100)
+    monkeypatch.setattr("cds_service.records.spool._LARGEST", 100)
     for number in range(20):
         spool.append({"number": number})
     assert len(waiting(spool.folder)) > 1 and numbers(spool.folder) == list(range(20))

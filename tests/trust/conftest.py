@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from cds_service.app import create_app, runtime_of
-from cds_service.clients import Client, Clients
-from cds_service.settings import Auth
+from cds_service.run.settings import Auth
+from cds_service.run.start import runtime_of
+from cds_service.trust.clients import Client, Clients
+from cds_service.web.app import create_app
 from cds_service.web.runtime import Runtime
 from tests.calls import patient_view
 from tests.conftest import settings_with

@@ -7,8 +7,8 @@ import pytest
 import requests
 import responses
 
-from cds_service import jwks
-from cds_service.jwks import FRESH_S, KEPT_S, REFETCH_S, RETRY_S, KeyProblem, KeyStore, fetch, read_keys
+from cds_service.trust import jwks
+from cds_service.trust.jwks import FRESH_S, KEPT_S, REFETCH_S, RETRY_S, KeyProblem, KeyStore, fetch, read_keys
 from tests.trust.ehr import JKU, KID, Ehr
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from cds_service.app import create_app
-from cds_service.replay import MemorySeen, SharedSeen, SqliteSeen, database_path, token_hash
+from cds_service.trust.used_token_stores import SqliteSeen
+from cds_service.trust.used_tokens import MemorySeen, SharedSeen, database_path, token_hash
+from cds_service.web.app import create_app
 from tests.conftest import settings_with
 
 SOON = 60.0

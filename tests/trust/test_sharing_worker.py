@@ -12,7 +12,7 @@ from bench import servers
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn does not run here")
 if sys.platform != "win32":
-    from cds_service.gunicorn_worker import head_start
+    from cds_service.run.gunicorn_worker import head_start
 
 BURSTS, CONNECTIONS, DEADLINE_S = 30, 8, 60
 

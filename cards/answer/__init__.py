@@ -1,0 +1,1 @@
+"""From what the rules say to cards: merged, worded, with orders, explained."""

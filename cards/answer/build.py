@@ -1,0 +1,211 @@
+"""Recommendation and advice text to CDS Hooks cards, offers to FHIR resources."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+
+from cards.answer import orders
+from cards.answer.merge import Recommendation
+from cards.answer.quiet import advice_name
+from cards.answer.values import common_values
+from cards.chart import Chart
+from cards.loading import Knowledge
+from cards.loading.advice import SECTIONS
+from cards.model import (
+    Card,
+    DraftMedication,
+    DraftTest,
+    Finding,
+    Indicator,
+    Memory,
+    Offer,
+    Problem,
+    RemoveOrder,
+    Suggestion,
+)
+from cards.terminology import ICD10
+
+_SUMMARY_LIMIT = 139
+_LABEL_LIMIT = 100
+_LINKS = 2
+_KNOWLEDGES = 16  # a service has one, and one for each client with a site file of its own
+_TITLES = {"found": "Found", "do": "Do", "check": "Check", "why": "Why"}
+_TOPICS = {
+    Problem.LOW_MAGNESIUM: ("E83.42", "Hypomagnesemia"),
+    Problem.CAUSES: ("E83.42", "Hypomagnesemia"),
+    Problem.DRAFT_DEPLETES: ("E83.42", "Hypomagnesemia"),
+    Problem.HIGH_MAGNESIUM: ("E83.41", "Hypermagnesemia"),
+}
+
+Json = dict[str, object]
+Values = Mapping[str, object]
+NewId = Callable[[], str]
+
+
+def card(recommendation: Recommendation, chart: Chart, new_id: NewId, memory: Memory | None = None) -> Card:
+    """One card with its suggestions, ready to be serialised; its id comes from the memory when there is one."""
+    lead = recommendation.lead
+    told = {f.rule: _values_of(f, chart) for f in recommendation.findings}
+    tests = _tests(recommendation.findings)
+    suggestions = [
+        _suggestion(s, lead, f, tests, chart, told[f.rule], new_id)
+        for f in recommendation.findings
+        for s in f.suggestions
+    ]
+    if not suggestions and tests:
+        suggestions = [_tests_only(tests, chart, new_id)]
+    uuid = memory.card_id(advice_name(recommendation.findings, chart), recommendation.indicator) if memory else new_id()
+    body: Json = {
+        "uuid": uuid,
+        "summary": _shorten(_summary(recommendation, chart.knowledge, told), _SUMMARY_LIMIT),
+        "indicator": recommendation.indicator.word,
+        "source": _source(lead, chart.knowledge),
+        "detail": _detail(recommendation, chart.knowledge, told),
+    }
+    if suggestions:
+        body |= {"suggestions": suggestions, "selectionBehavior": "any" if len(suggestions) > 1 else "at-most-one"}
+    body |= {"overrideReasons": _override_reasons(chart.knowledge)}
+    links = _links(recommendation, chart.knowledge)
+    if links:
+        body["links"] = links
+    rules = tuple(f.rule for f in recommendation.findings)
+    uuids = tuple(str(s["uuid"]) for s in suggestions)
+    return Card(uuid, recommendation.problem, recommendation.indicator, rules, uuids, body)
+
+
+# -- text -------------------------------------------------------------------------------------------------------------
+def _values_of(finding: Finding, chart: Chart) -> Values:
+    """What the texts of a finding may name."""
+    when = next((t.when for t in finding.tests if t.test == "magnesium"), "")
+    order = next((o for s in finding.suggestions for o in s.offers if isinstance(o, DraftMedication)), None)
+    product = orders.short_name(chart.knowledge.products[order.product]) if order else ""
+    return {
+        **common_values(chart),
+        "recheck": chart.knowledge.monitoring.get(when, ""),
+        "product": product,
+        **finding.values,
+    }
+
+
+def _summary(recommendation: Recommendation, knowledge: Knowledge, told: Mapping[str, Values]) -> str:
+    """The leading finding's sentence; where it has no action to name, the first reason why not."""
+    lead, *others = recommendation.findings
+    said = [_sentence(lead, knowledge, told)]
+    if lead.title not in knowledge.advice[lead.rule].summaries:
+        reasons = (_sentence(f, knowledge, told) for f in others if f.title in knowledge.advice[f.rule].summaries)
+        said += [reason for reason in reasons if len(said[0]) + len(reason) + 2 <= _SUMMARY_LIMIT][:1]
+    text = ": ".join(said)
+    return text if text[1:2].isupper() else text[:1].upper() + text[1:]  # eGFR keeps its spelling
+
+
+def _sentence(finding: Finding, knowledge: Knowledge, told: Mapping[str, Values]) -> str:
+    advice = knowledge.advice[finding.rule]
+    text = advice.summaries.get(finding.title, advice.summary)
+    return text.format_map(told[finding.rule])
+
+
+def _detail(recommendation: Recommendation, knowledge: Knowledge, told: Mapping[str, Values]) -> str:
+    lines: dict[str, list[str]] = {section: [] for section in SECTIONS}
+    for finding in recommendation.findings:
+        advice = knowledge.advice[finding.rule]
+        for key in finding.say:
+            line = advice.lines[key]
+            if line.minor and recommendation.indicator is Indicator.CRITICAL:
+                continue
+            lines[line.section].append(line.text.format_map(told[finding.rule]))
+    return "\n".join(
+        f"- **{_TITLES[section]}:** {text}" if number == 0 else f"- {text}"
+        for section, texts in lines.items()
+        for number, text in enumerate(dict.fromkeys(texts))
+    )
+
+
+def _shorten(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rsplit(" ", 1)[0] + "\u2026"
+
+
+# -- suggestions ------------------------------------------------------------------------------------------------------
+def _tests(findings: Iterable[Finding]) -> tuple[DraftTest, ...]:
+    """Every test asked for, once; the leading finding says when."""
+    return tuple({t.test: t for f in reversed(tuple(findings)) for t in reversed(f.tests)}.values())[::-1]
+
+
+def _suggestion(
+    suggestion: Suggestion,
+    lead: Finding,
+    finding: Finding,
+    tests: tuple[DraftTest, ...],
+    chart: Chart,
+    told: Values,
+    new_id: NewId,
+) -> Json:
+    advice = chart.knowledge.advice[finding.rule]
+    label = advice.suggestions[suggestion.label].format_map({**told, **suggestion.values})
+    own = {o.test for o in suggestion.offers if isinstance(o, DraftTest)}
+    offers = (*_ordered(suggestion.offers), *(t for t in tests if t.test not in own))
+    return {
+        "label": _shorten(label, _LABEL_LIMIT),
+        "uuid": new_id(),
+        **({"isRecommended": True} if suggestion.recommended and finding is lead else {}),
+        "actions": [_action(offer, chart) for offer in offers],
+    }
+
+
+def _ordered(offers: Iterable[Offer]) -> list[Offer]:
+    """The medication first: clients that take one action take the first."""
+    return sorted(offers, key=lambda o: not isinstance(o, DraftMedication))
+
+
+def _tests_only(tests: tuple[DraftTest, ...], chart: Chart, new_id: NewId) -> Json:
+    names = ", ".join(chart.knowledge.tests[t.test].short for t in tests)
+    return {
+        "label": _shorten(f"Order: {names}", _LABEL_LIMIT),
+        "uuid": new_id(),
+        "actions": [_action(t, chart) for t in tests],
+    }
+
+
+def _action(offer: Offer, chart: Chart) -> Json:
+    if isinstance(offer, RemoveOrder):
+        return {"type": "delete", "description": f"Remove {offer.name}", "resourceId": offer.reference}
+    if isinstance(offer, DraftMedication):
+        description, resource = orders.medication_request(offer, chart)
+    else:
+        description, resource = orders.service_request(offer, chart)
+    return {"type": "create", "description": description, "resource": resource}
+
+
+# -- the rest ---------------------------------------------------------------------------------------------------------
+def _source(lead: Finding, knowledge: Knowledge) -> Json:
+    """Who says so: the service's own page, else the first reference of the rule that has an address."""
+    references = () if knowledge.home else _references(lead.rule, knowledge)
+    url = knowledge.home or next((link["url"] for link in references), "")
+    status = "approved" if knowledge.site.approved_by else "draft, not clinically approved"
+    source: Json = {"label": f"magnesium-cds {knowledge.version} ({status})", **({"url": url} if url else {})}
+    if lead.problem in _TOPICS:
+        code, display = _TOPICS[lead.problem]
+        source["topic"] = {"system": ICD10, "code": code, "display": display}
+    return source
+
+
+def _plain(source: str) -> str:
+    return source.removesuffix("m") if source != "MEM" else source
+
+
+@lru_cache(maxsize=_KNOWLEDGES)
+def _override_reasons(knowledge: Knowledge) -> list[Json]:
+    told = knowledge.override_reasons
+    return [{"code": code, "system": told.system_of(code), "display": display} for code, display in told.reasons]
+
+
+def _links(recommendation: Recommendation, knowledge: Knowledge) -> list[Json]:
+    """The site's own links, then the leading rule's references that have an address."""
+    own: list[Json] = [{"label": label, "url": url, "type": "absolute"} for label, url in knowledge.site.links]
+    return [*own, *_references(recommendation.lead.rule, knowledge)][: max(_LINKS, len(own))]
+
+
+@lru_cache(maxsize=64 * _KNOWLEDGES)
+def _references(rule: str, knowledge: Knowledge) -> tuple[Json, ...]:
+    """The references of a rule that have an address; shared by all cards, so never to be changed."""
+    listed = dict.fromkeys(map(_plain, knowledge.advice[rule].sources))
+    sources = (found for number in listed if (found := knowledge.sources.get(number)) and found.url)
+    return tuple({"label": _shorten(s.title, 80), "url": s.url, "type": "absolute"} for s in sources)

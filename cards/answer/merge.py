@@ -1,0 +1,140 @@
+"""Findings to recommendations: one a problem, ranked, at most three, with a reason for each that is left out."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from cards.answer.quiet import advice_name, why_quiet
+from cards.chart import Chart
+from cards.judgements import causes, given
+from cards.model import ABOUT_DRAFTS, DraftMedication, Finding, Indicator, Memory, Problem
+
+_WITH_LOW = frozenset({Problem.DRAFT_QT, Problem.DRAFT_DEPLETES})
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """All that will be said about one problem: the finding that titles it, then the others."""
+
+    problem: Problem
+    indicator: Indicator
+    findings: tuple[Finding, ...]
+
+    @property
+    def lead(self) -> Finding:
+        """The finding that titles the card."""
+        return self.findings[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendations:
+    """What is said, which rules were suppressed for which reason, and which are quiet since they were answered."""
+
+    said: tuple[Recommendation, ...]
+    suppressed: dict[str, str]
+    quiet: dict[str, str]
+
+
+def recommend(findings: Sequence[Finding], chart: Chart, memory: Memory | None = None) -> Recommendations:
+    """Merge by problem, keep what belongs to this hook, rank by urgency, keep at most the site's maximum."""
+    merged = {p: _merge(p, [f for f in findings if f.problem is p]) for p in sorted({f.problem for f in findings})}
+    _cap_causes(merged)
+    suppressed: dict[str, str] = {}
+    kept = []
+    for problem, recommendation in merged.items():
+        why = "nothing to add it to" if recommendation is None else _why_not(recommendation, merged, chart)
+        if recommendation is None or why:
+            suppressed |= {f.rule: why for f in findings if f.problem is problem}
+        else:
+            kept.append(recommendation)
+    ranked = sorted(kept, key=lambda r: (-r.indicator, r.problem))
+    most = chart.knowledge.site.maximum_cards
+    first, others = ranked[:most], ranked[most:]
+    quiet = _answered(first, chart, memory)
+    moved_up = _untold_warnings(others, chart, memory)[: len(quiet)] if quiet else []
+    said = [r for r in first if r.lead.rule not in quiet] + moved_up
+    for recommendation in others:
+        if recommendation not in moved_up:
+            suppressed |= {f.rule: f"more than {most} cards" for f in recommendation.findings}
+    spoken = {f.rule for r in (*first, *moved_up) for f in r.findings}
+    suppressed |= {
+        f.rule: "the leading rule stands alone" for f in findings if f.rule not in spoken | suppressed.keys()
+    }
+    return Recommendations(
+        tuple(said), suppressed, {f.rule: quiet[r.lead.rule] for r in first if r.lead.rule in quiet for f in r.findings}
+    )
+
+
+def _answered(listed: Iterable[Recommendation], chart: Chart, memory: Memory | None) -> dict[str, str]:
+    """The leading rules of what was answered and need not be said again, and why."""
+    found = {}
+    for recommendation in listed if memory else ():
+        answered = memory and memory.answer_to(advice_name(recommendation.findings, chart))
+        why = answered and why_quiet(answered, recommendation.lead, recommendation.indicator, chart)
+        if why:
+            found[recommendation.lead.rule] = why
+    return found
+
+
+def _untold_warnings(others: list[Recommendation], chart: Chart, memory: Memory | None) -> list[Recommendation]:
+    """Of what there was no room for, the warnings about a draft that nobody has answered; the rest was not urgent."""
+    warnings = [r for r in others if r.problem in ABOUT_DRAFTS and r.indicator >= Indicator.WARNING]
+    answered = _answered(warnings, chart, memory)
+    return [r for r in warnings if r.lead.rule not in answered]
+
+
+def _cap_causes(merged: dict[Problem, Recommendation | None]) -> None:
+    """The card of causes is never louder than the low magnesium it explains."""
+    low, causing = merged.get(Problem.LOW_MAGNESIUM), merged.get(Problem.CAUSES)
+    if low and causing and causing.indicator > low.indicator:
+        merged[Problem.CAUSES] = replace(causing, indicator=low.indicator)
+
+
+def _merge(problem: Problem, findings: list[Finding]) -> Recommendation | None:
+    leads = [f for f in findings if f.leads]
+    if not leads:
+        return None
+    lead = max(leads, key=lambda f: f.indicator)
+    others = [] if lead.alone else [f for f in findings if f is not lead]
+    return Recommendation(problem, max(f.indicator for f in (lead, *others)), (lead, *others))
+
+
+def _why_not(recommendation: Recommendation, present: Collection[Problem], chart: Chart) -> str:
+    """On order hooks only the drafted order is spoken of, and what makes it unsafe or not enough."""
+    problem = recommendation.problem
+    if chart.hook == "patient-view" or problem in ABOUT_DRAFTS:
+        return ""
+    concerned = {
+        Problem.LOW_MAGNESIUM: _low_magnesium_matters(recommendation, present, chart),
+        Problem.HIGH_MAGNESIUM: _is_critical(recommendation) and any(d.magnesium for d in chart.chosen),
+        Problem.LOOK_FOR_LOW: any(d.is_potassium for d in chart.chosen),
+        Problem.DATA_QUALITY: any(causes.concerns_magnesium(d) for d in chart.chosen),
+    }
+    return "" if concerned.get(problem) else "no drafted order that it concerns"
+
+
+def _low_magnesium_matters(recommendation: Recommendation, present: Collection[Problem], chart: Chart) -> bool:
+    """To a drug that it makes dangerous, to potassium that cannot hold without it, to magnesium that is not enough."""
+    if given.drafts_magnesium(chart):
+        return _falls_short(recommendation, chart)
+    return not _WITH_LOW.isdisjoint(present) or _replaces_potassium_alone(recommendation, chart)
+
+
+def _is_critical(recommendation: Recommendation) -> bool:
+    return recommendation.indicator is Indicator.CRITICAL
+
+
+def _falls_short(recommendation: Recommendation, chart: Chart) -> bool:
+    """IV magnesium is advised urgently, and none is drafted; or in an emergency only a slow infusion."""
+    offers = [o for s in recommendation.lead.suggestions for o in s.offers if isinstance(o, DraftMedication)]
+    if not _is_critical(recommendation) or not any(chart.knowledge.products[o.product].grams for o in offers):
+        return False
+    rates = [d.magnesium.grams_per_hour for d in chart.drafts if d.magnesium and given.is_iv_replacement(d)]
+    slow = all(rate is not None and chart.at_most(rate, "ceiling.iv_rate") for rate in rates)
+    return slow if recommendation.lead.rule == "emergency_needs_magnesium" else not rates
+
+
+def _replaces_potassium_alone(recommendation: Recommendation, chart: Chart) -> bool:
+    """Potassium is drafted for a low potassium, and nobody gives magnesium (s.3: replace both)."""
+    low = any(f.rule == "potassium_is_low_too" for f in recommendation.findings)
+    supplied = given.oral_magnesium(chart) or given.iv_magnesium_lately(chart)
+    return low and any(d.is_potassium for d in chart.chosen) and not supplied

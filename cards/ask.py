@@ -1,0 +1,68 @@
+"""Rules and how they are asked: each a question about a chart, answered with what to say or why there is nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cards.chart import Because, Chart
+from cards.model import Finding, Problem, Say, Silence
+
+Answer = Say | Because | bool
+Question = Callable[[Chart], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A question about the chart and the card its answer belongs to.
+
+    `adds`: it only adds lines to a card that another rule titles. `alone`: its card takes no lines of others.
+    """
+
+    question: Question
+    problem: Problem
+    adds: bool = False
+    alone: bool = False
+
+    @property
+    def name(self) -> str:
+        """The sentence that the rule answers, as its module and its advice text are called."""
+        return self.question.__name__
+
+    def __call__(self, chart: Chart) -> Finding | Silence:
+        """What the rule says of a chart; the numbers that decided are those of the comparisons it made."""
+        chart.listen()
+        answer = self.question(chart)
+        return self._found(answer, chart) if isinstance(answer, Say) else _silent(answer, chart)
+
+    def _found(self, said: Say, chart: Chart) -> Finding:
+        return Finding(
+            rule=self.name,
+            problem=self.problem if said.problem is None else said.problem,
+            indicator=said.indicator,
+            say=said.lines,
+            values=said.values,
+            suggestions=said.suggestions,
+            tests=said.tests,
+            title=said.title,
+            leads=not (self.adds if said.adds is None else said.adds),
+            alone=self.alone if said.alone is None else said.alone,
+            numbers=chart.deciding,
+            about=said.about,
+        )
+
+
+def rule(problem: Problem, *, adds: bool = False, alone: bool = False) -> Callable[[Question], Rule]:
+    """Make a rule of a question."""
+    return lambda question: Rule(question, problem, adds, alone)
+
+
+def ask(asked: Rule, chart: Chart) -> Finding | Silence:
+    """The answer of a rule; of one that fails only that it did: the others still speak (clinical rule s.8)."""
+    try:
+        return asked(chart)
+    except Exception as problem:  # a fault of ours may lie anywhere in a rule
+        return Silence(f"the rule failed: {type(problem).__name__}", failed=True)
+
+
+def _silent(answer: Because | bool, chart: Chart) -> Silence:
+    """The reason told, else the last comparison that did not hold."""
+    return Silence(answer.why if isinstance(answer, Because) else chart.why_not)

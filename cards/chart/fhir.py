@@ -1,0 +1,123 @@
+"""Reading FHIR objects with anything in them: getters that never raise and say None, "" or nothing instead."""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
+from math import isfinite
+
+from cards.model import JsonObject
+
+_EMPTY: JsonObject = {}
+_LARGEST = 1e12
+# far longer than any instruction or note that a person reads; what is longer is searched no further
+_LONGEST_TEXT = 4000
+_YEARS = range(1900, 2200)
+_FHIR_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}\Z")
+_PARTIAL = re.compile(r"\d{4}(-\d\d)?\Z")
+_LONGEST_PARTIAL = len("2026-11")
+_DAY = len("2026-11-28")
+
+
+def child(node: JsonObject, key: str) -> JsonObject:
+    """The object under a key; its first object where a list stands; else empty."""
+    value = node.get(key)
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, list):
+        return next((item for item in value if isinstance(item, dict)), _EMPTY)
+    return _EMPTY
+
+
+def objects(node: JsonObject, key: str) -> Sequence[JsonObject]:
+    """The objects under a key, whether it holds one or a list of them."""
+    value = node.get(key)
+    if isinstance(value, list):
+        return [item for item in value if isinstance(item, dict)]
+    return (value,) if isinstance(value, dict) else ()
+
+
+def text(node: JsonObject, key: str) -> str:
+    """The string under a key, or ""; of a very long one its beginning, so that no reader is kept busy by it."""
+    value = node.get(key)
+    if not isinstance(value, str):
+        return ""
+    return value if len(value) <= _LONGEST_TEXT else _beginning(value)
+
+
+def _beginning(told: str) -> str:
+    """As many whole words as are read: half a number would be another number."""
+    return told[: _LONGEST_TEXT + 1].rpartition(" ")[0]
+
+
+def number(node: JsonObject, key: str) -> float | None:
+    """The finite number under a key, or None."""
+    value = node.get(key)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -_LARGEST < value < _LARGEST:
+        return None
+    return float(value) if isfinite(value) else None
+
+
+def codings(concept: JsonObject) -> list[tuple[str, str]]:
+    """(system, code) of a CodeableConcept."""
+    told = objects(concept, "coding")
+    return [(text(coding, "system").strip(), code) for coding in told if (code := text(coding, "code").strip())]
+
+
+def words_of(concept: JsonObject) -> str:
+    """Text and displays of a CodeableConcept, each once, for matching by words.
+
+    A semicolon lies between them, which ends every "no …" and "without …": one copy does not deny the next.
+    """
+    told = {text(concept, "text"): None}
+    for coding in objects(concept, "coding"):
+        told[text(coding, "display")] = None
+    return " ; ".join(filter(None, told))
+
+
+def status_of(resource: JsonObject, key: str) -> str:
+    """The code of a status, be it a plain code or a CodeableConcept."""
+    plain = text(resource, key)
+    return plain or next((code for _, code in codings(child(resource, key))), "")
+
+
+def moment(value: object, zone: tzinfo = UTC) -> datetime | None:
+    """A FHIR date, dateTime or instant; read in `zone` where it names none; None when it is no sensible date."""
+    if not value or not isinstance(value, str):
+        return None
+    told = value.strip()
+    if len(told) <= _LONGEST_PARTIAL and _PARTIAL.match(told):
+        told += "-01" if len(told) == _LONGEST_PARTIAL else "-01-01"
+    try:
+        found = datetime.fromisoformat(told)
+    except ValueError:
+        return None
+    if found.year not in _YEARS:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=zone)
+
+
+def end_of(value: object, zone: tzinfo) -> datetime | None:
+    """A moment; a bare day counts as its last second in `zone` (clinical rule s.0.6)."""
+    found = moment(value, zone)
+    is_day = isinstance(value, str) and len(value.strip()) == _DAY
+    return found + timedelta(days=1, seconds=-1) if found and is_day else found
+
+
+def is_day_only(value: object) -> bool:
+    """Whether a date names no time of day."""
+    return isinstance(value, str) and "T" not in value
+
+
+def reference_of(resource: JsonObject) -> str | None:
+    """`Type/id` of a resource, or None when it has no valid id."""
+    kind, ident = text(resource, "resourceType"), text(resource, "id")
+    return f"{kind}/{ident}" if kind.isalpha() and _FHIR_ID.match(ident) else None
+
+
+def first_moment(resource: JsonObject, *keys: str) -> datetime | None:
+    """The first readable date among elements; of a Period its start."""
+    for key in keys:
+        found = moment(text(resource, key)) or moment(text(child(resource, key), "start"))
+        if found:
+            return found
+    return None

@@ -1,0 +1,137 @@
+"""What a magnesium order asks for: kind, grams and rate (IV), elemental mg a day (oral)."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+
+from cards.chart.dosage import Given, given
+from cards.chart.dose_count import doses_in_a_day, hours_running
+from cards.chart.fhir import text
+from cards.chart.strength import Strength, strength_of
+from cards.loading import Knowledge
+from cards.model import DrugRole, JsonObject, MagnesiumKind, MagnesiumOrder, Route
+from cards.terminology import MagnesiumProduct, Product
+
+_NUTRITION = re.compile(r"\b(tpn|parenteral nutrition|amino ?acids?)\b", re.IGNORECASE)
+# one of them is in every text that the pattern finds
+_NUTRITION_WORDS = frozenset({"tpn", "parenteral", "amino", "aminoacid", "aminoacids"})
+_LAXATIVE = re.compile(r"\b(hydroxide|milk of magnesia|laxative|granules|296 ?ml)\b", re.IGNORECASE)
+_NEVER_REPLACEMENT = ("magnesium salicylate", "magnesium trisilicate", "magnesium acetate")
+_CONTAINERS = ("bag", "container", "vial", "syringe", "each")
+_PIECES = (
+    *(name + ending for name in ("tablet", "tab", "capsule", "cap", "sachet") for ending in ("", "s", "(s)")),
+    *("tbl", "each", "dose", "1", ""),
+)
+
+
+def magnesium_order(
+    code: str,
+    product: Product,
+    roles: Sequence[DrugRole],
+    route: Route,
+    told: str,
+    words: Collection[str],
+    dosages: Sequence[JsonObject],
+    knowledge: Knowledge,
+) -> MagnesiumOrder | None:
+    """The order as a magnesium order, or None when the medicine holds no magnesium."""
+    if not _NUTRITION_WORDS.isdisjoint(words) and _NUTRITION.search(told):
+        return MagnesiumOrder(MagnesiumKind.NUTRITION, "parenteral nutrition")
+    salts = [r for r in roles if r.role == "magnesium_product"]
+    if not salts or route is Route.NOT_SYSTEMIC:
+        return None
+    listed = knowledge.terminology.magnesium_products.get(code)
+    kind = listed.kind if listed else _kind(product, salts[0].ingredient, route, told)
+    salt = listed.salt if listed else salts[0].ingredient.removeprefix("magnesium ")
+    if kind not in (MagnesiumKind.REPLACEMENT, MagnesiumKind.OBSTETRIC):
+        return MagnesiumOrder(kind, salt)
+    plain = knowledge.dose_language.plain
+    dosages = [{**dosage, "text": plain(text(dosage, "text"))} for dosage in dosages]
+    if route is Route.INTRAVENOUS or salt == "sulfate":
+        return _intravenous(kind, salt, plain(told), listed, dosages, knowledge)
+    return MagnesiumOrder(kind, salt, elemental_mg_per_day=_elemental_per_day(dosages, listed, salt, knowledge.numbers))
+
+
+def _kind(product: Product, name: str, route: Route, told: str) -> MagnesiumKind:
+    if _is_fluid(route, told) or name in _NEVER_REPLACEMENT or product.combination or len(product.ingredients) > 1:
+        return MagnesiumKind.SOURCE
+    if _LAXATIVE.search(told) or name == "magnesium hydroxide":
+        return MagnesiumKind.LAXATIVE
+    return MagnesiumKind.REPLACEMENT
+
+
+def _is_fluid(route: Route, told: str) -> bool:
+    """A brand of fluid that holds some magnesium among others: its name does not say magnesium."""
+    named = "magnesium" in told.lower() or "mgso4" in told.lower()
+    return route is Route.INTRAVENOUS and bool(told) and not named
+
+
+def _intravenous(
+    kind: MagnesiumKind,
+    salt: str,
+    told: str,
+    listed: MagnesiumProduct | None,
+    dosages: Sequence[JsonObject],
+    knowledge: Knowledge,
+) -> MagnesiumOrder:
+    worded = " ; ".join(text(dosage, "text") for dosage in dosages)
+    grams_per = _grams_per(knowledge.numbers)
+    strength = strength_of(told, worded, grams_per, knowledge.dose_language)
+    if strength and _is_obstetric_bag(strength, knowledge.numbers):
+        kind = MagnesiumKind.OBSTETRIC
+    per_unit = grams_per | _grams_per_volume(strength, listed)
+    read = [given(dosage, per_unit) for dosage in dosages]
+    each = (_grams_in_a_day(dosage, told) for dosage, told in zip(dosages, read, strict=True))
+    grams = [amount for amount in each if amount is not None]
+    rates = [r.per_hour for r in read if r.per_hour is not None]
+    return MagnesiumOrder(
+        kind,
+        salt,
+        grams=sum(grams) if grams else None,
+        grams_per_hour=max(rates) if rates else None,
+        is_push=any(r.is_push for r in read),
+    )
+
+
+def _grams_in_a_day(dosage: JsonObject, told: Given) -> float | None:
+    """Grams in 24 hours: the doses, or a rate that runs to its end, without one all day."""
+    if told.amount is not None:
+        return told.amount * max(doses_in_a_day(dosage) or 1.0, 1.0)
+    return told.per_hour * hours_running(dosage) if told.per_hour is not None else None
+
+
+def _is_obstetric_bag(strength: Strength, numbers: Mapping[str, float]) -> bool:
+    """20 g/500 mL or 40 g/1 L; a pharmacy's vial may hold as much in less."""
+    return strength.grams >= numbers["obstetric.bag"] and strength.ml >= numbers["obstetric.bag_volume"]
+
+
+def _grams_per(numbers: Mapping[str, float]) -> dict[str, float]:
+    """Grams of sulfate in each unit of mass or amount."""
+    amounts = {unit: 1 / numbers[f"sulfate.{unit}_per_gram"] for unit in ("meq", "mmol")}
+    return {"g": 1.0, "gm": 1.0, "mg": 0.001, **amounts}
+
+
+def _grams_per_volume(strength: Strength | None, listed: MagnesiumProduct | None) -> dict[str, float]:
+    """Grams of sulfate in a volume or a container, only where words or the product tell a strength."""
+    found = dict.fromkeys(_CONTAINERS, listed.grams) if listed and listed.grams else {}
+    if strength:
+        found["ml"] = strength.grams_per_ml
+    elif listed and listed.mg_per_ml:
+        found["ml"] = listed.mg_per_ml / 1000
+    return found
+
+
+def _elemental_per_day(
+    dosages: Sequence[JsonObject], listed: MagnesiumProduct | None, salt: str, numbers: Mapping[str, float]
+) -> float | None:
+    """Elemental mg a day, from units of a listed product or mg of oxide; None where that would be a guess."""
+    per_piece = listed.elemental_mg_per_unit if listed else None
+    per_unit = dict.fromkeys(_PIECES, per_piece) if per_piece else {}
+    if salt == "oxide":
+        per_unit["mg"] = numbers["salt.oxide.elemental_fraction"]
+    total = 0.0
+    for dosage in dosages:
+        amount, times = given(dosage, per_unit).amount, doses_in_a_day(dosage)
+        if not amount or times is None:
+            return None
+        total += amount * times
+    return total or None

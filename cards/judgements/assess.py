@@ -1,0 +1,216 @@
+"""Judgements that several rules share: emergencies, what forbids a level or route, what may be offered."""
+
+from math import inf
+
+from cards.chart import Chart, once
+from cards.judgements import danger, given
+from cards.loading import Knowledge
+from cards.model import SEVERE_BANDS, Band, Freshness, Magnesium, RenalGate
+
+DIURETICS = frozenset({"loop diuretic", "thiazide-type diuretic"})
+_GUT_LOSS = ("diarrhoea", "inflammatory_bowel_disease", "malabsorption")
+_NO_ORAL = ("vomiting", "bowel_obstruction", "nil_by_mouth")
+_ONGOING = ("vomiting", "diabetic_ketoacidosis", "hungry_bone", "pancreatitis", "burn")
+_PARALYSED = "neuromuscular blocker"
+
+
+def is_child(chart: Chart) -> bool:
+    """Under 18, as far as known."""
+    return chart.is_adult is False
+
+
+@once
+def emergency(chart: Chart) -> str | None:
+    """torsades (at any level), or with low magnesium to be acted on: arrhythmia, seizure, qtc, digoxin; else None."""
+    if is_child(chart):
+        return None
+    if danger.is_current(chart.conditions.get("torsades"), chart):
+        return None if is_high(chart) else "torsades"
+    low = trusted_low(chart)
+    if low is None or must_repeat_first(low, chart):
+        return None
+    kinds = {
+        "arrhythmia": _happens_now(("ventricular_arrhythmia",), chart),
+        "seizure": _happens_now(("seizure", "tetany"), chart) and "pre_eclampsia" not in chart.conditions,
+        "qtc": _has_critical_qtc_today(chart),
+        "digoxin": _has_digoxin_toxicity(chart),
+    }
+    return next((kind for kind, applies in kinds.items() if applies), None)
+
+
+def _happens_now(categories: tuple[str, ...], chart: Chart) -> bool:
+    return any(danger.is_current(chart.conditions.get(category), chart) for category in categories)
+
+
+def _has_critical_qtc_today(chart: Chart) -> bool:
+    found = chart.results.get("qtc")
+    today = found is not None and chart.at_most(chart.hours_since(found.when), "emergency.hours")
+    return today and chart.at_least(danger.qtc(chart), "qtc.critical")
+
+
+def _has_digoxin_toxicity(chart: Chart) -> bool:
+    toxic = _happens_now(("digoxin_toxicity",), chart)
+    return toxic and danger.takes_digoxin(chart) and "av_block" not in chart.conditions
+
+
+def is_high(chart: Chart) -> bool:
+    """Above the upper limit, whenever that was."""
+    return chart.current is not None and chart.current.x > chart.current.upper_limit
+
+
+def level_forbids(iv: bool, chart: Chart) -> bool:
+    """A high result of now forbids magnesium (s.1.6); IV not at a level that pre-eclampsia aims at (s.1.5)."""
+    m = chart.current
+    if m is None or m.x <= m.upper_limit or m.freshness is not Freshness.ACTIONABLE:
+        return False
+    obstetric = chart.has("pre_eclampsia") or on_obstetric_magnesium(chart)
+    return not (iv and obstetric and chart.at_most(m.x, "obstetric.caution"))
+
+
+def on_obstetric_magnesium(chart: Chart) -> bool:
+    """Magnesium sulfate for pre-eclampsia or in pregnancy: high levels are intended (clinical rule s.1.5)."""
+    if chart.has("pre_eclampsia", "pregnancy") and given.iv_magnesium_lately(chart):
+        return True
+    unlisted = bool(chart.not_known & {"medications", "administrations"}) or chart.unread_orders > 0
+    return unlisted and may_be_on_obstetric_magnesium(chart)
+
+
+def may_be_on_obstetric_magnesium(chart: Chart) -> bool:
+    """Pre-eclampsia and no word of magnesium: an infusion of the labour ward may not be on the lists."""
+    return (
+        chart.has("pre_eclampsia")
+        and not given.oral_magnesium(chart)
+        and not any(map(given.is_iv_replacement, chart.holding_magnesium))
+    )
+
+
+@once
+def trusted_low(chart: Chart) -> Magnesium | None:
+    """A low result of an adult that may be treated: plausible and not contaminated."""
+    low = chart.low
+    if low is None or is_child(chart) or not low.plausible or is_contaminated(chart):
+        return None
+    return low
+
+
+@once
+def is_contaminated(chart: Chart) -> bool:
+    """Low magnesium with very high potassium and very low calcium of the same draw: K-EDTA or oxalate in the tube."""
+    n, low = chart.numbers, chart.low
+    potassium, calcium = chart.results.get("potassium"), chart.results.get("calcium")
+    if low is None or potassium is None or calcium is None:
+        return False
+    same_draw = all(
+        abs((r.when - low.when).total_seconds()) <= n["contamination.same_draw"] * 3600 for r in (potassium, calcium)
+    )
+    return (
+        same_draw
+        and chart.at_least(potassium.value, "contamination.potassium")
+        and chart.at_most(calcium.value, "contamination.calcium")
+    )
+
+
+def ionised_is_of_the_same_draw(chart: Chart) -> bool:
+    """Whether total and ionised magnesium were measured together."""
+    return chart.at_most(abs(_hours_later(chart)), "contamination.same_draw")
+
+
+def ionised_is_normal(chart: Chart) -> bool:
+    """Low total magnesium, with a normal ionised one of the same draw or a later one."""
+    known = chart.low is not None and chart.ionised is not None and not chart.ionised.low
+    return known and _hours_later(chart) >= -chart.numbers["contamination.same_draw"]
+
+
+def _hours_later(chart: Chart) -> float:
+    """By how much the ionised result is later than the total."""
+    if chart.ionised is None or chart.current is None:
+        return inf
+    return (chart.ionised.when - chart.current.when).total_seconds() / 3600
+
+
+def cannot_take_oral(chart: Chart) -> bool:
+    """Vomiting, bowel obstruction or nil by mouth."""
+    return chart.has(*_NO_ORAL)
+
+
+def avoids_oral(chart: Chart) -> bool:
+    """A medicine is taken with which no oral magnesium may be given at any interval."""
+    binding = (r for m in chart.taking("chelation_interaction") for r in m.roles if r.role == "chelation_interaction")
+    return any(r.avoid and not r.ph_only for r in binding)
+
+
+def loses_magnesium(chart: Chart) -> bool:
+    """A loss or shift that goes on (s.7): gut, ketoacidosis, hungry bone, pancreatitis, burns; diuresis in hospital."""
+    diuresis = chart.inpatient and not DIURETICS.isdisjoint(chart.drug_classes)
+    return has_gut_loss(chart) or chart.has(*_ONGOING) or diuresis
+
+
+def is_refed(chart: Chart) -> bool:
+    """Refeeding, or malnourished and fed in hospital."""
+    return chart.has("refeeding") or (chart.inpatient and chart.has("malnutrition"))
+
+
+def has_gut_loss(chart: Chart) -> bool:
+    """Diarrhoea, inflammatory bowel disease or malabsorption."""
+    return chart.has(*_GUT_LOSS)
+
+
+def has_unpaced_heart_block(chart: Chart) -> bool:
+    """Heart block that forbids IV magnesium: second or third degree without a pacemaker on record."""
+    return "av_block" in chart.conditions and "pacemaker" not in chart.conditions
+
+
+def is_paralysed(chart: Chart) -> bool:
+    """A neuromuscular blocker is running."""
+    return _PARALYSED in chart.drug_classes
+
+
+def iv_is_forbidden(chart: Chart, kind: str | None = None) -> bool:
+    """Any hard stop for IV magnesium; heart block is an expert's call in torsades, some stops yield in an emergency."""
+    always = "myasthenia" in chart.conditions or is_paralysed(chart)
+    block = has_unpaced_heart_block(chart) and kind != "torsades"
+    yields = chart.has("respiratory_failure", "hypotension") or chart.renal.gate is RenalGate.R3
+    return always or block or (yields and kind is None)
+
+
+def dose_may_be_offered(chart: Chart) -> bool:
+    """An adult of known age with a result that may be dosed by, not obstetric, not already on IV magnesium."""
+    m = trusted_low(chart)
+    if m is None or chart.is_adult is not True or "pre_eclampsia" in chart.conditions:
+        return False
+    return not must_repeat_first(m, chart) and not given.iv_magnesium_lately(chart)
+
+
+def must_repeat_first(magnesium: Magnesium, chart: Chart) -> bool:
+    """Too old to dose by; in hospital a critically low one is treated all the same (clinical rule s.0.6)."""
+    urgent = chart.inpatient and x_is_critical(magnesium, chart.knowledge) and not magnesium.superseded
+    return magnesium.freshness is not Freshness.ACTIONABLE and not urgent
+
+
+def is_doubtful(magnesium: Magnesium, chart: Chart) -> bool:
+    """Impossible, or from a contaminated tube: to be repeated before anything is concluded."""
+    return not magnesium.plausible or is_contaminated(chart)
+
+
+def x_is_critical(magnesium: Magnesium, knowledge: Knowledge) -> bool:
+    """Critically low."""
+    return magnesium.x < knowledge.numbers["band.critical_low"]
+
+
+def is_severe_band(band: Band) -> bool:
+    """Severely or critically low."""
+    return band in SEVERE_BANDS
+
+
+def why_no_band(band: Band, chart: Chart) -> str:
+    """Why the rule of a band stays silent; "" when it speaks."""
+    if emergency(chart):
+        return "the emergency rule speaks"
+    low = trusted_low(chart)
+    if low is None:
+        return "no low magnesium of an adult that can be trusted"
+    if low.band is not band:
+        return f"magnesium is {low.band.value}"
+    if must_repeat_first(low, chart):
+        return "the result must be repeated first"
+    return ""

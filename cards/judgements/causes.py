@@ -1,0 +1,232 @@
+"""Drugs that lower magnesium: scoring, protection, and which advice fits which class (clinical rule s.4)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cards.chart import Chart, once
+from cards.judgements import assess
+from cards.model import DrugRole, Medication
+
+_POINTS = {"strong": 3, "moderate": 2, "weak": 1}
+_PPI = "proton pump inhibitor"
+_ACID = frozenset({_PPI, "potassium-competitive acid blocker"})
+_LONG_TAIL = frozenset({"platinum"})
+# drugs.csv: magnesium is corrected before each dose, although they lower it but weakly
+_CORRECTED_BEFORE = frozenset({"denosumab", "zoledronic acid"})
+_CALCINEURIN = frozenset({"calcineurin inhibitor"})
+# given in cycles: an order that has ended is no drug that was stopped
+_ONCOLOGY = frozenset({"platinum", "anti-EGFR monoclonal antibody", "EGFR-MET bispecific antibody", "alkylating agent"})
+_ADVICE: tuple[tuple[str, frozenset[str]], ...] = (
+    ("calcineurin", _CALCINEURIN),
+    ("oncology", _ONCOLOGY),
+    (
+        "antimicrobial",
+        frozenset(
+            {"aminoglycoside", "polyene antifungal", "antiprotozoal", "polypeptide antitubercular", "polymyxin"}
+            | {"antiviral"}
+        ),
+    ),
+    ("binder", frozenset({"potassium binder"})),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Culprit:
+    """One drug that may have lowered magnesium, with its score and how long it has been taken."""
+
+    medication: Medication
+    role: DrugRole
+    score: int
+    shown: str
+
+    @property
+    def stopped(self) -> bool:
+        """No longer taken, and not merely between two cycles."""
+        return self.medication.status != "active" and self.role.drug_class not in _ONCOLOGY
+
+
+def depletes(medication: Medication) -> bool:
+    """Lowers magnesium with at least moderate evidence, or is handled as a PPI."""
+    return medication.has_role("cause") and bool(depleting_roles(medication))
+
+
+def depleting_roles(medication: Medication) -> tuple[DrugRole, ...]:
+    """What of it lowers magnesium with at least moderate evidence."""
+    return tuple(r for r in medication.roles if r.role == "cause" and _is_established(r))
+
+
+def _is_established(role: DrugRole) -> bool:
+    """At least moderate evidence; vonoprazan is handled as a PPI (drugs.csv)."""
+    return _POINTS.get(role.evidence, 0) > 1 or role.drug_class in _ACID
+
+
+def depleting_names(medications: Iterable[Medication]) -> tuple[str, ...]:
+    """The names of the ingredients that lower magnesium, each once."""
+    return tuple(dict.fromkeys(r.ingredient for m in medications for r in depleting_roles(m)))
+
+
+def concerns_magnesium(draft: Medication) -> bool:
+    """An order whose safety depends on magnesium."""
+    judged_by_role = draft.has_role("qt_risk") or draft.has_role("digitalis")
+    return bool(draft.magnesium) or depletes(draft) or judged_by_role or bool(corrected_before([draft]))
+
+
+@once
+def culprits(chart: Chart) -> tuple[Culprit, ...]:
+    """The three likeliest causes, weak ones only when there is no other."""
+    taken = list(_candidates(chart))
+    several = len({m.name for m in taken if depletes(m)}) > 1
+    scored = [_scored(m, several, chart) for m in taken]
+    strong = [c for c in scored if _is_established(c.role)]
+    one_each: dict[str, Culprit] = {}
+    for culprit in sorted(strong or scored, key=_likeliest_order):
+        one_each.setdefault(culprit.medication.name, culprit)
+    ordered = sorted(one_each.values(), key=lambda c: (-c.score, c.medication.name))
+    return tuple(ordered[: int(chart.numbers["cause.shown"])])
+
+
+def _likeliest_order(culprit: Culprit) -> tuple[bool, int, str]:
+    """Of several orders of a drug the one that is taken counts, then the one that explains most."""
+    return culprit.medication.status != "active", -culprit.score, culprit.shown
+
+
+def _candidates(chart: Chart) -> Iterable[Medication]:
+    for medication in chart.medications or ():
+        role = _cause(medication) if medication.has_role("cause") else None
+        if role and role.drug_class != "cardiac glycoside" and _counts(medication, role, chart):
+            yield medication
+
+
+def _cause(medication: Medication) -> DrugRole | None:
+    roles = [r for r in medication.roles if r.role == "cause"]
+    return max(roles, key=lambda r: _POINTS.get(r.evidence, 0), default=None)
+
+
+def _counts(medication: Medication, role: DrugRole, chart: Chart) -> bool:
+    """Taken now, or stopped so recently that it still counts."""
+    if medication.status == "active":
+        return True
+    to_come = medication.until is not None and medication.until > chart.now
+    ended = medication.since if to_come else medication.until or medication.since
+    limit = "cause.stopped_long_days" if role.drug_class in _LONG_TAIL else "cause.stopped_days"
+    return ended is not None and chart.hours_since(ended) <= chart.numbers[limit] * 24
+
+
+def _scored(medication: Medication, several: bool, chart: Chart) -> Culprit:
+    role = next(r for r in sorted(medication.roles, key=lambda r: -_POINTS.get(r.evidence, 0)) if r.role == "cause")
+    days = chart.hours_since(medication.since) / 24 if medication.since else None
+    early = role.drug_class in _ACID and days is not None and chart.below(days, "cause.ppi_min_days")
+    plausible = days is not None and not early
+    score = _POINTS.get(role.evidence, 0) + plausible + several - early
+    return Culprit(medication, role, score, f"{role.ingredient}{_since(days, medication)}")
+
+
+def _since(days: float | None, medication: Medication) -> str:
+    if medication.status != "active":
+        return " (stopped)"
+    if days is None:
+        return ""
+    return f" (over {int(days // 365)} y)" if days >= 365 else f" (since {max(int(days), 1)} d)"
+
+
+def is_diuretic(classes: Iterable[str]) -> bool:
+    """A loop or thiazide diuretic is among the classes."""
+    return bool(assess.DIURETICS & set(classes))
+
+
+def is_diuretic_drug(medication: Medication) -> bool:
+    """A loop or thiazide diuretic."""
+    return any(r.role == "cause" and r.drug_class in assess.DIURETICS for r in medication.roles)
+
+
+def is_acid_suppressant(medication: Medication) -> bool:
+    """A proton pump inhibitor or vonoprazan."""
+    return any(r.drug_class in _ACID for r in medication.roles)
+
+
+def is_ppi(medication: Medication) -> bool:
+    """A proton pump inhibitor."""
+    return any(r.drug_class == _PPI for r in medication.roles)
+
+
+@once
+def is_protected(chart: Chart) -> bool:
+    """Acid suppression protects here: bleeding risk, Barrett, Zollinger-Ellison, or that could not be looked at."""
+    unknown = bool(chart.not_known & {"conditions", "medications"})
+    return unknown or chart.has("peptic_protection") or any(m.is_antithrombotic for m in chart.active)
+
+
+def has_famotidine(chart: Chart) -> bool:
+    """Famotidine is taken or being ordered."""
+    return any("famotidine" in m.ingredients("alternative") for m in (*chart.active, *chart.drafts))
+
+
+def replaceable_ppi(found: Iterable[Culprit], chart: Chart) -> Medication | None:
+    """A PPI being taken that nothing on record protects; None too while famotidine is taken."""
+    if is_protected(chart) or has_famotidine(chart):
+        return None
+    taken = (c.medication for c in found if c.role.drug_class in _ACID and c.medication.status == "active")
+    return next(taken, None)
+
+
+def advice_keys(found: tuple[Culprit, ...], sparing: bool, chart: Chart) -> tuple[str, ...]:
+    """Lines of advice for the classes found, likeliest cause first; for what was stopped only what follows now."""
+    keys: list[str] = []
+    for culprit in (c for c in found if not c.stopped):
+        keys += _class_keys(culprit.role.drug_class, sparing, chart)
+    keys = keys or ["other"] * any(not c.stopped for c in found)
+    return tuple(dict.fromkeys((*keys, *_stopped_keys(found))))
+
+
+def _stopped_keys(found: tuple[Culprit, ...]) -> list[str]:
+    acid = [c.stopped for c in found if c.role.drug_class in _ACID]
+    others = any(c.stopped for c in found if c.role.drug_class not in _ACID)
+    return ["ppi_stopped"] * (bool(acid) and all(acid)) + ["stopped"] * others
+
+
+def _class_keys(drug_class: str, sparing: bool, chart: Chart) -> list[str]:
+    if drug_class in _ACID:
+        return [acid_key(chart)]
+    if drug_class in assess.DIURETICS:
+        more = ["heart_failure"] if chart.has("heart_failure") else ["thiazide"] if "thiazide" in drug_class else []
+        return ["diuretic_spare" if sparing else "diuretic_plain", *more]
+    if drug_class in _CALCINEURIN:
+        return ["calcineurin_spare" if sparing else "calcineurin"]
+    return [key for key, classes in _ADVICE if drug_class in classes]
+
+
+def acid_key(chart: Chart) -> str:
+    """Which advice on acid suppression fits."""
+    return "ppi_protect" if is_protected(chart) else "ppi_famotidine" if has_famotidine(chart) else "ppi"
+
+
+def extra_keys(chart: Chart) -> tuple[str, ...]:
+    """The polypharmacy line, for many medicines."""
+    return ("polypharmacy",) if chart.at_least(len(chart.active), "cause.polypharmacy") else ()
+
+
+def corrected_before(medications: Iterable[Medication]) -> tuple[str, ...]:
+    """The ingredients before whose every dose magnesium is to be corrected."""
+    return tuple(name for m in medications for name in m.ingredients("cause") if name in _CORRECTED_BEFORE)
+
+
+def acid_name(medications: Iterable[Medication]) -> str:
+    """What the acid suppression among them is called."""
+    listed = list(medications)
+    return "PPI" if any(map(is_ppi, listed)) or not any(map(is_acid_suppressant, listed)) else "Vonoprazan"
+
+
+def draft_advice(drafts: Iterable[Medication], chart: Chart) -> dict[str, list[str]]:
+    """Lines of advice for drafted drugs, each with the ingredients that it is about."""
+    found: dict[str, list[str]] = {}
+    for role in (r for d in drafts for r in depleting_roles(d)):
+        found.setdefault(_draft_key(role.drug_class, chart), []).append(role.ingredient)
+    return found
+
+
+def _draft_key(drug_class: str, chart: Chart) -> str:
+    if drug_class in _ACID:
+        return acid_key(chart)
+    if drug_class in assess.DIURETICS:
+        return "diuretic"
+    return next((key for key, classes in _ADVICE if drug_class in classes), "other")

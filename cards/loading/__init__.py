@@ -1,0 +1,163 @@
+"""What the service knows: numbers, doses, codes, advice texts and sources, read once from data files.
+
+The files are handed in by the caller (`load_knowledge`), so that the core itself touches no file system.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+
+from cards.loading.advice import Advice, read_advice
+from cards.loading.ceilings import within_ceilings
+from cards.loading.codes import read_terminology
+from cards.loading.dose_language import DoseLanguage, read_dose_language
+from cards.loading.dose_tables import Doses, OrderableTest, Product, read_doses, read_products, read_tests
+from cards.loading.encounter_tables import EncounterTables, read_encounter_tables
+from cards.loading.reading import KnowledgeError, did_you_mean, read_yaml, traverse
+from cards.loading.result_tables import ResultTables, read_result_tables
+from cards.loading.site import Site, read_site
+from cards.loading.thresholds import Threshold, read_thresholds, with_site_values
+from cards.loading.unit_table import read_units
+from cards.terminology import Terminology
+from cards.units import UnitTable
+
+__all__ = ["Advice", "Doses", "Knowledge", "KnowledgeError", "Product", "Site", "Threshold", "load_knowledge"]
+
+_DOI = re.compile(r"doi:? ?(10\.[^\s;,)]+[^\s;,.)])")
+_PMC = re.compile(r"PMC\d+")
+UNSIGNED = "Status: draft, not clinically approved."
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A numbered reference and how it was read: READ, READ-2nd, MEM (from memory) or design."""
+
+    id: str
+    title: str
+    status: str
+
+    @property
+    def url(self) -> str:
+        """Where it can be read, as far as the title names a doi or PMC id; else ""."""
+        if doi := _DOI.search(self.title):
+            return f"https://doi.org/{doi.group(1)}"
+        pmc = _PMC.search(self.title)
+        return f"https://pmc.ncbi.nlm.nih.gov/articles/{pmc.group()}/" if pmc else ""
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideReasons:
+    """Coded reasons a clinician may give for passing over a card; `later` are those that put the decision off."""
+
+    system: str
+    reasons: tuple[tuple[str, str], ...]
+    later: frozenset[str] = frozenset()
+    own_system: str = ""
+    own: frozenset[str] = frozenset()
+
+    def system_of(self, code: str) -> str:
+        """The code system of a reason: HL7's, or that of this project."""
+        return self.own_system if code in self.own else self.system
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Knowledge:
+    """Everything a decision may use besides the patient. Each is itself alone, so that it can be a key."""
+
+    thresholds: Mapping[str, Threshold]
+    numbers: Mapping[str, float]
+    units: UnitTable
+    results: ResultTables
+    encounters: EncounterTables
+    terminology: Terminology
+    dose_language: DoseLanguage
+    doses: Doses
+    products: Mapping[str, Product]
+    tests: Mapping[str, OrderableTest]
+    monitoring: Mapping[str, str]
+    advice: Mapping[str, Advice]
+    sources: Mapping[str, Source]
+    override_reasons: OverrideReasons
+    site: Site
+    version: str
+    home: str = ""
+
+    @property
+    def approval(self) -> str:
+        """Who signed the clinical content, in a sentence; says so when nobody did."""
+        site = self.site
+        return f"Approved by {site.approved_by}, {site.approved_on}." if site.approved_by else UNSIGNED
+
+
+def load_knowledge(
+    folder: Traversable, site: str | None = None, site_name: str = "site file", home: str = ""
+) -> Knowledge:
+    """Read all knowledge files below `folder`, changed by the text of a site file.
+
+    `home` is the address of the service's own page, which cards name as their source.
+
+    Raises KnowledgeError with file, line and reason when a file is wrong.
+    """
+    told = read_site(site, site_name) if site else Site()
+    shipped = read_thresholds(folder / "thresholds.yaml")
+    thresholds = with_site_values(shipped, told)
+    products, doses = read_products(folder / "products.yaml", told), read_doses(folder / "doses.yaml", told)
+    return Knowledge(
+        thresholds=thresholds,
+        numbers=(numbers := _numbers(thresholds)),
+        units=(units := read_units(folder / "units.yaml")),
+        results=read_result_tables(folder, units),
+        encounters=read_encounter_tables(folder, told),
+        terminology=read_terminology(folder / "codes", told),
+        dose_language=read_dose_language(folder / "dose_words.yaml"),
+        doses=within_ceilings(doses, products, numbers, _numbers(shipped)),
+        products=products,
+        tests=read_tests(folder / "tests.yaml"),
+        monitoring={name: entry["text"] for name, entry in read_yaml(folder / "monitoring.yaml").items()},
+        advice=_read_advice(folder / "advice", told),
+        sources=_read_sources(folder / "sources.yaml"),
+        override_reasons=_read_override_reasons(folder / "override_reasons.yaml", told),
+        site=told,
+        version=_version(folder, site),
+        home=home,
+    )
+
+
+def _numbers(thresholds: Mapping[str, Threshold]) -> dict[str, float]:
+    return {name: threshold.value for name, threshold in thresholds.items()}
+
+
+def _read_advice(folder: Traversable, site: Site) -> dict[str, Advice]:
+    """Rules and advice texts have the same names; a rule that is not there can't be switched off."""
+    advice = read_advice(folder)
+    for path, rule in site.places.written.items():
+        if path[:2] == ("rules", "off") and rule not in advice:
+            raise site.error(f"rules.off: unknown rule {rule!r}{did_you_mean(rule, advice)}", *path)
+    return advice
+
+
+def _version(folder: Traversable, site: str | None) -> str:
+    digest = hashlib.sha256((site or "").encode())
+    for path in traverse(folder):
+        if path.name.endswith((".yaml", ".csv")):
+            digest.update(path.name.encode() + path.read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()[:12]
+
+
+def _read_sources(path: Traversable) -> dict[str, Source]:
+    return {str(row["id"]): Source(str(row["id"]), row["title"], row["status"]) for row in read_yaml(path)}
+
+
+def _read_override_reasons(path: Traversable, site: Site) -> OverrideReasons:
+    told = read_yaml(path)
+    published = {row["code"]: row["display"] for row in told["reasons"]}
+    chosen = site.override_reasons or tuple(published)
+    for number, code in enumerate(chosen):
+        if code not in published:
+            reason = f"unknown override reason {code!r}{did_you_mean(code, published)}"
+            raise site.error(reason, "override_reasons", str(number))
+    later, own = (frozenset(row["code"] for row in told["reasons"] if row.get(mark)) for mark in ("later", "own"))
+    reasons = tuple((code, published[code]) for code in chosen)
+    return OverrideReasons(told["system"], reasons, later, told.get("own_system", ""), own)

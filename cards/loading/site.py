@@ -1,0 +1,271 @@
+"""The site file: what one hospital changes without code. Wrong keys, units or values fail with file and line."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+from math import isfinite
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cards.loading.reading import KnowledgeError, Places, parse_yaml, places_of
+from cards.model import Setting
+
+_KEYS: Mapping[str, frozenset[str]] = {
+    "site": frozenset({"name"}),
+    "approval": frozenset({"approved_by", "date"}),
+    "thresholds": frozenset(),
+    "formulary": frozenset({"preferred", "products", "salts"}),
+    "units": frozenset({"first"}),
+    "orders": frozenset({"intent"}),
+    "rules": frozenset({"off"}),
+    "cards": frozenset({"maximum"}),
+    "codes": frozenset({"labs", "drugs"}),
+    "encounter_classes": frozenset(),
+    "time_zone": frozenset(),
+    "override_reasons": frozenset(),
+    "links": frozenset(),
+}
+_LISTS = frozenset({"override_reasons", "links", "encounter_classes"})
+_TEXTS = frozenset({"time_zone"})
+_SETTINGS = tuple(setting.value for setting in Setting)
+_UNITS = ("as reported", "mg/dL", "mmol/L")
+_INTENTS = ("proposal", "order")
+_ROUTES = ("oral", "intravenous")
+_PRODUCT = frozenset({"display", "coding", "route", "salt", "grams"})
+_SALT = frozenset({"unit", "elemental_per_unit", "max_gate", "gentle", "daily"})
+_GATES = ("R0", "R1", "R2")
+_STEP = frozenset({"quantity", "per_day"})
+_CODING = frozenset({"system", "code", "display"})
+_MOST_CARDS = 3
+_NONE: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One site's choices; the defaults are the shipped ones. `places` names the line of each in errors."""
+
+    name: str = ""
+    approved_by: str = ""
+    approved_on: str = ""
+    thresholds: Mapping[str, tuple[float, str]] = field(default_factory=dict)
+    preferred_salts: tuple[str, ...] = ()
+    products: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    salts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    unit_first: str = "as reported"
+    intent: str = "proposal"
+    rules_off: frozenset[str] = frozenset()
+    maximum_cards: int = _MOST_CARDS
+    lab_codes: tuple[tuple[str, str, str], ...] = ()
+    drug_codes: tuple[tuple[str, str, str], ...] = ()
+    encounter_classes: tuple[tuple[str, str, str], ...] = ()
+    zone: tzinfo = UTC
+    override_reasons: tuple[str, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+    places: Places = field(default_factory=Places)
+
+    def error(self, reason: str, *path: str) -> KnowledgeError:
+        """An error with the site file's name and the line of the path."""
+        return self.places.error(reason, *path)
+
+
+def read_site(text: str, name: str) -> Site:
+    """A site file's text as a Site; KnowledgeError with file, line and reason."""
+    reader = _Reader(parse_yaml(text, name), places_of(text, name))
+    return Site(
+        name=reader.text("site", "name"),
+        **reader.approval(),
+        thresholds=reader.thresholds(),
+        preferred_salts=reader.texts("formulary", "preferred"),
+        products={name: reader.product(name) for name in reader.names("products")},
+        salts={name: reader.salt(name) for name in reader.names("salts")},
+        unit_first=reader.choice("units", "first", _UNITS),
+        intent=reader.choice("orders", "intent", _INTENTS),
+        rules_off=frozenset(reader.texts("rules", "off")),
+        maximum_cards=reader.maximum_cards(),
+        lab_codes=reader.codes("labs", "analyte"),
+        drug_codes=reader.codes("drugs", "ingredient"),
+        encounter_classes=reader.encounter_classes(),
+        zone=reader.zone(),
+        override_reasons=reader.texts("override_reasons"),
+        links=reader.links(),
+        places=reader.places,
+    )
+
+
+class _Reader:
+    """Reads one site file; an empty value is as good as none."""
+
+    def __init__(self, told: Any, places: Places) -> None:
+        self.told, self.places = {} if told is None else told, places
+        if not isinstance(self.told, dict):
+            raise places.error(f"a site file is a mapping of {', '.join(sorted(_KEYS))}")
+        for key, value in self.told.items():
+            self._check(key, value)
+
+    def _check(self, key: Any, value: Any) -> None:
+        self.known(key, frozenset(_KEYS), str(key))
+        wanted = str if key in _TEXTS else list if key in _LISTS else dict
+        if value is not None and not isinstance(value, wanted):
+            named = {str: "text", list: "list"}
+            kind = named.get(wanted) or f"mapping of {', '.join(sorted(_KEYS[key])) or 'names'}"
+            raise self.places.error(f"{key} needs a {kind}", key)
+        for inner in (value or ()) if _KEYS[key] else ():
+            self.known(inner, _KEYS[key], key, str(inner))
+
+    def known(self, key: Any, allowed: frozenset[str], *path: str) -> None:
+        if key not in allowed:
+            raise self.places.error(f"unknown key {key!r}; allowed: {', '.join(sorted(allowed))}", *path)
+
+    def at(self, *path: str) -> Any:
+        found: Any = self.told
+        for step in path:
+            found = (found or _NONE).get(step)
+        return found
+
+    def text(self, *path: str, default: str = "") -> str:
+        value = self.at(*path)
+        if isinstance(value, dict | list):
+            raise self.places.error(f"{'.'.join(path)} needs a text", *path)
+        return default if value is None else self.places.written.get(path, str(value))
+
+    def items(self, *path: str) -> list[Any]:
+        value = self.at(*path)
+        if value is not None and not isinstance(value, list):
+            raise self.places.error(f"{'.'.join(path)} needs a list", *path)
+        return value or []
+
+    def texts(self, *path: str) -> tuple[str, ...]:
+        for number, item in enumerate(self.items(*path)):
+            if not isinstance(item, str):
+                raise self.places.error(f"{'.'.join(path)}: {item!r} is not a text", *path, str(number))
+        return tuple(self.items(*path))
+
+    def choice(self, section: str, key: str, allowed: tuple[str, ...]) -> str:
+        value = self.text(section, key, default=allowed[0])
+        if value not in allowed:
+            raise self.places.error(f"{section}.{key} is {value!r}; allowed: {', '.join(allowed)}", section, key)
+        return value
+
+    def approval(self) -> dict[str, str]:
+        who, when = self.text("approval", "approved_by"), self.text("approval", "date")
+        if bool(who) != bool(when):
+            raise self.places.error("an approval needs approved_by and date", "approval")
+        return {"approved_by": who, "approved_on": when}
+
+    def thresholds(self) -> dict[str, tuple[float, str]]:
+        return {str(name): self._threshold(str(name), entry) for name, entry in (self.at("thresholds") or {}).items()}
+
+    def _threshold(self, name: str, entry: Any) -> tuple[float, str]:
+        if not isinstance(entry, dict) or set(entry) != {"value", "unit"}:
+            raise self.places.error(f"{name} needs exactly value and unit", "thresholds", name)
+        value = entry["value"]
+        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+            raise self.places.error(f"{name}: value is not a number", "thresholds", name, "value")
+        return float(value), str(entry["unit"])
+
+    def names(self, key: str) -> list[str]:
+        """The ids below formulary.<key>, each with a mapping."""
+        told = self.at("formulary", key) or {}
+        if not isinstance(told, dict):
+            raise self.places.error(f"formulary.{key} needs a mapping of ids", "formulary", key)
+        for name, entry in told.items():
+            if not isinstance(name, str) or not isinstance(entry, dict):
+                raise self.places.error(f"formulary.{key}: {name} needs a mapping", "formulary", key, str(name))
+        return list(told)
+
+    def product(self, name: str) -> dict[str, Any]:
+        path = ("formulary", "products", name)
+        entry = self.at(*path)
+        for key in entry:
+            self.known(key, _PRODUCT, *path, str(key))
+        if entry.get("route", "oral") not in _ROUTES:
+            raise self.places.error(f"{name}: route is one of {', '.join(_ROUTES)}", *path, "route")
+        if "grams" in entry:
+            self.positive(entry["grams"], *path, "grams")
+        coding = [self.entry(item, _CODING, *path, "coding", str(n)) for n, item in self._numbered(*path, "coding")]
+        texts = {key: self.text(*path, key) for key in ("display", "salt") if key in entry}
+        return {**entry, **texts, **({"coding": coding} if "coding" in entry else {})}
+
+    def salt(self, name: str) -> dict[str, Any]:
+        path = ("formulary", "salts", name)
+        entry = self.at(*path)
+        for key in entry:
+            self.known(key, _SALT, *path, str(key))
+        if "elemental_per_unit" in entry:
+            self.positive(entry["elemental_per_unit"], *path, "elemental_per_unit")
+        if entry.get("max_gate", "R0") not in _GATES:
+            raise self.places.error(f"{name}: max_gate is one of {', '.join(_GATES)}", *path, "max_gate")
+        if not isinstance(entry.get("gentle", True), bool):
+            raise self.places.error(f"{name}: gentle is true or false", *path, "gentle")
+        daily = entry.get("daily", {})
+        if not isinstance(daily, dict):
+            raise self.places.error(f"{name}: daily needs a mapping of mg a day", *path, "daily")
+        for mg in daily:
+            self._steps(mg, *path, "daily")
+        return {**entry, **({"unit": self.text(*path, "unit")} if "unit" in entry else {})}
+
+    def _steps(self, mg: Any, *path: str) -> None:
+        place = (*path, str(mg))
+        self.positive(mg, *place)
+        steps = self.at(*path)[mg]
+        if not isinstance(steps, list) or not steps or any(not isinstance(s, dict) or set(s) != _STEP for s in steps):
+            raise self.places.error(f"{mg} mg a day needs a list of quantity and per_day", *place)
+        for step in steps:
+            self.positive(step["quantity"], *place)
+            if self.positive(step["per_day"], *place) != int(step["per_day"]):
+                raise self.places.error("per_day is a whole number", *place)
+
+    def positive(self, value: Any, *path: str) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not (isfinite(value) and value > 0):
+            raise self.places.error(f"{path[-1]}: {value!r} is not a number above 0", *path)
+        return float(value)
+
+    def _numbered(self, *path: str) -> list[tuple[int, Any]]:
+        return list(enumerate(self.items(*path)))
+
+    def entry(self, item: Any, keys: frozenset[str], *path: str) -> dict[str, str]:
+        """A list item that is a mapping of exactly these keys to texts."""
+        if not isinstance(item, dict) or set(item) != keys:
+            raise self.places.error(f"{'.'.join(path[:-1])}: each needs exactly {', '.join(sorted(keys))}", *path)
+        wrong = next((key for key, value in item.items() if isinstance(value, dict | list | bool | None)), None)
+        if wrong is not None:
+            raise self.places.error(f"{'.'.join(path[:-1])}: {wrong} needs a text", *path, wrong)
+        return {key: self.places.written.get((*path, key), str(value)) for key, value in item.items()}
+
+    def maximum_cards(self) -> int:
+        value = self.at("cards", "maximum")
+        value = _MOST_CARDS if value is None else value
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST_CARDS:
+            raise self.places.error(f"cards.maximum is {value!r}; allowed: 1 to {_MOST_CARDS}", "cards", "maximum")
+        return value
+
+    def codes(self, section: str, meaning: str) -> tuple[tuple[str, str, str], ...]:
+        keys = frozenset({"system", "code", meaning})
+        told = [self.entry(item, keys, "codes", section, str(n)) for n, item in self._numbered("codes", section)]
+        return tuple((c["system"], c["code"], c[meaning]) for c in told)
+
+    def encounter_classes(self) -> tuple[tuple[str, str, str], ...]:
+        keys = frozenset({"system", "code", "setting"})
+        told = [self.entry(item, keys, "encounter_classes", str(n)) for n, item in self._numbered("encounter_classes")]
+        for number, row in enumerate(told):
+            if row["setting"] not in _SETTINGS:
+                reason = f"setting is {row['setting']!r}; allowed: {', '.join(_SETTINGS)}"
+                raise self.places.error(f"encounter_classes: {reason}", "encounter_classes", str(number), "setting")
+        return tuple((row["system"], row["code"], row["setting"]) for row in told)
+
+    def zone(self) -> tzinfo:
+        """The zone in which times without one are meant; UTC when the site names none."""
+        name = self.text("time_zone")
+        try:
+            return ZoneInfo(name) if name else UTC
+        except (ValueError, OSError, LookupError):
+            reason = f"time_zone is {name!r}; a name of the IANA time zones is needed, like Europe/London"
+            raise self.places.error(reason, "time_zone") from None
+
+    def links(self) -> tuple[tuple[str, str], ...]:
+        keys = frozenset({"label", "url"})
+        told = [self.entry(item, keys, "links", str(n)) for n, item in self._numbered("links")]
+        for number, link in enumerate(told):
+            if not link["url"].startswith(("https://", "http://")):
+                raise self.places.error("a link's url must be absolute", "links", str(number), "url")
+        return tuple((link["label"], link["url"]) for link in told)

@@ -1,0 +1,1 @@
+"""What may be offered: route, dose, recheck, partners."""

@@ -1,0 +1,241 @@
+"""Which magnesium may be offered: the dose tables behind the renal gates, stops and formulary."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+
+from cards.chart import Chart, once
+from cards.judgements import assess, danger, given
+from cards.loading import Knowledge
+from cards.loading.dose_tables import IvStep, Salt
+from cards.model import Band, DoseStep, DraftMedication, RenalGate
+from cards.units import shown
+
+_GATES = (RenalGate.R0, RenalGate.R1, RenalGate.R2, RenalGate.R3)
+_TIMES = {1: "once", 2: "twice", 3: "3 times"}
+
+
+def intravenous(situation: str, chart: Chart, emergency: str | None = None) -> DraftMedication | None:
+    """The IV order for a situation of doses.yaml, or None when a gate or stop forbids it."""
+    if chart.is_adult is not True or assess.iv_is_forbidden(chart, emergency):
+        return None
+    if emergency is None and _is_unsure(chart):
+        return None
+    if given.iv_magnesium_in_progress(chart):
+        return None
+    steps = chart.knowledge.doses.iv[situation].get(chart.renal.gate)
+    return _iv_order(steps) if steps else None
+
+
+def _is_unsure(chart: Chart) -> bool:
+    """Problem list or medicines not all known, IV magnesium of the last 24 hours, or parenteral nutrition."""
+    unknown = bool(chart.not_known & {"conditions", "medications"}) or chart.unread_orders > 0
+    return unknown or given.iv_magnesium_lately(chart) or given.nutrition_has_magnesium(chart)
+
+
+@lru_cache(maxsize=256)
+def _iv_order(steps: tuple[IvStep, ...]) -> DraftMedication:
+    return DraftMedication(f"iv_{shown(min(s.grams for s in steps))}g", tuple(_iv_step(s) for s in steps))
+
+
+def _iv_step(step: IvStep) -> DoseStep:
+    over = f"{step.minutes} min" if step.minutes < 60 else f"{shown(step.minutes / 60, 1)} h"
+    rate = step.grams_per_hour
+    pace = "" if step.minutes < 60 else f" ({shown(rate, 1)} g/h)"
+    text = f"{shown(step.grams, 1)} g IV over {over}{pace}"
+    return DoseStep(text, step.grams, "g", minutes=step.minutes, grams_per_hour=rate)
+
+
+def oral(band: str, chart: Chart) -> DraftMedication | None:
+    """The oral order for a band of doses.yaml, or None when a gate, a stop or a medicine already taken forbids it."""
+    if chart.is_adult is not True or assess.cannot_take_oral(chart) or given.oral_magnesium(chart):
+        return None
+    if given.gut_is_unused(chart):
+        return None
+    daily = chart.knowledge.doses.oral[band].get(chart.renal.gate)
+    if daily is None or assess.avoids_oral(chart):
+        return None
+    salt = _salt(daily, chart)
+    return _oral_order(salt, daily, chart.knowledge) if salt else None
+
+
+def _salt(daily: int, chart: Chart) -> Salt | None:
+    """The first salt of the formulary that suits gut and kidneys and can make up the dose."""
+    salts = (chart.knowledge.doses.salts[name] for name in chart.knowledge.doses.preferred)
+    gentle = assess.has_gut_loss(chart)
+    return next(
+        (
+            s
+            for s in salts
+            if daily in s.daily
+            and (s.gentle or not gentle)
+            and _GATES.index(chart.renal.gate) <= _GATES.index(s.max_gate)
+        ),
+        None,
+    )
+
+
+def _oral_order(salt: Salt, daily: int, knowledge: Knowledge) -> DraftMedication:
+    elemental = sum(q * n * salt.elemental_per_unit for q, n in salt.daily[daily])
+    total = f"{elemental:.0f} mg ELEMENTAL magnesium a day"
+    steps = tuple(
+        DoseStep(f"{_oral_text(salt, q, n)} with food ({total})", q, salt.unit, n, short=_oral_text(salt, q, n))
+        for q, n in salt.daily[daily]
+    )
+    return DraftMedication(salt.id, steps, knowledge.doses.oral_days, elemental)
+
+
+def _oral_text(salt: Salt, quantity: float, per_day: int) -> str:
+    return f"{_amount(salt, quantity)} by mouth {_TIMES.get(per_day, f'{per_day} times')} a day"
+
+
+def _amount(salt: Salt, quantity: float) -> str:
+    if salt.unit == "mg":
+        return f"{quantity:.0f} mg elemental"
+    return f"{shown(quantity, 1)} {salt.unit}{'s' if quantity > 1 else ''}"
+
+
+@lru_cache(maxsize=256)
+def alternative(name: str, knowledge: Knowledge) -> DraftMedication:
+    """A safer drug at its starting dose."""
+    told = knowledge.doses.alternatives[name]
+    return DraftMedication(told.product, (DoseStep(told.text, told.quantity, told.unit, told.per_day),), told.days)
+
+
+_POTASSIUM_SPARING = frozenset({"potassium-sparing diuretic", "mineralocorticoid antagonist"})
+
+
+def potassium_sparing_is_safe(chart: Chart) -> bool:
+    """Potassium known to be below 5.0 mmol/L, eGFR of at least 30, not pregnant, none taken or ordered yet."""
+    return not why_no_potassium_sparing(chart)
+
+
+@once
+def why_no_potassium_sparing(chart: Chart) -> str:
+    """Why no potassium-sparing drug may be named here (clinical rule s.4.1), in words for the card; "" when one may."""
+    potassium, egfr = chart.results.get("potassium"), chart.renal.egfr
+    taken = (r.drug_class for m in (*chart.active, *chart.drafts) for r in m.roles)
+    if not _POTASSIUM_SPARING.isdisjoint(taken):
+        return "one is taken or ordered already"
+    if chart.medications is None:
+        return "medicines not known"
+    if chart.has("pregnancy", "pre_eclampsia"):
+        return "pregnant"
+    if potassium is None:
+        return "potassium not known"
+    if chart.at_least(potassium.value, "potassium.sparing_max"):
+        return f"potassium {potassium.shown}"
+    kidneys_allow = egfr is not None and chart.at_least(egfr, "potassium.sparing_min_egfr")
+    return "" if kidneys_allow and chart.renal.gate in (RenalGate.R0, RenalGate.R1) else chart.renal.reason
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What may be offered for a low result: an IV order, an oral order, neither; IV comes first."""
+
+    iv: DraftMedication | None = None
+    oral: DraftMedication | None = None
+
+    @property
+    def title(self) -> str:
+        """Which summary fits: iv, oral or none."""
+        return "iv" if self.iv else "oral" if self.oral else "none"
+
+
+_IV_KEYS = {Band.CRITICAL_LOW: "critical_low", Band.SEVERE: "severe", Band.MODERATE: "moderate", Band.MILD: "mild"}
+
+
+@once
+def plan(chart: Chart) -> Plan:
+    """The route and dose for the low result (clinical rule s.2.4), empty where a dose must not be offered."""
+    if chart.low is None or not assess.dose_may_be_offered(chart):
+        return Plan()
+    band = chart.low.band
+    iv = intravenous(_situation(band, chart), chart) if _wants_iv(band, chart) else None
+    return Plan(iv, None if iv or band is Band.CRITICAL_LOW else oral(_oral_key(band, chart), chart))
+
+
+def _situation(band: Band, chart: Chart) -> str:
+    symptomatic = danger.has_symptoms(chart) and band in (Band.CRITICAL_LOW, Band.SEVERE)
+    return f"{_IV_KEYS[band]}_symptomatic" if symptomatic else _IV_KEYS[band]
+
+
+def _wants_iv(band: Band, chart: Chart) -> bool:
+    risky = bool(danger.named(chart))
+    no_oral = assess.cannot_take_oral(chart)
+    if band is Band.CRITICAL_LOW:
+        return True
+    if band is Band.SEVERE:
+        return chart.inpatient or no_oral or risky or danger.has_symptoms(chart)
+    if band is Band.MODERATE and "pregnancy" in chart.conditions:
+        return danger.has_symptoms(chart)
+    if band is Band.MODERATE:
+        return no_oral or (chart.inpatient and _has_iv_reason(chart))
+    return no_oral and risky
+
+
+def _has_iv_reason(chart: Chart) -> bool:
+    heart = bool(danger.qt_drugs(chart)) or danger.takes_digoxin(chart) or danger.qtc_is_long(chart)
+    return heart or danger.potassium_is_refractory(chart) or danger.has_symptoms(chart)
+
+
+def _oral_key(band: Band, chart: Chart) -> str:
+    if band is Band.MILD:
+        return "mild_high_risk" if danger.named(chart) else "mild"
+    return _IV_KEYS[band]
+
+
+_TOXIC_DAILY = frozenset({"aminoglycoside", "polyene antifungal", "antiviral", "antiprotozoal"})
+
+
+def recheck(band: Band, chosen: Plan, chart: Chart) -> str:
+    """When to measure magnesium again: an id of monitoring.yaml (clinical rule s.3)."""
+    if chosen.iv:
+        return "after_iv_r2" if chart.renal.gate is RenalGate.R2 else "after_iv"
+    if given.iv_magnesium_lately(chart):
+        return recheck_after_iv(chart)
+    if assess.is_severe_band(band):
+        return _recheck_severe(band, chart)
+    if chart.inpatient and _wastes_daily(chart):
+        return "daily"
+    if assess.is_refed(chart):
+        return "refeeding"
+    soon = band is Band.MODERATE or chart.renal.gate is RenalGate.R2
+    if soon or assess.loses_magnesium(chart) or danger.named(chart):
+        return "oral_soon"
+    return "oral_week" if chart.renal.gate in (RenalGate.R1, RenalGate.R3, RenalGate.R4) else "oral_mild"
+
+
+def recheck_after_iv(chart: Chart) -> str:
+    """After its end; now when that time has come; from day to day when the result is of that time."""
+    ended = given.iv_magnesium_ended(chart)
+    if ended is None:
+        return "after_iv"
+    known = "recheck.after_iv_end" if given.end_is_known(ended, chart) else "recheck.after_iv_given"
+    hours = chart.numbers[known]
+    due = given.last_time(ended, chart) + timedelta(hours=hours)
+    if chart.current and chart.current.when >= due:
+        return "daily"
+    return "now" if chart.now >= due else "after_iv"
+
+
+def _recheck_severe(band: Band, chart: Chart) -> str:
+    if chart.inpatient:
+        return "severe_inpatient"
+    return "today" if band is Band.CRITICAL_LOW else "severe_outpatient"
+
+
+def _wastes_daily(chart: Chart) -> bool:
+    return any(r.role == "cause" and r.drug_class in _TOXIC_DAILY for m in chart.taking("cause") for r in m.roles)
+
+
+def dose_values(order: DraftMedication | None) -> dict[str, str]:
+    """The dose for the detail, and shorter for a button."""
+    if order is None:
+        return {}
+    return {"dose": dose_text(order), "dose_short": ", then ".join(s.short or s.text for s in order.steps)}
+
+
+def dose_text(order: DraftMedication) -> str:
+    """All steps of an order in one phrase."""
+    return ", then ".join(step.text for step in order.steps)

@@ -1,0 +1,35 @@
+"""Which of the medicines make IV magnesium riskier?"""
+
+from cards.ask import rule
+from cards.chart import Because, Chart, because
+from cards.judgements import assess, given
+from cards.model import Indicator, Problem, Say
+from cards.plan import doses
+
+
+@rule(Problem.LOW_MAGNESIUM, adds=True)
+def iv_magnesium_needs_care(chart: Chart) -> Say | Because:
+    """IV interactions (s.6) and first-degree block or bradycardia (s.2.2), said where IV magnesium is likely."""
+    if not _is_likely(chart) or assess.is_child(chart):
+        return because("no low magnesium that would be treated IV, or a hard stop")
+    drugs = tuple(
+        dict.fromkeys(name for m in chart.taking("iv_interaction") for name in m.ingredients("iv_interaction"))
+    )
+    slow = chart.has("bradycardia", "av_block_first_degree")
+    say = (*(("drugs",) if drugs else ()), *(("heart",) if slow else ()))
+    if not say:
+        return because("no medicine or heart rhythm that makes IV magnesium riskier")
+    return Say(
+        Indicator.INFO,
+        say,
+        values={"drugs": ", ".join(drugs)},
+    )
+
+
+def _is_likely(chart: Chart) -> bool:
+    """Severely low, about to be given it or given it already, and nothing forbids it."""
+    low = chart.low
+    if low is None or assess.iv_is_forbidden(chart, assess.emergency(chart)):
+        return False
+    infused = given.iv_magnesium_in_progress(chart) or doses.plan(chart).iv
+    return assess.is_severe_band(low.band) or bool(infused)

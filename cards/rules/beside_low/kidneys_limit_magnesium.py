@@ -1,0 +1,32 @@
+"""Do the kidneys limit magnesium?"""
+
+from cards.ask import rule
+from cards.chart import Because, Chart, because
+from cards.judgements import assess
+from cards.model import DraftTest, Indicator, Problem, RenalGate, Say
+
+
+@rule(Problem.LOW_MAGNESIUM, adds=True)
+def kidneys_limit_magnesium(chart: Chart) -> Say | Because:
+    """The renal gates R1 to R4 (s.2.1): less, none, or creatinine first."""
+    gate = chart.renal.gate
+    if gate is RenalGate.R0 or chart.is_adult is False:
+        return because("eGFR is 60 or more, or a child")
+    if assess.emergency(chart):
+        return because("the emergency rule speaks of the kidneys itself")
+    raisers = tuple(dict.fromkeys(name for m in chart.taking("raises_mg") for name in m.ingredients("raises_mg")))
+    poor = gate in (RenalGate.R2, RenalGate.R3)
+    return Say(
+        Indicator.INFO,
+        (_line(gate, chart), *(("raisers",) if raisers and poor else ())),
+        title=gate.value,
+        values={"raisers": ", ".join(raisers)},
+        tests=(DraftTest("bmp", "first"),) if gate is RenalGate.R4 else (),
+    )
+
+
+def _line(gate: RenalGate, chart: Chart) -> str:
+    if gate in (RenalGate.R3, RenalGate.R4):
+        return str(gate.value)
+    iv = chart.low is not None and assess.is_severe_band(chart.low.band)
+    return f"{gate.value}_{'iv' if iv else 'oral'}"

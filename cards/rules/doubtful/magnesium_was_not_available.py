@@ -1,0 +1,19 @@
+"""Could magnesium be looked at at all?"""
+
+from cards.ask import rule
+from cards.chart import Because, Chart, because
+from cards.judgements import causes
+from cards.model import Indicator, Problem, Say
+
+
+@rule(Problem.DATA_QUALITY)
+def magnesium_was_not_available(chart: Chart) -> Say | Because:
+    """No prefetch and no access: silence would read as all clear, so it is said."""
+    if "magnesium" not in chart.not_known:
+        return because("magnesium results were supplied")
+    if chart.hook != "patient-view" and not any(causes.concerns_magnesium(d) for d in chart.chosen):
+        return because("no chosen order that has to do with magnesium")
+    return Say(
+        Indicator.INFO,
+        ("found", "check"),
+    )

@@ -1,0 +1,21 @@
+"""Is the newest magnesium only preliminary, and low?"""
+
+from cards.ask import rule
+from cards.chart import Because, Chart, because
+from cards.judgements import assess
+from cards.model import DraftTest, Freshness, Indicator, Problem, Say
+
+
+@rule(Problem.DATA_QUALITY)
+def result_is_preliminary(chart: Chart) -> Say | Because:
+    """A preliminary result may inform, never dose (s.0.5); critically low it warns."""
+    m = chart.preliminary
+    if m is None or not m.low or m.freshness is not Freshness.ACTIONABLE:
+        return because("no newer preliminary low magnesium")
+    return Say(
+        Indicator.WARNING if assess.x_is_critical(m, chart.knowledge) else Indicator.INFO,
+        ("found", "check"),
+        values={"preliminary": m.shown, "preliminary_date": f"{m.when:%d %b %Y, %H:%M}"},
+        tests=(DraftTest("magnesium", "now"),),
+        about=f"{m.when.isoformat()} {m.x}",
+    )

@@ -1,0 +1,32 @@
+"""Is there a magnesium result that cannot be read?"""
+
+from cards import wording
+from cards.ask import rule
+from cards.chart import Because, Chart, because
+from cards.model import DraftTest, Freshness, Indicator, Problem, Say, Unreadable
+
+
+@rule(Problem.DATA_QUALITY)
+def result_is_unreadable(chart: Chart) -> Say | Because:
+    """A result without unit, value or date says nothing by itself (s.0.1): verify it, and never guess."""
+    unread = chart.unreadable_magnesium
+    if not unread:
+        return because("every magnesium result could be read, or is too old")
+    newest, m = unread[0], chart.current
+    if m and m.freshness is Freshness.ACTIONABLE:
+        return because("a later magnesium result could be read")
+    if m and not m.superseded and newest.when:
+        return because("a later magnesium result could be read")
+    return Say(
+        Indicator.INFO,
+        ("found", *(("units",) if "unit" in newest.why else ()), "check"),
+        values={"result": _named(newest), "why": newest.why},
+        tests=(DraftTest("magnesium", "now"),),
+        about="; ".join(sorted(f"{result.why} {result.when}" for result in unread)),
+    )
+
+
+def _named(result: Unreadable) -> str:
+    """The result by what was sent and its date, as far as both are known."""
+    sent = f"Magnesium {result.sent}" if result.sent else "A magnesium result"
+    return f"{sent} of {wording.moment(result.when)}" if result.when else sent

@@ -1,0 +1,134 @@
+"""Does the drafted order lower a magnesium that is already low?"""
+
+from collections.abc import Collection
+
+from cards import wording
+from cards.ask import rule
+from cards.chart import Because, Chart, because
+from cards.judgements import assess, causes, danger
+from cards.loading import Knowledge
+from cards.model import DraftTest, Indicator, Magnesium, Medication, Problem, RemoveOrder, RenalGate, Say, Suggestion
+from cards.plan import doses
+
+_CORRECTED_FIRST = ("diuretic", "other")
+
+
+@rule(Problem.DRAFT_DEPLETES)
+def draft_lowers_magnesium(chart: Chart) -> Say | Because:
+    """A depleting drug below the lower limit, or up to 0.75 mmol/L beside a second one (OS-DEPLETE)."""
+    drafts = tuple(d for d in chart.chosen if causes.depletes(d))
+    m, before_dose = chart.current, causes.corrected_before(chart.chosen)
+    if not (drafts or before_dose) or m is None or assess.is_doubtful(m, chart):
+        return because("no chosen draft that lowers magnesium, or no usable magnesium")
+    second = len(causes.depleting_names((*drafts, *chart.active))) > 1
+    limit = chart.numbers["deplete.second_drug_at_or_below"]
+    if not m.low and not (drafts and m.x <= limit and second):
+        return because("magnesium is high enough for this drug")
+    advice = causes.draft_advice(drafts, chart)
+    if before_dose and m.low:
+        advice["before_dose"] = list(before_dose)
+    when = _when(m, advice, chart)
+    return Say(
+        Indicator.WARNING,
+        _say(m, advice, when, chart),
+        title=_title(drafts, m),
+        values=_values(drafts, advice, chart),
+        suggestions=_suggestions(drafts, chart),
+        tests=(DraftTest("magnesium", when), DraftTest("bmp", when)),
+    )
+
+
+def _title(drafts: tuple[Medication, ...], magnesium: Magnesium) -> str:
+    if not drafts:
+        return "before_dose"
+    return "" if magnesium.low else "second"
+
+
+def _when(magnesium: Magnesium, advice: Collection[str], chart: Chart) -> str:
+    """When to measure again: never later than the low result itself asks for."""
+    if assess.is_child(chart) or assess.must_repeat_first(magnesium, chart):
+        return "now"
+    if assess.emergency(chart):
+        return "after_emergency"
+    if magnesium.low and assess.is_severe_band(magnesium.band):
+        return doses.recheck(magnesium.band, doses.plan(chart), chart)
+    if "antimicrobial" in advice:
+        return "daily"
+    if magnesium.low:
+        return doses.recheck(magnesium.band, doses.plan(chart), chart)
+    return "draft_depletes"
+
+
+def _say(magnesium: Magnesium, advice: Collection[str], when: str, chart: Chart) -> tuple[str, ...]:
+    also = ("also",) if _others(chart) else ()
+    if assess.is_child(chart):
+        return ("found", *also, "child")
+    old = assess.must_repeat_first(magnesium, chart)
+    return (
+        "found",
+        *also,
+        *_correct(advice, chart),
+        *advice,
+        *(("another",) if _swaps_acid_suppression(chart) else ()),
+        *(_partner(chart) if "diuretic" in advice else ()),
+        *(("digoxin",) if danger.takes_digoxin(chart) else ()),
+        *(("old",) if old else () if when == "daily" else ("check",)),
+    )
+
+
+def _correct(advice: Collection[str], chart: Chart) -> tuple[str, ...]:
+    """To be said only where a dose is offered too."""
+    if not any(key in advice for key in _CORRECTED_FIRST) or doses.plan(chart).title == "none":
+        return ()
+    return ("correct_both" if danger.potassium_is_low(chart) else "correct",)
+
+
+def _partner(chart: Chart) -> tuple[str, ...]:
+    heart_failure = ("heart_failure",) if chart.has("heart_failure") else ()
+    return ("sparing" if doses.potassium_sparing_is_safe(chart) else "no_sparing", *heart_failure)
+
+
+def _swaps_acid_suppression(chart: Chart) -> bool:
+    return any(map(causes.is_ppi, chart.chosen)) and any(map(causes.is_acid_suppressant, chart.active))
+
+
+def _others(chart: Chart) -> tuple[str, ...]:
+    """Depleting drugs taken, beside those being ordered."""
+    chosen = causes.depleting_names(chart.chosen)
+    return tuple(name for name in causes.depleting_names(chart.active) if name not in chosen)
+
+
+def _values(drafts: tuple[Medication, ...], advice: dict[str, list[str]], chart: Chart) -> dict[str, str]:
+    names = causes.depleting_names(drafts) or tuple(advice["before_dose"])
+    first = [name for key in _CORRECTED_FIRST for name in advice.get(key, ())]
+    return {
+        "drug": wording.listed(names),
+        "lowers": wording.verb(names, "lowers", "lower"),
+        "acid": next(iter((*advice.get("ppi", ()), *advice.get("ppi_famotidine", ()), "PPI"))),
+        "kept": "" if chart.renal.gate is RenalGate.R3 else "add magnesium and ",
+        "others": wording.listed(_others(chart)),
+        "corrected_first": wording.listed(first),
+        **{key: wording.listed(names) for key, names in advice.items()},
+        "why_no_sparing": doses.why_no_potassium_sparing(chart),
+    }
+
+
+def _suggestions(drafts: tuple[Medication, ...], chart: Chart) -> tuple[Suggestion, ...]:
+    if chart.is_adult is not True:
+        return ()
+    acid = [d for d in drafts if d.reference and causes.is_acid_suppressant(d)]
+    replaceable = acid if causes.acid_key(chart) == "ppi" else []
+    found = [_famotidine(d, chart.knowledge) for d in replaceable]
+    on_diuretic = any(causes.is_diuretic_drug(d) for d in drafts)
+    if on_diuretic and doses.potassium_sparing_is_safe(chart):
+        found.append(
+            Suggestion(
+                "sparing", (doses.alternative("spironolactone", chart.knowledge), DraftTest("bmp", "after_diuretic"))
+            )
+        )
+    return tuple(found[:2])
+
+
+def _famotidine(draft: Medication, knowledge: Knowledge) -> Suggestion:
+    offers = (doses.alternative("famotidine", knowledge), RemoveOrder(draft.reference or "", draft.name))
+    return Suggestion("famotidine", offers, recommended=True, values={"drug": draft.name})

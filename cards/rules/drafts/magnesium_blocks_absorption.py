@@ -1,0 +1,95 @@
+"""Does the drafted order meet oral magnesium in the gut?"""
+
+from cards.ask import rule
+from cards.chart import Because, Chart, because
+from cards.judgements import assess
+from cards.model import (
+    DrugRole,
+    Indicator,
+    MagnesiumKind,
+    Medication,
+    Problem,
+    RemoveOrder,
+    RenalGate,
+    Route,
+    Say,
+    Suggestion,
+)
+
+_ANTACID_SALTS = frozenset({"oxide", "hydroxide", "carbonate"})
+_WEAK = "weak"
+
+
+@rule(Problem.INTERACTION)
+def magnesium_blocks_absorption(chart: Chart) -> Say | Because:
+    """Oral magnesium drafted beside such a drug, or such a drug drafted beside oral magnesium (INT-CHEL)."""
+    pairs = _pairs(chart)
+    if not pairs:
+        return because("no drafted pair of oral magnesium and a drug it binds")
+    why = _why_none(chart)
+    if why:
+        return _stop(why, pairs, chart)
+    avoid = [r for r in pairs if r.avoid]
+    return Say(
+        Indicator.INFO if all(r.evidence == _WEAK for r in pairs) else Indicator.WARNING,
+        ("avoid",) * bool(avoid) + ("apart",) * (len(avoid) < len(pairs)),
+        title="avoid" if avoid else "",
+        values={
+            "drugs": ", ".join(r.ingredient for r in pairs),
+            "avoided": ", ".join(r.ingredient for r in avoid),
+            "avoid_advice": " ".join(f"**{r.ingredient}**: {r.advice}" for r in avoid),
+            "advice": " ".join(f"**{r.ingredient}**: {r.advice}" for r in pairs if not r.avoid),
+        },
+        about=", ".join(sorted(r.ingredient for r in pairs)),
+    )
+
+
+def _why_none(chart: Chart) -> str:
+    """Why no oral magnesium is right at any interval (s.1.6, 2.1)."""
+    if assess.level_forbids(False, chart):
+        return "high"
+    return "dialysis" if chart.renal.gate is RenalGate.R3 else ""
+
+
+def _stop(why: str, pairs: tuple[DrugRole, ...], chart: Chart) -> Say | Because:
+    taken = [m for m in chart.active if _is_oral_magnesium(m)]
+    if not taken:
+        return because("the drafted magnesium is refused")
+    values = {
+        "drugs": ", ".join(r.ingredient for r in pairs),
+        "magnesium_drugs": ", ".join(dict.fromkeys(m.name for m in taken)),
+    }
+    orders = ((m.reference or "", m.name) for m in taken)
+    gone = tuple(RemoveOrder(order, name) for order, name in orders if order.startswith("MedicationRequest/"))
+    return Say(
+        Indicator.WARNING,
+        (why,),
+        title=why,
+        values=values,
+        suggestions=(Suggestion("stop", gone, recommended=True, values=values),) if gone else (),
+        about=values["magnesium_drugs"],
+    )
+
+
+def _pairs(chart: Chart) -> tuple[DrugRole, ...]:
+    if not chart.chosen:
+        return ()
+    drafted = [d for d in chart.chosen if _is_oral_magnesium(d)]
+    taken = [a for a in (*chart.active, *chart.drafts) if _is_oral_magnesium(a)]
+    found = [r for d in drafted for m in (*chart.active, *chart.chosen) for r in _binding(m, d)]
+    found += [r for a in taken for d in chart.chosen for r in _binding(d, a)]
+    return tuple({r.ingredient: r for r in found}.values())
+
+
+def _is_oral_magnesium(medication: Medication) -> bool:
+    order = medication.magnesium
+    kinds = (MagnesiumKind.REPLACEMENT, MagnesiumKind.LAXATIVE, MagnesiumKind.SOURCE)
+    return order is not None and order.kind in kinds and medication.route in (Route.ORAL, Route.UNKNOWN)
+
+
+def _binding(drug: Medication, magnesium: Medication) -> list[DrugRole]:
+    if drug is magnesium or drug.route not in (Route.ORAL, Route.UNKNOWN):
+        return []
+    antacid = magnesium.magnesium is not None and magnesium.magnesium.salt in _ANTACID_SALTS
+    roles = [r for r in drug.roles if r.role == "chelation_interaction" and (antacid or not r.ph_only)]
+    return roles + [r for r in drug.roles if r.ingredient == "patiromer" and r.role == "cause"]

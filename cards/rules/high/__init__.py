@@ -1,0 +1,10 @@
+"""Cards of high magnesium. Of two that could title a card, the earlier does."""
+
+from cards.ask import Rule
+from cards.rules.high.magnesium_is_high import magnesium_is_high
+from cards.rules.high.obstetric_magnesium_is_too_high import obstetric_magnesium_is_too_high
+
+RULES: tuple[Rule, ...] = (
+    magnesium_is_high,
+    obstetric_magnesium_is_too_high,
+)

@@ -1,0 +1,65 @@
+"""The seam: a hook call in, an answer out. HTTP, `explain` and tests all decide through here."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from http import HTTPStatus
+
+from cards import Decision, Knowledge, Memory, Service, decide, prefetch_templates
+from cds_service.call.envelope import read_call
+from cds_service.call.fhir_access import Source
+from cds_service.call.gather import gather
+from cds_service.call.key_outcomes import KeyData
+from cds_service.call.time_limit import watched
+from cds_service.errors import JsonDict, operation_outcome
+from cds_service.run.settings import PREFIX, MissingData
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back to the client, the decision behind it, and how each prefetch key was answered."""
+
+    status: HTTPStatus
+    payload: JsonDict
+    decision: Decision
+    data: tuple[KeyData, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a call is answered with. `keys` are the prefetch keys of the services.
+
+    What the client did not supply comes from `source`, when there is one and the call gives access to it. Advice that
+    the `memory` knows to be answered is not repeated. `limit_ms` bounds the processor time for reading.
+    """
+
+    knowledge: Knowledge
+    now: datetime
+    new_id: Callable[[], str]
+    keys: Iterable[str]
+    missing_data: MissingData
+    source: Source | None = None
+    memory: Memory | None = None
+    limit_ms: int | None = None
+
+
+def answer_call(body: object, service: Service, means: Means) -> Answer:
+    """Answer one hook call; NotCdsHooks when `body` is none, TooMuch when reading takes longer than the limit."""
+    templates = partial(prefetch_templates, means.knowledge)
+    gathered = gather(read_call(body), service.hook, means.keys, means.source, templates)
+    snapshot = gathered.snapshot
+    if means.limit_ms:
+        snapshot = replace(snapshot, resources=watched(snapshot.resources, means.limit_ms))
+    decision = decide(snapshot, means.knowledge, now=means.now, new_id=means.new_id, memory=means.memory)
+    if decision.cannot_tell and means.missing_data is MissingData.PRECONDITION_FAILED:
+        return Answer(HTTPStatus.PRECONDITION_FAILED, _cannot_tell(decision.cannot_tell), decision, gathered.data)
+    return Answer(HTTPStatus.OK, {"cards": [card.body for card in decision.cards]}, decision, gathered.data)
+
+
+def _cannot_tell(keys: tuple[str, ...]) -> JsonDict:
+    return operation_outcome(
+        "required",
+        f"Required data was not supplied: prefetch {', '.join(keys)}. Satisfy these prefetch templates of the "
+        f"discovery document. A site whose client cannot may set {PREFIX}MISSING_DATA=card to be told by a card.",
+    )

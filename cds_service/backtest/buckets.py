@@ -1,0 +1,32 @@
+"""The resources of each patient of a bucket: every resource once, in its newest version."""
+
+from cds_service.backtest.job import Job
+from cds_service.backtest.medications import version_of
+from cds_service.backtest.scan import shards_folder
+from cds_service.backtest.spill import bucket_lines
+from cds_service.errors import JsonDict
+from cds_service.fhir_json import as_dict, as_text, parse_json, patient_of, resource_type
+
+Version = tuple[str, bytes]
+Versions = dict[tuple[str, str], tuple[Version, JsonDict]]
+
+
+def read_bucket(job: Job, number: int) -> tuple[list[tuple[str, list[JsonDict]]], int]:
+    """(patient id, resources) in the order of places; and how many lines were older or equal versions of another."""
+    patients: dict[str, Versions] = {}
+    replaced = 0
+    for line in bucket_lines(shards_folder(job), number):
+        resource = as_dict(parse_json(line))
+        versions = patients.setdefault(patient_of(resource) or "", {})
+        # without an id only an identical line is the same resource
+        key = (resource_type(resource) or "", as_text(resource.get("id")) or line.decode())
+        version = (version_of(resource), line)
+        replaced += key in versions
+        if key not in versions or version > versions[key][0]:
+            versions[key] = (version, resource)
+    ordered = sorted((job.place_of(patient), patient) for patient in patients)
+    return [(patient, _in_order(patients[patient])) for _, patient in ordered], replaced
+
+
+def _in_order(versions: Versions) -> list[JsonDict]:
+    return [versions[key][1] for key in sorted(versions)]

@@ -1,0 +1,109 @@
+"""The outer part of a hook call, read as leniently as clients need it."""
+
+import re
+from dataclasses import dataclass, field
+
+from cds_service.errors import JsonDict, NotCdsHooks, NotJson, TooMuch
+from cds_service.fhir_json import FHIR_ID, as_dict, as_list, as_text, parse_json
+
+_TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")
+
+
+@dataclass(frozen=True, slots=True)
+class FhirAccess:
+    """A FHIR server and a token for it. The token goes nowhere but into a header for that server."""
+
+    server: str
+    token: str = field(repr=False)
+    scope: str
+    patient: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HookCall:
+    """A hook call. `prefetch` holds what the client supplied, a key that is not in it was not supplied."""
+
+    patient_id: str
+    encounter_id: str | None
+    drafts: object
+    selections: frozenset[str] | None
+    prefetch: JsonDict
+    access: FhirAccess | None = None
+
+
+def read_body(raw: bytes) -> object:
+    """The JSON value of a request body; NotJson says what is wrong."""
+    if not raw.strip():
+        raise NotJson("The body is empty. Send a CDS Hooks request as JSON.")
+    try:
+        return parse_json(raw)
+    except ValueError:
+        raise NotJson("The body is not valid JSON in UTF-8, or it is nested too deeply. Send standard JSON.") from None
+
+
+def refuse_excess(body: object, most_entries: int) -> None:
+    """TooMuch when the Bundles of a request hold more entries than are read in good time."""
+    request = as_dict(body)
+    values = [*as_dict(request.get("prefetch")).values(), as_dict(request.get("context")).get("draftOrders")]
+    if sum(_size(value) for value in values) > most_entries:
+        raise TooMuch(f"The Bundles have more than {most_entries} entries. Send what the prefetch templates ask for.")
+
+
+def _size(value: object) -> int:
+    """Entries of a Bundle, bare or wrapped as early clients do, or of a list of Bundles."""
+    if isinstance(value, list):
+        return len(value) + sum(len(as_list(as_dict(item).get("entry"))) for item in value)
+    bundle = as_dict(as_dict(value).get("resource")) or as_dict(value)
+    return len(as_list(bundle.get("entry")))
+
+
+def read_call(body: object) -> HookCall:
+    """The hook call in a JSON value; NotCdsHooks names the field that is missing."""
+    if not isinstance(body, dict):
+        raise NotCdsHooks("The body must be a JSON object with hook, hookInstance and context.")
+    context = _context(body.get("context"))
+    return HookCall(
+        patient_id=_patient_id(context.get("patientId")),
+        encounter_id=_bare_id(as_text(context.get("encounterId")), "Encounter"),
+        drafts=context.get("draftOrders"),
+        selections=_selections(context.get("selections")),
+        prefetch=as_dict(body.get("prefetch")),
+        access=_access(body),
+    )
+
+
+def _access(body: JsonDict) -> FhirAccess | None:
+    """The access that the client gives; None when it gives none, or none that could work."""
+    server, given = as_text(body.get("fhirServer")), as_dict(body.get("fhirAuthorization"))
+    token, kind = given.get("access_token"), given.get("token_type", "Bearer")
+    if not server or not isinstance(token, str) or not _TOKEN.fullmatch(token) or str(kind).lower() != "bearer":
+        return None
+    scope = " ".join(item for item in as_list(given.get("scope")) if isinstance(item, str))
+    return FhirAccess(server.rstrip("/"), token, scope, _bare_id(as_text(given.get("patient")), "Patient"))
+
+
+def _context(value: object) -> JsonDict:
+    """The context; some clients wrap it in a list of one."""
+    found = value[0] if isinstance(value, list) and len(value) == 1 else value
+    if not isinstance(found, dict):
+        raise NotCdsHooks("context is missing or not an object. Send context.patientId and context.userId.")
+    return found
+
+
+def _patient_id(value: object) -> str:
+    found = _bare_id(as_text(value), "Patient")
+    if found is None or not FHIR_ID.fullmatch(found):
+        raise NotCdsHooks("context.patientId is missing or not a FHIR id (1 to 64 letters, digits, '-' and '.').")
+    return found
+
+
+def _bare_id(value: str | None, kind: str) -> str | None:
+    """The id without `Type/`, which some clients put before it."""
+    return value.removeprefix(f"{kind}/") if value else None
+
+
+def _selections(value: object) -> frozenset[str] | None:
+    """The selected orders; None when the client did not say, which selects every draft."""
+    if value is None:
+        return None
+    return frozenset(item for item in as_list(value) if isinstance(item, str))

@@ -1,0 +1,108 @@
+"""Fetching at the same time: servers and worker threads of this process, and one hook call's visit to a server."""
+
+import os
+import threading
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+
+from cds_service.call.fhir_access.outcome import Fetched, Outcome
+from cds_service.call.fhir_access.queries import Request
+from cds_service.call.fhir_access.scopes import Cover, cover
+from cds_service.call.fhir_access.server import Server
+from cds_service.call.fhir_access.wire import Deadline
+
+THREADS = 64
+
+
+class Gateway:
+    """The FHIR servers of this process. Threads and connections are made at first use, and again after a fork."""
+
+    def __init__(self, deadline_seconds: float = 0.4, timeout_seconds: float = 0.35) -> None:
+        self.deadline_seconds = deadline_seconds
+        self._timeout = timeout_seconds
+        self._lock = threading.Lock()
+        self._owner = 0
+        self._servers: dict[str, Server] = {}
+        self._pool: ThreadPoolExecutor | None = None
+
+    def server(self, base: str) -> Server:
+        """The server of this base URL; the caller has made sure that it is allowed."""
+        with self._lock:
+            self._own()
+            if base not in self._servers:
+                self._servers[base] = Server(base, self._timeout)
+            return self._servers[base]
+
+    def pool(self) -> ThreadPoolExecutor:
+        """The worker threads."""
+        with self._lock:
+            self._own()
+            self._pool = self._pool or ThreadPoolExecutor(THREADS, thread_name_prefix="fhir")
+            return self._pool
+
+    def _own(self) -> None:
+        """Drop what a parent process made: its threads do not live here, its connections are not ours."""
+        if self._owner != os.getpid():
+            self._owner, self._servers, self._pool = os.getpid(), {}, None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where missing data may come from: the servers that the caller may name."""
+
+    gateway: Gateway
+    allowed: frozenset[str]
+
+    def visit(self, base: str, token: str, scope: str, same_patient: bool) -> "Visit":
+        """A visit to a server on behalf of one hook call; its deadline begins now."""
+        deadline = Deadline(self.gateway.deadline_seconds)
+        refusal = None
+        if base not in self.allowed:
+            refusal = Outcome.NOT_LISTED
+        elif not self.gateway.server(base).breaker.admits():
+            refusal = Outcome.CIRCUIT_OPEN
+        return Visit(self.gateway, base, token, scope, same_patient, deadline, refusal)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """All that one hook call asks of one server, under one deadline."""
+
+    gateway: Gateway
+    base: str
+    token: str = field(repr=False)
+    scope: str
+    same_patient: bool
+    deadline: Deadline
+    refusal: Outcome | None
+
+    def fetch(self, requests: Mapping[str, Request]) -> dict[str, Fetched]:
+        """What each request brought by the deadline; never raises."""
+        covers = {name: self._cover(request) for name, request in requests.items()}
+        found = {name: Fetched(outcome=self._refused(covers[name])) for name in requests}
+        tried = {name: request for name, request in requests.items() if found[name].outcome is Outcome.TIMEOUT}
+        if not tried:
+            return found
+        started = time.monotonic()
+        server, pool = self.gateway.server(self.base), self.gateway.pool()
+        running = [pool.submit(server.fetch, r, self.token, self.deadline, found[name]) for name, r in tried.items()]
+        for late in wait(running, timeout=self.deadline.left).not_done:
+            late.cancel()
+        elapsed = time.monotonic() - started
+        return {name: _frozen(one, covers[name], elapsed if name in tried else 0.0) for name, one in found.items()}
+
+    def _cover(self, request: Request) -> Cover:
+        return cover(self.scope, request.kind, request.interaction, self.same_patient)
+
+    def _refused(self, covered: Cover) -> Outcome:
+        if self.refusal:
+            return self.refusal
+        return Outcome.OUT_OF_SCOPE if covered is Cover.NONE else Outcome.TIMEOUT
+
+
+def _frozen(found: Fetched, covered: Cover, elapsed: float) -> Fetched:
+    """A copy that no worker changes any more; under a scope with a query nothing is complete."""
+    complete = found.complete and covered is Cover.ALL
+    return Fetched(list(found.pages), found.outcome, complete, found.seconds or elapsed)

@@ -1,0 +1,121 @@
+"""One allowed FHIR server: its connections, its breaker, and whether it takes searches by POST."""
+
+import time
+
+from cds_service.call.fhir_access.breaker import Breaker
+from cds_service.call.fhir_access.outcome import DEAD, Fetched, JsonDict, NotFetched, Outcome
+from cds_service.call.fhir_access.queries import Request, below
+from cds_service.call.fhir_access.wire import Deadline, RefusedStatus, exchange, new_session
+from cds_service.fhir_json import as_dict, as_list, as_text
+
+CONNECTIONS = 64
+MOST_PAGES = 20
+MOST_ENTRIES = 1000
+_NO_POST = frozenset({400, 403, 404, 405, 406, 411, 415, 501})
+
+
+class Server:
+    """A FHIR server by its base URL, for any number of threads."""
+
+    def __init__(self, base: str, timeout: float) -> None:
+        self.base = base
+        self.breaker = Breaker()
+        self._timeout = timeout
+        self._session = new_session(CONNECTIONS)
+        self._takes_post = True
+
+    def fetch(self, request: Request, token: str, deadline: Deadline, found: Fetched) -> None:
+        """Fill `found` with the pages of a request; what came before a failure stays."""
+        started = time.monotonic()
+        try:
+            self._pages(request, token, deadline, found)
+            found.outcome = Outcome.FETCHED
+        except NotFetched as problem:
+            found.outcome = problem.outcome
+        found.seconds = time.monotonic() - started
+        self._report(found)
+
+    def _report(self, found: Fetched) -> None:
+        """Tell the breaker, unless the time was too short to tell anything."""
+        if found.outcome is not Outcome.TIMEOUT or found.seconds > self._timeout / 2:
+            self.breaker.report(bool(found.pages) or found.outcome not in DEAD)
+
+    def _pages(self, request: Request, token: str, deadline: Deadline, found: Fetched) -> None:
+        seen, entries = {request.next_url}, 0
+        page = self._first(request, token, deadline)
+        while True:
+            _check_kind(page, request)
+            listed = as_list(page.get("entry"))
+            cut = listed[: MOST_ENTRIES - entries]
+            found.pages.append({**page, "entry": cut} if len(cut) < len(listed) else page)
+            entries += len(cut)
+            following = next_page(page, self.base)
+            done = following == "" or bool(request.enough and entries >= request.enough)
+            found.complete = done and len(cut) == len(listed)
+            if done or not following or following in seen or len(found.pages) >= MOST_PAGES or entries >= MOST_ENTRIES:
+                return
+            seen.add(following)
+            page = self._call("GET", following, (), token, deadline)
+
+    def _first(self, request: Request, token: str, deadline: Deadline) -> JsonDict:
+        if request.next_url or request.ident:
+            return self._call("GET", request.next_url or f"{self.base}/{request.path}", (), token, deadline)
+        return self._search(request, token, deadline)
+
+    def _search(self, request: Request, token: str, deadline: Deadline) -> JsonDict:
+        """POST keeps the patient out of URLs and logs; a server that refuses it is asked by GET."""
+        url = f"{self.base}/{request.path}"
+        if self._takes_post:
+            try:
+                return self._call("POST", f"{url}/_search", request.pairs, token, deadline)
+            except RefusedStatus as problem:
+                if problem.status not in _NO_POST:
+                    raise
+        page = self._call("GET", url, request.pairs, token, deadline)
+        self._takes_post = False
+        return page
+
+    def _call(
+        self, method: str, url: str, pairs: tuple[tuple[str, str], ...], token: str, deadline: Deadline
+    ) -> JsonDict:
+        """One exchange, and a second one where that may help."""
+        try:
+            return self._exchange(method, url, pairs, token, deadline)
+        except NotFetched as problem:
+            wait = _pause(problem)
+            if wait is None or wait >= deadline.left:
+                raise
+        time.sleep(wait)
+        return self._exchange(method, url, pairs, token, deadline)
+
+    def _exchange(
+        self, method: str, url: str, pairs: tuple[tuple[str, str], ...], token: str, deadline: Deadline
+    ) -> JsonDict:
+        seconds = min(self._timeout, deadline.left)
+        if seconds <= 0:
+            raise NotFetched(Outcome.TIMEOUT)
+        return exchange(self._session, method, url, pairs, token, seconds)
+
+
+def next_page(page: JsonDict, base: str) -> str | None:
+    """The URL of the page after this one, "" when it is the last, None when it lies elsewhere and is not followed."""
+    links = [as_dict(link) for link in as_list(page.get("link"))]
+    urls = [as_text(link.get("url")) or "" for link in links if link.get("relation") == "next"]
+    return below(base, urls[0]) if urls else ""
+
+
+def _pause(problem: NotFetched) -> float | None:
+    """Seconds to wait before trying again; None when trying again is no use."""
+    if isinstance(problem, RefusedStatus):
+        return problem.retry_after if problem.status in (429, 503) else None
+    return 0.0 if problem.outcome is Outcome.NO_CONNECTION else None
+
+
+def _check_kind(page: JsonDict, request: Request) -> None:
+    """A search answers with a Bundle, a read with the resource that was asked for."""
+    if request.ident:
+        wanted = page.get("resourceType") == request.kind and page.get("id") == request.ident
+    else:
+        wanted = page.get("resourceType") == "Bundle"
+    if not wanted:
+        raise NotFetched(Outcome.UNREADABLE)

@@ -1,0 +1,171 @@
+"""One HTTP exchange with a FHIR server: no redirects, no cookies, no proxies, a limit on time and on size."""
+
+import logging
+import os
+import re
+import time
+from collections.abc import Mapping
+from http.cookiejar import DefaultCookiePolicy
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool, Timeout
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError, ReadTimeoutError
+from urllib3.response import BaseHTTPResponse
+
+from cds_service.call.fhir_access.outcome import JsonDict, NotFetched, Outcome
+from cds_service.fhir_json import as_dict, parse_json
+
+MOST_BYTES = 5 * 1024 * 1024
+_CHUNK = 64 * 1024
+_CONNECT_PART = 3  # a third of the time, so that a connection that was lost can be tried again
+_JSON_MEDIA = re.compile(r"(application|text)/([a-z0-9.\-]+\+)?json(\+fhir)?")
+_OUTCOMES = {
+    401: Outcome.REFUSED,
+    403: Outcome.REFUSED,
+    404: Outcome.NOT_FOUND,
+    410: Outcome.NOT_FOUND,
+    429: Outcome.BUSY,
+}
+_HEADERS = {"Accept": "application/fhir+json", "User-Agent": "magnesium-cds"}
+
+
+class Deadline:
+    """The moment at which an answer goes out with what is there."""
+
+    def __init__(self, seconds: float) -> None:
+        self._at = time.monotonic() + seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds left, never negative."""
+        return max(self._at - time.monotonic(), 0.0)
+
+
+class RefusedStatus(NotFetched):
+    """A status that is no success; `retry_after` in seconds when the server named it."""
+
+    def __init__(self, outcome: Outcome, status: int, retry_after: float | None) -> None:
+        super().__init__(outcome)
+        self.status = status
+        self.retry_after = retry_after
+
+
+def new_session(connections: int) -> requests.Session:
+    """A session for one server, for many threads: it remembers nothing but its open connections."""
+    logging.getLogger("urllib3").setLevel(logging.CRITICAL)  # its messages quote URLs, which name patients
+    session = requests.Session()
+    session.trust_env = False  # a .netrc would replace the token
+    session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.headers.update(_HEADERS)
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, _Adapter(pool_connections=1, pool_maxsize=connections))
+    return session
+
+
+def exchange(
+    session: requests.Session,
+    method: str,
+    url: str,
+    pairs: tuple[tuple[str, str], ...],
+    token: str,
+    seconds: float,
+) -> JsonDict:
+    """The resource that the server answers; NotFetched with the reason for anything else."""
+    limit = Deadline(seconds)
+    form, query = (list(pairs), None) if method == "POST" else (None, list(pairs))
+    try:
+        with session.request(
+            method,
+            url,
+            data=form,
+            params=query,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=Timeout(total=seconds, connect=seconds / _CONNECT_PART),  # type: ignore[arg-type] # taken too
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            _check(response.status_code, response.headers)
+            return _resource(_body(response.raw, limit))
+    except requests.ConnectTimeout:
+        raise NotFetched(Outcome.NO_CONNECTION) from None
+    except (requests.Timeout, ReadTimeoutError):
+        raise NotFetched(Outcome.TIMEOUT) from None
+    except requests.ConnectionError:
+        raise NotFetched(Outcome.NO_CONNECTION) from None
+    except (requests.RequestException, HTTPError, OSError, ValueError):
+        raise NotFetched(Outcome.UNREADABLE) from None
+
+
+def _check(status: int, headers: Mapping[str, str]) -> None:
+    if status != 200:
+        after = headers.get("Retry-After", "").strip()
+        raise RefusedStatus(_outcome(status), status, float(after) if after.isdigit() and len(after) < 6 else None)
+    if not _JSON_MEDIA.fullmatch(headers.get("Content-Type", "").split(";")[0].strip().lower()):
+        raise NotFetched(Outcome.UNREADABLE)
+    length = headers.get("Content-Length", "")
+    if length.isdigit() and int(length) > MOST_BYTES:
+        raise NotFetched(Outcome.TOO_LARGE)
+
+
+def _outcome(status: int) -> Outcome:
+    if 300 <= status < 400:
+        return Outcome.REDIRECT
+    return _OUTCOMES.get(status, Outcome.SERVER_ERROR if status >= 500 else Outcome.BAD_REQUEST)
+
+
+def _body(raw: BaseHTTPResponse, limit: Deadline) -> bytes:
+    """The body, read in the pieces in which it arrives, so that a trickle cannot outlast the limit."""
+    read = bytearray()
+    while chunk := raw.read1(_CHUNK, decode_content=True):
+        read += chunk
+        if len(read) > MOST_BYTES:
+            raise NotFetched(Outcome.TOO_LARGE)
+        if not limit.left:
+            raise NotFetched(Outcome.TIMEOUT)
+    return bytes(read)
+
+
+def _resource(body: bytes) -> JsonDict:
+    resource = as_dict(parse_json(body))
+    if resource.get("resourceType") == "OperationOutcome":
+        raise NotFetched(Outcome.SEARCH_FAILED)
+    return resource
+
+
+def _keep_if_promised(connection: HTTPConnection, response: HTTPResponse) -> HTTPResponse:
+    """Leave the connection to this response alone, unless the server says that it keeps it for more.
+
+    A server that says nothing may be gone, or be another one, by the next call. The response reads on.
+    """
+    promised = "keep-alive" in response.headers.get("Connection", "").lower() or "Keep-Alive" in response.headers
+    if not promised and connection.sock is not None:
+        connection.sock.close()
+        connection.sock = None
+    return response
+
+
+class _Connection(HTTPConnection):
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override] # as in urllib3
+        return _keep_if_promised(self, super().getresponse())
+
+
+class _TlsConnection(HTTPSConnection):
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override] # as in urllib3
+        return _keep_if_promised(self, super().getresponse())
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _TlsConnection
+
+
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, *args: object, **kwargs: object) -> None:
+        super().init_poolmanager(*args, **kwargs)  # type: ignore[arg-type]
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}

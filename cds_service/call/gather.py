@@ -1,0 +1,138 @@
+"""Everything about the patient for one hook call: what the client supplied, the rest from its FHIR server."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from cards import SetAside, Snapshot
+from cds_service.call.envelope import FhirAccess, HookCall
+from cds_service.call.fhir_access import Fetched, Request, Source, Visit, next_page, request_of
+from cds_service.call.key_outcomes import KeyData
+from cds_service.call.prefetch import Supplied, bundle_of, drafts_of, read_pages, strays, supplied
+from cds_service.errors import JsonDict
+from cds_service.fhir_json import FHIR_ID, as_dict, as_list, as_text, resource_type
+
+Templates = Callable[[], Mapping[str, str]]
+REFERENCED = "referenced"
+_MOST_MEDICATIONS = 20
+_PAST = frozenset({"completed", "stopped"})
+_NO_TEMPLATES: Mapping[str, str] = {}
+_NOT_GOT = SetAside("a medicine that an order refers to", "the FHIR server did not give it")
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What is known about the patient, and how each key came to be known."""
+
+    snapshot: Snapshot
+    data: tuple[KeyData, ...]
+
+
+def gather(
+    call: HookCall,
+    hook: str,
+    keys: Iterable[str],
+    source: Source | None = None,
+    templates: Templates = lambda: _NO_TEMPLATES,
+) -> Gathered:
+    """The snapshot of a hook call for the service's hook and its prefetch keys; `templates` are the keys' queries."""
+    answers = {key: supplied(key, call) for key in keys}
+    drafts = drafts_of(call)
+    fetched: dict[str, Fetched] = {}
+    medications = Supplied()
+    if source is not None and call.access is not None:
+        visit = _visit(call.access, call.patient_id, source)
+        fetched = _complete(answers, call, visit, templates)
+        medications = _medications(_orders(answers, drafts), visit)
+    stray = strays(answers, call.patient_id)
+    for key in stray:
+        answers[key].missing = False
+    data = tuple(KeyData.of(key, answers[key].missing, fetched.get(key), answers[key].foreign) for key in answers)
+    everything = {**answers, REFERENCED: medications} if medications.resources else answers
+    every = (*answers.values(), drafts, medications)
+    return Gathered(replace(_snapshot(call, hook, everything, every, drafts), strays=stray), data)
+
+
+def _snapshot(
+    call: HookCall, hook: str, answers: Mapping[str, Supplied], every: Iterable[Supplied], drafts: Supplied
+) -> Snapshot:
+    return Snapshot(
+        hook=hook,
+        patient_id=call.patient_id,
+        resources={key: tuple(answer.resources) for key, answer in answers.items()},
+        missing=frozenset(key for key, answer in answers.items() if answer.missing),
+        partial=frozenset(key for key, answer in answers.items() if answer.partial),
+        drafts=tuple(drafts.resources),
+        selections=call.selections,
+        encounter_id=call.encounter_id,
+        # each reason once: five thousand bad entries make one line
+        set_aside=tuple(dict.fromkeys(item for answer in every for item in answer.set_aside)),
+    )
+
+
+def _visit(access: FhirAccess, patient_id: str, source: Source) -> Visit:
+    same_patient = access.patient in (None, patient_id)
+    return source.visit(access.server, access.token, access.scope, same_patient)
+
+
+def _complete(answers: dict[str, Supplied], call: HookCall, visit: Visit, templates: Templates) -> dict[str, Fetched]:
+    """Fetch what is missing and follow what is partial; an answer that nothing came for stays as it is."""
+    wanted = {key: answer for key, answer in answers.items() if answer.missing or answer.partial}
+    if not wanted:
+        return {}
+    queries = templates()
+    asked = {key: _request(key, answer, call, visit, queries.get(key, "")) for key, answer in wanted.items()}
+    fetched = visit.fetch({key: request for key, request in asked.items() if request})
+    for key, found in fetched.items():
+        if found.pages:
+            before = Supplied() if answers[key].missing else answers[key]
+            answers[key] = read_pages(key, found.pages, found.complete, call.patient_id, before)
+    return fetched
+
+
+def _request(key: str, answer: Supplied, call: HookCall, visit: Visit, template: str) -> Request | None:
+    """The whole query of a missing key, the next page of a partial one; None when there is nothing to ask."""
+    request = request_of(template, call.patient_id)
+    if request is None or answer.missing:
+        return request
+    have = len(answer.resources)
+    following = next_page(bundle_of(call.prefetch.get(key)), visit.base)
+    if not following or (request.enough and have >= request.enough):
+        return None
+    return Request(request.kind, next_url=following, enough=max(request.enough - have, 0))
+
+
+def _orders(answers: Mapping[str, Supplied], drafts: Supplied) -> Iterator[JsonDict]:
+    for answer in (drafts, *answers.values()):
+        yield from (r for r in answer.resources if (resource_type(r) or "").startswith("Medication"))
+
+
+def _medications(orders: Iterable[JsonDict], visit: Visit) -> Supplied:
+    """The Medication resources that orders refer to and that did not come along: without them a drug has no code."""
+    found, here = Supplied(), set()
+    wanted: dict[str, tuple[bool, bool]] = {}
+    for order in orders:
+        if order.get("resourceType") == "Medication":
+            here.add(order.get("id"))
+        elif (reference := _referred(order)) and (ident := _medication_id(reference, visit.base)):
+            rank = (as_text(reference.get("display")) is not None, as_text(order.get("status")) in _PAST)
+            wanted[ident] = min(wanted.get(ident, rank), rank)
+    nameless_first = sorted((ident for ident in wanted if ident not in here), key=lambda ident: wanted[ident])
+    requests = {ident: Request("Medication", ident) for ident in nameless_first[:_MOST_MEDICATIONS]}
+    for one in visit.fetch(requests).values() if requests else ():
+        found.resources.extend(one.pages)
+    if len(found.resources) < len(nameless_first):
+        found.set_aside.append(_NOT_GOT)
+    return found
+
+
+def _referred(order: JsonDict) -> JsonDict:
+    """The reference to the medicine, where R4 or R5 keeps it."""
+    reference = order.get("medicationReference") or as_dict(order.get("medication")).get("reference")
+    return as_dict(next(iter(as_list(reference)), None))
+
+
+def _medication_id(reference: JsonDict, base: str) -> str | None:
+    """The id of a Medication on this server; None for a contained one, or one that lies elsewhere."""
+    target = (as_text(reference.get("reference")) or "").split("/_history/")[0].removeprefix(f"{base}/")
+    kind, _, ident = target.partition("/")
+    return ident if kind == "Medication" and FHIR_ID.fullmatch(ident) else None

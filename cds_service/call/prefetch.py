@@ -1,0 +1,147 @@
+"""Reads what a client supplied, or a FHIR server answered: what is known, known to be none, not known."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from cards import SetAside
+from cds_service.call.envelope import HookCall
+from cds_service.errors import JsonDict
+from cds_service.fhir_json import as_dict, as_list, entries, has_next_page, is_about, patient_of, resource_type
+
+_UNREADABLE = "neither a resource nor a Bundle"
+_FOREIGN = "not about the patient in context"
+_NOT_A_RESOURCE = "not a resource"
+_FAILED = "the client could not get it"
+_FIRST_PAGE = "not all of it was supplied"
+_MOST_STRAYS = 2  # (design) more of other patients alone is the answer to a wrong query
+
+
+@dataclass(slots=True)
+class Supplied:
+    """What one prefetch key, or the drafts, brought. `foreign` counts resources of other patients that were dropped."""
+
+    resources: list[JsonDict] = field(default_factory=list)
+    missing: bool = False
+    partial: bool = False
+    set_aside: list[SetAside] = field(default_factory=list)
+    foreign: int = 0
+    only_foreign: bool = False
+
+    def refuse(self, what: str, why: str) -> None:
+        """Not known, for a reason."""
+        self.missing = True
+        self.set_aside.append(SetAside(what, why))
+
+    def settle(self, what: str) -> None:
+        """Not known, when all that came was unusable or when what came was not all and nothing of it was usable."""
+        if not self.resources and not self.missing:
+            unread = any(item.why == _NOT_A_RESOURCE for item in self.set_aside)
+            self.only_foreign = bool(self.foreign) and not (unread or self.partial)
+            self.missing = unread or self.partial or self.only_foreign
+        if self.partial:
+            self.set_aside.append(SetAside(what, _FIRST_PAGE))
+
+
+def supplied(key: str, call: HookCall) -> Supplied:
+    """What the client supplied for a key."""
+    if key not in call.prefetch:
+        return Supplied(missing=True)
+    return read_value(call.prefetch[key], _name(key), call.patient_id)
+
+
+def read_pages(key: str, pages: Iterable[JsonDict], complete: bool, patient_id: str, before: Supplied) -> Supplied:
+    """What a FHIR server answered for a key, after what came of it before."""
+    answer = Supplied(list(before.resources), partial=not complete, foreign=before.foreign)
+    answer.set_aside.extend(item for item in before.set_aside if item.why not in (_FIRST_PAGE, _FAILED))
+    for page in pages:
+        found = entries(page) if resource_type(page) == "Bundle" else [page]
+        _collect(found, _name(key), patient_id, answer)
+    answer.settle(_name(key))
+    answer.only_foreign = False  # a server that answers our own search so is not to be relied on
+    return answer
+
+
+def strays(answers: Mapping[str, Supplied], patient_id: str) -> frozenset[str]:
+    """The keys that held nothing but one or two resources of other patients, in a call that is about the right one.
+
+    Nothing else of the patient tells a stray entry from the answer to a wrong query: then it stays not known.
+    """
+    searches = (resource for answer in answers.values() for resource in answer.resources)
+    kinds = {resource_type(r) for r in searches if patient_of(r) == patient_id}
+    if not {"Patient"} < kinds:
+        return frozenset()
+    return frozenset(key for key, a in answers.items() if a.only_foreign and a.foreign <= _MOST_STRAYS)
+
+
+def drafts_of(call: HookCall) -> Supplied:
+    """The drafted orders."""
+    return read_value(call.drafts, "draftOrders", call.patient_id)
+
+
+def bundle_of(value: object) -> JsonDict:
+    """The Bundle in a prefetch value, else an empty object."""
+    found = as_dict(_unwrapped(value))
+    return found if resource_type(found) == "Bundle" else {}
+
+
+def _name(key: str) -> str:
+    return f"prefetch {key}"
+
+
+def read_value(value: object, what: str, patient_id: str) -> Supplied:
+    """The resources in a prefetch value or in the drafts; null is known to be none."""
+    answer = Supplied()
+    value = _unwrapped(value)
+    kind = resource_type(value)
+    if kind == "Bundle":
+        answer.partial = has_next_page(as_dict(value))
+        _collect(entries(as_dict(value)), what, patient_id, answer)
+    elif isinstance(value, list) or kind:
+        _collect(as_list(value), what, patient_id, answer)
+    elif value is not None:
+        answer.refuse(what, _UNREADABLE)
+    answer.settle(what)
+    return answer
+
+
+def _unwrapped(value: object) -> object:
+    """The value without the response wrapper of early clients, or the list of one around it."""
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict):
+        value = value[0]
+    if not isinstance(value, dict) or "resourceType" in value:
+        return value
+    if "resource" in value:
+        return value["resource"] if value["resource"] is not None or _succeeded(value) else value
+    return {**value, "resourceType": "Bundle"} if isinstance(value.get("entry"), list) else value
+
+
+def _succeeded(wrapper: JsonDict) -> bool:
+    """Whether a wrapped answer without a resource says that the query worked."""
+    return str(as_dict(wrapper.get("response")).get("status", "")).startswith("2")
+
+
+def _collect(values: Iterable[object], what: str, patient_id: str, answer: Supplied) -> None:
+    for value in values:
+        kind = resource_type(value)
+        resource = as_dict(value)
+        if kind is None:
+            answer.set_aside.append(SetAside(f"an entry of {what}", _NOT_A_RESOURCE))
+        elif kind == "OperationOutcome":
+            _read_outcome(resource, what, answer)
+        elif not is_about(resource, patient_id):
+            answer.foreign += 1
+            answer.set_aside.append(SetAside(f"{_type_name(kind)} of another patient", _FOREIGN))
+        else:
+            answer.resources.append(resource)
+
+
+def _read_outcome(outcome: JsonDict, what: str, answer: Supplied) -> None:
+    """An outcome is a failure, unless all it holds is a remark about a search that worked."""
+    severities = {as_dict(issue).get("severity") for issue in as_list(outcome.get("issue"))}
+    if severities != {"information"}:
+        answer.refuse(what, _FAILED)
+
+
+def _type_name(kind: str) -> str:
+    """The type of a resource; free text in its place is not repeated."""
+    return kind if kind.isascii() and kind.isalpha() and len(kind) <= 40 else "resource"

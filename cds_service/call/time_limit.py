@@ -1,0 +1,48 @@
+"""The most time that one evaluation may take: looked at while many resources are read, which is what takes time."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar, overload
+
+from cds_service.errors import TooMuch
+from cds_service.run.settings import PREFIX
+
+_MANY = 1000
+_LOOK_EVERY = 256
+T = TypeVar("T")
+
+
+class Watched(Sequence[T]):
+    """A sequence that can be read until a time, in seconds of processor time of this thread; TooMuch after it."""
+
+    def __init__(self, items: Sequence[T], until: float, limit_ms: int) -> None:
+        self._items, self._until, self._limit_ms = items, until, limit_ms
+
+    def __iter__(self) -> Iterator[T]:
+        for number, item in enumerate(self._items):
+            if number % _LOOK_EVERY == 0 and time.thread_time() > self._until:
+                raise TooMuch(
+                    f"The request takes more than {self._limit_ms} ms to evaluate. Send what the prefetch templates "
+                    f"ask for, with their dates and counts, or raise {PREFIX}EVALUATION_MS."
+                )
+            yield item
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @overload
+    def __getitem__(self, place: int) -> T: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[T]: ...
+
+    def __getitem__(self, place: int | slice) -> T | Sequence[T]:
+        return self._items[place]
+
+
+def watched(resources: Mapping[str, Sequence[T]], limit_ms: int) -> Mapping[str, Sequence[T]]:
+    """The resources of each key, watched where there are many; the time counts from now."""
+    if all(len(listed) < _MANY for listed in resources.values()):
+        return resources
+    until = time.thread_time() + limit_ms / 1000
+    return {key: Watched(listed, until, limit_ms) for key, listed in resources.items()}

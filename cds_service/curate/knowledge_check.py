@@ -1,0 +1,77 @@
+"""Whether the clinical knowledge is complete, sourced, dated and unaltered, as `knowledge check` reports it."""
+
+from collections.abc import Iterator
+from datetime import date
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import yaml
+
+from cards import KnowledgeError, load_knowledge
+from cds_service.curate.code_lock import code_tables, wrong_codes
+from cds_service.curate.number_checks import check_doses, check_thresholds
+from cds_service.curate.remarks import Checked, Remark
+from cds_service.curate.source_checks import check_cited, check_drug_sources, check_sources
+from cds_service.curate.text_checks import check_advice, check_override_reasons
+from cds_service.fhir_json import as_dict, as_list
+
+_SOURCED = ("units.yaml", "monitoring.yaml", "products.yaml")
+_UNREADABLE = (AttributeError, LookupError, OSError, TypeError, ValueError)  # ValueError: KnowledgeError is one
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def check(folder: Traversable, today: date, site: Path | None = None) -> Checked:
+    """Look at every knowledge file below a folder, and at a site file that changes them."""
+    try:
+        knowledge = load_knowledge(folder, _text(site), str(site or ""))
+    except _UNREADABLE as problem:
+        return _not_loaded(problem, folder, today)
+    rows = sum(len(table.rows) for table in code_tables(folder / "codes"))
+    return Checked(tuple(_remarks(folder, today)), knowledge, rows)
+
+
+def _text(site: Path | None) -> str | None:
+    try:
+        return site.read_text(encoding="utf-8-sig") if site else None
+    except (OSError, UnicodeDecodeError) as problem:
+        raise KnowledgeError(f"{site}: not readable as UTF-8 text: {problem}") from None
+
+
+def _not_loaded(problem: Exception, folder: Traversable, today: date) -> Checked:
+    """What the files themselves show to be wrong, and why loading them failed if that says more."""
+    try:
+        found = tuple(_remarks(folder, today))
+    except (yaml.YAMLError, *_UNREADABLE):
+        found = ()
+    named = isinstance(problem, KnowledgeError)
+    file, _, reason = (
+        str(problem).partition(": ")
+        if named
+        else ("knowledge", "", f"cannot be read: {type(problem).__name__}: {problem}")
+    )
+    told = any(remark.file.endswith(file) and not remark.warning for remark in found)
+    return Checked(found if told else (*found, Remark(file, "", reason)), None, 0)
+
+
+def _remarks(folder: Traversable, today: date) -> Iterator[Remark]:
+    sources = _read(folder / "sources.yaml")
+    known = {str(as_dict(entry).get("id")) for entry in as_list(sources)}
+    yield from check_sources(as_list(sources))
+    thresholds = as_dict(_read(folder / "thresholds.yaml"))
+    yield from check_thresholds(thresholds, known, today)
+    yield from check_doses(
+        as_dict(_read(folder / "doses.yaml")), as_dict(_read(folder / "products.yaml")), known, today
+    )
+    for name in _SOURCED:
+        yield from check_cited(name, as_dict(_read(folder / name)), known)
+    for card in sorted((folder / "advice").iterdir(), key=lambda p: p.name):
+        for path in sorted(card.iterdir(), key=lambda p: p.name):
+            name = f"advice/{card.name}/{path.name}"
+            yield from check_advice(name, as_dict(_read(path)), as_dict(thresholds.get("thresholds")), known, today)
+    yield from (Remark(file, name, reason) for file, name, reason in wrong_codes(folder / "codes"))
+    yield from check_drug_sources(folder / "codes", known)
+    yield from check_override_reasons(as_dict(_read(folder / "override_reasons.yaml")))
+
+
+def _read(path: Traversable) -> object:
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - it is a safe one

@@ -1,0 +1,72 @@
+"""Keeps one shipping process on this machine: a thread in every worker, of which one at a time holds the lock.
+
+A worker that dies lets the lock go and closes the standard input of its shipping process, which then ends; another
+worker begins a new one.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from threading import Thread
+
+from cds_service.records.locks import hold
+from cds_service.records.log import record_trouble
+from cds_service.records.state import state_folder
+from cds_service.run.settings import PREFIX, Settings
+
+_LOCK = "keeper.lock"
+_LOOK_S = 1.0
+_FINAL_S = 10.0
+
+
+class Keeper:
+    """The thread of one worker."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._folder = state_folder(settings)
+
+    def start(self) -> None:
+        """Begin to keep the shipping process, here or when the worker that keeps it is gone."""
+        Thread(target=self._keep, name="keeper", daemon=True).start()
+
+    def _keep(self) -> None:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            lock = os.open(self._folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as problem:
+            record_trouble("state folder unusable: nothing is shipped", folder=str(self._folder), problem=repr(problem))
+            return
+        while not hold(lock):
+            time.sleep(_LOOK_S)
+        while True:
+            started = subprocess.Popen(_COMMAND, stdin=subprocess.PIPE, env=environment(self._settings))  # noqa: S603
+            started.wait()
+            record_trouble("the shipping process ended: begun again", status=str(started.returncode))
+            time.sleep(_LOOK_S)
+
+
+_COMMAND = [sys.executable, "-m", "cds_service.records"]
+
+
+def ship_rest(settings: Settings) -> None:
+    """Ship what waits, once, when the service has stopped; what the database does not take now waits for the start."""
+    try:
+        subprocess.run(  # noqa: S603
+            [*_COMMAND, "--once"], stdin=subprocess.DEVNULL, env=environment(settings), timeout=_FINAL_S, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as problem:
+        record_trouble("records wait in the spool for the next start", problem=type(problem).__name__)
+
+
+def environment(settings: Settings) -> Mapping[str, str]:
+    """The environment of the shipping process: ours, with the settings as they came to be."""
+    told = {
+        "DATABASE_URL": settings.database_url,
+        "STATE_DIR": str(state_folder(settings)),
+        "RETENTION_DAYS": str(settings.retention_days),
+        "LOG_LEVEL": settings.log_level.value,
+    }
+    return {**os.environ, **{f"{PREFIX}{name}": value for name, value in told.items()}}

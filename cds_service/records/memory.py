@@ -1,0 +1,76 @@
+"""The memory of what became of earlier advice.
+
+The id of a card carries a keyed hash of its advice and how urgent it was, so that the answer to the card tells which
+advice was answered, on any machine that has the same key and without a look-up. No patient can be read from it.
+"""
+
+import hashlib
+import hmac
+import os
+from datetime import UTC, datetime
+
+from cards import Answered, Indicator
+from cds_service.records.answered import Answer, AnsweredFile
+
+_HASH = slice(9, 16)  # bytes of the id: 60 random bits, two of urgency, 56 of the hash, and what makes it a UUID 4
+_URGENCY = 8
+
+
+class AdviceMemory:
+    """Names cards by their advice, and knows how advice was answered."""
+
+    def __init__(self, key: bytes, answers: AnsweredFile) -> None:
+        self._key = key
+        self._answers = answers
+
+    def of(self, caller: str) -> "AdviceMemory":
+        """The memory of one caller: the same patient's name at another is the name of somebody else."""
+        return AdviceMemory(
+            hmac.digest(self._key, caller.encode("utf-8", "surrogatepass"), hashlib.sha256), self._answers
+        )
+
+    def card_id(self, advice: str, indicator: Indicator) -> str:
+        """A fresh id of a card that gives this advice: a UUID of version 4."""
+        made = bytearray(os.urandom(16))
+        made[6] = 0x40 | made[6] & 0x0F
+        made[_URGENCY] = 0x80 | int(indicator) << 4 | made[_URGENCY] & 0x0F
+        made[_HASH] = self._hash(advice)
+        digits = made.hex()
+        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+    def answer_to(self, advice: str) -> Answered | None:
+        """The latest answer to the advice."""
+        found = self._answers.find(self._hash(advice))
+        if found is None:
+            return None
+        return Answered(found.outcome, found.reason, datetime.fromtimestamp(found.at, UTC), Indicator(found.level))
+
+    def answered(self, card: str, outcome: str, reason: str, at: datetime) -> None:
+        """Remember the answer to a card, ours or not: an id that we never gave is the name of no advice."""
+        self._answers.keep([answer_of(card, outcome, reason, at.timestamp())])
+
+    def forget_before(self, moment: datetime) -> None:
+        """Forget what was answered before the moment."""
+        self._answers.forget_before(moment.timestamp())
+
+    def _hash(self, advice: str) -> bytes:
+        return hmac.digest(self._key, advice.encode("utf-8", "surrogatepass"), hashlib.sha256)[:7]
+
+
+def answered_at(told: str, received: datetime) -> datetime:
+    """When a card was answered: as the client says, if that is past and has a zone, else when it was received.
+
+    So feedback that comes late, or once more, keeps advice quiet no longer.
+    """
+    try:
+        at = datetime.fromisoformat(told)
+    except ValueError:
+        return received
+    return min(at, received) if at.tzinfo else received
+
+
+def answer_of(card: str, outcome: str, reason: str, at: float) -> Answer:
+    """The answer to a card, read from its id; `at` in seconds since 1970."""
+    made = bytes.fromhex(card.replace("-", ""))
+    urgency = min(made[_URGENCY] >> 4 & 0x3, int(Indicator.CRITICAL))
+    return Answer(made[_HASH], urgency, outcome, reason, at)

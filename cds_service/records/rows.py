@@ -1,0 +1,65 @@
+"""Spool entries to rows of the tables."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Table
+
+from cds_service.records.schema import ANSWERS, CARD_RULES, CARDS, FEEDBACK, MISSING_DATA, QUIETED, SUGGESTIONS
+
+Row = dict[str, Any]
+Entry = dict[str, Any]
+
+
+def rows_of(entries: Iterable[Entry]) -> dict[Table, list[Row]]:
+    """The rows of the entries by table; KeyError, TypeError or ValueError when an entry is none of ours."""
+    found: dict[Table, list[Row]] = {}
+    for entry in entries:
+        for table, row in _KINDS[entry["kind"]](entry):
+            found.setdefault(table, []).append(row)
+    return found
+
+
+def _answer(entry: Entry) -> Iterable[tuple[Table, Row]]:
+    at = datetime.fromtimestamp(entry["at"], UTC)
+    day = at.date()
+    same = ("id", "service", "status", "ms", "knowledge", "client", "tenant")
+    yield ANSWERS, {**{k: entry[k] for k in same}, "at": at, "day": day, "cards": len(entry["cards"])}
+    for key, outcome in entry["missing"].items():
+        yield MISSING_DATA, {"answer_id": entry["id"], "key": key, "outcome": outcome, "day": day}
+    for rule in entry["quiet"]:
+        yield QUIETED, {"answer_id": entry["id"], "rule": rule, "day": day}
+    for card in entry["cards"]:
+        shared = {"service": entry["service"], "knowledge": entry["knowledge"], "day": day}
+        yield (
+            CARDS,
+            {
+                **{k: card[k] for k in ("id", "problem", "indicator")},
+                **shared,
+                "answer_id": entry["id"],
+                "rule": card["rules"][0],
+            },
+        )
+        for number, rule in enumerate(card["rules"]):
+            yield CARD_RULES, {"card_id": card["id"], "rule": rule, "leads": number == 0, "day": day}
+        for position, ident in enumerate(card["suggestions"]):
+            yield SUGGESTIONS, {"id": ident, "card_id": card["id"], "position": position, "day": day}
+
+
+def _feedback(entry: Entry) -> Iterable[tuple[Table, Row]]:
+    received = datetime.fromtimestamp(entry["received"], UTC)
+    same = ("id", "service", "outcome", "reason", "comment", "outcome_at", "client")
+    yield (
+        FEEDBACK,
+        {
+            **{k: entry[k] for k in same},
+            "card_id": entry["card"],
+            "suggestion_id": entry["suggestion"],
+            "received_at": received,
+            "day": received.date(),
+        },
+    )
+
+
+_KINDS = {"answer": _answer, "feedback": _feedback}

@@ -1,0 +1,94 @@
+"""Moves entries from the spool to the database, in batches; each arrives once, however often it is sent."""
+
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Engine, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+
+from cds_service.records.log import record_trouble
+from cds_service.records.rows import Row, rows_of
+from cds_service.records.spool import lines, remove_if_done, size, waiting
+
+# A batch holds SQLite's one write lock, which the look-up of a token waits for: some milliseconds.
+_BATCH = {"sqlite": 200, "postgresql": 1000}
+_REJECTED = "rejected.txt"
+_UNUSABLE = (KeyError, TypeError, ValueError, AttributeError, OverflowError, SQLAlchemyError)
+
+
+class Shipper:
+    """Ships what waits in a folder; remembers how far each file was shipped."""
+
+    def __init__(self, folder: Path, engine: Engine) -> None:
+        self._folder = folder
+        self._engine = engine
+        self._offsets: dict[Path, int] = {}
+        self._most = _BATCH[engine.dialect.name]
+
+    def ship(self) -> int:
+        """Ship all that waits; how many entries. SQLAlchemyError when the database is of no use: they wait on."""
+        files = waiting(self._folder)
+        self._offsets = {path: self._offsets.get(path, 0) for path in files}
+        return sum(self._ship_file(path) for path in files)
+
+    def waiting_bytes(self) -> int:
+        """How much of the spool was not shipped yet."""
+        return sum(size(path) - self._offsets.get(path, 0) for path in waiting(self._folder))
+
+    def rejected_bytes(self) -> int:
+        """The size of what no database takes, kept aside."""
+        return size(self._folder / _REJECTED)
+
+    def _ship_file(self, path: Path) -> int:
+        shipped = 0
+        while batch := list(islice(lines(path, self._offsets[path], self._most), self._most)):
+            self._send([line for line, _ in batch])
+            self._offsets[path] = batch[-1][1]
+            shipped += len(batch)
+        remove_if_done(path, self._offsets[path])
+        return shipped
+
+    def _send(self, batch: Sequence[bytes]) -> None:
+        try:
+            self._insert(batch)
+        except _UNUSABLE as problem:
+            if _is_down(problem):
+                raise
+            if len(batch) > 1:
+                for line in batch:
+                    self._send([line])
+            else:
+                self._reject(batch[0], problem)
+
+    def _insert(self, batch: Sequence[bytes]) -> None:
+        rows = rows_of(orjson.loads(line) for line in batch)
+        with self._engine.begin() as connection:
+            for table, listed in rows.items():
+                insert_new(connection, table, listed)
+
+    def _reject(self, line: bytes, problem: Exception) -> None:
+        """An entry that no database takes is kept aside for a person to look at."""
+        record_trouble("a record cannot be shipped: kept aside", file=_REJECTED, problem=type(problem).__name__)
+        with (self._folder / _REJECTED).open("ab") as file:
+            file.write(line)
+
+
+def insert_new(connection: Connection, table: Table, rows: list[Row]) -> None:
+    """Insert rows; one whose key is there already is left as it is."""
+    insert: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    connection.execute(insert(table).on_conflict_do_nothing(), rows)
+
+
+def _is_down(problem: Exception) -> bool:
+    """Whether the fault is the database's, not that of an entry."""
+    return isinstance(problem, OperationalError) or (
+        isinstance(problem, DBAPIError) and (problem.connection_invalidated or _is_missing_table(problem))
+    )
+
+
+def _is_missing_table(problem: DBAPIError) -> bool:
+    return type(problem.orig).__name__ == "UndefinedTable"

@@ -1,0 +1,147 @@
+"""The spool: records are appended to a local file and wait there until they were shipped to the database.
+
+Each process appends to a file of its own, which it holds locked; a file that nobody holds is complete. One line a
+record. A line reaches the operating system before the call returns, so it outlives the process.
+"""
+
+import os
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import orjson
+
+from cds_service.records.locks import hold
+from cds_service.records.log import record_trouble
+from cds_service.records.state import Status, read_status
+
+_ENDING = ".jsonl"
+_LARGEST = 16 * 1024 * 1024
+
+Json = dict[str, object]
+
+
+class Spool:
+    """Appends records; for any number of threads, in the process that first appends."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = threading.Lock()
+        self._file: int | None = None
+        self._owner = 0
+        self._written = 0
+        os.register_at_fork(after_in_child=self._forget)
+
+    def append(self, record: Json) -> bool:
+        """Keep the record; False, with a line in the log, when the disk does not take it."""
+        line = orjson.dumps(record) + b"\n"
+        with self._lock:
+            try:
+                self._write(line)
+            except OSError as problem:
+                self._close()  # what was written of the line ends this file; the next record begins another
+                record_trouble("spool unusable: a record is lost", folder=str(self.folder), problem=repr(problem))
+                return False
+        return True
+
+    def status(self) -> Status | None:
+        """The shipper's last word about this folder."""
+        return read_status(self.folder)
+
+    def bytes_on_disk(self) -> int:
+        """The size of the files in this folder; what was shipped of a file still in use counts too."""
+        return sum(size(path) for path in waiting(self.folder))
+
+    def close(self) -> None:
+        """Let the file go; the next record begins another."""
+        with self._lock:
+            self._close()
+
+    def _write(self, line: bytes) -> None:
+        if self._file is None or self._written > _LARGEST:
+            self._file = self._begin()
+        written = os.write(self._file, line)
+        self._written += written
+        if written < len(line):
+            raise OSError("the disk is full")
+
+    def _begin(self) -> int:
+        self._close()
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        new = self.folder / f"{os.getpid()}-{secrets.token_hex(8)}.new"
+        file = os.open(new, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
+        hold(file)
+        new.rename(new.with_suffix(_ENDING))  # only now, locked, can it be seen by who ships it
+        self._written = 0
+        return file
+
+    def _close(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+        self._file = None
+
+    def _forget(self) -> None:
+        """A forked process begins a file of its own, and must not share a lock that another thread held."""
+        self._lock = threading.Lock()
+        self._close()
+
+
+def waiting(folder: Path) -> list[Path]:
+    """The files of the spool, in the order in which they were begun."""
+    try:
+        return sorted(folder.glob(f"*{_ENDING}"), key=_begun)
+    except OSError:
+        return []
+
+
+def lines(path: Path, offset: int, most: int) -> Iterator[tuple[bytes, int]]:
+    """At most `most` complete lines from an offset, each with the offset behind it."""
+    with path.open("rb") as file:
+        file.seek(offset)
+        for line in file:
+            if not line.endswith(b"\n") or most <= 0:
+                return
+            offset, most = offset + len(line), most - 1
+            yield line, offset
+
+
+def remove_if_done(path: Path, offset: int) -> bool:
+    """Remove a file that nobody writes to any more and whose complete lines were shipped; whether it is gone."""
+    with _claimed(path) as claimed:
+        if not claimed or next(lines(path, offset, 1), None):
+            return False
+        if size(path) > offset:
+            record_trouble("a record that was not written to its end is dropped", file=path.name)
+        path.unlink(missing_ok=True)
+        return True
+
+
+@contextmanager
+def _claimed(path: Path) -> Iterator[bool]:
+    """Whether no process writes to the file; none will once we hold it."""
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except OSError:
+        yield False
+        return
+    try:
+        yield hold(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _begun(path: Path) -> float:
+    try:
+        return path.stat().st_ctime
+    except OSError:
+        return 0.0
+
+
+def size(path: Path) -> int:
+    """Bytes of a file; 0 when it is gone."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

@@ -1,0 +1,73 @@
+"""The state folder of this machine: spool, key of the hashes, answered cards, and how the shipper fares."""
+
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from cds_service.run.places import data_directory
+from cds_service.run.settings import SQLITE, Settings
+
+ANSWERED = "answered.sqlite"
+_STATUS = "shipper.json"
+_KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How the shipper fares: when it wrote this (seconds since 1970), whether the database took what was sent.
+
+    `waiting` is how many bytes of the spool were not shipped then, `rejected` how many no database took.
+    """
+
+    at: float
+    reachable: bool
+    problem: str = ""
+    waiting: int = 0
+    rejected: int = 0
+
+
+def state_folder(settings: Settings) -> Path:
+    """The folder of the settings; else one beside the SQLite file, or in the data directory of the user."""
+    if settings.state_dir:
+        return settings.state_dir
+    if settings.database_url.startswith(SQLITE):
+        return Path(settings.database_url.removeprefix(SQLITE) + ".state")
+    return data_directory() / "state"
+
+
+def hash_key(settings: Settings, folder: Path) -> bytes:
+    """The key of the keyed hashes: the secret of the settings, else one that this machine made for itself.
+
+    OSError when it cannot be kept.
+    """
+    if settings.secret:
+        return settings.secret.encode()
+    path, new = folder / "key", folder / f"key.{secrets.token_hex(8)}"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        new.touch(mode=0o600)
+        new.write_bytes(secrets.token_bytes(_KEY_BYTES))
+        with suppress(FileExistsError):  # another process was faster
+            path.hardlink_to(new)
+        new.unlink()
+    return path.read_bytes()
+
+
+def write_status(folder: Path, status: Status) -> None:
+    """Leave word for the other processes."""
+    new = folder / f"{_STATUS}.new"
+    new.write_bytes(orjson.dumps(status))
+    new.replace(folder / _STATUS)
+
+
+def read_status(folder: Path) -> Status | None:
+    """The shipper's last word; None when there is none."""
+    try:
+        told = orjson.loads((folder / _STATUS).read_bytes())
+        sizes = int(told["waiting"]), int(told["rejected"])
+        return Status(float(told["at"]), bool(told["reachable"]), str(told["problem"]), *sizes)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

@@ -1,0 +1,1 @@
+"""Started and looked after: settings, command line, web server, doctor."""

@@ -1,0 +1,243 @@
+"""`backtest`: the forecast of the alert burden from a Bulk Data export."""
+
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import click
+
+from cds_service.run.cli.common import tells_problems
+
+if TYPE_CHECKING:
+    from cds_service.backtest.engines import Engine
+    from cds_service.backtest.job import KnowledgeSource
+    from cds_service.backtest.outputs import Outputs
+    from cds_service.backtest.progress import Progress
+    from cds_service.backtest.run import Period
+
+SHIPPED = "shipped"
+_DAY = len("2025-01-31")
+# fromisoformat takes more, 20250131 too, which could not be told from a time
+_DATED = re.compile(r"\d{4}-\d\d-\d\d([T ]|\Z)")
+_INTERRUPTED = 130
+_FOLDER = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("export_dir", type=_FOLDER)
+@click.option("--out", required=True, metavar="REPORT_DIR", type=_FOLDER, help="Folder for the report: new or empty.")
+@click.option("--site", metavar="FILE", type=_FOLDER, help="Site file to try [default: MAGNESIUM_CDS_SITE].")
+@click.option(
+    "--compare",
+    metavar="FILE",
+    help=f"Tell what is new and gone against this site file, knowledge folder or '{SHIPPED}' (no site file).",
+)
+@click.option("--since", metavar="DATE", help="Only calls from this day or time on, e.g. 2025-01-01.")
+@click.option("--until", metavar="DATE", help="Only calls until this day, counted in, or time.")
+@click.option(
+    "--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True, help="Where to run."
+)
+@click.option("--workers", type=click.IntRange(1, 512), help="Processes of the local engine [default: one a core].")
+@click.option("--scheduler", metavar="ADDRESS", help="For --engine dask: its scheduler, e.g. tcp://10.0.0.5:8786.")
+@click.option("--restart", is_flag=True, help="Drop what an earlier run left in REPORT_DIR and start anew.")
+@tells_problems
+def backtest(
+    export_dir: Path,
+    out: Path,
+    site: Path | None,
+    compare: str | None,
+    since: str | None,
+    until: str | None,
+    engine: str,
+    workers: int | None,
+    scheduler: str | None,
+    restart: bool,
+) -> None:
+    """Forecast the alert burden from a FHIR Bulk Data export.
+
+    EXPORT_DIR holds NDJSON files, plain or .gz, of Patient, Observation, MedicationRequest, MedicationAdministration,
+    Condition, Encounter and Medication. At each result that was filed and each order that was signed the service
+    decides with what was known then. REPORT_DIR gets report.html, summary.json, alerts.csv and alerts.parquet;
+    patients are numbered, no identifiers leave. Stopped with Ctrl-C, the same command goes on. See docs/backtest.md.
+    """
+    if (engine == "dask") != (scheduler is not None):
+        raise click.UsageError("--engine dask needs --scheduler ADDRESS, and no other engine takes it.")
+    _check_folder(export_dir)
+    period = _period(since, until)
+    with _told():
+        _run(export_dir, out, _tried(site), _compared(compare), period, _Where(workers, scheduler), restart)
+
+
+class _Where:
+    """The engine that was asked for; started only when all else is well."""
+
+    def __init__(self, workers: int | None, scheduler: str | None) -> None:
+        self._workers, self._scheduler = workers, scheduler
+
+    def engine(self) -> "Engine":
+        from cds_service.backtest.engines import DaskEngine, LocalEngine
+
+        if self._scheduler:
+            return DaskEngine(self._scheduler)
+        return LocalEngine(self._workers or os.cpu_count() or 1)
+
+
+def _run(
+    export: Path,
+    out: Path,
+    tried: "KnowledgeSource",
+    baseline: "KnowledgeSource | None",
+    period: "Period",
+    where: _Where,
+    restart: bool,
+) -> None:
+    from cds_service.backtest.run import plan, run
+    from cds_service.backtest.state import prepare
+
+    job = plan(export, out, tried, baseline, period)
+    if prepare(out, job, restart):
+        click.echo("Going on from where the last run stopped.", err=True)
+    started = time.monotonic()
+    with _interruptible(job.folder), closing(where.engine()) as engine:
+        done = run(job, out, engine, _progress())
+    click.echo(_conclusion(done, sum(file.size for file in job.files), time.monotonic() - started, out))
+
+
+def _check_folder(export: Path) -> None:
+    if not export.is_dir():
+        why = "is a file, not a folder" if export.exists() else "does not exist"
+        raise click.BadParameter(
+            f"{export} {why}. Give the folder of a FHIR Bulk Data export.", param_hint="EXPORT_DIR"
+        )
+
+
+def _period(since: str | None, until: str | None) -> "Period":
+    from cds_service.backtest.run import Period
+
+    begin, end = _point(since, "--since"), _point(until, "--until")
+    if end and until and len(until) == _DAY:
+        end += timedelta(days=1)
+    if begin and end and begin >= end:
+        raise click.BadParameter("must lie before --until.", param_hint="--since")
+    return Period(begin, end)
+
+
+def _point(told: str | None, option: str) -> datetime | None:
+    """The time an option names, in UTC when it says no zone."""
+    try:
+        found = datetime.fromisoformat(told) if told else None
+        if told and not _DATED.match(told):
+            raise ValueError(told)
+    except ValueError:
+        raise click.BadParameter("write it like 2025-01-31 or 2025-01-31T08:00:00Z.", param_hint=option) from None
+    return found.replace(tzinfo=UTC) if found and not found.tzinfo else found
+
+
+def _tried(site: Path | None) -> "KnowledgeSource":
+    from cds_service.run.settings import load_settings
+
+    chosen = site or load_settings().site
+    return _site_source(chosen) if chosen else _shipped()
+
+
+def _compared(told: str | None) -> "KnowledgeSource | None":
+    from cds_service.backtest.job import KnowledgeSource
+
+    if told is None:
+        return None
+    if told == SHIPPED:
+        return _shipped()
+    path = Path(told)
+    if not path.is_dir():
+        return _site_source(path)
+    if not (path / "thresholds.yaml").is_file():
+        raise click.BadParameter(f"{path} is not a folder of knowledge like cards/knowledge.", param_hint="--compare")
+    return KnowledgeSource(path.name, folder=str(path.resolve()))
+
+
+def _shipped() -> "KnowledgeSource":
+    from cds_service.backtest.job import KnowledgeSource
+
+    return KnowledgeSource("shipped, no site file")
+
+
+def _site_source(path: Path) -> "KnowledgeSource":
+    from cds_service.backtest.job import KnowledgeSource
+    from cds_service.curate.site_knowledge import knowledge_of
+
+    knowledge_of(path)
+    return KnowledgeSource(path.name, site=path.read_text(encoding="utf-8-sig"))
+
+
+def _progress() -> "Progress":
+    from cds_service.backtest.progress import BarProgress, LineProgress
+
+    return BarProgress(sys.stderr) if sys.stderr.isatty() else LineProgress(sys.stderr)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """End with the message of what its user can mend."""
+    from cards import KnowledgeError
+    from cds_service.backtest.job import BacktestError
+
+    try:
+        yield
+    except (BacktestError, KnowledgeError) as problem:
+        raise click.ClickException(str(problem)) from None
+    except OSError as problem:
+        place = f"{problem.filename}: " if problem.filename else ""
+        raise click.ClickException(f"{place}{problem.strerror or problem}. Nothing done so far is lost.") from None
+
+
+@contextmanager
+def _interruptible(unfinished: Path) -> Iterator[None]:
+    """On Ctrl-C, or when asked to end, say how to go on."""
+
+    def interrupt(_: int, __: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo(f"\nStopped. {_how_to_go_on(unfinished)}", err=True)
+        sys.exit(_INTERRUPTED)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _how_to_go_on(unfinished: Path) -> str:
+    from cds_service.backtest.state import REMOVED
+
+    removed = unfinished.with_name(REMOVED)
+    if removed.exists() and not unfinished.exists():
+        return f"The report is done. {removed} holds patient data: delete it."
+    return (
+        f"The same command goes on from here. Until then {unfinished} holds patient data: "
+        "delete it if you do not go on."
+    )
+
+
+def _conclusion(done: "Outputs", size: int, seconds: float, out: Path) -> str:
+    from cds_service.backtest.progress import duration
+
+    rate = f"{done.patients / seconds:,.0f} patients/s, {size / seconds / 1e6:.1f} MB/s"
+    told = [
+        f"{done.patients:,} patients, {done.calls:,} calls, {done.cards:,} cards in {duration(seconds)} ({rate}).",
+        f"Report: {out / 'report.html'}",
+    ]
+    told[1:1] = [f"Warning: {warning}" for warning in done.warnings]
+    if done.skipped_lines:
+        told.insert(1, f"{done.skipped_lines:,} lines could not be read and were skipped; the report lists the first.")
+    if not done.parquet:
+        told.append('alerts.parquet needs pyarrow: pip install "magnesium-cds[backtest]"; alerts.csv holds the same.')
+    return "\n".join(told)

@@ -1,0 +1,18 @@
+"""`doctor`: check a deployment."""
+
+import sys
+
+import click
+
+
+@click.command()
+def doctor() -> None:
+    """Check this deployment: settings, clients, keys, servers, database, knowledge, clock. Exit 1 when one fails."""
+    from cds_service.run.doctor import Level, examine
+
+    failed = False
+    for finding in examine():
+        click.echo(str(finding))
+        failed = failed or finding.level is Level.FAIL
+    if failed:
+        sys.exit(1)

@@ -1,0 +1,77 @@
+"""`explain`: the cards for a saved request, and why."""
+
+import sys
+from datetime import datetime
+from typing import TYPE_CHECKING, BinaryIO
+
+import click
+
+from cds_service.run.cli.common import moment_of, tells_problems
+
+if TYPE_CHECKING:
+    from cards import Knowledge, Service
+    from cds_service.answer_call import Answer
+
+
+@click.command()
+@click.argument("request_file", metavar="REQUEST.json", type=click.File("rb"))
+@click.option("--service", "service_id", help="Service id [default: the one of the request's hook].")
+@click.option("--now", "moment", metavar="ISO", help="Decide as of this time, e.g. 2026-01-31T08:00Z [default: now].")
+@click.option("--all", "everything", is_flag=True, help="Also say why each silent rule stayed silent.")
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable: everything.")
+@click.option("--strict", is_flag=True, help="Also check suggested orders against the FHIR models.")
+@tells_problems
+def explain(
+    request_file: BinaryIO, service_id: str | None, moment: str | None, everything: bool, as_json: bool, strict: bool
+) -> None:
+    """Show the cards for a saved hook request, and why each rule spoke or stayed silent."""
+    from cards import explain as explained_by
+    from cds_service.run.explained import report
+
+    answer, knowledge = _answer_to(request_file.read(), service_id, moment_of(moment))
+    explained = explained_by(answer.decision, knowledge)
+    if as_json:
+        import orjson
+
+        click.echo(orjson.dumps(explained, option=orjson.OPT_INDENT_2, default=str))
+    else:
+        click.echo(report(answer, explained, everything), nl=False)
+    if strict:
+        _check_strictly(answer)
+
+
+def _answer_to(raw: bytes, service_id: str | None, now: datetime) -> tuple["Answer", "Knowledge"]:
+    from cds_service.answer_call import Means, answer_call
+    from cds_service.call.envelope import read_body
+    from cds_service.run.settings import MissingData, load_settings
+    from cds_service.run.start import runtime_of
+
+    runtime = runtime_of(load_settings())
+    body = read_body(raw)
+    service = _service(body, service_id)
+    knowledge = runtime.knowledge
+    means = Means(knowledge, now, runtime.new_id, runtime.keys, MissingData.CARD)
+    return answer_call(body, service, means), knowledge
+
+
+def _service(body: object, service_id: str | None) -> "Service":
+    """The service asked for, else the one of the request's hook."""
+    from cards import SERVICES
+    from cds_service.fhir_json import as_dict
+
+    hook = as_dict(body).get("hook")
+    for service in SERVICES:
+        if service.id == service_id or (service_id is None and service.hook == hook):
+            return service
+    names = ", ".join(service.id for service in SERVICES)
+    raise click.ClickException(f"No service for this request. Choose one with --service: {names}.")
+
+
+def _check_strictly(answer: "Answer") -> None:
+    from cds_service.curate.strict import problems
+
+    found = problems(answer)
+    for problem in found:
+        click.echo(f"Not FHIR R4: {problem}", err=True)
+    if found:
+        sys.exit(1)

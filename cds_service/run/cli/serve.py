@@ -1,0 +1,105 @@
+"""`serve` and `demo`: run the web application."""
+
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cds_service.run.cli.common import tells_problems
+
+if TYPE_CHECKING:
+    from cds_service.run.settings import Settings
+    from cds_service.web.runtime import RouteGroup
+
+DEMO_PORT = 8000
+LOOPBACK = "127.0.0.1"
+
+
+@click.command()
+@click.option("--host", default=LOOPBACK, show_default=True, help="Address to listen on.")
+@click.option("--port", default=DEMO_PORT, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", type=click.IntRange(1, 256), help="Worker processes [default: MAGNESIUM_CDS_WORKERS].")
+@tells_problems
+def serve(host: str, port: int, workers: int | None) -> None:
+    """Serve hooks to clients. Settings are environment variables, see docs/settings.md."""
+    from cds_service.metrics.folder import metrics_folder
+    from cds_service.run.settings import is_loopback, load_settings, unknown_settings
+    from cds_service.run.start_checks import check_start
+
+    settings = load_settings()
+    for problem in unknown_settings(os.environ):
+        click.echo(f"Warning: {problem}", err=True)
+    check_start(settings, host)
+    if not settings.base_url and is_loopback(host):
+        settings = settings.model_copy(update={"base_url": f"http://{host}:{port}"})
+    with metrics_folder():
+        _serve(settings, host, port, workers or settings.worker_count)
+
+
+@click.command()
+@click.option("--port", default=DEMO_PORT, show_default=True, type=click.IntRange(1, 65535))
+@tells_problems
+def demo(port: int) -> None:
+    """Try the service on this machine with invented patients; no settings needed."""
+    from cds_service.demo import welcome
+    from cds_service.metrics.folder import metrics_folder
+    from cds_service.run.server import check_port
+    from cds_service.run.settings import Auth, MissingData, load_settings
+
+    base = f"http://{LOOPBACK}:{port}"
+    given = {"auth": Auth.OFF, "missing_data": MissingData.CARD, "base_url": base}
+    settings = load_settings().model_copy(update=given)
+    check_port(LOOPBACK, port)
+    with metrics_folder(), _temporary_folder() as folder:
+        from cds_service.web import demo as page  # these count in the folder of the metrics
+        from cds_service.web import fhir_base, saved_requests
+
+        settings = settings.model_copy(update={"database_url": f"sqlite:///{folder}/demo.sqlite", "state_dir": None})
+        click.echo(welcome(base))
+        logging.getLogger("gunicorn.error").addFilter(_is_trouble)  # the address of the page stays the last line
+        _serve(settings, LOOPBACK, port, 1, (fhir_base.routes, saved_requests.routes, page.routes))
+
+
+def _is_trouble(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING
+
+
+@contextmanager
+def _temporary_folder() -> Iterator[Path]:
+    """A folder that goes when this process ends; a forked worker that ends leaves it alone."""
+    owner, folder = os.getpid(), tempfile.mkdtemp(prefix="magnesium-cds-demo-")
+    try:
+        yield Path(folder)
+    finally:
+        if os.getpid() == owner:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _serve(settings: "Settings", host: str, port: int, workers: int, groups: "Iterable[RouteGroup]" = ()) -> None:
+    from cds_service.records.keeper import Keeper, ship_rest
+    from cds_service.records.log import configure_logging
+    from cds_service.run.server import check_port, run
+    from cds_service.run.settings import Auth
+    from cds_service.run.start import runtime_of, with_records
+    from cds_service.web.app import create_app
+
+    check_port(host, port)
+    configure_logging(settings.log_level)
+    runtime = with_records(runtime_of(settings))
+    app = create_app(runtime, groups)
+    if settings.auth is Auth.REQUIRED:
+        runtime.seen.prepare()
+    keeper = Keeper(settings)
+
+    def begin() -> None:
+        runtime.metrics.worker_started()
+        keeper.start()
+
+    with suppress(KeyboardInterrupt):
+        run(app, host, port, workers, begin, lambda: ship_rest(settings))

@@ -1,0 +1,224 @@
+"""`magnesium-cds doctor`: is this deployment fit to serve? One line a check, with what to do."""
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from importlib import resources
+from pathlib import Path
+
+import requests
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from cds_service.curate.knowledge_check import check as check_knowledge
+from cds_service.curate.site_knowledge import knowledge_of
+from cds_service.fhir_json import as_dict, as_text, parse_json
+from cds_service.records.engine import database_url, open_engine
+from cds_service.records.migrate import revision
+from cds_service.records.state import hash_key, read_status, state_folder
+from cds_service.run.settings import PREFIX, Auth, Settings, SettingsError, load_settings, unknown_settings
+from cds_service.run.start_checks import check_start
+from cds_service.trust.clients import Client, Clients, read_clients
+from cds_service.trust.jwks import KeyProblem, fetch, load_keys
+from cds_service.trust.tokens import LEEWAY_S
+
+_LOOPBACK = "127.0.0.1"
+_TIMEOUT_S = 5
+_NEEDS_TOKEN = (401, 403)
+_BUILT = Path(__file__).stat().st_mtime
+
+
+class Level(StrEnum):
+    """How a check ended."""
+
+    OK = "OK"
+    WARN = "WARN"
+    FAIL = "FAIL"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report."""
+
+    level: Level
+    check: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.level:<5} {self.check}: {self.text}"
+
+
+def examine() -> Iterator[Finding]:
+    """Every check of the deployment that this environment describes."""
+    try:
+        settings = load_settings()
+    except SettingsError as problem:
+        yield from (Finding(Level.FAIL, "settings", line) for line in str(problem).splitlines())
+        return
+    yield _settings(settings)
+    yield from (Finding(Level.WARN, "settings", problem) for problem in unknown_settings(os.environ))
+    clients = _clients(settings)
+    if isinstance(clients, Finding):
+        yield clients
+        clients = Clients({})
+    elif settings.clients:
+        yield _listed(clients)
+    yield from (_keys(client) for client in clients.by_issuer.values())
+    yield from (_fhir_server(server) for server in sorted(clients.fhir_servers()))
+    yield _database(settings)
+    yield _state(settings)
+    yield from _knowledge(settings, clients)
+    yield _clock(clients)
+
+
+def _settings(settings: Settings) -> Finding:
+    try:
+        check_start(settings, _LOOPBACK)
+    except SettingsError as problem:
+        return Finding(Level.FAIL, "settings", str(problem))
+    if settings.auth is Auth.OFF:
+        return Finding(Level.WARN, "settings", f"{PREFIX}AUTH=off: nobody is asked who calls. For trying out only.")
+    return Finding(Level.OK, "settings", f"usable, public at {settings.base_url}")
+
+
+def _clients(settings: Settings) -> Clients | Finding:
+    try:
+        return read_clients(settings.clients)
+    except SettingsError as problem:
+        return Finding(Level.FAIL, "clients", str(problem))
+
+
+def _listed(clients: Clients) -> Finding:
+    count = len(clients.by_issuer)
+    return Finding(Level.OK if count else Level.WARN, "clients", f"{count or 'none'} listed")
+
+
+def _keys(client: Client) -> Finding:
+    check = f"keys of {client.name}"
+    try:
+        return Finding(Level.OK, check, f"{len(load_keys(client))} from {client.jku or client.jwks_file}")
+    except KeyProblem as problem:
+        where = client.jku or client.jwks_file
+        return Finding(Level.FAIL, check, f"{problem}. Its calls are refused until {where} gives its key set (JWKS).")
+
+
+def _fhir_server(server: str) -> Finding:
+    check = f"FHIR server {server}"
+    try:
+        answer = requests.get(
+            f"{server}/metadata",
+            headers={"Accept": "application/fhir+json"},
+            timeout=_TIMEOUT_S,
+            allow_redirects=False,
+        )
+    except requests.RequestException as problem:
+        text = f"not reachable ({type(problem).__name__}): open the way to it, or have the client prefetch everything"
+        return Finding(Level.WARN, check, text)
+    if answer.status_code in _NEEDS_TOKEN:
+        return Finding(Level.OK, check, "reachable; tells its version only to who has a token")
+    version = _fhir_version(answer)
+    if version.startswith("4."):
+        return Finding(Level.OK, check, f"reachable, FHIR {version}")
+    text = f"answered {answer.status_code}, FHIR version {version or 'unknown'}: list the base URL of an R4 server"
+    return Finding(Level.WARN, check, text)
+
+
+def _fhir_version(answer: requests.Response) -> str:
+    try:
+        return as_text(as_dict(parse_json(answer.content)).get("fhirVersion")) or ""
+    except ValueError:
+        return ""
+
+
+def _database(settings: Settings) -> Finding:
+    url = database_url(settings)
+    shown = url.render_as_string(hide_password=True)
+    try:
+        schema = _schema(open_engine(url))
+    except (SQLAlchemyError, OSError) as problem:
+        cause = getattr(problem, "orig", None) or problem
+        name = type(cause).__name__  # not what a driver says: it may hold the password
+        what = f"{shown} cannot be used ({name}). Correct {PREFIX}DATABASE_URL, or give this user the right to write"
+        return Finding(Level.FAIL, "database", f"{what}; until then records wait and each worker trusts itself alone.")
+    told = f"schema {schema}" if schema else "no tables yet, `serve` makes them"
+    return Finding(Level.OK, "database", f"{shown} can be used, {told}")
+
+
+def _schema(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.execute(text("BEGIN IMMEDIATE"))  # only who may write may do so
+        return revision(connection)
+
+
+def _state(settings: Settings) -> Finding:
+    """The folder for what waits; and that machines which share a database know each other's hashes."""
+    folder = state_folder(settings)
+    try:
+        hash_key(settings.model_copy(update={"secret": ""}), folder)
+    except OSError as problem:
+        what = f"{folder} is not writable ({problem}). Set {PREFIX}STATE_DIR to a folder on a local disk"
+        return Finding(Level.FAIL, "state folder", f"{what}; without it no record is kept.")
+    if settings.database_url.startswith("postgresql") and not settings.secret:
+        what = f"several machines know each other's answered cards only with the same {PREFIX}SECRET"
+        return Finding(Level.WARN, "state folder", f"{folder} is writable; {what}")
+    return Finding(Level.OK, "state folder", f"{folder} is writable, {_waiting(folder)}")
+
+
+def _waiting(folder: Path) -> str:
+    status = read_status(folder)
+    if status is None:
+        return "nothing was shipped from it yet"
+    when = datetime.fromtimestamp(status.at, UTC).isoformat(timespec="minutes")
+    return f"{status.waiting} bytes waited for the database at {when}"
+
+
+def _knowledge(settings: Settings, clients: Clients) -> Iterable[Finding]:
+    checked = check_knowledge(resources.files("cards.knowledge"), datetime.now(UTC).date(), settings.site)
+    for remark in checked.remarks:
+        if not remark.warning:
+            yield Finding(Level.FAIL, "knowledge", str(remark))
+    due = sum(remark.warning for remark in checked.remarks)
+    if due:
+        yield Finding(
+            Level.WARN, "knowledge", f"{due} to look at, such as reviews due: run magnesium-cds knowledge check"
+        )
+    elif not checked.failed and checked.knowledge:
+        yield Finding(Level.OK, "knowledge", f"valid, no review is due, version {checked.knowledge.version}")
+    yield from (_site(client) for client in clients.by_issuer.values() if client.site)
+
+
+def _site(client: Client) -> Finding:
+    try:
+        knowledge_of(client.site)
+    except SettingsError as problem:
+        return Finding(Level.FAIL, f"site of {client.name}", str(problem))
+    return Finding(Level.OK, f"site of {client.name}", "valid")
+
+
+def _clock(clients: Clients, now: Callable[[], float] = time.time) -> Finding:
+    """This clock against that of a key server: tokens live for minutes."""
+    for client in clients.by_issuer.values():
+        if (skew := _skew(client, now)) is not None:
+            return _skewed(abs(skew), client.name)
+    if now() < _BUILT - 24 * 3600:
+        return Finding(Level.FAIL, "clock", "earlier than the day this version was installed: set it, and run NTP")
+    return Finding(Level.OK, "clock", "plausible; no key server to compare it with, so see that NTP runs")
+
+
+def _skew(client: Client, now: Callable[[], float]) -> float | None:
+    try:
+        return now() - parsedate_to_datetime(fetch(client.jku).date).timestamp() if client.jku else None
+    except (KeyProblem, ValueError):
+        return None
+
+
+def _skewed(seconds: float, name: str) -> Finding:
+    text = f"{seconds:.0f} s from that of the key server of {name}"
+    if seconds > LEEWAY_S:
+        return Finding(Level.FAIL, "clock", f"{text}: good tokens are refused. Run NTP on both.")
+    return Finding(Level.WARN if seconds > LEEWAY_S / 2 else Level.OK, "clock", text)

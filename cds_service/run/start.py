@@ -1,0 +1,49 @@
+"""What a service runs with, made from its settings."""
+
+from dataclasses import replace
+
+from cards import prefetch_templates
+from cds_service.call.fhir_access import Gateway
+from cds_service.curate.site_knowledge import knowledge_of
+from cds_service.metrics.events import Metrics
+from cds_service.records.answered import AnsweredFile
+from cds_service.records.log import record_trouble
+from cds_service.records.memory import AdviceMemory
+from cds_service.records.spool import Spool
+from cds_service.records.state import ANSWERED, hash_key, state_folder
+from cds_service.run.settings import Settings
+from cds_service.trust.clients import read_clients
+from cds_service.trust.used_tokens import SharedSeen, shared_tokens
+from cds_service.web.runtime import Runtime
+
+
+def runtime_of(settings: Settings) -> Runtime:
+    """The runtime of these settings."""
+    knowledge = knowledge_of(settings.site, settings.base_url)
+    clients = read_clients(settings.clients)
+    counted = Metrics()
+    return Runtime(
+        settings,
+        knowledge,
+        tuple(prefetch_templates(knowledge)),
+        clients,
+        {
+            client.iss: knowledge_of(client.site, settings.base_url)
+            for client in clients.by_issuer.values()
+            if client.site
+        },
+        SharedSeen(shared_tokens(settings), fell_back=counted.look_up_fell_back),
+        fhir=Gateway(settings.fhir_deadline_ms / 1000, settings.fhir_timeout_ms / 1000),
+        metrics=counted,
+    )
+
+
+def with_records(runtime: Runtime) -> Runtime:
+    """The runtime, now keeping records and remembering what was answered; without memory when there is no place."""
+    folder = state_folder(runtime.settings)
+    try:
+        memory = AdviceMemory(hash_key(runtime.settings, folder), AnsweredFile(folder / ANSWERED))
+    except OSError as problem:
+        record_trouble("state folder unusable: no records, no memory", folder=str(folder), problem=repr(problem))
+        return runtime
+    return replace(runtime, books=Spool(folder), memory=memory)

@@ -1,0 +1,164 @@
+"""Keys of the trusted clients: from their file or their listed URL, cached, and kept when the key server is down."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import jwt
+import requests
+
+from cds_service.fhir_json import as_dict, as_list, as_text, parse_json
+from cds_service.records.log import record_trouble
+from cds_service.trust.clients import Client
+
+FRESH_S = 600
+REFETCH_S = 60  # an unknown kid costs the key server one request in this time, whoever sends it
+RETRY_S = 5  # as long as there are no keys at all
+KEPT_S = 24 * 3600
+LARGEST = 256 * 1024
+_TIMEOUTS = (2.0, 3.0)
+_LONGEST_FETCH_S = 5.0
+_CHUNK = 16 * 1024
+_ACCEPT = {"Accept": "application/jwk-set+json, application/json"}
+_KINDS = frozenset({"EC", "RSA", "OKP"})
+
+
+class KeyProblem(Exception):
+    """Keys cannot be had; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A public key, and the only algorithm it may be used with when its owner says so."""
+
+    algorithm: str | None
+    public: Any
+
+
+Keys = Mapping[str, Key]
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What a key server answered; `date` is the time of its clock as it wrote it."""
+
+    raw: bytes
+    date: str
+
+
+@dataclass
+class _KeySet:
+    keys: Keys = field(default_factory=dict)
+    loaded: float = float("-inf")
+    tried: float = float("-inf")
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def usable(self, now: float) -> Keys:
+        return self.keys if now - self.loaded < KEPT_S else {}
+
+    def may_try(self, now: float) -> bool:
+        return now - self.tried >= (REFETCH_S if self.usable(now) else RETRY_S)
+
+
+class KeyStore:
+    """The keys of all clients, in the memory of one process."""
+
+    def __init__(
+        self,
+        load: Callable[[Client], Keys] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        later: Callable[[Callable[[], None]], None] | None = None,
+    ) -> None:
+        self._load = load or load_keys
+        self._clock = clock
+        self._later = later or _in_background
+        self._sets: dict[str, _KeySet] = {}
+
+    def find(self, client: Client, kid: str) -> Key | None:
+        """The client's key of this id; keys past their time are renewed without making the caller wait."""
+        keyset = self._sets.setdefault(client.iss, _KeySet())
+        now = self._clock()
+        if kid not in keyset.usable(now):
+            self._renew(client, keyset)
+        elif now - keyset.loaded > FRESH_S and keyset.may_try(now) and not keyset.lock.locked():
+            self._later(lambda: self._renew(client, keyset))
+        return keyset.usable(self._clock()).get(kid)
+
+    def _renew(self, client: Client, keyset: _KeySet) -> None:
+        with keyset.lock:
+            now = self._clock()
+            if not keyset.may_try(now):
+                return
+            keyset.tried = now
+            try:
+                keyset.keys, keyset.loaded = self._load(client), now
+            except KeyProblem as problem:
+                record_trouble("keys not renewed", client=client.name, problem=str(problem))
+
+
+def _in_background(work: Callable[[], None]) -> None:
+    threading.Thread(target=work, name="keys", daemon=True).start()
+
+
+def load_keys(client: Client) -> Keys:
+    """The client's keys as they are now; KeyProblem when there is none to be had."""
+    return read_keys(fetch(client.jku).raw if client.jwks_file is None else _read(client))
+
+
+def _read(client: Client) -> bytes:
+    try:
+        return client.jwks_file.read_bytes() if client.jwks_file else b""
+    except OSError as problem:
+        raise KeyProblem(f"the key file is not readable ({type(problem).__name__})") from None
+
+
+def fetch(url: str) -> Fetched:
+    """The answer of a listed key server: nothing large, slow or redirected."""
+    try:
+        with requests.get(url, headers=_ACCEPT, timeout=_TIMEOUTS, allow_redirects=False, stream=True) as answer:
+            if answer.status_code != 200:
+                raise KeyProblem(f"the key server answered {answer.status_code}")
+            return Fetched(_body(answer), answer.headers.get("Date", ""))
+    except requests.RequestException as problem:
+        raise KeyProblem(f"the key server cannot be reached ({type(problem).__name__})") from None
+
+
+def _body(answer: requests.Response) -> bytes:
+    deadline = time.monotonic() + _LONGEST_FETCH_S
+    body = bytearray()
+    for chunk in answer.iter_content(_CHUNK):
+        body += chunk
+        if len(body) > LARGEST:
+            raise KeyProblem(f"the key set is larger than {LARGEST} bytes")
+        if time.monotonic() > deadline:
+            raise KeyProblem("the key server is too slow")
+    return bytes(body)
+
+
+def read_keys(raw: bytes) -> Keys:
+    """The signing keys of a JWK set by id; KeyProblem when it holds none."""
+    try:
+        told = as_list(as_dict(parse_json(raw)).get("keys"))
+    except ValueError:
+        raise KeyProblem("the key set is not JSON") from None
+    keys: dict[str, Key] = {}
+    for entry in map(as_dict, told):
+        kid, key = as_text(entry.get("kid")), _key(entry)
+        if kid and key:
+            keys.setdefault(kid, key)
+    if not keys:
+        raise KeyProblem("the key set has no usable key: each needs kid, kty EC, RSA or OKP, and use sig")
+    return keys
+
+
+def _key(entry: dict[str, object]) -> Key | None:
+    """The public key of one entry; symmetric, encrypting and broken ones are left out."""
+    if entry.get("kty") not in _KINDS or entry.get("use", "sig") != "sig":
+        return None
+    try:
+        public = jwt.PyJWK(entry).key
+    except (jwt.PyJWTError, TypeError, ValueError, LookupError, NotImplementedError):
+        return None
+    return Key(as_text(entry.get("alg")), public)

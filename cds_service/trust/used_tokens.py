@@ -1,0 +1,131 @@
+"""Each token is used once: what was seen is shared by all workers, and machines, through the database.
+
+Only a hash of issuer and token id is stored, and no longer than the token lives.
+"""
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from cds_service.records.log import record_trouble
+from cds_service.run.places import data_directory
+from cds_service.run.settings import SQLITE, Settings
+from cds_service.trust.used_token_stores import PostgresSeen, SqliteSeen
+
+_PURGE_S = 60
+_WARN_S = 60
+_REST_S = 5.0
+
+
+class SeenTokens(Protocol):
+    """Remembers tokens until they expire."""
+
+    def first_time(self, token: bytes, expires: float) -> bool:
+        """Whether the token was not seen before; it is from now on."""
+
+    def prepare(self) -> None:
+        """Create what is missing before the first call."""
+
+
+def token_hash(issuer: str, jti: str) -> bytes:
+    """What is stored of a token."""
+    return hashlib.sha256(f"{issuer}\0{jti}".encode("utf-8", "surrogatepass")).digest()
+
+
+class MemorySeen:
+    """Tokens seen by this process."""
+
+    def __init__(self) -> None:
+        self._expires: dict[bytes, float] = {}
+        self._lock = threading.Lock()
+        self._purged = 0.0
+
+    def first_time(self, token: bytes, expires: float) -> bool:
+        """Whether this process did not see the token before."""
+        now = time.time()
+        with self._lock:
+            if now - self._purged > _PURGE_S:
+                self._expires = {known: until for known, until in self._expires.items() if until >= now}
+                self._purged = now
+            if self._expires.get(token, 0.0) >= now:
+                return False
+            self._expires[token] = expires
+            return True
+
+    def prepare(self) -> None:
+        """Nothing is needed."""
+
+
+class Shared(Protocol):
+    """Where seen tokens are shared; every call may raise."""
+
+    def first_time(self, token: bytes, expires: float) -> bool:
+        """Whether the token was not seen before; it is from now on."""
+
+    def check(self) -> None:
+        """Whether it can be used."""
+
+    def close(self) -> None:
+        """Begin anew at the next call."""
+
+
+class SharedSeen:
+    """Tokens seen by all; by this process only, with a warning, as long as the database is of no use.
+
+    `fell_back` is called for each token that only this process could tell about.
+    """
+
+    def __init__(self, shared: Shared, rest_s: float = _REST_S, fell_back: Callable[[], None] = lambda: None) -> None:
+        self._shared = shared
+        self._fell_back = fell_back
+        self._rest_s = rest_s
+        self._own = MemorySeen()
+        self._warned = float("-inf")
+        self._rest_until = 0.0
+
+    def first_time(self, token: bytes, expires: float) -> bool:
+        """Whether the token was not seen before, as far as can be told."""
+        new_here = self._own.first_time(token, expires)
+        if time.monotonic() < self._rest_until:
+            self._fell_back()
+            return new_here
+        try:
+            return self._shared.first_time(token, expires) and new_here
+        except Exception as problem:  # whatever the driver raises; the process's own memory still tells
+            self._give_up(problem)
+            self._fell_back()
+            return new_here
+
+    def prepare(self) -> None:
+        """Create what is missing, and let no connection be open: workers are forked from here."""
+        try:
+            self._shared.check()
+        except Exception as problem:  # as above
+            self._give_up(problem)
+        finally:
+            self._shared.close()
+
+    def _give_up(self, problem: Exception) -> None:
+        """For a while, so that not every call waits for a database that is down."""
+        self._rest_until = time.monotonic() + self._rest_s
+        self._shared.close()
+        if time.monotonic() - self._warned > _WARN_S:
+            self._warned = time.monotonic()
+            name = type(problem).__name__  # what a driver says may hold the password
+            record_trouble("database unusable: used tokens are remembered by each process alone", problem=name)
+
+
+def shared_tokens(settings: Settings) -> Shared:
+    """Where the settings keep seen tokens."""
+    url = settings.database_url
+    return PostgresSeen(url) if url and not url.startswith(SQLITE) else SqliteSeen(database_path(settings))
+
+
+def database_path(settings: Settings) -> Path:
+    """The SQLite file that the settings name, else one in the data directory of the user."""
+    if settings.database_url:
+        return Path(settings.database_url.removeprefix(SQLITE))
+    return data_directory() / "magnesium.sqlite"

@@ -1,0 +1,68 @@
+"""The web application: its routes, and what every answer has in common."""
+
+from collections.abc import Iterable
+
+from flask import Flask, Response, request
+from flask_cors import CORS
+
+from cds_service.run.settings import Settings
+from cds_service.web import description, discovery, feedback, health, home, hooks, insights, metrics
+from cds_service.web.answers import request_id, start_request
+from cds_service.web.auth import Gate
+from cds_service.web.errors import register_errors
+from cds_service.web.runtime import RouteGroup, Runtime
+from cds_service.web.slashes import without_extra_slashes
+
+_GROUPS: tuple[RouteGroup, ...] = tuple(
+    module.routes for module in (discovery, hooks, feedback, health, metrics, home, insights, description)
+)
+_ALLOWED_HEADERS = "Authorization, Content-Type"
+_HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
+_CROSS_ORIGIN = r"/(?!insights).*"  # what clinicians did is for no other site's page to read
+ROUTES = "magnesium-cds-routes"
+
+
+def create_app(runtime: Runtime, groups: Iterable[RouteGroup] = ()) -> Flask:
+    """The WSGI application; `groups` are routes besides those of the service, as the demo has them."""
+    app = Flask("cds_service.web", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = runtime.settings.max_body_bytes
+    app.before_request(hooks.start_clock)
+    app.before_request(lambda: start_request(runtime.new_id()))
+    app.after_request(hooks.auditor(runtime))
+    app.after_request(_finish)
+    _allow_browsers(app, runtime.settings)
+    register_errors(app, runtime.settings, runtime.metrics.failed)
+    gate = Gate(runtime)
+    routes = [route for group in (*_GROUPS, *groups) for route in group(runtime)]
+    for route in routes:
+        app.add_url_rule(
+            route.path,
+            f"{route.method} {route.path}".replace(".", " "),
+            gate.guarded(route),
+            methods=[route.method],
+        )
+    app.extensions[ROUTES] = tuple(routes)
+    app.wsgi_app = without_extra_slashes(app.wsgi_app)  # type: ignore[method-assign]
+    return app
+
+
+def _allow_browsers(app: Flask, settings: Settings) -> None:
+    CORS(
+        app,
+        resources=_CROSS_ORIGIN,
+        origins=list(settings.cors_origins),
+        methods=["GET", "POST", "OPTIONS"],
+        allow_headers=_ALLOWED_HEADERS.split(", "),
+        expose_headers=["X-Request-Id"],
+        max_age=600,
+    )
+
+
+def _finish(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers["X-Request-Id"] = request_id()
+    if request.method == "OPTIONS" and "Access-Control-Allow-Origin" in response.headers:
+        # the extension names only what was asked for; clients check for both
+        response.headers["Access-Control-Allow-Headers"] = _ALLOWED_HEADERS
+    return response
