@@ -9,6 +9,8 @@ from cards.model import JsonObject
 
 _EMPTY: JsonObject = {}
 _LARGEST = 1e12
+# far longer than any instruction or note that a person reads; what is longer is searched no further
+_LONGEST_TEXT = 4000
 _YEARS = range(1900, 2200)
 _FHIR_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}\Z")
 _PARTIAL = re.compile(r"\d{4}(-\d\d)?\Z")
@@ -35,9 +37,16 @@ def objects(node: JsonObject, key: str) -> Sequence[JsonObject]:
 
 
 def text(node: JsonObject, key: str) -> str:
-    """The string under a key, or ""."""
+    """The string under a key, or ""; of a very long one its beginning, so that no reader is kept busy by it."""
     value = node.get(key)
-    return value if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    return value if len(value) <= _LONGEST_TEXT else _beginning(value)
+
+
+def _beginning(told: str) -> str:
+    """As many whole words as are read: half a number would be another number."""
+    return told[: _LONGEST_TEXT + 1].rpartition(" ")[0]
 
 
 def number(node: JsonObject, key: str) -> float | None:

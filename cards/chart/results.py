@@ -7,7 +7,7 @@ from typing import NamedTuple
 from cards.chart.fhir import child, codings, end_of, is_day_only, moment, number, objects, reference_of, text, words_of
 from cards.chart.result_names import analyte_of
 from cards.chart.specimen import contradicts
-from cards.chart.worded import COMPARATORS, Worded, is_no_information, worded, words_told
+from cards.chart.worded import Worded, is_no_information, sign_of, worded, words_told
 from cards.loading import Knowledge
 from cards.model import JsonObject, Result, SetAside, Unmeasured, Unreadable
 from cards.units import Unit, shown_result
@@ -103,8 +103,7 @@ def _plausible(found: Reading | SetAside, knowledge: Knowledge) -> Reading | Set
 def _unreadable(analyte: str, why: str, observation: JsonObject, when: datetime | None = None) -> Unreadable:
     quantity = child(observation, "valueQuantity")
     told, unit = number(quantity, "value"), text(quantity, "unit") or text(quantity, "code")
-    sign = COMPARATORS.get(text(quantity, "comparator").strip(), "")
-    sent = f"{sign}{_as_sent(told)} {unit}".strip() if told is not None else ""
+    sent = f"{sign_of(quantity) or ''}{_as_sent(told)} {unit}".strip() if told is not None else ""
     sent = sent if _PLAIN.fullmatch(sent) else ""
     return Unreadable(analyte, why, when, sent, text(observation, "status"))
 
@@ -122,9 +121,9 @@ def _value(
     told = number(quantity, "value")
     if told is None:
         return _in_words(observation, analyte, status, when, knowledge)
-    comparator = COMPARATORS.get(text(quantity, "comparator").strip())
+    comparator = sign_of(quantity)
     if comparator is None:
-        # a value without its comparator would be another value
+        # a value without its comparator would be another value: none is shown
         return Unreadable(analyte, "has a comparator that we do not know", when, status=status)
     unit = knowledge.units.find(analyte, text(quantity, "code"), text(quantity, "unit"))
     if unit is None:

@@ -11,7 +11,7 @@ from cards.units import Unit
 
 # every comparator that is understood, as we write it; "ad" (sufficient to achieve) is at least
 COMPARATORS = {"": "", "=": "", "<": "<", "<=": "<=", ">": ">", ">=": ">=", "ad": ">=", "≤": "<=", "≥": ">="}
-_NUMBER = re.compile(r"\s*([<>=≤≥]{0,2})\s*(\d{1,6}(?:[.,]\d{1,6})?)(?![\d.,])\s*")
+_NUMBER = re.compile(r"\A\s*+([<>=≤≥]{0,2})\s*+(\d{1,6}+(?:[.,]\d{1,6}+)?+)(?![\d.,])\s*+")
 _FLAG = re.compile(r"[(\[]?(?:[LHlh*!↓↑]{1,2}|low|high)?[)\]]?")
 _LONGEST = 200
 _UNIT_WORDS = 3
@@ -31,6 +31,12 @@ class Worded(NamedTuple):
         if self.unit is None and not _FLAG.fullmatch(self.more):
             return ""
         return f"{self.comparator}{self.told:.6g} {self.unit.shown if self.unit else ''}".strip()
+
+
+def sign_of(quantity: JsonObject) -> str | None:
+    """The comparator of a quantity as it is shown, "" when it has none; None when it is none of FHIR's."""
+    told = quantity.get("comparator") or ""
+    return COMPARATORS.get(told.strip()) if isinstance(told, str) else None
 
 
 def words_told(observation: JsonObject) -> str:

@@ -120,7 +120,7 @@ def _of_conditions(chart: Chart) -> tuple[Indication, ...]:
 
 def _current(chart: Chart) -> tuple[Indication, ...]:
     """The indications that a condition of now gives."""
-    listed = [r for r in chart.snapshot.resources.get("conditions", ()) if is_present(r)]
+    listed = [r for r in chart.snapshot.resources.get("conditions", ()) if is_present(r, chart.now)]
     able = [i for i in chart.knowledge.indications.listed if i.current or i.counts_always]
     own = _EMERGENCIES.get(assess.emergency(chart) or "")
     return tuple(i for i in able if i.id == own or any(_gives(r, i, chart) for r in listed))

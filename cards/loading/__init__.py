@@ -16,13 +16,12 @@ from cards.loading.dose_language import DoseLanguage, read_dose_language
 from cards.loading.dose_tables import Doses, OrderableTest, Product, read_doses, read_products, read_tests
 from cards.loading.encounter_tables import EncounterTables, read_encounter_tables
 from cards.loading.indications import Indications, read_indications
-from cards.loading.magnesium_kinds import MagnesiumKinds, read_magnesium_kinds
 from cards.loading.reading import KnowledgeError, did_you_mean, read_yaml, traverse
 from cards.loading.result_tables import ResultTables, read_result_tables
 from cards.loading.site import Site, read_site
 from cards.loading.thresholds import Threshold, read_thresholds, with_site_values
 from cards.loading.unit_table import read_units
-from cards.terminology import Terminology
+from cards.terms.terminology import Terminology
 from cards.units import UnitTable
 
 __all__ = ["Advice", "Doses", "Knowledge", "KnowledgeError", "Product", "Site", "Threshold", "load_knowledge"]
@@ -76,7 +75,6 @@ class Knowledge:
     terminology: Terminology
     dose_language: DoseLanguage
     indications: Indications
-    magnesium_kinds: MagnesiumKinds
     doses: Doses
     products: Mapping[str, Product]
     tests: Mapping[str, OrderableTest]
@@ -117,7 +115,6 @@ def load_knowledge(
         terminology=read_terminology(folder / "codes", told),
         dose_language=read_dose_language(folder / "dose_words.yaml"),
         indications=read_indications(folder / "indications.yaml", shipped),
-        magnesium_kinds=read_magnesium_kinds(folder / "magnesium_kinds.yaml"),
         doses=within_ceilings(doses, products, numbers, _numbers(shipped)),
         products=products,
         tests=read_tests(folder / "tests.yaml"),

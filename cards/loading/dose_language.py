@@ -43,7 +43,7 @@ class DoseLanguage:
 
 
 def _joined(number: re.Match[str]) -> str:
-    return re.sub(r"\D", "", number.group(1)) + number.group(2)
+    return "".join(filter(str.isdigit, number.group(1))) + number.group(2)
 
 
 def read_dose_language(path: Traversable) -> DoseLanguage:
@@ -61,6 +61,6 @@ def _thousands(units: list[str], words: Mapping[str, str], pieces: list[str]) ->
     """One to three digits, then groups of three behind one separator, then one of the units; never after a nought."""
     named = "|".join(sorted([*units, *(word for word, unit in words.items() if unit in units)], key=len, reverse=True))
     several = "|".join(pieces)
-    tight = r"[1-9]\d{0,2}(?:(?:,\d{3})+|(?:\.\d{3})+|(?:\u202f\d{3})+)"
-    loose = rf"[1-9]\d{{0,2}}(?: \d{{3}})+(?! ?(?:{named}) ?(?:{several})\b)"
+    tight = r"[1-9]\d{0,2}(?:(?:,\d{3}){1,3}+|(?:\.\d{3}){1,3}+|(?:\u202f\d{3}){1,3}+)"
+    loose = rf"[1-9]\d{{0,2}}(?: \d{{3}}){{1,3}}(?! ?(?:{named}) ?(?:{several})\b)"
     return re.compile(rf"(?<![\d.,])({tight}|{loose})( ?(?:{named})\b)")

@@ -1,4 +1,4 @@
-"""What an order of magnesium may be for, how that is known, and by which limits it is then judged (indications.yaml)."""
+"""What an order of magnesium may be for, how that is known, and its limits (indications.yaml)."""
 
 import re
 from collections.abc import Collection, Mapping
