@@ -16,6 +16,7 @@ from cards.loading.dose_language import DoseLanguage, read_dose_language
 from cards.loading.dose_tables import Doses, OrderableTest, Product, read_doses, read_products, read_tests
 from cards.loading.encounter_tables import EncounterTables, read_encounter_tables
 from cards.loading.indications import Indications, read_indications
+from cards.loading.order_entry import OrderEntry, read_order_entry
 from cards.loading.reading import KnowledgeError, did_you_mean, read_yaml, traverse
 from cards.loading.result_tables import ResultTables, read_result_tables
 from cards.loading.site import Site, read_site
@@ -75,6 +76,7 @@ class Knowledge:
     terminology: Terminology
     dose_language: DoseLanguage
     indications: Indications
+    order_entry: OrderEntry
     doses: Doses
     products: Mapping[str, Product]
     tests: Mapping[str, OrderableTest]
@@ -115,6 +117,7 @@ def load_knowledge(
         terminology=read_terminology(folder / "codes", told),
         dose_language=read_dose_language(folder / "dose_words.yaml"),
         indications=read_indications(folder / "indications.yaml", shipped),
+        order_entry=read_order_entry(folder / "order_entry.yaml", shipped),
         doses=within_ceilings(doses, products, numbers, _numbers(shipped)),
         products=products,
         tests=read_tests(folder / "tests.yaml"),

@@ -8,6 +8,7 @@ from cards.rules.drafts.draft_magnesium_dose_is_wrong import draft_magnesium_dos
 from cards.rules.drafts.draft_magnesium_is_unsafe import draft_magnesium_is_unsafe
 from cards.rules.drafts.draft_magnesium_lacks_facts import draft_magnesium_lacks_facts
 from cards.rules.drafts.draft_magnesium_needs_kidneys import draft_magnesium_needs_kidneys
+from cards.rules.drafts.draft_needs_baseline_magnesium import draft_needs_baseline_magnesium
 from cards.rules.drafts.draft_oral_magnesium_is_too_much import draft_oral_magnesium_is_too_much
 from cards.rules.drafts.draft_prolongs_qt import draft_prolongs_qt
 from cards.rules.drafts.iv_magnesium_interacts import iv_magnesium_interacts
@@ -23,6 +24,7 @@ RULES: tuple[Rule, ...] = (
     draft_magnesium_lacks_facts,
     draft_prolongs_qt,
     draft_is_digoxin,
+    draft_needs_baseline_magnesium,
     draft_lowers_magnesium,
     ppi_needs_baseline_magnesium,
     magnesium_blocks_absorption,

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from cards import wording
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import assess, causes, danger
+from cards.judgements import assess, causes, corrected, danger
 from cards.loading import Knowledge
 from cards.model import DraftTest, Indicator, Magnesium, Medication, Problem, RemoveOrder, RenalGate, Say, Suggestion
 from cards.plan import doses
@@ -18,9 +18,11 @@ Drafts = tuple[Medication, ...]
 @rule(Problem.DRAFT_DEPLETES)
 def draft_lowers_magnesium(chart: Chart) -> Say | Because:
     """A depleting drug below the lower limit, or a little above it beside a second one (OS-DEPLETE)."""
-    drafts, m = tuple(d for d in chart.chosen if causes.depletes(d)), chart.current
+    drafts, m = corrected.new_starts(tuple(d for d in chart.chosen if causes.depletes(d)), chart), chart.current
     if not drafts and not causes.corrected_before(chart.chosen):
-        return because("no chosen draft that lowers magnesium")
+        return because("no chosen draft that lowers magnesium, or one that is renewed")
+    if under_way := corrected.is_under_way(chart):
+        return because(under_way.why)
     if m is None:
         return chart.is_known
     if assess.is_doubtful(m, chart):
