@@ -85,9 +85,11 @@ def last_end(chart: Chart) -> datetime | None:
     return max((end(m) or given.last_time(m, chart) for m in ended(chart)), default=None)
 
 
-def level_since(chart: Chart) -> bool:
-    """Whether a level was drawn long enough after the last end to be a new baseline; so when nothing was given."""
+def level_since(drafts: Collection[Medication], chart: Chart) -> bool:
+    """Whether a level was drawn long enough after the last end to be a new baseline; not while one runs beside."""
     last, m = last_end(chart), chart.current
+    if running(drafts, chart):
+        return False
     if last is None:
         return True
     hours = chart.numbers["review.level_after_dose"]
