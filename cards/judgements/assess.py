@@ -205,9 +205,9 @@ def is_paralysed(chart: Chart) -> bool:
 
 
 def iv_is_forbidden(chart: Chart, kind: str | None = None) -> bool:
-    """Any hard stop for IV magnesium; heart block is an expert's call in torsades, some stops yield in an emergency."""
+    """Any stop of an IV order of ours; heart block and myasthenia are an expert's call even in torsades (s.2.2)."""
     always = "myasthenia" in chart.conditions or is_paralysed(chart)
-    block = has_unpaced_heart_block(chart) and kind != "torsades"
+    block = has_unpaced_heart_block(chart)
     yields = chart.has("respiratory_failure", "hypotension") or chart.renal.gate is RenalGate.R3
     return always or block or (yields and kind is None)
 

@@ -68,8 +68,8 @@ def _day(draft: Medication, chart: Chart) -> float | None:
 
 
 def _own(draft: Medication, chart: Chart) -> Iterator[Verdict]:
-    """An emergency: 2 g once in R2, 1 g and at most 2 g in R3; never removed."""
-    if chart.renal.gate is RenalGate.R3:
+    """An emergency: 2 g once in R2, 1 g in R3, as we suggest it ourselves; never removed."""
+    if chart.renal.gate is RenalGate.R3 and not chart.at_most(_drafted(draft), "review.emergency.r3"):
         yield Verdict(_WARNING, "emergency_r3")
     elif chart.renal.gate is RenalGate.R2 and chart.above(_drafted(draft), "ceiling.iv_grams_course.r2"):
         yield Verdict(_WARNING, "emergency_r2")

@@ -18,7 +18,9 @@ def draft_is_digoxin(chart: Chart) -> Say | Because:
         return chart.is_known
     if assess.is_doubtful(m, chart):
         return because("the magnesium result must be repeated first")
-    return _is_too_low(m, chart) and (_said(m, chart) if _is_new(m, chart) else because("corrected already, or renewed"))
+    return _is_too_low(m, chart) and (
+        _said(m, chart) if _is_new(m, chart) else because("corrected already, or renewed")
+    )
 
 
 def _is_new(m: Magnesium, chart: Chart) -> bool:

@@ -89,10 +89,11 @@ def _say(magnesium: Magnesium, advice: Collection[str], when: str, chart: Chart)
 
 
 def _correct(advice: Collection[str], chart: Chart) -> tuple[str, ...]:
-    """To be said only where a dose is offered too."""
+    """To be said only where a dose is offered too; potassium is not corrected before a drug that holds it."""
     if not any(key in advice for key in _CORRECTED_FIRST) or doses.plan(chart).title == "none":
         return ()
-    return ("correct_both" if danger.potassium_is_low(chart) else "correct",)
+    itself = any(d.is_potassium or "potassium" in d.name for d in chart.chosen)
+    return ("correct_both" if danger.potassium_is_low(chart) and not itself else "correct",)
 
 
 def _partner(chart: Chart) -> tuple[str, ...]:

@@ -51,7 +51,7 @@ def _is_renewal(draft: Medication, chart: Chart) -> bool:
 def _is_not_low(chart: Chart) -> bool:
     """Within the limits of normal; low-normal with something that makes it dangerous is a reason of its own."""
     m = chart.current
-    if m is None or m.low or assess.is_high(chart) or assess.is_doubtful(m, chart):
+    if m is None or m.low or m.x > m.upper_limit or assess.is_doubtful(m, chart):
         return False
     return chart.at_least(m.x, "review.not_low_from") or not danger.named(chart)
 

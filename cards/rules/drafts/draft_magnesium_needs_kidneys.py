@@ -8,7 +8,7 @@ from cards.judgements import assess, kidneys_and_orders, level_and_orders, order
 from cards.judgements.indication import is_wanted, reason_of
 from cards.judgements.kidneys_and_orders import Verdict
 from cards.model import DraftTest, MagnesiumKind, Medication, Problem, RemoveOrder, Route, Say, Suggestion
-from cards.plan import doses
+from cards.plan import doses, own_orders
 from cards.units import shown
 
 _SOURCES = (MagnesiumKind.LAXATIVE, MagnesiumKind.ANTACID, MagnesiumKind.BOWEL_PREPARATION)
@@ -19,7 +19,7 @@ _FIRST = (DraftTest("bmp", "first"), DraftTest("magnesium", "first"))
 def draft_magnesium_needs_kidneys(chart: Chart) -> Say | Because:
     """Renal states R1-R4 and creatinine in obstetrics, by what the order is for (s.1.5, 2.1, 2.7; hard stops)."""
     drafts = tuple(d for d in chart.chosen if d.magnesium)
-    found = [(d, v) for d in drafts for v in _verdicts(d, chart)]
+    found = [(d, v) for d in drafts for v in _verdicts(d, chart) if not _was_told(v, d, chart)]
     if not found:
         return because("the kidneys allow the drafted magnesium, or none is drafted")
     verdicts = sorted((v for _, v in found), key=lambda v: -v.indicator)
@@ -45,6 +45,11 @@ def _verdicts(draft: Medication, chart: Chart) -> Iterator[Verdict]:
         yield from kidneys_and_orders.by_mouth(draft, chart)
     else:
         yield from kidneys_and_orders.into_a_vein(draft, reason_of(draft, chart), chart)
+
+
+def _was_told(verdict: Verdict, draft: Medication, chart: Chart) -> bool:
+    """Beside our own offer."""
+    return verdict.say == "raisers" and own_orders.is_own(draft, chart)
 
 
 def _values(drafts: list[Medication], chart: Chart) -> Mapping[str, str]:

@@ -21,7 +21,9 @@ def draft_prolongs_qt(chart: Chart) -> Say | Because:
         return because("the magnesium result must be repeated first")
     if m is None or (_is_old(m, chart) and not chart.is_low and not _torsades_now(chart)):
         return _baseline(tuple(d for d in drafts if not _has_baseline(d, chart)), chart)
-    return _is_risky(m, chart) and (_critical_or_new(m, drafts, chart) or because("corrected already, quiet or renewed"))
+    return _is_risky(m, chart) and (
+        _critical_or_new(m, drafts, chart) or because("corrected already, quiet or renewed")
+    )
 
 
 def _critical_or_new(m: Magnesium, drafts: Drafts, chart: Chart) -> Say | None:
