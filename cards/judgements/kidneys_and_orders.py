@@ -55,7 +55,7 @@ def _deficiency(draft: Medication, chart: Chart) -> Iterator[Verdict]:
 def _is_too_much(draft: Medication, chart: Chart) -> bool:
     """More than 2 g a course or 0.5 g/h; a dose or rate that is not told is asked for elsewhere."""
     rate = order_measures.measure("rate", (draft,), chart)
-    return chart.above(_drafted(draft), "ceiling.iv_grams_course.r2") or chart.above(rate, "ceiling.iv_rate.r2")
+    return bool(chart.above(_drafted(draft), "ceiling.iv_grams_course.r2") or chart.above(rate, "ceiling.iv_rate.r2"))
 
 
 def _drafted(draft: Medication) -> float | None:
@@ -109,8 +109,8 @@ def _obstetric(draft: Medication, chart: Chart) -> Iterator[Verdict]:
 def _is_reduced(creatinine: float | None, chart: Chart) -> bool:
     """By creatinine (mg/dL); by eGFR only where no creatinine is told: its equations do not hold in pregnancy."""
     if creatinine is not None:
-        return chart.at_least(creatinine, "review.obstetric.creatinine")
-    return chart.below(chart.renal.egfr, "egfr.r0")
+        return bool(chart.at_least(creatinine, "review.obstetric.creatinine"))
+    return bool(chart.below(chart.renal.egfr, "egfr.r0"))
 
 
 # -- magnesium by mouth, and what holds some ---------------------------------------------------------------------------

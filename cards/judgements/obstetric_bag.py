@@ -30,8 +30,9 @@ def fault(draft: Medication, obstetric: bool, chart: Chart) -> Fault | None:
 
 def _is_bag(draft: Medication, chart: Chart) -> bool:
     order = draft.magnesium
-    large = order is not None and chart.at_least(_largest(order.steps), "obstetric.bag")
-    return large or (order is not None and order.kind is MagnesiumKind.OBSTETRIC)
+    if order is None:
+        return False
+    return order.kind is MagnesiumKind.OBSTETRIC or bool(chart.at_least(_largest(order.steps), "obstetric.bag"))
 
 
 def _largest(steps: tuple[Infusion, ...]) -> float | None:

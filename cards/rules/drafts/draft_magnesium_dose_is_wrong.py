@@ -52,7 +52,7 @@ def _first_wrong(drafts: Drafts, chart: Chart) -> tuple[Drafts, Reason]:
     for draft in drafts:
         groups.setdefault(reason_of(draft, chart).indication.id, []).append(draft)
     found = [(tuple(group), reason_of(group[0], chart)) for group in groups.values()]
-    return max(found, key=lambda g: max((c.indicator for c in _all(*g, chart)), default=-1))
+    return max(found, key=lambda g: max((c.indicator for c in _all(g[0], g[1], chart)), default=-1))
 
 
 def _all(drafts: Drafts, reason: Reason, chart: Chart) -> list[Crossed]:
@@ -73,7 +73,7 @@ def _limits(drafts: Drafts, indication: Indication, pulseless: bool, chart: Char
 
 def _is_crossed(limit: Limit, value: float | None, chart: Chart) -> bool:
     compare = {"above": chart.above, "below": chart.below, "at_least": chart.at_least}
-    return compare[limit.relation](value, limit.number)
+    return bool(compare[limit.relation](value, limit.number))
 
 
 def _bag(drafts: Drafts, reason: Reason, chart: Chart) -> Iterator[Crossed]:

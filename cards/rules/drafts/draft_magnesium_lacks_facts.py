@@ -53,7 +53,7 @@ def _is_not_low(chart: Chart) -> bool:
     m = chart.current
     if m is None or m.low or m.x > m.upper_limit or assess.is_doubtful(m, chart):
         return False
-    return chart.at_least(m.x, "review.not_low_from") or not danger.named(chart)
+    return bool(chart.at_least(m.x, "review.not_low_from")) or not danger.named(chart)
 
 
 def _has_no_rate(draft: Medication, chart: Chart) -> bool:
