@@ -9,10 +9,9 @@ from typing import NamedTuple
 from cards.chart.fhir import child, codings, first_moment, moment, objects, reference_of, text, words_of
 from cards.chart.magnesium_orders import magnesium_order
 from cards.loading import Knowledge
-from cards.model import JsonObject, Medication, Route
+from cards.model import ORDER_TYPES, JsonObject, Medication, Route
 from cards.terminology import CodeKey, Drug, Product, Terminology, words_in
 
-_ORDERS = frozenset({"MedicationRequest", "MedicationOrder"})
 _REAL_INTENTS = frozenset({"order", "original-order", "instance-order", "filler-order", ""})
 _TAKEN = frozenset({"active", "completed", "stopped"})
 _DRAFT_GONE = frozenset({"entered-in-error", "cancelled", "stopped", "completed"})
@@ -58,7 +57,7 @@ def medicines(resources: Iterable[JsonObject], bundled: Bundled, knowledge: Know
     """Ordered medicines, active and past; orders that are only planned or are not to be done are left out."""
     found: dict[str, Medication] = {}
     for number, resource in enumerate(resources):
-        if text(resource, "resourceType") in _ORDERS and _is_real(resource):
+        if text(resource, "resourceType") in ORDER_TYPES and _is_real(resource):
             medication = _medication(resource, bundled, knowledge, text(resource, "status"))
             found.setdefault(medication.reference or f"#{number}", medication)
     return tuple(found.values())
@@ -77,7 +76,7 @@ def drafted(
     resources: Iterable[JsonObject], selections: frozenset[str] | None, bundled: Bundled, knowledge: Knowledge
 ) -> tuple[Medication, ...]:
     """Drafted medication orders, but not those not to give; `selected` follows the selections of order-select."""
-    listed = (r for r in resources if text(r, "resourceType") in _ORDERS and r.get("doNotPerform") is not True)
+    listed = (r for r in resources if text(r, "resourceType") in ORDER_TYPES and r.get("doNotPerform") is not True)
     orders = [r for r in listed if text(r, "status") not in _DRAFT_GONE]
     return tuple(
         _medication(r, bundled, knowledge, "draft", selected=not selections or reference_of(r) in selections)
@@ -99,7 +98,7 @@ def _is_named(resource: JsonObject, bundled: Bundled) -> bool:
 
 def _may_be_running(resource: JsonObject, since: datetime) -> bool:
     """An active order or administration, or one given since then."""
-    if text(resource, "resourceType") in _ORDERS:
+    if text(resource, "resourceType") in ORDER_TYPES:
         return _is_real(resource) and text(resource, "status") == "active"
     if text(resource, "resourceType") != "MedicationAdministration":
         return False

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from cards.chart import Chart, once
 from cards.judgements import assess
-from cards.model import DrugRole, Medication
+from cards.model import DrugRole, Medication, RemoveOrder, removals
 
 _POINTS = {"strong": 3, "moderate": 2, "weak": 1}
 _PPI = "proton pump inhibitor"
@@ -161,12 +161,14 @@ def has_famotidine(chart: Chart) -> bool:
     return any("famotidine" in m.ingredients("alternative") for m in (*chart.active, *chart.drafts))
 
 
-def replaceable_ppi(found: Iterable[Culprit], chart: Chart) -> Medication | None:
-    """A PPI being taken that nothing on record protects; None too while famotidine is taken."""
+def replaceable_ppi(found: Iterable[Culprit], chart: Chart) -> RemoveOrder | None:
+    """The order of a PPI being taken that nothing on record protects; None too while famotidine is taken."""
     if is_protected(chart) or has_famotidine(chart):
         return None
-    taken = (c.medication for c in found if c.role.drug_class in _ACID and c.medication.status == "active")
-    return next(taken, None)
+    taken = [c.medication for c in found if c.role.drug_class in _ACID and c.medication.status == "active"]
+    # of what is given too the order may be another entry of the list
+    ordered = (m for one in taken[:1] for m in (one, *chart.active) if m.name == one.name)
+    return next(iter(removals(ordered)), None)
 
 
 def advice_keys(found: tuple[Culprit, ...], sparing: bool, chart: Chart) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from cards.model.clinical import (
     ADULT_DAYS,
     HIGH_BANDS,
     LOW_BANDS,
+    ORDER_TYPES,
     SEVERE_BANDS,
     Band,
     Condition,
@@ -21,6 +22,7 @@ from cards.model.clinical import (
     MagnesiumOrder,
     Medication,
     Problem,
+    RemoveOrder,
     Renal,
     RenalGate,
     Result,
@@ -28,6 +30,7 @@ from cards.model.clinical import (
     SetAside,
     Setting,
     Unreadable,
+    removals,
 )
 from cards.model.findings import (
     Answered,
@@ -39,7 +42,6 @@ from cards.model.findings import (
     Finding,
     Memory,
     Offer,
-    RemoveOrder,
     RuleTrace,
     Say,
     Silence,
@@ -53,6 +55,7 @@ __all__ = [
     "ADULT_DAYS",
     "HIGH_BANDS",
     "LOW_BANDS",
+    "ORDER_TYPES",
     "SEVERE_BANDS",
     "Answered",
     "Band",
@@ -89,4 +92,5 @@ __all__ = [
     "Suggestion",
     "Trace",
     "Unreadable",
+    "removals",
 ]

@@ -1,6 +1,6 @@
 """Values of one patient: results, medicines, conditions, and the scales they are put on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, IntEnum
@@ -203,6 +203,18 @@ class MagnesiumOrder:
     is_push: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class RemoveOrder:
+    """An order to be removed: `Type/id` and the medicine's name."""
+
+    reference: str
+    name: str
+
+
+# FHIR R4 and DSTU2; what was given or is told to be taken is a record and no order
+ORDER_TYPES = frozenset({"MedicationRequest", "MedicationOrder"})
+
+
 class Medication(NamedTuple):
     """One medicine of the patient, or one drafted order. A request may hold hundreds, so it is a tuple."""
 
@@ -227,9 +239,15 @@ class Medication(NamedTuple):
         """The names of those of its ingredients that play the role."""
         return tuple(dict.fromkeys(r.ingredient for r in self.roles if r.role == role))
 
-    def role(self, role: str) -> DrugRole:
-        """The entry of the role; LookupError when it has none."""
-        return next(r for r in self.roles if r.role == role)
+    def removal(self) -> RemoveOrder | None:
+        """The removal of an order or draft; None of anything else, such as the record that a drug was given."""
+        kind, _, _ = (self.reference or "").partition("/")
+        return RemoveOrder(self.reference, self.name) if self.reference and kind in ORDER_TYPES else None
+
+
+def removals(medications: Iterable[Medication]) -> tuple[RemoveOrder, ...]:
+    """The removals of those that can be removed."""
+    return tuple(removed for m in medications if (removed := m.removal()))
 
 
 @dataclass(frozen=True, slots=True)

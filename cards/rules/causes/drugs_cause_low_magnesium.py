@@ -4,7 +4,7 @@ from cards import wording
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import assess, causes, danger
-from cards.model import Band, DraftTest, Indicator, Problem, RemoveOrder, RenalGate, Say, Suggestion
+from cards.model import Band, DraftTest, Indicator, Problem, RenalGate, Say, Suggestion
 from cards.plan import doses
 
 
@@ -60,9 +60,8 @@ def _suggestions(culprits: tuple[causes.Culprit, ...], chart: Chart) -> tuple[Su
         return ()
     found = []
     ppi = causes.replaceable_ppi(culprits, chart)
-    if ppi is not None and ppi.reference:
-        recheck = DraftTest("magnesium", "after_ppi")
-        offers = (doses.alternative("famotidine", chart.knowledge), RemoveOrder(ppi.reference, ppi.name), recheck)
+    if ppi is not None:
+        offers = (doses.alternative("famotidine", chart.knowledge), ppi, DraftTest("magnesium", "after_ppi"))
         found.append(Suggestion("famotidine", offers, values={"drug": ppi.name}))
     on_diuretic = causes.is_diuretic(c.role.drug_class for c in culprits if not c.stopped)
     if on_diuretic and doses.potassium_sparing_is_safe(chart):

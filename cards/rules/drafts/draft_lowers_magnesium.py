@@ -7,7 +7,18 @@ from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import assess, causes, danger
 from cards.loading import Knowledge
-from cards.model import DraftTest, Indicator, Magnesium, Medication, Problem, RemoveOrder, RenalGate, Say, Suggestion
+from cards.model import (
+    DraftTest,
+    Indicator,
+    Magnesium,
+    Medication,
+    Problem,
+    RemoveOrder,
+    RenalGate,
+    Say,
+    Suggestion,
+    removals,
+)
 from cards.plan import doses
 
 _CORRECTED_FIRST = ("diuretic", "other")
@@ -116,9 +127,9 @@ def _values(drafts: tuple[Medication, ...], advice: dict[str, list[str]], chart:
 def _suggestions(drafts: tuple[Medication, ...], chart: Chart) -> tuple[Suggestion, ...]:
     if chart.is_adult is not True:
         return ()
-    acid = [d for d in drafts if d.reference and causes.is_acid_suppressant(d)]
-    replaceable = acid if causes.acid_key(chart) == "ppi" else []
-    found = [_famotidine(d, chart.knowledge) for d in replaceable]
+    acid = removals(filter(causes.is_acid_suppressant, drafts))
+    replaceable = acid if causes.acid_key(chart) == "ppi" else ()
+    found = [_famotidine(gone, chart.knowledge) for gone in replaceable]
     on_diuretic = any(causes.is_diuretic_drug(d) for d in drafts)
     if on_diuretic and doses.potassium_sparing_is_safe(chart):
         found.append(
@@ -129,6 +140,6 @@ def _suggestions(drafts: tuple[Medication, ...], chart: Chart) -> tuple[Suggesti
     return tuple(found[:2])
 
 
-def _famotidine(draft: Medication, knowledge: Knowledge) -> Suggestion:
-    offers = (doses.alternative("famotidine", knowledge), RemoveOrder(draft.reference or "", draft.name))
-    return Suggestion("famotidine", offers, recommended=True, values={"drug": draft.name})
+def _famotidine(gone: RemoveOrder, knowledge: Knowledge) -> Suggestion:
+    offers = (doses.alternative("famotidine", knowledge), gone)
+    return Suggestion("famotidine", offers, recommended=True, values={"drug": gone.name})

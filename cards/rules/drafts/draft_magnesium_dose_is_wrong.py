@@ -3,7 +3,7 @@
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import assess, danger
-from cards.model import Indicator, MagnesiumKind, Medication, Problem, RemoveOrder, RenalGate, Route, Say, Suggestion
+from cards.model import Indicator, MagnesiumKind, Medication, Problem, RenalGate, Route, Say, Suggestion, removals
 from cards.plan import doses
 
 NUMBERS = (
@@ -115,9 +115,7 @@ def _most_oral(chart: Chart) -> float:
 def _replacement(drafts: Drafts, reasons: tuple[str, ...], chart: Chart) -> tuple[Suggestion, ...]:
     """The usual order in place of every draft of the route that is wrong."""
     iv = not _ORAL.issuperset(reasons)
-    gone = tuple(
-        RemoveOrder(d.reference, d.name) for d in drafts if d.reference and (d.route is Route.INTRAVENOUS) is iv
-    )
+    gone = removals(d for d in drafts if (d.route is Route.INTRAVENOUS) is iv)
     low = assess.trusted_low(chart)
     plan = doses.plan(chart)
     order = plan.iv if iv else plan.oral

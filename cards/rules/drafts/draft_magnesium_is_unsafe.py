@@ -11,11 +11,11 @@ from cards.model import (
     MagnesiumKind,
     Medication,
     Problem,
-    RemoveOrder,
     RenalGate,
     Route,
     Say,
     Suggestion,
+    removals,
 )
 
 NUMBERS = (
@@ -48,8 +48,7 @@ def draft_magnesium_is_unsafe(chart: Chart) -> Say | Because:
         "drug": ", ".join(dict.fromkeys(d.name for d in drafts)),
         "raisers": ", ".join(_raisers(chart)),
     }
-    removals = tuple(RemoveOrder(d.reference, d.name) for d in drafts if d.reference)
-    offers = () if set(reasons) <= _KEEP_DRAFT else removals
+    offers = () if set(reasons) <= _KEEP_DRAFT else removals(drafts)
     return Say(
         _indicator(reasons, blocking),
         reasons,

@@ -4,7 +4,7 @@ from cards import wording
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import assess, causes, danger
-from cards.model import DraftTest, Indicator, Medication, Problem, RemoveOrder, Say, Suggestion
+from cards.model import DraftTest, Indicator, Medication, Problem, Say, Suggestion, removals
 
 NUMBERS = ("qt_drug.magnesium_below", "band.severe", "potassium.very_low", "qtc.critical", "fresh.qt_order_baseline")
 _TESTS = (DraftTest("magnesium", "before_order"), DraftTest("bmp", "before_order"), DraftTest("ecg", "before_order"))
@@ -26,7 +26,7 @@ def draft_prolongs_qt(chart: Chart) -> Say | Because:
     if not (m.low or torsades or danger.is_too_low_for_the_heart(m.x, chart)):
         return because("magnesium is high enough for a torsades-risk drug")
     dangers = () if old else danger.dangers_with_qt_drug(m.x, chart)
-    removals = tuple(RemoveOrder(d.reference, d.name) for d in drafts if d.reference)
+    gone = removals(drafts)
     return Say(
         Indicator.CRITICAL if dangers else Indicator.WARNING,
         (
@@ -36,7 +36,7 @@ def draft_prolongs_qt(chart: Chart) -> Say | Because:
             "check",
         ),
         values=_values(drafts, chart),
-        suggestions=(Suggestion("remove", removals, values=_removed(drafts)),) if removals else (),
+        suggestions=(Suggestion("remove", gone, values=_removed(drafts)),) if gone else (),
         tests=_TESTS,
         about=" ".join(dangers),
     )

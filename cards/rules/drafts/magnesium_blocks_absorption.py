@@ -9,11 +9,11 @@ from cards.model import (
     MagnesiumKind,
     Medication,
     Problem,
-    RemoveOrder,
     RenalGate,
     Route,
     Say,
     Suggestion,
+    removals,
 )
 
 _ANTACID_SALTS = frozenset({"oxide", "hydroxide", "carbonate"})
@@ -59,8 +59,7 @@ def _stop(why: str, pairs: tuple[DrugRole, ...], chart: Chart) -> Say | Because:
         "drugs": ", ".join(r.ingredient for r in pairs),
         "magnesium_drugs": ", ".join(dict.fromkeys(m.name for m in taken)),
     }
-    orders = ((m.reference or "", m.name) for m in taken)
-    gone = tuple(RemoveOrder(order, name) for order, name in orders if order.startswith("MedicationRequest/"))
+    gone = removals(taken)
     return Say(
         Indicator.WARNING,
         (why,),

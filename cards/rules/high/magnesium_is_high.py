@@ -3,18 +3,7 @@
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import assess, danger
-from cards.model import (
-    HIGH_BANDS,
-    Band,
-    DraftTest,
-    Freshness,
-    Indicator,
-    Medication,
-    Problem,
-    RemoveOrder,
-    Say,
-    Suggestion,
-)
+from cards.model import HIGH_BANDS, Band, DraftTest, Freshness, Indicator, Problem, Say, Suggestion, removals
 
 
 @rule(Problem.HIGH_MAGNESIUM)
@@ -30,26 +19,20 @@ def magnesium_is_high(chart: Chart) -> Say | Because:
     critical = m.band is Band.CRITICAL_HIGH and not old
     signs = danger.signs_of_toxicity(chart)
     say = _say(bool(sources), critical, old, bool(signs), chart) + (("haemolysed",) if m.haemolysed else ())
-    removals = tuple(RemoveOrder(r, d.name) for d in sources if (r := _order(d)))
+    gone = removals(sources)
     values = {"sources": ", ".join(dict.fromkeys(d.name for d in sources)), "signs": ", ".join(signs)}
     return Say(
         _indicator(m.x, critical, bool(sources), chart),
         say,
         title="critical" if critical else "repeat" if old else "",
         values=values,
-        suggestions=(Suggestion("stop", removals, recommended=True, values=values),) if removals else (),
+        suggestions=(Suggestion("stop", gone, recommended=True, values=values),) if gone else (),
         tests=(
             DraftTest("magnesium", "now" if old else "high"),
             DraftTest("bmp", "now"),
             *([DraftTest("ecg", "now")] if critical or signs else []),
         ),
     )
-
-
-def _order(medication: Medication) -> str | None:
-    """The order behind a medicine; an administration is none that could be removed."""
-    reference = medication.reference or ""
-    return reference if reference.startswith("MedicationRequest/") else None
 
 
 def _say(sources: bool, critical: bool, old: bool, signs: bool, chart: Chart) -> tuple[str, ...]:
