@@ -41,7 +41,7 @@ def _facts(chart: Chart, named: tuple[Medication, ...], knowledge: Knowledge) ->
         "sex": chart.sex,
         "magnesium": chart.magnesium and _magnesium(chart.magnesium, chart.is_adult),
         "magnesium_scale": _scale(chart),
-        "renal": {"gate": chart.renal.gate.value, "egfr": chart.renal.egfr, "reason": chart.renal.reason},
+        "renal": {"gate": chart.renal.gate.name, "egfr": chart.renal.egfr, "reason": chart.renal.reason},
         "results": {name: _result(r) for name, r in sorted(chart.results.items())},
         "medications": None if chart.medications is None else [_medication(m, m in named) for m in chart.medications],
         "drafts": [_medication(d) for d in chart.drafts],

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 
 from cards.loading.advice import Advice, read_advice
-from cards.loading.ceilings import within_ceilings
+from cards.loading.ceilings import Ceilings, read_ceilings, within_ceilings
 from cards.loading.codes import read_terminology
 from cards.loading.dose_tables import Doses, OrderableTest, Product, read_doses, read_products, read_tests
 from cards.loading.reading import KnowledgeError, did_you_mean, read_yaml, traverse
@@ -67,6 +67,7 @@ class Knowledge:
     numbers: Mapping[str, float]
     units: UnitTable
     terminology: Terminology
+    ceilings: Ceilings
     doses: Doses
     products: Mapping[str, Product]
     tests: Mapping[str, OrderableTest]
@@ -99,6 +100,7 @@ def load_knowledge(
     thresholds = with_site_values(shipped, told)
     products = read_products(folder / "products.yaml", told)
     doses = read_doses(folder / "doses.yaml", told)
+    ceilings = read_ceilings(folder / "ceilings.yaml", shipped)
     advice = read_advice(folder / "advice")
     _check_rules_off(told, advice)
     return Knowledge(
@@ -106,7 +108,8 @@ def load_knowledge(
         numbers=(numbers := _numbers(thresholds)),
         units=read_units(folder / "units.yaml"),
         terminology=read_terminology(folder / "codes", told),
-        doses=within_ceilings(doses, products, numbers, _numbers(shipped)),
+        ceilings=ceilings,
+        doses=within_ceilings(doses, products, numbers, _numbers(shipped), ceilings),
         products=products,
         tests=read_tests(folder / "tests.yaml"),
         monitoring={name: entry["text"] for name, entry in read_yaml(folder / "monitoring.yaml").items()},

@@ -57,14 +57,23 @@ class Setting(Enum):
     UNKNOWN = "unknown"
 
 
-class RenalGate(Enum):
-    """How much magnesium the kidneys allow (knowledge/doses.yaml, `renal_gates`)."""
+class RenalGate(IntEnum):
+    """How much magnesium the kidneys allow, in order of strictness and not of number: R4 is "not known"."""
 
-    R0 = "R0"
-    R1 = "R1"
-    R2 = "R2"
-    R3 = "R3"
-    R4 = "R4"
+    R0 = 0
+    R1 = 1
+    R4 = 2
+    R2 = 3
+    R3 = 4
+
+    @property
+    def is_poor(self) -> bool:
+        """eGFR below 30, or as good as that."""
+        return self >= RenalGate.R2
+
+
+# up to which a salt may be used by mouth: with R3 and R4 none is
+ORAL_GATES = ("R0", "R1", "R2")
 
 
 class Route(Enum):

@@ -11,7 +11,6 @@ from cards.loading.dose_tables import IvStep, Salt
 from cards.model import Band, DoseStep, DraftMedication, RenalGate
 from cards.units import shown
 
-_GATES = (RenalGate.R0, RenalGate.R1, RenalGate.R2, RenalGate.R3)
 _TIMES = {1: "once", 2: "twice", 3: "3 times"}
 
 
@@ -63,16 +62,8 @@ def _salt(daily: int, chart: Chart) -> Salt | None:
     """The first salt of the formulary that suits gut and kidneys and can make up the dose."""
     salts = (chart.knowledge.doses.salts[name] for name in chart.knowledge.doses.preferred)
     gentle = assess.has_gut_loss(chart)
-    return next(
-        (
-            s
-            for s in salts
-            if daily in s.daily
-            and (s.gentle or not gentle)
-            and _GATES.index(chart.renal.gate) <= _GATES.index(s.max_gate)
-        ),
-        None,
-    )
+    fits = (s for s in salts if daily in s.daily and (s.gentle or not gentle) and chart.renal.gate <= s.max_gate)
+    return next(fits, None)
 
 
 def _oral_order(salt: Salt, daily: int, knowledge: Knowledge) -> DraftMedication:
@@ -126,7 +117,7 @@ def why_no_potassium_sparing(chart: Chart) -> str:
     if chart.at_least(potassium.value, "potassium.sparing_max"):
         return f"potassium {potassium.shown}"
     kidneys_allow = egfr is not None and chart.at_least(egfr, "potassium.sparing_min_egfr")
-    return "" if kidneys_allow and chart.renal.gate in (RenalGate.R0, RenalGate.R1) else chart.renal.reason
+    return "" if kidneys_allow and chart.renal.gate <= RenalGate.R1 else chart.renal.reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +194,7 @@ def recheck(band: Band, chosen: Plan, chart: Chart) -> str:
     soon = band is Band.MODERATE or chart.renal.gate is RenalGate.R2
     if soon or assess.loses_magnesium(chart) or danger.named(chart):
         return "oral_soon"
-    return "oral_week" if chart.renal.gate in (RenalGate.R1, RenalGate.R3, RenalGate.R4) else "oral_mild"
+    return "oral_week" if chart.renal.gate > RenalGate.R0 else "oral_mild"
 
 
 def recheck_after_iv(chart: Chart) -> str:

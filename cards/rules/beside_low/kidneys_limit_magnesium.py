@@ -15,11 +15,10 @@ def kidneys_limit_magnesium(chart: Chart) -> Say | Because:
     if assess.emergency(chart):
         return because("the emergency rule speaks of the kidneys itself")
     raisers = tuple(dict.fromkeys(name for m in chart.taking("raises_mg") for name in m.ingredients("raises_mg")))
-    poor = gate in (RenalGate.R2, RenalGate.R3)
     return Say(
         Indicator.INFO,
-        (_line(gate, chart), *(("raisers",) if raisers and poor else ())),
-        title=gate.value,
+        (_line(gate, chart), *(("raisers",) if raisers and gate.is_poor else ())),
+        title=gate.name,
         values={"raisers": ", ".join(raisers)},
         tests=(DraftTest("bmp", "first"),) if gate is RenalGate.R4 else (),
     )
@@ -27,6 +26,6 @@ def kidneys_limit_magnesium(chart: Chart) -> Say | Because:
 
 def _line(gate: RenalGate, chart: Chart) -> str:
     if gate in (RenalGate.R3, RenalGate.R4):
-        return str(gate.value)
+        return gate.name
     iv = chart.low is not None and assess.is_severe_band(chart.low.band)
-    return f"{gate.value}_{'iv' if iv else 'oral'}"
+    return f"{gate.name}_{'iv' if iv else 'oral'}"

@@ -6,20 +6,8 @@ from cards.judgements import assess, danger
 from cards.model import Indicator, MagnesiumKind, Medication, Problem, RenalGate, Route, Say, Suggestion, removals
 from cards.plan import doses
 
-NUMBERS = (
-    "ceiling.iv_grams_24h",
-    "ceiling.iv_grams_24h.r1",
-    "ceiling.iv_rate",
-    "ceiling.iv_rate.emergency",
-    "ceiling.iv_rate.symptoms",
-    "ceiling.iv_grams_course.r2",
-    "ceiling.oral_mg.r2",
-    "ceiling.oral_mg.r0",
-    "ceiling.oral_mg.r1",
-)
 _ROUNDING = 1.02
 _ORAL = frozenset({"oral", "oral_poor"})
-_POOR = (RenalGate.R2, RenalGate.R3)
 _KINDS = (MagnesiumKind.REPLACEMENT, MagnesiumKind.OBSTETRIC)
 
 Drafts = tuple[Medication, ...]
@@ -59,11 +47,11 @@ def _reasons(drafts: Drafts, chart: Chart) -> tuple[str, ...]:
     checks = {
         "obstetric": any(d.magnesium and d.magnesium.kind is MagnesiumKind.OBSTETRIC for d in drafts),
         "grams": _grams(drafts) > _most_grams(chart) * _ROUNDING,
-        "rate": not emergency and chart.renal.gate not in _POOR and _rate(drafts) > _fastest(chart) * _ROUNDING,
+        "rate": not emergency and not chart.renal.gate.is_poor and _rate(drafts) > _fastest(chart) * _ROUNDING,
         "rate_emergency": emergency and _rate(drafts) > chart.numbers["ceiling.iv_rate.emergency"] * _ROUNDING,
         "push": not emergency and any(d.magnesium and d.magnesium.is_push for d in drafts),
-        "oral": too_much_oral and chart.renal.gate not in _POOR,
-        "oral_poor": too_much_oral and chart.renal.gate in _POOR,
+        "oral": too_much_oral and not chart.renal.gate.is_poor,
+        "oral_poor": too_much_oral and chart.renal.gate is RenalGate.R2,
     }
     return tuple(reason for reason, applies in checks.items() if applies)
 
@@ -95,21 +83,17 @@ def _elemental(drafts: Drafts) -> float:
 
 
 def _most_grams(chart: Chart) -> float:
-    n, gate = chart.numbers, chart.renal.gate
-    if gate in _POOR:
-        return n["ceiling.iv_grams_course.r2"]
-    return n["ceiling.iv_grams_24h.r1" if gate is RenalGate.R1 else "ceiling.iv_grams_24h"]
+    return chart.numbers[chart.knowledge.ceilings.of(chart.renal.gate).iv_grams]
 
 
 def _fastest(chart: Chart) -> float:
     """With symptoms 2 g may run in 15 minutes (s.2.4); otherwise 1 g/h."""
-    symptoms = danger.has_symptoms(chart)
-    return chart.numbers["ceiling.iv_rate.symptoms" if symptoms else "ceiling.iv_rate"]
+    usual = chart.knowledge.ceilings.of(chart.renal.gate).iv_rate
+    return chart.numbers["ceiling.iv_rate.symptoms" if danger.has_symptoms(chart) else usual]
 
 
 def _most_oral(chart: Chart) -> float:
-    gates = {RenalGate.R1: "ceiling.oral_mg.r1", RenalGate.R2: "ceiling.oral_mg.r2"}
-    return chart.numbers[gates.get(chart.renal.gate, "ceiling.oral_mg.r0")]
+    return chart.numbers[chart.knowledge.ceilings.of(chart.renal.gate).oral_mg]
 
 
 def _replacement(drafts: Drafts, reasons: tuple[str, ...], chart: Chart) -> tuple[Suggestion, ...]:

@@ -18,16 +18,6 @@ from cards.model import (
     removals,
 )
 
-NUMBERS = (
-    "egfr.r1",
-    "egfr.r2",
-    "limit.upper.default",
-    "ceiling.iv_grams_course.r2",
-    "ceiling.iv_rate.r2",
-    "ceiling.oral_mg.r2",
-    "duplicate.iv_hours",
-    "obstetric.caution",
-)
 _BLOCKING = frozenset({"dialysis", "dialysis_oral", "block", "myasthenia", "high"})
 _KIDNEYS = ("dialysis", "kidneys", "raisers", "unknown_kidneys")
 _REPLACEMENT = (MagnesiumKind.REPLACEMENT, MagnesiumKind.OBSTETRIC)
@@ -128,15 +118,15 @@ def _raisers(chart: Chart) -> tuple[str, ...]:
 
 
 def _is_too_much(draft: Medication, knowledge: Knowledge) -> bool:
-    """More than eGFR 15-29 allows, or not said how much, or a laxative salt."""
-    n, order = knowledge.numbers, draft.magnesium
+    """More than poor kidneys allow, or not said how much, or a laxative salt."""
+    n, most, order = knowledge.numbers, knowledge.ceilings.of(RenalGate.R2), draft.magnesium
     if order is None:
         return False
     if draft.route is not Route.INTRAVENOUS:
-        return order.elemental_mg_per_day is None or order.elemental_mg_per_day > n["ceiling.oral_mg.r2"]
+        return order.elemental_mg_per_day is None or order.elemental_mg_per_day > n[most.oral_mg]
     if order.grams is None or order.grams_per_hour is None:
         return True
-    return order.grams > n["ceiling.iv_grams_course.r2"] or order.grams_per_hour > n["ceiling.iv_rate.r2"]
+    return order.grams > n[most.iv_grams] or order.grams_per_hour > n[most.iv_rate]
 
 
 def _is_second(draft: Medication, chart: Chart) -> bool:

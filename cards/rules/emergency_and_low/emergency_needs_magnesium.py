@@ -35,5 +35,5 @@ def emergency_needs_magnesium(chart: Chart) -> Say | Because:
 def _orders(offered: bool, chart: Chart) -> tuple[str, ...]:
     if not offered:
         return ("do_running" if given.iv_magnesium_in_progress(chart) else "do_expert",)
-    full = chart.renal.gate in (RenalGate.R0, RenalGate.R1)
-    return ("do_load", f"then_{chart.renal.gate.value.lower()}" if full else "then_poor")
+    full = chart.renal.gate <= RenalGate.R1
+    return ("do_load", f"then_{chart.renal.gate.name.lower()}" if full else "then_poor")
