@@ -12,7 +12,9 @@ from importlib.resources.abc import Traversable
 from cards.loading.advice import Advice, read_advice
 from cards.loading.ceilings import Ceilings, read_ceilings, within_ceilings
 from cards.loading.codes import read_terminology
+from cards.loading.condition_names import ConditionNames, read_condition_names
 from cards.loading.dose_tables import Doses, OrderableTest, Product, read_doses, read_products, read_tests
+from cards.loading.drug_classes import DrugTables, read_drug_tables
 from cards.loading.reading import KnowledgeError, did_you_mean, read_yaml, traverse
 from cards.loading.site import Site, read_site
 from cards.loading.thresholds import Threshold, read_thresholds, with_site_values
@@ -72,6 +74,9 @@ class Knowledge:
     products: Mapping[str, Product]
     tests: Mapping[str, OrderableTest]
     monitoring: Mapping[str, str]
+    earliest: Mapping[str, float]
+    drugs: DrugTables
+    conditions: ConditionNames
     advice: Mapping[str, Advice]
     sources: Mapping[str, Source]
     override_reasons: OverrideReasons
@@ -103,16 +108,22 @@ def load_knowledge(
     ceilings = read_ceilings(folder / "ceilings.yaml", shipped)
     advice = read_advice(folder / "advice")
     _check_rules_off(told, advice)
+    monitoring = read_yaml(folder / "monitoring.yaml")
+    drugs = read_drug_tables(folder / "drugs", monitoring, shipped, doses.alternatives)
+    conditions = read_condition_names(folder, folder / "words" / "en")
     return Knowledge(
         thresholds=thresholds,
         numbers=(numbers := _numbers(thresholds)),
         units=read_units(folder / "units.yaml"),
-        terminology=read_terminology(folder / "codes", told),
+        terminology=read_terminology(folder / "codes", told, drugs, conditions),
         ceilings=ceilings,
         doses=within_ceilings(doses, products, numbers, _numbers(shipped), ceilings),
         products=products,
         tests=read_tests(folder / "tests.yaml"),
-        monitoring={name: entry["text"] for name, entry in read_yaml(folder / "monitoring.yaml").items()},
+        monitoring={name: entry["text"] for name, entry in monitoring.items()},
+        earliest={name: float(entry["hours"]) for name, entry in monitoring.items()},
+        drugs=drugs,
+        conditions=conditions,
         advice=advice,
         sources=_read_sources(folder / "sources.yaml"),
         override_reasons=_read_override_reasons(folder / "override_reasons.yaml", told),

@@ -3,6 +3,8 @@
 import re
 from importlib.resources.abc import Traversable
 
+from cards.loading.condition_names import ConditionNames
+from cards.loading.drug_classes import DrugTables, check_ingredients, check_known
 from cards.loading.reading import did_you_mean, read_csv
 from cards.loading.site import Site
 from cards.model import DrugRole, MagnesiumKind
@@ -15,13 +17,13 @@ _KINDS = {
     "bulk": MagnesiumKind.OBSTETRIC,
 }
 
-# said in words beside a code that does not carry it
-_BESIDE_CODES = frozenset({"atrial_fibrillation_rapid", "digoxin_toxicity", "pacemaker", "type_1_diabetes"})
 
-
-def read_terminology(folder: Traversable, site: Site) -> Terminology:
-    """All code tables below a folder; KnowledgeError when a site maps to an analyte or ingredient we do not have."""
-    roles = _roles(folder / "drugs.csv")
+def read_terminology(folder: Traversable, site: Site, drugs: DrugTables, conditions: ConditionNames) -> Terminology:
+    """All code tables below a folder; KnowledgeError for an unknown class, role, category, analyte or ingredient."""
+    roles = _roles(folder / "drugs.csv", drugs)
+    check_ingredients(drugs, {role.ingredient for listed in roles.values() for role in listed})
+    for name in ("conditions.csv", "condition_words.csv"):
+        check_known(name, "category", (row["category"] for row in read_csv(folder / name)), conditions.names)
     analytes = {(row["system"], row["code"]): row["analyte"] for row in read_csv(folder / "labs.csv")}
     words = _condition_words(folder / "condition_words.csv")
     prefixes = {code: found for (_, code), found in _conditions(folder / "conditions.csv", "prefix").items()}
@@ -35,15 +37,17 @@ def read_terminology(folder: Traversable, site: Site) -> Terminology:
         condition_prefixes=prefixes,
         prefix_lengths=sorted({len(prefix) for prefix in prefixes}),
         condition_words=words,
-        words_beside_codes=[w for w in words if w.category in _BESIDE_CODES],
+        words_beside_codes=[w for w in words if w.category in conditions.groups["beside_codes"]],
         any_condition_word=re.compile("|".join(f"(?:{w.pattern.pattern})" for w in words)),
         site_drugs=_site_drugs(site, roles),
     )
 
 
-def _roles(path: Traversable) -> dict[str, tuple[DrugRole, ...]]:
+def _roles(path: Traversable, drugs: DrugTables) -> dict[str, tuple[DrugRole, ...]]:
     found: dict[str, list[DrugRole]] = {}
     for row in read_csv(path):
+        check_known(f"{path.name}: {row['ingredient']}", "drug class", [row["drug_class"]], drugs.classes)
+        check_known(f"{path.name}: {row['ingredient']}", "role", [row["role"]], drugs.roles)
         role = DrugRole(
             ingredient=row["ingredient"],
             rxcui=row["rxcui"],
@@ -57,6 +61,7 @@ def _roles(path: Traversable) -> dict[str, tuple[DrugRole, ...]]:
             hours_after=row["hours_after"],
             avoid=row["avoid"] == "yes",
             ph_only=row["ph_only"] == "yes",
+            of_class=drugs.classes[row["drug_class"]],
         )
         found.setdefault(row["rxcui"] or row["ingredient"], []).append(role)
     return {code: tuple(listed) for code, listed in found.items()}

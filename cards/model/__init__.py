@@ -13,7 +13,6 @@ from cards.model.clinical import (
     SEVERE_BANDS,
     Band,
     Condition,
-    DrugRole,
     Freshness,
     Indicator,
     Ionised,
@@ -33,6 +32,7 @@ from cards.model.clinical import (
     Unreadable,
     removals,
 )
+from cards.model.drugs import DrugClass, DrugRole
 from cards.model.findings import (
     Answered,
     Card,
@@ -67,6 +67,7 @@ __all__ = [
     "DoseStep",
     "DraftMedication",
     "DraftTest",
+    "DrugClass",
     "DrugRole",
     "Finding",
     "Freshness",

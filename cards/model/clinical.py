@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import Enum, IntEnum
 from typing import NamedTuple
 
+from cards.model.drugs import DrugRole
+
 JsonObject = Mapping[str, object]
 ADULT_DAYS = 6574  # the eighteenth birthday, leap days counted
 
@@ -177,24 +179,6 @@ class Renal:
     egfr: float | None
     reason: str
     when: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DrugRole:
-    """One thing a drug does, with evidence and source (knowledge/codes/drugs.csv)."""
-
-    ingredient: str
-    rxcui: str
-    drug_class: str
-    role: str
-    evidence: str
-    onset: str
-    advice: str
-    source: str
-    hours_before: str = ""
-    hours_after: str = ""
-    avoid: bool = False
-    ph_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """Which magnesium may be offered: the dose tables behind the renal gates, stops and formulary."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 
 from cards.chart import Chart, once
-from cards.judgements import assess, danger, given
+from cards.judgements import assess, causes, danger, given
 from cards.loading import Knowledge
 from cards.loading.dose_tables import IvStep, Salt
 from cards.model import Band, DoseStep, DraftMedication, RenalGate
@@ -93,9 +94,6 @@ def alternative(name: str, knowledge: Knowledge) -> DraftMedication:
     return DraftMedication(told.product, (DoseStep(told.text, told.quantity, told.unit, told.per_day),), told.days)
 
 
-_POTASSIUM_SPARING = frozenset({"potassium-sparing diuretic", "mineralocorticoid antagonist"})
-
-
 def potassium_sparing_is_safe(chart: Chart) -> bool:
     """Potassium known to be below 5.0 mmol/L, eGFR of at least 30, not pregnant, none taken or ordered yet."""
     return not why_no_potassium_sparing(chart)
@@ -105,12 +103,11 @@ def potassium_sparing_is_safe(chart: Chart) -> bool:
 def why_no_potassium_sparing(chart: Chart) -> str:
     """Why no potassium-sparing drug may be named here (clinical rule s.4.1), in words for the card; "" when one may."""
     potassium, egfr = chart.results.get("potassium"), chart.renal.egfr
-    taken = (r.drug_class for m in (*chart.active, *chart.drafts) for r in m.roles)
-    if not _POTASSIUM_SPARING.isdisjoint(taken):
+    if any(r.is_in("potassium_sparing") for m in (*chart.active, *chart.drafts) for r in m.roles):
         return "one is taken or ordered already"
     if chart.medications is None:
         return "medicines not known"
-    if chart.has("pregnancy", "pre_eclampsia"):
+    if chart.has("obstetric"):
         return "pregnant"
     if potassium is None:
         return "potassium not known"
@@ -176,19 +173,22 @@ def _oral_key(band: Band, chart: Chart) -> str:
     return _IV_KEYS[band]
 
 
-_TOXIC_DAILY = frozenset({"aminoglycoside", "polyene antifungal", "antiviral", "antiprotozoal"})
-
-
 def recheck(band: Band, chosen: Plan, chart: Chart) -> str:
     """When to measure magnesium again: an id of monitoring.yaml (clinical rule s.3)."""
     if chosen.iv:
         return "after_iv_r2" if chart.renal.gate is RenalGate.R2 else "after_iv"
     if given.iv_magnesium_lately(chart):
         return recheck_after_iv(chart)
-    if assess.is_severe_band(band):
-        return _recheck_severe(band, chart)
-    if chart.inpatient and _wastes_daily(chart):
-        return "daily"
+    asked = _recheck_severe(band, chart) if assess.is_severe_band(band) else _recheck_oral(band, chart)
+    return earliest((asked, *causes.rechecks(chart.active, chart)), chart)
+
+
+def earliest(times: Iterable[str], chart: Chart) -> str:
+    """Of several times the one that comes first; of two alike the one named first."""
+    return min(times, key=chart.knowledge.earliest.__getitem__)
+
+
+def _recheck_oral(band: Band, chart: Chart) -> str:
     if assess.is_refed(chart):
         return "refeeding"
     soon = band is Band.MODERATE or chart.renal.gate is RenalGate.R2
@@ -214,10 +214,6 @@ def _recheck_severe(band: Band, chart: Chart) -> str:
     if chart.inpatient:
         return "severe_inpatient"
     return "today" if band is Band.CRITICAL_LOW else "severe_outpatient"
-
-
-def _wastes_daily(chart: Chart) -> bool:
-    return any(r.role == "cause" and r.drug_class in _TOXIC_DAILY for m in chart.taking("cause") for r in m.roles)
 
 
 def dose_values(order: DraftMedication | None) -> dict[str, str]:

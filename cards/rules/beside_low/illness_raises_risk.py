@@ -2,7 +2,7 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import assess, danger
+from cards.judgements import assess
 from cards.model import Band, DraftTest, Indicator, Problem, Say
 
 
@@ -24,4 +24,4 @@ def illness_raises_risk(chart: Chart) -> Say | Because:
 
 
 def _illnesses(chart: Chart) -> tuple[str, ...]:
-    return tuple(chart.conditions[category].name for category in danger.ILLNESSES if category in chart.conditions)
+    return tuple(illness.name for illness in chart.among("dangerous"))

@@ -15,7 +15,7 @@ def iv_magnesium_needs_care(chart: Chart) -> Say | Because:
     drugs = tuple(
         dict.fromkeys(name for m in chart.taking("iv_interaction") for name in m.ingredients("iv_interaction"))
     )
-    slow = chart.has("bradycardia", "av_block_first_degree")
+    slow = chart.has("slow_heart")
     say = (*(("drugs",) if drugs else ()), *(("heart",) if slow else ()))
     if not say:
         return because("no medicine or heart rhythm that makes IV magnesium riskier")

@@ -27,6 +27,7 @@ def drugs_cause_low_magnesium(chart: Chart) -> Say | Because:
             "names": _names(culprits),
             "acid": causes.acid_name(c.medication for c in culprits),
             "kept": "" if chart.renal.gate is RenalGate.R3 else "oral magnesium, ",
+            "antitubercular": wording.listed(causes.advised(culprits, "antitubercular")),
             "stopped": wording.listed(c.role.ingredient for c in culprits if c.stopped),
             "why_no_sparing": doses.why_no_potassium_sparing(chart),
         },
@@ -63,7 +64,7 @@ def _suggestions(culprits: tuple[causes.Culprit, ...], chart: Chart) -> tuple[Su
     if ppi is not None:
         offers = (doses.alternative("famotidine", chart.knowledge), ppi, DraftTest("magnesium", "after_ppi"))
         found.append(Suggestion("famotidine", offers, values={"drug": ppi.name}))
-    on_diuretic = causes.is_diuretic(c.role.drug_class for c in culprits if not c.stopped)
+    on_diuretic = any(c.role.is_in("diuretic") for c in culprits if not c.stopped)
     if on_diuretic and doses.potassium_sparing_is_safe(chart):
         found.append(
             Suggestion(

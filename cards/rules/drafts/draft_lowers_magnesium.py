@@ -38,7 +38,7 @@ def draft_lowers_magnesium(chart: Chart) -> Say | Because:
     advice = causes.draft_advice(drafts, chart)
     if before_dose and m.low:
         advice["before_dose"] = list(before_dose)
-    when = _when(m, advice, chart)
+    when = _when(m, chart)
     return Say(
         Indicator.WARNING,
         _say(m, advice, when, chart),
@@ -55,19 +55,14 @@ def _title(drafts: tuple[Medication, ...], magnesium: Magnesium) -> str:
     return "" if magnesium.low else "second"
 
 
-def _when(magnesium: Magnesium, advice: Collection[str], chart: Chart) -> str:
+def _when(magnesium: Magnesium, chart: Chart) -> str:
     """When to measure again: never later than the low result itself asks for."""
     if assess.is_child(chart) or assess.must_repeat_first(magnesium, chart):
         return "now"
     if assess.emergency(chart):
         return "after_emergency"
-    if magnesium.low and assess.is_severe_band(magnesium.band):
-        return doses.recheck(magnesium.band, doses.plan(chart), chart)
-    if "antimicrobial" in advice:
-        return "daily"
-    if magnesium.low:
-        return doses.recheck(magnesium.band, doses.plan(chart), chart)
-    return "draft_depletes"
+    asked = doses.recheck(magnesium.band, doses.plan(chart), chart) if magnesium.low else "draft_depletes"
+    return doses.earliest((asked, *causes.rechecks(chart.chosen, chart)), chart)
 
 
 def _say(magnesium: Magnesium, advice: Collection[str], when: str, chart: Chart) -> tuple[str, ...]:

@@ -61,7 +61,7 @@ def _by_level(draft: Medication, chart: Chart) -> dict[str, bool]:
     was_high = assess.is_high(chart) and m is not None and m.freshness is not Freshness.ACTIONABLE
     return {
         "high": assess.level_forbids(draft.route is Route.INTRAVENOUS, chart),
-        "was_high": was_high and not chart.has("pre_eclampsia", "pregnancy"),
+        "was_high": was_high and not chart.has("obstetric"),
     }
 
 
@@ -101,7 +101,7 @@ def _by_other_magnesium(draft: Medication, chart: Chart) -> dict[str, bool]:
         return {}
     if draft.route is not Route.INTRAVENOUS:
         return {"second_salt": _is_second(draft, chart), "two_salts": _is_one_of_two_salts(draft, chart)}
-    wanted = chart.has("pre_eclampsia", "pregnancy") or assess.emergency(chart) is not None
+    wanted = chart.has("obstetric") or assess.emergency(chart) is not None
     return {"running": not wanted and given.iv_magnesium_lately(chart)}
 
 

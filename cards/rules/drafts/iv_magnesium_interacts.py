@@ -4,7 +4,7 @@ from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.model import DrugRole, Indicator, Medication, Problem, Route, Say
 
-_NERVE = frozenset({"neuromuscular blocker", "aminoglycoside or polymyxin"})
+_NERVE = "nerve"
 
 
 @rule(Problem.INTERACTION)
@@ -13,8 +13,8 @@ def iv_magnesium_interacts(chart: Chart) -> Say | Because:
     roles = _pairs(chart)
     if not roles:
         return because("no drafted pair of IV magnesium and such a drug")
-    nerve = [r for r in roles if r.drug_class in _NERVE]
-    heart = [r for r in roles if r.drug_class not in _NERVE]
+    nerve = [r for r in roles if r.of_class.advice == _NERVE]
+    heart = [r for r in roles if r.of_class.advice != _NERVE]
     if not nerve and all(r.evidence == "weak" for r in heart):
         return because("only weakly documented interactions")
     return Say(

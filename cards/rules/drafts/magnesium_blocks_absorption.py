@@ -91,4 +91,4 @@ def _binding(drug: Medication, magnesium: Medication) -> list[DrugRole]:
         return []
     antacid = magnesium.magnesium is not None and magnesium.magnesium.salt in _ANTACID_SALTS
     roles = [r for r in drug.roles if r.role == "chelation_interaction" and (antacid or not r.ph_only)]
-    return roles + [r for r in drug.roles if r.ingredient == "patiromer" and r.role == "cause"]
+    return roles + [r for r in drug.roles if r.ingredient in r.of_class.binds and r.role == "cause"]
