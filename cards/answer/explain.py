@@ -34,7 +34,6 @@ def _named_causes(decision: Decision, knowledge: Knowledge) -> tuple[Medication,
 
 
 def _facts(chart: Chart, named: tuple[Medication, ...], knowledge: Knowledge) -> Json:
-    medications = [_medication(m, knowledge, m in named) for m in chart.medications or ()]
     return {
         "hook": chart.hook,
         "setting": chart.setting.value,

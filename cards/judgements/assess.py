@@ -4,7 +4,7 @@ from math import inf
 
 from cards.chart import Chart, once
 from cards.judgements import danger, given
-from cards.loading import Knowledge
+from cards.loading import HardStop, Knowledge
 from cards.model import SEVERE_BANDS, Band, Freshness, Magnesium, RenalGate
 
 
@@ -150,22 +150,26 @@ def has_gut_loss(chart: Chart) -> bool:
     return chart.has("gut_loss")
 
 
+def is_on_record(stop: HardStop, chart: Chart) -> bool:
+    """Whether what makes the stop is on record, or its drug taken."""
+    if stop.renal:
+        return chart.renal.gate is RenalGate[stop.renal]
+    return stop.drug_group in chart.drug_groups if stop.drug_group else chart.has(stop.condition)
+
+
+def stops(stop: HardStop, chart: Chart) -> bool:
+    """Whether it is on record and nothing there makes it harmless, as a pacemaker does for heart block."""
+    return is_on_record(stop, chart) and not (stop.unless and chart.has(stop.unless))
+
+
 def has_unpaced_heart_block(chart: Chart) -> bool:
     """Heart block that forbids IV magnesium: second or third degree without a pacemaker on record."""
-    return "av_block" in chart.conditions and "pacemaker" not in chart.conditions
-
-
-def is_paralysed(chart: Chart) -> bool:
-    """A neuromuscular blocker is running."""
-    return "neuromuscular_blocker" in chart.drug_groups
+    return stops(chart.knowledge.hard_stops["heart_block"], chart)
 
 
 def iv_is_forbidden(chart: Chart, kind: str | None = None) -> bool:
-    """Any hard stop for IV magnesium; heart block is an expert's call in torsades, some stops yield in an emergency."""
-    always = "myasthenia" in chart.conditions or is_paralysed(chart)
-    block = has_unpaced_heart_block(chart) and kind != "torsades"
-    yields = chart.has("respiratory_failure", "hypotension") or chart.renal.gate is RenalGate.R3
-    return always or block or (yields and kind is None)
+    """Any hard stop for IV magnesium (knowledge/hard_stops.yaml) that does not yield in this kind of emergency."""
+    return any(stop.forbids_in(kind) and stops(stop, chart) for stop in chart.knowledge.hard_stops.values())
 
 
 def dose_may_be_offered(chart: Chart) -> bool:

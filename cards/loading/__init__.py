@@ -15,6 +15,7 @@ from cards.loading.codes import read_terminology
 from cards.loading.condition_names import ConditionNames, read_condition_names
 from cards.loading.dose_tables import Doses, OrderableTest, Product, read_doses, read_products, read_tests
 from cards.loading.drug_classes import DrugTables, read_drug_tables
+from cards.loading.hard_stops import HardStop, read_hard_stops
 from cards.loading.reading import KnowledgeError, did_you_mean, read_yaml, traverse
 from cards.loading.site import Site, read_site
 from cards.loading.thresholds import Threshold, read_thresholds, with_site_values
@@ -22,7 +23,17 @@ from cards.loading.unit_table import read_units
 from cards.terminology import Terminology
 from cards.units import UnitTable
 
-__all__ = ["Advice", "Doses", "Knowledge", "KnowledgeError", "Product", "Site", "Threshold", "load_knowledge"]
+__all__ = [
+    "Advice",
+    "Doses",
+    "HardStop",
+    "Knowledge",
+    "KnowledgeError",
+    "Product",
+    "Site",
+    "Threshold",
+    "load_knowledge",
+]
 
 _DOI = re.compile(r"doi:? ?(10\.[^\s;,)]+[^\s;,.)])")
 _PMC = re.compile(r"PMC\d+")
@@ -77,6 +88,7 @@ class Knowledge:
     earliest: Mapping[str, float]
     drugs: DrugTables
     conditions: ConditionNames
+    hard_stops: Mapping[str, HardStop]
     advice: Mapping[str, Advice]
     sources: Mapping[str, Source]
     override_reasons: OverrideReasons
@@ -124,6 +136,7 @@ def load_knowledge(
         earliest={name: float(entry["hours"]) for name, entry in monitoring.items()},
         drugs=drugs,
         conditions=conditions,
+        hard_stops=read_hard_stops(folder / "hard_stops.yaml", conditions, drugs),
         advice=advice,
         sources=_read_sources(folder / "sources.yaml"),
         override_reasons=_read_override_reasons(folder / "override_reasons.yaml", told),

@@ -6,6 +6,7 @@ Magnesium is compared as mmol/L rounded half up to two decimals; every time is t
 from cards.model.clinical import (
     ABOUT_DRAFTS,
     ADULT_DAYS,
+    EMERGENCIES,
     HIGH_BANDS,
     LOW_BANDS,
     ORAL_GATES,
@@ -54,6 +55,7 @@ from cards.model.snapshot import Snapshot
 __all__ = [
     "ABOUT_DRAFTS",
     "ADULT_DAYS",
+    "EMERGENCIES",
     "HIGH_BANDS",
     "LOW_BANDS",
     "ORAL_GATES",

@@ -98,6 +98,10 @@ class MagnesiumKind(Enum):
     SOURCE = "contains magnesium"
 
 
+# in which magnesium is given now: see judgements/assess.py
+EMERGENCIES = ("torsades", "arrhythmia", "seizure", "qtc", "digoxin")
+
+
 class Problem(IntEnum):
     """What a card is about: findings of one problem become one card. Order breaks ties between cards."""
 

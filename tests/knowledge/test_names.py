@@ -28,6 +28,19 @@ FAULTS = [
     ("drugs/classes.yaml", "[denosumab]", "[denosumap]", "unknown ingredient 'denosumap'; did you mean denosumab"),
     ("drugs/classes.yaml", "instead: famotidine", "instead: famotidin", "unknown alternative 'famotidin'"),
     ("drugs/classes.yaml", "cause.stopped_long_days", "cause.stoped_long_days", "unknown threshold"),
+    (
+        "hard_stops.yaml",
+        "condition: myasthenia",
+        "condition: myastenia",
+        "unknown condition 'myastenia'; did you mean my",
+    ),
+    (
+        "hard_stops.yaml",
+        "yields_in: [torsades]",
+        "yields_in: [torsade]",
+        "unknown emergency 'torsade'; did you mean tors",
+    ),
+    ("hard_stops.yaml", "group: neuromuscular_blocker", "group: relaxant", "unknown group of drugs 'relaxant'"),
     ("ceilings.yaml", "ceiling.iv_rate.r2", "ceiling.iv_rate.r3", "unknown threshold ceiling.iv_rate.r3"),
 ]
 

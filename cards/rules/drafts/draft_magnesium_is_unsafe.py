@@ -18,10 +18,10 @@ from cards.model import (
     removals,
 )
 
-_BLOCKING = frozenset({"dialysis", "dialysis_oral", "block", "myasthenia", "high"})
+_BLOCKING = frozenset({"dialysis_oral", "high"})
 _KIDNEYS = ("dialysis", "kidneys", "raisers", "unknown_kidneys")
 _REPLACEMENT = (MagnesiumKind.REPLACEMENT, MagnesiumKind.OBSTETRIC)
-_KEEP_DRAFT = frozenset({"unknown_kidneys", "block_torsades", "was_high", "raisers", "two_salts"})
+_KEEP_DRAFT = frozenset({"unknown_kidneys", "was_high", "raisers", "two_salts"})
 
 
 @rule(Problem.DRAFT_MAGNESIUM)
@@ -33,18 +33,21 @@ def draft_magnesium_is_unsafe(chart: Chart) -> Say | Because:
     reasons = tuple(dict.fromkeys(r for d in drafts for r in _reasons(d, chart)))
     if not reasons:
         return because("nothing on record makes this magnesium unsafe")
-    blocking = bool(_BLOCKING & set(reasons))
+    stops = chart.knowledge.hard_stops.values()
+    blocking = _BLOCKING.union(stop.draft for stop in stops if stop.blocks)
+    kept = _KEEP_DRAFT.union(stop.draft_yielded for stop in stops).union(s.draft for s in stops if s.keeps_draft)
+    blocked = next((r for r in reasons if r in blocking), "")
     values = {
         "drug": ", ".join(dict.fromkeys(d.name for d in drafts)),
         "raisers": ", ".join(_raisers(chart)),
     }
-    offers = () if set(reasons) <= _KEEP_DRAFT else removals(drafts)
+    offers = () if set(reasons) <= kept else removals(drafts)
     return Say(
-        _indicator(reasons, blocking),
+        _indicator(reasons, bool(blocked)),
         reasons,
-        title=next((r for r in reasons if r in _BLOCKING), reasons[0]),
+        title=blocked or reasons[0],
         values=values,
-        suggestions=(Suggestion("remove", offers, recommended=blocking, values=values),) if offers else (),
+        suggestions=(Suggestion("remove", offers, recommended=bool(blocked), values=values),) if offers else (),
         tests=(DraftTest("bmp", "first"), DraftTest("magnesium", "first")) if "unknown_kidneys" in reasons else (),
     )
 
@@ -68,10 +71,10 @@ def _by_level(draft: Medication, chart: Chart) -> dict[str, bool]:
 def _by_kidneys(draft: Medication, chart: Chart) -> dict[str, bool]:
     """What the renal gate refuses; how much it allows is said of adults only."""
     iv, gate, adult = draft.route is Route.INTRAVENOUS, chart.renal.gate, not assess.is_child(chart)
-    emergency = assess.emergency(chart) is not None
+    emergency, stop = assess.emergency(chart) is not None, chart.knowledge.hard_stops["kidneys"]
     too_much = adult and gate is RenalGate.R2 and _treats(draft) and _is_too_much(draft, chart.knowledge)
     return {
-        "dialysis": iv and gate is RenalGate.R3 and not emergency,
+        stop.draft: iv and assess.stops(stop, chart) and stop.forbids_in(assess.emergency(chart)),
         "dialysis_oral": not iv and gate is RenalGate.R3,
         "kidneys_iv": iv and too_much and not emergency,
         "kidneys_oral": not iv and too_much,
@@ -85,14 +88,12 @@ def _by_illness(draft: Medication, chart: Chart) -> dict[str, bool]:
     child = {"child": assess.is_child(chart) and _replaces(draft)}
     if draft.route is not Route.INTRAVENOUS:
         return child | {"obstruction": _replaces(draft) and chart.has("bowel_obstruction")}
-    block = assess.has_unpaced_heart_block(chart)
-    return child | {
-        "block": block and kind != "torsades",
-        "block_torsades": block and kind == "torsades",
-        "myasthenia": chart.has("myasthenia"),
-        "breathing": chart.has("respiratory_failure") and kind is None,
-        "pressure": chart.has("hypotension") and kind is None,
-    }
+    found = dict(child)
+    for stop in chart.knowledge.hard_stops.values():
+        if not stop.renal and assess.stops(stop, chart):
+            reason = stop.draft if stop.forbids_in(kind) else stop.draft_yielded
+            found |= {reason: True} if reason else {}
+    return found
 
 
 def _by_other_magnesium(draft: Medication, chart: Chart) -> dict[str, bool]:

@@ -2,6 +2,7 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
+from cards.judgements import assess
 from cards.model import DrugRole, Indicator, Medication, Problem, Route, Say
 
 _NERVE = "nerve"
@@ -17,6 +18,7 @@ def iv_magnesium_interacts(chart: Chart) -> Say | Because:
     heart = [r for r in roles if r.of_class.advice != _NERVE]
     if not nerve and all(r.evidence == "weak" for r in heart):
         return because("only weakly documented interactions")
+    stopped = _is_stopped(nerve, chart)
     return Say(
         Indicator.WARNING,
         ("nerve",) * bool(nerve) + ("heart",) * bool(heart),
@@ -26,7 +28,16 @@ def iv_magnesium_interacts(chart: Chart) -> Say | Because:
             "heart": ", ".join(r.ingredient for r in heart),
         },
         about=", ".join(sorted(r.ingredient for r in roles)),
+        problem=Problem.DRAFT_MAGNESIUM if stopped else None,
+        adds=True if stopped else None,
     )
+
+
+def _is_stopped(nerve: list[DrugRole], chart: Chart) -> bool:
+    """What is a hard stop for the drafted magnesium is told on the card that says so."""
+    groups = {stop.drug_group for stop in chart.knowledge.hard_stops.values() if assess.stops(stop, chart)} - {""}
+    drafted = any(_is_iv_magnesium(d) for d in chart.chosen)
+    return drafted and any(r.of_class.group in groups for r in nerve)
 
 
 def _pairs(chart: Chart) -> tuple[DrugRole, ...]:
