@@ -123,16 +123,17 @@ def load_knowledge(
     monitoring = read_yaml(folder / "monitoring.yaml")
     drugs = read_drug_tables(folder / "drugs", monitoring, shipped, doses.alternatives)
     conditions = read_condition_names(folder, folder / "words" / "en")
+    numbers = _numbers(thresholds)
     return Knowledge(
         thresholds=thresholds,
-        numbers=(numbers := _numbers(thresholds)),
+        numbers=numbers,
         units=read_units(folder / "units.yaml"),
         terminology=read_terminology(folder / "codes", told, drugs, conditions),
         ceilings=ceilings,
         doses=within_ceilings(doses, products, numbers, _numbers(shipped), ceilings),
         products=products,
         tests=read_tests(folder / "tests.yaml"),
-        monitoring={name: entry["text"] for name, entry in monitoring.items()},
+        monitoring={name: entry["text"].format(n=numbers) for name, entry in monitoring.items()},
         earliest={name: float(entry["hours"]) for name, entry in monitoring.items()},
         drugs=drugs,
         conditions=conditions,
