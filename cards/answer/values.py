@@ -1,17 +1,15 @@
 """The values every advice text may name: numbers with unit and date, in our own spelling."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from functools import lru_cache
 
 from cards.chart import Chart, once
 from cards.judgements import danger
 from cards.loading import Knowledge
 from cards.model import Result
+from cards.wording import day, moment
 
 _UNKNOWN = "not known"
-_TOLD_IN_DAYS = 168
-_MG_PER_MMOL = 24.305  # the molar mass of magnesium
 
 
 @once
@@ -22,7 +20,7 @@ def common_values(chart: Chart) -> dict[str, object]:
     named = danger.named(chart)
     return {
         "n": chart.numbers,
-        **_told_numbers(chart.knowledge),
+        **chart.knowledge.told_numbers,
         "target": _both_units("target.high_risk", chart.knowledge),
         "target_stable": _both_units("target.stable", chart.knowledge),
         "magnesium": m.shown if m else _UNKNOWN,
@@ -41,33 +39,6 @@ def common_values(chart: Chart) -> dict[str, object]:
         "risks": ", ".join(named),
         "count": str(len(chart.active)),
     }
-
-
-@lru_cache(maxsize=256)
-def _told_numbers(knowledge: Knowledge) -> dict[str, dict[str, str]]:
-    """Thresholds as sentences name them: a span of time in hours or days, a rate in mg/min, magnesium in mg."""
-    known = knowledge.thresholds.values()
-    return {
-        "span": {t.id: _span(t.value) for t in known if t.unit == "h"},
-        "mg_min": {t.id: f"{t.value * 1000 / 60:g}" for t in known if t.unit == "g/h"},
-        "mg": {t.id: f"{t.value * _MG_PER_MMOL:.0f}" for t in known if t.unit.startswith("mmol/24")},
-    }
-
-
-def _span(hours: float) -> str:
-    """Weeks and more are told in days."""
-    days = hours / 24
-    return f"{days:g} days" if hours >= _TOLD_IN_DAYS and days == int(days) else f"{hours:g} h"
-
-
-def day(when: datetime) -> str:
-    """A date as it is read on a ward."""
-    return f"{when.day} {when:%b %Y}"
-
-
-def moment(when: datetime) -> str:
-    """Date and time, in the zone of the result."""
-    return f"{day(when)}, {when:%H:%M}"
 
 
 def _shown(results: Mapping[str, Result], analyte: str) -> str:

@@ -30,6 +30,7 @@ from cards.model.clinical import (
     Route,
     SetAside,
     Setting,
+    Unmeasured,
     Unreadable,
     removals,
 )
@@ -96,6 +97,7 @@ __all__ = [
     "Snapshot",
     "Suggestion",
     "Trace",
+    "Unmeasured",
     "Unreadable",
     "removals",
 ]

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from cards.answer.values import _told_numbers
 from tests.cards.chart import knowledge
 from tests.knowledge.asking import knowledge as with_site
 
@@ -81,7 +80,7 @@ def test_a_text_tells_the_number_of_the_site(number, value, unit, rule, line, sa
 
 
 def told(known, rule, line):
-    values = defaultdict(str, n=known.numbers, **_told_numbers(known))
+    values = defaultdict(str, n=known.numbers, **known.told_numbers)
     return known.advice[rule].lines[line].text.format_map(values)
 
 

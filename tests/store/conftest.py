@@ -12,13 +12,14 @@ from cds_service.records.migrate import migrate
 from cds_service.records.schema import METADATA
 from cds_service.run.settings import Settings
 from tests.conftest import settings_with
-from tests.store.postgres import Postgres, binaries
+from tests.services import postgres_binaries
+from tests.store.postgres import Postgres
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """A running server."""
-    if binaries() is None:
+    if postgres_binaries() is None:
         assert not os.environ.get("CI"), "in CI PostgreSQL must be installed"
         pytest.skip("no PostgreSQL on this machine: install Debian's package postgresql")
     server = Postgres()

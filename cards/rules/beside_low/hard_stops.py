@@ -5,6 +5,8 @@ from cards.chart import Because, Chart, because
 from cards.judgements import assess
 from cards.model import Indicator, Problem, Say
 
+_FIRES = "A hard stop for IV magnesium (s.2.2)."
+
 
 def _forbids(stop: str) -> Rule:
     """The rule of a stop (s.2.2), called by its name."""
@@ -12,14 +14,14 @@ def _forbids(stop: str) -> Rule:
     def question(chart: Chart) -> Say | Because:
         row = chart.knowledge.hard_stops[stop]
         if not assess.is_on_record(row, chart):
-            return because(f"{stop.replace('_', ' ')}: not on record")
+            return chart.on_record(row.condition) if row.condition else because("no such drug is taken")
         if not assess.stops(row, chart):
             return Say(Indicator.WARNING, ("paced",))
         if row.draft_yielded and not row.forbids_in(assess.emergency(chart)):
             return because("an expert decides: the emergency rule says so")
         return Say(Indicator.WARNING, ("stop",), title="suffix")
 
-    question.__name__ = f"{stop}_forbids_iv"
+    question.__name__, question.__doc__ = f"{stop}_forbids_iv", _FIRES
     named: Question = question
     return rule(Problem.LOW_MAGNESIUM, adds=True)(named)
 

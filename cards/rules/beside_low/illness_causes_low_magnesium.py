@@ -9,15 +9,12 @@ from cards.model import Condition, Indicator, Problem, RenalGate, Say
 @rule(Problem.LOW_MAGNESIUM, adds=True)
 def illness_causes_low_magnesium(chart: Chart) -> Say | Because:
     """Gut loss, kidney loss, shift or poor intake on record (s.7)."""
-    if not _causes(chart):
+    illnesses = ", ".join(illness.name for illness in _causes(chart))
+    if not illnesses:
         return because("no such illness on record")
     if chart.low is None and assess.emergency(chart):
         return because("an emergency without low magnesium: nothing to explain")
-    return Say(
-        Indicator.INFO,
-        ("found", *_advice(chart)),
-        values={"illnesses": ", ".join(illness.name for illness in _causes(chart))},
-    )
+    return Say(Indicator.INFO, ("found", *_advice(chart)), values={"illnesses": illnesses})
 
 
 def _causes(chart: Chart) -> tuple[Condition, ...]:
@@ -27,13 +24,14 @@ def _causes(chart: Chart) -> tuple[Condition, ...]:
 
 
 def _advice(chart: Chart) -> tuple[str, ...]:
-    keys = ["gut"] * assess.has_gut_loss(chart) + ["alcohol"] * chart.has("alcohol")
-    keys += ["refeeding"] * assess.is_refed(chart)
-    if chart.has("diabetes") and _sglt2_fits(chart):
-        keys.append("sglt2")
-    if chart.has("low_intake_or_loss") and chart.taking("disputed_cause"):
-        keys.append("glp1")
-    return tuple(keys)
+    fits = {
+        "gut": assess.has_gut_loss(chart),
+        "alcohol": chart.has("alcohol"),
+        "refeeding": assess.is_refed(chart),
+        "sglt2": chart.has("diabetes") and not chart.has("diabetic_ketoacidosis") and _sglt2_fits(chart),
+        "glp1": chart.has("low_intake_or_loss") and chart.taking("disputed_cause"),
+    }
+    return tuple(key for key, applies in fits.items() if applies)
 
 
 def _sglt2_fits(chart: Chart) -> bool:

@@ -3,10 +3,8 @@
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import assess, given
-from cards.loading import Knowledge
 from cards.model import (
     DraftTest,
-    Freshness,
     Indicator,
     MagnesiumKind,
     Medication,
@@ -21,6 +19,7 @@ from cards.model import (
 _BLOCKING = frozenset({"dialysis_oral", "high"})
 _KIDNEYS = ("dialysis", "kidneys", "raisers", "unknown_kidneys")
 _REPLACEMENT = (MagnesiumKind.REPLACEMENT, MagnesiumKind.OBSTETRIC)
+_KIDNEY_TESTS = (DraftTest("bmp", "first"), DraftTest("magnesium", "first"))
 _KEEP_DRAFT = frozenset({"unknown_kidneys", "was_high", "raisers", "two_salts"})
 
 
@@ -33,35 +32,54 @@ def draft_magnesium_is_unsafe(chart: Chart) -> Say | Because:
     reasons = tuple(dict.fromkeys(r for d in drafts for r in _reasons(d, chart)))
     if not reasons:
         return because("nothing on record makes this magnesium unsafe")
-    stops = chart.knowledge.hard_stops.values()
-    blocking = _BLOCKING.union(stop.draft for stop in stops if stop.blocks)
-    kept = _KEEP_DRAFT.union(stop.draft_yielded for stop in stops).union(s.draft for s in stops if s.keeps_draft)
-    blocked = next((r for r in reasons if r in blocking), "")
-    values = {
-        "drug": ", ".join(dict.fromkeys(d.name for d in drafts)),
-        "raisers": ", ".join(_raisers(chart)),
-    }
-    offers = () if set(reasons) <= kept else removals(drafts)
+    return _said(reasons, drafts, chart)
+
+
+def _said(reasons: tuple[str, ...], drafts: tuple[Medication, ...], chart: Chart) -> Say:
+    raisers = ", ".join(assess.magnesium_raisers(chart))
+    blocking = next((r for r in reasons if r in _blocking(chart)), "")
+    values = {"drug": ", ".join(dict.fromkeys(d.name for d in drafts)), "raisers": raisers}
     return Say(
-        _indicator(reasons, bool(blocked)),
+        _indicator(reasons, bool(blocking)),
         reasons,
-        title=blocked or reasons[0],
+        title=blocking or reasons[0],
         values=values,
-        suggestions=(Suggestion("remove", offers, recommended=bool(blocked), values=values),) if offers else (),
-        tests=(DraftTest("bmp", "first"), DraftTest("magnesium", "first")) if "unknown_kidneys" in reasons else (),
+        suggestions=() if set(reasons) <= _kept(chart) else _removal(bool(blocking), drafts, values),
+        tests=_KIDNEY_TESTS if "unknown_kidneys" in reasons else (),
     )
+
+
+def _blocking(chart: Chart) -> frozenset[str]:
+    """The reasons for which the draft must not be given."""
+    return _BLOCKING.union(stop.draft for stop in chart.knowledge.hard_stops.values() if stop.blocks)
+
+
+def _kept(chart: Chart) -> frozenset[str]:
+    """The reasons for which the draft is not offered for removal."""
+    stops = chart.knowledge.hard_stops.values()
+    return _KEEP_DRAFT.union(s.draft for s in stops if s.keeps_draft).union(s.draft_yielded for s in stops)
+
+
+def _removal(blocking: bool, drafts: tuple[Medication, ...], values: dict[str, str]) -> tuple[Suggestion, ...]:
+    orders = removals(drafts)
+    return (Suggestion("remove", orders, recommended=blocking, values=values),) if orders else ()
+
+
+def _indicator(reasons: tuple[str, ...], blocking: bool) -> Indicator:
+    if blocking:
+        return Indicator.CRITICAL
+    return Indicator.INFO if reasons == ("unknown_kidneys",) else Indicator.WARNING
 
 
 def _reasons(draft: Medication, chart: Chart) -> list[str]:
     checks = (_by_level, _by_kidneys, _by_illness, _by_other_magnesium)
-    found = [name for check in checks for name, applies in check(draft, chart).items() if applies]
+    found = [name for check in checks for name, applies in check(draft, chart).items() if name and applies]
     # what is not to be given at all needs no word on how much the kidneys allow
     return [name for name in found if not ("high" in found and name.startswith(_KIDNEYS))]
 
 
 def _by_level(draft: Medication, chart: Chart) -> dict[str, bool]:
-    m = chart.current
-    was_high = assess.is_high(chart) and m is not None and m.freshness is not Freshness.ACTIONABLE
+    was_high = bool(chart.is_high) and not chart.is_fresh
     return {
         "high": assess.level_forbids(draft.route is Route.INTRAVENOUS, chart),
         "was_high": was_high and not chart.has("obstetric"),
@@ -72,14 +90,14 @@ def _by_kidneys(draft: Medication, chart: Chart) -> dict[str, bool]:
     """What the renal gate refuses; how much it allows is said of adults only."""
     iv, gate, adult = draft.route is Route.INTRAVENOUS, chart.renal.gate, not assess.is_child(chart)
     emergency, stop = assess.emergency(chart) is not None, chart.knowledge.hard_stops["kidneys"]
-    too_much = adult and gate is RenalGate.R2 and _treats(draft) and _is_too_much(draft, chart.knowledge)
+    too_much = adult and gate is RenalGate.R2 and _treats(draft) and _is_too_much(draft, chart)
     return {
         stop.draft: iv and assess.stops(stop, chart) and stop.forbids_in(assess.emergency(chart)),
         "dialysis_oral": not iv and gate is RenalGate.R3,
         "kidneys_iv": iv and too_much and not emergency,
         "kidneys_oral": not iv and too_much,
         "unknown_kidneys": adult and gate is RenalGate.R4 and _replaces(draft) and not emergency,
-        "raisers": adult and gate is RenalGate.R2 and _replaces(draft) and bool(_raisers(chart)),
+        "raisers": adult and gate is RenalGate.R2 and _replaces(draft) and bool(assess.magnesium_raisers(chart)),
     }
 
 
@@ -88,12 +106,8 @@ def _by_illness(draft: Medication, chart: Chart) -> dict[str, bool]:
     child = {"child": assess.is_child(chart) and _replaces(draft)}
     if draft.route is not Route.INTRAVENOUS:
         return child | {"obstruction": _replaces(draft) and chart.has("bowel_obstruction")}
-    found = dict(child)
-    for stop in chart.knowledge.hard_stops.values():
-        if not stop.renal and assess.stops(stop, chart):
-            reason = stop.draft if stop.forbids_in(kind) else stop.draft_yielded
-            found |= {reason: True} if reason else {}
-    return found
+    stops = (s for s in chart.knowledge.hard_stops.values() if not s.renal and assess.stops(s, chart))
+    return child | {(s.draft if s.forbids_in(kind) else s.draft_yielded): True for s in stops}
 
 
 def _by_other_magnesium(draft: Medication, chart: Chart) -> dict[str, bool]:
@@ -114,20 +128,21 @@ def _treats(draft: Medication) -> bool:
     return _replaces(draft) or (draft.magnesium is not None and draft.magnesium.kind is MagnesiumKind.LAXATIVE)
 
 
-def _raisers(chart: Chart) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for m in chart.taking("raises_mg") for name in m.ingredients("raises_mg")))
-
-
-def _is_too_much(draft: Medication, knowledge: Knowledge) -> bool:
+def _is_too_much(draft: Medication, chart: Chart) -> bool:
     """More than poor kidneys allow, or not said how much, or a laxative salt."""
-    n, most, order = knowledge.numbers, knowledge.ceilings.of(RenalGate.R2), draft.magnesium
+    order, most = draft.magnesium, chart.knowledge.ceilings.of(RenalGate.R2)
     if order is None:
         return False
     if draft.route is not Route.INTRAVENOUS:
-        return order.elemental_mg_per_day is None or order.elemental_mg_per_day > n[most.oral_mg]
+        return order.elemental_mg_per_day is None or _is_above(order.elemental_mg_per_day, most.oral_mg, chart)
     if order.grams is None or order.grams_per_hour is None:
         return True
-    return order.grams > n[most.iv_grams] or order.grams_per_hour > n[most.iv_rate]
+    too_fast = _is_above(order.grams_per_hour, most.iv_rate, chart)
+    return _is_above(order.grams, most.iv_grams, chart) or too_fast
+
+
+def _is_above(dose: float, ceiling: str, chart: Chart) -> bool:
+    return bool(chart.above(dose, ceiling))
 
 
 def _is_second(draft: Medication, chart: Chart) -> bool:
@@ -138,9 +153,3 @@ def _is_one_of_two_salts(draft: Medication, chart: Chart) -> bool:
     others = (d.magnesium for d in chart.chosen if d is not draft and d.route is not Route.INTRAVENOUS)
     salts = {order.salt for order in others if order and order.kind is MagnesiumKind.REPLACEMENT}
     return draft.magnesium is not None and bool(salts - {draft.magnesium.salt})
-
-
-def _indicator(reasons: tuple[str, ...], blocking: bool) -> Indicator:
-    if blocking:
-        return Indicator.CRITICAL
-    return Indicator.INFO if reasons == ("unknown_kidneys",) else Indicator.WARNING
