@@ -14,6 +14,7 @@ from cds_service.run.start import runtime_of
 from cds_service.web.app import create_app
 from cds_service.web.runtime import Runtime
 from tests.clock import moments
+from tests.clock.modules import looks_at_a_clock
 from tests.services import left_out
 
 MakeClient = Callable[..., FlaskClient]
@@ -38,6 +39,13 @@ def pytest_configure(config: pytest.Config) -> None:
             moments.move_to(told)
         except ValueError as problem:
             raise pytest.UsageError(f"--on: {problem}") from None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that look at a clock, wait or start a process: `-m clock` chooses them."""
+    for item in items:
+        if looks_at_a_clock(item.path):
+            item.add_marker(pytest.mark.clock)
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

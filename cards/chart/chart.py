@@ -5,6 +5,7 @@ say which numbers decided an answer.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from cards.chart import gather
@@ -13,10 +14,10 @@ from cards.chart.because import YES, Because, because
 from cards.chart.conditions import conditions_by_category
 from cards.chart.ionised import read_ionised
 from cards.chart.kidneys import renal_gate
-from cards.chart.magnesium import MagnesiumResults, default_lower_limit, read_magnesium
+from cards.chart.magnesium import MagnesiumResults, default_lower_limit, place_of, read_magnesium
 from cards.chart.medicines import drafted
 from cards.chart.person import Person
-from cards.chart.results import latest
+from cards.chart.versions import newest_versions
 from cards.loading import Knowledge
 from cards.model import (
     ADULT_DAYS,
@@ -40,7 +41,7 @@ class Chart(Asked):
 
     def __init__(self, snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> None:
         super().__init__(knowledge)
-        self.snapshot, self.now = snapshot, now
+        self.snapshot, self.now = replace(snapshot, resources=newest_versions(snapshot.resources)), now
 
     # -- the visit -----------------------------------------------------------------------------------------------------
     @property
@@ -70,7 +71,7 @@ class Chart(Asked):
 
     @fact
     def _stay(self) -> tuple[Setting, datetime | None]:
-        return gather.stay(self.snapshot, self.now)
+        return gather.stay(self.snapshot, self.knowledge, self.now)
 
     @property
     def setting(self) -> Setting:
@@ -84,8 +85,8 @@ class Chart(Asked):
 
     @property
     def inpatient(self) -> bool:
-        """Whether the patient is in hospital or emergency care now."""
-        return self.setting is Setting.INPATIENT
+        """Whether the patient is in hospital, emergency care or a day unit now."""
+        return self.setting.acts_as_inpatient
 
     def hours_since(self, moment: datetime) -> float:
         """Hours from a moment until now, never negative."""
@@ -146,7 +147,7 @@ class Chart(Asked):
 
     @property
     def _place(self) -> str:
-        return "inpatient" if self.inpatient else "ambulatory"
+        return place_of(self.setting)
 
     @fact
     def is_known(self) -> Because:
@@ -206,12 +207,12 @@ class Chart(Asked):
 
     @fact
     def _fresh(self) -> gather.ByAnalyte:
-        return gather.fresh(self._readings[0], self.knowledge, self.now, self.inpatient)
+        return gather.fresh(self._readings[0], self.knowledge, self.now, self.setting)
 
     @fact
     def results(self) -> Mapping[str, Result]:
         """The latest fresh result of each analyte."""
-        return {name: counts.result() for name, listed in self._fresh.items() if (counts := latest(listed))}
+        return gather.deciding_results(self._fresh, self.knowledge)
 
     @fact
     def renal(self) -> Renal:

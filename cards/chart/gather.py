@@ -3,17 +3,19 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+from cards.chart.encounter_setting import is_forgotten, setting_told
 from cards.chart.fhir import text
 from cards.chart.medicines import administrations, medicines, unread
-from cards.chart.person import Person, age_in_days, current_encounter, encounter_start, has_died, setting_of, sex_of
+from cards.chart.person import Person, age_in_days, current_encounter, encounter_start, has_died, sex_of
+from cards.chart.reports import results_in
 from cards.chart.results import FINAL, Reading, is_haemolysed, read
+from cards.chart.same_time import deciding
 from cards.loading import Knowledge
-from cards.model import JsonObject, Medication, SetAside, Setting, Snapshot
+from cards.model import JsonObject, Medication, Result, SetAside, Setting, Snapshot
 
 ByAnalyte = dict[str, list[Reading]]
 Readings = tuple[ByAnalyte, list[SetAside]]
 
-_OBSERVATION_KEYS = ("magnesium", "renal", "electrolytes", "other_results")
 _IGNORED = frozenset({"magnesium_ignored", "sodium", "glucose", "pth"})
 _LIMITS = {"creatinine": "fresh.renal", "egfr": "fresh.renal", "qtc": "fresh.qtc"}
 
@@ -23,19 +25,21 @@ def person_of(snapshot: Snapshot, pregnant: bool, now: datetime) -> Person:
     return Person(age_in_days(patient, now), sex_of(patient), pregnant, has_died(patient, now))
 
 
-def stay(snapshot: Snapshot, now: datetime) -> tuple[Setting, datetime | None]:
+def stay(snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> tuple[Setting, datetime | None]:
     """Where the patient is, and since when."""
-    encounter = current_encounter(snapshot.resources.get("encounters", ()), snapshot.encounter_id, now)
-    return setting_of(encounter, "encounters" not in snapshot.missing), encounter_start(encounter)
+    encounters = snapshot.resources.get("encounters", ())
+    encounter = current_encounter(encounters, snapshot.encounter_id, now, knowledge)
+    setting, began = setting_told(encounter, knowledge), encounter_start(encounter, knowledge.site.zone)
+    if setting.acts_as_inpatient and is_forgotten(began, snapshot.resources, snapshot.missing, now, knowledge):
+        setting = Setting.UNKNOWN
+    return setting, began
 
 
 def readings(snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> Readings:
     found: dict[str, list[Reading]] = {}
     set_aside: list[SetAside] = []
-    for key in _OBSERVATION_KEYS:
-        for resource in snapshot.resources.get(key, ()):
-            if resource.get("resourceType") != "Observation":
-                continue
+    for listed in snapshot.resources.values():
+        for resource in results_in(listed):
             reading = read(resource, knowledge, now)
             if isinstance(reading, SetAside):
                 set_aside.append(reading)
@@ -44,21 +48,27 @@ def readings(snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> Reading
     return found, set_aside
 
 
-def fresh(found_by_analyte: ByAnalyte, knowledge: Knowledge, now: datetime, inpatient: bool) -> ByAnalyte:
+def fresh(found_by_analyte: ByAnalyte, knowledge: Knowledge, now: datetime, setting: Setting) -> ByAnalyte:
     """The confirmed results per analyte that are not too old; haemolysed potassium is no potassium."""
     found = {}
     for analyte, listed in found_by_analyte.items():
-        seconds = _fresh_hours(analyte, knowledge, inpatient) * 3600
+        seconds = _fresh_hours(analyte, knowledge, setting) * 3600
         found[analyte] = [r for r in listed if r.status in FINAL and (now - r.when).total_seconds() <= seconds]
     if "potassium" in found:
         found["potassium"] = [r for r in found["potassium"] if not is_haemolysed(r.resource)]
     return found
 
 
-def _fresh_hours(analyte: str, knowledge: Knowledge, inpatient: bool) -> float:
+def deciding_results(found: ByAnalyte, knowledge: Knowledge) -> dict[str, Result]:
+    """The result of each analyte that counts."""
+    return {name: counts for name, listed in found.items() if (counts := deciding(name, listed, knowledge))}
+
+
+def _fresh_hours(analyte: str, knowledge: Knowledge, setting: Setting) -> float:
     limit = _LIMITS.get(analyte, "fresh.electrolytes")
-    place = "inpatient" if inpatient else "ambulatory"
-    return knowledge.numbers[limit if limit == "fresh.qtc" else f"{limit}.{place}"]
+    own = f"{limit}.{setting.value.replace(' ', '_')}"
+    names = (limit, own, f"{limit}.{Setting.INPATIENT.value}")
+    return next(knowledge.numbers[name] for name in names if name in knowledge.numbers)
 
 
 def medications(

@@ -71,7 +71,7 @@ def _rising(creatinines: Sequence[Result], numbers: Mapping[str, float]) -> bool
     """Whether the latest creatinine is at least 1.5 times the lowest of the week before it."""
     if not creatinines:
         return False
-    newest = max(creatinines, key=lambda r: r.when)
+    newest = max(creatinines, key=lambda r: (r.when, r.value))
     window = numbers["aki.window_hours"] * 3600
     week = [r.value for r in creatinines if 0 <= (newest.when - r.when).total_seconds() <= window and r.value > 0]
     # rounded, since 1.2 / 0.8 is not quite 1.5 for a computer

@@ -12,8 +12,11 @@ from importlib.resources.abc import Traversable
 from cards.loading.advice import Advice, read_advice
 from cards.loading.ceilings import within_ceilings
 from cards.loading.codes import read_terminology
+from cards.loading.dose_language import DoseLanguage, read_dose_language
 from cards.loading.dose_tables import Doses, OrderableTest, Product, read_doses, read_products, read_tests
+from cards.loading.encounter_tables import EncounterTables, read_encounter_tables
 from cards.loading.reading import KnowledgeError, did_you_mean, read_yaml, traverse
+from cards.loading.result_tables import ResultTables, read_result_tables
 from cards.loading.site import Site, read_site
 from cards.loading.thresholds import Threshold, read_thresholds, with_site_values
 from cards.loading.unit_table import read_units
@@ -66,7 +69,10 @@ class Knowledge:
     thresholds: Mapping[str, Threshold]
     numbers: Mapping[str, float]
     units: UnitTable
+    results: ResultTables
+    encounters: EncounterTables
     terminology: Terminology
+    dose_language: DoseLanguage
     doses: Doses
     products: Mapping[str, Product]
     tests: Mapping[str, OrderableTest]
@@ -97,20 +103,20 @@ def load_knowledge(
     told = read_site(site, site_name) if site else Site()
     shipped = read_thresholds(folder / "thresholds.yaml")
     thresholds = with_site_values(shipped, told)
-    products = read_products(folder / "products.yaml", told)
-    doses = read_doses(folder / "doses.yaml", told)
-    advice = read_advice(folder / "advice")
-    _check_rules_off(told, advice)
+    products, doses = read_products(folder / "products.yaml", told), read_doses(folder / "doses.yaml", told)
     return Knowledge(
         thresholds=thresholds,
         numbers=(numbers := _numbers(thresholds)),
-        units=read_units(folder / "units.yaml"),
+        units=(units := read_units(folder / "units.yaml")),
+        results=read_result_tables(folder, units),
+        encounters=read_encounter_tables(folder, told),
         terminology=read_terminology(folder / "codes", told),
+        dose_language=read_dose_language(folder / "dose_words.yaml"),
         doses=within_ceilings(doses, products, numbers, _numbers(shipped)),
         products=products,
         tests=read_tests(folder / "tests.yaml"),
         monitoring={name: entry["text"] for name, entry in read_yaml(folder / "monitoring.yaml").items()},
-        advice=advice,
+        advice=_read_advice(folder / "advice", told),
         sources=_read_sources(folder / "sources.yaml"),
         override_reasons=_read_override_reasons(folder / "override_reasons.yaml", told),
         site=told,
@@ -123,11 +129,13 @@ def _numbers(thresholds: Mapping[str, Threshold]) -> dict[str, float]:
     return {name: threshold.value for name, threshold in thresholds.items()}
 
 
-def _check_rules_off(site: Site, advice: Mapping[str, Advice]) -> None:
+def _read_advice(folder: Traversable, site: Site) -> dict[str, Advice]:
     """Rules and advice texts have the same names; a rule that is not there can't be switched off."""
+    advice = read_advice(folder)
     for path, rule in site.places.written.items():
         if path[:2] == ("rules", "off") and rule not in advice:
             raise site.error(f"rules.off: unknown rule {rule!r}{did_you_mean(rule, advice)}", *path)
+    return advice
 
 
 def _version(folder: Traversable, site: str | None) -> str:

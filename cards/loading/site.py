@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from math import isfinite
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from cards.loading.reading import KnowledgeError, Places, parse_yaml, places_of
+from cards.model import Setting
 
 _KEYS: Mapping[str, frozenset[str]] = {
     "site": frozenset({"name"}),
@@ -17,10 +20,14 @@ _KEYS: Mapping[str, frozenset[str]] = {
     "rules": frozenset({"off"}),
     "cards": frozenset({"maximum"}),
     "codes": frozenset({"labs", "drugs"}),
+    "encounter_classes": frozenset(),
+    "time_zone": frozenset(),
     "override_reasons": frozenset(),
     "links": frozenset(),
 }
-_LISTS = frozenset({"override_reasons", "links"})
+_LISTS = frozenset({"override_reasons", "links", "encounter_classes"})
+_TEXTS = frozenset({"time_zone"})
+_SETTINGS = tuple(setting.value for setting in Setting)
 _UNITS = ("as reported", "mg/dL", "mmol/L")
 _INTENTS = ("proposal", "order")
 _ROUTES = ("oral", "intravenous")
@@ -50,6 +57,8 @@ class Site:
     maximum_cards: int = _MOST_CARDS
     lab_codes: tuple[tuple[str, str, str], ...] = ()
     drug_codes: tuple[tuple[str, str, str], ...] = ()
+    encounter_classes: tuple[tuple[str, str, str], ...] = ()
+    zone: tzinfo = UTC
     override_reasons: tuple[str, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
     places: Places = field(default_factory=Places)
@@ -75,6 +84,8 @@ def read_site(text: str, name: str) -> Site:
         maximum_cards=reader.maximum_cards(),
         lab_codes=reader.codes("labs", "analyte"),
         drug_codes=reader.codes("drugs", "ingredient"),
+        encounter_classes=reader.encounter_classes(),
+        zone=reader.zone(),
         override_reasons=reader.texts("override_reasons"),
         links=reader.links(),
         places=reader.places,
@@ -93,9 +104,10 @@ class _Reader:
 
     def _check(self, key: Any, value: Any) -> None:
         self.known(key, frozenset(_KEYS), str(key))
-        listed = key in _LISTS
-        if value is not None and not isinstance(value, list if listed else dict):
-            kind = "list" if listed else f"mapping of {', '.join(sorted(_KEYS[key])) or 'names'}"
+        wanted = str if key in _TEXTS else list if key in _LISTS else dict
+        if value is not None and not isinstance(value, wanted):
+            named = {str: "text", list: "list"}
+            kind = named.get(wanted) or f"mapping of {', '.join(sorted(_KEYS[key])) or 'names'}"
             raise self.places.error(f"{key} needs a {kind}", key)
         for inner in (value or ()) if _KEYS[key] else ():
             self.known(inner, _KEYS[key], key, str(inner))
@@ -231,6 +243,24 @@ class _Reader:
         keys = frozenset({"system", "code", meaning})
         told = [self.entry(item, keys, "codes", section, str(n)) for n, item in self._numbered("codes", section)]
         return tuple((c["system"], c["code"], c[meaning]) for c in told)
+
+    def encounter_classes(self) -> tuple[tuple[str, str, str], ...]:
+        keys = frozenset({"system", "code", "setting"})
+        told = [self.entry(item, keys, "encounter_classes", str(n)) for n, item in self._numbered("encounter_classes")]
+        for number, row in enumerate(told):
+            if row["setting"] not in _SETTINGS:
+                reason = f"setting is {row['setting']!r}; allowed: {', '.join(_SETTINGS)}"
+                raise self.places.error(f"encounter_classes: {reason}", "encounter_classes", str(number), "setting")
+        return tuple((row["system"], row["code"], row["setting"]) for row in told)
+
+    def zone(self) -> tzinfo:
+        """The zone in which times without one are meant; UTC when the site names none."""
+        name = self.text("time_zone")
+        try:
+            return ZoneInfo(name) if name else UTC
+        except (ValueError, OSError, LookupError):
+            reason = f"time_zone is {name!r}; a name of the IANA time zones is needed, like Europe/London"
+            raise self.places.error(reason, "time_zone") from None
 
     def links(self) -> tuple[tuple[str, str], ...]:
         keys = frozenset({"label", "url"})

@@ -27,6 +27,7 @@ from cards.model.clinical import (
     Route,
     SetAside,
     Setting,
+    Unmeasured,
     Unreadable,
 )
 from cards.model.findings import (
@@ -88,5 +89,6 @@ __all__ = [
     "Snapshot",
     "Suggestion",
     "Trace",
+    "Unmeasured",
     "Unreadable",
 ]

@@ -50,11 +50,21 @@ class Freshness(Enum):
 
 
 class Setting(Enum):
-    """Where the patient is; UNKNOWN is read as ambulatory, and said."""
+    """Where the patient is: INPATIENT with observation and short stay; UNKNOWN is never taken for ambulatory."""
 
     INPATIENT = "inpatient"
+    EMERGENCY = "emergency"
+    DAY_UNIT = "day unit"
     AMBULATORY = "ambulatory"
     UNKNOWN = "unknown"
+
+    @property
+    def acts_as_inpatient(self) -> bool:
+        """Whether results are as fresh, and treatment as near, as in hospital (s.0.6)."""
+        return self in _BEDS
+
+
+_BEDS = frozenset({Setting.INPATIENT, Setting.EMERGENCY, Setting.DAY_UNIT})
 
 
 class RenalGate(Enum):
@@ -106,18 +116,26 @@ ABOUT_DRAFTS = frozenset({Problem.DRAFT_MAGNESIUM, Problem.DRAFT_QT, Problem.DRA
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One laboratory or ECG value in the analyte's canonical unit."""
+    """One laboratory or ECG value in the analyte's canonical unit.
+
+    `also` is another value of the same time, where nothing says which of the two holds.
+    """
 
     analyte: str
     value: float
     when: datetime
     shown: str
     reference: str | None = None
+    also: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Magnesium:
-    """The magnesium result that decides: `x` in mmol/L (two decimals), and how it was read."""
+    """The magnesium result that decides: `x` in mmol/L (two decimals), and how it was read.
+
+    `also` is another value of the same time, where nothing says which holds: urgency goes by `x`, a dose by the milder.
+    `unmeasured` is when a later sample was taken that gave no result.
+    """
 
     x: float
     shown: str
@@ -132,6 +150,8 @@ class Magnesium:
     plausible: bool = True
     superseded: bool = False
     earlier: tuple[tuple[datetime, float], ...] = ()
+    also: float | None = None
+    unmeasured: datetime | None = None
 
     @property
     def preliminary(self) -> bool:
@@ -251,8 +271,21 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable(SetAside):
-    """A result that could not be read: when it was true, and what was sent where that is short and plain."""
+    """A result that could not be read: when it was true, and what was sent where that is short and plain.
+
+    `value` (canonical unit) is what a person can read of it; `withdraws` whether it makes an earlier result doubtful.
+    """
 
     when: datetime | None = None
     sent: str = ""
+    status: str = ""
+    value: float | None = None
+    withdraws: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Unmeasured(SetAside):
+    """A sample that gave no result (not sufficient, not performed): it says nothing about any other result."""
+
+    when: datetime | None = None
     status: str = ""

@@ -28,9 +28,9 @@ _TOPICS = {
 }
 _ADDS = "Lines that other cards gain"
 _SECTIONS = {"found": "Found", "do": "Do", "check": "Check", "why": "Why"}
-_CLAUSE = re.compile(r" ?\((?:s\.|OS-|PV-|clinical rule)[^)]*\)")
+_CLAUSE = re.compile(r" ?\((?:s\.|OS-|PV-|clinical rule)[^()]*\)")
 _CITED = re.compile(r"\bs\.\d[\d.]*(?:, \d[\d.]*)*(?:: ?)?")
-_NUMBER = re.compile(r"\{n\[([^\]]+)\](?::([^}]*))?\}")
+_NUMBER = re.compile(r"\{n\[([^\]\[]+)\](?::([^{}]*))?\}")
 _MINOR = ", gives way on a critical card"
 _NOTE = "Made by `python -m tests.knowledge.write_rules` from cards/knowledge, cards/rules and the cases. Change those."
 TRIED = "tried.json"

@@ -100,7 +100,7 @@ def test_explain_another_service(request_file):
         ("{}", (), "No service for this request"),
         ('{"hook": "patient-view"}', (), "context"),
         ("{}", ("--service", "nonsense"), "--service: magnesium-patient-view"),
-        ("{}", ("--now", "soon"), "2026-01-31"),
+        ("{}", ("--now", "soon"), "write it like"),
     ],
 )
 def test_explain_says_what_is_wrong(tmp_path, content, arguments, said):

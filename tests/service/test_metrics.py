@@ -99,7 +99,7 @@ def test_a_fault_and_a_lost_record_are_counted(counting, monkeypatch):
     assert post(caller, told, f"{VIEW}/feedback").status_code == 503
     assert counted(counting, "records_lost_total") == 2
     assert counted(counting, "failures_total") == 0
-    monkeypatch.setattr(hooks, "evaluate", lambda *_: 1 / 0)
+    monkeypatch.setattr(hooks, "answer_call", lambda *_: 1 / 0)
     assert post(caller, patient_view()).status_code == 500
     assert counted(counting, "failures_total") == 1
     assert counted(counting, "calls_total", service=VIEW, status="500") == 1

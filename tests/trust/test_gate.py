@@ -64,8 +64,8 @@ def seen(monkeypatch):
         found.update(client=g.client, servers=g.fhir_servers)
         return real(*arguments, **more)
 
-    real = hooks.evaluate
-    monkeypatch.setattr(hooks, "evaluate", look)
+    real = hooks.answer_call
+    monkeypatch.setattr(hooks, "answer_call", look)
     return found
 
 
@@ -113,8 +113,8 @@ def test_without_authentication_every_listed_server_may_be_reached(serve, call, 
 
 def test_a_client_with_a_site_of_its_own_is_answered_by_it(serve, call, ehr, runtime, monkeypatch):
     asked = []
-    real = hooks.evaluate
-    monkeypatch.setattr(hooks, "evaluate", lambda *a: asked.append(a[2]) or real(*a))
+    real = hooks.answer_call
+    monkeypatch.setattr(hooks, "answer_call", lambda *a: asked.append(a[2].knowledge) or real(*a))
     own = knowledge_of(None)
     call(serve(more={"site_knowledge": {ISSUER: own}}), ehr.bearer())
     call(serve(), ehr.bearer())

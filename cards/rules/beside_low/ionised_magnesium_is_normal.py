@@ -1,6 +1,6 @@
 """Is ionised magnesium normal where the total is low?"""
 
-from cards.answer import values
+from cards import wording
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import assess
@@ -15,7 +15,7 @@ def ionised_magnesium_is_normal(chart: Chart) -> Say | Because:
     return Say(
         Indicator.INFO,
         ("likely",) if _explains(chart) else ("normal",),
-        values={"ionised": chart.ionised.shown, "ionised_date": values.moment(chart.ionised.when)},
+        values={"ionised": chart.ionised.shown, "ionised_date": wording.moment(chart.ionised.when)},
     )
 
 

@@ -1,11 +1,11 @@
 """Is IV magnesium already running?"""
 
-from cards.answer.values import moment
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import given
 from cards.model import DraftTest, Indicator, Medication, Problem, Say
 from cards.plan import doses
+from cards.wording import moment
 
 
 @rule(Problem.LOW_MAGNESIUM, adds=True)

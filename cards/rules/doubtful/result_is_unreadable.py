@@ -1,6 +1,6 @@
 """Is there a magnesium result that cannot be read?"""
 
-from cards.answer import values
+from cards import wording
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.model import DraftTest, Freshness, Indicator, Problem, Say, Unreadable
@@ -36,4 +36,4 @@ def _said(unread: tuple[Unreadable, ...]) -> Say:
 def _named(result: Unreadable) -> str:
     """The result by what was sent and its date, as far as both are known."""
     sent = f"Magnesium {result.sent}" if result.sent else "A magnesium result"
-    return f"{sent} of {values.moment(result.when)}" if result.when else sent
+    return f"{sent} of {wording.moment(result.when)}" if result.when else sent

@@ -1,6 +1,6 @@
 """Is ionised magnesium low?"""
 
-from cards.answer import values
+from cards import wording
 from cards.ask import rule
 from cards.chart import Because, Chart
 from cards.judgements import assess, danger
@@ -21,7 +21,7 @@ def _said(found: Ionised, chart: Chart) -> Say:
         _lines(found, chart) if alone else ("too",),
         values={
             "ionised": found.shown,
-            "ionised_date": values.moment(found.when),
+            "ionised_date": wording.moment(found.when),
             "ionised_limit": f"{found.lower_limit:.2f} mmol/L",
         },
         tests=_tests(chart) if alone else (),
