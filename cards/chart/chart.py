@@ -247,7 +247,7 @@ class Chart(Asked):
     @fact
     def medications(self) -> tuple[Medication, ...] | None:
         """The medicines taken, given or ordered; None when the list is not known."""
-        return gather.medications(self.snapshot, self._bundled, self.knowledge)
+        return gather.medications(self.snapshot, self._bundled, self.knowledge, self.now)
 
     @fact
     def drafts(self) -> tuple[Medication, ...]:
