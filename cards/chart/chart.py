@@ -14,7 +14,7 @@ from cards.chart.because import YES, Because, because
 from cards.chart.conditions import conditions_by_category
 from cards.chart.ionised import read_ionised
 from cards.chart.kidneys import renal_gate
-from cards.chart.magnesium import MagnesiumResults, default_lower_limit, place_of, read_magnesium
+from cards.chart.magnesium import MagnesiumResults, default_lower_limit, read_magnesium
 from cards.chart.medicines import drafted
 from cards.chart.person import Person
 from cards.chart.versions import newest_versions
@@ -41,7 +41,8 @@ class Chart(Asked):
 
     def __init__(self, snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> None:
         super().__init__(knowledge)
-        self.snapshot, self.now = replace(snapshot, resources=newest_versions(snapshot.resources)), now
+        self.now = now
+        self.snapshot = replace(snapshot, resources=newest_versions(snapshot.resources))
 
     # -- the visit -----------------------------------------------------------------------------------------------------
     @property
@@ -147,7 +148,7 @@ class Chart(Asked):
 
     @property
     def _place(self) -> str:
-        return place_of(self.setting)
+        return "inpatient" if self.inpatient else "ambulatory"
 
     @fact
     def is_known(self) -> Because:
