@@ -14,7 +14,7 @@ from cards.chart.because import YES, Because, because
 from cards.chart.conditions import conditions_by_category
 from cards.chart.ionised import read_ionised
 from cards.chart.kidneys import renal_gate
-from cards.chart.magnesium import MagnesiumResults, default_lower_limit, read_magnesium
+from cards.chart.magnesium import MagnesiumResults, default_lower_limit, place_of, read_magnesium
 from cards.chart.medicines import drafted
 from cards.chart.person import Person
 from cards.chart.versions import newest_versions
@@ -148,7 +148,7 @@ class Chart(Asked):
 
     @property
     def _place(self) -> str:
-        return "inpatient" if self.inpatient else "ambulatory"
+        return place_of(self.setting)
 
     @fact
     def is_known(self) -> Because:

@@ -17,6 +17,7 @@ from tests.cards import answer
 from tests.cards.chart import CASES, NOW, Json, case_files, cases, decide, knowledge, snapshot
 
 ROOT = CASES.parents[2]
+LONGEST_LINE = 120
 RULE_NAMES = sorted(rule.name for rule in RULES)
 # Texts that no chart can reach: (rule, kind, key) and why they stay.
 UNREACHABLE: dict[tuple[str, str, str], str] = {}
@@ -109,6 +110,11 @@ def test_a_case_file_says_what_it_is_about(path: Path) -> None:
     assert told["question"] == knowledge().advice[told["rule"]].question
     assert len({case["name"] for case in told["cases"]}) == len(told["cases"])
     assert all(case["because"] for case in told["cases"])
+
+
+@pytest.mark.parametrize("path", case_files(), ids=lambda path: path.stem)
+def test_a_case_file_is_read_without_scrolling(path: Path) -> None:
+    assert not [line for line in path.read_text(encoding="utf-8").splitlines() if len(line) > LONGEST_LINE]
 
 
 @pytest.mark.parametrize("rule", RULE_NAMES)

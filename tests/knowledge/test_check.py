@@ -15,7 +15,7 @@ from tests.knowledge.asking import FOLDER, ROOT, change, copy_of_knowledge
 
 TODAY = date(2026, 11, 23)
 ALBUMIN = "advice/beside_low/albumin_is_low.yaml"
-SEVERE = "band.severe: {value: 0.50, unit: mmol/L, source: "
+SEVERE = "band.severe: {value: 0.50, unit: mmol/L, of: magnesium, source: "
 
 
 def run(*arguments: str) -> Result:
