@@ -54,8 +54,8 @@ def drafted(
 
 def unread(resources: Iterable[JsonObject], bundled: Bundled, since: datetime, knowledge: Knowledge) -> int:
     """How many medicines, ordered now or given `since`, are told neither by a code we know nor in words."""
-    nameless = {reference_of(r) or str(n): r for n, r in enumerate(resources) if not _is_named(r, bundled, knowledge)}
-    return sum(_may_be_running(r, since) for r in nameless.values())
+    running = {reference_of(r) or str(n): r for n, r in enumerate(resources) if _may_be_running(r, since)}
+    return sum(not _is_named(r, bundled, knowledge) for r in running.values())
 
 
 def _says_anything(resource: JsonObject, bundled: Bundled) -> bool:

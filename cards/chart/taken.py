@@ -10,6 +10,8 @@ _TAKEN = frozenset({"active", "completed", "stopped"})
 # a statement of R5 is "recorded", and its adherence says the rest
 _STATED = {"active": "active", "recorded": "active", "completed": "completed", "stopped": "stopped"}
 _NOT_TAKING = frozenset({"not-taking", "not-taken", "stopped", "never"})
+# days; what is said to last longer is a slip of the pen
+_LONGEST_SUPPLY = 3660.0
 _HANDED_OVER = frozenset({"completed", "in-progress"})
 
 
@@ -51,9 +53,7 @@ def _dispensed(dispense: JsonObject, now: datetime) -> str:
     """Taken as long as the supply lasts."""
     if text(dispense, "status") not in _HANDED_OVER:
         return ""
-    since, days = (
-        first_moment(dispense, "whenHandedOver", "whenPrepared"),
-        number(child(dispense, "daysSupply"), "value"),
-    )
-    lasts = since is not None and days is not None and now - since <= timedelta(days=days)
+    since = first_moment(dispense, "whenHandedOver", "whenPrepared")
+    days = min(number(child(dispense, "daysSupply"), "value") or 0.0, _LONGEST_SUPPLY)
+    lasts = since is not None and now - since <= timedelta(days=days)
     return "active" if lasts else "completed"

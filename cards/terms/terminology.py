@@ -171,11 +171,6 @@ class Terminology:
                 break
         return tuple(dict.fromkeys(found))
 
-    def knows_condition(self, key: CodeKey) -> bool:
-        """Whether a code can be read: one of our tables, or of a system that we match by its first characters."""
-        system = system_of(key[0])
-        return system in _ICD or (system, key[1]) in self.condition_codes
-
 
 # the category of a code that says what is not there, whatever the words or its first characters are: remission, chronic
 NOT_A = "not "
