@@ -3,10 +3,12 @@
 from cards.answer.explain import explain
 from cards.decide import decide
 from cards.loading import Knowledge, KnowledgeError, load_knowledge
-from cards.model import Answered, Card, Decision, Finding, Indicator, Memory, SetAside, Snapshot
+from cards.model import Answered, Card, Decision, Finding, Indicator, Memory, Problem, SetAside, Snapshot
+from cards.rules import RULES
 from cards.services import SERVICES, Service, discovery, prefetch_templates
 
 __all__ = [
+    "RULES",
     "SERVICES",
     "Answered",
     "Card",
@@ -16,6 +18,7 @@ __all__ = [
     "Knowledge",
     "KnowledgeError",
     "Memory",
+    "Problem",
     "Service",
     "SetAside",
     "Snapshot",

@@ -22,7 +22,7 @@ from cards.model import (
     RemoveOrder,
     Suggestion,
 )
-from cards.terminology import ICD10
+from cards.terms.terminology import ICD10
 
 _SUMMARY_LIMIT = 139
 _LABEL_LIMIT = 100

@@ -4,7 +4,7 @@ from datetime import datetime
 from itertools import groupby
 from math import isfinite
 
-from cards.chart import Chart
+from cards.chart import Because, Chart
 from cards.chart.magnesium import default_lower_limit, scale_of
 from cards.judgements import causes
 from cards.loading import Knowledge
@@ -108,14 +108,18 @@ def _rule(trace: RuleTrace, knowledge: Knowledge) -> Json:
     advice = knowledge.advice[trace.rule]
     told: Json = {"rule": trace.rule, "question": advice.question, "outcome": trace.outcome, "why": trace.why}
     if trace.outcome != "silent":
-        told["numbers"] = [_number(name, knowledge) for name in trace.numbers]
+        told["numbers"] = [_number(reason) for reason in trace.decided]
         told["sources"] = [_source(number, knowledge) for number in advice.sources]
     return told
 
 
-def _number(name: str, knowledge: Knowledge) -> Json:
-    t = knowledge.thresholds[name]
-    return {"id": name, "value": t.value, "unit": t.unit, "source": t.source, "valid_from": str(t.valid_from)}
+def _number(reason: Because) -> Json:
+    """A limit, and the patient's value that crossed it."""
+    t = reason.threshold
+    if t is None:
+        return {"told": reason.words}
+    limit = {"id": t.id, "value": t.value, "unit": t.unit, "source": t.source, "valid_from": str(t.valid_from)}
+    return {**limit, "patient": reason.value, "told": reason.told}
 
 
 def _source(number: str, knowledge: Knowledge) -> Json:

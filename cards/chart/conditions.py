@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from cards.chart.fhir import child, codings, first_moment, status_of, text, words_of
+from cards.chart.fhir import child, codings, first_moment, moment, status_of, text, words_of
 from cards.loading import Knowledge
 from cards.model import Condition, JsonObject
 
-_PRESENT = frozenset({"active", "recurrence", "relapse", ""})
+_OVER = frozenset({"inactive", "remission", "resolved"})
+_ABATED = ("abatementDateTime", "abatementDate", "abatementPeriod")
+# only refuted, never over: magnesium weakens these patients for life
+_FOR_LIFE = frozenset({"myasthenia"})
 _SINCE = ("onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate", "dateRecorded")
 _DENIED = frozenset({"refuted", "entered-in-error"})
 # what a card says for a category where that is more than its words
@@ -23,6 +26,7 @@ LABELS = {
     "ckd": "chronic kidney disease",
     "ckd3": "chronic kidney disease, stage 3",
     "ckd4": "chronic kidney disease, stage 4",
+    "crrt": "continuous kidney replacement",
     "esrd": "end-stage kidney disease",
     "gitelman_bartter": "Gitelman or Bartter syndrome",
     "hungry_bone": "hungry bone syndrome",
@@ -38,12 +42,14 @@ LABELS = {
 def conditions_by_category(
     resources: Iterable[JsonObject], knowledge: Knowledge, now: datetime
 ) -> dict[str, Condition]:
-    """The newest condition of each category; refuted, resolved and lapsed ones are left out."""
+    """The newest condition of each category; refuted, ended and lapsed ones are left out."""
     found: dict[str, Condition] = {}
     for resource in resources:
-        if not _is_present(resource):
+        if not _is_true(resource):
             continue
         categories = _categories(resource, knowledge)
+        if _is_over(resource, now):
+            categories = tuple(category for category in categories if category in _FOR_LIFE)
         since = first_moment(resource, *_SINCE) if categories else None
         if _is_lapsed(categories, since, knowledge, now):
             continue
@@ -64,12 +70,17 @@ def _categories(resource: JsonObject, knowledge: Knowledge) -> tuple[str, ...]:
     return knowledge.terminology.categories_of(codings(code), words_of(code))
 
 
-def _is_present(resource: JsonObject) -> bool:
-    if text(resource, "resourceType") != "Condition":
-        return False
-    return (
-        status_of(resource, "clinicalStatus") in _PRESENT and status_of(resource, "verificationStatus") not in _DENIED
-    )
+def _is_true(resource: JsonObject) -> bool:
+    """A condition that nobody has refuted: unconfirmed and provisional ones count."""
+    return text(resource, "resourceType") == "Condition" and status_of(resource, "verificationStatus") not in _DENIED
+
+
+def _is_over(resource: JsonObject, now: datetime) -> bool:
+    """By its status; without one by an end that has passed."""
+    status = status_of(resource, "clinicalStatus")
+    ends = (moment(text(resource, key)) or moment(text(child(resource, key), "end")) for key in _ABATED)
+    ended = resource.get("abatementBoolean") is True or any(end is not None and end <= now for end in ends)
+    return status in _OVER or ended
 
 
 def _later(one: datetime | None, other: datetime | None) -> bool:

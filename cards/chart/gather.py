@@ -72,13 +72,13 @@ def _fresh_hours(analyte: str, knowledge: Knowledge, setting: Setting) -> float:
 
 
 def medications(
-    snapshot: Snapshot, came_along: Mapping[str, JsonObject], knowledge: Knowledge
+    snapshot: Snapshot, came_along: Mapping[str, JsonObject], knowledge: Knowledge, now: datetime
 ) -> tuple[Medication, ...] | None:
     if "medications" in snapshot.missing:
         return None
     drafts = {f"{text(d, 'resourceType')}/{text(d, 'id')}" for d in snapshot.drafts}
     listed = [r for key in ("medications", "recent_medications") for r in snapshot.resources.get(key, ())]
-    ordered = medicines(listed, came_along, knowledge)
+    ordered = medicines(listed, came_along, knowledge, now)
     given = administrations(snapshot.resources.get("administrations", ()), came_along, knowledge)
     return tuple(m for m in ordered if m.reference not in drafts) + given
 
@@ -87,7 +87,7 @@ def unread_orders(snapshot: Snapshot, came_along: Mapping[str, JsonObject], know
     """Active orders, and administrations of the last day, whose drug nobody can name."""
     since = now - timedelta(hours=knowledge.numbers["duplicate.iv_hours"])
     keys = ("medications", "recent_medications", "administrations")
-    return unread((r for key in keys for r in snapshot.resources.get(key, ())), came_along, since)
+    return unread((r for key in keys for r in snapshot.resources.get(key, ())), came_along, since, knowledge)
 
 
 def bundled(snapshot: Snapshot) -> dict[str, JsonObject]:

@@ -9,11 +9,23 @@ from cards.chart.fhir import text
 from cards.chart.strength import Strength, strength_of
 from cards.loading import Knowledge
 from cards.model import DrugRole, JsonObject, MagnesiumKind, MagnesiumOrder, Route
-from cards.terminology import MagnesiumProduct, Product
+from cards.terms.terminology import MagnesiumProduct, Product
 
-_NUTRITION = re.compile(r"\b(tpn|parenteral nutrition|amino ?acids?)\b", re.IGNORECASE)
-# one of them is in every text that the pattern finds
+_NUTRITION = re.compile(r"\b(tpn|parenteral nutrition)\b", re.IGNORECASE)
+# a food by mouth, a salt of magnesium as a chelate; nutrition where they run into a vein
+_AMINO_ACIDS = re.compile(r"\bamino ?acids?\b(?!\W+(?:chelate|complex))", re.IGNORECASE)
+# one of them is in every text that the patterns find
 _NUTRITION_WORDS = frozenset({"tpn", "parenteral", "amino", "aminoacid", "aminoacids"})
+# of citrate the solution is a laxative, the tablet and the capsule are not
+_PIECE = re.compile(r"\b(?:tab|cap)(?:s|lets?|sules?)?\b", re.IGNORECASE)
+_KINDS = {
+    "laxative": MagnesiumKind.LAXATIVE,
+    "antacid": MagnesiumKind.LAXATIVE,
+    "bowel_prep": MagnesiumKind.SOURCE,
+    "source": MagnesiumKind.SOURCE,
+}
+_ONE_SALT = frozenset({"replacement", "mixture"})
+_NOT_TOLD = "not told"
 _LAXATIVE = re.compile(r"\b(hydroxide|milk of magnesia|laxative|granules|296 ?ml)\b", re.IGNORECASE)
 _NEVER_REPLACEMENT = ("magnesium salicylate", "magnesium trisilicate", "magnesium acetate")
 _CONTAINERS = ("bag", "container", "vial", "syringe", "each")
@@ -34,14 +46,14 @@ def magnesium_order(
     knowledge: Knowledge,
 ) -> MagnesiumOrder | None:
     """The order as a magnesium order, or None when the medicine holds no magnesium."""
-    if not _NUTRITION_WORDS.isdisjoint(words) and _NUTRITION.search(told):
+    if product.kind == "nutrition" or _is_nutrition(route, told, words):
         return MagnesiumOrder(MagnesiumKind.NUTRITION, "parenteral nutrition")
     salts = [r for r in roles if r.role == "magnesium_product"]
     if not salts or route is Route.NOT_SYSTEMIC:
         return None
     listed = knowledge.terminology.magnesium_products.get(code)
-    kind = listed.kind if listed else _kind(product, salts[0].ingredient, route, told)
-    salt = listed.salt if listed else salts[0].ingredient.removeprefix("magnesium ")
+    kind = listed.kind if listed else _kind(product, salts[0].ingredient, route, told, words)
+    salt = listed.salt if listed else _salt(salts[0].ingredient)
     if kind not in (MagnesiumKind.REPLACEMENT, MagnesiumKind.OBSTETRIC):
         return MagnesiumOrder(kind, salt)
     plain = knowledge.dose_language.plain
@@ -51,17 +63,32 @@ def magnesium_order(
     return MagnesiumOrder(kind, salt, elemental_mg_per_day=_elemental_per_day(dosages, listed, salt, knowledge.numbers))
 
 
-def _kind(product: Product, name: str, route: Route, told: str) -> MagnesiumKind:
-    if _is_fluid(route, told) or name in _NEVER_REPLACEMENT or product.combination or len(product.ingredients) > 1:
+def _is_nutrition(route: Route, told: str, words: Collection[str]) -> bool:
+    if _NUTRITION_WORDS.isdisjoint(words):
+        return False
+    return bool(_NUTRITION.search(told)) or (route is Route.INTRAVENOUS and bool(_AMINO_ACIDS.search(told)))
+
+
+def _salt(ingredient: str) -> str:
+    return _NOT_TOLD if ingredient == "magnesium" else ingredient.removeprefix("magnesium ")
+
+
+def _kind(product: Product, name: str, route: Route, told: str, words: Collection[str]) -> MagnesiumKind:
+    if name == "magnesium citrate" and _PIECE.search(told):
+        return MagnesiumKind.REPLACEMENT
+    if product.kind in _KINDS:
+        return _KINDS[product.kind]
+    several = product.combination or len(product.ingredients) > 1
+    if _is_fluid(route, told, words) or name in _NEVER_REPLACEMENT or (several and product.kind not in _ONE_SALT):
         return MagnesiumKind.SOURCE
     if _LAXATIVE.search(told) or name == "magnesium hydroxide":
         return MagnesiumKind.LAXATIVE
     return MagnesiumKind.REPLACEMENT
 
 
-def _is_fluid(route: Route, told: str) -> bool:
+def _is_fluid(route: Route, told: str, words: Collection[str]) -> bool:
     """A brand of fluid that holds some magnesium among others: its name does not say magnesium."""
-    named = "magnesium" in told.lower() or "mgso4" in told.lower()
+    named = any(word.startswith(("mag", "mgs")) or word == "mg" for word in words) or not told.isascii()
     return route is Route.INTRAVENOUS and bool(told) and not named
 
 

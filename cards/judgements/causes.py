@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cards.chart import Chart, once
+from cards.chart import Because, Chart, once
 from cards.judgements import assess
 from cards.model import DrugRole, Medication
 
@@ -71,6 +71,12 @@ def concerns_magnesium(draft: Medication) -> bool:
     return bool(draft.magnesium) or depletes(draft) or judged_by_role or bool(corrected_before([draft]))
 
 
+def no_magnesium_within(hours: str, chart: Chart) -> Because:
+    """Whether the last magnesium is longer ago than a threshold in hours, or there is none."""
+    last = chart.magnesium
+    return chart.above(chart.hours_since(last.when), hours) if last else Because(True, "no magnesium result")
+
+
 @once
 def culprits(chart: Chart) -> tuple[Culprit, ...]:
     """The three likeliest causes, weak ones only when there is no other."""
@@ -115,7 +121,7 @@ def _counts(medication: Medication, role: DrugRole, chart: Chart) -> bool:
 def _scored(medication: Medication, several: bool, chart: Chart) -> Culprit:
     role = next(r for r in sorted(medication.roles, key=lambda r: -_POINTS.get(r.evidence, 0)) if r.role == "cause")
     days = chart.hours_since(medication.since) / 24 if medication.since else None
-    early = role.drug_class in _ACID and days is not None and chart.below(days, "cause.ppi_min_days")
+    early = role.drug_class in _ACID and bool(chart.below(days, "cause.ppi_min_days"))
     plausible = days is not None and not early
     score = _POINTS.get(role.evidence, 0) + plausible + several - early
     return Culprit(medication, role, score, f"{role.ingredient}{_since(days, medication)}")

@@ -20,7 +20,7 @@ from cards.loading.result_tables import ResultTables, read_result_tables
 from cards.loading.site import Site, read_site
 from cards.loading.thresholds import Threshold, read_thresholds, with_site_values
 from cards.loading.unit_table import read_units
-from cards.terminology import Terminology
+from cards.terms.terminology import Terminology
 from cards.units import UnitTable
 
 __all__ = ["Advice", "Doses", "Knowledge", "KnowledgeError", "Product", "Site", "Threshold", "load_knowledge"]

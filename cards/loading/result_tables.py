@@ -8,7 +8,7 @@ from typing import Any
 from unicodedata import combining, normalize
 
 from cards.loading.reading import KnowledgeError, read_csv, read_yaml
-from cards.terminology import words_in
+from cards.terms.names import words_in
 from cards.units import UnitTable
 
 CYSTATIN_AND_CREATININE, RACE_BASED = "creatinine + cystatin C", "race-based (black)"

@@ -8,7 +8,7 @@ from cards.chart import Chart, once
 from cards.judgements import assess, danger, given
 from cards.loading import Knowledge
 from cards.loading.dose_tables import IvStep, Salt
-from cards.model import Band, DoseStep, DraftMedication, RenalGate
+from cards.model import Band, DoseStep, DraftMedication, DraftTest, RenalGate, Suggestion
 from cards.units import shown
 
 _GATES = (RenalGate.R0, RenalGate.R1, RenalGate.R2, RenalGate.R3)
@@ -106,8 +106,16 @@ _POTASSIUM_SPARING = frozenset({"potassium-sparing diuretic", "mineralocorticoid
 
 
 def potassium_sparing_is_safe(chart: Chart) -> bool:
-    """Potassium known to be below 5.0 mmol/L, eGFR of at least 30, not pregnant, none taken or ordered yet."""
+    """Potassium known not to be high, kidneys well enough, not pregnant, none taken or ordered yet."""
     return not why_no_potassium_sparing(chart)
+
+
+def sparing_offered(on_diuretic: bool, chart: Chart) -> tuple[Suggestion, ...]:
+    """The button that adds a potassium-sparing drug to a diuretic, where one is safe."""
+    if not on_diuretic or not potassium_sparing_is_safe(chart):
+        return ()
+    offers = (alternative("spironolactone", chart.knowledge), DraftTest("bmp", "after_diuretic"))
+    return (Suggestion("sparing", offers),)
 
 
 @once
@@ -125,7 +133,7 @@ def why_no_potassium_sparing(chart: Chart) -> str:
         return "potassium not known"
     if chart.at_least(potassium.value, "potassium.sparing_max"):
         return f"potassium {potassium.shown}"
-    kidneys_allow = egfr is not None and chart.at_least(egfr, "potassium.sparing_min_egfr")
+    kidneys_allow = chart.at_least(egfr, "potassium.sparing_min_egfr")
     return "" if kidneys_allow and chart.renal.gate in (RenalGate.R0, RenalGate.R1) else chart.renal.reason
 
 
@@ -140,6 +148,19 @@ class Plan:
     def title(self) -> str:
         """Which summary fits: iv, oral or none."""
         return "iv" if self.iv else "oral" if self.oral else "none"
+
+    @property
+    def order(self) -> DraftMedication | None:
+        """The one order that may be offered."""
+        return self.iv or self.oral
+
+
+def offered(chosen: Plan, **more: str) -> tuple[Suggestion, ...]:
+    """The button of a plan, with what else its label tells; none where no dose may be offered."""
+    if chosen.order is None:
+        return ()
+    values = {**dose_values(chosen.order), **more}
+    return (Suggestion(chosen.title, (chosen.order,), recommended=True, values=values),)
 
 
 _IV_KEYS = {Band.CRITICAL_LOW: "critical_low", Band.SEVERE: "severe", Band.MODERATE: "moderate", Band.MILD: "mild"}
@@ -175,8 +196,8 @@ def _wants_iv(band: Band, chart: Chart) -> bool:
 
 
 def _has_iv_reason(chart: Chart) -> bool:
-    heart = bool(danger.qt_drugs(chart)) or danger.takes_digoxin(chart) or danger.qtc_is_long(chart)
-    return heart or danger.potassium_is_refractory(chart) or danger.has_symptoms(chart)
+    heart = bool(danger.qt_drugs(chart)) or danger.takes_digoxin(chart) or bool(danger.qtc_is_long(chart))
+    return heart or bool(danger.potassium_is_refractory(chart)) or danger.has_symptoms(chart)
 
 
 def _oral_key(band: Band, chart: Chart) -> str:

@@ -68,6 +68,7 @@ FAULTS = [
     ("codes/drugs.csv", ",cause,", ",culprit,", "unknown role 'culprit'"),
     ("codes/brands.csv", "accuretic", "accuretik", "brands: is not the file that was locked"),
     ("codes/brands.csv", "brand,", "ATC code,", "ATC"),
+    ("codes/atc.csv", "atc,ingredient,kind", "atc,ingredient,atc name", "ATC codes are not ours to redistribute"),
     ("codes/codes.lock.json", '"rows": ', '"rows": 1, "more": ', "rows, codes.lock.json says 1"),
     ("codes/codes.lock.json", '"licence": "Licence of', '"license": "Licence of', "condition_words: lacks licence"),
     ("codes/codes.lock.json", '"id": "brands"', '"id": "brandz"', "brandz: is listed, but there is no such CSV"),
@@ -116,7 +117,8 @@ def test_a_new_lock_keeps_provenance_and_takes_new_tables(tmp_path: Path) -> Non
     before, changed = json.loads((folder / LOCK).read_text(encoding="utf-8")), write_lock(folder, "2027-01-01")
     after = {entry["id"]: entry for entry in json.loads((folder / LOCK).read_text(encoding="utf-8"))}
     assert changed == ["brands", "extra"] and not check(folder.parent, TODAY).failed
-    assert after["brands"]["source"] == before[0]["source"] and after["brands"]["retrieved"] == before[0]["retrieved"]
+    brands = next(entry for entry in before if entry["id"] == "brands")
+    assert after["brands"]["source"] == brands["source"] and after["brands"]["retrieved"] == brands["retrieved"]
     assert "general pharmacy knowledge" in after["extra"]["source"]
 
 

@@ -8,14 +8,11 @@ from cards.model import Indicator, Problem, Say
 @rule(Problem.LOW_MAGNESIUM, adds=True)
 def facts_are_missing(chart: Chart) -> Say | Because:
     """What is not known is named, where it matters for treatment."""
-    if not _missing(chart):
+    missing = ", ".join((*_not_supplied(chart), *_in_part(chart), *_unread(chart)))
+    if not missing:
         return because("everything asked for was supplied")
-    return Say(
-        Indicator.INFO,
-        ("found",),
-        title="age" if "age" in chart.not_known else "",
-        values={"missing": ", ".join(_missing(chart))},
-    )
+    title = "age" if "age" in chart.not_known else ""
+    return Say(Indicator.INFO, ("found",), title=title, values={"missing": missing})
 
 
 _NAMES = {
@@ -28,14 +25,18 @@ _NAMES = {
 }
 
 
-def _missing(chart: Chart) -> tuple[str, ...]:
-    missing = [shown for key, shown in _NAMES.items() if key in chart.not_known]
+def _not_supplied(chart: Chart) -> list[str]:
+    return [shown for key, shown in _NAMES.items() if key in chart.not_known]
+
+
+def _in_part(chart: Chart) -> list[str]:
     first_pages = [f"rest of {shown}" for key, shown in _NAMES.items() if key in chart.partial - chart.not_known]
     lists = {key: shown.partition(" (")[0] for key, shown in _NAMES.items()}
-    strays = [f"{shown} (only another patient's came)" for key, shown in lists.items() if key in chart.strays]
-    unread = [f"drug of {_orders(chart.unread_orders)}"] * bool(chart.unread_orders)
-    return (*missing, *first_pages, *strays, *unread)
+    return first_pages + [
+        f"{shown} (only another patient's came)" for key, shown in lists.items() if key in chart.strays
+    ]
 
 
-def _orders(number: int) -> str:
-    return f"{number} active order{'s' if number > 1 else ''}"
+def _unread(chart: Chart) -> list[str]:
+    orders = chart.unread_orders
+    return [f"drug of {orders} active order{'s' if orders > 1 else ''}"] * bool(orders)

@@ -13,8 +13,5 @@ def heart_block_forbids_iv(chart: Chart) -> Say | Because:
         return because("no heart block on record")
     if assess.emergency(chart) == "torsades":
         return because("in torsades an expert decides: the emergency rule says so")
-    return Say(
-        Indicator.WARNING,
-        ("stop" if assess.has_unpaced_heart_block(chart) else "paced",),
-        title="suffix" if assess.has_unpaced_heart_block(chart) else "",
-    )
+    paced = not assess.has_unpaced_heart_block(chart)
+    return Say(Indicator.WARNING, ("paced" if paced else "stop",), title="" if paced else "suffix")

@@ -9,15 +9,12 @@ from cards.model import Indicator, Problem, RenalGate, Say
 @rule(Problem.LOW_MAGNESIUM, adds=True)
 def illness_causes_low_magnesium(chart: Chart) -> Say | Because:
     """Gut loss, kidney loss, shift or poor intake on record (s.7)."""
-    if not _causes(chart):
+    illnesses = ", ".join(chart.conditions[name].name for name in _causes(chart))
+    if not illnesses:
         return because("no such illness on record")
     if chart.low is None and assess.emergency(chart):
         return because("an emergency without low magnesium: nothing to explain")
-    return Say(
-        Indicator.INFO,
-        ("found", *_advice(chart)),
-        values={"illnesses": ", ".join(chart.conditions[c].name for c in _causes(chart))},
-    )
+    return Say(Indicator.INFO, ("found", *_advice(chart)), values={"illnesses": illnesses})
 
 
 _CAUSES = (
@@ -52,13 +49,13 @@ def _causes(chart: Chart) -> tuple[str, ...]:
 
 
 def _advice(chart: Chart) -> tuple[str, ...]:
-    keys = [key for key, categories in _ADVICE.items() if chart.has(*categories)]
-    keys += ["refeeding"] * assess.is_refed(chart)
-    if "diabetes" in _causes(chart) and _sglt2_fits(chart):
-        keys.append("sglt2")
-    if chart.has("vomiting", "diarrhoea", "poor_intake") and chart.taking("disputed_cause"):
-        keys.append("glp1")
-    return tuple(keys)
+    fits = {
+        **{key: chart.has(*categories) for key, categories in _ADVICE.items()},
+        "refeeding": assess.is_refed(chart),
+        "sglt2": "diabetes" in _causes(chart) and _sglt2_fits(chart),
+        "glp1": chart.has("vomiting", "diarrhoea", "poor_intake") and chart.taking("disputed_cause"),
+    }
+    return tuple(key for key, applies in fits.items() if applies)
 
 
 def _sglt2_fits(chart: Chart) -> bool:

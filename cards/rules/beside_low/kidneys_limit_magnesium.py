@@ -5,20 +5,24 @@ from cards.chart import Because, Chart, because
 from cards.judgements import assess
 from cards.model import DraftTest, Indicator, Problem, RenalGate, Say
 
+_POOR = (RenalGate.R2, RenalGate.R3)
+
 
 @rule(Problem.LOW_MAGNESIUM, adds=True)
 def kidneys_limit_magnesium(chart: Chart) -> Say | Because:
     """The renal gates R1 to R4 (s.2.1): less, none, or creatinine first."""
-    gate = chart.renal.gate
-    if gate is RenalGate.R0 or chart.is_adult is False:
-        return because("eGFR is 60 or more, or a child")
+    if chart.is_adult is False:
+        return because("a child: doses by kidney function are those of adults")
     if assess.emergency(chart):
         return because("the emergency rule speaks of the kidneys itself")
-    raisers = tuple(dict.fromkeys(name for m in chart.taking("raises_mg") for name in m.ingredients("raises_mg")))
-    poor = gate in (RenalGate.R2, RenalGate.R3)
+    return assess.kidneys_limit(chart) and _said(chart.renal.gate, chart)
+
+
+def _said(gate: RenalGate, chart: Chart) -> Say:
+    raisers = assess.magnesium_raisers(chart)
     return Say(
         Indicator.INFO,
-        (_line(gate, chart), *(("raisers",) if raisers and poor else ())),
+        (_line(gate, chart), *(("raisers",) if raisers and gate in _POOR else ())),
         title=gate.value,
         values={"raisers": ", ".join(raisers)},
         tests=(DraftTest("bmp", "first"),) if gate is RenalGate.R4 else (),

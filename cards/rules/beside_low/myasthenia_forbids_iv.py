@@ -1,17 +1,11 @@
 """Does myasthenia forbid IV magnesium?"""
 
 from cards.ask import rule
-from cards.chart import Because, Chart, because
+from cards.chart import Because, Chart
 from cards.model import Indicator, Problem, Say
 
 
 @rule(Problem.LOW_MAGNESIUM, adds=True)
 def myasthenia_forbids_iv(chart: Chart) -> Say | Because:
     """A hard stop for IV magnesium (s.2.2)."""
-    if not chart.has("myasthenia"):
-        return because("no myasthenia on record")
-    return Say(
-        Indicator.WARNING,
-        ("stop",),
-        title="suffix",
-    )
+    return chart.on_record("myasthenia") and Say(Indicator.WARNING, ("stop",), title="suffix")

@@ -11,8 +11,4 @@ def paralysis_forbids_iv(chart: Chart) -> Say | Because:
     """A hard stop for IV magnesium (s.2.2)."""
     if not assess.is_paralysed(chart):
         return because("no neuromuscular blocker running")
-    return Say(
-        Indicator.WARNING,
-        ("stop",),
-        title="suffix",
-    )
+    return Say(Indicator.WARNING, ("stop",), title="suffix")

@@ -10,7 +10,4 @@ def pregnancy_needs_obstetric_advice(chart: Chart) -> Say | Because:
     """Magnesium falls in pregnancy (s.1.5): IV only if severe or symptomatic, with obstetric advice."""
     if not chart.has("pregnancy", "pre_eclampsia"):
         return because("no pregnancy on record")
-    return Say(
-        Indicator.INFO,
-        ("preeclampsia",) if chart.has("pre_eclampsia") else ("found",),
-    )
+    return Say(Indicator.INFO, ("preeclampsia" if chart.has("pre_eclampsia") else "found",))

@@ -3,10 +3,8 @@
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import assess, given
-from cards.loading import Knowledge
 from cards.model import (
     DraftTest,
-    Freshness,
     Indicator,
     MagnesiumKind,
     Medication,
@@ -18,19 +16,10 @@ from cards.model import (
     Suggestion,
 )
 
-NUMBERS = (
-    "egfr.r1",
-    "egfr.r2",
-    "limit.upper.default",
-    "ceiling.iv_grams_course.r2",
-    "ceiling.iv_rate.r2",
-    "ceiling.oral_mg.r2",
-    "duplicate.iv_hours",
-    "obstetric.caution",
-)
 _BLOCKING = frozenset({"dialysis", "dialysis_oral", "block", "myasthenia", "high"})
 _KIDNEYS = ("dialysis", "kidneys", "raisers", "unknown_kidneys")
 _REPLACEMENT = (MagnesiumKind.REPLACEMENT, MagnesiumKind.OBSTETRIC)
+_KIDNEY_TESTS = (DraftTest("bmp", "first"), DraftTest("magnesium", "first"))
 _KEEP_DRAFT = frozenset({"unknown_kidneys", "block_torsades", "was_high", "raisers", "two_salts"})
 
 
@@ -43,21 +32,34 @@ def draft_magnesium_is_unsafe(chart: Chart) -> Say | Because:
     reasons = tuple(dict.fromkeys(r for d in drafts for r in _reasons(d, chart)))
     if not reasons:
         return because("nothing on record makes this magnesium unsafe")
-    blocking = bool(_BLOCKING & set(reasons))
-    values = {
-        "drug": ", ".join(dict.fromkeys(d.name for d in drafts)),
-        "raisers": ", ".join(_raisers(chart)),
-    }
-    removals = tuple(RemoveOrder(d.reference, d.name) for d in drafts if d.reference)
-    offers = () if set(reasons) <= _KEEP_DRAFT else removals
+    return _said(reasons, drafts, chart)
+
+
+def _said(reasons: tuple[str, ...], drafts: tuple[Medication, ...], chart: Chart) -> Say:
+    raisers = ", ".join(assess.magnesium_raisers(chart))
+    values = {"drug": ", ".join(dict.fromkeys(d.name for d in drafts)), "raisers": raisers}
     return Say(
-        _indicator(reasons, blocking),
+        _indicator(reasons),
         reasons,
         title=next((r for r in reasons if r in _BLOCKING), reasons[0]),
         values=values,
-        suggestions=(Suggestion("remove", offers, recommended=blocking, values=values),) if offers else (),
-        tests=(DraftTest("bmp", "first"), DraftTest("magnesium", "first")) if "unknown_kidneys" in reasons else (),
+        suggestions=() if set(reasons) <= _KEEP_DRAFT else _removal(reasons, drafts, values),
+        tests=_KIDNEY_TESTS if "unknown_kidneys" in reasons else (),
     )
+
+
+def _removal(
+    reasons: tuple[str, ...], drafts: tuple[Medication, ...], values: dict[str, str]
+) -> tuple[Suggestion, ...]:
+    orders = tuple(RemoveOrder(d.reference, d.name) for d in drafts if d.reference)
+    blocking = not _BLOCKING.isdisjoint(reasons)
+    return (Suggestion("remove", orders, recommended=blocking, values=values),) if orders else ()
+
+
+def _indicator(reasons: tuple[str, ...]) -> Indicator:
+    if not _BLOCKING.isdisjoint(reasons):
+        return Indicator.CRITICAL
+    return Indicator.INFO if reasons == ("unknown_kidneys",) else Indicator.WARNING
 
 
 def _reasons(draft: Medication, chart: Chart) -> list[str]:
@@ -68,8 +70,7 @@ def _reasons(draft: Medication, chart: Chart) -> list[str]:
 
 
 def _by_level(draft: Medication, chart: Chart) -> dict[str, bool]:
-    m = chart.current
-    was_high = assess.is_high(chart) and m is not None and m.freshness is not Freshness.ACTIONABLE
+    was_high = bool(chart.is_high) and not chart.is_fresh
     return {
         "high": assess.level_forbids(draft.route is Route.INTRAVENOUS, chart),
         "was_high": was_high and not chart.has("pre_eclampsia", "pregnancy"),
@@ -80,14 +81,14 @@ def _by_kidneys(draft: Medication, chart: Chart) -> dict[str, bool]:
     """What the renal gate refuses; how much it allows is said of adults only."""
     iv, gate, adult = draft.route is Route.INTRAVENOUS, chart.renal.gate, not assess.is_child(chart)
     emergency = assess.emergency(chart) is not None
-    too_much = adult and gate is RenalGate.R2 and _treats(draft) and _is_too_much(draft, chart.knowledge)
+    too_much = adult and gate is RenalGate.R2 and _treats(draft) and _is_too_much(draft, chart)
     return {
         "dialysis": iv and gate is RenalGate.R3 and not emergency,
         "dialysis_oral": not iv and gate is RenalGate.R3,
         "kidneys_iv": iv and too_much and not emergency,
         "kidneys_oral": not iv and too_much,
         "unknown_kidneys": adult and gate is RenalGate.R4 and _replaces(draft) and not emergency,
-        "raisers": adult and gate is RenalGate.R2 and _replaces(draft) and bool(_raisers(chart)),
+        "raisers": adult and gate is RenalGate.R2 and _replaces(draft) and bool(assess.magnesium_raisers(chart)),
     }
 
 
@@ -124,20 +125,21 @@ def _treats(draft: Medication) -> bool:
     return _replaces(draft) or (draft.magnesium is not None and draft.magnesium.kind is MagnesiumKind.LAXATIVE)
 
 
-def _raisers(chart: Chart) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for m in chart.taking("raises_mg") for name in m.ingredients("raises_mg")))
-
-
-def _is_too_much(draft: Medication, knowledge: Knowledge) -> bool:
-    """More than eGFR 15-29 allows, or not said how much, or a laxative salt."""
-    n, order = knowledge.numbers, draft.magnesium
+def _is_too_much(draft: Medication, chart: Chart) -> bool:
+    """More than poor kidneys allow, or not said how much, or a laxative salt."""
+    order = draft.magnesium
     if order is None:
         return False
     if draft.route is not Route.INTRAVENOUS:
-        return order.elemental_mg_per_day is None or order.elemental_mg_per_day > n["ceiling.oral_mg.r2"]
+        return order.elemental_mg_per_day is None or _is_above(order.elemental_mg_per_day, "ceiling.oral_mg.r2", chart)
     if order.grams is None or order.grams_per_hour is None:
         return True
-    return order.grams > n["ceiling.iv_grams_course.r2"] or order.grams_per_hour > n["ceiling.iv_rate.r2"]
+    too_fast = _is_above(order.grams_per_hour, "ceiling.iv_rate.r2", chart)
+    return _is_above(order.grams, "ceiling.iv_grams_course.r2", chart) or too_fast
+
+
+def _is_above(dose: float, ceiling: str, chart: Chart) -> bool:
+    return bool(chart.above(dose, ceiling))
 
 
 def _is_second(draft: Medication, chart: Chart) -> bool:
@@ -148,9 +150,3 @@ def _is_one_of_two_salts(draft: Medication, chart: Chart) -> bool:
     others = (d.magnesium for d in chart.chosen if d is not draft and d.route is not Route.INTRAVENOUS)
     salts = {order.salt for order in others if order and order.kind is MagnesiumKind.REPLACEMENT}
     return draft.magnesium is not None and bool(salts - {draft.magnesium.salt})
-
-
-def _indicator(reasons: tuple[str, ...], blocking: bool) -> Indicator:
-    if blocking:
-        return Indicator.CRITICAL
-    return Indicator.INFO if reasons == ("unknown_kidneys",) else Indicator.WARNING

@@ -13,19 +13,19 @@ def iv_magnesium_interacts(chart: Chart) -> Say | Because:
     roles = _pairs(chart)
     if not roles:
         return because("no drafted pair of IV magnesium and such a drug")
-    nerve = [r for r in roles if r.drug_class in _NERVE]
+    nerve = [r.ingredient for r in roles if r.drug_class in _NERVE]
     heart = [r for r in roles if r.drug_class not in _NERVE]
     if not nerve and all(r.evidence == "weak" for r in heart):
         return because("only weakly documented interactions")
+    return _said([r.ingredient for r in roles], nerve, [r.ingredient for r in heart])
+
+
+def _said(drugs: list[str], nerve: list[str], heart: list[str]) -> Say:
     return Say(
         Indicator.WARNING,
         ("nerve",) * bool(nerve) + ("heart",) * bool(heart),
-        values={
-            "drugs": ", ".join(r.ingredient for r in roles),
-            "nerve": ", ".join(r.ingredient for r in nerve),
-            "heart": ", ".join(r.ingredient for r in heart),
-        },
-        about=", ".join(sorted(r.ingredient for r in roles)),
+        values={"drugs": ", ".join(drugs), "nerve": ", ".join(nerve), "heart": ", ".join(heart)},
+        about=", ".join(sorted(drugs)),
     )
 
 

@@ -27,8 +27,10 @@ def magnesium_blocks_absorption(chart: Chart) -> Say | Because:
     if not pairs:
         return because("no drafted pair of oral magnesium and a drug it binds")
     why = _why_none(chart)
-    if why:
-        return _stop(why, pairs, chart)
+    return _stop(why, pairs, chart) if why else _space(pairs)
+
+
+def _space(pairs: tuple[DrugRole, ...]) -> Say:
     avoid = [r for r in pairs if r.avoid]
     return Say(
         Indicator.INFO if all(r.evidence == _WEAK for r in pairs) else Indicator.WARNING,
@@ -55,20 +57,16 @@ def _stop(why: str, pairs: tuple[DrugRole, ...], chart: Chart) -> Say | Because:
     taken = [m for m in chart.active if _is_oral_magnesium(m)]
     if not taken:
         return because("the drafted magnesium is refused")
-    values = {
-        "drugs": ", ".join(r.ingredient for r in pairs),
-        "magnesium_drugs": ", ".join(dict.fromkeys(m.name for m in taken)),
-    }
+    names = ", ".join(dict.fromkeys(m.name for m in taken))
+    values = {"drugs": ", ".join(r.ingredient for r in pairs), "magnesium_drugs": names}
+    return Say(Indicator.WARNING, (why,), title=why, values=values, suggestions=_removal(taken, values), about=names)
+
+
+def _removal(taken: list[Medication], values: dict[str, str]) -> tuple[Suggestion, ...]:
+    """Of the orders; an administration is none that could be removed."""
     orders = ((m.reference or "", m.name) for m in taken)
     gone = tuple(RemoveOrder(order, name) for order, name in orders if order.startswith("MedicationRequest/"))
-    return Say(
-        Indicator.WARNING,
-        (why,),
-        title=why,
-        values=values,
-        suggestions=(Suggestion("stop", gone, recommended=True, values=values),) if gone else (),
-        about=values["magnesium_drugs"],
-    )
+    return (Suggestion("stop", gone, recommended=True, values=values),) if gone else ()
 
 
 def _pairs(chart: Chart) -> tuple[DrugRole, ...]:
