@@ -20,6 +20,7 @@ def common_values(chart: Chart) -> dict[str, object]:
     named = danger.named(chart)
     return {
         "n": chart.numbers,
+        **chart.knowledge.told_numbers,
         "target": _both_units("target.high_risk", chart.knowledge),
         "target_stable": _both_units("target.stable", chart.knowledge),
         "magnesium": m.shown if m else _UNKNOWN,

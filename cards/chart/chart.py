@@ -232,13 +232,18 @@ class Chart(Asked):
         """The patient's conditions by our categories."""
         return conditions_by_category(self.snapshot.resources.get("conditions", ()), self.knowledge, self.now)
 
-    def has(self, *categories: str) -> bool:
-        """Whether any of the categories of condition is present."""
-        return not self.conditions.keys().isdisjoint(categories)
+    def has(self, *names: str) -> bool:
+        """Whether a condition of any of the categories or groups of categories is present."""
+        categories = self.knowledge.conditions.categories
+        return any(not self.conditions.keys().isdisjoint(categories(name)) for name in names)
+
+    def among(self, group: str) -> tuple[Condition, ...]:
+        """The conditions of a group that are present, in its order."""
+        return tuple(self.conditions[c] for c in self.knowledge.conditions.groups[group] if c in self.conditions)
 
     def on_record(self, category: str) -> Because:
         """Whether a category of condition is present, with the reason when it is not."""
-        return YES if self.has(category) else because(f"no {category.replace('_', ' ')} on record")
+        return YES if self.has(category) else because(f"no {self.knowledge.conditions.names[category]} on record")
 
     # -- medicines -----------------------------------------------------------------------------------------------------
     @fact
@@ -271,9 +276,9 @@ class Chart(Asked):
         return tuple(m for m in self.medications or () if m.magnesium)
 
     @fact
-    def drug_classes(self) -> frozenset[str]:
-        """The classes of the medicines being taken now."""
-        return frozenset(role.drug_class for m in self.active for role in m.roles)
+    def drug_groups(self) -> frozenset[str]:
+        """The groups of drug classes of the medicines being taken now."""
+        return frozenset(role.of_class.group for m in self.active for role in m.roles)
 
     @fact
     def _active_by_role(self) -> Mapping[str, tuple[Medication, ...]]:

@@ -13,30 +13,6 @@ _ABATED = ("abatementDateTime", "abatementDate", "abatementPeriod")
 _FOR_LIFE = frozenset({"myasthenia"})
 _SINCE = ("onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate", "dateRecorded")
 _DENIED = frozenset({"refuted", "entered-in-error"})
-# what a card says for a category where that is more than its words
-LABELS = {
-    "acute_mi": "acute myocardial infarction",
-    "aki": "acute kidney injury",
-    "alcohol": "alcohol use",
-    "atrial_fibrillation_rapid": "rapid atrial fibrillation",
-    "av_block": "second- or third-degree AV block",
-    "av_block_first_degree": "first-degree AV block",
-    "burn": "burns",
-    "cardiac_surgery": "heart surgery",
-    "ckd": "chronic kidney disease",
-    "ckd3": "chronic kidney disease, stage 3",
-    "ckd4": "chronic kidney disease, stage 4",
-    "crrt": "continuous kidney replacement",
-    "esrd": "end-stage kidney disease",
-    "gitelman_bartter": "Gitelman or Bartter syndrome",
-    "hungry_bone": "hungry bone syndrome",
-    "long_qt": "long QT syndrome",
-    "peptic_protection": "gastrointestinal bleeding, Barrett or Zollinger-Ellison",
-    "pre_eclampsia": "pre-eclampsia",
-    "symptom": "symptoms of low magnesium",
-    "torsades": "torsades de pointes",
-    "type_1_diabetes": "type 1 diabetes",
-}
 
 
 def conditions_by_category(
@@ -55,7 +31,7 @@ def conditions_by_category(
             continue
         for category in categories:
             if category not in found or _later(since, found[category].since):
-                found[category] = Condition(category, LABELS.get(category) or category.replace("_", " "), since)
+                found[category] = Condition(category, knowledge.conditions.names[category], since)
     return found
 
 

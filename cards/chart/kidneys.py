@@ -13,7 +13,6 @@ _BY_CONDITION = (
     ("aki", RenalGate.R2, "acute kidney injury"),
     ("ckd4", RenalGate.R2, "CKD stage 4"),
 )
-_WORSE = (RenalGate.R0, RenalGate.R1, RenalGate.R2, RenalGate.R3)
 
 
 def renal_gate(
@@ -32,7 +31,7 @@ def renal_gate(
         gate, reason = by_state or (RenalGate.R4, "renal function unknown")
         return Renal(gate, None, reason, None)
     by_egfr = _gate_of(egfr, numbers)
-    if by_state and _WORSE.index(by_state[0]) >= _WORSE.index(by_egfr):
+    if by_state and by_state[0] >= by_egfr:
         return Renal(by_state[0], egfr, f"{by_state[1]}, eGFR {egfr:.0f}", when)
     return Renal(by_egfr, egfr, f"eGFR {egfr:.0f}", when)
 

@@ -7,10 +7,10 @@ from cards.chart.fhir import child, first_moment, moment, objects, reference_of,
 from cards.chart.ingredients import Bundled, told_of
 from cards.chart.magnesium_orders import magnesium_order
 from cards.chart.routes import route_of
-from cards.chart.taken import ORDERS, is_hearsay, is_real, status_taken
+from cards.chart.taken import is_hearsay, is_real, status_taken
 from cards.chart.understood import named_of, understood
 from cards.loading import Knowledge
-from cards.model import JsonObject, Medication, Route
+from cards.model import ORDER_TYPES, JsonObject, Medication, Route
 
 _DRAFT_GONE = frozenset({"entered-in-error", "cancelled", "stopped", "completed"})
 _HANDED_OVER = ("whenHandedOver", "whenPrepared")
@@ -43,7 +43,7 @@ def drafted(
     resources: Iterable[JsonObject], selections: frozenset[str] | None, bundled: Bundled, knowledge: Knowledge
 ) -> tuple[Medication, ...]:
     """Drafted medication orders, but not those not to give; `selected` follows the selections of order-select."""
-    listed = (r for r in resources if text(r, "resourceType") in ORDERS and r.get("doNotPerform") is not True)
+    listed = (r for r in resources if text(r, "resourceType") in ORDER_TYPES and r.get("doNotPerform") is not True)
     orders = [r for r in listed if text(r, "status") not in _DRAFT_GONE]
     return tuple(
         _medication(r, bundled, knowledge, "draft", selected=not selections or reference_of(r) in selections)
@@ -54,8 +54,8 @@ def drafted(
 
 def unread(resources: Iterable[JsonObject], bundled: Bundled, since: datetime, knowledge: Knowledge) -> int:
     """How many medicines, ordered now or given `since`, are told neither by a code we know nor in words."""
-    nameless = {reference_of(r) or str(n): r for n, r in enumerate(resources) if not _is_named(r, bundled, knowledge)}
-    return sum(_may_be_running(r, since) for r in nameless.values())
+    running = {reference_of(r) or str(n): r for n, r in enumerate(resources) if _may_be_running(r, since)}
+    return sum(not _is_named(r, bundled, knowledge) for r in running.values())
 
 
 def _says_anything(resource: JsonObject, bundled: Bundled) -> bool:
@@ -71,7 +71,7 @@ def _is_named(resource: JsonObject, bundled: Bundled, knowledge: Knowledge) -> b
 
 def _may_be_running(resource: JsonObject, since: datetime) -> bool:
     """An active order or administration, or one given since then."""
-    if text(resource, "resourceType") in ORDERS:
+    if text(resource, "resourceType") in ORDER_TYPES:
         return is_real(resource) and text(resource, "status") == "active"
     if text(resource, "resourceType") != "MedicationAdministration":
         return False

@@ -6,17 +6,6 @@ from datetime import datetime
 from cards.chart import Because, Chart, any_of, because, once
 from cards.model import Condition, Medication
 
-ILLNESSES = (
-    "torsades",
-    "ventricular_arrhythmia",
-    "acute_mi",
-    "heart_failure",
-    "seizure",
-    "alcohol_withdrawal",
-    "atrial_fibrillation_rapid",
-    "cardiac_surgery",
-    "long_qt",
-)
 _POTASSIUM_GOAL = "target.potassium"
 LOW_CALCIUM = "low calcium"
 
@@ -115,7 +104,7 @@ def named(chart: Chart) -> tuple[str, ...]:
     found = [f"{name} (QT risk)" for name in qt_drugs(chart)]
     found += ["digoxin"] * takes_digoxin(chart)
     found += [f"QTc {qtc(chart):.0f} ms"] if qtc_is_long(chart) else []
-    found += [chart.conditions[c].name for c in ILLNESSES if c in chart.conditions]
+    found += [illness.name for illness in chart.among("dangerous")]
     found += ["low potassium"] if potassium_is_low(chart) else []
     found += [LOW_CALCIUM] if calcium_is_low(chart) else []
     return tuple(found)
@@ -126,15 +115,10 @@ def has_symptoms(chart: Chart) -> bool:
     return "symptom" in chart.conditions
 
 
-_SIGNS = ("torsades", "ventricular_arrhythmia", "seizure", "av_block")
-_STATES = ("respiratory_failure", "hypotension", "bradycardia")
-
-
 def signs_of_toxicity(chart: Chart) -> tuple[str, ...]:
     """Arrhythmia, seizure, failing breath or pressure of now: with high magnesium nobody is free of symptoms."""
-    states = {c for c in _STATES if c in chart.conditions and chart.conditions[c].since is None}
-    current = (c for c in (*_SIGNS, *_STATES) if c in states or is_current(chart.conditions.get(c), chart))
-    return tuple(chart.conditions[c].name for c in current)
+    undated = [state for state in chart.among("toxic_states") if state.since is None]
+    return tuple(sign.name for sign in chart.among("toxic_signs") if sign in undated or is_current(sign, chart))
 
 
 def high_is_mild(x: float, chart: Chart) -> bool:

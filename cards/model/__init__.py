@@ -6,12 +6,14 @@ Magnesium is compared as mmol/L rounded half up to two decimals; every time is t
 from cards.model.clinical import (
     ABOUT_DRAFTS,
     ADULT_DAYS,
+    EMERGENCIES,
     HIGH_BANDS,
     LOW_BANDS,
+    ORAL_GATES,
+    ORDER_TYPES,
     SEVERE_BANDS,
     Band,
     Condition,
-    DrugRole,
     Freshness,
     Indicator,
     Ionised,
@@ -21,6 +23,7 @@ from cards.model.clinical import (
     MagnesiumOrder,
     Medication,
     Problem,
+    RemoveOrder,
     Renal,
     RenalGate,
     Result,
@@ -29,7 +32,9 @@ from cards.model.clinical import (
     Setting,
     Unmeasured,
     Unreadable,
+    removals,
 )
+from cards.model.drugs import DrugClass, DrugRole
 from cards.model.findings import (
     Answered,
     Card,
@@ -40,7 +45,6 @@ from cards.model.findings import (
     Finding,
     Memory,
     Offer,
-    RemoveOrder,
     RuleTrace,
     Say,
     Silence,
@@ -52,8 +56,11 @@ from cards.model.snapshot import Snapshot
 __all__ = [
     "ABOUT_DRAFTS",
     "ADULT_DAYS",
+    "EMERGENCIES",
     "HIGH_BANDS",
     "LOW_BANDS",
+    "ORAL_GATES",
+    "ORDER_TYPES",
     "SEVERE_BANDS",
     "Answered",
     "Band",
@@ -63,6 +70,7 @@ __all__ = [
     "DoseStep",
     "DraftMedication",
     "DraftTest",
+    "DrugClass",
     "DrugRole",
     "Finding",
     "Freshness",
@@ -91,4 +99,5 @@ __all__ = [
     "Trace",
     "Unmeasured",
     "Unreadable",
+    "removals",
 ]

@@ -3,18 +3,11 @@
 from cards.ask import rule
 from cards.chart import Because, Chart, any_of, because
 from cards.judgements import assess, danger
-from cards.model import Indicator, MagnesiumKind, Medication, Problem, RemoveOrder, RenalGate, Route, Say, Suggestion
+from cards.model import Indicator, MagnesiumKind, Medication, Problem, RenalGate, Route, Say, Suggestion, removals
 from cards.plan import doses
 
 _ORAL = frozenset({"oral", "oral_poor"})
-_POOR = (RenalGate.R2, RenalGate.R3)
 _KINDS = (MagnesiumKind.REPLACEMENT, MagnesiumKind.OBSTETRIC)
-_MOST_IV = {
-    RenalGate.R1: "ceiling.iv_grams_24h.r1",
-    RenalGate.R2: "ceiling.iv_grams_course.r2",
-    RenalGate.R3: "ceiling.iv_grams_course.r2",
-}
-_MOST_ORAL = {RenalGate.R1: "ceiling.oral_mg.r1", RenalGate.R2: "ceiling.oral_mg.r2"}
 _NO = because("")
 Drafts = tuple[Medication, ...]
 
@@ -52,7 +45,7 @@ def _said(wrong: tuple[str, ...], drafts: Drafts, chart: Chart) -> Say:
 def _iv_checks(drafts: Drafts, chart: Chart) -> dict[str, Because]:
     """In an emergency a push and a faster rate are meant; the rate for poor kidneys is of draft_magnesium_is_unsafe."""
     emergency, rate = assess.emergency(chart) is not None, _rate(drafts)
-    poor = chart.renal.gate in _POOR
+    poor = chart.renal.gate.is_poor
     return {
         "obstetric": Because(any(d.magnesium and d.magnesium.kind is MagnesiumKind.OBSTETRIC for d in drafts)),
         "grams": chart.clearly_above(_grams(drafts), _most_iv(chart)),
@@ -63,7 +56,10 @@ def _iv_checks(drafts: Drafts, chart: Chart) -> dict[str, Because]:
 
 
 def _oral_checks(drafts: Drafts, chart: Chart) -> dict[str, Because]:
-    name = "oral_poor" if chart.renal.gate in _POOR else "oral"
+    """On dialysis none is given by mouth: a limit would read as leave to give it."""
+    if chart.renal.gate is RenalGate.R3:
+        return {}
+    name = "oral_poor" if chart.renal.gate.is_poor else "oral"
     return {name: chart.clearly_above(_elemental(drafts), _most_oral(chart))}
 
 
@@ -94,23 +90,23 @@ def _elemental(drafts: Drafts) -> float:
 
 
 def _most_iv(chart: Chart) -> str:
-    return _MOST_IV.get(chart.renal.gate, "ceiling.iv_grams_24h")
+    return chart.knowledge.ceilings.of(chart.renal.gate).iv_grams
 
 
 def _fastest(chart: Chart) -> str:
     """With symptoms a dose may run faster (s.2.4)."""
-    return "ceiling.iv_rate.symptoms" if danger.has_symptoms(chart) else "ceiling.iv_rate"
+    usual = chart.knowledge.ceilings.of(chart.renal.gate).iv_rate
+    return "ceiling.iv_rate.symptoms" if danger.has_symptoms(chart) else usual
 
 
 def _most_oral(chart: Chart) -> str:
-    return _MOST_ORAL.get(chart.renal.gate, "ceiling.oral_mg.r0")
+    return chart.knowledge.ceilings.of(chart.renal.gate).oral_mg
 
 
 def _replacement(drafts: Drafts, wrong: tuple[str, ...], chart: Chart) -> tuple[Suggestion, ...]:
     """The usual order in place of every draft of the route that is wrong."""
     iv = not _ORAL.issuperset(wrong)
-    of_route = (d for d in drafts if (d.route is Route.INTRAVENOUS) is iv)
-    gone = tuple(RemoveOrder(d.reference, d.name) for d in of_route if d.reference)
+    gone = removals(d for d in drafts if (d.route is Route.INTRAVENOUS) is iv)
     order = doses.plan(chart).iv if iv else doses.plan(chart).oral
     if assess.trusted_low(chart) is None or order is None or not gone:
         return ()

@@ -4,7 +4,7 @@ from cards import wording
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import assess, causes, danger
-from cards.model import DraftTest, Indicator, Magnesium, Medication, Problem, RemoveOrder, Say, Suggestion
+from cards.model import DraftTest, Indicator, Magnesium, Medication, Problem, Say, Suggestion, removals
 
 _TESTS = (DraftTest("magnesium", "before_order"), DraftTest("bmp", "before_order"), DraftTest("ecg", "before_order"))
 _BASELINE = "fresh.qt_order_baseline"
@@ -85,6 +85,6 @@ def _values(drafts: Drafts, chart: Chart) -> dict[str, str]:
 
 
 def _removal(drafts: Drafts) -> tuple[Suggestion, ...]:
-    orders = tuple(RemoveOrder(d.reference, d.name) for d in drafts if d.reference)
+    orders = removals(drafts)
     values = {"drug": wording.listed(d.name for d in drafts)}
     return (Suggestion("remove", orders, values=values),) if orders else ()

@@ -9,11 +9,11 @@ from cards.model import (
     MagnesiumKind,
     Medication,
     Problem,
-    RemoveOrder,
     RenalGate,
     Route,
     Say,
     Suggestion,
+    removals,
 )
 
 _ANTACID_SALTS = frozenset({"oxide", "hydroxide", "carbonate"})
@@ -63,9 +63,7 @@ def _stop(why: str, pairs: tuple[DrugRole, ...], chart: Chart) -> Say | Because:
 
 
 def _removal(taken: list[Medication], values: dict[str, str]) -> tuple[Suggestion, ...]:
-    """Of the orders; an administration is none that could be removed."""
-    orders = ((m.reference or "", m.name) for m in taken)
-    gone = tuple(RemoveOrder(order, name) for order, name in orders if order.startswith("MedicationRequest/"))
+    gone = removals(taken)
     return (Suggestion("stop", gone, recommended=True, values=values),) if gone else ()
 
 
@@ -90,4 +88,4 @@ def _binding(drug: Medication, magnesium: Medication) -> list[DrugRole]:
         return []
     antacid = magnesium.magnesium is not None and magnesium.magnesium.salt in _ANTACID_SALTS
     roles = [r for r in drug.roles if r.role == "chelation_interaction" and (antacid or not r.ph_only)]
-    return roles + [r for r in drug.roles if r.ingredient == "patiromer" and r.role == "cause"]
+    return roles + [r for r in drug.roles if r.ingredient in r.of_class.binds and r.role == "cause"]
