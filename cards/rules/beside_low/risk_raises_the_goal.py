@@ -31,4 +31,4 @@ def _goal(chart: Chart) -> str:
 
 
 def _potassium_may_be_short(chart: Chart) -> bool:
-    return danger.potassium(chart) is None or bool(chart.below(danger.potassium(chart), "target.potassium"))
+    return danger.potassium(chart) is None or bool(danger.potassium_is_below_its_goal(chart))
