@@ -6,8 +6,6 @@ from datetime import timedelta
 from cards.chart import Because, Chart, any_of, because, once
 from cards.model import Condition, Medication
 
-LOW_CALCIUM = "low calcium"
-
 
 def potassium(chart: Chart) -> float | None:
     """The latest fresh potassium, mmol/L."""
@@ -28,7 +26,7 @@ def potassium_is_very_low(chart: Chart) -> Because:
 def potassium_goal(chart: Chart) -> str:
     """What is to be said of potassium beside magnesium: its goal, unless that is known to be reached."""
     value, goal = potassium(chart), chart.numbers["target.potassium"]
-    return "" if value is not None and value >= goal else f" and potassium to at least {goal:.1f} mmol/L"
+    return "" if value is not None and value >= goal else chart.knowledge.words.say("potassium_goal", goal=goal)
 
 
 def potassium_is_refractory(chart: Chart) -> Because:
@@ -95,12 +93,13 @@ def takes_digoxin(chart: Chart) -> bool:
 @once
 def named(chart: Chart) -> tuple[str, ...]:
     """What makes low magnesium dangerous here (clinical rule s.4.4), in words for the card."""
-    found = [f"{name} (QT risk)" for name in qt_drugs(chart)]
-    found += ["digoxin"] * takes_digoxin(chart)
-    found += [f"QTc {qtc(chart):.0f} ms"] if qtc_is_long(chart) else []
+    words = chart.knowledge.words
+    found = [words.say("dangers.qt_drug", drug=name) for name in qt_drugs(chart)]
+    found += [words.say("dangers.digoxin")] * takes_digoxin(chart)
+    found += [words.say("dangers.qtc", qtc=qtc(chart))] if qtc_is_long(chart) else []
     found += [illness.name for illness in chart.among("dangerous")]
-    found += ["low potassium"] if potassium_is_low(chart) else []
-    found += [LOW_CALCIUM] if calcium_is_low(chart) else []
+    found += [words.say("dangers.potassium")] if potassium_is_low(chart) else []
+    found += [words.say("dangers.calcium")] if calcium_is_low(chart) else []
     return tuple(found)
 
 
