@@ -7,7 +7,6 @@ from cards.chart import Because, Chart, any_of, because, once
 from cards.model import Condition, Medication
 
 _POTASSIUM_GOAL = "target.potassium"
-LOW_CALCIUM = "low calcium"
 
 
 def potassium(chart: Chart) -> float | None:
@@ -34,7 +33,7 @@ def potassium_is_below_its_goal(chart: Chart) -> Because:
 def potassium_goal(chart: Chart) -> str:
     """What is to be said of potassium beside magnesium: its goal, unless that is known to be reached."""
     value, goal = potassium(chart), chart.numbers[_POTASSIUM_GOAL]
-    return "" if value is not None and value >= goal else f" and potassium to at least {goal:.1f} mmol/L"
+    return "" if value is not None and value >= goal else chart.knowledge.words.say("potassium_goal", goal=goal)
 
 
 def potassium_is_refractory(chart: Chart) -> Because:
@@ -101,12 +100,13 @@ def takes_digoxin(chart: Chart) -> bool:
 @once
 def named(chart: Chart) -> tuple[str, ...]:
     """What makes low magnesium dangerous here (clinical rule s.4.4), in words for the card."""
-    found = [f"{name} (QT risk)" for name in qt_drugs(chart)]
-    found += ["digoxin"] * takes_digoxin(chart)
-    found += [f"QTc {qtc(chart):.0f} ms"] if qtc_is_long(chart) else []
+    words = chart.knowledge.words
+    found = [words.say("dangers.qt_drug", drug=name) for name in qt_drugs(chart)]
+    found += [words.say("dangers.digoxin")] * takes_digoxin(chart)
+    found += [words.say("dangers.qtc", qtc=qtc(chart))] if qtc_is_long(chart) else []
     found += [illness.name for illness in chart.among("dangerous")]
-    found += ["low potassium"] if potassium_is_low(chart) else []
-    found += [LOW_CALCIUM] if calcium_is_low(chart) else []
+    found += [words.say("dangers.potassium")] if potassium_is_low(chart) else []
+    found += [words.say("dangers.calcium")] if calcium_is_low(chart) else []
     return tuple(found)
 
 

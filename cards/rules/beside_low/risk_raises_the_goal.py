@@ -26,7 +26,7 @@ def _ecg(low: Magnesium, chart: Chart) -> tuple[str, ...]:
 
 
 def _goal(chart: Chart) -> str:
-    only_calcium = danger.named(chart) == (danger.LOW_CALCIUM,)
+    only_calcium = len(danger.named(chart)) == 1 and bool(danger.calcium_is_low(chart))
     return "both" if not only_calcium and _potassium_may_be_short(chart) else "magnesium"
 
 

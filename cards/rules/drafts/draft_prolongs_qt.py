@@ -78,7 +78,7 @@ def _values(drafts: Drafts, chart: Chart) -> dict[str, str]:
     names = danger.qt_names(drafts)
     return {
         "drug": wording.listed(names),
-        "has": wording.verb(names, "has", "have"),
+        "has": chart.knowledge.words.form("verbs.has", len(set(names)) > 1),
         "and_potassium": danger.potassium_goal(chart),
         "taken": wording.listed(_taken(drafts, chart)),
     }
