@@ -1,18 +1,23 @@
 """Decides about magnesium: a patient snapshot in, cards and a trace out. Pure: no clock, network, files, logging."""
 
 from cards.answer.explain import explain
+from cards.chart.inputs import INPUTS, KINDS, OPENING, Kind, prefetch_templates
 from cards.decide import decide
 from cards.loading import Knowledge, KnowledgeError, load_knowledge
 from cards.model import Answered, Card, Decision, Finding, Indicator, Memory, SetAside, Snapshot
-from cards.services import SERVICES, Service, discovery, prefetch_templates
+from cards.services import SERVICES, Service, discovery
 
 __all__ = [
+    "INPUTS",
+    "KINDS",
+    "OPENING",
     "SERVICES",
     "Answered",
     "Card",
     "Decision",
     "Finding",
     "Indicator",
+    "Kind",
     "Knowledge",
     "KnowledgeError",
     "Memory",

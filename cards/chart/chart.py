@@ -12,6 +12,7 @@ from typing import Concatenate, Generic, ParamSpec, TypeVar, cast
 from cards.chart import gather
 from cards.chart.because import Because
 from cards.chart.conditions import conditions_by_category
+from cards.chart.inputs import Results
 from cards.chart.ionised import read_ionised
 from cards.chart.kidneys import renal_gate
 from cards.chart.magnesium import MagnesiumResults, read_magnesium
@@ -28,7 +29,6 @@ from cards.model import (
     Magnesium,
     Medication,
     Renal,
-    Result,
     SetAside,
     Setting,
     Snapshot,
@@ -233,9 +233,9 @@ class Chart:
         return gather.fresh(self._readings[0], self.knowledge, self.now, self.inpatient)
 
     @fact
-    def results(self) -> Mapping[str, Result]:
-        """The latest fresh result of each analyte."""
-        return {name: counts.result() for name, listed in self._fresh.items() if (counts := latest(listed))}
+    def results(self) -> Results:
+        """The latest fresh result of each analyte; NeverAsked for one that no input asks for."""
+        return Results({name: counts.result() for name, listed in self._fresh.items() if (counts := latest(listed))})
 
     @fact
     def renal(self) -> Renal:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+from cards.chart import inputs
 from cards.chart.fhir import text
 from cards.chart.medicines import administrations, medicines, unread
 from cards.chart.person import Person, age_in_days, current_encounter, encounter_start, has_died, setting_of, sex_of
@@ -13,8 +14,6 @@ from cards.model import JsonObject, Medication, SetAside, Setting, Snapshot
 ByAnalyte = dict[str, list[Reading]]
 Readings = tuple[ByAnalyte, list[SetAside]]
 
-_OBSERVATION_KEYS = ("magnesium", "renal", "electrolytes", "other_results")
-_IGNORED = frozenset({"magnesium_ignored", "sodium", "glucose", "pth"})
 _LIMITS = {"creatinine": "fresh.renal", "egfr": "fresh.renal", "qtc": "fresh.qtc"}
 
 
@@ -32,14 +31,14 @@ def stay(snapshot: Snapshot, now: datetime) -> tuple[Setting, datetime | None]:
 def readings(snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> Readings:
     found: dict[str, list[Reading]] = {}
     set_aside: list[SetAside] = []
-    for key in _OBSERVATION_KEYS:
+    for key in inputs.KEYS:
         for resource in snapshot.resources.get(key, ()):
             if resource.get("resourceType") != "Observation":
                 continue
             reading = read(resource, knowledge, now)
             if isinstance(reading, SetAside):
                 set_aside.append(reading)
-            elif reading is not None and reading.analyte not in _IGNORED:
+            elif reading is not None and reading.analyte in inputs.ANALYTES:
                 found.setdefault(reading.analyte, []).append(reading)
     return found, set_aside
 

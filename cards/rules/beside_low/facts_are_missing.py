@@ -2,6 +2,7 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
+from cards.chart.inputs import INPUTS, Input
 from cards.model import Indicator, Problem, Say
 
 
@@ -18,23 +19,17 @@ def facts_are_missing(chart: Chart) -> Say | Because:
     )
 
 
-_NAMES = {
-    "medications": "medication list",
-    "conditions": "problem list (heart block, myasthenia)",
-    "age": "age",
-    "renal": "kidney results",
-    "electrolytes": "potassium and calcium",
-    "encounters": "inpatient or outpatient",
-}
-
-
 def _missing(chart: Chart) -> tuple[str, ...]:
-    missing = [shown for key, shown in _NAMES.items() if key in chart.not_known]
-    first_pages = [f"rest of {shown}" for key, shown in _NAMES.items() if key in chart.partial - chart.not_known]
-    lists = {key: shown.partition(" (")[0] for key, shown in _NAMES.items()}
-    strays = [f"{shown} (only another patient's came)" for key, shown in lists.items() if key in chart.strays]
+    named = {asked.fact or asked.key: asked for asked in INPUTS if asked.missed}
+    missing = [_with_note(asked) for key, asked in named.items() if key in chart.not_known]
+    first_pages = [f"rest of {_with_note(a)}" for key, a in named.items() if key in chart.partial - chart.not_known]
+    strays = [f"{a.missed} (only another patient's came)" for key, a in named.items() if key in chart.strays]
     unread = [f"drug of {_orders(chart.unread_orders)}"] * bool(chart.unread_orders)
     return (*missing, *first_pages, *strays, *unread)
+
+
+def _with_note(asked: Input) -> str:
+    return f"{asked.missed} ({asked.note})" if asked.note else asked.missed
 
 
 def _orders(number: int) -> str:
