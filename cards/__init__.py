@@ -4,7 +4,7 @@ from cards.answer.explain import explain
 from cards.chart.inputs import INPUTS, KINDS, OPENING, Kind, prefetch_templates
 from cards.decide import decide
 from cards.loading import Knowledge, KnowledgeError, load_knowledge
-from cards.model import Answered, Card, Decision, Finding, Indicator, Memory, SetAside, Snapshot
+from cards.model import Answered, Card, Decision, Finding, Indicator, Memory, SetAside, Snapshot, Stopped
 from cards.services import SERVICES, Service, discovery
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Service",
     "SetAside",
     "Snapshot",
+    "Stopped",
     "decide",
     "discovery",
     "explain",

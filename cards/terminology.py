@@ -1,7 +1,7 @@
 """What codes and names mean to us: analytes, drugs and their roles, products, categories of conditions."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -75,6 +75,11 @@ class Terminology:
     any_condition_word: re.Pattern[str]
     site_drugs: Mapping[CodeKey, str]
 
+    @property
+    def systems(self) -> Collection[str]:
+        """The code systems whose codes we know, or know to be of something else."""
+        return _SYSTEMS
+
     def analyte_of(self, codings: Iterable[CodeKey]) -> str | None:
         """The analyte of the first code we know; LOINC is also accepted as an OID."""
         for system, code in codings:
@@ -141,6 +146,8 @@ _OIDS = {
     "urn:oid:2.16.840.1.113883.6.96": SNOMED,
     "urn:oid:2.16.840.1.113883.6.90": ICD10,
 }
+
+_SYSTEMS = frozenset({LOINC, RXNORM, SNOMED, *_ICD_SYSTEMS, *_OIDS})
 
 
 @lru_cache(maxsize=4096)

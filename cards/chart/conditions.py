@@ -41,7 +41,7 @@ def conditions_by_category(
     """The newest condition of each category; refuted, resolved and lapsed ones are left out."""
     found: dict[str, Condition] = {}
     for resource in resources:
-        if not _is_present(resource):
+        if not is_present(resource):
             continue
         categories = _categories(resource, knowledge)
         since = first_moment(resource, *_SINCE) if categories else None
@@ -64,7 +64,8 @@ def _categories(resource: JsonObject, knowledge: Knowledge) -> tuple[str, ...]:
     return knowledge.terminology.categories_of(codings(code), words_of(code))
 
 
-def _is_present(resource: JsonObject) -> bool:
+def is_present(resource: JsonObject) -> bool:
+    """Whether a Condition is one that the patient has now, as far as its statuses say."""
     if text(resource, "resourceType") != "Condition":
         return False
     return (

@@ -1,46 +1,54 @@
-"""What a client sent, sorted for its readers: which resources tell of the person, the stay, results and medicines."""
+"""What a client sent, put to its readers: which resources tell of the person, the stay, results and medicines."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from cards.chart import inputs
+from cards.chart import inputs, sorting
 from cards.chart.fhir import text
-from cards.chart.medicines import administrations, medicines, unread
+from cards.chart.medicines import administrations, medicines, nameless, running
 from cards.chart.person import Person, age_in_days, current_encounter, encounter_start, has_died, setting_of, sex_of
 from cards.chart.results import FINAL, Reading, is_haemolysed, read
+from cards.chart.sorting import Kind, Sorted, What, Why
 from cards.loading import Knowledge
 from cards.model import JsonObject, Medication, SetAside, Setting, Snapshot
 
 ByAnalyte = dict[str, list[Reading]]
-Readings = tuple[ByAnalyte, list[SetAside]]
 
 _LIMITS = {"creatinine": "fresh.renal", "egfr": "fresh.renal", "qtc": "fresh.qtc"}
 
 
-def person_of(snapshot: Snapshot, pregnant: bool, now: datetime) -> Person:
-    patient = next((r for r in snapshot.resources.get("patient", ()) if text(r, "resourceType") == "Patient"), {})
+class Readings(NamedTuple):
+    """The results by analyte, those that could not be read, and the rest: not for us, or not understood."""
+
+    found: ByAnalyte
+    set_aside: list[SetAside]
+    left: list[JsonObject]
+
+
+def person_of(sent: Sorted, pregnant: bool, now: datetime) -> Person:
+    """Who the patient is, as far as the Patient resource says."""
+    patient = next(iter(sent.of(sorting.PATIENT)), {})
     return Person(age_in_days(patient, now), sex_of(patient), pregnant, has_died(patient, now))
 
 
-def stay(snapshot: Snapshot, now: datetime) -> tuple[Setting, datetime | None]:
+def stay(encounter: JsonObject | None, known: bool) -> tuple[Setting, datetime | None]:
     """Where the patient is, and since when."""
-    encounter = current_encounter(snapshot.resources.get("encounters", ()), snapshot.encounter_id, now)
-    return setting_of(encounter, "encounters" not in snapshot.missing), encounter_start(encounter)
+    return setting_of(encounter, known), encounter_start(encounter)
 
 
-def readings(snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> Readings:
-    found: dict[str, list[Reading]] = {}
-    set_aside: list[SetAside] = []
-    for key in inputs.KEYS:
-        for resource in snapshot.resources.get(key, ()):
-            if resource.get("resourceType") != "Observation":
-                continue
-            reading = read(resource, knowledge, now)
-            if isinstance(reading, SetAside):
-                set_aside.append(reading)
-            elif reading is not None and reading.analyte in inputs.ANALYTES:
-                found.setdefault(reading.analyte, []).append(reading)
-    return found, set_aside
+def readings(sent: Sorted, knowledge: Knowledge, now: datetime) -> Readings:
+    """Every result that was sent, read."""
+    found = Readings({}, [], [])
+    for resource in sent.of(sorting.OBSERVATION):
+        reading = read(resource, knowledge, now)
+        if reading is None:
+            found.left.append(resource)
+        elif isinstance(reading, SetAside):
+            found.set_aside.append(reading)
+        elif reading.analyte in inputs.ANALYTES:
+            found.found.setdefault(reading.analyte, []).append(reading)
+    return found
 
 
 def fresh(found_by_analyte: ByAnalyte, knowledge: Knowledge, now: datetime, inpatient: bool) -> ByAnalyte:
@@ -61,25 +69,46 @@ def _fresh_hours(analyte: str, knowledge: Knowledge, inpatient: bool) -> float:
 
 
 def medications(
-    snapshot: Snapshot, came_along: Mapping[str, JsonObject], knowledge: Knowledge
-) -> tuple[Medication, ...] | None:
-    if "medications" in snapshot.missing:
-        return None
+    sent: Sorted, snapshot: Snapshot, came_along: Mapping[str, JsonObject], knowledge: Knowledge
+) -> tuple[Medication, ...]:
+    """The medicines ordered, without what is being drafted, and given."""
     drafts = {f"{text(d, 'resourceType')}/{text(d, 'id')}" for d in snapshot.drafts}
-    listed = [r for key in ("medications", "recent_medications") for r in snapshot.resources.get(key, ())]
-    ordered = medicines(listed, came_along, knowledge)
-    given = administrations(snapshot.resources.get("administrations", ()), came_along, knowledge)
+    ordered = medicines(sent.of(*sorting.ORDERS), came_along, knowledge)
+    given = administrations(sent.of(sorting.ADMINISTRATION), came_along, knowledge)
     return tuple(m for m in ordered if m.reference not in drafts) + given
 
 
-def unread_orders(snapshot: Snapshot, came_along: Mapping[str, JsonObject], knowledge: Knowledge, now: datetime) -> int:
+def unread_medicines(
+    sent: Sorted, came_along: Mapping[str, JsonObject], knowledge: Knowledge
+) -> Mapping[str, tuple[JsonObject, Why]]:
+    """Medicines that nobody can name, ordered or given, by reference; and why."""
+    listed = (*sent.of(*sorting.ORDERS), *sent.of(sorting.ADMINISTRATION))
+    return nameless(listed, came_along, knowledge.terminology.systems)
+
+
+def unread_orders(unread: Mapping[str, tuple[JsonObject, Why]], knowledge: Knowledge, now: datetime) -> int:
     """Active orders, and administrations of the last day, whose drug nobody can name."""
     since = now - timedelta(hours=knowledge.numbers["duplicate.iv_hours"])
-    keys = ("medications", "recent_medications", "administrations")
-    return unread((r for key in keys for r in snapshot.resources.get(key, ())), came_along, since)
+    return sum(running(resource, since) for resource, _ in unread.values())
 
 
-def bundled(snapshot: Snapshot) -> dict[str, JsonObject]:
+def bundled(sent: Sorted, drafts: Sequence[JsonObject]) -> dict[str, JsonObject]:
     """Medication resources that came along, by reference."""
-    every: Iterable[JsonObject] = (r for listed in (*snapshot.resources.values(), snapshot.drafts) for r in listed)
-    return {f"Medication/{text(r, 'id')}": r for r in every if r.get("resourceType") == "Medication"}
+    along = (r for r in drafts if r.get("resourceType") == sorting.MEDICATION)
+    return {f"Medication/{text(r, 'id')}": r for r in (*sent.of(sorting.MEDICATION), *along)}
+
+
+def current(sent: Sorted, snapshot: Snapshot, now: datetime) -> JsonObject | None:
+    """The stay that the call is about."""
+    return current_encounter(sent.of(sorting.ENCOUNTER), snapshot.encounter_id, now)
+
+
+_WHYS = (("unit", Why.UNIT), ("dat", Why.DATE))
+
+
+def unread_results(found: Readings, knowledge: Knowledge) -> Iterator[Kind]:
+    """The kinds of results that nobody understands."""
+    for aside in found.set_aside:
+        if aside.what in inputs.ANALYTES:
+            yield Kind(What.RESULT, next((why for word, why in _WHYS if word in aside.why), Why.VALUE))
+    yield from sorting.count_results(found.left, knowledge.terminology)

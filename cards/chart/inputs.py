@@ -81,6 +81,12 @@ class Input:
     fact: str = ""
     required: bool = False
 
+    @property
+    def statuses(self) -> frozenset[str]:
+        """The statuses that are asked for; empty when any is."""
+        told = dict(part.split("=") for part in self.where.split("&") if part)
+        return frozenset(told["status"].split(",")) if "status" in told else frozenset()
+
     def query(self, knowledge: Knowledge) -> str:
         """Its FHIR query as a prefetch template; the codes include a site's own."""
         if not self.count:

@@ -1,13 +1,14 @@
 """Medicines and drafted orders: which drugs, by which route, and what a magnesium order asks for."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
 from cards.chart.fhir import child, codings, first_moment, moment, objects, reference_of, text, words_of
 from cards.chart.magnesium_orders import magnesium_order
+from cards.chart.sorting import Why, unknown_code
 from cards.loading import Knowledge
 from cards.model import JsonObject, Medication, Route
 from cards.terminology import CodeKey, Drug, Product, Terminology, words_in
@@ -74,30 +75,38 @@ def administrations(resources: Iterable[JsonObject], bundled: Bundled, knowledge
 
 
 def drafted(
-    resources: Iterable[JsonObject], selections: frozenset[str] | None, bundled: Bundled, knowledge: Knowledge
+    resources: Iterable[JsonObject], chosen: Collection[int], bundled: Bundled, knowledge: Knowledge
 ) -> tuple[Medication, ...]:
-    """Drafted medication orders, but not those not to give; `selected` follows the selections of order-select."""
-    listed = (r for r in resources if text(r, "resourceType") in _ORDERS and r.get("doNotPerform") is not True)
-    orders = [r for r in listed if text(r, "status") not in _DRAFT_GONE]
+    """Drafted medication orders, but not those not to give; `chosen`: the places of those that are selected."""
     return tuple(
-        _medication(r, bundled, knowledge, "draft", selected=not selections or reference_of(r) in selections)
-        for r in orders
-        if _concept(r, bundled)[0]
+        _medication(r, bundled, knowledge, "draft", selected=n in chosen)
+        for n, r in enumerate(resources)
+        if is_drafted(r) and _concept(r, bundled)[0]
     )
 
 
-def unread(resources: Iterable[JsonObject], bundled: Bundled, since: datetime) -> int:
-    """How many medicines, ordered now or given `since`, are told neither by a code nor in words."""
-    nameless = {reference_of(r) or str(n): r for n, r in enumerate(resources) if not _is_named(r, bundled)}
-    return sum(_may_be_running(r, since) for r in nameless.values())
+def is_drafted(resource: JsonObject) -> bool:
+    """Whether a resource is a medication order that is being drafted."""
+    order = text(resource, "resourceType") in _ORDERS and resource.get("doNotPerform") is not True
+    return order and text(resource, "status") not in _DRAFT_GONE
 
 
-def _is_named(resource: JsonObject, bundled: Bundled) -> bool:
+def nameless(
+    resources: Iterable[JsonObject], bundled: Bundled, systems: Collection[str]
+) -> dict[str, tuple[JsonObject, Why]]:
+    """The medicines whose drug nobody can name, by reference, and why."""
+    asked = ((n, r, _why_nameless(r, bundled, systems)) for n, r in enumerate(resources))
+    return {reference_of(r) or str(n): (r, why) for n, r, why in asked if why}
+
+
+def _why_nameless(resource: JsonObject, bundled: Bundled, systems: Collection[str]) -> Why | None:
     concept, told = _concept(resource, bundled)
-    return bool(told or codings(concept))
+    if not concept and (child(resource, "medicationReference") or child(child(resource, "medication"), "reference")):
+        return Why.REFERENCE
+    return unknown_code(concept, told, systems)
 
 
-def _may_be_running(resource: JsonObject, since: datetime) -> bool:
+def running(resource: JsonObject, since: datetime) -> bool:
     """An active order or administration, or one given since then."""
     if text(resource, "resourceType") in _ORDERS:
         return _is_real(resource) and text(resource, "status") == "active"

@@ -46,7 +46,7 @@ from cards.model.findings import (
     Suggestion,
     Trace,
 )
-from cards.model.snapshot import Snapshot
+from cards.model.snapshot import Snapshot, Stopped
 
 __all__ = [
     "ABOUT_DRAFTS",
@@ -86,6 +86,7 @@ __all__ = [
     "Setting",
     "Silence",
     "Snapshot",
+    "Stopped",
     "Suggestion",
     "Trace",
     "Unreadable",
