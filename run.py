@@ -3,6 +3,7 @@
 
 python3 run.py demo             try the service (any word is a command of magnesium-cds)
 python3 run.py test [options]   run the tests; options go to pytest
+python3 run.py test --on 2028-02-29T23:55   run them as if it were that moment
 python3 run.py bench [--quick]  measure the speed against a bare application on the same server
 """
 
@@ -18,7 +19,8 @@ VENV = HERE / ".venv"
 LOCK = HERE / "requirements.lock"
 STAMP = VENV / "installed"
 OLDEST = (3, 11)
-OWN = {"test": "pytest", "bench": "bench"}  # words that are not commands of magnesium-cds: the module that runs
+WORKERS = ("-n", "logical", "--maxprocesses", "8", "--dist", "worksteal")  # an option given later counts
+OWN = {"test": ("pytest", *WORKERS), "bench": ("bench",)}  # words that are not commands of magnesium-cds: what runs
 
 
 def main(words):
@@ -35,7 +37,7 @@ def main(words):
     if problem:
         return stop(problem)
     own = OWN.get(words[0])
-    command = [own, *words[1:]] if own else ["cds_service", *words]
+    command = [*own, *words[1:]] if own else ["cds_service", *words]
     if own:
         os.chdir(HERE)
     started = [str(python()), "-m", *command]

@@ -4,13 +4,15 @@ from cards.answer.explain import explain
 from cards.chart.inputs import INPUTS, KINDS, OPENING, Kind, prefetch_templates
 from cards.decide import decide
 from cards.loading import Knowledge, KnowledgeError, load_knowledge
-from cards.model import Answered, Card, Decision, Finding, Indicator, Memory, SetAside, Snapshot, Stopped
+from cards.model import Answered, Card, Decision, Finding, Indicator, Memory, Problem, SetAside, Snapshot, Stopped
+from cards.rules import RULES
 from cards.services import SERVICES, Service, discovery
 
 __all__ = [
     "INPUTS",
     "KINDS",
     "OPENING",
+    "RULES",
     "SERVICES",
     "Answered",
     "Card",
@@ -21,6 +23,7 @@ __all__ = [
     "Knowledge",
     "KnowledgeError",
     "Memory",
+    "Problem",
     "Service",
     "SetAside",
     "Snapshot",

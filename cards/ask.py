@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from cards.chart import Because, Chart
 from cards.model import Finding, Problem, Say, Silence, Stopped
 
-Answer = Say | Because | bool
-Question = Callable[[Chart], Answer]
+Question = Callable[[Chart], Say | Because]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class Rule:
         """What the rule says of a chart; the numbers that decided are those of the comparisons it made."""
         chart.listen()
         answer = self.question(chart)
-        return self._found(answer, chart) if isinstance(answer, Say) else _silent(answer, chart)
+        return self._found(answer, chart) if isinstance(answer, Say) else Silence(answer.why)
 
     def _found(self, said: Say, chart: Chart) -> Finding:
         return Finding(
@@ -45,7 +44,7 @@ class Rule:
             title=said.title,
             leads=not (self.adds if said.adds is None else said.adds),
             alone=self.alone if said.alone is None else said.alone,
-            numbers=chart.deciding,
+            decided=chart.deciding,
             about=said.about,
         )
 
@@ -63,8 +62,3 @@ def ask(asked: Rule, chart: Chart) -> Finding | Silence:
         raise
     except Exception as problem:  # a fault of ours may lie anywhere in a rule
         return Silence(f"the rule failed: {type(problem).__name__}", failed=True)
-
-
-def _silent(answer: Because | bool, chart: Chart) -> Silence:
-    """The reason told, else the last comparison that did not hold."""
-    return Silence(answer.why if isinstance(answer, Because) else chart.why_not)

@@ -1,6 +1,7 @@
-"""Names in a sentence."""
+"""Names, dates and times in a sentence."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 
 def listed(names: Iterable[str]) -> str:
@@ -12,3 +13,13 @@ def listed(names: Iterable[str]) -> str:
 def verb(names: Iterable[str], one: str, several: str) -> str:
     """The verb that fits one name or several."""
     return several if len(set(names)) > 1 else one
+
+
+def day(when: datetime) -> str:
+    """A date as it is read on a ward."""
+    return f"{when.day} {when:%b %Y}"
+
+
+def moment(when: datetime) -> str:
+    """Date and time, in the zone of the result."""
+    return f"{day(when)}, {when:%H:%M}"

@@ -1,17 +1,70 @@
-"""Fixtures that every test may use: the runtime, and clients of the service with different settings."""
+"""Fixtures that every test may use: the runtime, clients of the service, a clock that stands; and the option --on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 
 from cds_service.run.settings import Auth, MissingData, Settings
 from cds_service.run.start import runtime_of
 from cds_service.web.app import create_app
 from cds_service.web.runtime import Runtime
+from tests.clock import moments
+from tests.clock.modules import looks_at_a_clock
+from tests.services import left_out
 
 MakeClient = Callable[..., FlaskClient]
+
+# how fast an example is decided depends on the machine
+settings.register_profile("any speed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any speed")
+PICTURES = pytest.StashKey[str]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--on MOMENT` runs the tests, and all they start, as if it were then."""
+    told = "run as if it were then: 2028-02-29T23:55 (UTC) or 2027-10-31T02:30+01:00[Europe/Berlin]"
+    parser.addoption("--on", metavar="MOMENT", help=told)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Move the clocks before anything is collected; workers of pytest-xdist start with clocks that are moved."""
+    told = config.getoption("--on")
+    if told and not hasattr(config, "workerinput"):
+        try:
+            moments.move_to(told)
+        except ValueError as problem:
+            raise pytest.UsageError(f"--on: {problem}") from None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that look at a clock, wait or start a process: `-m clock` chooses them."""
+    for item in items:
+        if looks_at_a_clock(item.path):
+            item.add_marker(pytest.mark.clock)
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Say what is left out, and when it is where it is not now."""
+    told, now = config.getoption("--on"), datetime.now(UTC).isoformat(timespec="seconds")
+    return [*left_out(), *([f"as if it were {now} (--on {told})"] if told else [])]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: object) -> None:
+    """Take over from a worker of pytest-xdist where it keeps the pictures of the stories."""
+    if told := getattr(node, "workeroutput", {}).get("pictures"):
+        node.config.stash[PICTURES] = told
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say where the pictures are."""
+    if folder := config.stash.get(PICTURES, None):
+        terminalreporter.write_line(f"pictures of the stories: {folder}")
 
 
 def settings_with(**changes: object) -> Settings:
@@ -38,6 +91,13 @@ def make_client(runtime: Runtime) -> MakeClient:
         return app.test_client()
 
     return make
+
+
+@pytest.fixture
+def standing_clock() -> Iterator[time_machine.Traveller]:
+    """The time of this process stands until the test moves it on; monotonic clocks run."""
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        yield clock
 
 
 class Kept:

@@ -22,7 +22,7 @@ from cards.model import (
     RemoveOrder,
     Suggestion,
 )
-from cards.terminology import ICD10
+from cards.terms.terminology import ICD10
 
 _SUMMARY_LIMIT = 139
 _LABEL_LIMIT = 100
@@ -155,7 +155,9 @@ def _ordered(offers: Iterable[Offer]) -> list[Offer]:
     return sorted(offers, key=lambda o: not isinstance(o, DraftMedication))
 
 
-def _tests_only(tests: tuple[DraftTest, ...], chart: Chart, new_id: NewId) -> Json:
+def _tests_only(asked: tuple[DraftTest, ...], chart: Chart, new_id: NewId) -> Json:
+    """One suggestion whatever rule asked first: in the order of the tests' table, so that it counts as the same."""
+    tests = sorted(asked, key=lambda t: list(chart.knowledge.tests).index(t.test))
     names = ", ".join(chart.knowledge.tests[t.test].short for t in tests)
     return {
         "label": _shorten(f"Order: {names}", _LABEL_LIMIT),

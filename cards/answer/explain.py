@@ -4,12 +4,12 @@ from datetime import datetime
 from itertools import groupby
 from math import isfinite
 
-from cards.chart import Chart
+from cards.chart import Because, Chart
 from cards.chart.magnesium import default_lower_limit, scale_of
 from cards.chart.sorting import Kind
 from cards.judgements import causes
 from cards.loading import Knowledge
-from cards.model import LOW_BANDS, Band, Decision, Magnesium, Medication, Result, RuleTrace
+from cards.model import LOW_BANDS, Band, Decision, DrugRole, Magnesium, Medication, Result, RuleTrace
 
 Json = dict[str, object]
 _CAUSES = "drugs_cause_low_magnesium"
@@ -47,10 +47,12 @@ def _facts(chart: Chart, named: tuple[Medication, ...], knowledge: Knowledge) ->
         "sex": chart.sex,
         "magnesium": chart.magnesium and _magnesium(chart.magnesium, chart.is_adult),
         "magnesium_scale": _scale(chart),
-        "renal": {"gate": chart.renal.gate.value, "egfr": chart.renal.egfr, "reason": chart.renal.reason},
+        "renal": {"gate": chart.renal.gate.name, "egfr": chart.renal.egfr, "reason": chart.renal.reason},
         "results": {name: _result(r) for name, r in sorted(chart.results.items())},
-        "medications": None if chart.medications is None else [_medication(m, m in named) for m in chart.medications],
-        "drafts": [_medication(d) for d in chart.drafts],
+        "medications": None
+        if chart.medications is None
+        else [_medication(m, knowledge, m in named) for m in chart.medications],
+        "drafts": [_medication(d, knowledge) for d in chart.drafts],
         "conditions": sorted(chart.conditions),
         "not_known": sorted(chart.not_known),
     }
@@ -95,7 +97,14 @@ def _result(result: Result) -> Json:
     return {"shown": result.shown, "when": _iso(result.when)}
 
 
-def _medication(medication: Medication, named_cause: bool = False) -> Json:
+def _evidence(role: DrugRole, knowledge: Knowledge) -> Json:
+    """What the table of drugs says of one role: since when, what to do, how far apart, and who says so."""
+    told = {"onset": role.onset, "advice": role.advice, "h_before": role.hours_before, "h_after": role.hours_after}
+    sources = [_source(number, knowledge) for number in role.source.split(";") if number]
+    return {"role": role.role, "class": role.drug_class, **{k: v for k, v in told.items() if v}, "sources": sources}
+
+
+def _medication(medication: Medication, knowledge: Knowledge, named_cause: bool = False) -> Json:
     roles = sorted({f"{r.role} ({r.evidence})" if r.evidence else r.role for r in medication.roles})
     return {
         "name": medication.name,
@@ -105,6 +114,7 @@ def _medication(medication: Medication, named_cause: bool = False) -> Json:
         "since": medication.since and _iso(medication.since),
         "until": medication.until and _iso(medication.until),
         "roles": roles,
+        "evidence": [_evidence(role, knowledge) for role in medication.roles],
         "named_cause": named_cause,
         "magnesium": medication.magnesium.kind.value if medication.magnesium else None,
     }
@@ -114,14 +124,18 @@ def _rule(trace: RuleTrace, knowledge: Knowledge) -> Json:
     advice = knowledge.advice[trace.rule]
     told: Json = {"rule": trace.rule, "question": advice.question, "outcome": trace.outcome, "why": trace.why}
     if trace.outcome != "silent":
-        told["numbers"] = [_number(name, knowledge) for name in trace.numbers]
+        told["numbers"] = [_number(reason) for reason in trace.decided]
         told["sources"] = [_source(number, knowledge) for number in advice.sources]
     return told
 
 
-def _number(name: str, knowledge: Knowledge) -> Json:
-    t = knowledge.thresholds[name]
-    return {"id": name, "value": t.value, "unit": t.unit, "source": t.source, "valid_from": str(t.valid_from)}
+def _number(reason: Because) -> Json:
+    """A limit, and the patient's value that crossed it."""
+    t = reason.threshold
+    if t is None:
+        return {"told": reason.words}
+    limit = {"id": t.id, "value": t.value, "unit": t.unit, "source": t.source, "valid_from": str(t.valid_from)}
+    return {**limit, "patient": reason.value, "told": reason.told}
 
 
 def _source(number: str, knowledge: Knowledge) -> Json:

@@ -4,7 +4,7 @@ from cards.chart import Chart
 from cards.loading import Product
 from cards.loading.dose_tables import OrderableTest
 from cards.model import DoseStep, DraftMedication, DraftTest
-from cards.terminology import SNOMED
+from cards.terms.terminology import SNOMED
 
 _UCUM = "http://unitsofmeasure.org"
 _ROUTES = {"oral": ("26643006", "Oral route"), "intravenous": ("47625008", "Intravenous route")}

@@ -1,13 +1,13 @@
 """The values every advice text may name: numbers with unit and date, in our own spelling."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from functools import lru_cache
 
 from cards.chart import Chart, once
 from cards.judgements import danger
 from cards.loading import Knowledge
 from cards.model import Result
+from cards.wording import day, moment
 
 _UNKNOWN = "not known"
 
@@ -20,6 +20,7 @@ def common_values(chart: Chart) -> dict[str, object]:
     named = danger.named(chart)
     return {
         "n": chart.numbers,
+        **chart.knowledge.told_numbers,
         "target": _both_units("target.high_risk", chart.knowledge),
         "target_stable": _both_units("target.stable", chart.knowledge),
         "magnesium": m.shown if m else _UNKNOWN,
@@ -38,16 +39,6 @@ def common_values(chart: Chart) -> dict[str, object]:
         "risks": ", ".join(named),
         "count": str(len(chart.active)),
     }
-
-
-def day(when: datetime) -> str:
-    """A date as it is read on a ward."""
-    return f"{when.day} {when:%b %Y}"
-
-
-def moment(when: datetime) -> str:
-    """Date and time, in the zone of the result."""
-    return f"{day(when)}, {when:%H:%M}"
 
 
 def _shown(results: Mapping[str, Result], analyte: str) -> str:

@@ -1,6 +1,7 @@
 """What is known of a patient: a value and its reader in one file, read when first asked for."""
 
-from cards.chart.because import Because, because
-from cards.chart.chart import Chart, once
+from cards.chart.asked import once
+from cards.chart.because import Because, any_of, because
+from cards.chart.chart import Chart
 
-__all__ = ["Because", "Chart", "because", "once"]
+__all__ = ["Because", "Chart", "any_of", "because", "once"]

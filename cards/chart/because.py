@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from cards.loading.thresholds import Threshold
 from cards.units import shown
 
-_NOT_SO = {"below": "not below", "at most": "above", "at least": "below", "above": "not above"}
+_NOT_SO = {
+    "below": "not below",
+    "at most": "above",
+    "at least": "below",
+    "above": "not above",
+    "clearly above": "not clearly above",
+}
+_PURE = "1"  # the unit of a pure number
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +38,33 @@ class Because:
         """The reason in words: "potassium 4.2 mmol/L is not below 3.5 mmol/L"."""
         if self.threshold is None:
             return self.words
-        of, unit = self.threshold.of, self.threshold.unit
         if self.value is None:
-            return f"{of} is not known"
+            return f"{self.threshold.of} is not known"
+        return f"{self.told} {measured(self.threshold.value, self.threshold.unit)}"
+
+    @property
+    def told(self) -> str:
+        """The value and how it stands to its limit: "potassium 4.2 mmol/L is not below"."""
+        if self.threshold is None or self.value is None:
+            return ""
         relation = self.relation if self.holds else _NOT_SO[self.relation]
-        return f"{of} {shown(self.value)} {unit} is {relation} {shown(self.threshold.value)} {unit}"
+        return f"{self.threshold.of} {measured(self.value, self.threshold.unit)} is {relation}"
+
+
+YES = Because(True)
 
 
 def because(words: str) -> Because:
     """Why a rule is silent, in words."""
     return Because(False, words)
+
+
+def any_of(*reasons: Because) -> Because:
+    """The first that holds; when none does, why each does not."""
+    told = "; ".join(dict.fromkeys(reason.why for reason in reasons))
+    return next((reason for reason in reasons if reason), because(told))
+
+
+def measured(value: float, unit: str) -> str:
+    """A value with its unit, as a clinician writes it."""
+    return shown(value) if unit == _PURE else f"{shown(value)} {unit}"

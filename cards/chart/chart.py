@@ -4,23 +4,23 @@ Each value is read when it is first asked for, and kept with the comparisons tha
 say which numbers decided an answer.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
-from functools import wraps
-from typing import Concatenate, Generic, ParamSpec, TypeVar, cast
 
 from cards.chart import gather
-from cards.chart.because import Because
+from cards.chart.asked import Asked, fact
+from cards.chart.because import YES, Because, because
 from cards.chart.conditions import conditions_by_category
 from cards.chart.inputs import BY_KEY, Results
 from cards.chart.ionised import read_ionised
 from cards.chart.kidneys import renal_gate
-from cards.chart.magnesium import MagnesiumResults, read_magnesium
+from cards.chart.magnesium import MagnesiumResults, default_lower_limit, place_of, read_magnesium
 from cards.chart.medicines import drafted
 from cards.chart.person import Person
-from cards.chart.results import latest
 from cards.chart.sorting import CONDITION, Chosen, NotUnderstood, Sorted, Why, chosen_drafts
-from cards.chart.understood import not_understood
+from cards.chart.unread import not_understood
+from cards.chart.versions import newest_versions
 from cards.loading import Knowledge
 from cards.model import (
     ADULT_DAYS,
@@ -37,79 +37,16 @@ from cards.model import (
     Unreadable,
 )
 
-_Value = TypeVar("_Value")
-_Asked = ParamSpec("_Asked")
 
-
-class fact(Generic[_Value]):
-    """A value of the chart that is read when it is first asked for."""
-
-    def __init__(self, read: "Callable[[Chart], _Value]") -> None:
-        self._read = read
-        self.__doc__ = read.__doc__
-
-    def __get__(self, chart: "Chart", _: object = None) -> _Value:
-        return chart.remember(self._read, self._read)
-
-
-class Chart:
+class Chart(Asked):
     """One patient at one moment. `None` and `not_known` mean nobody could say, empty means none was found."""
 
     def __init__(self, snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> None:
-        self.snapshot, self.knowledge, self.now = snapshot, knowledge, now
-        self.numbers: Mapping[str, float] = knowledge.numbers
-        self._known: dict[object, tuple[object, tuple[Because, ...]]] = {}
-        self._compared: list[Because] = []
-
-    # -- comparisons ---------------------------------------------------------------------------------------------------
-    def below(self, value: float | None, number: str) -> bool:
-        """Whether a value is below a threshold (knowledge/thresholds.yaml); not so when it is not known."""
-        return self._compare(value, number, "below", value is not None and value < self.numbers[number])
-
-    def at_most(self, value: float | None, number: str) -> bool:
-        """Whether a value is at or below a threshold."""
-        return self._compare(value, number, "at most", value is not None and value <= self.numbers[number])
-
-    def at_least(self, value: float | None, number: str) -> bool:
-        """Whether a value is at or above a threshold."""
-        return self._compare(value, number, "at least", value is not None and value >= self.numbers[number])
-
-    def above(self, value: float | None, number: str) -> bool:
-        """Whether a value is above a threshold."""
-        return self._compare(value, number, "above", value is not None and value > self.numbers[number])
-
-    def is_within(self, since: datetime | None, number: str) -> bool:
-        """Whether a moment lies no longer ago than a threshold in hours."""
-        return self.at_most(None if since is None else self.hours_since(since), number)
-
-    def _compare(self, value: float | None, number: str, relation: str, holds: bool) -> bool:
-        self._compared.append(Because(holds, "", self.knowledge.thresholds[number], value, relation))
-        return holds
-
-    def listen(self) -> None:
-        """Forget the comparisons made so far: what is compared from now on belongs to the next question."""
-        self._compared.clear()
-
-    @property
-    def deciding(self) -> tuple[str, ...]:
-        """The ids of the thresholds that were crossed since the chart was last told to listen."""
-        return tuple(dict.fromkeys(c.number for c in self._compared if c.holds))
-
-    @property
-    def why_not(self) -> str:
-        """The last comparison that did not hold, in words."""
-        return next((c.why for c in reversed(self._compared) if not c.holds), "")
-
-    def remember(self, question: object, read: "Callable[[Chart], _Value]") -> _Value:
-        """The answer to a question about this chart, worked out once; its comparisons count each time it is asked."""
-        known = self._known.get(question)
-        if known is None:
-            start = len(self._compared)
-            value = read(self)
-            self._known[question] = (value, tuple(self._compared[start:]))
-            return value
-        self._compared += known[1]
-        return cast(_Value, known[0])
+        super().__init__(knowledge)
+        self.now = now
+        watched = {key: snapshot.watch(listed) for key, listed in snapshot.resources.items()}
+        self.snapshot = replace(snapshot, resources=newest_versions(watched))
+        self.sent = Sorted(self.snapshot)
 
     # -- the visit -----------------------------------------------------------------------------------------------------
     @property
@@ -150,18 +87,13 @@ class Chart:
         return not_understood(self)
 
     @fact
-    def sent(self) -> Sorted:
-        """What was sent, by type."""
-        return Sorted(self.snapshot)
-
-    @fact
     def encounter(self) -> JsonObject | None:
         """The stay that the call is about."""
-        return gather.current(self.sent, self.snapshot, self.now)
+        return gather.current(self.sent, self.snapshot.encounter_id, self.now, self.knowledge)
 
     @fact
     def _stay(self) -> tuple[Setting, datetime | None]:
-        return gather.stay(self.encounter, "encounters" not in self._missing)
+        return gather.stay(self.encounter, self.snapshot, self._missing, self.now, self.knowledge)
 
     @property
     def setting(self) -> Setting:
@@ -175,8 +107,8 @@ class Chart:
 
     @property
     def inpatient(self) -> bool:
-        """Whether the patient is in hospital or emergency care now."""
-        return self.setting is Setting.INPATIENT
+        """Whether the patient is in hospital, emergency care or a day unit now."""
+        return self.setting.acts_as_inpatient
 
     def hours_since(self, moment: datetime) -> float:
         """Hours from a moment until now, never negative."""
@@ -236,16 +168,59 @@ class Chart:
         """Magnesium results that could not be read, newest first."""
         return self._magnesium.unreadable_magnesium
 
+    @property
+    def _place(self) -> str:
+        return place_of(self.setting)
+
+    @fact
+    def is_known(self) -> Because:
+        """Whether there is a magnesium result that is not too old to say anything."""
+        m = self.magnesium
+        if m is None:
+            return because("no magnesium result that can be read")
+        too_old = m.freshness is Freshness.TOO_OLD
+        return self.at_most(self.hours_since(m.when), f"fresh.{self._place}.repeat") if too_old else YES
+
+    @fact
+    def is_fresh(self) -> Because:
+        """Whether the magnesium result is of now: not too old to act on, and no later one is unreadable."""
+        m = self.current
+        if m is None or m.freshness is Freshness.ACTIONABLE:
+            return self.is_known
+        if m.superseded:
+            return because("a later magnesium result cannot be read")
+        return self.at_most(self.hours_since(m.when), f"fresh.{self._place}.actionable")
+
+    @property
+    def is_old(self) -> Because:
+        """Whether the magnesium result is older than what may be acted on."""
+        hours = self.hours_since(self.magnesium.when) if self.magnesium else None
+        return self.above(hours, f"fresh.{self._place}.actionable")
+
     @fact
     def current(self) -> Magnesium | None:
         """The deciding magnesium result, unless it is too old to say anything."""
-        too_old = self.magnesium and self.magnesium.freshness is Freshness.TOO_OLD
-        return None if too_old else self.magnesium
+        return self.magnesium if self.is_known else None
+
+    @fact
+    def is_low(self) -> Because:
+        """Whether magnesium is below its lower limit of normal, or so low that no range of a laboratory matters."""
+        m = self.current
+        if m is None:
+            return self.is_known
+        usual = default_lower_limit(self.age_days, self.numbers)
+        return self.below(m.x, "band.severe") or self.below(m.x, usual, m.lower_limit)
 
     @fact
     def low(self) -> Magnesium | None:
         """The deciding result when it is low."""
-        return self.current if self.current and self.current.low else None
+        return self.current if self.is_low else None
+
+    @fact
+    def is_high(self) -> Because:
+        """Whether magnesium is above its upper limit of normal, whenever that was."""
+        m = self.current
+        return self.above(m.x, "limit.upper.default", m.upper_limit) if m else self.is_known
 
     @fact
     def ionised(self) -> Ionised | None:
@@ -255,12 +230,12 @@ class Chart:
 
     @fact
     def _fresh(self) -> gather.ByAnalyte:
-        return gather.fresh(self.readings.found, self.knowledge, self.now, self.inpatient)
+        return gather.fresh(self.readings.found, self.knowledge, self.now, self.setting)
 
     @fact
     def results(self) -> Results:
         """The latest fresh result of each analyte; NeverAsked for one that no input asks for."""
-        return Results({name: counts.result() for name, listed in self._fresh.items() if (counts := latest(listed))})
+        return Results(gather.deciding_results(self._fresh, self.knowledge))
 
     @fact
     def renal(self) -> Renal:
@@ -279,9 +254,18 @@ class Chart:
         """The patient's conditions by our categories."""
         return conditions_by_category(self.sent.of(CONDITION), self.knowledge, self.now)
 
-    def has(self, *categories: str) -> bool:
-        """Whether any of the categories of condition is present."""
-        return not self.conditions.keys().isdisjoint(categories)
+    def has(self, *names: str) -> bool:
+        """Whether a condition of any of the categories or groups of categories is present."""
+        categories = self.knowledge.conditions.categories
+        return any(not self.conditions.keys().isdisjoint(categories(name)) for name in names)
+
+    def among(self, group: str) -> tuple[Condition, ...]:
+        """The conditions of a group that are present, in its order."""
+        return tuple(self.conditions[c] for c in self.knowledge.conditions.groups[group] if c in self.conditions)
+
+    def on_record(self, category: str) -> Because:
+        """Whether a category of condition is present, with the reason when it is not."""
+        return YES if self.has(category) else because(f"no {self.knowledge.conditions.names[category]} on record")
 
     # -- medicines -----------------------------------------------------------------------------------------------------
     @fact
@@ -294,7 +278,7 @@ class Chart:
         """The medicines taken, given or ordered; None when the list is not known."""
         if "medications" in self._missing:
             return None
-        return gather.medications(self.sent, self.snapshot, self.bundled, self.knowledge)
+        return gather.medications(self.sent, self.snapshot.drafts, self.bundled, self.knowledge, self.now)
 
     @fact
     def drafts(self) -> tuple[Medication, ...]:
@@ -327,9 +311,9 @@ class Chart:
         return tuple(m for m in self.medications or () if m.magnesium)
 
     @fact
-    def drug_classes(self) -> frozenset[str]:
-        """The classes of the medicines being taken now."""
-        return frozenset(role.drug_class for m in self.active for role in m.roles)
+    def drug_groups(self) -> frozenset[str]:
+        """The groups of drug classes of the medicines being taken now."""
+        return frozenset(role.of_class.group for m in self.active for role in m.roles)
 
     @fact
     def _active_by_role(self) -> Mapping[str, tuple[Medication, ...]]:
@@ -347,18 +331,3 @@ class Chart:
     def chosen(self) -> tuple[Medication, ...]:
         """The drafted orders the clinician is choosing or signing."""
         return tuple(d for d in self.drafts if d.selected)
-
-
-def once(
-    judge: Callable[Concatenate[Chart, _Asked], _Value],
-) -> Callable[Concatenate[Chart, _Asked], _Value]:
-    """Keep a judgement with the chart that it is about: many rules ask the same of one patient.
-
-    Only for what is asked with the same further arguments each time.
-    """
-
-    @wraps(judge)
-    def answer(chart: Chart, /, *asked: _Asked.args, **named: _Asked.kwargs) -> _Value:
-        return chart.remember(judge, lambda c: judge(c, *asked, **named))
-
-    return answer

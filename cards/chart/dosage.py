@@ -11,18 +11,17 @@ PerUnit = Mapping[str, float]
 
 _HOURS = {"s": 1 / 3600, "sec": 1 / 3600, "min": 1 / 60, "h": 1.0, "hr": 1.0, "hour": 1.0, "d": 24.0, "day": 24.0}
 _PLAIN = str.maketrans("", "", "{}[]")
-_NUMBER = r"(\d+(?:\.\d+)?)"
+# A text may hold anything: each run of digits or blanks is tried once, from its start, and never given back (++).
+NUMBER = r"(?<!\d)(\d{1,9}+(?:\.\d{1,18}+)?+)"
 # "2-4 g" is read as 4 g; "4 g/100 mL" is the strength of a bag
 _AMOUNT = re.compile(
-    _NUMBER + r"\s*(g|mg|meq|mmol|ml|tab(?:let)?|cap(?:sule)?)(?:rams?|ms?|s)?\b(?!\s*/)", re.IGNORECASE
+    NUMBER + r"\s*+(g|mg|meq|mmol|ml|tab(?:let)?|cap(?:sule)?)(?:rams?|ms?|s)?\b(?!\s*+/)", re.IGNORECASE
 )
-_RATE = re.compile(_NUMBER + r"\s*(g|mg|meq|mmol|ml)\s*/\s*(h|min)", re.IGNORECASE)
-_OVER = re.compile(r"\bover\s+(?:\d+(?:\.\d+)?\s*(?:-|to)\s*)?" + _NUMBER + r"\s*(h|min)", re.IGNORECASE)
+_RATE = re.compile(NUMBER + r"\s*+(g|mg|meq|mmol|ml)\s*+/\s*+(h|min)", re.IGNORECASE)
+_OVER = re.compile(rf"\bover\s++(?:{NUMBER}\s*+(?:-|to)\s*+)?{NUMBER}\s*+(h|min)", re.IGNORECASE)
 _PUSH = re.compile(r"\b(?:push|bolus|ivp)\b", re.IGNORECASE)
 _NO_PUSH = re.compile(r"\b(?:no|not|never|avoid|without)\b[^.;]{0,30}?\b(?:push|bolus|ivp)\b", re.IGNORECASE)
-_EVERY = re.compile(r"\b(?:q|every)\s*" + _NUMBER + r"\s*h", re.IGNORECASE)
-# "x 2", "x2 doses"; not "x 3 days"
-_TIMES = re.compile(r"\bx\s*(\d+)\b(?!\s*(?:d(?:ays?)?\b|h|w|m))", re.IGNORECASE)
+_EVERY = re.compile(rf"\b(?:q|every)\s*+{NUMBER}\s*+h", re.IGNORECASE)
 _LONGER = re.compile(r"\b(?:week(?:s|ly)?|month(?:s|ly)?|every other)\b", re.IGNORECASE)
 # v3-GTSAbbreviation, and the same in words: doses a day
 _A_DAY = {"QD": 1, "AM": 1, "PM": 1, "BED": 1, "BID": 2, "TID": 3, "QID": 4, "Q4H": 6, "Q6H": 4, "Q8H": 3, "Q12H": 2}
@@ -48,16 +47,6 @@ def given(dosage: JsonObject, per_unit: PerUnit) -> Given:
     amount = next(_told(dosage, ("doseQuantity", "doseRange"), per_unit), None) or _worded(words, per_unit)
     rate = next(_rates(dosage, per_unit), None) or _worded_rate(words, amount, per_unit) or _by_duration(dosage, amount)
     return Given(amount, rate, rate is None and _is_push(f"{words} ; {words_of(child(dosage, 'method'))}"))
-
-
-def doses(dosage: JsonObject) -> float:
-    """How often the dose is given in 24 hours: as counted, as timed, else once."""
-    match = _TIMES.search(text(dosage, "text"))
-    count = number(child(child(dosage, "timing"), "repeat"), "count") or (float(match.group(1)) if match else None)
-    times = times_a_day(dosage)
-    if count:
-        return min(count, times) if times and times > 1 else count
-    return max(times or 1.0, 1.0)
 
 
 def times_a_day(dosage: JsonObject) -> float | None:
@@ -123,7 +112,7 @@ def _worded_rate(words: str, amount: float | None, per_unit: PerUnit) -> float |
         if per_unit.get(unit.lower()):
             return float(value) * per_unit[unit.lower()] / _HOURS[per.lower()]
     match = _OVER.search(words)
-    hours = float(match.group(1)) * _HOURS[match.group(2).lower()] if match else 0
+    hours = float(match.group(2)) * _HOURS[match.group(3).lower()] if match else 0
     return amount / hours if amount is not None and hours else None
 
 

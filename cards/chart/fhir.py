@@ -2,17 +2,20 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, tzinfo
 from math import isfinite
 
 from cards.model import JsonObject
 
 _EMPTY: JsonObject = {}
 _LARGEST = 1e12
+# far longer than any instruction or note that a person reads; what is longer is searched no further
+_LONGEST_TEXT = 4000
 _YEARS = range(1900, 2200)
 _FHIR_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}\Z")
 _PARTIAL = re.compile(r"\d{4}(-\d\d)?\Z")
 _LONGEST_PARTIAL = len("2026-11")
+_DAY = len("2026-11-28")
 
 
 def child(node: JsonObject, key: str) -> JsonObject:
@@ -34,9 +37,16 @@ def objects(node: JsonObject, key: str) -> Sequence[JsonObject]:
 
 
 def text(node: JsonObject, key: str) -> str:
-    """The string under a key, or ""."""
+    """The string under a key, or ""; of a very long one its beginning, so that no reader is kept busy by it."""
     value = node.get(key)
-    return value if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    return value if len(value) <= _LONGEST_TEXT else _beginning(value)
+
+
+def _beginning(told: str) -> str:
+    """As many whole words as are read: half a number would be another number."""
+    return told[: _LONGEST_TEXT + 1].rpartition(" ")[0]
 
 
 def number(node: JsonObject, key: str) -> float | None:
@@ -70,8 +80,8 @@ def status_of(resource: JsonObject, key: str) -> str:
     return plain or next((code for _, code in codings(child(resource, key))), "")
 
 
-def moment(value: object) -> datetime | None:
-    """A FHIR date, dateTime or instant; without a zone it is read as UTC; None when it is no sensible date."""
+def moment(value: object, zone: tzinfo = UTC) -> datetime | None:
+    """A FHIR date, dateTime or instant; read in `zone` where it names none; None when it is no sensible date."""
     if not value or not isinstance(value, str):
         return None
     told = value.strip()
@@ -83,7 +93,14 @@ def moment(value: object) -> datetime | None:
         return None
     if found.year not in _YEARS:
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return found if found.tzinfo else found.replace(tzinfo=zone)
+
+
+def end_of(value: object, zone: tzinfo) -> datetime | None:
+    """A moment; a bare day counts as its last second in `zone` (clinical rule s.0.6)."""
+    found = moment(value, zone)
+    is_day = isinstance(value, str) and len(value.strip()) == _DAY
+    return found + timedelta(days=1, seconds=-1) if found and is_day else found
 
 
 def is_day_only(value: object) -> bool:

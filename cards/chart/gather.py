@@ -1,17 +1,21 @@
 """What a client sent, put to its readers: which resources tell of the person, the stay, results and medicines."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from cards.chart import inputs, sorting
+from cards.chart.encounter_setting import is_forgotten, setting_told
 from cards.chart.fhir import text
-from cards.chart.medicines import administrations, medicines, nameless, running
-from cards.chart.person import Person, age_in_days, current_encounter, encounter_start, has_died, setting_of, sex_of
+from cards.chart.medicines import administrations, may_be_running, medicines, nameless
+from cards.chart.person import Person, age_in_days, current_encounter, encounter_start, has_died, sex_of
+from cards.chart.reports import results_in
+from cards.chart.result_names import analyte_of
 from cards.chart.results import FINAL, Reading, is_haemolysed, read
+from cards.chart.same_time import deciding
 from cards.chart.sorting import Kind, Sorted, What, Why
 from cards.loading import Knowledge
-from cards.model import JsonObject, Medication, SetAside, Setting, Snapshot
+from cards.model import JsonObject, Medication, Result, SetAside, Setting, Snapshot
 
 ByAnalyte = dict[str, list[Reading]]
 
@@ -32,15 +36,25 @@ def person_of(sent: Sorted, pregnant: bool, now: datetime) -> Person:
     return Person(age_in_days(patient, now), sex_of(patient), pregnant, has_died(patient, now))
 
 
-def stay(encounter: JsonObject | None, known: bool) -> tuple[Setting, datetime | None]:
+def current(sent: Sorted, encounter_id: str | None, now: datetime, knowledge: Knowledge) -> JsonObject | None:
+    """The stay that the call is about."""
+    return current_encounter(sent.of(sorting.ENCOUNTER), encounter_id, now, knowledge)
+
+
+def stay(
+    encounter: JsonObject | None, snapshot: Snapshot, missing: frozenset[str], now: datetime, knowledge: Knowledge
+) -> tuple[Setting, datetime | None]:
     """Where the patient is, and since when."""
-    return setting_of(encounter, known), encounter_start(encounter)
+    setting, began = setting_told(encounter, knowledge), encounter_start(encounter, knowledge.site.zone)
+    if setting.acts_as_inpatient and is_forgotten(began, snapshot.resources, missing, now, knowledge):
+        setting = Setting.UNKNOWN
+    return setting, began
 
 
 def readings(sent: Sorted, knowledge: Knowledge, now: datetime) -> Readings:
     """Every result that was sent, read."""
     found = Readings({}, [], [])
-    for resource in sent.of(sorting.OBSERVATION):
+    for resource in results_in(sent.of(sorting.OBSERVATION, sorting.REPORT)):
         reading = read(resource, knowledge, now)
         if reading is None:
             found.left.append(resource)
@@ -51,64 +65,70 @@ def readings(sent: Sorted, knowledge: Knowledge, now: datetime) -> Readings:
     return found
 
 
-def fresh(found_by_analyte: ByAnalyte, knowledge: Knowledge, now: datetime, inpatient: bool) -> ByAnalyte:
+def fresh(found_by_analyte: ByAnalyte, knowledge: Knowledge, now: datetime, setting: Setting) -> ByAnalyte:
     """The confirmed results per analyte that are not too old; haemolysed potassium is no potassium."""
     found = {}
     for analyte, listed in found_by_analyte.items():
-        seconds = _fresh_hours(analyte, knowledge, inpatient) * 3600
+        seconds = _fresh_hours(analyte, knowledge, setting) * 3600
         found[analyte] = [r for r in listed if r.status in FINAL and (now - r.when).total_seconds() <= seconds]
     if "potassium" in found:
         found["potassium"] = [r for r in found["potassium"] if not is_haemolysed(r.resource)]
     return found
 
 
-def _fresh_hours(analyte: str, knowledge: Knowledge, inpatient: bool) -> float:
+def deciding_results(found: ByAnalyte, knowledge: Knowledge) -> dict[str, Result]:
+    """The result of each analyte that counts."""
+    return {name: counts for name, listed in found.items() if (counts := deciding(name, listed, knowledge))}
+
+
+def _fresh_hours(analyte: str, knowledge: Knowledge, setting: Setting) -> float:
     limit = _LIMITS.get(analyte, "fresh.electrolytes")
-    place = "inpatient" if inpatient else "ambulatory"
-    return knowledge.numbers[limit if limit == "fresh.qtc" else f"{limit}.{place}"]
+    own = f"{limit}.{setting.value.replace(' ', '_')}"
+    names = (limit, own, f"{limit}.{Setting.INPATIENT.value}")
+    return next(knowledge.numbers[name] for name in names if name in knowledge.numbers)
 
 
 def medications(
-    sent: Sorted, snapshot: Snapshot, came_along: Mapping[str, JsonObject], knowledge: Knowledge
+    sent: Sorted,
+    drafts: Iterable[JsonObject],
+    came_along: Mapping[str, JsonObject],
+    knowledge: Knowledge,
+    now: datetime,
 ) -> tuple[Medication, ...]:
-    """The medicines ordered, without what is being drafted, and given."""
-    drafts = {f"{text(d, 'resourceType')}/{text(d, 'id')}" for d in snapshot.drafts}
-    ordered = medicines(sent.of(*sorting.ORDERS), came_along, knowledge)
+    """The medicines ordered, told or dispensed, without what is being drafted; and those given."""
+    drafted = {f"{text(d, 'resourceType')}/{text(d, 'id')}" for d in drafts}
+    ordered = medicines(sent.of(*sorting.ORDERED), came_along, knowledge, now)
     given = administrations(sent.of(sorting.ADMINISTRATION), came_along, knowledge)
-    return tuple(m for m in ordered if m.reference not in drafts) + given
+    return tuple(m for m in ordered if m.reference not in drafted) + given
 
 
 def unread_medicines(
     sent: Sorted, came_along: Mapping[str, JsonObject], knowledge: Knowledge
 ) -> Mapping[str, tuple[JsonObject, Why]]:
     """Medicines that nobody can name, ordered or given, by reference; and why."""
-    listed = (*sent.of(*sorting.ORDERS), *sent.of(sorting.ADMINISTRATION))
-    return nameless(listed, came_along, knowledge.terminology.systems)
+    return nameless((*sent.of(*sorting.ORDERED), *sent.of(sorting.ADMINISTRATION)), came_along, knowledge)
 
 
 def unread_orders(unread: Mapping[str, tuple[JsonObject, Why]], knowledge: Knowledge, now: datetime) -> int:
     """Active orders, and administrations of the last day, whose drug nobody can name."""
     since = now - timedelta(hours=knowledge.numbers["duplicate.iv_hours"])
-    return sum(running(resource, since) for resource, _ in unread.values())
+    return sum(may_be_running(resource, since) for resource, _ in unread.values())
 
 
-def bundled(sent: Sorted, drafts: Sequence[JsonObject]) -> dict[str, JsonObject]:
+def bundled(sent: Sorted, drafts: Iterable[JsonObject]) -> dict[str, JsonObject]:
     """Medication resources that came along, by reference."""
     along = (r for r in drafts if r.get("resourceType") == sorting.MEDICATION)
     return {f"Medication/{text(r, 'id')}": r for r in (*sent.of(sorting.MEDICATION), *along)}
 
 
-def current(sent: Sorted, snapshot: Snapshot, now: datetime) -> JsonObject | None:
-    """The stay that the call is about."""
-    return current_encounter(sent.of(sorting.ENCOUNTER), snapshot.encounter_id, now)
-
-
-_WHYS = (("unit", Why.UNIT), ("dat", Why.DATE))
+# by a word of the reason; a result that could be read and cannot be used is understood
+_WHYS = (("unit", Why.UNIT), ("date", Why.DATE), ("value", Why.VALUE), ("text", Why.VALUE), ("comparator", Why.VALUE))
 
 
 def unread_results(found: Readings, knowledge: Knowledge) -> Iterator[Kind]:
     """The kinds of results that nobody understands."""
     for aside in found.set_aside:
-        if aside.what in inputs.ANALYTES:
-            yield Kind(What.RESULT, next((why for word, why in _WHYS if word in aside.why), Why.VALUE))
-    yield from sorting.count_results(found.left, knowledge.terminology)
+        why = next((why for word, why in _WHYS if word in aside.why), None)
+        if why and aside.what in inputs.ANALYTES:
+            yield Kind(What.RESULT, why)
+    yield from sorting.count_results(r for r in found.left if analyte_of(r, knowledge) is None)

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from cards.chart.magnesium import freshness_of, own_limit
+from cards.chart.magnesium import freshness_of
 from cards.chart.person import Person
-from cards.chart.results import FINAL, Reading, latest
+from cards.chart.ranges import own_limit
+from cards.chart.results import FINAL, Reading
+from cards.chart.same_time import latest
 from cards.loading import Knowledge
 from cards.model import Freshness, Ionised, Setting
 from cards.units import round_half_up
@@ -15,12 +17,12 @@ def read_ionised(
     readings: Sequence[Reading], knowledge: Knowledge, now: datetime, setting: Setting, who: Person
 ) -> Ionised | None:
     """The latest confirmed result, unless it is too old to say anything."""
-    found = latest(r for r in readings if r.status in FINAL)
-    inpatient = setting is Setting.INPATIENT
-    if found is None or freshness_of(found.when, now, inpatient, knowledge.numbers) is Freshness.TOO_OLD:
+    counting = latest([r for r in readings if r.status in FINAL])
+    if not counting or freshness_of(counting[0].when, now, setting, knowledge.numbers) is Freshness.TOO_OLD:
         return None
+    found = counting[0]
     n = knowledge.numbers
-    own = own_limit(found, knowledge, "low", n["ionised.lower.neonate"], n["ionised.upper"])
+    own = own_limit(found, knowledge, "low", n["ionised.lower.neonate"], n["ionised.upper"], who)
     neonate = who.age_days is not None and who.age_days < n["age.neonate_days"]
     usual = n["ionised.lower.neonate" if neonate else "ionised.lower"]
     return Ionised(round_half_up(found.value), found.shown, found.when, own or usual, own is not None)

@@ -13,7 +13,6 @@ _BY_CONDITION = (
     ("aki", RenalGate.R2, "acute kidney injury"),
     ("ckd4", RenalGate.R2, "CKD stage 4"),
 )
-_WORSE = (RenalGate.R0, RenalGate.R1, RenalGate.R2, RenalGate.R3)
 
 
 def renal_gate(
@@ -32,7 +31,7 @@ def renal_gate(
         gate, reason = by_state or (RenalGate.R4, "renal function unknown")
         return Renal(gate, None, reason, None)
     by_egfr = _gate_of(egfr, numbers)
-    if by_state and _WORSE.index(by_state[0]) >= _WORSE.index(by_egfr):
+    if by_state and by_state[0] >= by_egfr:
         return Renal(by_state[0], egfr, f"{by_state[1]}, eGFR {egfr:.0f}", when)
     return Renal(by_egfr, egfr, f"eGFR {egfr:.0f}", when)
 
@@ -71,7 +70,7 @@ def _rising(creatinines: Sequence[Result], numbers: Mapping[str, float]) -> bool
     """Whether the latest creatinine is at least 1.5 times the lowest of the week before it."""
     if not creatinines:
         return False
-    newest = max(creatinines, key=lambda r: r.when)
+    newest = max(creatinines, key=lambda r: (r.when, r.value))
     window = numbers["aki.window_hours"] * 3600
     week = [r.value for r in creatinines if 0 <= (newest.when - r.when).total_seconds() <= window and r.value > 0]
     # rounded, since 1.2 / 0.8 is not quite 1.5 for a computer

@@ -7,14 +7,27 @@ from itertools import groupby, pairwise
 from math import inf
 from typing import NamedTuple
 
-from cards.chart.fhir import child, number, objects, text
 from cards.chart.person import Person
-from cards.chart.results import FINAL, Reading, is_haemolysed, latest
+from cards.chart.ranges import own_limit
+from cards.chart.results import FINAL, Reading, is_haemolysed
+from cards.chart.same_time import latest
 from cards.loading import Knowledge
-from cards.model import ADULT_DAYS, HIGH_BANDS, LOW_BANDS, Band, Freshness, Magnesium, SetAside, Setting, Unreadable
+from cards.model import (
+    ADULT_DAYS,
+    HIGH_BANDS,
+    LOW_BANDS,
+    Band,
+    Freshness,
+    Magnesium,
+    SetAside,
+    Setting,
+    Unmeasured,
+    Unreadable,
+)
 from cards.units import round_half_up
 
 _ANALYTE = "magnesium"
+_CONTRADICTS = "has a low and a high value of the same time"
 _STRICT = {"<": -0.01, ">": 0.01}
 _UNTOLD = {">": LOW_BANDS | {Band.SUBOPTIMAL}, "<": HIGH_BANDS}
 _FRESH = frozenset({Freshness.ACTIONABLE, Freshness.REPEAT_FIRST})
@@ -43,37 +56,72 @@ def read_magnesium(
     who: Person,
 ) -> MagnesiumResults:
     """What is known of magnesium."""
-    inpatient = setting is Setting.INPATIENT
     bounds = [r for r in readings if _is_only_a_bound(r, knowledge, who)]
-    readable = [r for r in readings if r not in bounds]
-    final = latest(r for r in readable if r.status in FINAL)
-    preliminary = latest(r for r in readable if r.status not in FINAL and (final is None or r.when > final.when))
-    earlier = tuple(sorted((r.when, _canonical(r)) for r in readable if r is not final and r.status in FINAL))
+    left_out = {id(r) for r in bounds}
+    readable = [r for r in readings if id(r) not in left_out]
+    final = latest([r for r in readable if r.status in FINAL])
+    since = final[0].when if final else None
+    preliminary = latest([r for r in readable if r.status not in FINAL and (since is None or r.when > since)])
+    told = {id(r) for r in final}
+    earlier = tuple(sorted({(r.when, _canonical(r)) for r in readable if id(r) not in told and r.status in FINAL}))
 
-    def judged(reading: Reading | None) -> Magnesium | None:
-        return _judge(reading, knowledge, now, inpatient, who, earlier) if reading else None
+    def judged(counting: Sequence[Reading]) -> Magnesium | None:
+        return _judge(counting, knowledge, now, setting, who, earlier) if counting else None
 
+    set_aside = tuple(set_aside)
     unread = [s for s in set_aside if isinstance(s, Unreadable) and s.what == _ANALYTE]
     unread += [Unreadable(_ANALYTE, "is only a limit, not a value", r.when, r.shown, r.status) for r in bounds]
-    recent = _not_too_old(unread, now, inpatient, knowledge)
-    return MagnesiumResults(_doubted(judged(final), unread), judged(preliminary), recent)
+    unread += _contradicting(final, knowledge, who)
+    magnesium = _doubted(judged(final), unread, knowledge)
+    recent = _not_too_old(unread, now, setting, knowledge)
+    return MagnesiumResults(_with_unmeasured(magnesium, set_aside), judged(preliminary), recent)
 
 
-def _doubted(magnesium: Magnesium | None, unread: Iterable[Unreadable]) -> Magnesium | None:
-    """A result after which another came that cannot be read says nothing of now: the later one decides (s.0.5)."""
-    if magnesium is None or not any(s.when and s.when > magnesium.when for s in unread if s.status in FINAL):
+def _contradicting(final: Sequence[Reading], knowledge: Knowledge, who: Person) -> list[Unreadable]:
+    """A low and a high value of one time: neither is believed."""
+    bands = {_band(r, knowledge, who) for r in final} if len(final) > 1 else set()
+    if bands.isdisjoint(LOW_BANDS) or bands.isdisjoint(HIGH_BANDS):
+        return []
+    return [Unreadable(_ANALYTE, _CONTRADICTS, final[0].when, status="final")]
+
+
+def _doubted(magnesium: Magnesium | None, unread: Iterable[Unreadable], knowledge: Knowledge) -> Magnesium | None:
+    """A result says nothing of now where a later one, or one of its time that denies it, can't be read (s.0.5)."""
+    if magnesium is None or not any(_withdraws(s, magnesium, knowledge) for s in unread):
         return magnesium
     freshness = Freshness.REPEAT_FIRST if magnesium.freshness is Freshness.ACTIONABLE else magnesium.freshness
     return replace(magnesium, freshness=freshness, superseded=True)
 
 
+def _withdraws(unread: Unreadable, magnesium: Magnesium, knowledge: Knowledge) -> bool:
+    """Whether a result that could not be read makes an earlier one doubtful: not when a person reads the same band."""
+    if unread.why == _CONTRADICTS:
+        return True
+    if not unread.withdraws or unread.status not in FINAL or not unread.when or unread.when <= magnesium.when:
+        return False
+    if unread.value is None:
+        return True
+    x = round_half_up(unread.value)
+    return band_of(x, magnesium.lower_limit, magnesium.upper_limit, knowledge.numbers) is not magnesium.band
+
+
+def _with_unmeasured(magnesium: Magnesium | None, set_aside: Iterable[SetAside]) -> Magnesium | None:
+    """The result, with the time of a later sample that gave none."""
+    if magnesium is None:
+        return None
+    taken = (s.when for s in set_aside if isinstance(s, Unmeasured) and s.what == _ANALYTE and s.status in FINAL)
+    later = max((when for when in taken if when and when > magnesium.when), default=None)
+    return replace(magnesium, unmeasured=later) if later else magnesium
+
+
 def _not_too_old(
-    unread: Iterable[Unreadable], now: datetime, inpatient: bool, knowledge: Knowledge
+    unread: Iterable[Unreadable], now: datetime, setting: Setting, knowledge: Knowledge
 ) -> tuple[Unreadable, ...]:
     """Newest first; what has no readable date comes last."""
-    dated = sorted((s.when, n, s) for n, s in enumerate(unread) if s.when)
-    recent = [s for when, _, s in reversed(dated) if freshness_of(when, now, inpatient, knowledge.numbers) in _FRESH]
-    return (*recent, *(s for s in unread if s.when is None))
+    told = sorted(unread, key=lambda s: (s.why, s.sent, s.status))
+    dated = sorted(((s.when, n, s) for n, s in enumerate(told) if s.when), reverse=True)
+    recent = [s for when, _, s in dated if freshness_of(when, now, setting, knowledge.numbers) in _FRESH]
+    return (*recent, *(s for s in told if s.when is None))
 
 
 def _is_only_a_bound(reading: Reading, knowledge: Knowledge, who: Person) -> bool:
@@ -83,14 +131,15 @@ def _is_only_a_bound(reading: Reading, knowledge: Knowledge, who: Person) -> boo
 
 
 def _judge(
-    reading: Reading,
+    counting: Sequence[Reading],
     knowledge: Knowledge,
     now: datetime,
-    inpatient: bool,
+    setting: Setting,
     who: Person,
     earlier: tuple[tuple[datetime, float], ...],
 ) -> Magnesium:
     n = knowledge.numbers
+    reading, other = _urgent(counting, knowledge, who)
     x = _canonical(reading)
     lower, upper = _limits(reading, knowledge, who)
     return Magnesium(
@@ -101,18 +150,28 @@ def _judge(
         lower_limit=lower,
         upper_limit=upper,
         band=band_of(x, lower, upper, n),
-        freshness=freshness_of(reading.when, now, inpatient, n),
+        freshness=freshness_of(reading.when, now, setting, n),
         reference=reading.reference,
         haemolysed=is_haemolysed(reading.resource),
         plausible=n["plausible.min"] <= x <= n["plausible.max"],
         earlier=earlier,
+        also=None if _canonical(other) == x else _canonical(other),
     )
+
+
+def _urgent(counting: Sequence[Reading], knowledge: Knowledge, who: Person) -> tuple[Reading, Reading]:
+    """Of contradicting values of one time the more urgent, and the other: the lowest, unless only a high one is ill."""
+    lowest, highest = counting[0], counting[-1]
+    if lowest is highest:
+        return lowest, highest
+    only_high = _band(highest, knowledge, who) in HIGH_BANDS and _band(lowest, knowledge, who) not in LOW_BANDS
+    return (highest, lowest) if only_high else (lowest, highest)
 
 
 def _limits(reading: Reading, knowledge: Knowledge, who: Person) -> tuple[float, float]:
     """The lower and upper limit of normal of a result."""
     n = knowledge.numbers
-    upper = own_limit(reading, knowledge, "high", n["limit.upper.accepted_min"], n["limit.upper.accepted_max"])
+    upper = own_limit(reading, knowledge, "high", n["limit.upper.accepted_min"], n["limit.upper.accepted_max"], who)
     return _lower_limit(reading, knowledge, who), upper or n["limit.upper.default"]
 
 
@@ -152,19 +211,24 @@ def scale_of(lower: float, upper: float, numbers: Mapping[str, float]) -> tuple[
     return tuple((same[0][0], same[0][1], same[-1][2]) for same in joined)
 
 
-def freshness_of(when: datetime, now: datetime, inpatient: bool, numbers: Mapping[str, float]) -> Freshness:
+def freshness_of(when: datetime, now: datetime, setting: Setting, numbers: Mapping[str, float]) -> Freshness:
     """What a result of this age is good for."""
     hours = (now - when).total_seconds() / 3600
-    place = "inpatient" if inpatient else "ambulatory"
+    place = place_of(setting)
     if hours <= numbers[f"fresh.{place}.actionable"]:
         return Freshness.ACTIONABLE
     return Freshness.REPEAT_FIRST if hours <= numbers[f"fresh.{place}.repeat"] else Freshness.TOO_OLD
 
 
+def place_of(setting: Setting) -> str:
+    """Whose limits of age hold in a setting, as the ids of thresholds name it."""
+    return Setting.INPATIENT.value if setting.acts_as_inpatient else setting.value
+
+
 def _lower_limit(reading: Reading, knowledge: Knowledge, who: Person) -> float:
     n = knowledge.numbers
     least = n["limit.lower.accepted_min.pregnancy" if who.pregnant else "limit.lower.accepted_min"]
-    own = own_limit(reading, knowledge, "low", least, n["limit.lower.accepted_max"])
+    own = own_limit(reading, knowledge, "low", least, n["limit.lower.accepted_max"], who)
     return own or n[default_lower_limit(who.age_days, n)]
 
 
@@ -173,21 +237,6 @@ def default_lower_limit(age_days: int | None, numbers: Mapping[str, float]) -> s
     if age_days is None or age_days >= ADULT_DAYS:
         return "limit.lower.default"
     return "limit.lower.neonate" if age_days < numbers["age.neonate_days"] else "limit.lower.child"
-
-
-def own_limit(reading: Reading, knowledge: Knowledge, side: str, least: float, most: float) -> float | None:
-    """The result's own reference limit in mmol/L, when it is believable."""
-    for reference in objects(reading.resource, "referenceRange"):
-        kind = {text(c, "code") for c in objects(child(reference, "type"), "coding")}
-        told = number(child(reference, side), "value")
-        if told is None or (kind and "normal" not in kind):
-            continue
-        quantity = child(reference, side)
-        unit = knowledge.units.find(_ANALYTE, text(quantity, "code"), text(quantity, "unit")) or reading.unit
-        limit = round_half_up(told * unit.factor)
-        if least <= limit <= most:
-            return limit
-    return None
 
 
 def both_units(reading: Reading, knowledge: Knowledge) -> str:

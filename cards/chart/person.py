@@ -1,15 +1,15 @@
-"""Age, sex and setting of the patient."""
+"""Age, sex and encounter of the patient."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
-from cards.chart.fhir import child, codings, moment, objects, text
-from cards.model import JsonObject, Setting
+from cards.chart.encounter_setting import setting_told
+from cards.chart.fhir import child, end_of, moment, text
+from cards.loading import Knowledge
+from cards.model import JsonObject
 
-# HL7 v3 ActCode classes of an encounter that count as being in hospital or emergency care (clinical rule s.0.6)
-_INPATIENT = frozenset({"IMP", "ACUTE", "NONAC", "OBSENC", "EMER"})
-_RUNNING = frozenset({"arrived", "triaged", "in-progress", "onleave", ""})
+_RUNNING = frozenset({"arrived", "triaged", "in-progress", "onleave", "on-hold", ""})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,34 +41,29 @@ def sex_of(patient: JsonObject) -> str | None:
     return gender if gender in ("male", "female") else None
 
 
-def current_encounter(encounters: Sequence[JsonObject], encounter_id: str | None, now: datetime) -> JsonObject | None:
-    """The encounter of the call; else a running one, hospital first."""
+def current_encounter(
+    encounters: Sequence[JsonObject], encounter_id: str | None, now: datetime, knowledge: Knowledge
+) -> JsonObject | None:
+    """The encounter of the call; else the one in progress that began last, of several the one in hospital."""
     named = next((e for e in encounters if encounter_id and text(e, "id") == encounter_id.rpartition("/")[2]), None)
     if named is not None:
         return named
-    running = [e for e in encounters if text(e, "status") in _RUNNING and not _ended(e, now)]
-    return next((e for e in running if _is_inpatient(e)), running[0] if running else None)
+    zone = knowledge.site.zone
+    running = [e for e in encounters if text(e, "status") in _RUNNING and not _ended(e, now, zone)]
+
+    def began(encounter: JsonObject) -> tuple[float, bool, str]:
+        start = encounter_start(encounter, zone)
+        acute = setting_told(encounter, knowledge).acts_as_inpatient
+        return start.timestamp() if start else 0.0, acute, text(encounter, "id")
+
+    return max(running, key=began, default=None)
 
 
-def setting_of(encounter: JsonObject | None, known: bool) -> Setting:
-    """Where the patient is now; UNKNOWN when encounters could not be looked at."""
-    if encounter is not None:
-        return Setting.INPATIENT if _is_inpatient(encounter) else Setting.AMBULATORY
-    return Setting.AMBULATORY if known else Setting.UNKNOWN
-
-
-def encounter_start(encounter: JsonObject | None) -> datetime | None:
+def encounter_start(encounter: JsonObject | None, zone: tzinfo = UTC) -> datetime | None:
     """When the encounter began."""
-    return moment(text(child(encounter, "period"), "start")) if encounter else None
+    return moment(text(child(encounter, "period"), "start"), zone) if encounter else None
 
 
-def _ended(encounter: JsonObject, now: datetime) -> bool:
-    end = moment(text(child(encounter, "period"), "end"))
+def _ended(encounter: JsonObject, now: datetime, zone: tzinfo) -> bool:
+    end = end_of(text(child(encounter, "period"), "end"), zone)
     return end is not None and end < now
-
-
-def _is_inpatient(encounter: JsonObject) -> bool:
-    # R4 has one Coding, R5 a list of CodeableConcept
-    codes = {text(c, "code").upper() for c in objects(encounter, "class")}
-    codes |= {code.upper() for c in objects(encounter, "class") for _, code in codings(c)}
-    return bool(codes & _INPATIENT)

@@ -1,13 +1,15 @@
 """Observations as results in canonical units, and as set aside with a reason when they cannot be read."""
 
 import re
-from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple
 
-from cards.chart.fhir import child, codings, is_day_only, moment, number, objects, reference_of, text, words_of
+from cards.chart.fhir import child, codings, end_of, is_day_only, moment, number, objects, reference_of, text, words_of
+from cards.chart.result_names import analyte_of
+from cards.chart.specimen import contradicts
+from cards.chart.worded import Worded, is_no_information, sign_of, worded, words_told
 from cards.loading import Knowledge
-from cards.model import JsonObject, Result, Unreadable
+from cards.model import JsonObject, Result, SetAside, Unmeasured, Unreadable
 from cards.units import Unit, shown_result
 
 FINAL = frozenset({"final", "amended", "corrected"})
@@ -21,8 +23,10 @@ _NOT_HAEMOLYSED = re.compile(
 # of the patient, not of the sample
 _HAEMOLYTIC_DISEASE = re.compile(r"ha?emolytic[ -](ana?emia|ura?emic|disease|crisis|disorder)", re.I)
 _HAEMOLYSED_CODE = "HEM"
-_WORDED_EGFR = re.compile(r"\s*([<>]?=?)\s*(\d{1,3})\b")
 _JUST_BELOW = 0.1
+_AS_TEXT = "came as text only"
+# no dose comes from a magnesium result that came as text (s.0.1)
+_NEVER_IN_WORDS = frozenset({"magnesium", "magnesium_ionised"})
 # of what was sent only a number and a unit are shown, never words
 _PLAIN = re.compile(r"[<>]?=? ?\d{1,6}(\.\d{1,6})?( ?([mnuµ]?(mol|g|eq|val|m)(/[dmuµ]?l)?|mg%))?", re.I)
 
@@ -52,30 +56,54 @@ class Reading(NamedTuple):
         """The value as reported, in our spelling of its unit."""
         return f"{self.comparator}{shown_result(self.told)} {self.unit.shown}"
 
-    def result(self) -> Result:
-        """The value alone."""
-        value = self.value - _JUST_BELOW if self.analyte == "egfr" and self.comparator == "<" else self.value
-        return Result(self.analyte, value, self.when, self.shown, self.reference)
+    @property
+    def counted(self) -> float:
+        """The value that counts: of an eGFR "<15" just below."""
+        return self.value - _JUST_BELOW if self.analyte == "egfr" and self.comparator == "<" else self.value
+
+    def result(self, also: float | None = None) -> Result:
+        """The value alone; `also` is another one of the same time."""
+        return Result(self.analyte, self.counted, self.when, self.shown, self.reference, also)
 
 
-def read(observation: JsonObject, knowledge: Knowledge, now: datetime) -> Reading | Unreadable | None:
+def read(observation: JsonObject, knowledge: Knowledge, now: datetime) -> Reading | SetAside | None:
     """A reading, the reason why it is none, or None when the observation is not for us (analyte, status)."""
-    analyte = knowledge.terminology.analyte_of(codings(child(observation, "code")))
-    status = text(observation, "status")
-    if analyte is None or status not in _READ or "dataAbsentReason" in observation:
+    analyte, status = analyte_of(observation, knowledge), text(observation, "status")
+    if analyte is None or status not in _READ:
         return None
-    when = observed_at(observation)
+    when = observed_at(observation, knowledge.site.zone)
+    if "dataAbsentReason" in observation:
+        return Unmeasured(analyte, "was not measured", when, status)
     if when is None:
         return _unreadable(analyte, "has no readable date", observation)
-    if when > now and (when - now).total_seconds() > knowledge.numbers["fresh.future_tolerance"] * 3600:
+    if _is_future(observation, when, now, knowledge):
         return _unreadable(analyte, "is dated in the future", observation)
-    return _quantity(observation, analyte, status, when, knowledge)
+    if contradicts(observation, analyte, knowledge):
+        why = "has a specimen that contradicts its code"
+        return Unreadable(analyte, why, when, status=status, withdraws=False)
+    return _plausible(_value(observation, analyte, status, when, knowledge), knowledge)
+
+
+def _is_future(observation: JsonObject, when: datetime, now: datetime, knowledge: Knowledge) -> bool:
+    """A bare day counts to its end, so that today is never the future."""
+    if when <= now:
+        return False
+    if is_day_only(_effective(observation)) and when.date() <= now.astimezone(knowledge.site.zone).date():
+        return False
+    return (when - now).total_seconds() > knowledge.numbers["fresh.future_tolerance"] * 3600
+
+
+def _plausible(found: Reading | SetAside, knowledge: Knowledge) -> Reading | SetAside:
+    """What no patient can have is set aside, and never shown."""
+    if isinstance(found, SetAside) or knowledge.results.is_possible(found.analyte, found.value):
+        return found
+    return Unreadable(found.analyte, "is not possible in a patient", found.when, status=found.status, withdraws=False)
 
 
 def _unreadable(analyte: str, why: str, observation: JsonObject, when: datetime | None = None) -> Unreadable:
     quantity = child(observation, "valueQuantity")
     told, unit = number(quantity, "value"), text(quantity, "unit") or text(quantity, "code")
-    sent = text(observation, "valueString") if told is None else f"{_as_sent(told)} {unit}".strip()
+    sent = f"{sign_of(quantity) or ''}{_as_sent(told)} {unit}".strip() if told is not None else ""
     sent = sent if _PLAIN.fullmatch(sent) else ""
     return Unreadable(analyte, why, when, sent, text(observation, "status"))
 
@@ -86,20 +114,21 @@ def _as_sent(value: float) -> str:
     return usual if float(usual) == value else f"{value:.6g}"
 
 
-def _quantity(
+def _value(
     observation: JsonObject, analyte: str, status: str, when: datetime, knowledge: Knowledge
-) -> Reading | Unreadable:
+) -> Reading | SetAside:
     quantity = child(observation, "valueQuantity")
     told = number(quantity, "value")
-    if told is None and analyte == "egfr":
-        return _worded_egfr(observation, status, when, knowledge)
     if told is None:
-        why = "came as text only" if text(observation, "valueString") else "has no readable value"
-        return _unreadable(analyte, why, observation, when)
+        return _in_words(observation, analyte, status, when, knowledge)
+    comparator = sign_of(quantity)
+    if comparator is None:
+        # a value without its comparator would be another value: none is shown
+        return Unreadable(analyte, "has a comparator that we do not know", when, status=status)
     unit = knowledge.units.find(analyte, text(quantity, "code"), text(quantity, "unit"))
     if unit is None:
         return _unreadable(analyte, _no_unit(analyte, quantity, knowledge), observation, when)
-    return Reading(analyte, told * unit.factor, text(quantity, "comparator"), unit, told, when, status, observation)
+    return Reading(analyte, told * unit.factor, comparator, unit, told, when, status, observation)
 
 
 def _no_unit(analyte: str, quantity: JsonObject, knowledge: Knowledge) -> str:
@@ -108,26 +137,43 @@ def _no_unit(analyte: str, quantity: JsonObject, knowledge: Knowledge) -> str:
     return "has two different units" if len(each) > 1 and all(each) else "has no unit we know"
 
 
-def _worded_egfr(observation: JsonObject, status: str, when: datetime, knowledge: Knowledge) -> Reading | Unreadable:
-    """ ">60" or "> 90 mL/min" as laboratories report it in words; "<15" counts as just below."""
-    match = _WORDED_EGFR.match(text(observation, "valueString"))
-    if match is None:
-        return _unreadable("egfr", "has no readable value", observation, when)
-    told, comparator = float(match.group(2)), match.group(1)
-    unit = next(iter(knowledge.units.by_analyte["egfr"].values()))
-    return Reading("egfr", told, comparator, unit, told, when, status, observation)
+def _in_words(
+    observation: JsonObject, analyte: str, status: str, when: datetime, knowledge: Knowledge
+) -> Reading | SetAside:
+    """A number in words counts where a unit follows, or as an eGFR; of magnesium it is only for a person to verify."""
+    words = words_told(observation)
+    if not words:
+        return Unreadable(analyte, "has no readable value", when, status=status, withdraws=False)
+    found = worded(analyte, words, knowledge)
+    if found is None and is_no_information(words, knowledge):
+        return Unmeasured(analyte, "was not measured", when, status)
+    if found is None:
+        return Unreadable(analyte, _AS_TEXT, when, status=status)
+    unit = found.unit or (next(iter(knowledge.units.by_analyte["egfr"].values())) if analyte == "egfr" else None)
+    if unit and analyte not in _NEVER_IN_WORDS:
+        return Reading(analyte, found.told * unit.factor, found.comparator, unit, found.told, when, status, observation)
+    return Unreadable(analyte, _AS_TEXT, when, found.sent, status, _in_unit(found))
 
 
-def observed_at(observation: JsonObject) -> datetime | None:
+def _in_unit(found: Worded) -> float | None:
+    """The value of a text with a unit; a mere limit may stand for any value."""
+    return found.told * found.unit.factor if found.unit and not found.comparator else None
+
+
+def observed_at(observation: JsonObject, zone: tzinfo = UTC) -> datetime | None:
     """When a result was true: effective, else issued; a bare day gives way to an issue time on the same day."""
-    effective = text(observation, "effectiveDateTime") or text(observation, "effectiveInstant")
-    period = child(observation, "effectivePeriod")
-    effective = effective or text(period, "end") or text(period, "start")
-    found = moment(effective)
-    if found is not None and not is_day_only(effective):
+    effective = _effective(observation)
+    if not is_day_only(effective) and (found := moment(effective, zone)):
         return found
-    issued = moment(text(observation, "issued"))
-    return issued if found is None or (issued and issued.date() == found.date()) else found
+    day, issued = end_of(effective, zone), moment(text(observation, "issued"), zone)
+    return issued if day is None or (issued and issued.astimezone(zone).date() == day.date()) else day
+
+
+def _effective(observation: JsonObject) -> str:
+    """The effective time as written."""
+    told = text(observation, "effectiveDateTime") or text(observation, "effectiveInstant")
+    period = child(observation, "effectivePeriod") if not told else {}
+    return told or text(period, "end") or text(period, "start")
 
 
 def is_haemolysed(observation: JsonObject) -> bool:
@@ -144,15 +190,3 @@ def is_haemolysed(observation: JsonObject) -> bool:
 
 def _says_haemolysed(told: str) -> bool:
     return bool(_HAEMOLYSED.search(told)) and not _NOT_HAEMOLYSED.search(told)
-
-
-def latest(readings: Iterable[Reading]) -> Reading | None:
-    """The reading that counts: newest, then corrected before final, then last updated."""
-    listed = list(readings)
-    newest = max((r.when for r in listed), default=None)
-    return max((r for r in listed if r.when == newest), key=_standing, default=None)
-
-
-def _standing(reading: Reading) -> tuple[bool, str]:
-    """What decides between results of one time."""
-    return reading.status in ("amended", "corrected"), text(child(reading.resource, "meta"), "lastUpdated")

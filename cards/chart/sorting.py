@@ -5,19 +5,22 @@ understood is never taken for "all clear".
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cards.chart.fhir import child, codings, objects, text, words_of
+from cards.chart.fhir import child, codings, text, words_of
 from cards.chart.inputs import BY_KEY, Input
-from cards.model import JsonObject, Snapshot
-from cards.terminology import CodeKey, Terminology
+from cards.model import ORDER_TYPES, JsonObject, Snapshot
+from cards.terms.systems import ICD9, ICD10, ICPC2, LOINC, RXNORM, SNOMED, system_of
+from cards.terms.terminology import Terminology
 
 PATIENT, ENCOUNTER, OBSERVATION, CONDITION = "Patient", "Encounter", "Observation", "Condition"
-MEDICATION = "Medication"
-ORDERS = frozenset({"MedicationRequest", "MedicationOrder"})
-ADMINISTRATION = "MedicationAdministration"
+MEDICATION, ADMINISTRATION, REPORT = "Medication", "MedicationAdministration", "DiagnosticReport"
+# orders, and what is told or handed over in their place
+ORDERED = (*sorted(ORDER_TYPES), "MedicationStatement", "MedicationDispense")
+# systems of which every code that is in no table of ours is known to be of something else
+_KNOWN_SYSTEMS = frozenset({LOINC, SNOMED, RXNORM, ICD10, ICD9, ICPC2})
 
 
 class Why(StrEnum):
@@ -56,7 +59,7 @@ NotUnderstood = Mapping[Kind, int]
 
 
 class Sorted:
-    """What a client sent of one patient, by type, each resource once whatever keys brought it."""
+    """What a client sent of one patient, by type, whatever key brought it."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
@@ -72,26 +75,14 @@ class Sorted:
     def _sort(self) -> dict[str, Sequence[JsonObject]]:
         found: dict[str, list[JsonObject]] = {}
         for key in (*BY_KEY, *(key for key in self._snapshot.resources if key not in BY_KEY)):
-            for resource in self._snapshot.watch(self._snapshot.resources.get(key, ())):
+            for resource in self._snapshot.resources.get(key, ()):
                 found.setdefault(text(resource, "resourceType"), []).append(resource)
-        return {kind: self._snapshot.watch(_each_once(listed)) for kind, listed in found.items()}
+        return {kind: self._snapshot.watch(listed) for kind, listed in found.items()}
 
     def brought(self, asked: Input, terminology: Terminology) -> bool:
         """Whether a key that is none of ours brought something that an input asks for."""
         others = (listed for key, listed in self._snapshot.resources.items() if key not in BY_KEY)
         return any(_answers(resource, asked, terminology) for listed in others for resource in listed)
-
-
-def _each_once(listed: list[JsonObject]) -> list[JsonObject]:
-    """Without what came under two keys."""
-    seen: dict[str, JsonObject] = {}
-    once = []
-    for resource in listed:
-        ident = text(resource, "id")
-        if not ident or seen.get(ident) != resource:
-            seen[ident] = resource
-            once.append(resource)
-    return once
 
 
 def _answers(resource: JsonObject, asked: Input, terminology: Terminology) -> bool:
@@ -102,54 +93,33 @@ def _answers(resource: JsonObject, asked: Input, terminology: Terminology) -> bo
     return not asked.statuses or text(resource, "status") in asked.statuses
 
 
-def unknown_code(concept: JsonObject, told: str, known: Collection[str]) -> Why | None:
+def unknown_code(concept: JsonObject) -> Why | None:
     """Why nobody can say what a concept is: no words, and no code or one of unknown systems; None when one can.
 
     Words that can be read and match nothing name another thing, and so does a code of a known system.
     """
-    if told.strip():
+    if words_of(concept).strip():
         return None
-    keys = codings(concept)
-    if not keys:
+    systems = [system_of(system) for system, _ in codings(concept)]
+    if not systems:
         return Why.SHAPE
-    return None if _has_known(keys, known) else Why.CODE
+    return Why.CODE if _KNOWN_SYSTEMS.isdisjoint(systems) else None
 
 
-def _has_known(keys: Iterable[CodeKey], known: Collection[str]) -> bool:
-    return any(system in known for system, _ in keys)
-
-
-def count_results(left: Iterable[JsonObject], terminology: Terminology) -> Iterator[Kind]:
-    """Of the results that were not read, those of which nobody can say what they measure."""
-    for resource in left:
-        concept = child(resource, "code")
-        if not terminology.analyte_of(codings(concept)):
-            why = unknown_code(concept, words_of(concept), terminology.systems)
-            if why:
-                yield Kind(What.RESULT, why)
+def count_results(unknown: Iterable[JsonObject]) -> Iterator[Kind]:
+    """Of the results of no analyte that we know, those of which nobody can say what they measure."""
+    for resource in unknown:
+        if why := unknown_code(child(resource, "code")):
+            yield Kind(What.RESULT, why)
 
 
 def count_problems(conditions: Iterable[JsonObject], terminology: Terminology) -> Iterator[Kind]:
     """The problems that nobody can name."""
     for resource in conditions:
         concept = child(resource, "code")
-        keys = codings(concept)
-        if not terminology.categories_of(keys, ""):
-            why = unknown_code(concept, words_of(concept), terminology.systems)
-            if why:
-                yield Kind(What.PROBLEM, why)
-
-
-# HL7 v3 ActCode, all that is under ActEncounterCode
-_CLASSES = frozenset({"IMP", "ACUTE", "NONAC", "OBSENC", "EMER", "AMB", "HH", "VR", "SS", "FLD", "PRENC", "HBOT"})
-
-
-def count_stays(encounter: JsonObject | None) -> Iterator[Kind]:
-    """The current stay, when its class says nothing to us."""
-    told = objects(encounter, "class") if encounter else ()
-    codes = {text(one, "code").upper() for one in told} | {code.upper() for one in told for _, code in codings(one)}
-    if encounter and codes.isdisjoint(_CLASSES):
-        yield Kind(What.STAY, Why.CLASS)
+        why = unknown_code(concept)
+        if why and not terminology.categories_of(codings(concept), ""):
+            yield Kind(What.PROBLEM, why)
 
 
 # -- selections -------------------------------------------------------------------------------------------------------

@@ -2,16 +2,19 @@
 
 from math import inf
 
-from cards.chart import Chart, once
+from cards.chart import Because, Chart, because, once
 from cards.judgements import danger, given
-from cards.loading import Knowledge
+from cards.loading import HardStop
 from cards.model import SEVERE_BANDS, Band, Freshness, Magnesium, RenalGate
 
-DIURETICS = frozenset({"loop diuretic", "thiazide-type diuretic"})
-_GUT_LOSS = ("diarrhoea", "inflammatory_bowel_disease", "malabsorption")
-_NO_ORAL = ("vomiting", "bowel_obstruction", "nil_by_mouth")
-_ONGOING = ("vomiting", "diabetic_ketoacidosis", "hungry_bone", "pancreatitis", "burn")
-_PARALYSED = "neuromuscular blocker"
+_EGFR_LIMITS = ("egfr.r2", "egfr.r1", "egfr.r0")
+# from which threshold to which, as far as there is one
+_BANDS = {
+    Band.CRITICAL_LOW: ("", "band.critical_low"),
+    Band.SEVERE: ("band.critical_low", "band.severe"),
+    Band.MODERATE: ("band.severe", "band.moderate"),
+    Band.MILD: ("band.moderate", ""),
+}
 
 
 def is_child(chart: Chart) -> bool:
@@ -25,43 +28,39 @@ def emergency(chart: Chart) -> str | None:
     if is_child(chart):
         return None
     if danger.is_current(chart.conditions.get("torsades"), chart):
-        return None if is_high(chart) else "torsades"
+        return None if chart.is_high else "torsades"
     low = trusted_low(chart)
     if low is None or must_repeat_first(low, chart):
         return None
     kinds = {
-        "arrhythmia": _happens_now(("ventricular_arrhythmia",), chart),
-        "seizure": _happens_now(("seizure", "tetany"), chart) and "pre_eclampsia" not in chart.conditions,
+        "arrhythmia": danger.is_current(chart.conditions.get("ventricular_arrhythmia"), chart),
+        "seizure": _has_convulsion(chart),
         "qtc": _has_critical_qtc_today(chart),
         "digoxin": _has_digoxin_toxicity(chart),
     }
     return next((kind for kind, applies in kinds.items() if applies), None)
 
 
-def _happens_now(categories: tuple[str, ...], chart: Chart) -> bool:
-    return any(danger.is_current(chart.conditions.get(category), chart) for category in categories)
+def _has_convulsion(chart: Chart) -> bool:
+    """A seizure or tetany of now; in pre-eclampsia it is eclampsia, which the obstetric protocol treats."""
+    return any(danger.is_current(c, chart) for c in chart.among("convulsion")) and not chart.has("pre_eclampsia")
 
 
 def _has_critical_qtc_today(chart: Chart) -> bool:
     found = chart.results.get("qtc")
     today = found is not None and chart.at_most(chart.hours_since(found.when), "emergency.hours")
-    return today and chart.at_least(danger.qtc(chart), "qtc.critical")
+    return bool(today and danger.qtc_is_critical(chart))
 
 
 def _has_digoxin_toxicity(chart: Chart) -> bool:
-    toxic = _happens_now(("digoxin_toxicity",), chart)
+    toxic = danger.is_current(chart.conditions.get("digoxin_toxicity"), chart)
     return toxic and danger.takes_digoxin(chart) and "av_block" not in chart.conditions
-
-
-def is_high(chart: Chart) -> bool:
-    """Above the upper limit, whenever that was."""
-    return chart.current is not None and chart.current.x > chart.current.upper_limit
 
 
 def level_forbids(iv: bool, chart: Chart) -> bool:
     """A high result of now forbids magnesium (s.1.6); IV not at a level that pre-eclampsia aims at (s.1.5)."""
     m = chart.current
-    if m is None or m.x <= m.upper_limit or m.freshness is not Freshness.ACTIONABLE:
+    if m is None or not chart.is_high or not chart.is_fresh:
         return False
     obstetric = chart.has("pre_eclampsia") or on_obstetric_magnesium(chart)
     return not (iv and obstetric and chart.at_most(m.x, "obstetric.caution"))
@@ -69,7 +68,7 @@ def level_forbids(iv: bool, chart: Chart) -> bool:
 
 def on_obstetric_magnesium(chart: Chart) -> bool:
     """Magnesium sulfate for pre-eclampsia or in pregnancy: high levels are intended (clinical rule s.1.5)."""
-    if chart.has("pre_eclampsia", "pregnancy") and given.iv_magnesium_lately(chart):
+    if chart.has("obstetric") and given.iv_magnesium_lately(chart):
         return True
     unlisted = bool(chart.not_known & {"medications", "administrations"}) or chart.unread_orders > 0
     return unlisted and may_be_on_obstetric_magnesium(chart)
@@ -86,33 +85,56 @@ def may_be_on_obstetric_magnesium(chart: Chart) -> bool:
 
 @once
 def trusted_low(chart: Chart) -> Magnesium | None:
-    """A low result of an adult that may be treated: plausible and not contaminated."""
-    low = chart.low
-    if low is None or is_child(chart) or not low.plausible or is_contaminated(chart):
-        return None
-    return low
+    """A low result of an adult that may be treated."""
+    return chart.low if is_to_be_treated(chart) else None
 
 
 @once
-def is_contaminated(chart: Chart) -> bool:
+def is_to_be_treated(chart: Chart) -> Because:
+    """Whether a low result of an adult may be treated: plausible and not contaminated."""
+    if chart.is_low and is_child(chart):
+        return because("a child: the rule of children speaks")
+    return is_trustworthy(chart)
+
+
+@once
+def is_trustworthy(chart: Chart) -> Because:
+    """Whether magnesium is low, and the result possible and not of a contaminated tube."""
+    low = chart.low
+    if low is None:
+        return chart.is_low
+    if not low.plausible:
+        return because("the result is not plausible")
+    return because("the tube may be contaminated") if is_contaminated(chart) else chart.is_low
+
+
+@once
+def is_contaminated(chart: Chart) -> Because:
     """Low magnesium with very high potassium and very low calcium of the same draw: K-EDTA or oxalate in the tube."""
-    n, low = chart.numbers, chart.low
-    potassium, calcium = chart.results.get("potassium"), chart.results.get("calcium")
-    if low is None or potassium is None or calcium is None:
-        return False
-    same_draw = all(
-        abs((r.when - low.when).total_seconds()) <= n["contamination.same_draw"] * 3600 for r in (potassium, calcium)
-    )
+    low, potassium, calcium = chart.low, chart.results.get("potassium"), chart.results.get("calcium")
+    if low is None:
+        return chart.is_low
+    if potassium is None or calcium is None:
+        return because("potassium or calcium is not known")
+    apart = max(abs((r.when - low.when).total_seconds()) / 3600 for r in (potassium, calcium))
     return (
-        same_draw
+        chart.at_most(apart, "contamination.same_draw")
         and chart.at_least(potassium.value, "contamination.potassium")
         and chart.at_most(calcium.value, "contamination.calcium")
     )
 
 
+def ionised_is_low(chart: Chart) -> Because:
+    """Whether ionised magnesium is below its lower limit: the laboratory's own, or the usual one."""
+    found = chart.ionised
+    if found is None:
+        return because("no ionised magnesium that is not too old")
+    return chart.below(found.value, "ionised.lower", found.lower_limit)
+
+
 def ionised_is_of_the_same_draw(chart: Chart) -> bool:
     """Whether total and ionised magnesium were measured together."""
-    return chart.at_most(abs(_hours_later(chart)), "contamination.same_draw")
+    return bool(chart.at_most(abs(_hours_later(chart)), "contamination.same_draw"))
 
 
 def ionised_is_normal(chart: Chart) -> bool:
@@ -128,9 +150,23 @@ def _hours_later(chart: Chart) -> float:
     return (chart.ionised.when - chart.current.when).total_seconds() / 3600
 
 
+@once
+def kidneys_limit(chart: Chart) -> Because:
+    """Whether the kidneys allow less magnesium than healthy ones: by eGFR, else by what is on record."""
+    egfr = chart.renal.egfr
+    by_egfr = next((below for limit in _EGFR_LIMITS if (below := chart.below(egfr, limit))), None)
+    healthy = chart.renal.gate is RenalGate.R0
+    return by_egfr or (chart.below(egfr, _EGFR_LIMITS[-1]) if healthy else Because(True, chart.renal.reason))
+
+
+def magnesium_raisers(chart: Chart) -> tuple[str, ...]:
+    """The ingredients taken that raise magnesium where the kidneys are poor."""
+    return tuple(dict.fromkeys(name for m in chart.taking("raises_mg") for name in m.ingredients("raises_mg")))
+
+
 def cannot_take_oral(chart: Chart) -> bool:
     """Vomiting, bowel obstruction or nil by mouth."""
-    return chart.has(*_NO_ORAL)
+    return chart.has("no_oral")
 
 
 def avoids_oral(chart: Chart) -> bool:
@@ -141,8 +177,8 @@ def avoids_oral(chart: Chart) -> bool:
 
 def loses_magnesium(chart: Chart) -> bool:
     """A loss or shift that goes on (s.7): gut, ketoacidosis, hungry bone, pancreatitis, burns; diuresis in hospital."""
-    diuresis = chart.inpatient and not DIURETICS.isdisjoint(chart.drug_classes)
-    return has_gut_loss(chart) or chart.has(*_ONGOING) or diuresis
+    diuresis = chart.inpatient and "diuretic" in chart.drug_groups
+    return has_gut_loss(chart) or chart.has("ongoing_loss") or diuresis
 
 
 def is_refed(chart: Chart) -> bool:
@@ -152,25 +188,29 @@ def is_refed(chart: Chart) -> bool:
 
 def has_gut_loss(chart: Chart) -> bool:
     """Diarrhoea, inflammatory bowel disease or malabsorption."""
-    return chart.has(*_GUT_LOSS)
+    return chart.has("gut_loss")
+
+
+def is_on_record(stop: HardStop, chart: Chart) -> bool:
+    """Whether what makes the stop is on record, or its drug taken."""
+    if stop.renal:
+        return chart.renal.gate is RenalGate[stop.renal]
+    return stop.drug_group in chart.drug_groups if stop.drug_group else chart.has(stop.condition)
+
+
+def stops(stop: HardStop, chart: Chart) -> bool:
+    """Whether it is on record and nothing there makes it harmless, as a pacemaker does for heart block."""
+    return is_on_record(stop, chart) and not (stop.unless and chart.has(stop.unless))
 
 
 def has_unpaced_heart_block(chart: Chart) -> bool:
     """Heart block that forbids IV magnesium: second or third degree without a pacemaker on record."""
-    return "av_block" in chart.conditions and "pacemaker" not in chart.conditions
-
-
-def is_paralysed(chart: Chart) -> bool:
-    """A neuromuscular blocker is running."""
-    return _PARALYSED in chart.drug_classes
+    return stops(chart.knowledge.hard_stops["heart_block"], chart)
 
 
 def iv_is_forbidden(chart: Chart, kind: str | None = None) -> bool:
-    """Any hard stop for IV magnesium; heart block is an expert's call in torsades, some stops yield in an emergency."""
-    always = "myasthenia" in chart.conditions or is_paralysed(chart)
-    block = has_unpaced_heart_block(chart) and kind != "torsades"
-    yields = chart.has("respiratory_failure", "hypotension") or chart.renal.gate is RenalGate.R3
-    return always or block or (yields and kind is None)
+    """Any hard stop for IV magnesium (knowledge/hard_stops.yaml) that does not yield in this kind of emergency."""
+    return any(stop.forbids_in(kind) and stops(stop, chart) for stop in chart.knowledge.hard_stops.values())
 
 
 def dose_may_be_offered(chart: Chart) -> bool:
@@ -181,20 +221,30 @@ def dose_may_be_offered(chart: Chart) -> bool:
     return not must_repeat_first(m, chart) and not given.iv_magnesium_lately(chart)
 
 
+def is_to_be_repeated(chart: Chart) -> Because:
+    """Whether the magnesium result is too old to dose by, or a later one cannot be read."""
+    m = chart.current
+    if m is None or chart.is_fresh:
+        return because("the magnesium result is of now") if m else chart.is_known
+    if not must_repeat_first(m, chart):
+        return because("so low that it is treated at this age too, in hospital")
+    return Because(True) if m.superseded else chart.is_old
+
+
 def must_repeat_first(magnesium: Magnesium, chart: Chart) -> bool:
     """Too old to dose by; in hospital a critically low one is treated all the same (clinical rule s.0.6)."""
-    urgent = chart.inpatient and x_is_critical(magnesium, chart.knowledge) and not magnesium.superseded
+    urgent = chart.inpatient and x_is_critical(magnesium, chart) and not magnesium.superseded
     return magnesium.freshness is not Freshness.ACTIONABLE and not urgent
 
 
 def is_doubtful(magnesium: Magnesium, chart: Chart) -> bool:
     """Impossible, or from a contaminated tube: to be repeated before anything is concluded."""
-    return not magnesium.plausible or is_contaminated(chart)
+    return not magnesium.plausible or bool(is_contaminated(chart))
 
 
-def x_is_critical(magnesium: Magnesium, knowledge: Knowledge) -> bool:
+def x_is_critical(magnesium: Magnesium, chart: Chart) -> bool:
     """Critically low."""
-    return magnesium.x < knowledge.numbers["band.critical_low"]
+    return magnesium.x < chart.numbers["band.critical_low"]
 
 
 def is_severe_band(band: Band) -> bool:
@@ -202,15 +252,21 @@ def is_severe_band(band: Band) -> bool:
     return band in SEVERE_BANDS
 
 
-def why_no_band(band: Band, chart: Chart) -> str:
-    """Why the rule of a band stays silent; "" when it speaks."""
+def is_of_band(band: Band, chart: Chart) -> Because:
+    """Whether the rule of a band speaks: a low result of this band that may be treated now, and no emergency."""
     if emergency(chart):
-        return "the emergency rule speaks"
+        return because("the emergency rule speaks")
     low = trusted_low(chart)
     if low is None:
-        return "no low magnesium of an adult that can be trusted"
-    if low.band is not band:
-        return f"magnesium is {low.band.value}"
+        return is_to_be_treated(chart)
     if must_repeat_first(low, chart):
-        return "the result must be repeated first"
-    return ""
+        return because("the result must be repeated first")
+    return _lies_in(band, low.x, chart)
+
+
+def _lies_in(band: Band, x: float, chart: Chart) -> Because:
+    lower, upper = _BANDS[band]
+    too_low = chart.below(x, lower) if lower else because("")
+    if too_low:
+        return because(too_low.why)
+    return chart.below(x, upper) if upper else chart.is_low

@@ -3,20 +3,9 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from cards.chart import Chart, once
+from cards.chart import Because, Chart, any_of, because, once
 from cards.model import Condition, Medication
 
-ILLNESSES = (
-    "torsades",
-    "ventricular_arrhythmia",
-    "acute_mi",
-    "heart_failure",
-    "seizure",
-    "alcohol_withdrawal",
-    "atrial_fibrillation_rapid",
-    "cardiac_surgery",
-    "long_qt",
-)
 LOW_CALCIUM = "low calcium"
 
 
@@ -26,10 +15,14 @@ def potassium(chart: Chart) -> float | None:
     return found.value if found else None
 
 
-def potassium_is_low(chart: Chart) -> bool:
-    """Below 3.5 mmol/L."""
-    value = potassium(chart)
-    return value is not None and chart.below(value, "potassium.low")
+def potassium_is_low(chart: Chart) -> Because:
+    """Low, as far as known."""
+    return chart.below(potassium(chart), "potassium.low")
+
+
+def potassium_is_very_low(chart: Chart) -> Because:
+    """So low that it is critical beside low magnesium."""
+    return chart.below(potassium(chart), "potassium.very_low")
 
 
 def potassium_goal(chart: Chart) -> str:
@@ -38,11 +31,12 @@ def potassium_goal(chart: Chart) -> str:
     return "" if value is not None and value >= goal else f" and potassium to at least {goal:.1f} mmol/L"
 
 
-def potassium_is_refractory(chart: Chart) -> bool:
-    """Still low although potassium was ordered a day ago or earlier."""
-    hours = chart.numbers["potassium.refractory_hours"]
-    replaced = any(m.is_potassium and m.since and chart.hours_since(m.since) >= hours for m in chart.active)
-    return potassium_is_low(chart) and replaced
+def potassium_is_refractory(chart: Chart) -> Because:
+    """Still low although potassium was ordered some time ago."""
+    ordered = [m.since for m in chart.active if m.is_potassium and m.since]
+    if not ordered:
+        return because("no potassium ordered")
+    return potassium_is_low(chart) and chart.at_least(chart.hours_since(min(ordered)), "potassium.refractory_hours")
 
 
 def corrected_calcium(chart: Chart) -> float | None:
@@ -58,23 +52,27 @@ def corrected_calcium(chart: Chart) -> float | None:
     return round(total.value + n["calcium.per_albumin"] * missing / 10, 2)
 
 
-def calcium_is_low(chart: Chart) -> bool:
-    """Corrected calcium below 8.4 mg/dL."""
-    value = corrected_calcium(chart)
-    return value is not None and chart.below(value, "calcium.low")
+def calcium_is_low(chart: Chart) -> Because:
+    """Corrected calcium is low, as far as known."""
+    return chart.below(corrected_calcium(chart), "calcium.low")
 
 
 @once
-def qtc(chart: Chart) -> float:
-    """The latest plausible QTc in ms; 0 when there is none."""
+def qtc(chart: Chart) -> float | None:
+    """The latest plausible QTc in ms."""
     n, found = chart.numbers, chart.results.get("qtc")
-    return found.value if found and n["qtc.plausible_min"] <= found.value <= n["qtc.plausible_max"] else 0.0
+    return found.value if found and n["qtc.plausible_min"] <= found.value <= n["qtc.plausible_max"] else None
 
 
-def qtc_is_long(chart: Chart) -> bool:
-    """At least 470 ms (men) or 480 ms (women and unknown sex)."""
+def qtc_is_long(chart: Chart) -> Because:
+    """Long for men, or for women and where the sex is not known."""
     who = "male" if chart.sex == "male" else "female"
     return chart.at_least(qtc(chart), f"qtc.long.{who}")
+
+
+def qtc_is_critical(chart: Chart) -> Because:
+    """So long that it is critical beside low magnesium."""
+    return chart.at_least(qtc(chart), "qtc.critical")
 
 
 @once
@@ -99,10 +97,10 @@ def named(chart: Chart) -> tuple[str, ...]:
     """What makes low magnesium dangerous here (clinical rule s.4.4), in words for the card."""
     found = [f"{name} (QT risk)" for name in qt_drugs(chart)]
     found += ["digoxin"] * takes_digoxin(chart)
-    found += [f"QTc {qtc(chart):.0f} ms"] * qtc_is_long(chart)
-    found += [chart.conditions[c].name for c in ILLNESSES if c in chart.conditions]
-    found += ["low potassium"] * potassium_is_low(chart)
-    found += [LOW_CALCIUM] * calcium_is_low(chart)
+    found += [f"QTc {qtc(chart):.0f} ms"] if qtc_is_long(chart) else []
+    found += [illness.name for illness in chart.among("dangerous")]
+    found += ["low potassium"] if potassium_is_low(chart) else []
+    found += [LOW_CALCIUM] if calcium_is_low(chart) else []
     return tuple(found)
 
 
@@ -111,31 +109,25 @@ def has_symptoms(chart: Chart) -> bool:
     return "symptom" in chart.conditions
 
 
-_SIGNS = ("torsades", "ventricular_arrhythmia", "seizure", "av_block")
-_STATES = ("respiratory_failure", "hypotension", "bradycardia")
-
-
 def signs_of_toxicity(chart: Chart) -> tuple[str, ...]:
     """Arrhythmia, seizure, failing breath or pressure of now: with high magnesium nobody is free of symptoms."""
-    states = {c for c in _STATES if c in chart.conditions and chart.conditions[c].since is None}
-    current = (c for c in (*_SIGNS, *_STATES) if c in states or is_current(chart.conditions.get(c), chart))
-    return tuple(chart.conditions[c].name for c in current)
+    undated = [state for state in chart.among("toxic_states") if state.since is None]
+    return tuple(sign.name for sign in chart.among("toxic_signs") if sign in undated or is_current(sign, chart))
 
 
 def high_is_mild(x: float, chart: Chart) -> bool:
-    """High magnesium that only informs: below 1.25 mmol/L, eGFR of 60 or more, no symptoms (s.1.1)."""
-    egfr = chart.renal.egfr
-    well = not has_symptoms(chart) and not signs_of_toxicity(chart)
-    return chart.below(x, "band.high_is_mild_below") and egfr is not None and chart.at_least(egfr, "egfr.r0") and well
+    """High magnesium that only informs: little above normal, with healthy kidneys and no symptoms (s.1.1)."""
+    if has_symptoms(chart) or signs_of_toxicity(chart):
+        return False
+    return bool(chart.below(x, "band.high_is_mild_below") and chart.at_least(chart.renal.egfr, "egfr.r0"))
 
 
 def dangers_with_qt_drug(x: float, chart: Chart) -> tuple[str, ...]:
-    """Severe, potassium below 3.0, QTc of 500 ms, two known-risk drugs, torsades now: each is critical (s.5)."""
-    k = potassium(chart)
+    """Severe, potassium very low, QTc critically long, two known-risk drugs, torsades now: each is critical (s.5)."""
     checks = {
         "severe": chart.below(x, "band.severe"),
-        "potassium": k is not None and chart.below(k, "potassium.very_low"),
-        "qtc": chart.at_least(qtc(chart), "qtc.critical"),
+        "potassium": potassium_is_very_low(chart),
+        "qtc": qtc_is_critical(chart),
         "two drugs": len(qt_drugs(chart)) > 1,
         "torsades": had_torsades_lately(chart),
     }
@@ -143,22 +135,26 @@ def dangers_with_qt_drug(x: float, chart: Chart) -> tuple[str, ...]:
 
 
 def had_torsades_lately(chart: Chart) -> bool:
-    """Torsades now, or within the time a QTc counts (30 days)."""
+    """Torsades now, or within the time that a QTc counts."""
     found = chart.conditions.get("torsades")
     since = found.since if found else None
-    return since is not None and chart.at_most(chart.hours_since(since), "fresh.qtc")
+    return since is not None and bool(chart.at_most(chart.hours_since(since), "fresh.qtc"))
 
 
-def is_too_low_for_the_heart(x: float, chart: Chart) -> bool:
-    """Low-normal with digoxin or a QT drug and low potassium, with QTc of 500 ms, or below 0.74 on a QT drug."""
-    drugs = bool(qt_drugs(chart))
-    if chart.below(x, "suboptimal.high_risk_below"):
-        if "torsades" in chart.conditions:
-            return True
-        low_potassium = (drugs or takes_digoxin(chart)) and potassium_is_low(chart)
-        if low_potassium or chart.at_least(qtc(chart), "qtc.critical"):
-            return True
-    return drugs and chart.below(x, "qt_drug.magnesium_below")
+def is_too_low_for_the_heart(x: float, chart: Chart) -> Because:
+    """Low-normal where that is a risk, or low on a QT drug."""
+    on_qt_drug = chart.below(x, "qt_drug.magnesium_below") if qt_drugs(chart) else because("no torsades-risk drug")
+    return low_normal_is_risky(x, chart) or on_qt_drug
+
+
+def low_normal_is_risky(x: float, chart: Chart) -> Because:
+    """With torsades on record, a critically long QTc, or low potassium beside digoxin or a QT drug."""
+    below = chart.below(x, "suboptimal.high_risk_below")
+    if not below or "torsades" in chart.conditions:
+        return below
+    drugs = bool(qt_drugs(chart)) or takes_digoxin(chart)
+    potassium = potassium_is_low(chart) if drugs else because("no digoxin or torsades-risk drug")
+    return any_of(potassium, qtc_is_critical(chart))
 
 
 def is_current(condition: Condition | None, chart: Chart) -> bool:

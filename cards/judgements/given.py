@@ -60,8 +60,9 @@ def is_iv_replacement(medication: Medication) -> bool:
 
 def _is_recent(medication: Medication, chart: Chart) -> bool:
     last = _known_time(medication, chart)
-    ended = last is not None and chart.at_most(chart.hours_since(last), "duplicate.iv_hours")
-    return medication.status == "active" or ended
+    if medication.status == "active":
+        return True
+    return last is not None and bool(chart.at_most(chart.hours_since(last), "duplicate.iv_hours"))
 
 
 def oral_magnesium(chart: Chart) -> tuple[Medication, ...]:

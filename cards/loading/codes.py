@@ -3,10 +3,23 @@
 import re
 from importlib.resources.abc import Traversable
 
+from cards.loading.condition_names import ConditionNames
+from cards.loading.drug_classes import DrugTables, check_ingredients, check_known
 from cards.loading.reading import did_you_mean, read_csv
 from cards.loading.site import Site
 from cards.model import DrugRole, MagnesiumKind
-from cards.terminology import CodeKey, ConditionWords, MagnesiumProduct, Product, Terminology, name_index
+from cards.terms.names import name_index, spelled_index, words_in
+from cards.terms.systems import ICD9, ICD10, icd_code, system_of
+from cards.terms.terminology import (
+    MAGNESIUM,
+    MAGNESIUM_BESIDES,
+    NOT_A,
+    CodeKey,
+    ConditionWords,
+    MagnesiumProduct,
+    Product,
+    Terminology,
+)
 
 _KINDS = {
     "replacement": MagnesiumKind.REPLACEMENT,
@@ -15,35 +28,41 @@ _KINDS = {
     "bulk": MagnesiumKind.OBSTETRIC,
 }
 
-# said in words beside a code that does not carry it
-_BESIDE_CODES = frozenset({"atrial_fibrillation_rapid", "digoxin_toxicity", "pacemaker", "type_1_diabetes"})
 
-
-def read_terminology(folder: Traversable, site: Site) -> Terminology:
-    """All code tables below a folder; KnowledgeError when a site maps to an analyte or ingredient we do not have."""
-    roles = _roles(folder / "drugs.csv")
-    analytes = {(row["system"], row["code"]): row["analyte"] for row in read_csv(folder / "labs.csv")}
+def read_terminology(folder: Traversable, site: Site, drugs: DrugTables, conditions: ConditionNames) -> Terminology:
+    """All code tables below a folder; KnowledgeError for an unknown class, role, category, analyte or ingredient."""
+    roles = _roles(folder / "drugs.csv", drugs)
+    check_ingredients(drugs, {role.ingredient for listed in roles.values() for role in listed})
+    for name in ("conditions.csv", "condition_words.csv"):
+        used = (row["category"].removeprefix(NOT_A) for row in read_csv(folder / name))
+        check_known(name, "category", used, conditions.names)
+    shipped = {(row["system"], row["code"]): row["analyte"] for row in read_csv(folder / "labs.csv")}
+    analytes = {**shipped, **_site_labs(site, set(shipped.values()))}
     words = _condition_words(folder / "condition_words.csv")
-    prefixes = {code: found for (_, code), found in _conditions(folder / "conditions.csv", "prefix").items()}
+    ingredients = _ingredient_names(folder, roles)
     return Terminology(
-        analytes={**analytes, **_site_labs(site, set(analytes.values()))},
+        analytes=analytes,
+        analyte_keys={(system_of(system), code): analyte for (system, code), analyte in analytes.items()},
         roles=roles,
         products=_products(folder / "rxnorm_products.csv"),
         magnesium_products=_magnesium_products(folder / "magnesium_products.csv"),
-        names=name_index(_names(folder, roles)),
-        condition_codes=_conditions(folder / "conditions.csv", "exact"),
-        condition_prefixes=prefixes,
-        prefix_lengths=sorted({len(prefix) for prefix in prefixes}),
+        names=name_index([*ingredients, *_other_names(folder)]),
+        international_names=spelled_index(ingredients),
+        kinds=_kinds(folder / "names.csv"),
+        atc=_groups(folder / "atc.csv"),
+        classes=frozenset(row["ingredient"] for row in read_csv(folder / "atc.csv") if row["kind"] == "class"),
+        condition_codes=_conditions(folder / "conditions.csv"),
         condition_words=words,
-        words_beside_codes=[w for w in words if w.category in _BESIDE_CODES],
         any_condition_word=re.compile("|".join(f"(?:{w.pattern.pattern})" for w in words)),
         site_drugs=_site_drugs(site, roles),
     )
 
 
-def _roles(path: Traversable) -> dict[str, tuple[DrugRole, ...]]:
+def _roles(path: Traversable, drugs: DrugTables) -> dict[str, tuple[DrugRole, ...]]:
     found: dict[str, list[DrugRole]] = {}
     for row in read_csv(path):
+        check_known(f"{path.name}: {row['ingredient']}", "drug class", [row["drug_class"]], drugs.classes)
+        check_known(f"{path.name}: {row['ingredient']}", "role", [row["role"]], drugs.roles)
         role = DrugRole(
             ingredient=row["ingredient"],
             rxcui=row["rxcui"],
@@ -57,6 +76,7 @@ def _roles(path: Traversable) -> dict[str, tuple[DrugRole, ...]]:
             hours_after=row["hours_after"],
             avoid=row["avoid"] == "yes",
             ph_only=row["ph_only"] == "yes",
+            of_class=drugs.classes[row["drug_class"]],
         )
         found.setdefault(row["rxcui"] or row["ingredient"], []).append(role)
     return {code: tuple(listed) for code, listed in found.items()}
@@ -86,19 +106,40 @@ def _magnesium_products(path: Traversable) -> dict[str, MagnesiumProduct]:
     }
 
 
-def _names(folder: Traversable, roles: dict[str, tuple[DrugRole, ...]]) -> list[tuple[str, str]]:
-    ingredients = [(listed[0].ingredient, code) for code, listed in roles.items()]
+def _ingredient_names(folder: Traversable, roles: dict[str, tuple[DrugRole, ...]]) -> list[tuple[str, str]]:
+    ingredients = [(listed[0].ingredient, code) for code, listed in roles.items() if code != MAGNESIUM]
+    return ingredients + [(row["name"], row["ingredient_rxcui"]) for row in read_csv(folder / "synonyms.csv")]
+
+
+def _other_names(folder: Traversable) -> list[tuple[str, str]]:
+    """Brands and shorthand, which are spelled in one way; a kind of product goes before a brand of the same name."""
+    named = [(row["name"], row["ingredient"]) for row in read_csv(folder / "names.csv")]
+    known = {tuple(words_in(name)) for name, _ in named}
     brands = [(row["brand"], row["ingredient_rxcui"]) for row in read_csv(folder / "brands.csv")]
-    synonyms = [(row["name"], row["ingredient_rxcui"]) for row in read_csv(folder / "synonyms.csv")]
-    return ingredients + brands + synonyms
+    return named + [(brand, code) for brand, code in brands if tuple(words_in(brand)) not in known]
 
 
-def _conditions(path: Traversable, match: str) -> dict[CodeKey, tuple[str, ...]]:
+def _kinds(path: Traversable) -> dict[tuple[str, ...], str]:
+    return {tuple(words_in(row["name"])): row["kind"] for row in read_csv(path) if row["kind"] != "drug"}
+
+
+def _groups(path: Traversable) -> dict[str, Product]:
+    found: dict[str, Product] = {}
+    for row in read_csv(path):
+        before = found[row["atc"]].ingredients if row["atc"] in found else ()
+        more = (row["ingredient"],) if row["ingredient"] and row["kind"] not in MAGNESIUM_BESIDES else ()
+        kind = "" if row["kind"] in ("class", "drug") else row["kind"]
+        found[row["atc"]] = Product((*before, *more), "", kind=kind)
+    return found
+
+
+def _conditions(path: Traversable) -> dict[CodeKey, tuple[str, ...]]:
+    """Categories by (system, code); ICD codes without their dot, as they are looked up."""
     found: dict[CodeKey, tuple[str, ...]] = {}
     for row in read_csv(path):
-        if row["match"] == match:
-            key = (row["system"], row["code"])
-            found[key] = (*found.get(key, ()), row["category"])
+        code = icd_code(row["code"]) if row["system"] in (ICD9, ICD10) else row["code"]
+        key = (row["system"], code)
+        found[key] = tuple(dict.fromkeys((*found.get(key, ()), row["category"])))
     return found
 
 
@@ -128,4 +169,4 @@ def _site_drugs(site: Site, roles: dict[str, tuple[DrugRole, ...]]) -> dict[Code
         if ingredient not in by_name:
             reason = f"drug code {code}: unknown ingredient {ingredient!r}{did_you_mean(ingredient, by_name)}"
             raise site.error(reason, "codes", "drugs", str(number), "ingredient")
-    return {(system, code): by_name[ingredient] for system, code, ingredient in site.drug_codes}
+    return {(system_of(system), code): by_name[ingredient] for system, code, ingredient in site.drug_codes}

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from math import isfinite
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from cards.loading.reading import KnowledgeError, Places, parse_yaml, places_of
+from cards.model import ORAL_GATES, Setting
 
 _KEYS: Mapping[str, frozenset[str]] = {
     "site": frozenset({"name"}),
@@ -17,16 +20,19 @@ _KEYS: Mapping[str, frozenset[str]] = {
     "rules": frozenset({"off"}),
     "cards": frozenset({"maximum"}),
     "codes": frozenset({"labs", "drugs"}),
+    "encounter_classes": frozenset(),
+    "time_zone": frozenset(),
     "override_reasons": frozenset(),
     "links": frozenset(),
 }
-_LISTS = frozenset({"override_reasons", "links"})
+_LISTS = frozenset({"override_reasons", "links", "encounter_classes"})
+_TEXTS = frozenset({"time_zone"})
+_SETTINGS = tuple(setting.value for setting in Setting)
 _UNITS = ("as reported", "mg/dL", "mmol/L")
 _INTENTS = ("proposal", "order")
 _ROUTES = ("oral", "intravenous")
 _PRODUCT = frozenset({"display", "coding", "route", "salt", "grams"})
 _SALT = frozenset({"unit", "elemental_per_unit", "max_gate", "gentle", "daily"})
-_GATES = ("R0", "R1", "R2")
 _STEP = frozenset({"quantity", "per_day"})
 _CODING = frozenset({"system", "code", "display"})
 _MOST_CARDS = 3
@@ -50,6 +56,8 @@ class Site:
     maximum_cards: int = _MOST_CARDS
     lab_codes: tuple[tuple[str, str, str], ...] = ()
     drug_codes: tuple[tuple[str, str, str], ...] = ()
+    encounter_classes: tuple[tuple[str, str, str], ...] = ()
+    zone: tzinfo = UTC
     override_reasons: tuple[str, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
     places: Places = field(default_factory=Places)
@@ -75,6 +83,8 @@ def read_site(text: str, name: str) -> Site:
         maximum_cards=reader.maximum_cards(),
         lab_codes=reader.codes("labs", "analyte"),
         drug_codes=reader.codes("drugs", "ingredient"),
+        encounter_classes=reader.encounter_classes(),
+        zone=reader.zone(),
         override_reasons=reader.texts("override_reasons"),
         links=reader.links(),
         places=reader.places,
@@ -93,9 +103,10 @@ class _Reader:
 
     def _check(self, key: Any, value: Any) -> None:
         self.known(key, frozenset(_KEYS), str(key))
-        listed = key in _LISTS
-        if value is not None and not isinstance(value, list if listed else dict):
-            kind = "list" if listed else f"mapping of {', '.join(sorted(_KEYS[key])) or 'names'}"
+        wanted = str if key in _TEXTS else list if key in _LISTS else dict
+        if value is not None and not isinstance(value, wanted):
+            named = {str: "text", list: "list"}
+            kind = named.get(wanted) or f"mapping of {', '.join(sorted(_KEYS[key])) or 'names'}"
             raise self.places.error(f"{key} needs a {kind}", key)
         for inner in (value or ()) if _KEYS[key] else ():
             self.known(inner, _KEYS[key], key, str(inner))
@@ -181,8 +192,8 @@ class _Reader:
             self.known(key, _SALT, *path, str(key))
         if "elemental_per_unit" in entry:
             self.positive(entry["elemental_per_unit"], *path, "elemental_per_unit")
-        if entry.get("max_gate", "R0") not in _GATES:
-            raise self.places.error(f"{name}: max_gate is one of {', '.join(_GATES)}", *path, "max_gate")
+        if entry.get("max_gate", "R0") not in ORAL_GATES:
+            raise self.places.error(f"{name}: max_gate is one of {', '.join(ORAL_GATES)}", *path, "max_gate")
         if not isinstance(entry.get("gentle", True), bool):
             raise self.places.error(f"{name}: gentle is true or false", *path, "gentle")
         daily = entry.get("daily", {})
@@ -231,6 +242,24 @@ class _Reader:
         keys = frozenset({"system", "code", meaning})
         told = [self.entry(item, keys, "codes", section, str(n)) for n, item in self._numbered("codes", section)]
         return tuple((c["system"], c["code"], c[meaning]) for c in told)
+
+    def encounter_classes(self) -> tuple[tuple[str, str, str], ...]:
+        keys = frozenset({"system", "code", "setting"})
+        told = [self.entry(item, keys, "encounter_classes", str(n)) for n, item in self._numbered("encounter_classes")]
+        for number, row in enumerate(told):
+            if row["setting"] not in _SETTINGS:
+                reason = f"setting is {row['setting']!r}; allowed: {', '.join(_SETTINGS)}"
+                raise self.places.error(f"encounter_classes: {reason}", "encounter_classes", str(number), "setting")
+        return tuple((row["system"], row["code"], row["setting"]) for row in told)
+
+    def zone(self) -> tzinfo:
+        """The zone in which times without one are meant; UTC when the site names none."""
+        name = self.text("time_zone")
+        try:
+            return ZoneInfo(name) if name else UTC
+        except (ValueError, OSError, LookupError):
+            reason = f"time_zone is {name!r}; a name of the IANA time zones is needed, like Europe/London"
+            raise self.places.error(reason, "time_zone") from None
 
     def links(self) -> tuple[tuple[str, str], ...]:
         keys = frozenset({"label", "url"})

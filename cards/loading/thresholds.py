@@ -19,6 +19,7 @@ _ASCENDING = (
     ("target.stable", "target.high_risk", "target.optimal"),
     ("fresh.inpatient.actionable", "fresh.inpatient.repeat"),
     ("fresh.ambulatory.actionable", "fresh.ambulatory.repeat"),
+    ("fresh.unknown.actionable", "fresh.unknown.repeat"),
 )
 
 

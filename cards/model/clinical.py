@@ -1,10 +1,12 @@
 """Values of one patient: results, medicines, conditions, and the scales they are put on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, IntEnum
 from typing import NamedTuple
+
+from cards.model.drugs import DrugRole
 
 JsonObject = Mapping[str, object]
 ADULT_DAYS = 6574  # the eighteenth birthday, leap days counted
@@ -50,21 +52,40 @@ class Freshness(Enum):
 
 
 class Setting(Enum):
-    """Where the patient is; UNKNOWN is read as ambulatory, and said."""
+    """Where the patient is: INPATIENT with observation and short stay; UNKNOWN is never taken for ambulatory."""
 
     INPATIENT = "inpatient"
+    EMERGENCY = "emergency"
+    DAY_UNIT = "day unit"
     AMBULATORY = "ambulatory"
     UNKNOWN = "unknown"
 
+    @property
+    def acts_as_inpatient(self) -> bool:
+        """Whether results are as fresh, and treatment as near, as in hospital (s.0.6)."""
+        return self in _BEDS
 
-class RenalGate(Enum):
-    """How much magnesium the kidneys allow (knowledge/doses.yaml, `renal_gates`)."""
 
-    R0 = "R0"
-    R1 = "R1"
-    R2 = "R2"
-    R3 = "R3"
-    R4 = "R4"
+_BEDS = frozenset({Setting.INPATIENT, Setting.EMERGENCY, Setting.DAY_UNIT})
+
+
+class RenalGate(IntEnum):
+    """How much magnesium the kidneys allow, in order of strictness and not of number: R4 is "not known"."""
+
+    R0 = 0
+    R1 = 1
+    R4 = 2
+    R2 = 3
+    R3 = 4
+
+    @property
+    def is_poor(self) -> bool:
+        """eGFR below 30, or as good as that."""
+        return self >= RenalGate.R2
+
+
+# up to which a salt may be used by mouth: with R3 and R4 none is
+ORAL_GATES = ("R0", "R1", "R2")
 
 
 class Route(Enum):
@@ -87,6 +108,10 @@ class MagnesiumKind(Enum):
     SOURCE = "contains magnesium"
 
 
+# in which magnesium is given now: see judgements/assess.py
+EMERGENCIES = ("torsades", "arrhythmia", "seizure", "qtc", "digoxin")
+
+
 class Problem(IntEnum):
     """What a card is about: findings of one problem become one card. Order breaks ties between cards."""
 
@@ -106,18 +131,26 @@ ABOUT_DRAFTS = frozenset({Problem.DRAFT_MAGNESIUM, Problem.DRAFT_QT, Problem.DRA
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One laboratory or ECG value in the analyte's canonical unit."""
+    """One laboratory or ECG value in the analyte's canonical unit.
+
+    `also` is another value of the same time, where nothing says which of the two holds.
+    """
 
     analyte: str
     value: float
     when: datetime
     shown: str
     reference: str | None = None
+    also: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Magnesium:
-    """The magnesium result that decides: `x` in mmol/L (two decimals), and how it was read."""
+    """The magnesium result that decides: `x` in mmol/L (two decimals), and how it was read.
+
+    `also` is another value of the same time, where nothing says which holds: urgency goes by `x`, a dose by the milder.
+    `unmeasured` is when a later sample was taken that gave no result.
+    """
 
     x: float
     shown: str
@@ -132,6 +165,8 @@ class Magnesium:
     plausible: bool = True
     superseded: bool = False
     earlier: tuple[tuple[datetime, float], ...] = ()
+    also: float | None = None
+    unmeasured: datetime | None = None
 
     @property
     def preliminary(self) -> bool:
@@ -171,24 +206,6 @@ class Renal:
 
 
 @dataclass(frozen=True, slots=True)
-class DrugRole:
-    """One thing a drug does, with evidence and source (knowledge/codes/drugs.csv)."""
-
-    ingredient: str
-    rxcui: str
-    drug_class: str
-    role: str
-    evidence: str
-    onset: str
-    advice: str
-    source: str
-    hours_before: str = ""
-    hours_after: str = ""
-    avoid: bool = False
-    ph_only: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class MagnesiumOrder:
     """What an order of magnesium asks for: grams of sulfate a day and g/h (IV), elemental mg a day (oral).
 
@@ -201,6 +218,18 @@ class MagnesiumOrder:
     grams_per_hour: float | None = None
     elemental_mg_per_day: float | None = None
     is_push: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveOrder:
+    """An order to be removed: `Type/id` and the medicine's name."""
+
+    reference: str
+    name: str
+
+
+# FHIR R4 and DSTU2; what was given or is told to be taken is a record and no order
+ORDER_TYPES = frozenset({"MedicationRequest", "MedicationOrder"})
 
 
 class Medication(NamedTuple):
@@ -227,9 +256,15 @@ class Medication(NamedTuple):
         """The names of those of its ingredients that play the role."""
         return tuple(dict.fromkeys(r.ingredient for r in self.roles if r.role == role))
 
-    def role(self, role: str) -> DrugRole:
-        """The entry of the role; LookupError when it has none."""
-        return next(r for r in self.roles if r.role == role)
+    def removal(self) -> RemoveOrder | None:
+        """The removal of an order or draft; None of anything else, such as the record that a drug was given."""
+        kind, _, _ = (self.reference or "").partition("/")
+        return RemoveOrder(self.reference, self.name) if self.reference and kind in ORDER_TYPES else None
+
+
+def removals(medications: Iterable[Medication]) -> tuple[RemoveOrder, ...]:
+    """The removals of those that can be removed."""
+    return tuple(removed for m in medications if (removed := m.removal()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,8 +286,21 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable(SetAside):
-    """A result that could not be read: when it was true, and what was sent where that is short and plain."""
+    """A result that could not be read: when it was true, and what was sent where that is short and plain.
+
+    `value` (canonical unit) is what a person can read of it; `withdraws` whether it makes an earlier result doubtful.
+    """
 
     when: datetime | None = None
     sent: str = ""
+    status: str = ""
+    value: float | None = None
+    withdraws: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Unmeasured(SetAside):
+    """A sample that gave no result (not sufficient, not performed): it says nothing about any other result."""
+
+    when: datetime | None = None
     status: str = ""

@@ -6,10 +6,10 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from cards.model.clinical import Indicator, Problem
+from cards.model.clinical import Indicator, Problem, RemoveOrder
 
 if TYPE_CHECKING:
-    from cards.chart import Chart
+    from cards.chart import Because, Chart
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,6 @@ class DraftTest:
 
     test: str
     when: str
-
-
-@dataclass(frozen=True, slots=True)
-class RemoveOrder:
-    """An order to be removed: `Type/id` and the medicine's name."""
-
-    reference: str
-    name: str
 
 
 Offer = DraftMedication | DraftTest | RemoveOrder
@@ -90,7 +82,7 @@ class Finding:
 
     `leads`: a finding that may title the card; others only add lines to a card that exists.
     `alone`: a leading finding whose card takes no lines of others.
-    `numbers`: the ids of the thresholds that decided it.
+    `decided`: the comparisons that held when it was worked out: the patient's value beside the limit it crossed.
     """
 
     rule: str
@@ -103,7 +95,7 @@ class Finding:
     title: str = ""
     leads: bool = True
     alone: bool = False
-    numbers: tuple[str, ...] = ()
+    decided: "tuple[Because, ...]" = ()
     about: str = ""
 
 
@@ -149,12 +141,12 @@ class Memory(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RuleTrace:
-    """What became of one rule: fired, silent, suppressed, quiet or failed, and why; ids of the numbers that decided."""
+    """What became of one rule: fired, silent, suppressed, quiet or failed, and why; the comparisons that decided."""
 
     rule: str
     outcome: str
     why: str
-    numbers: tuple[str, ...] = ()
+    decided: "tuple[Because, ...]" = ()
 
 
 @dataclass(frozen=True)
@@ -176,10 +168,10 @@ class Trace:
         if isinstance(answer, Silence):
             return RuleTrace(name, "failed" if answer.failed else "silent", answer.why)
         if name in self.quiet:
-            return RuleTrace(name, "quiet", self.quiet[name], answer.numbers)
+            return RuleTrace(name, "quiet", self.quiet[name], answer.decided)
         if name in self.suppressed:
-            return RuleTrace(name, "suppressed", self.suppressed[name], answer.numbers)
-        return RuleTrace(name, "fired", f"{answer.problem.name.lower()}, {answer.indicator.word}", answer.numbers)
+            return RuleTrace(name, "suppressed", self.suppressed[name], answer.decided)
+        return RuleTrace(name, "fired", f"{answer.problem.name.lower()}, {answer.indicator.word}", answer.decided)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,17 @@
 """Which magnesium may be offered: the dose tables behind the renal gates, stops and formulary."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 
 from cards.chart import Chart, once
-from cards.judgements import assess, danger, given
+from cards.judgements import assess, causes, danger, given
 from cards.loading import Knowledge
 from cards.loading.dose_tables import IvStep, Salt
-from cards.model import Band, DoseStep, DraftMedication, RenalGate
+from cards.model import Band, DoseStep, DraftMedication, DraftTest, RenalGate, Suggestion
 from cards.units import shown
 
-_GATES = (RenalGate.R0, RenalGate.R1, RenalGate.R2, RenalGate.R3)
 _TIMES = {1: "once", 2: "twice", 3: "3 times"}
 
 
@@ -63,16 +63,8 @@ def _salt(daily: int, chart: Chart) -> Salt | None:
     """The first salt of the formulary that suits gut and kidneys and can make up the dose."""
     salts = (chart.knowledge.doses.salts[name] for name in chart.knowledge.doses.preferred)
     gentle = assess.has_gut_loss(chart)
-    return next(
-        (
-            s
-            for s in salts
-            if daily in s.daily
-            and (s.gentle or not gentle)
-            and _GATES.index(chart.renal.gate) <= _GATES.index(s.max_gate)
-        ),
-        None,
-    )
+    fits = (s for s in salts if daily in s.daily and (s.gentle or not gentle) and chart.renal.gate <= s.max_gate)
+    return next(fits, None)
 
 
 def _oral_order(salt: Salt, daily: int, knowledge: Knowledge) -> DraftMedication:
@@ -102,31 +94,35 @@ def alternative(name: str, knowledge: Knowledge) -> DraftMedication:
     return DraftMedication(told.product, (DoseStep(told.text, told.quantity, told.unit, told.per_day),), told.days)
 
 
-_POTASSIUM_SPARING = frozenset({"potassium-sparing diuretic", "mineralocorticoid antagonist"})
-
-
 def potassium_sparing_is_safe(chart: Chart) -> bool:
-    """Potassium known to be below 5.0 mmol/L, eGFR of at least 30, not pregnant, none taken or ordered yet."""
+    """Potassium known not to be high, kidneys well enough, not pregnant, none taken or ordered yet."""
     return not why_no_potassium_sparing(chart)
+
+
+def sparing_offered(on_diuretic: bool, chart: Chart) -> tuple[Suggestion, ...]:
+    """The button that adds a potassium-sparing drug to a diuretic, where one is safe."""
+    if not on_diuretic or not potassium_sparing_is_safe(chart):
+        return ()
+    offers = (alternative("spironolactone", chart.knowledge), DraftTest("bmp", "after_diuretic"))
+    return (Suggestion("sparing", offers),)
 
 
 @once
 def why_no_potassium_sparing(chart: Chart) -> str:
     """Why no potassium-sparing drug may be named here (clinical rule s.4.1), in words for the card; "" when one may."""
     potassium, egfr = chart.results.get("potassium"), chart.renal.egfr
-    taken = (r.drug_class for m in (*chart.active, *chart.drafts) for r in m.roles)
-    if not _POTASSIUM_SPARING.isdisjoint(taken):
+    if any(r.is_in("potassium_sparing") for m in (*chart.active, *chart.drafts) for r in m.roles):
         return "one is taken or ordered already"
     if chart.medications is None:
         return "medicines not known"
-    if chart.has("pregnancy", "pre_eclampsia"):
+    if chart.has("obstetric"):
         return "pregnant"
     if potassium is None:
         return "potassium not known"
     if chart.at_least(potassium.value, "potassium.sparing_max"):
         return f"potassium {potassium.shown}"
-    kidneys_allow = egfr is not None and chart.at_least(egfr, "potassium.sparing_min_egfr")
-    return "" if kidneys_allow and chart.renal.gate in (RenalGate.R0, RenalGate.R1) else chart.renal.reason
+    kidneys_allow = chart.at_least(egfr, "potassium.sparing_min_egfr")
+    return "" if kidneys_allow and chart.renal.gate <= RenalGate.R1 else chart.renal.reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +136,19 @@ class Plan:
     def title(self) -> str:
         """Which summary fits: iv, oral or none."""
         return "iv" if self.iv else "oral" if self.oral else "none"
+
+    @property
+    def order(self) -> DraftMedication | None:
+        """The one order that may be offered."""
+        return self.iv or self.oral
+
+
+def offered(chosen: Plan, **more: str) -> tuple[Suggestion, ...]:
+    """The button of a plan, with what else its label tells; none where no dose may be offered."""
+    if chosen.order is None:
+        return ()
+    values = {**dose_values(chosen.order), **more}
+    return (Suggestion(chosen.title, (chosen.order,), recommended=True, values=values),)
 
 
 _IV_KEYS = {Band.CRITICAL_LOW: "critical_low", Band.SEVERE: "severe", Band.MODERATE: "moderate", Band.MILD: "mild"}
@@ -175,8 +184,8 @@ def _wants_iv(band: Band, chart: Chart) -> bool:
 
 
 def _has_iv_reason(chart: Chart) -> bool:
-    heart = bool(danger.qt_drugs(chart)) or danger.takes_digoxin(chart) or danger.qtc_is_long(chart)
-    return heart or danger.potassium_is_refractory(chart) or danger.has_symptoms(chart)
+    heart = bool(danger.qt_drugs(chart)) or danger.takes_digoxin(chart) or bool(danger.qtc_is_long(chart))
+    return heart or bool(danger.potassium_is_refractory(chart)) or danger.has_symptoms(chart)
 
 
 def _oral_key(band: Band, chart: Chart) -> str:
@@ -185,25 +194,28 @@ def _oral_key(band: Band, chart: Chart) -> str:
     return _IV_KEYS[band]
 
 
-_TOXIC_DAILY = frozenset({"aminoglycoside", "polyene antifungal", "antiviral", "antiprotozoal"})
-
-
 def recheck(band: Band, chosen: Plan, chart: Chart) -> str:
     """When to measure magnesium again: an id of monitoring.yaml (clinical rule s.3)."""
     if chosen.iv:
         return "after_iv_r2" if chart.renal.gate is RenalGate.R2 else "after_iv"
     if given.iv_magnesium_lately(chart):
         return recheck_after_iv(chart)
-    if assess.is_severe_band(band):
-        return _recheck_severe(band, chart)
-    if chart.inpatient and _wastes_daily(chart):
-        return "daily"
+    asked = _recheck_severe(band, chart) if assess.is_severe_band(band) else _recheck_oral(band, chart)
+    return earliest((asked, *causes.rechecks(chart.active, chart)), chart)
+
+
+def earliest(times: Iterable[str], chart: Chart) -> str:
+    """Of several times the one that comes first; of two alike the one named first."""
+    return min(times, key=chart.knowledge.earliest.__getitem__)
+
+
+def _recheck_oral(band: Band, chart: Chart) -> str:
     if assess.is_refed(chart):
         return "refeeding"
     soon = band is Band.MODERATE or chart.renal.gate is RenalGate.R2
     if soon or assess.loses_magnesium(chart) or danger.named(chart):
         return "oral_soon"
-    return "oral_week" if chart.renal.gate in (RenalGate.R1, RenalGate.R3, RenalGate.R4) else "oral_mild"
+    return "oral_week" if chart.renal.gate > RenalGate.R0 else "oral_mild"
 
 
 def recheck_after_iv(chart: Chart) -> str:
@@ -223,10 +235,6 @@ def _recheck_severe(band: Band, chart: Chart) -> str:
     if chart.inpatient:
         return "severe_inpatient"
     return "today" if band is Band.CRITICAL_LOW else "severe_outpatient"
-
-
-def _wastes_daily(chart: Chart) -> bool:
-    return any(r.role == "cause" and r.drug_class in _TOXIC_DAILY for m in chart.taking("cause") for r in m.roles)
 
 
 def dose_values(order: DraftMedication | None) -> dict[str, str]:

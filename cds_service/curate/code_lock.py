@@ -16,11 +16,8 @@ _NEW = {
     "version": "1",
     "licence": "Licence of this project",
 }
-_ROLES = frozenset(
-    {"alternative", "antidote", "cause", "chelation_interaction", "digitalis", "disputed_cause", "iv_interaction"}
-    | {"magnesium_product", "qt_conditional", "qt_possible", "qt_risk", "raises_mg"}
-)
-_DRUGS = "drugs"
+_ATC = "atc"
+_PAIRS = {"atc", "ingredient", "kind"}
 _REWRITE = "if the change is meant, run `magnesium-cds knowledge check --write-lock`"
 
 Entry = Mapping[str, object]
@@ -64,10 +61,13 @@ def wrong_codes(folder: Traversable) -> Iterator[Wrong]:
     for name, table in tables.items():
         yield from _against_lock(table, locked.get(name))
         if any(column.strip().lower().startswith("atc") for row in table.rows[:1] for column in row):
-            yield f"{name}.csv", "ATC", "ATC codes are not ours to redistribute"
-    for number, row in enumerate(tables[_DRUGS].rows if _DRUGS in tables else (), start=2):
-        if row.get("role") not in _ROLES:
-            yield f"{_DRUGS}.csv", f"line {number}", f"unknown role {row.get('role')!r}"
+            yield from _more_than_pairs(table)
+
+
+def _more_than_pairs(table: CodeTable) -> Iterator[Wrong]:
+    """Bare pairs of ATC code and ingredient are facts; names, groups and doses of ATC are not ours to redistribute."""
+    if table.id != _ATC or set(table.rows[0]) != _PAIRS:
+        yield f"{table.id}.csv", "ATC", "ATC codes are not ours to redistribute, but for bare pairs in atc.csv"
 
 
 def _against_lock(table: CodeTable, entry: Entry | None) -> Iterator[Wrong]:

@@ -1,45 +1,39 @@
 """One page a rule: its question, words, numbers, sources, cases.
 
-`python -m cds_service.curate.rule_pages DIR` writes all.
+What a rule does is taken from the rules and from what the case files made them do (`tried.json`); both are written by
+`python -m tests.knowledge.write_rules`.
 """
 
-import ast
+import json
 import re
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from importlib import resources
-from pathlib import Path
 
-import yaml
-
-import cards
-from cards import Knowledge, load_knowledge
-from cards.model import Indicator, Problem
+from cards import RULES, Indicator, Knowledge, Problem
 from cds_service.fhir_json import as_dict, as_list
 
 _TOPICS = {
-    "LOW_MAGNESIUM": "Low magnesium",
-    "HIGH_MAGNESIUM": "High magnesium",
-    "DRAFT_MAGNESIUM": "Magnesium being ordered",
-    "DRAFT_QT": "A torsades-risk drug being ordered",
-    "DRAFT_DEPLETES": "A magnesium-lowering drug being ordered",
-    "INTERACTION": "Interactions",
-    "CAUSES": "Causes",
-    "DATA_QUALITY": "Results that cannot be relied on",
-    "LOOK_FOR_LOW": "Magnesium to be measured",
+    Problem.LOW_MAGNESIUM: "Low magnesium",
+    Problem.HIGH_MAGNESIUM: "High magnesium",
+    Problem.DRAFT_MAGNESIUM: "Magnesium being ordered",
+    Problem.DRAFT_QT: "A torsades-risk drug being ordered",
+    Problem.DRAFT_DEPLETES: "A magnesium-lowering drug being ordered",
+    Problem.INTERACTION: "Interactions",
+    Problem.CAUSES: "Causes",
+    Problem.DATA_QUALITY: "Results that cannot be relied on",
+    Problem.LOOK_FOR_LOW: "Magnesium to be measured",
 }
 _ADDS = "Lines that other cards gain"
 _SECTIONS = {"found": "Found", "do": "Do", "check": "Check", "why": "Why"}
-_CLAUSE = re.compile(r" ?\((?:s\.|OS-|PV-|clinical rule)[^)]*\)")
+_CLAUSE = re.compile(r" ?\((?:s\.|OS-|PV-|clinical rule)[^()]*\)")
 _CITED = re.compile(r"\bs\.\d[\d.]*(?:, \d[\d.]*)*(?:: ?)?")
-_NUMBER = re.compile(r"\{n\[([^\]]+)\](?::([^}]*))?\}")
-_CASES = Path(cards.__file__).parents[1] / "tests" / "cards" / "cases"
+_NUMBER = re.compile(r"\{(n|span|mg_min|mg)\[([^\]\[]+)\](?::([^{}]*))?\}")
 _MINOR = ", gives way on a critical card"
-_NOTE = (
-    "Made by `python -m cds_service.curate.rule_pages docs/rules` from cards/knowledge and cards/rules. Change those."
-)
+_NOTE = "Made by `python -m tests.knowledge.write_rules` from cards/knowledge, cards/rules and the cases. Change those."
+TRIED = "tried.json"
 
 
 class NoSuchRuleError(LookupError):
@@ -47,14 +41,15 @@ class NoSuchRuleError(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class RuleCode:
-    """What the source of a rule tells without running it."""
+class RuleFacts:
+    """What is known of a rule beside its words: when it speaks, how urgently, which numbers decided, its cases."""
 
     fires: str
-    problems: tuple[str, ...]
+    problems: tuple[Problem, ...]
     indicators: tuple[str, ...]
     leads: bool
     numbers: tuple[str, ...]
+    cases: tuple[str, ...]
 
     @property
     def topic(self) -> str:
@@ -62,32 +57,25 @@ class RuleCode:
         return _TOPICS[self.problems[0]] if self.leads else _ADDS
 
 
-def rule_code(rule: str, knowledge: Knowledge) -> RuleCode:
-    """Read from the source: the function's docstring, problem, indicators, and the ids of numbers in it."""
-    source = (resources.files("cards.rules") / f"{rule}.py").read_text(encoding="utf-8")
-    nodes = list(ast.walk(ast.parse(source)))
-    function = next(n for n in nodes if isinstance(n, ast.FunctionDef) and n.name == rule)
-    texts = [n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)]
-    indicators = sorted((Indicator[name] for name in _members(nodes, "Indicator")), reverse=True)
-    return RuleCode(
-        fires=_CLAUSE.sub("", ast.get_docstring(function) or ""),
-        problems=tuple(p.name for p in Problem if p.name in _members(nodes, "Problem")),
+@cache
+def _tried() -> Mapping[str, object]:
+    return as_dict(json.loads((resources.files("cds_service.curate") / TRIED).read_text(encoding="utf-8")))
+
+
+def rule_facts(name: str) -> RuleFacts:
+    """From the rule itself, and from what the case files made it do."""
+    rule = next(rule for rule in RULES if rule.name == name)
+    tried = as_dict(_tried().get(name))
+    problems = [rule.problem, *(Problem[str(problem)] for problem in as_list(tried.get("problems")))]
+    indicators = sorted((Indicator[str(word).upper()] for word in as_list(tried.get("indicators"))), reverse=True)
+    return RuleFacts(
+        fires=_CLAUSE.sub("", rule.question.__doc__ or ""),
+        problems=tuple(dict.fromkeys(problems)),
         indicators=tuple(indicator.word for indicator in indicators),
-        leads=not _contributes(nodes),
-        numbers=tuple(dict.fromkeys(text for text in texts if text in knowledge.thresholds)),
+        leads=not rule.adds,
+        numbers=tuple(map(str, as_list(tried.get("numbers")))),
+        cases=tuple(map(str, as_list(tried.get("cases")))),
     )
-
-
-def _members(nodes: Iterable[ast.AST], enum: str) -> set[str]:
-    found = (n for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name))
-    return {n.attr for n in found if isinstance(n.value, ast.Name) and n.value.id == enum}
-
-
-def _contributes(nodes: Iterable[ast.AST]) -> bool:
-    """Every Finding of the source says `leads=False`."""
-    calls = [n for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "Finding"]
-    told = [{word.arg: word.value for word in call.keywords}.get("leads") for call in calls]
-    return all(isinstance(value, ast.Constant) and value.value is False for value in told)
 
 
 def page(rule: str, knowledge: Knowledge) -> str:
@@ -96,17 +84,18 @@ def page(rule: str, knowledge: Knowledge) -> str:
         near = get_close_matches(rule, knowledge.advice, n=3, cutoff=0.4)
         hint = f"Did you mean {' or '.join(near)}?" if near else "`magnesium-cds knowledge show` lists all."
         raise NoSuchRuleError(f"There is no rule {rule!r}. {hint}")
-    code = rule_code(rule, knowledge)
-    parts = (_head(rule, code, knowledge), _words(rule, knowledge), _numbers(rule, code, knowledge))
-    return "\n".join([*(line for part in parts for line in part), *_sources(rule, knowledge), *_cases(rule)]) + "\n"
+    told = rule_facts(rule)
+    parts = (_head(rule, told, knowledge), _words(rule, knowledge), _numbers(rule, told, knowledge))
+    cases = _listed("Tested with", told.cases)
+    return "\n".join([*(line for part in parts for line in part), *_sources(rule, knowledge), *cases]) + "\n"
 
 
-def _head(rule: str, code: RuleCode, knowledge: Knowledge) -> Iterator[str]:
+def _head(rule: str, told: RuleFacts, knowledge: Knowledge) -> Iterator[str]:
     advice = knowledge.advice[rule]
-    part = "leads a card" if code.leads else "adds to a card that another rule leads"
-    yield from (f"# {rule}", f"**{advice.question}**", "", code.fires, "")
-    yield f"- Topic: {' / '.join(_TOPICS[name] for name in code.problems)}; {part}"
-    yield f"- Indicator: {' or '.join(code.indicators)}"
+    part = "leads a card" if told.leads else "adds to a card that another rule leads"
+    yield from (f"# {rule}", f"**{advice.question}**", "", told.fires, "")
+    yield f"- Topic: {' / '.join(_TOPICS[problem] for problem in told.problems)}; {part}"
+    yield f"- Indicator: {' or '.join(told.indicators)}"
     signed = f", approved by {advice.approved_by}" if advice.approved_by else ""
     yield f"- Status: {advice.status}{signed}; author: {advice.author}"
     yield f"- Next review: {advice.next_review}"
@@ -125,7 +114,12 @@ def _words(rule: str, knowledge: Knowledge) -> Iterator[str]:
 
 def _keyed(texts: Mapping[str, str], knowledge: Knowledge) -> list[str]:
     """Texts with the numbers in force, each with its key."""
-    filled = {key: _NUMBER.sub(lambda m: format(knowledge.numbers[m[1]], m[2] or ""), t) for key, t in texts.items()}
+
+    def value(found: re.Match[str]) -> str:
+        kind, name, spec = found.groups()
+        return format(knowledge.numbers[name], spec or "") if kind == "n" else knowledge.told_numbers[kind][name]
+
+    filled = {key: _NUMBER.sub(value, text) for key, text in texts.items()}
     return [f"{text} ({key})" if key else text for key, text in filled.items()]
 
 
@@ -135,10 +129,10 @@ def _listed(title: str, lines: Iterable[str]) -> Iterator[str]:
         yield from ("", f"## {title}", *told)
 
 
-def _numbers(rule: str, code: RuleCode, knowledge: Knowledge) -> Iterator[str]:
+def _numbers(rule: str, told: RuleFacts, knowledge: Knowledge) -> Iterator[str]:
     texts = (line.text for line in knowledge.advice[rule].lines.values())
-    told = (match[1] for text in texts for match in _NUMBER.finditer(text))
-    names = tuple(dict.fromkeys((*code.numbers, *told)))
+    in_words = (match[2] for text in texts for match in _NUMBER.finditer(text))
+    names = tuple(dict.fromkeys((*told.numbers, *in_words)))
     if not names:
         return
     yield from ("", "## Deciding numbers", "| number | value | unit | source | valid from | next review |")
@@ -155,49 +149,25 @@ def _sources(rule: str, knowledge: Knowledge) -> Iterator[str]:
         yield f"- [{told}] {source.title} ({source.status}{part})"
 
 
-def _cases(rule: str) -> Iterator[str]:
-    """The sentences of the test cases, where the tests lie beside the package."""
-    path = _CASES / f"{rule}.yaml"
-    told = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else None
-    cases = [as_dict(case) for case in as_list(told.get("cases") if isinstance(told, dict) else told)]
-    yield from _listed("Tested with", [_case(case) for case in cases if case])
-
-
-def _case(case: Mapping[str, object]) -> str:
+def sentence(case: Mapping[str, object]) -> str:
+    """A case of a rule in words, without the clauses of the clinical authority that it cites."""
     because = _CITED.sub("", _CLAUSE.sub("", str(case.get("because", "")))).strip(" ;")
     return f"{case.get('name')}{f': {because}' if because else ''}"
 
 
 def index(knowledge: Knowledge) -> str:
     """All rules by topic, with a link to each page."""
-    codes = {rule: rule_code(rule, knowledge) for rule in knowledge.advice}
+    told = {rule: rule_facts(rule) for rule in knowledge.advice}
     lines = ["# Rules", _NOTE, "", knowledge.approval]
     for topic in (*_TOPICS.values(), _ADDS):
-        lines += _listed(topic, [_entry(rule, codes[rule], knowledge) for rule in codes if codes[rule].topic == topic])
+        lines += _listed(topic, [_entry(rule, told[rule], knowledge) for rule in told if told[rule].topic == topic])
     return "\n".join(lines) + "\n"
 
 
-def _entry(rule: str, code: RuleCode, knowledge: Knowledge) -> str:
-    return f"[{rule}]({rule}.md): {knowledge.advice[rule].question} ({' or '.join(code.indicators)})"
+def _entry(rule: str, told: RuleFacts, knowledge: Knowledge) -> str:
+    return f"[{rule}]({rule}.md): {knowledge.advice[rule].question} ({' or '.join(told.indicators)})"
 
 
 def pages(knowledge: Knowledge) -> dict[str, str]:
     """File name to text, of every page and the index."""
     return {"README.md": index(knowledge), **{f"{rule}.md": page(rule, knowledge) for rule in knowledge.advice}}
-
-
-def write(folder: Path) -> int:
-    """Write all pages of the shipped knowledge and remove those of rules that are gone; how many there are."""
-    made = pages(load_knowledge(resources.files("cards.knowledge")))
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in set(folder.glob("*.md")) - {folder / name for name in made}:
-        old.unlink()
-    for name, text in made.items():
-        (folder / name).write_text(text, encoding="utf-8", newline="\n")
-    return len(made)
-
-
-if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("Usage: python -m cds_service.curate.rule_pages DIR")
-    sys.stdout.write(f"{write(Path(sys.argv[1]))} pages\n")

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-_AGE = re.compile(r"(\d+)([hdy])")
+_AGE = re.compile(r"(?<!\d)(\d++)([hdy])")
 _HOURS = {"h": 1, "d": 24, "y": 8766}
 _RESULT_COLUMNS = ("ago", "value", "status", "note")
 

@@ -4,7 +4,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from threading import Event
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from cds_service.records.answered import AnsweredFile
@@ -36,7 +36,7 @@ class Shipping:
         self._answered = AnsweredFile(self._folder / ANSWERED)
         self._retention = timedelta(days=settings.retention_days)
         self._migrated = False
-        self._learned_until = _now() - _REMEMBERED
+        self._learned_until: datetime | None = None
         self._tidy_at = 0.0
         self._status = Status(0.0, False)
 
@@ -70,14 +70,13 @@ class Shipping:
             self._tidy_at = time.monotonic() + _TIDY_S
 
     def _learn(self) -> None:
-        """Take over what was answered on other machines since we last looked."""
-        asked = _now()
+        """Take over what was answered on other machines since we last looked, by the clock of the database."""
         f = FEEDBACK.c
-        query = select(f.card_id, f.outcome, f.reason, f.outcome_at, f.received_at).where(
-            f.shipped_at > self._learned_until
-        )
+        query = select(f.card_id, f.outcome, f.reason, f.outcome_at, f.received_at)
         with self._engine.connect() as connection:
-            rows = connection.execute(query).all()
+            asked = connection.execute(select(func.now())).scalar_one()
+            since = self._learned_until or asked - _REMEMBERED
+            rows = connection.execute(query.where(f.shipped_at > since)).all()
         self._answered.keep(
             answer_of(card, outcome, reason, answered_at(told, received).timestamp())
             for card, outcome, reason, told, received in rows

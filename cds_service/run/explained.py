@@ -45,7 +45,8 @@ def _rules(rules: list[JsonDict], everything: bool) -> Iterator[str]:
 def _number(number: JsonDict) -> str:
     value, unit = number.get("value"), number.get("unit")
     shown = value if unit == "1" else f"{value} {unit}"  # 1: a pure number
-    return f"{number.get('id')} = {shown} (source {number.get('source')}, since {number.get('valid_from')})"
+    limit = f"{number.get('id')} = {shown} (source {number.get('source')}, since {number.get('valid_from')})"
+    return f"{number.get('told')} {limit}"
 
 
 def _sources(rules: list[JsonDict]) -> Iterator[str]:

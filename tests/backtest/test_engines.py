@@ -5,11 +5,13 @@ from dataclasses import replace
 
 import pytest
 
+from cds_service.backtest import run
 from cds_service.backtest.engines import DaskEngine, LocalEngine
 from cds_service.backtest.job import BacktestError, Job, KnowledgeSource
-from cds_service.backtest.reduce import reduced_path
-from tests.backtest.cluster import cluster, wait_for
+from tests.backtest.cluster import cluster
 from tests.backtest.exports import FILES, backtest, job_of
+from tests.backtest.held import held_reduce, holders, let_go
+from tests.machine import LONG_S, wait_for
 
 BUCKETS = 9
 
@@ -68,28 +70,24 @@ def test_what_happens_in_a_worker_is_told(work, said, synthetic, tmp_path):
         engine.close()
 
 
-def test_a_cluster_decides_as_one_process_even_when_a_worker_is_killed(synthetic, reported, tmp_path):
+def test_a_cluster_decides_as_one_process_even_when_a_worker_is_killed(synthetic, reported, tmp_path, monkeypatch):
     out = tmp_path / "report"
     job = cut(job_of(synthetic[0], out), buckets=24)
     with cluster(tmp_path) as (address, workers):
-        engine = DaskEngine(address, workers=len(workers))
-
-        left = []
-
-        def done():
-            return sum(reduced_path(job, number).exists() for number in range(24))
+        engine = DaskEngine(address, workers=len(workers), seconds=LONG_S)
+        monkeypatch.setattr(run, "reduce_bucket", held_reduce)
 
         def kill_one_in_mid_run():
-            wait_for(lambda: done() >= 2, "a second bucket")
+            wait_for(lambda: holders(job.folder) == {worker.pid for worker in workers}, "both are at work")
             workers[0].kill()
-            left.append(24 - done())
+            workers[0].wait()
+            let_go(job.folder)
 
         killer = threading.Thread(target=kill_one_in_mid_run)
         killer.start()
         backtest(job, out, engine)
         killer.join()
-        assert left[0] > 0, "the run was over before a worker was killed"
-        assert workers[0].wait(timeout=10) != 0 and workers[1].poll() is None
+        assert workers[0].wait(timeout=LONG_S) != 0 and workers[1].poll() is None
     assert files_of(out) == files_of(reported[0])
 
 
@@ -100,7 +98,7 @@ def test_a_scheduler_that_does_not_answer_is_told():
 
 def test_a_cluster_without_workers_is_told(tmp_path):
     with cluster(tmp_path, workers=0) as (address, _), pytest.raises(BacktestError, match="has no workers"):
-        DaskEngine(address, seconds=1)
+        DaskEngine(address, seconds=4)
 
 
 def test_where_dask_is_not_installed_it_is_told(monkeypatch):

@@ -182,7 +182,8 @@ def test_comparing_does_not_change_the_numbers_of_what_is_tried(tmp_path):
     local = [result(f"x{month}", 1.2, at("09:00", f"2025-0{month}-20")) | own for month in range(1, 6)]
     nobodys = result("y", 1.2, at("09:00")) | own | {"subject": {"display": "someone"}}
     others = result("z", 1.2, at("09:00")) | own | {"subject": {"reference": "Patient/unknown"}}
-    resources = [*LOW, *local, nobodys, others, order("o", "7646", "2025-02-03T00:00:00Z")]
+    visit = stay("visit", "2025-01-01T00:00:00Z", None, code="AMB")
+    resources = [*LOW, visit, *local, nobodys, others, order("o", "7646", "2025-02-03T00:00:00Z")]
     alone = forecast(tmp_path / "a", resources)
     beside = forecast(tmp_path / "b", resources, baseline=MORE_CODES)
     compared = beside["compare"]

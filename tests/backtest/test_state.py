@@ -14,9 +14,9 @@ from cds_service.backtest.engines import LocalEngine
 from cds_service.backtest.job import BacktestError, KnowledgeSource
 from cds_service.backtest.run import Period
 from cds_service.backtest.state import UNFINISHED, prepare
-from fixtures.synthetic.generate import write_export
-from tests.backtest.cluster import wait_for
 from tests.backtest.exports import FILES, at, backtest, job_of, patient, result, utc, write
+from tests.backtest.held import holders
+from tests.machine import LONG_S, environment, wait_for
 
 ROOT = Path(__file__).parents[2]
 LOW = [patient(), result("mg", 1.2, at("09:00"))]
@@ -143,17 +143,21 @@ def test_the_files_of_others_are_kept(tmp_path):
     assert (out / "mine.txt").read_text(encoding="utf-8") == "keep me"
 
 
+def is_in_mid_run(work):
+    """Whether one shard is done and another under way."""
+    return list((work / "shards").glob("*.json")) and holders(work)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is not a signal there")
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_leaves_a_state_that_goes_on(sent, tmp_path):
-    export, out = tmp_path / "export", tmp_path / "report"
-    write_export(export, 1500, seed=3)  # work for a while after the first shard
-    command = [sys.executable, "-m", "cds_service", "backtest", str(export), "--out", str(out), "--workers", "2"]
-    env = {name: value for name, value in os.environ.items() if not name.startswith("MAGNESIUM_CDS_")}
-    with subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.PIPE, start_new_session=True) as process:
-        wait_for(lambda: list((out / UNFINISHED / "shards").glob("*.json")) or process.poll() is not None, "a shard")
+    export, out = write(tmp_path / "export", LOW), tmp_path / "report"
+    command = [sys.executable, "-m", "tests.backtest.held", "backtest", str(export), "--out", str(out)]
+    started = {"cwd": ROOT, "env": environment(), "stderr": subprocess.PIPE, "start_new_session": True}
+    with subprocess.Popen([*command, "--workers", "2"], **started) as process:
+        wait_for(lambda: is_in_mid_run(out / UNFINISHED) or process.poll() is not None, "it is in mid-run")
         os.killpg(process.pid, sent) if sent is signal.SIGINT else process.send_signal(sent)
-        said = process.communicate(timeout=30)[1].decode()
+        said = process.communicate(timeout=LONG_S)[1].decode()
     assert process.returncode == 130, said
     assert "The same command goes on from here." in said and "holds patient data" in said
     assert "Traceback" not in said

@@ -2,22 +2,21 @@
 
 import json
 import os
-import shutil
-import socket
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import requests
 from playwright.sync_api import BrowserContext, Page, ViewportSize, expect, sync_playwright
 
-READY_S = 30
-STOPPED_S = 30
-PICTURES = pytest.StashKey[Path]()
-CANDIDATES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+from tests.clock import moments
+from tests.conftest import PICTURES
+from tests.machine import LONG_S, environment, free_port, wait_for
+from tests.services import BROWSERS, browser_path
+
 FLAGS = (
     "--no-sandbox",  # the tests may run as root in a container
     "--disable-gpu",
@@ -28,13 +27,7 @@ FLAGS = (
     "--disable-sync",
 )
 WIDE = ViewportSize(width=1440, height=900)
-expect.set_options(timeout=15_000)
-
-
-def browser_path():
-    """The browser named by MAGNESIUM_CDS_TEST_BROWSER, else the first that is installed; None when there is none."""
-    named = os.environ.get("MAGNESIUM_CDS_TEST_BROWSER")
-    return named or next((found for name in CANDIDATES if (found := shutil.which(name))), None)
+expect.set_options(timeout=LONG_S * 1000)
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +35,7 @@ def browser():
     """A browser; where there is none the tests are skipped, in CI they fail."""
     path = browser_path()
     if path is None:
-        reason = f"no browser: install one of {', '.join(CANDIDATES)}, or name it in MAGNESIUM_CDS_TEST_BROWSER"
+        reason = f"no browser: install one of {', '.join(BROWSERS)}, or name it in MAGNESIUM_CDS_TEST_BROWSER"
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
@@ -54,6 +47,9 @@ def browser():
 def context(browser):
     """One context, so that the chart library is read and compiled once."""
     opened = browser.new_context()
+    opened.set_default_timeout(LONG_S * 1000)
+    if moments.is_moved():
+        opened.clock.install(time=datetime.now(UTC))
     yield opened
     opened.close()
 
@@ -61,47 +57,40 @@ def context(browser):
 @pytest.fixture(scope="session")
 def pictures(tmp_path_factory, request):
     """Where the pictures of the stories are kept; said at the end of the run."""
-    request.config.stash[PICTURES] = folder = tmp_path_factory.mktemp("pictures")
+    folder = tmp_path_factory.mktemp("pictures")
+    getattr(request.config, "workeroutput", {})["pictures"] = str(folder)
+    request.config.stash[PICTURES] = str(folder)
     return folder
-
-
-def pytest_terminal_summary(terminalreporter, config):
-    """Say where the pictures are."""
-    if folder := config.stash.get(PICTURES, None):
-        terminalreporter.write_line(f"pictures of the stories: {folder}")
 
 
 class Demo:
     """`magnesium-cds demo` on a free port, its log in a file."""
 
     def __init__(self, folder: Path):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         self.base = f"http://127.0.0.1:{port}"
         self.log = folder / "log"
-        env = {name: value for name, value in os.environ.items() if not name.startswith("MAGNESIUM_CDS_")}
-        env["MAGNESIUM_CDS_DATABASE_URL"] = f"sqlite:///{folder / 'demo.sqlite'}"
+        env = environment(DATABASE_URL=f"sqlite:///{folder / 'demo.sqlite'}")
         command = [sys.executable, "-m", "cds_service", "demo", "--port", str(port)]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=log)
 
     def wait(self):
         """Return when it is ready."""
-        deadline = time.monotonic() + READY_S
-        while time.monotonic() < deadline and self.process.poll() is None:
-            try:
-                requests.get(f"{self.base}/readyz", timeout=1)
-                return
-            except requests.ConnectionError:
-                time.sleep(0.05)
-        raise AssertionError(self.log.read_text())
+        wait_for(self._is_ready, "the demo is ready")
+
+    def _is_ready(self):
+        assert self.process.poll() is None, self.log.read_text()
+        try:
+            return requests.get(f"{self.base}/readyz", timeout=LONG_S).ok
+        except requests.ConnectionError:
+            return False
 
     def stop(self):
         """End it, gently as long as that works."""
         self.process.terminate()
         try:
-            self.process.wait(STOPPED_S)
+            self.process.wait(LONG_S)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

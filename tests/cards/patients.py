@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from cards.terminology import ICD10, SNOMED
+from cards.terms.terminology import ICD10, SNOMED
 from tests.cards.chart import Json, knowledge
 
 _TERMS = knowledge().terminology

@@ -5,8 +5,8 @@ import csv
 import pytest
 
 from tests.cards import answer
-from tests.cards.quiet import COUNT, HOOKS, on_hook, patients
 from tests.cards.chart import CASES, decide, snapshot
+from tests.cards.quiet import COUNT, HOOKS, on_hook, patients
 
 KNOWN = CASES.parents[2] / "fixtures" / "quiet" / "known_alerts.csv"
 

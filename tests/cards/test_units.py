@@ -110,7 +110,7 @@ def test_a_value_that_is_no_number_is_a_refusal(value: object) -> None:
     [
         ({"valueString": "1.2"}, "1.2"),
         ({"valueString": "<0.5 mg/dL"}, "<0.5 mg/dL"),
-        ({"valueString": "haemolysed"}, ""),
+        ({"valueString": "1.2 L"}, "1.2"),
         ({"valueString": "1 [x](http://evil)"}, ""),
         ({"valueQuantity": {"value": 2.0}}, "2.0"),
         ({"valueQuantity": {"value": 1.25, "unit": "ug/mL"}}, "1.25 ug/mL"),

@@ -4,14 +4,18 @@ import hashlib
 import os
 import shutil
 import subprocess
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import requests
 
+from tests.machine import LONG_S
+from tests.services import node_problem
+
 HERE = Path(__file__).parent / "server"
 FILES = ("package.json", "package-lock.json", "server.mjs")
-OLDEST_NODE = 20
 
 
 class RealServer:
@@ -27,12 +31,12 @@ class RealServer:
 
     def load(self, resources):
         """Hold these resources and no others."""
-        requests.put(f"{self.origin}/load", json=resources, timeout=30).raise_for_status()
+        requests.put(f"{self.origin}/load", json=resources, timeout=LONG_S).raise_for_status()
 
     def stop(self):
         """End the process."""
         self.process.stdin.close()
-        self.process.wait(timeout=10)
+        self.process.wait(timeout=LONG_S)
         self.process.stdout.close()
 
 
@@ -40,27 +44,23 @@ def installed(cache):
     """The folder with the installed server; skips the test with the reason where that is not possible."""
     digest = hashlib.sha256(b"".join((HERE / name).read_bytes() for name in FILES)).hexdigest()[:12]
     folder = Path(cache.mkdir(f"fhir-server-{digest}"))
-    if not (folder / "ready").exists():
-        if reason := _why_not() or _install(folder):
-            _give_up(reason)
-        (folder / "ready").touch()
-    return folder
-
-
-def _why_not():
-    if not shutil.which("node") or not shutil.which("npm"):
-        return "node and npm are not installed"
-    version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout
-    old = int(version.strip().lstrip("v").split(".")[0] or 0) < OLDEST_NODE
-    return f"node {version.strip()} is older than {OLDEST_NODE}" if old else ""
+    if not (folder / "ready").exists() and (reason := node_problem() or _install(folder)):
+        _give_up(reason)
+    return folder / "ready"
 
 
 def _install(folder):
+    """Install beside and move: another process may be doing the same, and the first one counts."""
+    made = Path(tempfile.mkdtemp(dir=folder))
     for name in FILES:
-        shutil.copy(HERE / name, folder / name)
+        shutil.copy(HERE / name, made / name)
     command = [shutil.which("npm"), "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
-    return f"npm ci failed: {done.stderr[-300:]}" if done.returncode else ""
+    done = subprocess.run(command, cwd=made, capture_output=True, text=True, timeout=900, check=False)
+    if done.returncode:
+        return f"npm ci failed: {done.stderr[-300:]}"
+    with suppress(OSError):
+        made.rename(folder / "ready")
+    return ""
 
 
 def _give_up(reason):

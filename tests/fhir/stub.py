@@ -1,28 +1,29 @@
-"""A small FHIR server that answers the prefetch queries of one request, slowly or wrongly where a test says so."""
+"""A small FHIR server that answers the prefetch queries of one request, late or wrongly where a test says so."""
 
 import json
 import threading
-import time
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
 from cds_service.call.fhir_access import request_of
 
-HANG_SECONDS = 5
+HANG_SECONDS = 60
 
 
 class Stub:
     """Serves `answers` (from `answers_of`) below `base` on loopback.
 
-    `latency` in seconds; `fault`: "hang", "drop", "half" or "trickle" for every request; `page_size` pages searches;
+    `fault`: "hang", "drop", "half" or "trickle" for every request; `page_size` pages searches;
+    `together`: no request is answered before so many have come;
     `silent`: it does not say that it keeps connections, though it does.
     """
 
-    def __init__(self, answers, latency=0.0, fault=None, page_size=None, silent=False):
-        self.answers, self.latency, self.fault, self.page_size = answers, latency, fault, page_size
+    def __init__(self, answers, fault=None, page_size=None, silent=False, together=1):
+        self.answers, self.fault, self.page_size = answers, fault, page_size
         self.log, self.pages, self.closing = [], {}, threading.Event()
         self.peers, self.silent = [], silent
+        self.gate = threading.Barrier(together)
         self.http = _Http(("127.0.0.1", 0), type("Handler", (_Handler,), {"stub": self}))
         self.base = f"http://127.0.0.1:{self.http.server_address[1]}/fhir"
 
@@ -84,7 +85,7 @@ class _Handler(BaseHTTPRequestHandler):
         stub = self.stub
         stub.peers.append(self.client_address)
         stub.log.append((self.command, self.path, self.headers.get("Authorization")))
-        time.sleep(stub.latency)
+        stub.gate.wait(HANG_SECONDS)
         if stub.fault == "hang":
             stub.closing.wait(HANG_SECONDS)
         if stub.fault in ("hang", "drop"):

@@ -6,14 +6,16 @@ import pytest
 
 from cds_service.call.envelope import read_call
 from cds_service.call.fhir_access import Gateway, Source
-from cds_service.call.fhir_access.breaker import Breaker
+from cds_service.call.fhir_access.breaker import FIRST_PAUSE, Breaker
 from cds_service.call.fhir_access.queries import below, request_of
 from cds_service.call.fhir_access.scopes import Cover, cover
 from tests.calls import cards
 from tests.fhir.conftest import TOKEN, Service, complete, lacking, told
 from tests.fhir.stub import Stub, answers_of
+from tests.machine import LONG_S
 
 MARGIN = 1.0
+TRIES = 10
 
 
 @pytest.fixture
@@ -39,45 +41,48 @@ def timed(service, body):
 
 @pytest.mark.parametrize("fault", ["hang", "trickle"])
 def test_the_answer_goes_out_at_the_deadline(runtime, templates, stub, fault):
-    service = Service(runtime, [(server := stub(fault=fault)).base])
-    response, seconds = timed(service, lacking(complete("patient-view", templates), base=server.base))
-    assert response.status_code == 412
-    assert seconds < 0.4 + MARGIN
+    """Other work on the machine can only add to the time: one that is on time is enough."""
+
+    def seconds():
+        service = Service(runtime, [(server := stub(fault=fault)).base])
+        response, taken = timed(service, lacking(complete("patient-view", templates), base=server.base))
+        assert response.status_code == 412
+        return taken
+
+    assert any(seconds() < 0.4 + MARGIN for _ in range(TRIES))
 
 
-def test_a_dead_server_costs_one_deadline(runtime, templates, stub):
+def test_a_dead_server_costs_one_deadline(standing_clock, runtime, templates, stub):
     service = Service(runtime, [(server := stub(fault="hang")).base])
     body = lacking(complete("patient-view", templates), base=server.base)
     service.post(body)
     asked = len(server.log)
-    _, seconds = timed(service, body)
-    assert len(server.log) == asked and seconds < MARGIN
-    assert service.outcomes() == {"timeout": 1, "circuit-open": 1}
+    assert any(timed(service, body)[1] < MARGIN for _ in range(TRIES))
+    assert len(server.log) == asked
+    assert service.outcomes().keys() == {"timeout", "circuit-open"} and service.outcomes()["timeout"] == 1
 
 
-def test_a_server_that_came_back_is_used_again(runtime, templates, stub):
-    service = Service(runtime, [(server := stub(fault="drop")).base])
+def test_a_server_that_came_back_is_used_again(standing_clock, runtime, templates, stub):
+    service = Service(runtime, [(server := stub(fault="drop")).base], LONG_S, LONG_S)
     body = lacking(complete("patient-view", templates), base=server.base)
     assert service.post(body).status_code == 412
     server.fault = None
-    ends = time.monotonic() + 10
-    while service.post(body).status_code != 200 and time.monotonic() < ends:
-        time.sleep(0.1)
+    standing_clock.shift(FIRST_PAUSE)
     assert cards(service.post(body))
 
 
-def test_the_breaker_lets_one_through_after_a_pause(monkeypatch):
+def test_the_breaker_lets_one_through_after_a_pause(standing_clock):
     breaker = Breaker()
     for _ in range(5):
         assert breaker.admits()
         breaker.report(False)
     assert not breaker.admits()
-    time.sleep(0.55)
+    standing_clock.shift(FIRST_PAUSE)
     assert breaker.admits() and not breaker.admits()
     breaker.report(False)
-    time.sleep(0.55)
+    standing_clock.shift(FIRST_PAUSE)
     assert not breaker.admits()
-    time.sleep(0.55)
+    standing_clock.shift(FIRST_PAUSE)
     assert breaker.admits()
     breaker.report(True)
     assert breaker.admits() and breaker.admits()
@@ -85,25 +90,24 @@ def test_the_breaker_lets_one_through_after_a_pause(monkeypatch):
 
 @pytest.mark.parametrize("fault", ["drop", "half"])
 def test_a_broken_answer_is_no_answer(runtime, templates, stub, fault):
-    service = Service(runtime, [(server := stub(fault=fault)).base], 2.0, 1.0)
+    service = Service(runtime, [(server := stub(fault=fault)).base], LONG_S, LONG_S)
     assert service.post(lacking(complete("patient-view", templates), base=server.base)).status_code == 412
 
 
 @pytest.mark.parametrize("page_size", [None, 1])
 def test_keys_are_fetched_at_the_same_time_with_the_token(runtime, templates, stub, page_size):
-    server = stub(latency=0.1, page_size=page_size)
-    service = Service(runtime, [server.base], 3.0, 1.0)
+    server = stub(page_size=page_size, together=1 if page_size else len(templates))
+    service = Service(runtime, [server.base], LONG_S, LONG_S)
     body = complete("patient-view", templates)
-    response, seconds = timed(service, lacking(body, base=server.base))
+    response = service.post(lacking(body, base=server.base))
     assert told(cards(response)) == told(cards(service.post(body)))
     assert {authorization for _, _, authorization in server.log} == {f"Bearer {TOKEN}"}
-    assert page_size or seconds < 0.1 * len(templates)
 
 
 @pytest.mark.parametrize(("silent", "connections"), [(False, 1), (True, 3)])
 def test_a_connection_is_used_again_when_the_server_promises_to_keep_it(runtime, templates, stub, silent, connections):
     server = stub(silent=silent)
-    service = Service(runtime, [server.base], 2.0, 1.0)
+    service = Service(runtime, [server.base], LONG_S, LONG_S)
     for _ in range(3):
         assert cards(service.post(lacking(complete("patient-view", templates), ["magnesium"], base=server.base)))
     assert len(set(server.peers)) == connections

@@ -12,12 +12,13 @@ from tests.cards.chart import NOW
 from tests.fhir.conftest import TOKEN, Service, complete, lacking, told
 from tests.fhir.real_server import RealServer, installed
 from tests.fhir.stub import Stub, answers_of
+from tests.machine import LONG_S
 from tests.service.test_vignettes import request_of
 
 HOOKS = ("patient-view", "order-select", "order-sign")
 NONE = None
 VIGNETTES = sorted((Path(__file__).parents[2] / "fixtures" / "vignettes").glob("*.yaml"))
-SLOW = {"deadline": 20.0, "timeout": 10.0}
+SLOW = {"deadline": LONG_S, "timeout": LONG_S}
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ import pytest
 from cds_service.run.settings import Auth
 from cds_service.trust.clients import Client, Clients
 from tests.insights.conftest import TOKEN
+from tests.machine import environment
 from tests.trust.ehr import BASE, ISSUER, PATH, Ehr
 
 PATHS = ("/insights", "/insights.json", "/insights.csv")
@@ -130,7 +131,6 @@ assert not [name for name in sys.modules if name.split(".")[0] in ("sqlalchemy",
 assert client.get("/insights", headers={bearer(TOKEN)!r}).status_code == 200
 assert "sqlalchemy" in sys.modules
 """
-    settings = {"AUTH": "off", "DATABASE_URL": url, "INSIGHTS_TOKEN": TOKEN}
-    env = {f"MAGNESIUM_CDS_{name}": value for name, value in settings.items()}
+    env = environment(AUTH="off", DATABASE_URL=url, INSIGHTS_TOKEN=TOKEN)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env)
     assert done.returncode == 0, done.stderr

@@ -52,7 +52,8 @@ def ask(
     site: str | None, magnesium: Json | None, *medicines: Json, egfr: float = 90, inpatient: bool = False
 ) -> Decision:
     """What is said on opening the chart of a woman of 56."""
-    stay = {"resourceType": "Encounter", "id": "e1", "status": "in-progress", "class": {"code": "IMP"}}
+    stay = {"resourceType": "Encounter", "id": "e1", "status": "in-progress"}
+    stay["class"] = {"code": "IMP" if inpatient else "AMB"}
     found: dict[str, list[Json]] = {
         **{asked.key: [] for asked in INPUTS},
         "patient": [{"resourceType": "Patient", "id": "p1", "birthDate": "1970-05-05", "gender": "female"}],
@@ -60,7 +61,7 @@ def ask(
         "renal": [result(EGFR, egfr, "mL/min/{1.73_m2}")],
         "electrolytes": [result(POTASSIUM, 4.2, "mmol/L")],
         "medications": list(medicines),
-        **({"encounters": [stay]} if inpatient else {}),
+        "encounters": [stay],
     }
     numbers = count(1)
     snapshot = Snapshot("patient-view", "p1", found, encounter_id="e1" if inpatient else None)

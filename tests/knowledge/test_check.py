@@ -14,7 +14,8 @@ from cds_service.run.cli import main
 from tests.knowledge.asking import FOLDER, ROOT, change, copy_of_knowledge
 
 TODAY = date(2026, 11, 23)
-SEVERE = "band.severe: {value: 0.50, unit: mmol/L, source: "
+ALBUMIN = "advice/beside_low/albumin_is_low.yaml"
+SEVERE = "band.severe: {value: 0.50, unit: mmol/L, of: magnesium, source: "
 
 
 def run(*arguments: str) -> Result:
@@ -46,15 +47,15 @@ FAULTS = [
     ("thresholds.yaml", "next_review: 2027-11-23", "next_review: 2026-01-01", "is not before next_review"),
     ("thresholds.yaml", "next_review: 2027-11-23", "next_review: soon", "needs dates: next_review"),
     ("thresholds.yaml", SEVERE, "band.severe: [value", "not valid YAML"),
-    ("advice/beside_low/albumin_is_low.yaml", "author: ", "writer: ", "author: is missing"),
-    ("advice/beside_low/albumin_is_low.yaml", "author: ", "colour: red\nauthor: ", "colour: is not a key"),
-    ("advice/beside_low/albumin_is_low.yaml", "status: draft, not clinically", "status: nearly", "status: is 'nearly approved'"),
-    ("advice/beside_low/albumin_is_low.yaml", "status: draft, not clinically approved", "status: approved", "needs a name"),
-    ("advice/beside_low/albumin_is_low.yaml", "approved_by: null", "approved_by: Dr X", "names someone, but status is draft"),
-    ("advice/beside_low/albumin_is_low.yaml", '["47", "16"]', '["47", "99"]', "sources: unknown source 99"),
-    ("advice/beside_low/albumin_is_low.yaml", "{albumin}:", "{albumin:", "lines.found: cannot be filled in"),
-    ("advice/beside_low/albumin_is_low.yaml", "{albumin}:", "{n[albumn.low]:g}:", "names n[albumn.low], which is not in"),
-    ("advice/beside_low/albumin_is_low.yaml", "{albumin}:", "{n[albumin.low]:%q}:", "lines.found: cannot be filled in"),
+    (ALBUMIN, "author: ", "writer: ", "author: is missing"),
+    (ALBUMIN, "author: ", "colour: red\nauthor: ", "colour: is not a key"),
+    (ALBUMIN, "status: draft, not clinically", "status: nearly", "status: is 'nearly approved'"),
+    (ALBUMIN, "status: draft, not clinically approved", "status: approved", "needs a name"),
+    (ALBUMIN, "approved_by: null", "approved_by: Dr X", "names someone, but status is draft"),
+    (ALBUMIN, '["47", "16"]', '["47", "99"]', "sources: unknown source 99"),
+    (ALBUMIN, "{albumin}:", "{albumin:", "lines.found: cannot be filled in"),
+    (ALBUMIN, "{albumin}:", "{n[albumn.low]:g}:", "names n[albumn.low], which is not in"),
+    (ALBUMIN, "{albumin}:", "{n[albumin.low]:%q}:", "lines.found: cannot be filled in"),
     ("doses.yaml", "product: famotidine", "product: famotidin", "famotidin: is not in products.yaml"),
     ("doses.yaml", "[glycinate, oxide,", "[glycinate, oxyde,", "unknown salt 'oxyde'"),
     ("doses.yaml", '    source: "35;54;2"\n', "", "iv.emergency: lacks source"),
@@ -67,6 +68,7 @@ FAULTS = [
     ("codes/drugs.csv", ",cause,", ",culprit,", "unknown role 'culprit'"),
     ("codes/brands.csv", "accuretic", "accuretik", "brands: is not the file that was locked"),
     ("codes/brands.csv", "brand,", "ATC code,", "ATC"),
+    ("codes/atc.csv", "atc,ingredient,kind", "atc,ingredient,atc name", "ATC codes are not ours to redistribute"),
     ("codes/codes.lock.json", '"rows": ', '"rows": 1, "more": ', "rows, codes.lock.json says 1"),
     ("codes/codes.lock.json", '"licence": "Licence of', '"license": "Licence of', "condition_words: lacks licence"),
     ("codes/codes.lock.json", '"id": "brands"', '"id": "brandz"', "brandz: is listed, but there is no such CSV"),
@@ -85,7 +87,7 @@ def test_a_fault_fails_with_file_and_id(tmp_path: Path, file: str, old: str, new
 def test_a_review_that_is_due_warns_and_passes(tmp_path: Path) -> None:
     folder = copy_of_knowledge(tmp_path)
     change(folder / "thresholds.yaml", SEVERE + '"1;6"', SEVERE + '"1;6", next_review: 2026-12-01')
-    change(folder / "advice/beside_low/albumin_is_low.yaml", "next_review: 2027-11-23", "next_review: 2026-12-02")
+    change(folder / ALBUMIN, "next_review: 2027-11-23", "next_review: 2026-12-02")
     found = check(folder, date(2027, 1, 1))
     assert not found.failed
     assert [str(remark) for remark in found.remarks] == [
@@ -115,7 +117,8 @@ def test_a_new_lock_keeps_provenance_and_takes_new_tables(tmp_path: Path) -> Non
     before, changed = json.loads((folder / LOCK).read_text(encoding="utf-8")), write_lock(folder, "2027-01-01")
     after = {entry["id"]: entry for entry in json.loads((folder / LOCK).read_text(encoding="utf-8"))}
     assert changed == ["brands", "extra"] and not check(folder.parent, TODAY).failed
-    assert after["brands"]["source"] == before[0]["source"] and after["brands"]["retrieved"] == before[0]["retrieved"]
+    brands = next(entry for entry in before if entry["id"] == "brands")
+    assert after["brands"]["source"] == brands["source"] and after["brands"]["retrieved"] == brands["retrieved"]
     assert "general pharmacy knowledge" in after["extra"]["source"]
 
 
@@ -130,7 +133,7 @@ def test_a_wrong_site_file_fails(tmp_path: Path, content: bytes, reason: str) ->
     assert done.exit_code == 1 and reason in done.output and "Traceback" not in done.output
 
 
-_FILES = ["thresholds.yaml", "doses.yaml", "products.yaml", "sources.yaml", "advice/beside_low/albumin_is_low.yaml"]
+_FILES = ["thresholds.yaml", "doses.yaml", "products.yaml", "sources.yaml", ALBUMIN]
 
 
 @pytest.mark.parametrize("file", [*_FILES, "codes/drugs.csv", f"codes/{LOCK}"])

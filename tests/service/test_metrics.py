@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -32,9 +31,9 @@ from cds_service.web.app import create_app
 from tests.calls import SERVICE_OF, cards, patient_view, post, request_for
 from tests.conftest import Kept
 from tests.counted import counted, counted_by
+from tests.machine import LONG_S, environment, free_port, wait_for
 
 VIEW = "magnesium-patient-view"
-READY_S = 20
 LARGEST_WORKER = 90 * 1024 * 1024
 
 
@@ -88,7 +87,7 @@ def test_advice_that_stays_quiet_is_counted_by_rule(counting, tmp_path):
     assert counted_by(counting, "advice_quiet_total", "rule") == {}
     again = cards(post(caller, patient_view()))
     quiet = counted_by(counting, "advice_quiet_total", "rule")
-    assert len(again) < len(shown) and quiet.keys() <= {rule.__name__ for rule in RULES} and quiet
+    assert len(again) < len(shown) and quiet.keys() <= {rule.name for rule in RULES} and quiet
 
 
 def test_a_fault_and_a_lost_record_are_counted(counting, monkeypatch):
@@ -101,7 +100,7 @@ def test_a_fault_and_a_lost_record_are_counted(counting, monkeypatch):
     assert post(caller, told, f"{VIEW}/feedback").status_code == 503
     assert counted(counting, "records_lost_total") == 2
     assert counted(counting, "failures_total") == 0
-    monkeypatch.setattr(hooks, "evaluate", lambda *_: 1 / 0)
+    monkeypatch.setattr(hooks, "answer_call", lambda *_: 1 / 0)
     assert post(caller, patient_view()).status_code == 500
     assert counted(counting, "failures_total") == 1
     assert counted(counting, "calls_total", service=VIEW, status="500") == 1
@@ -132,7 +131,7 @@ def test_no_request_adds_a_label_value_of_its_own(counting, caller):
     known = {
         "service": {service.id for service in SERVICES},
         "status": {str(status) for status in (200, 400, 404, 405, 412, 413, 415)},
-        "rule": {rule.__name__ for rule in RULES},
+        "rule": {rule.name for rule in RULES},
         "indicator": {indicator.word for indicator in Indicator},
         "key": set(counting.keys),
         "outcome": {*Outcome, *FEEDBACK_OUTCOMES},
@@ -152,7 +151,7 @@ def test_no_request_adds_a_label_value_of_its_own(counting, caller):
     assert [pair for pair in told if pair[1] not in known[pair[0]]] == []
 
 
-def test_the_page_tells_what_runs_and_how_the_spool_fares(counting, tmp_path):
+def test_the_page_tells_what_runs_and_how_the_spool_fares(standing_clock, counting, tmp_path):
     spool = Spool(tmp_path)
     caller = create_app(replace(counting, books=spool)).test_client()
     text = caller.get("/metrics").get_data(as_text=True)
@@ -167,7 +166,7 @@ def test_the_page_tells_what_runs_and_how_the_spool_fares(counting, tmp_path):
         assert value(text, "spool_bytes") == sum(path.stat().st_size for path in tmp_path.glob("*.jsonl")) > 100
         assert value(text, "database_reachable") == reachable
         assert value(text, "spool_waiting_bytes") == 77 and value(text, "spool_rejected_bytes") == 5
-        assert 30 <= value(text, "shipper_report_age_seconds") < 60
+        assert value(text, "shipper_report_age_seconds") == pytest.approx(30)
     assert answer.content_type.startswith("text/plain; version=0.0.4")
     spool.close()
 
@@ -200,7 +199,7 @@ class TestFolder:
         try:
             killed, living = (Path(process.stdout.readline().strip()) for process in started)
             started[0].kill()
-            started[0].wait(READY_S)
+            started[0].wait(LONG_S)
             assert killed.is_dir()
             with metrics_folder():
                 assert living.is_dir() and not killed.exists()
@@ -220,34 +219,26 @@ class Running:
     """`serve` with two workers, authentication off."""
 
     def __init__(self, folder):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.base = f"http://127.0.0.1:{probe.getsockname()[1]}"
+        self.base = f"http://127.0.0.1:{free_port()}"
         command = ["-m", "cds_service", "serve", "--port", self.base.rpartition(":")[2], "--workers", "2"]
-        env = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("MAGNESIUM_CDS_")},
-            "MAGNESIUM_CDS_AUTH": "off",
-            "MAGNESIUM_CDS_DATABASE_URL": f"sqlite:///{folder / 'db.sqlite'}",
-        }
+        env = environment(AUTH="off", DATABASE_URL=f"sqlite:///{folder / 'db.sqlite'}")
         self.log = folder / "log"
         with self.log.open("wb") as log:
             self.process = psutil.Popen([sys.executable, *command], env=env, stdout=log, stderr=log)
 
     def metrics(self):
         """The page, on a connection of its own."""
-        return requests.get(f"{self.base}/metrics", timeout=10).text
+        return requests.get(f"{self.base}/metrics", timeout=LONG_S).text
 
     def until(self, condition):
         """Wait for the page to satisfy a condition."""
-        deadline = time.monotonic() + READY_S
-        while time.monotonic() < deadline:
-            try:
-                if condition(self.metrics()):
-                    return
-            except requests.ConnectionError:
-                pass
-            time.sleep(0.05)
-        raise AssertionError(self.log.read_text())
+        wait_for(lambda: self._shows(condition), f"the page shows it; {self.log}")
+
+    def _shows(self, condition):
+        try:
+            return condition(self.metrics())
+        except requests.ConnectionError:
+            return False
 
     def workers(self):
         """The worker processes that live; not what they started in turn."""
@@ -255,7 +246,7 @@ class Running:
 
     def call(self, hook):
         """The answer to a call on a connection of its own."""
-        return requests.post(f"{self.base}/cds-services/{SERVICE_OF[hook]}", json=request_for(hook), timeout=20)
+        return requests.post(f"{self.base}/cds-services/{SERVICE_OF[hook]}", json=request_for(hook), timeout=LONG_S)
 
     def folder(self):
         """Where its processes count together."""
@@ -272,7 +263,7 @@ def running(tmp_path):
     finally:
         if service.process.is_running():
             service.process.terminate()
-            service.process.wait(READY_S)
+            service.process.wait(LONG_S)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="gunicorn does not run here")
@@ -289,7 +280,7 @@ def test_counts_add_up_over_workers_and_outlive_them(running):
     for worker in running.workers():
         assert worker.memory_info().rss < LARGEST_WORKER
         worker.send_signal(signal.SIGKILL)
-        psutil.wait_procs([worker], READY_S)
+        psutil.wait_procs([worker], LONG_S)
         running.until(lambda page: value(page, "workers") == 2)
     assert counts(running.metrics()) == [20, 20, 20]  # nobody lives who counted them
     assert running.call("order-sign").status_code == 200
@@ -298,5 +289,5 @@ def test_counts_add_up_over_workers_and_outlive_them(running):
     folder = running.folder()
     assert folder.is_dir()
     running.process.terminate()
-    assert running.process.wait(READY_S) == 0
+    assert running.process.wait(LONG_S) == 0
     assert not folder.exists()

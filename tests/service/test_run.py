@@ -1,10 +1,13 @@
 """The bootstrap must work on a bare Python; here its decisions are tested, not the installation."""
 
 import importlib.util
+import os
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests import services
 
 ROOT = Path(__file__).parents[2]
 
@@ -59,6 +62,14 @@ def test_a_current_environment_is_not_installed_again(run, monkeypatch):
     run.python().touch()
     run.STAMP.write_text(run.wanted(), encoding="utf-8")
     assert run.install() is None
+
+
+def test_what_is_left_out_is_said_with_the_line_that_installs_it(monkeypatch):
+    assert services.left_out() == [] or not os.environ.get("CI")
+    for name, value in (("browser_path", None), ("postgres_binaries", None), ("node_problem", "none")):
+        monkeypatch.setattr(services, name, lambda value=value: value)
+    *left, line = services.left_out()
+    assert len(left) == 3 and line.endswith(" chromium postgresql nodejs npm")
 
 
 @pytest.mark.parametrize("name", ["requirements.lock", "pyproject.toml"])

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from datetime import UTC, datetime
 
 import pytest
 
@@ -9,7 +10,7 @@ from tests.calls import cards, diagnostics, patient_view, post, sandbox_bodies
 
 SERVICE = "magnesium-patient-view/feedback"
 CARD = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
-PLAIN = {"card": CARD, "outcome": "overridden", "outcomeTimestamp": "2026-11-23T08:00:00Z"}
+PLAIN = {"card": CARD, "outcome": "overridden", "outcomeTimestamp": datetime.now(UTC).isoformat()}
 
 
 def send(client, *entries):
@@ -28,23 +29,17 @@ def test_f1_what_is_not_a_feedback_list_is_refused(client, body):
 
 
 @pytest.mark.parametrize(
-    "entry",
-    [
-        1,
-        "x",
-        None,
-        *({**PLAIN, **c} for c in ({"card": None}, {"card": "mg-1"}, {"outcome": "ignored"}, {"outcome": 1})),
-    ],
-    ids=str,
+    "wrong", [1, "x", None, {"card": None}, {"card": "mg-1"}, {"outcome": "ignored"}, {"outcome": 1}], ids=str
 )
-def test_f1_an_entry_that_cannot_be_used_is_named_and_the_others_are_kept(keeping_client, entry):
+def test_f1_an_entry_that_cannot_be_used_is_named_and_the_others_are_kept(keeping_client, wrong):
     client, books = keeping_client
+    entry = {**PLAIN, **wrong} if isinstance(wrong, dict) else wrong
     told = diagnostics(send(client, entry, PLAIN, entry), 400)
     assert "counted from 0): 0, 2." in told and told.endswith("The others were kept: 1.")
     assert [(e["kind"], e["card"]) for e in books.kept] == [("feedback", CARD)]
 
 
-@pytest.mark.parametrize("when", [None, "soon", 5, "2026-13-45"])
+@pytest.mark.parametrize("when", [None, "soon", 5, "1999-13-45"])
 def test_f1_a_time_that_cannot_be_read_is_tolerated(client, when):
     assert send(client, {**PLAIN, "outcomeTimestamp": when}).get_json() == {"received": 1}
 

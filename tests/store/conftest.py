@@ -12,13 +12,14 @@ from cds_service.records.migrate import migrate
 from cds_service.records.schema import METADATA
 from cds_service.run.settings import Settings
 from tests.conftest import settings_with
-from tests.store.postgres import Postgres, binaries
+from tests.services import postgres_binaries
+from tests.store.postgres import Postgres
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """A running server."""
-    if binaries() is None:
+    if postgres_binaries() is None:
         assert not os.environ.get("CI"), "in CI PostgreSQL must be installed"
         pytest.skip("no PostgreSQL on this machine: install Debian's package postgresql")
     server = Postgres()
@@ -35,7 +36,7 @@ def database(request: pytest.FixtureRequest, tmp_path) -> Iterator[str]:
         return
     server = request.getfixturevalue("postgres")
     server.start()  # a test may have ended while it was down
-    _empty(server.url)
+    empty_database(server.url)
     yield server.url
 
 
@@ -60,7 +61,8 @@ def engine(new_engine: Engine) -> Engine:
     return new_engine
 
 
-def _empty(url: str) -> None:
+def empty_database(url: str) -> None:
+    """Take every table away, whatever wrote them."""
     engine = open_engine(make_url(url).set(drivername="postgresql+psycopg"))
     METADATA.drop_all(engine)
     with engine.begin() as connection:

@@ -4,22 +4,14 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 
-_READY_S = 30
+from tests.machine import LONG_S, free_port, wait_for
+from tests.services import postgres_binaries
+
 _NOT_ROOT = ("postgres", "nobody")
-
-
-def binaries() -> Path | None:
-    """Where initdb and postgres are; None when this machine has none."""
-    found = shutil.which("initdb")
-    places = [Path(found).resolve().parent] if found else []
-    places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    return next((place for place in places if (place / "postgres").exists() and (place / "initdb").exists()), None)
 
 
 class Postgres:
@@ -30,7 +22,7 @@ class Postgres:
         self._data = Path(tempfile.mkdtemp(prefix="magnesium-postgres-"))  # where another user may go
         if self._user:
             shutil.chown(self._data, self._user)
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"postgresql://cds@127.0.0.1:{self.port}/postgres"
         self._server: subprocess.Popen[bytes] | None = None
         self._run("initdb", "-D", str(self._data), "-U", "cds", "-A", "trust", "-E", "UTF8", "--no-sync")
@@ -47,16 +39,17 @@ class Postgres:
             stderr=subprocess.DEVNULL,
             user=self._user,
         )
-        until = time.monotonic() + _READY_S
-        while self._run("pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port), check=False):
-            assert time.monotonic() < until and self._server.poll() is None, "PostgreSQL did not start"
-            time.sleep(0.05)
+        wait_for(self._is_ready, "PostgreSQL starts")
+
+    def _is_ready(self) -> bool:
+        assert self._server is not None and self._server.poll() is None, "PostgreSQL did not start"
+        return not self._run("pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port), check=False)
 
     def kill(self) -> None:
         """End it as a crash would: at once, with all connections."""
         if self._server is not None:
             self._server.send_signal(signal.SIGQUIT)
-            self._server.wait(timeout=30)
+            self._server.wait(timeout=LONG_S)
             self._server = None
 
     def remove(self) -> None:
@@ -73,7 +66,7 @@ class Postgres:
 
     @staticmethod
     def _binary(name: str) -> Path:
-        found = binaries()
+        found = postgres_binaries()
         assert found is not None
         return found / name
 
@@ -84,9 +77,3 @@ def _exists(user: str) -> bool:
     except KeyError:
         return False
     return True
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -2,9 +2,7 @@
 
 import http.client
 import json
-import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -14,37 +12,35 @@ from pathlib import Path
 import psutil
 
 from tests.calls import patient_view
+from tests.machine import LONG_S, environment, free_port, wait_for
 
 PATH = "/cds-services/magnesium-patient-view"
-READY_S = 20
 
 
 class Serving:
     """One instance: two workers and, below one of them, the process that ships."""
 
     def __init__(self, database: str, state: Path, **env: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.state = state
         self._body = patient_view()
         told = {"AUTH": "off", "DATABASE_URL": database, "STATE_DIR": str(state), **env}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "cds_service", "serve", "--port", str(self.port), "--workers", "2"],
-            env={**os.environ, **{f"MAGNESIUM_CDS_{name}": value for name, value in told.items()}},
+            env=environment(**told),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        wait_for(lambda: self.get("/readyz") is not None, READY_S, "the service is not ready")
+        wait_for(lambda: self.get("/readyz") is not None, "the service is ready")
 
     def stop(self) -> None:
         """Stop it as an operator would, and wait."""
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=LONG_S)
 
     def get(self, path: str) -> dict[str, object] | None:
         """The JSON of a GET; None when nobody answers."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=LONG_S)
         try:
             connection.request("GET", path)
             return json.loads(connection.getresponse().read())
@@ -55,7 +51,7 @@ class Serving:
 
     def post(self, path: str, body: object, **headers: str) -> tuple[int, dict[str, object]]:
         """Status and JSON of a POST."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=LONG_S)
         try:
             connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json", **headers})
             answer = connection.getresponse()
@@ -93,11 +89,11 @@ class Load:
     def __exit__(self, *_: object) -> None:
         self._done.set()
         for thread in self._threads:
-            thread.join(30)
+            thread.join(LONG_S)
 
     def _run(self) -> None:
         body = json.dumps(patient_view())
-        connection = http.client.HTTPConnection("127.0.0.1", self._serving.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self._serving.port, timeout=LONG_S)
         while not self._done.is_set():
             began = time.monotonic()
             try:
@@ -120,11 +116,3 @@ def _command(process: psutil.Process) -> list[str]:
         return process.cmdline()
     except psutil.Error:  # it ended meanwhile
         return []
-
-
-def wait_for(condition, seconds: float, otherwise: str) -> None:
-    """Wait until the condition holds."""
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until, otherwise
-        time.sleep(0.05)

@@ -2,17 +2,17 @@
 
 import os
 import signal
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import func, select
 
 from cds_service.records.schema import ANSWERS, CARDS, FEEDBACK, QUIETED
 from tests.calls import patient_view
-from tests.store.serving import PATH, Load, Serving, wait_for
+from tests.machine import wait_for
+from tests.store.serving import PATH, Load, Serving
 
-ARRIVE_S = 30
 POSTGRESQL = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-WHEN = "2026-11-23T08:00:00Z"
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def count(engine, table):
 
 def arrived(engine, load):
     """Wait for the answers of a load, and compare them with what the clients have seen."""
-    wait_for(lambda: count(engine, ANSWERS) >= load.answered, ARRIVE_S, "answers are missing")
+    wait_for(lambda: count(engine, ANSWERS) >= load.answered, "every answer arrives")
     with engine.connect() as connection:
         cards = set(connection.execute(select(CARDS.c.id)).scalars())
     assert load.failed == [] and (count(engine, ANSWERS), cards) == (load.answered, load.cards)
@@ -45,15 +45,15 @@ def arrived(engine, load):
 def test_every_answer_arrives_once(start, engine):
     serving = start()
     with Load(serving) as load:
-        wait_for(lambda: load.answered > 200, ARRIVE_S, "too slow")
+        wait_for(lambda: load.answered > 200, "it answers")
     arrived(engine, load)
-    wait_for(lambda: serving.get("/readyz")["store"] == "reachable", ARRIVE_S, "not told")
+    wait_for(lambda: serving.get("/readyz")["store"] == "reachable", "it says so")
 
 
 def test_what_is_left_is_shipped_when_the_service_stops(start, engine):
     serving = start()
     with Load(serving) as load:
-        wait_for(lambda: load.answered > 100, ARRIVE_S, "too slow")
+        wait_for(lambda: load.answered > 100, "it answers")
     serving.stop()
     assert count(engine, ANSWERS) == load.answered
     assert not list(serving.state.glob("*.jsonl"))
@@ -61,24 +61,24 @@ def test_what_is_left_is_shipped_when_the_service_stops(start, engine):
 
 def test_a_killed_shipping_process_is_replaced(start, engine):
     serving = start()
-    wait_for(serving.shipping, ARRIVE_S, "nothing ships")
+    wait_for(serving.shipping, "a process ships")
     with Load(serving) as load:
         first = serving.shipping()[0].pid
         os.kill(first, signal.SIGKILL)
-        wait_for(lambda: [p.pid for p in serving.shipping()] not in ([], [first]), ARRIVE_S, "nothing ships again")
+        wait_for(lambda: [p.pid for p in serving.shipping()] not in ([], [first]), "another ships")
     arrived(engine, load)
 
 
 def test_a_killed_worker_that_kept_it_is_followed_by_another(start, engine):
     serving = start()
-    wait_for(serving.shipping, ARRIVE_S, "nothing ships")
+    wait_for(serving.shipping, "a process ships")
     first = serving.shipping()[0]
     keeper = first.parent()
     for _ in range(20):
         serving.cards()
     keeper.kill()
-    wait_for(lambda: any(p.pid != first.pid for p in serving.shipping()), ARRIVE_S, "nobody took over")
-    wait_for(lambda: count(engine, ANSWERS) == 20, ARRIVE_S, "answers are missing")
+    wait_for(lambda: any(p.pid != first.pid for p in serving.shipping()), "another worker takes over")
+    wait_for(lambda: count(engine, ANSWERS) == 20, "every answer arrives")
 
 
 @POSTGRESQL
@@ -87,17 +87,19 @@ def test_the_store_is_killed_and_started_again_under_load(start, postgres, engin
     with Load(serving) as load:
         for _ in range(3):
             before = load.answered
-            wait_for(lambda seen=before: load.answered > seen + 100, ARRIVE_S, "too slow")
+            wait_for(lambda seen=before: load.answered > seen + 100, "it answers")
             postgres.kill()
             before = load.answered
-            wait_for(lambda: "unreachable" in serving.get("/readyz")["store"], ARRIVE_S, "not noticed")
-            wait_for(lambda seen=before: load.answered > seen + 100, ARRIVE_S, "no advice without the store")
+            wait_for(lambda: "unreachable" in serving.get("/readyz")["store"], "it is noticed")
+            wait_for(lambda seen=before: load.answered > seen + 100, "it answers without the store")
             postgres.start()
     arrived(engine, load)
 
 
 def overridden(card, **more):
-    return {"feedback": [{"card": card, "outcome": "overridden", "outcomeTimestamp": WHEN, **more}]}
+    """Feedback that a card was overridden just now."""
+    now = datetime.now(UTC).isoformat()
+    return {"feedback": [{"card": card, "outcome": "overridden", "outcomeTimestamp": now, **more}]}
 
 
 def test_what_was_answered_is_quiet_at_once_at_every_worker(start, engine):
@@ -105,7 +107,7 @@ def test_what_was_answered_is_quiet_at_once_at_every_worker(start, engine):
     low, *others = serving.cards()
     assert serving.post(f"{PATH}/feedback", overridden(low))[0] == 200
     assert {len(serving.cards()) for _ in range(20)} == {len(others)}
-    wait_for(lambda: count(engine, FEEDBACK) == 1 and count(engine, QUIETED) >= 20, ARRIVE_S, "not counted")
+    wait_for(lambda: count(engine, FEEDBACK) == 1 and count(engine, QUIETED) >= 20, "it is counted")
 
 
 @POSTGRESQL
@@ -114,14 +116,14 @@ def test_what_was_answered_at_one_machine_is_quiet_at_the_other(start):
     body = patient_view()
     cards = [card["uuid"] for card in one.post(PATH, body)[1]["cards"]]
     one.post(f"{PATH}/feedback", overridden(cards[0]))
-    wait_for(lambda: len(other.post(PATH, body)[1]["cards"]) < len(cards), ARRIVE_S, "not learned")
+    wait_for(lambda: len(other.post(PATH, body)[1]["cards"]) < len(cards), "the other learns of it")
 
 
 def test_feedback_that_is_sent_again_is_one_row(start, engine):
     serving = start()
-    card = serving.cards()[0]
+    told = overridden(serving.cards()[0])
     for _ in range(5):
-        assert serving.post(f"{PATH}/feedback", overridden(card))[0] == 200
+        assert serving.post(f"{PATH}/feedback", told)[0] == 200
     serving.stop()
     assert count(engine, FEEDBACK) == 1
 

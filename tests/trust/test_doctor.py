@@ -28,7 +28,7 @@ def web():
 @pytest.fixture
 def checked(monkeypatch):
     """Sets what the check of the knowledge remarks."""
-    real = doctor_module.check_knowledge(resources.files("cards.knowledge"), date(2026, 1, 1))
+    real = doctor_module.check_knowledge(resources.files("cards.knowledge"), date.min)
 
     def remark(*remarks):
         monkeypatch.setattr(doctor_module, "check_knowledge", lambda *_: Checked(remarks, real.knowledge, real.codes))
@@ -58,7 +58,7 @@ def doctor(tmp_path, ehr, monkeypatch, checked):
     return run
 
 
-def test_a_good_deployment(doctor, web, ehr):
+def test_a_good_deployment(standing_clock, doctor, web, ehr):
     web.get(JKU, json=ehr.jwks(), headers={"Date": formatdate(time.time(), usegmt=True)})
     web.get(f"{SERVER}/metadata", json={"resourceType": "CapabilityStatement", "fhirVersion": "4.0.1"})
     code, lines = doctor({"jku": JKU, "fhir_servers": [SERVER]})
@@ -107,7 +107,7 @@ def test_a_key_server_that_is_down_fails(doctor, web):
 
 
 @pytest.mark.parametrize(("seconds", "level", "exit_code"), [(-300, "FAIL", 1), (300, "FAIL", 1), (45, "WARN", 0)])
-def test_a_wrong_clock_is_told(doctor, web, ehr, seconds, level, exit_code):
+def test_a_wrong_clock_is_told(standing_clock, doctor, web, ehr, seconds, level, exit_code):
     web.get(JKU, json=ehr.jwks(), headers={"Date": formatdate(time.time() + seconds, usegmt=True)})
     code, lines = doctor({"jku": JKU})
     assert (code, lines["clock"][:4]) == (exit_code, level)

@@ -8,8 +8,6 @@ import re
 import socket
 import subprocess
 import sys
-import time
-import urllib.request
 
 import pytest
 import requests
@@ -20,10 +18,10 @@ from cds_service.records.log import JsonLines, configure_logging
 from cds_service.records.memory import AdviceMemory
 from cds_service.records.spool import Spool
 from tests.calls import magnesium, patient_view, searchset
+from tests.machine import LONG_S, environment, free_port, wait_for
 from tests.trust.ehr import BASE, PATH, Ehr, bad_tokens, segment
 
 MARK = "LEAKMARK"
-READY_S = 15
 
 
 def marked_request(mark=MARK):
@@ -192,34 +190,28 @@ def test_a_line_is_json_with_the_request_id(serve, output):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="gunicorn does not run here")
 def test_a_running_server_at_debug_level_tells_nothing_of_requests_that_it_cannot_read(tmp_path):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "cds_service", "serve", "--port", str(port), "--workers", "1"]
-    env = {"MAGNESIUM_CDS_AUTH": "off", "MAGNESIUM_CDS_LOG_LEVEL": "debug", "XDG_DATA_HOME": str(tmp_path)}
+    env = environment(AUTH="off", LOG_LEVEL="debug") | {"XDG_DATA_HOME": str(tmp_path)}
     server = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
-        _wait_until_ready(port)
+        wait_for(lambda: _is_ready(port), "the service is ready")
         for raw in _unreadable():
-            with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+            with socket.create_connection(("127.0.0.1", port), timeout=LONG_S) as connection:
                 connection.sendall(raw)
                 connection.recv(4096)
     finally:
         server.terminate()
-        written, _ = server.communicate(timeout=20)
+        written, _ = server.communicate(timeout=LONG_S)
     assert "Invalid request" in written
     assert_clean(written)
 
 
-def _wait_until_ready(port):
-    deadline = time.monotonic() + READY_S
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=1):
-                return
-        except OSError:
-            time.sleep(0.05)
-    raise AssertionError("not ready")
+def _is_ready(port):
+    try:
+        return requests.get(f"http://127.0.0.1:{port}/readyz", timeout=LONG_S).ok
+    except requests.ConnectionError:
+        return False
 
 
 def _unreadable():

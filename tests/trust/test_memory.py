@@ -7,11 +7,10 @@ import pytest
 
 from cards import Indicator
 from cds_service.records.answered import AnsweredFile
-from cds_service.records.memory import AdviceMemory, answered_at
+from cds_service.records.memory import AdviceMemory
 from tests.trust.ehr import PATH, URL, Ehr
 
 OTHER = "https://other.example/fhir"
-RECEIVED = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -71,22 +70,6 @@ def test_feedback_that_comes_after_the_quiet_time_keeps_nothing_quiet(service, c
     long_ago = (datetime.now(UTC) - timedelta(days=8)).isoformat()
     override(service, feedback_token(ehr), shown, outcomeTimestamp=long_ago)
     assert len(cards_of(call(service, ehr.bearer()))) == len(shown)
-
-
-@pytest.mark.parametrize(
-    ("told", "at"),
-    [
-        ("2026-11-23T10:00:00Z", RECEIVED - timedelta(hours=2)),
-        ("2026-11-23T10:00:00+05:00", RECEIVED - timedelta(hours=7)),
-        ("2026-11-23T13:00:00Z", RECEIVED),
-        ("2026-11-23T10:00:00", RECEIVED),
-        ("", RECEIVED),
-        ("yesterday", RECEIVED),
-    ],
-    ids=["past", "past in its zone", "future", "no zone", "none", "no time"],
-)
-def test_when_a_card_was_answered(told, at):
-    assert answered_at(told, RECEIVED) == at
 
 
 def test_the_same_advice_has_another_name_for_every_caller(memory):

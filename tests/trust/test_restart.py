@@ -3,16 +3,17 @@
 import http.client
 import json
 import signal
-import socket
 import sys
 import threading
 import time
 
+import psutil
 import pytest
 
 from tests.calls import patient_view
+from tests.machine import LONG_S, free_port, wait_for
 from tests.trust.ehr import ISSUER, PATH
-from tests.trust.test_running import READY_S, Service
+from tests.trust.test_running import Service
 
 CLIENTS = 4
 PAUSE_S = 0.03  # in mid-request, so that there is always one under way
@@ -37,7 +38,12 @@ class Load:
     def __exit__(self, *_):
         self._done.set()
         for thread in self._threads:
-            thread.join(30)
+            thread.join(LONG_S)
+
+    def goes_on(self, answers=30):
+        """Wait until so many more calls have ended."""
+        before = len(self.answers)
+        wait_for(lambda: len(self.answers) >= before + answers, "calls end")
 
     def _run(self):
         while not self._done.is_set():
@@ -52,7 +58,7 @@ class Load:
 
     def _call(self, service):
         """The status and whether the answer was whole."""
-        connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=LONG_S)
         connection.connect()
         connection.putrequest("POST", PATH)
         token = self._ehr.bearer(aud=service.base + PATH)
@@ -77,10 +83,7 @@ def start(tmp_path, ehr):
     (tmp_path / "clients.yaml").write_text(json.dumps(listed), encoding="utf-8")
 
     def make():
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        started.append(Service(tmp_path, port))
+        started.append(Service(tmp_path, free_port()))
         started[-1].wait()
         return started[-1]
 
@@ -92,12 +95,12 @@ def start(tmp_path, ehr):
 def test_no_request_is_lost_when_workers_are_renewed(start, ehr):
     service = start()
     with Load(service, ehr) as load:
-        time.sleep(1)
+        load.goes_on()
+        old = [psutil.Process(pid) for pid in service.workers()]
         service.process.send_signal(signal.SIGHUP)
-        deadline = time.monotonic() + READY_S
-        while len(service.workers()) < 4 and time.monotonic() < deadline:
-            time.sleep(0.1)
-        time.sleep(1)
+        wait_for(lambda: len(service.workers()) == 4, "new workers are started")
+        wait_for(lambda: not any(process.is_running() for process in old), "the old ones end")
+        load.goes_on()
     assert len(service.workers()) == 4
     assert {answer for _, answer in load.answers} == {(200, True)}
     assert len(load.answers) > 50 and load.refused == 0
@@ -106,10 +109,10 @@ def test_no_request_is_lost_when_workers_are_renewed(start, ehr):
 def test_no_request_is_lost_when_another_instance_takes_over(start, ehr):
     old = start()
     with Load(old, ehr) as load:
-        time.sleep(1)
+        load.goes_on()
         load.current = new = start()
         stopped = old.stop()  # at once: requests are under way
-        time.sleep(1)
+        load.goes_on()
     assert stopped == 0
     assert {answer for _, answer in load.answers} == {(200, True)}
     assert {port for port, _ in load.answers} == {old.port, new.port}

@@ -8,16 +8,15 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
 
 from tests.calls import patient_view
+from tests.machine import LONG_S, environment, free_port, wait_for
 from tests.trust.ehr import ISSUER, PATH
 
-READY_S = 15
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn does not run here")
 
 
@@ -27,25 +26,23 @@ class Service:
     def __init__(self, folder, port):
         self.base, self.port = f"http://127.0.0.1:{port}", port
         self.log = folder / "log"
-        env = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("MAGNESIUM_CDS_")},
-            "MAGNESIUM_CDS_BASE_URL": self.base,
-            "MAGNESIUM_CDS_CLIENTS": str(folder / "clients.yaml"),
-            "MAGNESIUM_CDS_DATABASE_URL": f"sqlite:///{folder / 'db.sqlite'}",
-        }
+        env = environment(
+            BASE_URL=self.base,
+            CLIENTS=str(folder / "clients.yaml"),
+            DATABASE_URL=f"sqlite:///{folder / 'db.sqlite'}",
+        )
         command = [sys.executable, "-m", "cds_service", "serve", "--port", str(port), "--workers", "2"]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(command, env=env, stdout=log, stderr=log)
 
     def wait(self):
         """Return when the service is ready."""
-        deadline = time.monotonic() + READY_S
-        while time.monotonic() < deadline:
-            try:
-                return requests.get(f"{self.base}/readyz", timeout=1)
-            except requests.ConnectionError:
-                time.sleep(0.05)
-        raise AssertionError(self.log.read_text())
+        wait_for(self.is_open, "the service is ready")
+
+    def is_open(self):
+        """Whether it takes connections."""
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def workers(self):
         """Process ids of the workers started so far."""
@@ -53,23 +50,20 @@ class Service:
 
     def post(self, header):
         """A patient-view call on a connection of its own."""
-        return requests.post(self.base + PATH, json=patient_view(), headers=header, timeout=20).status_code
+        return requests.post(self.base + PATH, json=patient_view(), headers=header, timeout=LONG_S).status_code
 
     def stop(self):
         """Stop and wait."""
         self.process.terminate()
-        return self.process.wait(20)
+        return self.process.wait(LONG_S)
 
 
 @pytest.fixture
 def service(tmp_path, ehr):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     (tmp_path / "jwks.json").write_text(json.dumps(ehr.jwks()), encoding="utf-8")
     listed = {"clients": [{"name": "ehr", "iss": ISSUER, "jwks_file": "jwks.json"}]}
     (tmp_path / "clients.yaml").write_text(json.dumps(listed), encoding="utf-8")
-    started = Service(tmp_path, port)
+    started = Service(tmp_path, free_port())
     started.wait()
     yield started
     started.stop()
@@ -90,17 +84,18 @@ def test_a_request_in_progress_is_answered_when_the_service_is_stopped(service, 
         f"POST {PATH} HTTP/1.1",
         "Host: x",
         "Content-Type: application/json",
+        "Expect: 100-continue",
         f"Authorization: Bearer {ehr.token(aud=service.base + PATH)}",
         f"Content-Length: {len(body)}",
     ]
-    with socket.create_connection(("127.0.0.1", service.port), timeout=15) as connection:
+    with socket.create_connection(("127.0.0.1", service.port), timeout=LONG_S) as connection:
         connection.sendall("\r\n".join([*lines, "", ""]).encode() + body[:100])
-        time.sleep(0.3)
+        assert connection.recv(4096).startswith(b"HTTP/1.1 100")  # it is in progress
         service.process.terminate()
-        time.sleep(0.3)
+        wait_for(lambda: "Worker exiting" in service.log.read_text(), "the idle worker ends")
         connection.sendall(body[100:])
         assert connection.recv(4096).startswith(b"HTTP/1.1 200")
-    assert service.process.wait(20) == 0
+    assert service.process.wait(LONG_S) == 0
 
 
 def test_a_killed_worker_is_replaced_and_the_others_keep_answering(service, ehr):
@@ -116,12 +111,11 @@ def test_a_killed_worker_is_replaced_and_the_others_keep_answering(service, ehr)
     threads = [threading.Thread(target=load) for _ in range(4)]
     for thread in threads:
         thread.start()
-    time.sleep(0.5)
+    wait_for(lambda: len(answers) > 20, "it answers")
     os.kill(service.workers()[0], signal.SIGKILL)
-    deadline = time.monotonic() + READY_S
-    while len(service.workers()) < 3 and time.monotonic() < deadline:
-        time.sleep(0.1)
-    time.sleep(1)
+    wait_for(lambda: len(service.workers()) == 3, "another worker is started")
+    before = len(answers)
+    wait_for(lambda: len(answers) > before + 20, "it goes on answering")
     done.set()
     for thread in threads:
         thread.join()

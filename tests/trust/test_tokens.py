@@ -25,7 +25,7 @@ def refused(answer):
 
 
 @pytest.mark.parametrize("index", range(len(NAMES)), ids=NAMES)
-def test_a_bad_token_is_refused_with_the_reason_in_the_log_only(serve, call, ehr, reasons, index):
+def test_a_bad_token_is_refused_with_the_reason_in_the_log_only(standing_clock, serve, call, ehr, reasons, index):
     _, reason, token = bad_tokens(ehr)[index]
     assert refused(call(serve(), {"Authorization": f"Bearer {token}", "Origin": ORIGIN}))
     (logged,) = reasons()
@@ -58,7 +58,7 @@ def test_no_bearer_token(serve, call, value):
     ],
     ids=str,
 )
-def test_a_good_token_is_accepted(serve, call, ehr, changes):
+def test_a_good_token_is_accepted(standing_clock, serve, call, ehr, changes):
     now = int(time.time())
     found = {name: now + value if name in TIMES else value for name, value in changes.items()}
     assert call(serve(), ehr.bearer(**found)).status_code == 200
@@ -97,7 +97,7 @@ def test_the_algorithm_must_fit_the_curve(serve, call, trusted, tmp_path, ehr):
     assert refused(call(serve(client), {**small.bearer(header={"alg": "ES384"}), "Origin": ORIGIN}))
 
 
-def test_a_longer_lifetime_is_a_setting(serve, call, ehr):
+def test_a_longer_lifetime_is_a_setting(standing_clock, serve, call, ehr):
     assert call(serve(token_lifetime_s=7200), ehr.bearer(exp=int(time.time()) + 7200)).status_code == 200
     assert call(serve(token_lifetime_s=60), ehr.bearer()).status_code == 401
 

@@ -9,28 +9,30 @@ from cards.model import Indicator, Problem, Say
 @rule(Problem.LOW_MAGNESIUM, adds=True)
 def facts_are_missing(chart: Chart) -> Say | Because:
     """What is not known is named, where it matters for treatment."""
-    if not _missing(chart):
+    missing = ", ".join((*_not_supplied(chart), *_in_part(chart), *_unread(chart)))
+    if not missing:
         return because("everything asked for was supplied")
-    return Say(
-        Indicator.INFO,
-        ("found",),
-        title="age" if "age" in chart.not_known else "",
-        values={"missing": ", ".join(_missing(chart))},
-    )
+    title = "age" if "age" in chart.not_known else ""
+    return Say(Indicator.INFO, ("found",), title=title, values={"missing": missing})
 
 
-def _missing(chart: Chart) -> tuple[str, ...]:
-    named = {asked.fact or asked.key: asked for asked in INPUTS if asked.missed}
-    missing = [_with_note(asked) for key, asked in named.items() if key in chart.not_known]
-    first_pages = [f"rest of {_with_note(a)}" for key, a in named.items() if key in chart.partial - chart.not_known]
-    strays = [f"{a.missed} (only another patient's came)" for key, a in named.items() if key in chart.strays]
-    unread = [f"drug of {_orders(chart.unread_orders)}"] * bool(chart.unread_orders)
-    return (*missing, *first_pages, *strays, *unread)
+_NAMED = {asked.fact or asked.key: asked for asked in INPUTS if asked.missed}
+
+
+def _not_supplied(chart: Chart) -> list[str]:
+    return [_with_note(asked) for key, asked in _NAMED.items() if key in chart.not_known]
+
+
+def _in_part(chart: Chart) -> list[str]:
+    first_pages = [f"rest of {_with_note(a)}" for key, a in _NAMED.items() if key in chart.partial - chart.not_known]
+    strays = [f"{a.missed} (only another patient's came)" for key, a in _NAMED.items() if key in chart.strays]
+    return first_pages + strays
 
 
 def _with_note(asked: Input) -> str:
     return f"{asked.missed} ({asked.note})" if asked.note else asked.missed
 
 
-def _orders(number: int) -> str:
-    return f"{number} active order{'s' if number > 1 else ''}"
+def _unread(chart: Chart) -> list[str]:
+    orders = chart.unread_orders
+    return [f"drug of {orders} active order{'s' if orders > 1 else ''}"] * bool(orders)

@@ -2,7 +2,7 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import assess, danger
+from cards.judgements import assess
 from cards.model import Band, DraftTest, Indicator, Problem, Say
 
 
@@ -11,17 +11,9 @@ def illness_raises_risk(chart: Chart) -> Say | Because:
     """Heart failure, acute infarction, past arrhythmia, seizures, alcohol withdrawal, heart surgery (s.4.4)."""
     if assess.emergency(chart):
         return because("the emergency rule speaks")
-    if chart.current is not None and chart.current.band is Band.SUBOPTIMAL:
+    if chart.current and chart.current.band is Band.SUBOPTIMAL:
         return because("the rule of low-normal values names it")
-    if not _illnesses(chart):
+    illnesses = ", ".join(illness.name for illness in chart.among("dangerous"))
+    if not illnesses:
         return because("no such illness on record")
-    return Say(
-        Indicator.WARNING,
-        ("found",),
-        values={"illnesses": ", ".join(_illnesses(chart))},
-        tests=(DraftTest("ecg", "now"),),
-    )
-
-
-def _illnesses(chart: Chart) -> tuple[str, ...]:
-    return tuple(chart.conditions[category].name for category in danger.ILLNESSES if category in chart.conditions)
+    return Say(Indicator.WARNING, ("found",), values={"illnesses": illnesses}, tests=(DraftTest("ecg", "now"),))

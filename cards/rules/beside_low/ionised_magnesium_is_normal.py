@@ -1,6 +1,6 @@
 """Is ionised magnesium normal where the total is low?"""
 
-from cards.answer import values
+from cards import wording
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import assess
@@ -10,12 +10,12 @@ from cards.model import Indicator, Problem, Say
 @rule(Problem.LOW_MAGNESIUM, adds=True)
 def ionised_magnesium_is_normal(chart: Chart) -> Say | Because:
     """Of the same draw it points to an effect of protein (s.1.3); said as information, the total still decides."""
-    if not assess.ionised_is_normal(chart) or chart.ionised is None:
+    if chart.ionised is None or not assess.ionised_is_normal(chart):
         return because("no low total magnesium with a normal ionised one of then or later")
     return Say(
         Indicator.INFO,
         ("likely",) if _explains(chart) else ("normal",),
-        values={"ionised": chart.ionised.shown, "ionised_date": values.moment(chart.ionised.when)},
+        values={"ionised": chart.ionised.shown, "ionised_date": wording.moment(chart.ionised.when)},
     )
 
 

@@ -12,18 +12,16 @@ def iv_magnesium_needs_care(chart: Chart) -> Say | Because:
     """IV interactions (s.6) and first-degree block or bradycardia (s.2.2), said where IV magnesium is likely."""
     if not _is_likely(chart) or assess.is_child(chart):
         return because("no low magnesium that would be treated IV, or a hard stop")
-    drugs = tuple(
-        dict.fromkeys(name for m in chart.taking("iv_interaction") for name in m.ingredients("iv_interaction"))
-    )
-    slow = chart.has("bradycardia", "av_block_first_degree")
-    say = (*(("drugs",) if drugs else ()), *(("heart",) if slow else ()))
-    if not say:
+    drugs = _interacting(chart)
+    lines = ("drugs",) * bool(drugs) + ("heart",) * chart.has("slow_heart")
+    if not lines:
         return because("no medicine or heart rhythm that makes IV magnesium riskier")
-    return Say(
-        Indicator.INFO,
-        say,
-        values={"drugs": ", ".join(drugs)},
-    )
+    return Say(Indicator.INFO, lines, values={"drugs": ", ".join(drugs)})
+
+
+def _interacting(chart: Chart) -> tuple[str, ...]:
+    taken = chart.taking("iv_interaction")
+    return tuple(dict.fromkeys(name for m in taken for name in m.ingredients("iv_interaction")))
 
 
 def _is_likely(chart: Chart) -> bool:

@@ -9,17 +9,19 @@ from cards.model import DraftTest, Indicator, Problem, RenalGate, Say
 @rule(Problem.LOW_MAGNESIUM, adds=True)
 def kidneys_limit_magnesium(chart: Chart) -> Say | Because:
     """The renal gates R1 to R4 (s.2.1): less, none, or creatinine first."""
-    gate = chart.renal.gate
-    if gate is RenalGate.R0 or chart.is_adult is False:
-        return because("eGFR is 60 or more, or a child")
+    if chart.is_adult is False:
+        return because("a child: doses by kidney function are those of adults")
     if assess.emergency(chart):
         return because("the emergency rule speaks of the kidneys itself")
-    raisers = tuple(dict.fromkeys(name for m in chart.taking("raises_mg") for name in m.ingredients("raises_mg")))
-    poor = gate in (RenalGate.R2, RenalGate.R3)
+    return assess.kidneys_limit(chart) and _said(chart.renal.gate, chart)
+
+
+def _said(gate: RenalGate, chart: Chart) -> Say:
+    raisers = assess.magnesium_raisers(chart)
     return Say(
         Indicator.INFO,
-        (_line(gate, chart), *(("raisers",) if raisers and poor else ())),
-        title=gate.value,
+        (_line(gate, chart), *(("raisers",) if raisers and gate.is_poor else ())),
+        title=gate.name,
         values={"raisers": ", ".join(raisers)},
         tests=(DraftTest("bmp", "first"),) if gate is RenalGate.R4 else (),
     )
@@ -27,6 +29,6 @@ def kidneys_limit_magnesium(chart: Chart) -> Say | Because:
 
 def _line(gate: RenalGate, chart: Chart) -> str:
     if gate in (RenalGate.R3, RenalGate.R4):
-        return str(gate.value)
+        return gate.name
     iv = chart.low is not None and assess.is_severe_band(chart.low.band)
-    return f"{gate.value}_{'iv' if iv else 'oral'}"
+    return f"{gate.name}_{'iv' if iv else 'oral'}"

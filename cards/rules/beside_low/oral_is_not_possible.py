@@ -11,8 +11,4 @@ def oral_is_not_possible(chart: Chart) -> Say | Because:
     """Vomiting, bowel obstruction or nil by mouth (s.2.2): why no oral order is offered."""
     if not assess.cannot_take_oral(chart):
         return because("nothing on record against the oral route")
-    return Say(
-        Indicator.INFO,
-        ("found",),
-        title="suffix",
-    )
+    return Say(Indicator.INFO, ("found",), title="suffix")

@@ -6,22 +6,27 @@ from cards.judgements import assess
 from cards.model import DrugRole, Indicator, Problem, Route, Say
 from cards.plan import doses
 
+_BINDS = "chelation_interaction"
 _WEAK = "weak"
 
 
 @rule(Problem.LOW_MAGNESIUM, adds=True)
 def oral_magnesium_needs_spacing(chart: Chart) -> Say | Because:
     """Chelation (s.6) where oral magnesium may follow: said on the card that offers it."""
-    roles = _roles(chart)
-    if not roles or assess.is_child(chart) or assess.emergency(chart):
-        return because("no medicine taken that binds magnesium in the gut, or an emergency: it is given IV")
-    avoid = [r.ingredient for r in roles if r.avoid]
-    apart = [r.ingredient for r in roles if not r.avoid]
+    if assess.is_child(chart) or assess.emergency(chart):
+        return because("no oral magnesium is offered to a child or in an emergency")
+    binding = _binding(chart)
+    return _said(binding, chart) if binding else because("no medicine taken that binds magnesium in the gut")
+
+
+def _said(binding: tuple[DrugRole, ...], chart: Chart) -> Say:
+    avoid = [r.ingredient for r in binding if r.avoid]
+    apart = [r.advice.rstrip(".") for r in binding if not r.avoid]
     return Say(
         Indicator.INFO,
-        (*(("avoid",) if avoid else ()), *((_spacing(chart),) if apart else ())),
+        ("avoid",) * bool(avoid) + (_spacing(chart),) * bool(apart),
         title="avoid" if avoid else "",
-        values={"avoid": ", ".join(avoid), "apart": "; ".join(r.advice.rstrip(".") for r in roles if not r.avoid)},
+        values={"avoid": ", ".join(avoid), "apart": "; ".join(apart)},
     )
 
 
@@ -30,12 +35,7 @@ def _spacing(chart: Chart) -> str:
     return "apart" if doses.plan(chart).oral else "later"
 
 
-def _roles(chart: Chart) -> tuple[DrugRole, ...]:
-    found = {
-        r.ingredient: r
-        for m in chart.taking("chelation_interaction")
-        if m.route in (Route.ORAL, Route.UNKNOWN)
-        for r in m.roles
-        if r.role == "chelation_interaction" and r.evidence != _WEAK and not r.ph_only
-    }
-    return tuple(found.values())
+def _binding(chart: Chart) -> tuple[DrugRole, ...]:
+    by_mouth = (m for m in chart.taking(_BINDS) if m.route in (Route.ORAL, Route.UNKNOWN))
+    roles = (r for m in by_mouth for r in m.roles if r.role == _BINDS)
+    return tuple({r.ingredient: r for r in roles if r.evidence != _WEAK and not r.ph_only}.values())

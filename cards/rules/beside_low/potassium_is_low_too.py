@@ -8,12 +8,7 @@ from cards.model import DraftTest, Indicator, Problem, Say
 
 @rule(Problem.LOW_MAGNESIUM, adds=True)
 def potassium_is_low_too(chart: Chart) -> Say | Because:
-    """Below 3.5 mmol/L with low magnesium (s.3): magnesium first or together."""
-    haemolysed = chart.low is not None and chart.low.haemolysed
-    if haemolysed or not danger.potassium_is_low(chart):
-        return because("potassium is not low, not known, or of a haemolysed sample")
-    return Say(
-        Indicator.WARNING,
-        ("found",),
-        tests=(DraftTest("bmp", "now"),),
-    )
+    """With low magnesium (s.3): magnesium first or together."""
+    if chart.low and chart.low.haemolysed:
+        return because("potassium of a haemolysed sample says nothing")
+    return danger.potassium_is_low(chart) and Say(Indicator.WARNING, ("found",), tests=(DraftTest("bmp", "now"),))

@@ -3,30 +3,26 @@
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import assess, danger, given
-from cards.model import DraftTest, Indicator, Problem, Say
+from cards.model import DraftTest, Indicator, Magnesium, Problem, Say
 
 
 @rule(Problem.LOW_MAGNESIUM, adds=True)
 def qt_drug_raises_risk(chart: Chart) -> Say | Because:
     """A known-risk drug taken with low magnesium (s.5); while IV magnesium runs it only warns."""
-    if not _drugs(chart) or chart.low is None:
-        return because("no torsades-risk drug taken with low magnesium")
+    drugs = danger.qt_names(chart.taking("qt_risk"))
+    if not drugs:
+        return because("no torsades-risk drug taken")
     if assess.emergency(chart):
         return because("the emergency rule says to stop it")
-    dangers = danger.dangers_with_qt_drug(chart.low.x, chart)
+    return _said(drugs, chart.low, chart) if chart.low else chart.is_low
+
+
+def _said(drugs: tuple[str, ...], low: Magnesium, chart: Chart) -> Say:
+    dangers = danger.dangers_with_qt_drug(low.x, chart)
     return Say(
-        _indicator(dangers, chart),
+        Indicator.CRITICAL if dangers and not given.iv_magnesium_lately(chart) else Indicator.WARNING,
         ("found", "reconsider"),
-        values={"qt_drugs": ", ".join(_drugs(chart))},
+        values={"qt_drugs": ", ".join(drugs)},
         tests=(DraftTest("ecg", "now"),),
         about=" ".join(dangers),
     )
-
-
-def _drugs(chart: Chart) -> tuple[str, ...]:
-    return danger.qt_names(chart.taking("qt_risk"))
-
-
-def _indicator(dangers: tuple[str, ...], chart: Chart) -> Indicator:
-    being_treated = given.iv_magnesium_lately(chart)
-    return Indicator.CRITICAL if dangers and not being_treated else Indicator.WARNING

@@ -2,55 +2,62 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.model import Indicator, Problem, RenalGate, Result, Route, Say
+from cards.model import Indicator, Magnesium, Problem, RenalGate, Result, Route, Say
 
-_SPOT = ("femg.extrarenal_below", "femg.renal_above", "femg.filterable", "femg.min_egfr")
-_DAY = ("urine_24h.renal_above", "femg.min_egfr")
+_COLLECTED = 24  # hours of a 24-hour urine
+_SPOT = ("urine_magnesium", "urine_creatinine", "creatinine")
 
 
 @rule(Problem.LOW_MAGNESIUM, adds=True)
 def urine_shows_the_loss(chart: Chart) -> Say | Because:
-    """By fractional excretion (s.7): below 2 % gut, above 4 % kidney; else by the urine of a day: 1 mmol."""
-    spot, day = fractional_excretion(chart), chart.results.get("urine_magnesium_24h")
+    """By fractional excretion (s.7), or by the urine of a day: little points to the gut, much to the kidneys."""
+    spot = fractional_excretion(chart)
     if spot is not None:
-        where = (
-            "renal"
-            if chart.above(spot, "femg.renal_above")
-            else "gut"
-            if chart.below(spot, "femg.extrarenal_below")
-            else "between"
-        )
-        return _found(where, {"femg": f"{spot:.1f}%"}, _SPOT)
-    if day is None or chart.low is None or not _is_valid(chart, day, collected=24):
-        return because("no urine with a low serum magnesium, eGFR below 30, or IV magnesium before it")
-    where = "renal_24h" if chart.above(day.value, "urine_24h.renal_above") else "gut_24h"
-    return _found(where, {"urine_24h": day.shown}, _DAY)
+        return _found(_by_fraction(spot, chart), {"femg": f"{spot:.1f}%"})
+    day = chart.results.get("urine_magnesium_24h")
+    if chart.low is None or day is None:
+        return because("no urine that tells, with a low magnesium") if chart.low else chart.is_low
+    return _may_tell(chart, day, _COLLECTED) and _found(_by_day(day.value, chart), {"urine_24h": day.shown})
 
 
-def _found(where: str, values: dict[str, str], numbers: tuple[str, ...]) -> Say:
-    return Say(
-        Indicator.INFO,
-        (where, "work_up") if where.startswith("renal") else (where,),
-        values=values,
-    )
+def _found(where: str, values: dict[str, str]) -> Say:
+    return Say(Indicator.INFO, (where, "work_up") if where.startswith("renal") else (where,), values=values)
+
+
+def _by_fraction(spot: float, chart: Chart) -> str:
+    if chart.above(spot, "femg.renal_above"):
+        return "renal"
+    return "gut" if chart.below(spot, "femg.extrarenal_below") else "between"
+
+
+def _by_day(lost: float, chart: Chart) -> str:
+    return "renal_24h" if chart.above(lost, "urine_24h.renal_above") else "gut_24h"
 
 
 def fractional_excretion(chart: Chart) -> float | None:
     """FEMg in %, from spot urine and serum of low magnesium; None where it would mislead."""
-    names = ("urine_magnesium", "urine_creatinine", "creatinine")
-    urine, urine_creatinine, creatinine = (chart.results.get(name) for name in names)
-    if not (urine and urine_creatinine and creatinine and chart.low) or not _is_valid(chart, urine):
+    found = [chart.results[name] for name in _SPOT if name in chart.results]
+    if len(found) < len(_SPOT) or chart.low is None or not _may_tell(chart, found[0]):
         return None
-    serum = chart.results["magnesium"].value if "magnesium" in chart.results else chart.low.x
-    filtered = chart.numbers["femg.filterable"] * serum * urine_creatinine.value
-    return urine.value * creatinine.value / filtered * 100 if filtered > 0 else None
+    urine, urine_creatinine, creatinine = (result.value for result in found)
+    filtered = chart.numbers["femg.filterable"] * _serum(chart.low, chart) * urine_creatinine
+    return urine * creatinine / filtered * 100 if filtered > 0 else None
 
 
-def _is_valid(chart: Chart, urine: Result, collected: float = 0) -> bool:
+def _serum(low: Magnesium, chart: Chart) -> float:
+    return chart.results["magnesium"].value if "magnesium" in chart.results else low.x
+
+
+def _may_tell(chart: Chart, urine: Result, collected: float = 0) -> Because:
     """Kidneys steady enough, and no IV magnesium in the day before the urine or in the hours it was collected."""
-    egfr = chart.renal.egfr
-    if egfr is None or chart.below(egfr, "femg.min_egfr") or chart.renal.gate is RenalGate.R3:
-        return False
+    if chart.renal.gate is RenalGate.R3:
+        return because(chart.renal.reason)
+    if _follows_iv_magnesium(chart, urine, collected):
+        return because("IV magnesium was given before or while the urine was collected")
+    return chart.at_least(chart.renal.egfr, "femg.min_egfr")
+
+
+def _follows_iv_magnesium(chart: Chart, urine: Result, collected: float) -> bool:
     before = (chart.numbers["duplicate.iv_hours"] + collected) * 3600
     given = [m.until or m.since for m in chart.medications or () if m.magnesium and m.route is Route.INTRAVENOUS]
-    return not any(g and -collected * 3600 <= (urine.when - g).total_seconds() < before for g in given)
+    return any(g and -collected * 3600 <= (urine.when - g).total_seconds() < before for g in given)

@@ -4,29 +4,41 @@ from cards import wording
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import assess, causes, danger
-from cards.model import Band, DraftTest, Indicator, Problem, RemoveOrder, RenalGate, Say, Suggestion
+from cards.model import Band, DraftTest, Indicator, Problem, RenalGate, Say, Suggestion
 from cards.plan import doses
+
+Culprits = tuple[causes.Culprit, ...]
 
 
 @rule(Problem.CAUSES)
 def drugs_cause_low_magnesium(chart: Chart) -> Say | Because:
     """Up to three culprits by score (s.4), what to do about each, nothing stopped that protects."""
-    if chart.low is None or not chart.low.plausible or assess.is_contaminated(chart):
-        return because("no low magnesium that can be trusted")
+    if not assess.is_trustworthy(chart):
+        return assess.is_trustworthy(chart)
     culprits = causes.culprits(chart)
     if not culprits:
         return because("no systemic drug on the list lowers magnesium, or the list is not known")
-    if not any(causes.depletes(c.medication) for c in culprits):
-        return _weak_only(culprits)
-    worth_a_warning = chart.low.band is not Band.MILD or bool(danger.named(chart))
+    established = any(causes.depletes(c.medication) for c in culprits)
+    return _said(culprits, chart) if established else _weak_only(culprits)
+
+
+def _indicator(chart: Chart) -> Indicator:
+    if chart.is_adult is False:
+        return Indicator.INFO
+    mild = chart.low is not None and chart.low.band is Band.MILD and not danger.named(chart)
+    return Indicator.INFO if mild else Indicator.WARNING
+
+
+def _said(culprits: Culprits, chart: Chart) -> Say:
     return Say(
-        Indicator.WARNING if worth_a_warning and chart.is_adult is not False else Indicator.INFO,
-        _say(culprits, chart),
+        _indicator(chart),
+        _lines(culprits, chart),
         values={
             "drugs": ", ".join(c.shown for c in culprits),
             "names": _names(culprits),
             "acid": causes.acid_name(c.medication for c in culprits),
             "kept": "" if chart.renal.gate is RenalGate.R3 else "oral magnesium, ",
+            "antitubercular": wording.listed(causes.advised(culprits, "antitubercular")),
             "stopped": wording.listed(c.role.ingredient for c in culprits if c.stopped),
             "why_no_sparing": doses.why_no_potassium_sparing(chart),
         },
@@ -34,41 +46,33 @@ def drugs_cause_low_magnesium(chart: Chart) -> Say | Because:
     )
 
 
-def _names(culprits: tuple[causes.Culprit, ...]) -> str:
+def _names(culprits: Culprits) -> str:
     return ", ".join(dict.fromkeys(c.role.ingredient for c in culprits))
 
 
-def _say(culprits: tuple[causes.Culprit, ...], chart: Chart) -> tuple[str, ...]:
+def _lines(culprits: Culprits, chart: Chart) -> tuple[str, ...]:
     if assess.is_child(chart):
         return ("found", "child")
     sparing = doses.potassium_sparing_is_safe(chart)
     return ("found", *causes.advice_keys(culprits, sparing, chart), *causes.extra_keys(chart))
 
 
-def _weak_only(culprits: tuple[causes.Culprit, ...]) -> Say:
-    return Say(
-        Indicator.INFO,
-        ("weak",),
-        problem=Problem.LOW_MAGNESIUM,
-        values={"names": _names(culprits)},
-        adds=True,
-    )
+def _weak_only(culprits: Culprits) -> Say:
+    values = {"names": _names(culprits)}
+    return Say(Indicator.INFO, ("weak",), values=values, problem=Problem.LOW_MAGNESIUM, adds=True)
 
 
-def _suggestions(culprits: tuple[causes.Culprit, ...], chart: Chart) -> tuple[Suggestion, ...]:
+def _suggestions(culprits: Culprits, chart: Chart) -> tuple[Suggestion, ...]:
     if chart.is_adult is not True:
         return ()
-    found = []
+    on_diuretic = any(c.role.is_in("diuretic") for c in culprits if not c.stopped)
+    return (*_famotidine(culprits, chart), *doses.sparing_offered(on_diuretic, chart))
+
+
+def _famotidine(culprits: Culprits, chart: Chart) -> tuple[Suggestion, ...]:
+    """In place of a PPI that nothing on record protects."""
     ppi = causes.replaceable_ppi(culprits, chart)
-    if ppi is not None and ppi.reference:
-        recheck = DraftTest("magnesium", "after_ppi")
-        offers = (doses.alternative("famotidine", chart.knowledge), RemoveOrder(ppi.reference, ppi.name), recheck)
-        found.append(Suggestion("famotidine", offers, values={"drug": ppi.name}))
-    on_diuretic = causes.is_diuretic(c.role.drug_class for c in culprits if not c.stopped)
-    if on_diuretic and doses.potassium_sparing_is_safe(chart):
-        found.append(
-            Suggestion(
-                "sparing", (doses.alternative("spironolactone", chart.knowledge), DraftTest("bmp", "after_diuretic"))
-            )
-        )
-    return tuple(found)
+    if ppi is None:
+        return ()
+    famotidine, recheck = doses.alternative("famotidine", chart.knowledge), DraftTest("magnesium", "after_ppi")
+    return (Suggestion("famotidine", (famotidine, ppi, recheck), values={"drug": ppi.name}),)

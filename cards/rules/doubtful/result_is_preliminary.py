@@ -2,8 +2,7 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import assess
-from cards.model import DraftTest, Freshness, Indicator, Problem, Say
+from cards.model import DraftTest, Freshness, Indicator, Magnesium, Problem, Say
 
 
 @rule(Problem.DATA_QUALITY)
@@ -12,8 +11,12 @@ def result_is_preliminary(chart: Chart) -> Say | Because:
     m = chart.preliminary
     if m is None or not m.low or m.freshness is not Freshness.ACTIONABLE:
         return because("no newer preliminary low magnesium")
+    return _said(m, chart)
+
+
+def _said(m: Magnesium, chart: Chart) -> Say:
     return Say(
-        Indicator.WARNING if assess.x_is_critical(m, chart.knowledge) else Indicator.INFO,
+        Indicator.WARNING if chart.below(m.x, "band.critical_low") else Indicator.INFO,
         ("found", "check"),
         values={"preliminary": m.shown, "preliminary_date": f"{m.when:%d %b %Y, %H:%M}"},
         tests=(DraftTest("magnesium", "now"),),

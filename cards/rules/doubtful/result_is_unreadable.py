@@ -1,6 +1,6 @@
 """Is there a magnesium result that cannot be read?"""
 
-from cards.answer import values
+from cards import wording
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.model import DraftTest, Freshness, Indicator, Problem, Say, Unreadable
@@ -12,11 +12,18 @@ def result_is_unreadable(chart: Chart) -> Say | Because:
     unread = chart.unreadable_magnesium
     if not unread:
         return because("every magnesium result could be read, or is too old")
-    newest, m = unread[0], chart.current
-    if m and m.freshness is Freshness.ACTIONABLE:
+    if _a_later_one_was_read(unread[0], chart):
         return because("a later magnesium result could be read")
-    if m and not m.superseded and newest.when:
-        return because("a later magnesium result could be read")
+    return _said(unread)
+
+
+def _a_later_one_was_read(newest: Unreadable, chart: Chart) -> bool:
+    m = chart.current
+    return m is not None and (m.freshness is Freshness.ACTIONABLE or bool(newest.when and not m.superseded))
+
+
+def _said(unread: tuple[Unreadable, ...]) -> Say:
+    newest = unread[0]
     return Say(
         Indicator.INFO,
         ("found", *(("units",) if "unit" in newest.why else ()), "check"),
@@ -29,4 +36,4 @@ def result_is_unreadable(chart: Chart) -> Say | Because:
 def _named(result: Unreadable) -> str:
     """The result by what was sent and its date, as far as both are known."""
     sent = f"Magnesium {result.sent}" if result.sent else "A magnesium result"
-    return f"{sent} of {values.moment(result.when)}" if result.when else sent
+    return f"{sent} of {wording.moment(result.when)}" if result.when else sent

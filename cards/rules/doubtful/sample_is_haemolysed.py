@@ -3,7 +3,7 @@
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import danger
-from cards.model import DraftTest, Freshness, Indicator, Problem, Say
+from cards.model import DraftTest, Indicator, Problem, Say
 
 _REPEAT = (DraftTest("magnesium", "now"), DraftTest("bmp", "now"))
 
@@ -12,20 +12,15 @@ _REPEAT = (DraftTest("magnesium", "now"), DraftTest("bmp", "now"))
 def sample_is_haemolysed(chart: Chart) -> Say | Because:
     """Haemolysis reads falsely high (s.0.8): a low result stands, a normal one does not reassure."""
     m = chart.current
-    if m is None or not m.haemolysed or m.freshness is not Freshness.ACTIONABLE:
+    if m is None or not chart.is_fresh:
+        return chart.is_fresh
+    if not m.haemolysed:
         return because("the sample is not reported as haemolysed")
-    if m.low:
-        return Say(
-            Indicator.INFO,
-            ("low",),
-            problem=Problem.LOW_MAGNESIUM,
-            adds=True,
-        )
+    return Say(Indicator.INFO, ("low",), problem=Problem.LOW_MAGNESIUM, adds=True) if m.low else _hides_a_risk(chart)
+
+
+def _hides_a_risk(chart: Chart) -> Say | Because:
     if not danger.named(chart) and not danger.has_symptoms(chart):
         return because("haemolysed, normal, and nothing makes low magnesium dangerous here")
-    return Say(
-        Indicator.INFO,
-        ("found", "check"),
-        values={"risks": ", ".join(danger.named(chart)) or "symptoms"},
-        tests=_REPEAT,
-    )
+    risks = ", ".join(danger.named(chart)) or "symptoms"
+    return Say(Indicator.INFO, ("found", "check"), values={"risks": risks}, tests=_REPEAT)

@@ -3,26 +3,33 @@
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import assess, danger
-from cards.model import DraftTest, Indicator, Problem, Say
+from cards.model import DraftTest, Indicator, Magnesium, Problem, Say
 
 _TESTS = (DraftTest("magnesium", "before_order"), DraftTest("bmp", "before_order"), DraftTest("ecg", "before_order"))
 
 
 @rule(Problem.DRAFT_QT)
 def draft_is_digoxin(chart: Chart) -> Say | Because:
-    """Magnesium below 0.74 mmol/L (OS-DIG): correct first."""
-    m = chart.current
+    """Low magnesium, or too low for this heart (OS-DIG): correct first."""
     if not any(d.has_role("digitalis") for d in chart.chosen):
         return because("digoxin is not being ordered")
-    if m is not None and assess.is_doubtful(m, chart):
+    m = chart.current
+    if m is None:
+        return chart.is_known
+    if assess.is_doubtful(m, chart):
         return because("the magnesium result must be repeated first")
-    risky = m is not None and danger.is_too_low_for_the_heart(m.x, chart)
-    if m is None or (chart.at_least(m.x, "qt_drug.magnesium_below") and not m.low and not risky):
-        return because("no usable magnesium, or high enough for digoxin")
-    potassium = danger.potassium(chart)
-    very_low = potassium is not None and chart.below(potassium, "potassium.very_low")
+    return _is_too_low(m, chart) and _said(m, chart)
+
+
+def _is_too_low(m: Magnesium, chart: Chart) -> Because:
+    risky = danger.is_too_low_for_the_heart(m.x, chart) or chart.is_low
+    return risky or chart.below(m.x, "qt_drug.magnesium_below")
+
+
+def _said(m: Magnesium, chart: Chart) -> Say:
+    critical = chart.below(m.x, "band.severe") or danger.potassium_is_very_low(chart)
     return Say(
-        Indicator.CRITICAL if chart.below(m.x, "band.severe") or very_low else Indicator.WARNING,
+        Indicator.CRITICAL if critical else Indicator.WARNING,
         ("found", "old" if assess.must_repeat_first(m, chart) else "do"),
         values={"and_potassium": danger.potassium_goal(chart)},
         tests=_TESTS,

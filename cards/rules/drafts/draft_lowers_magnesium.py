@@ -7,27 +7,48 @@ from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import assess, causes, danger
 from cards.loading import Knowledge
-from cards.model import DraftTest, Indicator, Magnesium, Medication, Problem, RemoveOrder, RenalGate, Say, Suggestion
+from cards.model import (
+    DraftTest,
+    Indicator,
+    Magnesium,
+    Medication,
+    Problem,
+    RemoveOrder,
+    RenalGate,
+    Say,
+    Suggestion,
+    removals,
+)
 from cards.plan import doses
 
 _CORRECTED_FIRST = ("diuretic", "other")
+_MOST_OFFERS = 2
+Drafts = tuple[Medication, ...]
 
 
 @rule(Problem.DRAFT_DEPLETES)
 def draft_lowers_magnesium(chart: Chart) -> Say | Because:
-    """A depleting drug below the lower limit, or up to 0.75 mmol/L beside a second one (OS-DEPLETE)."""
-    drafts = tuple(d for d in chart.chosen if causes.depletes(d))
-    m, before_dose = chart.current, causes.corrected_before(chart.chosen)
-    if not (drafts or before_dose) or m is None or assess.is_doubtful(m, chart):
-        return because("no chosen draft that lowers magnesium, or no usable magnesium")
+    """A depleting drug below the lower limit, or a little above it beside a second one (OS-DEPLETE)."""
+    drafts, m = tuple(d for d in chart.chosen if causes.depletes(d)), chart.current
+    if not drafts and not causes.corrected_before(chart.chosen):
+        return because("no chosen draft that lowers magnesium")
+    if m is None:
+        return chart.is_known
+    if assess.is_doubtful(m, chart):
+        return because("the magnesium result must be repeated first")
+    return (chart.is_low or _is_too_low_beside_another(m, drafts, chart)) and _said(m, drafts, chart)
+
+
+def _is_too_low_beside_another(m: Magnesium, drafts: Drafts, chart: Chart) -> Because:
     second = len(causes.depleting_names((*drafts, *chart.active))) > 1
-    limit = chart.numbers["deplete.second_drug_at_or_below"]
-    if not m.low and not (drafts and m.x <= limit and second):
-        return because("magnesium is high enough for this drug")
+    return chart.at_most(m.x, "deplete.second_drug_at_or_below") if drafts and second else chart.is_low
+
+
+def _said(m: Magnesium, drafts: Drafts, chart: Chart) -> Say:
     advice = causes.draft_advice(drafts, chart)
-    if before_dose and m.low:
+    if m.low and (before_dose := causes.corrected_before(chart.chosen)):
         advice["before_dose"] = list(before_dose)
-    when = _when(m, advice, chart)
+    when = _when(m, chart)
     return Say(
         Indicator.WARNING,
         _say(m, advice, when, chart),
@@ -38,25 +59,20 @@ def draft_lowers_magnesium(chart: Chart) -> Say | Because:
     )
 
 
-def _title(drafts: tuple[Medication, ...], magnesium: Magnesium) -> str:
+def _title(drafts: Drafts, magnesium: Magnesium) -> str:
     if not drafts:
         return "before_dose"
     return "" if magnesium.low else "second"
 
 
-def _when(magnesium: Magnesium, advice: Collection[str], chart: Chart) -> str:
+def _when(magnesium: Magnesium, chart: Chart) -> str:
     """When to measure again: never later than the low result itself asks for."""
     if assess.is_child(chart) or assess.must_repeat_first(magnesium, chart):
         return "now"
     if assess.emergency(chart):
         return "after_emergency"
-    if magnesium.low and assess.is_severe_band(magnesium.band):
-        return doses.recheck(magnesium.band, doses.plan(chart), chart)
-    if "antimicrobial" in advice:
-        return "daily"
-    if magnesium.low:
-        return doses.recheck(magnesium.band, doses.plan(chart), chart)
-    return "draft_depletes"
+    asked = doses.recheck(magnesium.band, doses.plan(chart), chart) if magnesium.low else "draft_depletes"
+    return doses.earliest((asked, *causes.rechecks(chart.chosen, chart)), chart)
 
 
 def _say(magnesium: Magnesium, advice: Collection[str], when: str, chart: Chart) -> tuple[str, ...]:
@@ -98,7 +114,7 @@ def _others(chart: Chart) -> tuple[str, ...]:
     return tuple(name for name in causes.depleting_names(chart.active) if name not in chosen)
 
 
-def _values(drafts: tuple[Medication, ...], advice: dict[str, list[str]], chart: Chart) -> dict[str, str]:
+def _values(drafts: Drafts, advice: dict[str, list[str]], chart: Chart) -> dict[str, str]:
     names = causes.depleting_names(drafts) or tuple(advice["before_dose"])
     first = [name for key in _CORRECTED_FIRST for name in advice.get(key, ())]
     return {
@@ -113,22 +129,15 @@ def _values(drafts: tuple[Medication, ...], advice: dict[str, list[str]], chart:
     }
 
 
-def _suggestions(drafts: tuple[Medication, ...], chart: Chart) -> tuple[Suggestion, ...]:
+def _suggestions(drafts: Drafts, chart: Chart) -> tuple[Suggestion, ...]:
     if chart.is_adult is not True:
         return ()
-    acid = [d for d in drafts if d.reference and causes.is_acid_suppressant(d)]
-    replaceable = acid if causes.acid_key(chart) == "ppi" else []
-    found = [_famotidine(d, chart.knowledge) for d in replaceable]
-    on_diuretic = any(causes.is_diuretic_drug(d) for d in drafts)
-    if on_diuretic and doses.potassium_sparing_is_safe(chart):
-        found.append(
-            Suggestion(
-                "sparing", (doses.alternative("spironolactone", chart.knowledge), DraftTest("bmp", "after_diuretic"))
-            )
-        )
-    return tuple(found[:2])
+    acid = removals(filter(causes.is_acid_suppressant, drafts))
+    replaceable = acid if causes.acid_key(chart) == "ppi" else ()
+    sparing = doses.sparing_offered(any(map(causes.is_diuretic_drug, drafts)), chart)
+    return (*(_famotidine(gone, chart.knowledge) for gone in replaceable), *sparing)[:_MOST_OFFERS]
 
 
-def _famotidine(draft: Medication, knowledge: Knowledge) -> Suggestion:
-    offers = (doses.alternative("famotidine", knowledge), RemoveOrder(draft.reference or "", draft.name))
-    return Suggestion("famotidine", offers, recommended=True, values={"drug": draft.name})
+def _famotidine(gone: RemoveOrder, knowledge: Knowledge) -> Suggestion:
+    offers = (doses.alternative("famotidine", knowledge), gone)
+    return Suggestion("famotidine", offers, recommended=True, values={"drug": gone.name})

@@ -1,27 +1,14 @@
 """Is the drafted magnesium too much, too fast, or an obstetric bag?"""
 
 from cards.ask import rule
-from cards.chart import Because, Chart, because
+from cards.chart import Because, Chart, any_of, because
 from cards.judgements import assess, danger
-from cards.model import Indicator, MagnesiumKind, Medication, Problem, RemoveOrder, RenalGate, Route, Say, Suggestion
+from cards.model import Indicator, MagnesiumKind, Medication, Problem, RenalGate, Route, Say, Suggestion, removals
 from cards.plan import doses
 
-NUMBERS = (
-    "ceiling.iv_grams_24h",
-    "ceiling.iv_grams_24h.r1",
-    "ceiling.iv_rate",
-    "ceiling.iv_rate.emergency",
-    "ceiling.iv_rate.symptoms",
-    "ceiling.iv_grams_course.r2",
-    "ceiling.oral_mg.r2",
-    "ceiling.oral_mg.r0",
-    "ceiling.oral_mg.r1",
-)
-_ROUNDING = 1.02
 _ORAL = frozenset({"oral", "oral_poor"})
-_POOR = (RenalGate.R2, RenalGate.R3)
 _KINDS = (MagnesiumKind.REPLACEMENT, MagnesiumKind.OBSTETRIC)
-
+_NO = because("")
 Drafts = tuple[Medication, ...]
 
 
@@ -33,39 +20,47 @@ def draft_magnesium_dose_is_wrong(chart: Chart) -> Say | Because:
         return because("no chosen magnesium draft, or the obstetric protocol decides")
     if _are_refused(drafts, chart):
         return because("none is to be given: a limit would read as leave to give it")
-    reasons = _reasons(drafts, chart)
-    if not reasons:
-        return because("no chosen magnesium draft above the ceilings")
+    checks = {**_iv_checks(drafts, chart), **_oral_checks(drafts, chart)}
+    wrong = tuple(name for name, too_much in checks.items() if too_much)
+    return _said(wrong, drafts, chart) if wrong else any_of(*(reason for reason in checks.values() if reason.why))
+
+
+def _said(wrong: tuple[str, ...], drafts: Drafts, chart: Chart) -> Say:
     return Say(
         Indicator.WARNING,
-        reasons,
-        title="oral" if reasons[0] in _ORAL else reasons[0],
+        wrong,
+        title="oral" if wrong[0] in _ORAL else wrong[0],
         values={
             "drafted": _named(drafts),
             "grams": f"{_grams(drafts):g}",
             "rate": f"{_rate(drafts):.3g}",
             "oral": f"{_elemental(drafts):.0f}",
-            "most": f"{_most_grams(chart):g}",
-            "most_oral": f"{_most_oral(chart):g}",
+            "most": f"{chart.numbers[_most_iv(chart)]:g}",
+            "most_oral": f"{chart.numbers[_most_oral(chart)]:g}",
         },
-        suggestions=_replacement(drafts, reasons, chart),
+        suggestions=_replacement(drafts, wrong, chart),
     )
 
 
-def _reasons(drafts: Drafts, chart: Chart) -> tuple[str, ...]:
-    emergency = assess.emergency(chart) is not None
-    too_much_oral = _elemental(drafts) > _most_oral(chart) * _ROUNDING
-    # the rate for eGFR 15-29 is that of draft_magnesium_is_unsafe
-    checks = {
-        "obstetric": any(d.magnesium and d.magnesium.kind is MagnesiumKind.OBSTETRIC for d in drafts),
-        "grams": _grams(drafts) > _most_grams(chart) * _ROUNDING,
-        "rate": not emergency and chart.renal.gate not in _POOR and _rate(drafts) > _fastest(chart) * _ROUNDING,
-        "rate_emergency": emergency and _rate(drafts) > chart.numbers["ceiling.iv_rate.emergency"] * _ROUNDING,
-        "push": not emergency and any(d.magnesium and d.magnesium.is_push for d in drafts),
-        "oral": too_much_oral and chart.renal.gate not in _POOR,
-        "oral_poor": too_much_oral and chart.renal.gate in _POOR,
+def _iv_checks(drafts: Drafts, chart: Chart) -> dict[str, Because]:
+    """In an emergency a push and a faster rate are meant; the rate for poor kidneys is of draft_magnesium_is_unsafe."""
+    emergency, rate = assess.emergency(chart) is not None, _rate(drafts)
+    poor = chart.renal.gate.is_poor
+    return {
+        "obstetric": Because(any(d.magnesium and d.magnesium.kind is MagnesiumKind.OBSTETRIC for d in drafts)),
+        "grams": chart.clearly_above(_grams(drafts), _most_iv(chart)),
+        "rate": _NO if emergency or poor else chart.clearly_above(rate, _fastest(chart)),
+        "rate_emergency": chart.clearly_above(rate, "ceiling.iv_rate.emergency") if emergency else _NO,
+        "push": Because(not emergency and any(d.magnesium and d.magnesium.is_push for d in drafts)),
     }
-    return tuple(reason for reason, applies in checks.items() if applies)
+
+
+def _oral_checks(drafts: Drafts, chart: Chart) -> dict[str, Because]:
+    """On dialysis none is given by mouth: a limit would read as leave to give it."""
+    if chart.renal.gate is RenalGate.R3:
+        return {}
+    name = "oral_poor" if chart.renal.gate.is_poor else "oral"
+    return {name: chart.clearly_above(_elemental(drafts), _most_oral(chart))}
 
 
 def _are_refused(drafts: Drafts, chart: Chart) -> bool:
@@ -94,33 +89,25 @@ def _elemental(drafts: Drafts) -> float:
     return sum(d.magnesium.elemental_mg_per_day or 0.0 for d in drafts if d.magnesium)
 
 
-def _most_grams(chart: Chart) -> float:
-    n, gate = chart.numbers, chart.renal.gate
-    if gate in _POOR:
-        return n["ceiling.iv_grams_course.r2"]
-    return n["ceiling.iv_grams_24h.r1" if gate is RenalGate.R1 else "ceiling.iv_grams_24h"]
+def _most_iv(chart: Chart) -> str:
+    return chart.knowledge.ceilings.of(chart.renal.gate).iv_grams
 
 
-def _fastest(chart: Chart) -> float:
-    """With symptoms 2 g may run in 15 minutes (s.2.4); otherwise 1 g/h."""
-    symptoms = danger.has_symptoms(chart)
-    return chart.numbers["ceiling.iv_rate.symptoms" if symptoms else "ceiling.iv_rate"]
+def _fastest(chart: Chart) -> str:
+    """With symptoms a dose may run faster (s.2.4)."""
+    usual = chart.knowledge.ceilings.of(chart.renal.gate).iv_rate
+    return "ceiling.iv_rate.symptoms" if danger.has_symptoms(chart) else usual
 
 
-def _most_oral(chart: Chart) -> float:
-    gates = {RenalGate.R1: "ceiling.oral_mg.r1", RenalGate.R2: "ceiling.oral_mg.r2"}
-    return chart.numbers[gates.get(chart.renal.gate, "ceiling.oral_mg.r0")]
+def _most_oral(chart: Chart) -> str:
+    return chart.knowledge.ceilings.of(chart.renal.gate).oral_mg
 
 
-def _replacement(drafts: Drafts, reasons: tuple[str, ...], chart: Chart) -> tuple[Suggestion, ...]:
+def _replacement(drafts: Drafts, wrong: tuple[str, ...], chart: Chart) -> tuple[Suggestion, ...]:
     """The usual order in place of every draft of the route that is wrong."""
-    iv = not _ORAL.issuperset(reasons)
-    gone = tuple(
-        RemoveOrder(d.reference, d.name) for d in drafts if d.reference and (d.route is Route.INTRAVENOUS) is iv
-    )
-    low = assess.trusted_low(chart)
-    plan = doses.plan(chart)
-    order = plan.iv if iv else plan.oral
-    if low is None or order is None or not gone:
+    iv = not _ORAL.issuperset(wrong)
+    gone = removals(d for d in drafts if (d.route is Route.INTRAVENOUS) is iv)
+    order = doses.plan(chart).iv if iv else doses.plan(chart).oral
+    if assess.trusted_low(chart) is None or order is None or not gone:
         return ()
     return (Suggestion("replace", (order, *gone), recommended=True, values=doses.dose_values(order)),)

@@ -1,10 +1,14 @@
 """Does drafted IV magnesium meet a drug that makes it dangerous, or the other way round?"""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from cards.ask import rule
 from cards.chart import Because, Chart, because
+from cards.judgements import assess
 from cards.model import DrugRole, Indicator, Medication, Problem, Route, Say
 
-_NERVE = frozenset({"neuromuscular blocker", "aminoglycoside or polymyxin"})
+_NERVE = "nerve"
 
 
 @rule(Problem.INTERACTION)
@@ -13,19 +17,26 @@ def iv_magnesium_interacts(chart: Chart) -> Say | Because:
     roles = _pairs(chart)
     if not roles:
         return because("no drafted pair of IV magnesium and such a drug")
-    nerve = [r for r in roles if r.drug_class in _NERVE]
-    heart = [r for r in roles if r.drug_class not in _NERVE]
+    nerve = [r.ingredient for r in roles if r.of_class.advice == _NERVE]
+    heart = [r for r in roles if r.of_class.advice != _NERVE]
     if not nerve and all(r.evidence == "weak" for r in heart):
         return because("only weakly documented interactions")
+    said = _said([r.ingredient for r in roles], nerve, [r.ingredient for r in heart])
+    return replace(said, problem=Problem.DRAFT_MAGNESIUM, adds=True) if _is_stopped(roles, chart) else said
+
+
+def _is_stopped(roles: Iterable[DrugRole], chart: Chart) -> bool:
+    """What is a hard stop for the drafted magnesium is told on the card that says so."""
+    groups = {stop.drug_group for stop in chart.knowledge.hard_stops.values() if assess.stops(stop, chart)} - {""}
+    return any(map(_is_iv_magnesium, chart.chosen)) and any(r.of_class.group in groups for r in roles)
+
+
+def _said(drugs: list[str], nerve: list[str], heart: list[str]) -> Say:
     return Say(
         Indicator.WARNING,
         ("nerve",) * bool(nerve) + ("heart",) * bool(heart),
-        values={
-            "drugs": ", ".join(r.ingredient for r in roles),
-            "nerve": ", ".join(r.ingredient for r in nerve),
-            "heart": ", ".join(r.ingredient for r in heart),
-        },
-        about=", ".join(sorted(r.ingredient for r in roles)),
+        values={"drugs": ", ".join(drugs), "nerve": ", ".join(nerve), "heart": ", ".join(heart)},
+        about=", ".join(sorted(drugs)),
     )
 
 

@@ -9,11 +9,11 @@ from cards.model import (
     MagnesiumKind,
     Medication,
     Problem,
-    RemoveOrder,
     RenalGate,
     Route,
     Say,
     Suggestion,
+    removals,
 )
 
 _ANTACID_SALTS = frozenset({"oxide", "hydroxide", "carbonate"})
@@ -27,8 +27,10 @@ def magnesium_blocks_absorption(chart: Chart) -> Say | Because:
     if not pairs:
         return because("no drafted pair of oral magnesium and a drug it binds")
     why = _why_none(chart)
-    if why:
-        return _stop(why, pairs, chart)
+    return _stop(why, pairs, chart) if why else _space(pairs)
+
+
+def _space(pairs: tuple[DrugRole, ...]) -> Say:
     avoid = [r for r in pairs if r.avoid]
     return Say(
         Indicator.INFO if all(r.evidence == _WEAK for r in pairs) else Indicator.WARNING,
@@ -55,20 +57,14 @@ def _stop(why: str, pairs: tuple[DrugRole, ...], chart: Chart) -> Say | Because:
     taken = [m for m in chart.active if _is_oral_magnesium(m)]
     if not taken:
         return because("the drafted magnesium is refused")
-    values = {
-        "drugs": ", ".join(r.ingredient for r in pairs),
-        "magnesium_drugs": ", ".join(dict.fromkeys(m.name for m in taken)),
-    }
-    orders = ((m.reference or "", m.name) for m in taken)
-    gone = tuple(RemoveOrder(order, name) for order, name in orders if order.startswith("MedicationRequest/"))
-    return Say(
-        Indicator.WARNING,
-        (why,),
-        title=why,
-        values=values,
-        suggestions=(Suggestion("stop", gone, recommended=True, values=values),) if gone else (),
-        about=values["magnesium_drugs"],
-    )
+    names = ", ".join(dict.fromkeys(m.name for m in taken))
+    values = {"drugs": ", ".join(r.ingredient for r in pairs), "magnesium_drugs": names}
+    return Say(Indicator.WARNING, (why,), title=why, values=values, suggestions=_removal(taken, values), about=names)
+
+
+def _removal(taken: list[Medication], values: dict[str, str]) -> tuple[Suggestion, ...]:
+    gone = removals(taken)
+    return (Suggestion("stop", gone, recommended=True, values=values),) if gone else ()
 
 
 def _pairs(chart: Chart) -> tuple[DrugRole, ...]:
@@ -92,4 +88,4 @@ def _binding(drug: Medication, magnesium: Medication) -> list[DrugRole]:
         return []
     antacid = magnesium.magnesium is not None and magnesium.magnesium.salt in _ANTACID_SALTS
     roles = [r for r in drug.roles if r.role == "chelation_interaction" and (antacid or not r.ph_only)]
-    return roles + [r for r in drug.roles if r.ingredient == "patiromer" and r.role == "cause"]
+    return roles + [r for r in drug.roles if r.ingredient in r.of_class.binds and r.role == "cause"]

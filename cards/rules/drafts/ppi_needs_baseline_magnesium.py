@@ -9,23 +9,17 @@ from cards.model import DraftTest, Indicator, Medication, Problem, Say
 
 @rule(Problem.DRAFT_DEPLETES)
 def ppi_needs_baseline_magnesium(chart: Chart) -> Say | Because:
-    """PPI with digoxin or a diuretic, no magnesium in 90 days (FDA 2011): asked as the PPI or digoxin is ordered."""
+    """PPI with digoxin or a diuretic, no magnesium of late (FDA 2011): asked as the PPI or digoxin is ordered."""
+    if "magnesium" in chart.not_known:
+        return because("magnesium could not be looked at")
     drafts = [d for d in chart.chosen if causes.is_ppi(d) or d.has_role("digitalis")]
     if not drafts:
         return because("neither a proton pump inhibitor nor digoxin is being ordered")
     together = [m for m in (*chart.chosen, *chart.active) if causes.is_ppi(m) or _adds_risk(m)]
     if not any(map(causes.is_ppi, together)) or not any(map(_adds_risk, together)):
         return because("no proton pump inhibitor together with digoxin or a diuretic")
-    if "magnesium" in chart.not_known:
-        return because("magnesium could not be looked at")
-    m = chart.magnesium
-    if m is not None and chart.at_most(chart.hours_since(m.when), "fresh.baseline"):
-        return because("magnesium was measured within 90 days")
-    return Say(
-        Indicator.INFO,
-        ("found", "do"),
-        values=_values(drafts, together),
-        tests=(DraftTest("magnesium", "now"),),
+    return causes.no_magnesium_within("fresh.baseline", chart) and Say(
+        Indicator.INFO, ("found", "do"), values=_values(drafts, together), tests=(DraftTest("magnesium", "now"),)
     )
 
 

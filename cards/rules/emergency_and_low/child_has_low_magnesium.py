@@ -5,17 +5,14 @@ from cards.chart import Because, Chart, because
 from cards.judgements import assess
 from cards.model import DraftTest, Indicator, Problem, Say
 
+_TESTS = (DraftTest("magnesium", "now"), DraftTest("bmp", "now"), DraftTest("ecg", "now"))
+
 
 @rule(Problem.LOW_MAGNESIUM, alone=True)
 def child_has_low_magnesium(chart: Chart) -> Say | Because:
-    """Under 18 and below the lower limit for the age (s.1.4): no automatic dose, ever."""
-    low = chart.low
-    if low is None or not assess.is_child(chart):
-        return because("not a child with low magnesium")
+    """Below the lower limit for the age of a child (s.1.4): no automatic dose, ever."""
+    if not assess.is_child(chart):
+        return because("not a child")
     if assess.ionised_is_normal(chart):
         return because("ionised magnesium is normal")
-    return Say(
-        Indicator.WARNING,
-        ("found", "do", "emergency", "check"),
-        tests=(DraftTest("magnesium", "now"), DraftTest("bmp", "now"), DraftTest("ecg", "now")),
-    )
+    return chart.is_low and Say(Indicator.WARNING, ("found", "do", "emergency", "check"), tests=_TESTS)

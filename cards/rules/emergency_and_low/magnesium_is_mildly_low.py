@@ -1,27 +1,25 @@
 """Is magnesium mildly low?"""
 
 from cards.ask import rule
-from cards.chart import Because, Chart, because
+from cards.chart import Because, Chart
 from cards.judgements import assess, danger
-from cards.model import Band, DraftTest, Indicator, Problem, Say, Suggestion
+from cards.model import Band, DraftTest, Indicator, Problem, Say
 from cards.plan import doses
 
 
 @rule(Problem.LOW_MAGNESIUM)
 def magnesium_is_mildly_low(chart: Chart) -> Say | Because:
-    """0.60 mmol/L to the lower limit of normal (s.1.1): oral alone, 1 g IV only when at risk and unable to take it."""
-    why = assess.why_no_band(Band.MILD, chart)
-    if why:
-        return because(why)
-    plan = doses.plan(chart)
-    order = plan.iv or plan.oral
-    values = doses.dose_values(order)
+    """Below normal, not moderately low (s.1.1): oral alone, a little IV only when at risk and unable to take it."""
+    return assess.is_of_band(Band.MILD, chart) and _said(doses.plan(chart), chart)
+
+
+def _said(plan: doses.Plan, chart: Chart) -> Say:
     when = doses.recheck(Band.MILD, plan, chart)
     return Say(
         Indicator.INFO,
         ("found", f"do_{plan.title}", "recheck", *(() if danger.named(chart) else ("goal",))),
         title="plain_oral" if plan.oral else plan.title,
-        values=values,
-        suggestions=(Suggestion(plan.title, (order,), recommended=True, values=values),) if order else (),
+        values=doses.dose_values(plan.order),
+        suggestions=doses.offered(plan),
         tests=(DraftTest("magnesium", when), DraftTest("bmp", when)),
     )

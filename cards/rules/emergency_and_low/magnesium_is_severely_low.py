@@ -1,30 +1,29 @@
 """Is magnesium severely low?"""
 
 from cards.ask import rule
-from cards.chart import Because, Chart, because
+from cards.chart import Because, Chart
 from cards.judgements import assess, danger, given
-from cards.model import Band, DraftTest, Indicator, Problem, RenalGate, Say, Suggestion
+from cards.model import Band, DraftTest, Indicator, Problem, RenalGate, Say
 from cards.plan import doses
 
 _STEP = 0.01  # mmol/L are compared with two decimals
+_LATER = {RenalGate.R0: ("after_r0", "rise"), RenalGate.R1: ("after_r1", "rise")}
 
 
 @rule(Problem.LOW_MAGNESIUM)
 def magnesium_is_severely_low(chart: Chart) -> Say | Because:
-    """0.41 to 0.49 mmol/L (s.1.1): IV preferred, never a push; oral where nothing makes it dangerous."""
-    why = assess.why_no_band(Band.SEVERE, chart)
-    if why:
-        return because(why)
-    plan = doses.plan(chart)
-    order = plan.iv or plan.oral
-    values = doses.dose_values(order)
+    """IV preferred, never a push; oral where nothing makes it dangerous (s.1.1)."""
+    return assess.is_of_band(Band.SEVERE, chart) and _said(doses.plan(chart), chart)
+
+
+def _said(plan: doses.Plan, chart: Chart) -> Say:
     when = doses.recheck(Band.SEVERE, plan, chart)
     return Say(
         _indicator(chart),
-        _say(plan, when, chart),
+        ("found", *_border(chart), f"do_{_route(plan, chart)}", *_place(plan, chart), *_follow_up(when)),
         title="urgent" if plan.oral and not chart.inpatient else plan.title,
-        values=values,
-        suggestions=(Suggestion(plan.title, (order,), recommended=True, values=values),) if order else (),
+        values=doses.dose_values(plan.order),
+        suggestions=doses.offered(plan),
         tests=(DraftTest("magnesium", when), DraftTest("bmp", "now"), DraftTest("ecg", "now")),
     )
 
@@ -36,15 +35,21 @@ def _indicator(chart: Chart) -> Indicator:
     return Indicator.CRITICAL if dangerous else Indicator.WARNING
 
 
-def _say(plan: doses.Plan, when: str, chart: Chart) -> tuple[str, ...]:
-    gate, setting = chart.renal.gate, () if chart.inpatient else ("setting",)
-    infused: tuple[str, ...] = ()
-    if plan.iv:
-        later = {RenalGate.R0: ("after_r0", "rise"), RenalGate.R1: ("after_r1", "rise")}
-        infused = (*later.get(gate, ()), "infusing")
-    no_iv = assess.iv_is_forbidden(chart) or given.nutrition_has_magnesium(chart)
-    told = "oral_instead" if plan.oral and no_iv else plan.title
+def _border(chart: Chart) -> tuple[str, ...]:
+    """A step of the scale below the limit, it is said how near that is."""
     near = chart.low is not None and round(chart.numbers["band.severe"] - chart.low.x, 2) <= _STEP
-    border = ("border",) if near else ()
-    measure = ("measure",) if when == "now" else ("watch", "recheck")
-    return ("found", *border, f"do_{told}", *setting, *infused, *measure)
+    return ("border",) if near else ()
+
+
+def _route(plan: doses.Plan, chart: Chart) -> str:
+    no_iv = assess.iv_is_forbidden(chart) or given.nutrition_has_magnesium(chart)
+    return "oral_instead" if plan.oral and no_iv else plan.title
+
+
+def _place(plan: doses.Plan, chart: Chart) -> tuple[str, ...]:
+    setting = () if chart.inpatient else ("setting",)
+    return (*setting, *_LATER.get(chart.renal.gate, ()), "infusing") if plan.iv else setting
+
+
+def _follow_up(when: str) -> tuple[str, ...]:
+    return ("measure",) if when == "now" else ("watch", "recheck")

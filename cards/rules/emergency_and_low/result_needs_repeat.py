@@ -3,20 +3,27 @@
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import assess
-from cards.model import DraftTest, Freshness, Indicator, Problem, Say
+from cards.model import DraftTest, Indicator, Magnesium, Problem, Say
+
+_TESTS = (DraftTest("magnesium", "now"), DraftTest("bmp", "now"))
 
 
 @rule(Problem.LOW_MAGNESIUM)
 def result_needs_repeat(chart: Chart) -> Say | Because:
-    """24 to 72 hours old in hospital, 15 to 90 days outside (s.0.6): repeat first, causes still shown."""
+    """Older than may be acted on in this setting (s.0.6): repeat first, causes still shown."""
     low = assess.trusted_low(chart)
-    if low is None or low.freshness is not Freshness.REPEAT_FIRST or assess.emergency(chart):
-        return because("no low result of that age")
-    if not assess.must_repeat_first(low, chart):
-        return because("critically low is treated at this age too, in hospital")
+    if low is None:
+        return assess.is_to_be_treated(chart)
+    if assess.emergency(chart):
+        return because("the emergency rule speaks")
+    return assess.is_to_be_repeated(chart) and _said(low)
+
+
+def _said(low: Magnesium) -> Say:
+    severe = assess.is_severe_band(low.band)
     return Say(
-        Indicator.WARNING if assess.is_severe_band(low.band) else Indicator.INFO,
+        Indicator.WARNING if severe else Indicator.INFO,
         ("newer" if low.superseded else "found", "do"),
-        title="today" if assess.is_severe_band(low.band) else "",
-        tests=(DraftTest("magnesium", "now"), DraftTest("bmp", "now")),
+        title="today" if severe else "",
+        tests=_TESTS,
     )

@@ -3,10 +3,10 @@
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import assess, danger
-from cards.loading import Knowledge
-from cards.model import DraftTest, Freshness, Indicator, Magnesium, Problem, Say
+from cards.model import DraftTest, Indicator, Magnesium, Problem, Say
 
-_TESTS = (DraftTest("magnesium", "high"), DraftTest("bmp", "now"))
+_NOW = (DraftTest("magnesium", "now"), DraftTest("bmp", "now"))
+_SOON = (DraftTest("magnesium", "high"), DraftTest("bmp", "now"))
 _LINES = {
     "": ("found", "do_slow", "check"),
     "stop": ("found", "do_stop", "check"),
@@ -18,29 +18,29 @@ _LINES = {
 
 @rule(Problem.HIGH_MAGNESIUM)
 def obstetric_magnesium_is_too_high(chart: Chart) -> Say | Because:
-    """2.0 to 3.5 mmol/L is intended there (s.1.5); more is a warning, from 3.95 stop; none on record, any is odd."""
+    """Above the range that is intended there (s.1.5) warns, far above it stop; none on record, any is odd."""
     m, listed = chart.current, assess.on_obstetric_magnesium(chart)
-    if m is None or not (listed or assess.may_be_on_obstetric_magnesium(chart)) or not m.plausible:
-        return because("no obstetric magnesium with a result that counts")
-    if m.x <= (chart.numbers["obstetric.caution"] if listed else m.upper_limit):
-        return because("within the intended range, or low: the obstetric protocol decides")
-    title = _title(m, listed, chart.knowledge)
-    return Say(
-        _indicator(m, title, chart),
-        _LINES[title],
-        title=title,
-        tests=(DraftTest("magnesium", "now"), DraftTest("bmp", "now")) if title == "repeat" else _TESTS,
-    )
+    if m is None or not (listed or assess.may_be_on_obstetric_magnesium(chart)):
+        return because("no magnesium given for pre-eclampsia or in pregnancy") if m else chart.is_known
+    if not m.plausible:
+        return because("the result is not plausible")
+    above = chart.above(m.x, "obstetric.caution") if listed else chart.is_high
+    return above and _said(m, _state(m, listed, chart), chart)
 
 
-def _indicator(m: Magnesium, title: str, chart: Chart) -> Indicator:
-    if title.startswith("stop"):
+def _said(m: Magnesium, state: str, chart: Chart) -> Say:
+    tests = _NOW if state == "repeat" else _SOON
+    return Say(_indicator(m, state, chart), _LINES[state], title=state, tests=tests)
+
+
+def _indicator(m: Magnesium, state: str, chart: Chart) -> Indicator:
+    if state.startswith("stop"):
         return Indicator.CRITICAL
     return Indicator.INFO if danger.high_is_mild(m.x, chart) else Indicator.WARNING
 
 
-def _title(m: Magnesium, listed: bool, knowledge: Knowledge) -> str:
-    if m.freshness is not Freshness.ACTIONABLE:
+def _state(m: Magnesium, listed: bool, chart: Chart) -> str:
+    if not chart.is_fresh:
         return "repeat"
-    stop = m.x >= knowledge.numbers["obstetric.stop"]
+    stop = bool(chart.at_least(m.x, "obstetric.stop"))
     return "_".join(["stop"] * stop + ["unlisted"] * (not listed))

@@ -2,24 +2,20 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import danger
+from cards.judgements import causes, danger
 from cards.model import DraftTest, Indicator, Problem, Say
 
 
 @rule(Problem.LOOK_FOR_LOW)
 def low_potassium_needs_magnesium_check(chart: Chart) -> Say | Because:
-    """Potassium below 3.5 a day after it was ordered, and no magnesium within 72 hours (RSK-K)."""
-    if not danger.potassium_is_refractory(chart):
-        return because("potassium is not low in spite of replacement")
-    potassium = chart.results.get("potassium")
-    gap = chart.numbers["potassium.magnesium_gap_hours"]
-    if chart.magnesium and chart.hours_since(chart.magnesium.when) <= gap:
-        return because("magnesium was measured within 72 hours")
-    if "magnesium" in chart.not_known or "electrolytes" in chart.not_known:
+    """Potassium still low in spite of replacement, and no magnesium of these days (RSK-K)."""
+    if chart.not_known & {"magnesium", "electrolytes"}:
         return because("magnesium or potassium could not be looked at")
-    return Say(
-        Indicator.INFO,
-        ("found", "do"),
-        tests=(DraftTest("magnesium", "now"),),
-        about=f"{potassium.when.isoformat()} {potassium.value}" if potassium else "",
-    )
+    gap = causes.no_magnesium_within("potassium.magnesium_gap_hours", chart)
+    return danger.potassium_is_refractory(chart) and gap and _said(chart)
+
+
+def _said(chart: Chart) -> Say:
+    potassium = chart.results["potassium"]
+    about = f"{potassium.when.isoformat()} {potassium.value}"
+    return Say(Indicator.INFO, ("found", "do"), tests=(DraftTest("magnesium", "now"),), about=about)

@@ -38,7 +38,7 @@ const rule = (told) =>
   );
 
 const list = (texts) => h("ul", {}, ...texts.map((text) => h("li", {}, text)));
-const number = (n) => `${n.id} = ${measured(n)} (source ${n.source}, since ${n.valid_from})`;
+const number = (n) => `${n.told} ${n.id} = ${measured(n)} (source ${n.source}, since ${n.valid_from})`;
 const measured = ({ value, unit }) => (unit === "1" ? `${value}` : `${value} ${unit}`);
 const folded = (title, ...body) => h("details", {}, h("summary", {}, title), ...body);
 

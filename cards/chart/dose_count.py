@@ -1,0 +1,55 @@
+"""How many doses are asked for ("x2", "2 doses", "once", Timing.repeat.count), and how long an infusion runs."""
+
+import re
+
+from cards.chart.dosage import times_a_day
+from cards.chart.fhir import child, moment, number, text
+from cards.model import JsonObject
+
+_COUNTS = (
+    # not "x 3 days"
+    re.compile(r"\bx ?(\d{1,4}+)\b(?! ?(?:d(?:ays?)?\b|h|w|m|g|tab|cap))"),
+    re.compile(r"(?<![\d.-])(?<!in )(\d{1,4}+) doses?\b"),
+    re.compile(r"\b(?:for|times) (\d{1,4}+) (?:doses?|times)\b"),
+)
+_ONCE = re.compile(r"\b(?:once|1 time|single dose|one[- ]time|stat)\b(?! ?(?:daily|a |an |per |every |each |in ))")
+
+_FOR = re.compile(r"\b(?:for|over|x) (?<![\d.])(\d{1,4}+(?:\.\d{1,4}+)?+) ?(h|min|d(?:ays?)?)\b")
+_HOURS = {"min": 1 / 60, "h": 1.0, "d": 24.0}
+_A_DAY = 24.0
+
+
+def hours_running(dosage: JsonObject) -> float:
+    """For how many hours of a day an infusion runs: by its duration, bounds or words; without an end all 24."""
+    repeat = child(child(dosage, "timing"), "repeat")
+    bounds = child(repeat, "boundsDuration")
+    told = [_quantity(repeat, "duration", "durationUnit"), _quantity(bounds, "value", "code")]
+    told.append(_quantity(bounds, "value", "unit"))
+    span = child(repeat, "boundsPeriod")
+    start, end = moment(text(span, "start")), moment(text(span, "end"))
+    told.append((end - start).total_seconds() / 3600 if start and end else 0.0)
+    if match := _FOR.search(text(dosage, "text")):
+        told.append(float(match.group(1)) * _HOURS["d" if match.group(2).startswith("d") else match.group(2)])
+    return min([hours for hours in told if hours > 0] + [_A_DAY])
+
+
+def _quantity(node: JsonObject, value: str, unit: str) -> float:
+    return (number(node, value) or 0.0) * _HOURS.get(text(node, unit), 0.0)
+
+
+def stated_count(dosage: JsonObject) -> float | None:
+    """The number of doses of a dosage with its text in plain form; None when none is stated."""
+    counted = number(child(child(dosage, "timing"), "repeat"), "count")
+    if counted:
+        return counted
+    told = text(dosage, "text")
+    found = next((match.group(1) for pattern in _COUNTS if (match := pattern.search(told))), None)
+    return float(found) if found and float(found) else 1.0 if _ONCE.search(told) else None
+
+
+def doses_in_a_day(dosage: JsonObject) -> float | None:
+    """How often a dose is given in 24 hours: as timed, but no more than stated; None when nothing tells."""
+    count, times = stated_count(dosage), times_a_day(dosage)
+    if count is None or times is None:
+        return count or times
+    return min(count, times) if times > 1 else count

@@ -1,0 +1,54 @@
+"""Where the patient is: what an encounter says by its classes and words (encounter_classes.csv), never a guess."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from cards.chart.fhir import child, codings, first_moment, objects, text, words_of
+from cards.loading import Knowledge
+from cards.model import JsonObject, Setting
+
+_MOST_ACUTE_FIRST = tuple(Setting)
+_LOOKED_AT = ("magnesium", "renal", "electrolytes", "medications")
+_DATES = ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "issued", "authoredOn", "occurrenceDateTime")
+
+
+def setting_told(encounter: JsonObject | None, knowledge: Knowledge) -> Setting:
+    """The setting of an encounter; UNKNOWN without one, or when nobody can tell."""
+    if encounter is None:
+        return Setting.UNKNOWN
+    words = _words(encounter)
+    coded = [knowledge.encounters.of_code(system, code, words) for system, code in _classes(encounter)]
+    known = [setting for setting in coded if setting]
+    if known:
+        return min(known, key=_MOST_ACUTE_FIRST.index)
+    return knowledge.encounters.of_words(words) or Setting.UNKNOWN
+
+
+def is_forgotten(
+    start: datetime | None,
+    resources: Mapping[str, Sequence[JsonObject]],
+    missing: frozenset[str],
+    now: datetime,
+    knowledge: Knowledge,
+) -> bool:
+    """Whether a stay was never closed: open for months without any result, order or administration of late."""
+    n = knowledge.numbers
+    if start is None or now - start <= timedelta(days=n["stay.open"]) or not missing.isdisjoint(_LOOKED_AT):
+        return False
+    since = now - timedelta(days=n["stay.silent"])
+    dated = (first_moment(r, *_DATES) for listed in resources.values() for r in listed)
+    return not any(when and when >= since for when in dated)
+
+
+def _classes(encounter: JsonObject) -> Iterator[tuple[str, str]]:
+    """(system, code) of each class: R4 has one Coding, R5 a list of CodeableConcept."""
+    for told in objects(encounter, "class"):
+        yield from [(text(told, "system").strip(), text(told, "code").strip())] if text(told, "code") else codings(told)
+
+
+def _words(encounter: JsonObject) -> str:
+    """The words of class, type and serviceType; in R5 serviceType is a list of references with a concept."""
+    told = [text(c, "display") for c in objects(encounter, "class")]
+    told += [words_of(c) for key in ("class", "type", "serviceType") for c in objects(encounter, key)]
+    told += [words_of(child(c, "concept")) for c in objects(encounter, "serviceType")]
+    return " ; ".join(filter(None, told))

@@ -1,0 +1,87 @@
+"""Which concepts name a medicine: its own, that of a Medication it refers to, and those of the ingredients in it."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from cards.chart.fhir import child, codings, number, objects, text, words_of
+from cards.model import JsonObject
+from cards.terms.terminology import CodeKey
+
+Bundled = Mapping[str, JsonObject]
+_NOTHING: JsonObject = {}
+# a Medication may be made of Medications, but not without end
+_DEEPEST = 3
+
+
+class Told(NamedTuple):
+    """What one concept says: its codes and its words; an ingredient's words end with its strength."""
+
+    codes: tuple[CodeKey, ...]
+    words: str
+
+
+def told_of(resource: JsonObject, bundled: Bundled) -> tuple[Told, tuple[Told, ...]]:
+    """What an order says of its medicine, and what it says of each active ingredient."""
+    concept = _concept(resource)
+    medication = _referred(resource, _reference(resource), bundled)
+    own = _told(concept) if concept else _told(child(medication, "code"))
+    if not own.codes and not own.words:
+        own = Told((), text(_reference(resource), "display"))
+    return own, tuple(_ingredients(medication, resource, bundled, _DEEPEST))
+
+
+def _told(concept: JsonObject, strength: str = "") -> Told:
+    return Told(tuple(codings(concept)), f"{words_of(concept)} {strength}".strip())
+
+
+def _concept(resource: JsonObject) -> JsonObject:
+    """The CodeableConcept of an order itself; empty when it says nothing."""
+    either = (
+        child(resource, "medicationCodeableConcept"),
+        child(child(resource, "medication"), "concept"),
+        child(resource, "medication"),
+    )
+    return next((concept for concept in either if codings(concept) or words_of(concept)), _NOTHING)
+
+
+def _reference(resource: JsonObject) -> JsonObject:
+    medication = child(resource, "medication")
+    return child(resource, "medicationReference") or child(medication, "reference") or medication
+
+
+def _referred(resource: JsonObject, reference: JsonObject, bundled: Bundled) -> JsonObject:
+    """The Medication (or Substance) of a reference: contained, or come along under its id or its full URL."""
+    target = text(reference, "reference")
+    for item in objects(resource, "contained"):
+        if target and target.removeprefix("#") == text(item, "id").removeprefix("#"):
+            return item
+    plain = target.split("/_history/")[0]
+    found = bundled.get("/".join(plain.split("/")[-2:])) or bundled.get(plain)
+    return found or bundled.get(f"Medication/{plain.rpartition(':')[2]}") or _NOTHING
+
+
+def _ingredients(medication: JsonObject, resource: JsonObject, bundled: Bundled, depth: int) -> Iterator[Told]:
+    for entry in (*objects(medication, "ingredient"), *objects(child(medication, "product"), "ingredient")):
+        if entry.get("isActive") is False or not depth:
+            continue
+        item = child(entry, "item")
+        concept = child(entry, "itemCodeableConcept") or child(item, "concept") or item
+        reference = child(entry, "itemReference") or child(item, "reference") or item
+        inner = _referred(resource, reference, bundled) or _referred(medication, reference, bundled)
+        told = _told(concept if codings(concept) or words_of(concept) else child(inner, "code"), _strength(entry))
+        yield told if told.codes or told.words else Told((), text(reference, "display"))
+        yield from _ingredients(inner, resource, bundled, depth - 1)
+
+
+def _strength(entry: JsonObject) -> str:
+    """The strength of an ingredient as a label has it: 4 g/100 mL."""
+    ratio = child(entry, "strength") or child(entry, "strengthRatio") or child(entry, "amount")
+    above, below = child(ratio, "numerator"), child(ratio, "denominator")
+    amount, volume = number(above, "value"), number(below, "value")
+    if amount is None or volume is None:
+        return ""
+    return f"{amount:g} {_unit(above)}/{volume:g} {_unit(below)}"
+
+
+def _unit(quantity: JsonObject) -> str:
+    return text(quantity, "code") or text(quantity, "unit")

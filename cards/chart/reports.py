@@ -1,0 +1,35 @@
+"""Results inside a DiagnosticReport, read when one was sent."""
+
+from collections.abc import Iterable, Iterator
+
+from cards.chart.fhir import child, objects, text
+from cards.model import JsonObject
+
+_UNUSABLE = frozenset({"entered-in-error", "cancelled"})
+_TIMES = ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "issued")
+_IDENTITY = ("id", "meta")
+
+
+def results_in(resources: Iterable[JsonObject]) -> Iterator[JsonObject]:
+    """The Observations among resources and those that reports contain."""
+    for resource in resources:
+        kind = resource.get("resourceType")
+        if kind == "Observation":
+            yield resource
+        elif kind == "DiagnosticReport" and text(resource, "status") not in _UNUSABLE:
+            contained = (r for r in objects(resource, "contained") if r.get("resourceType") == "Observation")
+            yield from (_of_report(result, resource) for result in contained)
+
+
+def _of_report(result: JsonObject, report: JsonObject) -> JsonObject:
+    """A contained result has the report's time where it has none, its own specimen, and no id of its own."""
+    own = {key: value for key, value in result.items() if key not in _IDENTITY}
+    times = {} if any(key in own for key in _TIMES) else {key: report[key] for key in _TIMES if key in report}
+    return {**own, **times, "contained": _specimens(result, report)}
+
+
+def _specimens(result: JsonObject, report: JsonObject) -> list[JsonObject]:
+    """The specimen that a result names; else the only one of the report."""
+    every = [r for r in objects(report, "contained") if r.get("resourceType") == "Specimen"]
+    named = text(child(result, "specimen"), "reference").removeprefix("#")
+    return [s for s in every if text(s, "id") == named] if named else every if len(every) == 1 else []

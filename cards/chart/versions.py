@@ -1,0 +1,48 @@
+"""One resource in several versions: the newest alone (clinical rule s.0.5)."""
+
+from collections.abc import Mapping, Sequence
+
+from cards.chart.fhir import child, moment, text
+from cards.model import JsonObject
+
+_RETRACTED = frozenset({"entered-in-error", "cancelled"})
+_LONGEST = 19
+Resources = Mapping[str, Sequence[JsonObject]]
+
+
+def newest_versions(resources: Resources) -> Resources:
+    """The resources of each key without those of which a newer version is among them, under whatever key."""
+    versions: dict[tuple[object, str], list[JsonObject]] = {}
+    count = 0
+    for listed in resources.values():
+        for resource in listed:
+            ident = resource.get("id")
+            if isinstance(ident, str) and ident:
+                count += 1
+                versions.setdefault((text(resource, "resourceType"), ident), []).append(resource)
+    if len(versions) == count:
+        return resources
+    left_out = {id(old) for several in versions.values() if len(several) > 1 for old in _older(several)}
+    return {key: [r for r in listed if id(r) not in left_out] for key, listed in resources.items()}
+
+
+def _older(several: Sequence[JsonObject]) -> list[JsonObject]:
+    """All but the newest; where nothing tells which is newer, what was retracted stays retracted."""
+    numbered = all(_number(r) is not None for r in several)
+    ranks = [float(_number(r) or 0) if numbered else _updated(r) for r in several]
+    highest = max(ranks)
+    newest = [r for r, rank in zip(several, ranks, strict=True) if rank == highest]
+    kept = [r for r in newest if text(r, "status") in _RETRACTED] or newest
+    # a copy of the same content, as some servers send on every page, is no second one
+    once = {id(r) for r in {repr(r): r for r in kept}.values()}
+    return [r for r in several if id(r) not in once]
+
+
+def _number(resource: JsonObject) -> int | None:
+    told = text(child(resource, "meta"), "versionId")
+    return int(told) if told.isascii() and told.isdigit() and len(told) < _LONGEST else None
+
+
+def _updated(resource: JsonObject) -> float:
+    found = moment(text(child(resource, "meta"), "lastUpdated"))
+    return found.timestamp() if found else 0.0

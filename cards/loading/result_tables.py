@@ -1,0 +1,94 @@
+"""How results are read besides their codes and units: what is possible, words, equations of an eGFR."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+from typing import Any
+from unicodedata import combining, normalize
+
+from cards.loading.reading import KnowledgeError, read_csv, read_yaml
+from cards.terms.names import words_in
+from cards.units import UnitTable
+
+CYSTATIN_AND_CREATININE, RACE_BASED = "creatinine + cystatin C", "race-based (black)"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RangeWords:
+    """For whom a reference range is: patterns of words, the sex that a word or code names, days in a unit of age."""
+
+    normal: re.Pattern[str]
+    pregnant: re.Pattern[str]
+    sexes: Mapping[str, str]
+    days: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ResultTables:
+    """The values of an analyte that are possible in a patient (canonical unit), and the words around results.
+
+    `equations` has the LOINC code of each eGFR; `names` has the words of a name, in any order, without the fillers.
+    """
+
+    possible: Mapping[str, tuple[float, float]]
+    equations: Mapping[str, str]
+    no_information: re.Pattern[str]
+    other_specimen: re.Pattern[str]
+    names: Mapping[frozenset[str], str]
+    fillers: frozenset[str]
+    ranges: RangeWords
+
+    def is_possible(self, analyte: str, value: float) -> bool:
+        """Whether a patient can have this value; an analyte without limits can have any."""
+        limits = self.possible.get(analyte)
+        return limits is None or limits[0] <= value <= limits[1]
+
+    def analyte_named(self, name: str) -> str | None:
+        """The analyte whose name this is, and nothing more."""
+        return self.names.get(frozenset(words_in(plain(name))) - self.fillers)
+
+
+def plain(text: str) -> str:
+    """A text in lower case without accents."""
+    return "".join(letter for letter in normalize("NFKD", text.lower()) if not combining(letter))
+
+
+def read_result_tables(folder: Traversable, units: UnitTable) -> ResultTables:
+    """The tables below a folder; KnowledgeError when a limit is in a unit that its analyte does not have."""
+    told = read_yaml(folder / "result_words.yaml")
+    names = {frozenset(words_in(name)): analyte for analyte, listed in told["names"].items() for name in listed}
+    return ResultTables(
+        possible=_possible(folder / "plausibility.csv", units),
+        equations={row["code"]: row["equation"] for row in read_csv(folder / "egfr_equations.csv")},
+        no_information=_any_word(told["no_information"]),
+        other_specimen=_any_word(told["other_specimen"]),
+        names=names | {frozenset((*key, short)): names[key] for short, key in _together(names)},
+        fillers=frozenset(told["fillers"]),
+        ranges=_ranges(told["ranges"], told["days"]),
+    )
+
+
+def _ranges(told: Mapping[str, Any], days: Mapping[str, float]) -> RangeWords:
+    sexes = {word: sex for sex, listed in told["sexes"].items() for word in listed}
+    return RangeWords(_any_word(told["normal"]), _any_word(told["pregnant"]), sexes, days)
+
+
+def _possible(path: Traversable, units: UnitTable) -> dict[str, tuple[float, float]]:
+    found = {}
+    for row in read_csv(path):
+        unit = units.find(row["analyte"], row["unit"], "")
+        if unit is None:
+            raise KnowledgeError(f"{path.name}: {row['analyte']}: unknown unit {row['unit']!r}")
+        found[row["analyte"]] = (float(row["low"]) * unit.factor, float(row["high"]) * unit.factor)
+    return found
+
+
+def _any_word(patterns: list[str]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(patterns)})\b")
+
+
+def _together(names: Mapping[frozenset[str], str]) -> list[tuple[str, frozenset[str]]]:
+    """Names told twice over: "Magnesium (Mg)"."""
+    short = [next(iter(key)) for key in names if len(key) == 1]
+    return [(word, key) for word in short for key in names if len(key) == 1 and names[key] == names[frozenset((word,))]]

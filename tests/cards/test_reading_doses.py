@@ -1,0 +1,183 @@
+"""Doses as they are written (clinical rule s.2.7, "Reading a dose")."""
+
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cards.chart import Chart as PatientChart
+from cards.model import MagnesiumKind, MagnesiumOrder
+from tests.cards.chart import NOW, Json, knowledge, snapshot
+from tests.cards.test_properties import examples
+
+SULFATE, OXIDE = "magnesium sulfate", "magnesium oxide 400 mg tablet"
+SEPARATORS = (",", ".", " ", "\u00a0", "\u202f", "\u2009", "'")
+
+
+def order(sig: str, name: str = SULFATE, **more: Any) -> MagnesiumOrder:
+    """How a draft in these words is read."""
+    route = {} if name == OXIDE else {"route": "intravenous"}
+    told = snapshot({"drafts": [{"text": name, "sig": sig, **route, **more}]})
+    (draft,) = PatientChart(told, knowledge(), NOW).drafts
+    assert draft.magnesium is not None
+    return draft.magnesium
+
+
+@pytest.mark.parametrize(
+    ("sig", "grams"),
+    [
+        *(
+            ("4,000 mg IV", 4),
+            ("4.000 mg IV", 4),
+            ("4 000 mg IV", 4),
+            ("4.000 g IV", 4),
+            ("4,000 g IV", 4),
+            ("2,5 g", 2.5),
+        ),
+        *(
+            ("2 500 mg IV", 2.5),
+            ("12,500 mg", 12.5),
+            ("0.500 g", 0.5),
+            ("Two grams IV", 2),
+            ("2 gm", 2),
+            ("4 Gramm", 4),
+        ),
+        *(("2-4 g IV", 4), ("2 g - 4 g IV", 4), ("2 to 4 grams", 4), ("2\u20134 g", 4), ("2 g or 4 g", 4)),
+        *(("16.24 mEq", 2), ("16,24 mval", 2), ("8.12 mmol", 2), ("16.24 milliequivalents", 2)),
+        *(
+            ("2 g once", 2),
+            ("2 g q4h x2", 4),
+            ("2 g q4h X 2", 4),
+            ("2 g q6h \u00d7 3 doses", 6),
+            ("2 g every 6 hours for 2 doses", 4),
+        ),
+        *(("2 g q6h, single dose", 2), ("2 g q6h x 3 days", 8), ("2 g once daily", 2), ("1 g x 1", 1)),
+    ],
+)
+def test_grams(sig: str, grams: float) -> None:
+    assert order(sig).grams == pytest.approx(grams, rel=0.001)
+
+
+@examples
+@given(
+    st.integers(1, 40),
+    st.sampled_from(["000", "500", "250"]),
+    st.sampled_from(SEPARATORS),
+    st.sampled_from(["mg", " mg", " MG"]),
+)
+def test_a_thousand_is_a_thousand_however_it_is_set_off(thousands: int, rest: str, separator: str, unit: str) -> None:
+    assert order(f"{thousands}{separator}{rest}{unit} IV").grams == pytest.approx(thousands + int(rest) / 1000)
+
+
+@pytest.mark.parametrize(
+    ("name", "sig", "rate", "more"),
+    [
+        ("magnesium sulfate", "4,000 mg IV over 30 min", 8, {}),
+        ("magnesium sulfate", "2 grams over one hour", 2, {}),
+        ("magnesium sulfate", "2 g over half an hour", 4, {}),
+        ("magnesium sulfate", "2 grams per hour", 2, {}),
+        ("magnesium sulfate", "1-2 g/hr", 2, {}),
+        ("magnesium sulfate 30 g in dextrose 5 % 250 mL", "IV continuous", 37.2, {"rate": [310, "mL/h"]}),
+        ("magnesium sulfate 4 g/100 mL", "50 mL per hour", 2, {}),
+        ("magnesium sulfate 500 mg/mL vial", "4 g in 100 mL NS at 50 mL/h", 2, {}),
+        ("magnesium sulfate", "8 g in sodium chloride 0.9% 200 mL at 25 mL/h", 1, {}),
+        ("magnesium sulfate 50% injection", "10 mL IV over 10 minutes", 30, {}),
+        ("magnesium sulphate 20 %", "10 cc over 1 hour", 2, {}),
+        ("magnesium sulfate", "20 mL of 10% over 2 h", 1, {}),
+        ("magnesium sulfate 40 mmol in 100 mL", "10 mL/h", 0.985, {}),
+    ],
+)
+def test_grams_an_hour(name: str, sig: str, rate: float, more: Json) -> None:
+    assert order(sig, name, **more).grams_per_hour == pytest.approx(rate, rel=0.001)
+
+
+@pytest.mark.parametrize(
+    ("sig", "more", "grams"),
+    [
+        ("1 g/h continuous", {}, 24),
+        ("1 g/h for 4 hours", {}, 4),
+        ("1 g/h over 30 min", {}, 0.5),
+        ("1 g/h for 3 days", {}, 24),
+        ("1 g/h", {"dosage": {"timing": {"repeat": {"duration": 6, "durationUnit": "h"}}}}, 6),
+        ("1 g/h", {"dosage": {"timing": {"repeat": {"boundsDuration": {"value": 90, "code": "min"}}}}}, 1.5),
+        ("4 g at 1 g/h", {}, 4),
+    ],
+)
+def test_an_infusion_without_an_end_runs_all_day(sig: str, more: Json, grams: float) -> None:
+    assert order(sig, **more).grams == pytest.approx(grams)
+
+
+@pytest.mark.parametrize(
+    "name", ["magnesium sulfate in dextrose 5%", "magnesium sulfate in 0.9% sodium chloride", SULFATE]
+)
+def test_a_volume_without_a_strength_is_no_dose(name: str) -> None:
+    assert order("100 mL over 1 h", name).grams is None
+
+
+def test_a_large_bag_is_obstetric_and_a_mixture_of_less_is_not() -> None:
+    kinds = {name: order("", f"magnesium sulfate {name}").kind for name in ("20 g in 500 mL", "30 g in 250 mL")}
+    assert list(kinds.values()) == [MagnesiumKind.OBSTETRIC, MagnesiumKind.REPLACEMENT]
+
+
+ONE = 400 * 0.603
+
+
+@pytest.mark.parametrize(
+    ("sig", "doses"),
+    [
+        *(
+            ("400 mg PO Q4H (int) X2", 2),
+            ("400 mg q4h", 6),
+            ("400 mg once", 1),
+            ("400 mg once daily", 1),
+            ("400 mg bid", 2),
+        ),
+        *(("400 mg twice daily for 3 doses", 2), ("400 mg q6h x 1 dose", 1), ("400 mg q6h x 5 days", 4)),
+        *(("400 mg three times a day", 3), ("400 mg every 6 hours, 2 doses", 2)),
+    ],
+)
+def test_oral_doses_are_counted(sig: str, doses: float) -> None:
+    assert order(sig, OXIDE).elemental_mg_per_day == pytest.approx(ONE * doses, rel=0.001)
+
+
+def test_a_count_in_the_timing_counts() -> None:
+    timing = {"repeat": {"frequency": 6, "period": 1, "periodUnit": "d", "count": 2}}
+    found = order("400 mg", OXIDE, dosage={"timing": timing})
+    assert found.elemental_mg_per_day == pytest.approx(ONE * 2, rel=0.001)
+
+
+def test_two_tablets_of_500_mg_are_no_2500_mg() -> None:
+    assert knowledge().dose_language.plain("2 500 mg tablets") == "2 500 mg tablets"
+    assert knowledge().dose_language.plain("2 500 milligram caps") == "2 500 mg caps"
+
+
+PIECES = (
+    "1",
+    "1,000",
+    "1 000 ",
+    "1.000",
+    "9",
+    " ",
+    "2 g - ",
+    "4 g in ",
+    "% ",
+    "x ",
+    "a",
+    "mg ",
+    "5 % dextrose ",
+    "over ",
+)
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_words_are_read_in_linear_time(piece: str) -> None:
+    def seconds(times: int) -> float:
+        text = piece * times
+        began = time.perf_counter()
+        order(text, f"magnesium sulfate {text}")
+        return time.perf_counter() - began
+
+    seconds(10)
+    assert min(seconds(8000) for _ in range(2)) < 0.25

@@ -1,0 +1,102 @@
+"""What is told of a decision is taken from it: why each rule is silent, and which numbers decided."""
+
+import operator
+import re
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+
+from cards import explain
+from cards.chart import Because
+from cards.chart import Chart as PatientChart
+from cards.model import Decision, Finding, Freshness, Silence
+from tests.cards.chart import NOW, cases, decide, knowledge, snapshot
+
+CROSSED = {"below": operator.lt, "at most": operator.le, "at least": operator.ge, "above": operator.gt}
+ROUNDED = "clearly above"
+
+
+@cache
+def decisions() -> tuple[Decision, ...]:
+    """Every case of every rule, decided."""
+    return tuple(decide(snapshot(case["chart"])) for _, case in cases())
+
+
+def answers() -> Iterator[tuple[str, Finding | Silence]]:
+    return (told for decision in decisions() for told in decision.trace.answers.items())
+
+
+def compared() -> set[Because]:
+    """Every comparison that decided a case."""
+    return {reason for _, answer in answers() if isinstance(answer, Finding) for reason in answer.decided}
+
+
+def test_every_silent_rule_says_why_in_a_sentence() -> None:
+    reasons = {(rule, answer.why) for rule, answer in answers() if isinstance(answer, Silence)}
+    assert len({rule for rule, _ in reasons}) == len(knowledge().advice)
+    wrong = r"^\W|None|\bnan\b|inf\b|_|  |;\s*$|^$"
+    assert not sorted(f"{rule}: {why}" for rule, why in reasons if re.search(wrong, why))
+
+
+def test_a_reason_in_words_holds_no_number() -> None:
+    """A number in a reason stands beside the value that was compared with it, in a unit or as a pure number."""
+    measured = re.compile(
+        r"[\w ]+? -?[\d.]+( \S[^;]*?)? is (not )?(clearly )?(below|above|at most|at least) -?[\d.]+[^;]*"
+    )
+    silent = {answer.why for _, answer in answers() if isinstance(answer, Silence)}
+    in_words = {part for why in silent for part in why.split("; ") if not measured.fullmatch(part)}
+    assert not {words for words in in_words if re.search(r"\d", words) and not re.search(r"eGFR \d+\Z", words)}
+
+
+def test_every_deciding_number_was_crossed_by_the_value_of_the_patient() -> None:
+    assert len({reason.number for reason in compared()}) > 40
+    for reason in compared():
+        assert reason.holds and reason.threshold and reason.value is not None
+        limit = reason.threshold.value
+        clearly = reason.relation == ROUNDED and reason.value > limit
+        assert clearly or CROSSED[reason.relation](reason.value, limit), reason.why
+
+
+def test_the_limit_told_is_the_one_in_force() -> None:
+    for threshold in (reason.threshold for reason in compared() if reason.threshold):
+        shipped = knowledge().thresholds[threshold.id]
+        assert threshold.value == shipped.value or threshold.source == "laboratory"
+
+
+def explained(told: dict[str, object], rule: str) -> dict[str, str]:
+    """The deciding numbers that `explain` names for a rule: id to what is told of the patient."""
+    rules = explain(decide(snapshot(told)), knowledge())["rules"]
+    assert isinstance(rules, list)
+    [found] = [entry for entry in rules if entry["rule"] == rule]
+    return {number["id"]: number["told"] for number in found["numbers"]}
+
+
+def test_only_what_decided_is_named_with_the_value_of_the_patient() -> None:
+    told = {"magnesium": {"value": 0.80, "unit": "mmol/L"}, "labs": {"potassium": 3.2}, "drafts": [{"rxcui": 3407}]}
+    assert explained(told, "draft_is_digoxin") == {
+        "suboptimal.high_risk_below": "magnesium 0.8 mmol/L is below",
+        "potassium.low": "potassium 3.2 mmol/L is below",
+    }
+
+
+def test_the_laboratory_s_own_limit_is_the_one_that_is_told() -> None:
+    own = {"value": 1.5, "range": {"low": 1.6, "high": 2.4, "unit": "mg/dL"}}
+    decision = decide(snapshot({"magnesium": own}))
+    [reason] = [r for r in _decided(decision, "magnesium_is_mildly_low") if r.number == "limit.lower.default"]
+    assert reason.why == "magnesium 0.62 mmol/L is below 0.66 mmol/L"
+
+
+@pytest.mark.parametrize("setting", [{}, *({"setting": s} for s in ("inpatient", "emergency", "ambulatory"))])
+@pytest.mark.parametrize("hours", [20, 30, 80, 300, 400, 2000, 2200])
+def test_the_age_that_is_told_decided_in_every_setting(setting: dict[str, str], hours: int) -> None:
+    told = PatientChart(snapshot({**setting, "magnesium": {"value": 1.2, "hours_ago": hours}}), knowledge(), NOW)
+    assert told.magnesium
+    assert bool(told.is_known) is (told.magnesium.freshness is not Freshness.TOO_OLD)
+    assert bool(told.is_fresh) is (told.magnesium.freshness is Freshness.ACTIONABLE)
+
+
+def _decided(decision: Decision, rule: str) -> tuple[Because, ...]:
+    answer = decision.trace.answers[rule]
+    assert isinstance(answer, Finding)
+    return answer.decided

@@ -1,0 +1,55 @@
+"""Writes what follows from the rules and their cases: docs/rules, and what the cases made the rules do.
+
+`python -m tests.knowledge.write_rules`, after a change of a rule, a text, a number or a case.
+"""
+
+import json
+import sys
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from cards import RULES, Finding
+from cds_service.curate.rule_pages import TRIED, pages, sentence
+from tests.cards.chart import Json, cases, decide, knowledge, snapshot
+
+ROOT = Path(__file__).parents[2]
+PAGES = ROOT / "docs" / "rules"
+DATA = ROOT / "cds_service" / "curate" / TRIED
+
+
+@cache
+def tried() -> str:
+    """What every case made the rules do, as it is kept with the pages."""
+    asked = [(rule, case, decide(snapshot(case["chart"])).trace.answers) for rule, case in cases()]
+    told = {}
+    for name in sorted(rule.name for rule in RULES):
+        said = [answer for _, _, answers in asked if isinstance(answer := answers[name], Finding)]
+        told[name] = _done(said) | {"cases": [sentence(case) for rule, case, _ in asked if rule == name]}
+    return json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+
+
+def _done(said: Iterable[Finding]) -> Json:
+    """Problems and indicators by rank, numbers in the order of the file that holds them."""
+    listed = list(said)
+    crossed = {reason.number for finding in listed for reason in finding.decided}
+    return {
+        "problems": [problem.name for problem in sorted({finding.problem for finding in listed})],
+        "indicators": [indicator.word for indicator in sorted({finding.indicator for finding in listed})],
+        "numbers": [number for number in knowledge().thresholds if number in crossed],
+    }
+
+
+def write() -> int:
+    """Write the data, then the pages, and remove those of rules that are gone; how many pages there are."""
+    DATA.write_text(tried(), encoding="utf-8", newline="\n")
+    made = pages(knowledge())
+    for old in set(PAGES.glob("*.md")) - {PAGES / name for name in made}:
+        old.unlink()
+    for name, text in made.items():
+        (PAGES / name).write_text(text, encoding="utf-8", newline="\n")
+    return len(made)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{write()} pages\n")
