@@ -6,6 +6,7 @@ from math import isfinite
 
 from cards.chart import Because, Chart
 from cards.chart.magnesium import default_lower_limit, scale_of
+from cards.chart.sorting import Kind
 from cards.judgements import causes
 from cards.loading import Knowledge
 from cards.model import LOW_BANDS, Band, Decision, DrugRole, Magnesium, Medication, Result, RuleTrace
@@ -22,9 +23,14 @@ def explain(decision: Decision, knowledge: Knowledge) -> Json:
         "approval": knowledge.approval,
         "facts": _facts(facts, _named_causes(decision, knowledge), knowledge),
         "rules": [_rule(r, knowledge) for r in decision.trace.rules],
+        "not_understood": [{"what": k.what.value, "why": k.why.value, "count": n} for k, n in _counted(facts)],
         "set_aside": [{"what": s.what, "why": s.why} for s in facts.set_aside],
         "cards": [card.body for card in decision.cards],
     }
+
+
+def _counted(chart: Chart) -> list[tuple[Kind, int]]:
+    return sorted(chart.not_understood.items(), key=lambda item: (-item[1], item[0].what, item[0].why))
 
 
 def _named_causes(decision: Decision, knowledge: Knowledge) -> tuple[Medication, ...]:

@@ -21,10 +21,10 @@ def conditions_by_category(
     """The newest condition of each category; refuted, ended and lapsed ones are left out."""
     found: dict[str, Condition] = {}
     for resource in resources:
-        if not _is_true(resource):
+        if not is_true(resource):
             continue
         categories = _categories(resource, knowledge)
-        if _is_over(resource, now):
+        if is_over(resource, now):
             categories = tuple(category for category in categories if category in _FOR_LIFE)
         since = first_moment(resource, *_SINCE) if categories else None
         if _is_lapsed(categories, since, knowledge, now):
@@ -46,12 +46,12 @@ def _categories(resource: JsonObject, knowledge: Knowledge) -> tuple[str, ...]:
     return knowledge.terminology.categories_of(codings(code), words_of(code))
 
 
-def _is_true(resource: JsonObject) -> bool:
+def is_true(resource: JsonObject) -> bool:
     """A condition that nobody has refuted: unconfirmed and provisional ones count."""
     return text(resource, "resourceType") == "Condition" and status_of(resource, "verificationStatus") not in _DENIED
 
 
-def _is_over(resource: JsonObject, now: datetime) -> bool:
+def is_over(resource: JsonObject, now: datetime) -> bool:
     """By its status; without one by an end that has passed."""
     status = status_of(resource, "clinicalStatus")
     ends = (moment(text(resource, key)) or moment(text(child(resource, key), "end")) for key in _ABATED)

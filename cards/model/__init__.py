@@ -51,7 +51,7 @@ from cards.model.findings import (
     Suggestion,
     Trace,
 )
-from cards.model.snapshot import Snapshot
+from cards.model.snapshot import Snapshot, Stopped
 
 __all__ = [
     "ABOUT_DRAFTS",
@@ -95,6 +95,7 @@ __all__ = [
     "Setting",
     "Silence",
     "Snapshot",
+    "Stopped",
     "Suggestion",
     "Trace",
     "Unmeasured",

@@ -15,6 +15,7 @@ import requests
 from prometheus_client.parser import text_string_to_metric_families
 
 from cards import SERVICES, Indicator
+from cards.chart.sorting import What, Why
 from cards.rules import RULES
 from cds_service import __version__
 from cds_service.call.fhir_access import Outcome
@@ -135,6 +136,8 @@ def test_no_request_adds_a_label_value_of_its_own(counting, caller):
         "key": set(counting.keys),
         "outcome": {*Outcome, *FEEDBACK_OUTCOMES},
         "kind": set(Refusal),
+        "what": set(What),
+        "why": set(Why),
     }
     odd_calls(caller, "first")
     before = series(caller.get("/metrics").get_data(as_text=True)).keys()
