@@ -6,11 +6,13 @@ reading one costs what it costs in use. All are answered with cards.
 
 import itertools
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import orjson
+
+from cards import INPUTS
 
 HOOKS = ("patient-view", "order-select", "order-sign")
 PATIENT = "8c6f2f0e-5e0b-4f0e-9d0f-2b7c6a1d9e55"
@@ -23,12 +25,9 @@ Json = dict[str, object]
 
 @dataclass(frozen=True)
 class Size:
-    """How much a request holds: observations by prefetch key, active and past medicines, conditions."""
+    """How much a request holds: results, active and past medicines, conditions; `results` by the key that asks."""
 
-    magnesium: int
-    renal: int
-    electrolytes: int
-    other_results: int
+    results: Mapping[str, int]
     active: int
     past: int
     conditions: int
@@ -36,9 +35,9 @@ class Size:
 
 
 SIZES = {
-    "small": Size(1, 0, 0, 0, 5, 0, 0, detailed=False),
-    "usual": Size(3, 5, 10, 2, 10, 0, 4),
-    "large": Size(60, 120, 260, 60, 60, 40, 12),
+    "small": Size({"magnesium": 1}, 5, 0, 0, detailed=False),
+    "usual": Size({"magnesium": 3, "renal": 5, "electrolytes": 10, "other_results": 2}, 10, 0, 4),
+    "large": Size({"magnesium": 60, "renal": 120, "electrolytes": 260, "other_results": 60}, 60, 40, 12),
 }
 
 
@@ -55,10 +54,10 @@ class Test:
     digits: int = 1
 
 
-_MAGNESIUM = (Test("19123-9", "Magnesium [Mass/volume] in Serum or Plasma", "mg/dL", 1.3, 1.4, (1.7, 2.4)),)
-_RENAL = (
-    Test("2160-0", "Creatinine [Mass/volume] in Serum or Plasma", "mg/dL", 0.8, 1.0, (0.6, 1.2), 2),
-    Test(
+_TESTS: Mapping[str, Test] = {
+    "magnesium": Test("19123-9", "Magnesium [Mass/volume] in Serum or Plasma", "mg/dL", 1.3, 1.4, (1.7, 2.4)),
+    "creatinine": Test("2160-0", "Creatinine [Mass/volume] in Serum or Plasma", "mg/dL", 0.8, 1.0, (0.6, 1.2), 2),
+    "egfr": Test(
         "98979-8",
         "Glomerular filtration rate/1.73 sq M.predicted [Volume Rate/Area] by Creatinine-based formula (CKD-EPI 2021)",
         "mL/min/{1.73_m2}",
@@ -67,13 +66,11 @@ _RENAL = (
         (60, 120),
         0,
     ),
-)
-_ELECTROLYTES = (
-    Test("2823-3", "Potassium [Moles/volume] in Serum or Plasma", "mmol/L", 3.6, 4.4, (3.5, 5.1)),
-    Test("17861-6", "Calcium [Mass/volume] in Serum or Plasma", "mg/dL", 8.6, 9.8, (8.5, 10.5)),
-    Test("1751-7", "Albumin [Mass/volume] in Serum or Plasma", "g/dL", 3.6, 4.4, (3.5, 5.0)),
-)
-_OTHER = (Test("8636-3", "Q-T interval corrected", "ms", 432, 455, (350, 460), 0),)
+    "potassium": Test("2823-3", "Potassium [Moles/volume] in Serum or Plasma", "mmol/L", 3.6, 4.4, (3.5, 5.1)),
+    "calcium": Test("17861-6", "Calcium [Mass/volume] in Serum or Plasma", "mg/dL", 8.6, 9.8, (8.5, 10.5)),
+    "albumin": Test("1751-7", "Albumin [Mass/volume] in Serum or Plasma", "g/dL", 3.6, 4.4, (3.5, 5.0)),
+    "qtc": Test("8636-3", "Q-T interval corrected", "ms", 432, 455, (350, 460), 0),
+}
 
 # (RxNorm code, name, times a day); the first few are those that matter here
 _DRUGS = (
@@ -147,18 +144,12 @@ class Chart:
         drugs = itertools.islice(enumerate(itertools.cycle(_DRUGS)), size.active + size.past)
         medicines = [self.medicine(number, drug) for number, drug in drugs]
         past = [{**medicine, "status": "completed"} for medicine in medicines[size.active :]]
-        problems = [self.problem(number) for number in range(size.conditions)]
-        lists = {
-            "encounters": [self.encounter()],
-            "medications": medicines[: size.active],
-            "recent_medications": past,
-            "administrations": [],
-            "conditions": problems,
-            "magnesium": self.results(_MAGNESIUM, size.magnesium),
-            "renal": self.results(_RENAL, size.renal),
-            "electrolytes": self.results(_ELECTROLYTES, size.electrolytes),
-            "other_results": self.results(_OTHER, size.other_results),
-        }
+        lists: dict[str, list[Json]] = {asked.key: [] for asked in INPUTS if asked.count}
+        lists["conditions"] = [self.problem(number) for number in range(size.conditions)]
+        lists |= {"encounters": [self.encounter()], "medications": medicines[: size.active], "recent_medications": past}
+        for asked in (i for i in INPUTS if i.analytes):
+            tests = [_TESTS[analyte] for analyte in asked.analytes if analyte in _TESTS]
+            lists[asked.key] = self.results(tests, size.results.get(asked.key, 0))
         return {"patient": self.patient(), **{key: bundle("searchset", found) for key, found in lists.items()}}
 
     def patient(self) -> Json:

@@ -1,13 +1,17 @@
 """Decides about magnesium: a patient snapshot in, cards and a trace out. Pure: no clock, network, files, logging."""
 
 from cards.answer.explain import explain
+from cards.chart.inputs import INPUTS, KINDS, OPENING, Kind, prefetch_templates
 from cards.decide import decide
 from cards.loading import Knowledge, KnowledgeError, load_knowledge
-from cards.model import Answered, Card, Decision, Finding, Indicator, Memory, Problem, SetAside, Snapshot
+from cards.model import Answered, Card, Decision, Finding, Indicator, Memory, Problem, SetAside, Snapshot, Stopped
 from cards.rules import RULES
-from cards.services import SERVICES, Service, discovery, prefetch_templates
+from cards.services import SERVICES, Service, discovery
 
 __all__ = [
+    "INPUTS",
+    "KINDS",
+    "OPENING",
     "RULES",
     "SERVICES",
     "Answered",
@@ -15,6 +19,7 @@ __all__ = [
     "Decision",
     "Finding",
     "Indicator",
+    "Kind",
     "Knowledge",
     "KnowledgeError",
     "Memory",
@@ -22,6 +27,7 @@ __all__ = [
     "Service",
     "SetAside",
     "Snapshot",
+    "Stopped",
     "decide",
     "discovery",
     "explain",

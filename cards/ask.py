@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cards.chart import Because, Chart
-from cards.model import Finding, Problem, Say, Silence
+from cards.model import Finding, Problem, Say, Silence, Stopped
 
 Question = Callable[[Chart], Say | Because]
 
@@ -58,5 +58,7 @@ def ask(asked: Rule, chart: Chart) -> Finding | Silence:
     """The answer of a rule; of one that fails only that it did: the others still speak (clinical rule s.8)."""
     try:
         return asked(chart)
+    except Stopped:
+        raise
     except Exception as problem:  # a fault of ours may lie anywhere in a rule
         return Silence(f"the rule failed: {type(problem).__name__}", failed=True)

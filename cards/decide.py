@@ -7,6 +7,7 @@ from cards.answer import build
 from cards.answer.merge import recommend
 from cards.ask import ask
 from cards.chart import Chart
+from cards.chart.inputs import REQUIRED
 from cards.loading import Knowledge
 from cards.model import Decision, Finding, Memory, Silence, Snapshot, Trace
 from cards.rules import RULES
@@ -30,7 +31,7 @@ def decide(
     cards = tuple(build.card(r, chart, new_id, memory) for r in advice.said)
     trace = Trace(chart, told, advice.suppressed, advice.quiet, knowledge.version)
     only_missing = bool(cards) and all(card.rules == (_NOT_AVAILABLE,) for card in cards)
-    return Decision(cards, trace, ("magnesium",) if only_missing else ())
+    return Decision(cards, trace, REQUIRED if only_missing else ())
 
 
 def _answers(chart: Chart) -> dict[str, Finding | Silence]:

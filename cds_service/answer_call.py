@@ -11,7 +11,7 @@ from cds_service.call.envelope import read_call
 from cds_service.call.fhir_access import Source
 from cds_service.call.gather import gather
 from cds_service.call.key_outcomes import KeyData
-from cds_service.call.time_limit import watched
+from cds_service.call.time_limit import watch
 from cds_service.errors import JsonDict, operation_outcome
 from cds_service.run.settings import PREFIX, MissingData
 
@@ -50,7 +50,7 @@ def answer_call(body: object, service: Service, means: Means) -> Answer:
     gathered = gather(read_call(body), service.hook, means.keys, means.source, templates)
     snapshot = gathered.snapshot
     if means.limit_ms:
-        snapshot = replace(snapshot, resources=watched(snapshot.resources, means.limit_ms))
+        snapshot = replace(snapshot, watch=watch(means.limit_ms))
     decision = decide(snapshot, means.knowledge, now=means.now, new_id=means.new_id, memory=means.memory)
     if decision.cannot_tell and means.missing_data is MissingData.PRECONDITION_FAILED:
         return Answer(HTTPStatus.PRECONDITION_FAILED, _cannot_tell(decision.cannot_tell), decision, gathered.data)

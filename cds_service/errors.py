@@ -15,6 +15,8 @@ RequestError
 
 from http import HTTPStatus
 
+from cards import Stopped
+
 JsonDict = dict[str, object]
 
 
@@ -66,7 +68,7 @@ class NotAllowed(RequestError):
     code = "forbidden"
 
 
-class TooMuch(RequestError):
+class TooMuch(RequestError, Stopped):
     """The body holds more than is read."""
 
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE

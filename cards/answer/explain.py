@@ -6,9 +6,10 @@ from math import isfinite
 
 from cards.chart import Because, Chart
 from cards.chart.magnesium import default_lower_limit, scale_of
+from cards.chart.sorting import Kind
 from cards.judgements import causes
 from cards.loading import Knowledge
-from cards.model import LOW_BANDS, Band, Decision, Magnesium, Medication, Result, RuleTrace
+from cards.model import LOW_BANDS, Band, Decision, DrugRole, Magnesium, Medication, Result, RuleTrace
 
 Json = dict[str, object]
 _CAUSES = "drugs_cause_low_magnesium"
@@ -22,9 +23,14 @@ def explain(decision: Decision, knowledge: Knowledge) -> Json:
         "approval": knowledge.approval,
         "facts": _facts(facts, _named_causes(decision, knowledge), knowledge),
         "rules": [_rule(r, knowledge) for r in decision.trace.rules],
+        "not_understood": [{"what": k.what.value, "why": k.why.value, "count": n} for k, n in _counted(facts)],
         "set_aside": [{"what": s.what, "why": s.why} for s in facts.set_aside],
         "cards": [card.body for card in decision.cards],
     }
+
+
+def _counted(chart: Chart) -> list[tuple[Kind, int]]:
+    return sorted(chart.not_understood.items(), key=lambda item: (-item[1], item[0].what, item[0].why))
 
 
 def _named_causes(decision: Decision, knowledge: Knowledge) -> tuple[Medication, ...]:
@@ -41,10 +47,12 @@ def _facts(chart: Chart, named: tuple[Medication, ...], knowledge: Knowledge) ->
         "sex": chart.sex,
         "magnesium": chart.magnesium and _magnesium(chart.magnesium, chart.is_adult),
         "magnesium_scale": _scale(chart),
-        "renal": {"gate": chart.renal.gate.value, "egfr": chart.renal.egfr, "reason": chart.renal.reason},
+        "renal": {"gate": chart.renal.gate.name, "egfr": chart.renal.egfr, "reason": chart.renal.reason},
         "results": {name: _result(r) for name, r in sorted(chart.results.items())},
-        "medications": None if chart.medications is None else [_medication(m, m in named) for m in chart.medications],
-        "drafts": [_medication(d) for d in chart.drafts],
+        "medications": None
+        if chart.medications is None
+        else [_medication(m, knowledge, m in named) for m in chart.medications],
+        "drafts": [_medication(d, knowledge) for d in chart.drafts],
         "conditions": sorted(chart.conditions),
         "not_known": sorted(chart.not_known),
     }
@@ -89,7 +97,14 @@ def _result(result: Result) -> Json:
     return {"shown": result.shown, "when": _iso(result.when)}
 
 
-def _medication(medication: Medication, named_cause: bool = False) -> Json:
+def _evidence(role: DrugRole, knowledge: Knowledge) -> Json:
+    """What the table of drugs says of one role: since when, what to do, how far apart, and who says so."""
+    told = {"onset": role.onset, "advice": role.advice, "h_before": role.hours_before, "h_after": role.hours_after}
+    sources = [_source(number, knowledge) for number in role.source.split(";") if number]
+    return {"role": role.role, "class": role.drug_class, **{k: v for k, v in told.items() if v}, "sources": sources}
+
+
+def _medication(medication: Medication, knowledge: Knowledge, named_cause: bool = False) -> Json:
     roles = sorted({f"{r.role} ({r.evidence})" if r.evidence else r.role for r in medication.roles})
     return {
         "name": medication.name,
@@ -99,6 +114,7 @@ def _medication(medication: Medication, named_cause: bool = False) -> Json:
         "since": medication.since and _iso(medication.since),
         "until": medication.until and _iso(medication.until),
         "roles": roles,
+        "evidence": [_evidence(role, knowledge) for role in medication.roles],
         "named_cause": named_cause,
         "magnesium": medication.magnesium.kind.value if medication.magnesium else None,
     }

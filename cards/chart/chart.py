@@ -12,11 +12,14 @@ from cards.chart import gather
 from cards.chart.asked import Asked, fact
 from cards.chart.because import YES, Because, because
 from cards.chart.conditions import conditions_by_category
+from cards.chart.inputs import BY_KEY, Results
 from cards.chart.ionised import read_ionised
 from cards.chart.kidneys import renal_gate
-from cards.chart.magnesium import MagnesiumResults, default_lower_limit, read_magnesium
+from cards.chart.magnesium import MagnesiumResults, default_lower_limit, place_of, read_magnesium
 from cards.chart.medicines import drafted
 from cards.chart.person import Person
+from cards.chart.sorting import CONDITION, Chosen, NotUnderstood, Sorted, Why, chosen_drafts
+from cards.chart.unread import not_understood
 from cards.chart.versions import newest_versions
 from cards.loading import Knowledge
 from cards.model import (
@@ -28,7 +31,6 @@ from cards.model import (
     Magnesium,
     Medication,
     Renal,
-    Result,
     SetAside,
     Setting,
     Snapshot,
@@ -42,7 +44,9 @@ class Chart(Asked):
     def __init__(self, snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> None:
         super().__init__(knowledge)
         self.now = now
-        self.snapshot = replace(snapshot, resources=newest_versions(snapshot.resources))
+        watched = {key: snapshot.watch(listed) for key, listed in snapshot.resources.items()}
+        self.snapshot = replace(snapshot, resources=newest_versions(watched))
+        self.sent = Sorted(self.snapshot)
 
     # -- the visit -----------------------------------------------------------------------------------------------------
     @property
@@ -66,13 +70,30 @@ class Chart(Asked):
         return self.snapshot.strays
 
     @fact
+    def _missing(self) -> frozenset[str]:
+        """The inputs that nobody could supply, under whatever key."""
+        told, terminology = self.snapshot, self.knowledge.terminology
+        came = {key for key in told.missing - told.failed if self.sent.brought(BY_KEY[key], terminology)}
+        return told.missing - came
+
+    @fact
     def not_known(self) -> frozenset[str]:
         """What nobody could supply: inputs, and the age."""
-        return self.snapshot.missing | ({"age"} if self.age_days is None else frozenset())
+        return self._missing | ({"age"} if self.age_days is None else frozenset())
+
+    @fact
+    def not_understood(self) -> NotUnderstood:
+        """How much of what was sent nobody understands, by kind."""
+        return not_understood(self)
+
+    @fact
+    def encounter(self) -> JsonObject | None:
+        """The stay that the call is about."""
+        return gather.current(self.sent, self.snapshot.encounter_id, self.now, self.knowledge)
 
     @fact
     def _stay(self) -> tuple[Setting, datetime | None]:
-        return gather.stay(self.snapshot, self.knowledge, self.now)
+        return gather.stay(self.encounter, self.snapshot, self._missing, self.now, self.knowledge)
 
     @property
     def setting(self) -> Setting:
@@ -97,7 +118,7 @@ class Chart(Asked):
     @fact
     def person(self) -> Person:
         """Age, sex, pregnancy, death."""
-        return gather.person_of(self.snapshot, "pregnancy" in self.conditions, self.now)
+        return gather.person_of(self.sent, "pregnancy" in self.conditions, self.now)
 
     @property
     def age_days(self) -> int | None:
@@ -121,12 +142,13 @@ class Chart(Asked):
 
     # -- results -------------------------------------------------------------------------------------------------------
     @fact
-    def _readings(self) -> gather.Readings:
-        return gather.readings(self.snapshot, self.knowledge, self.now)
+    def readings(self) -> gather.Readings:
+        """Every result that was sent, read."""
+        return gather.readings(self.sent, self.knowledge, self.now)
 
     @fact
     def _magnesium(self) -> MagnesiumResults:
-        found, set_aside = self._readings
+        found, set_aside, _ = self.readings
         return read_magnesium(
             found.get("magnesium", []), set_aside, self.knowledge, self.now, self.setting, self.person
         )
@@ -148,7 +170,7 @@ class Chart(Asked):
 
     @property
     def _place(self) -> str:
-        return "inpatient" if self.inpatient else "ambulatory"
+        return place_of(self.setting)
 
     @fact
     def is_known(self) -> Because:
@@ -203,62 +225,80 @@ class Chart(Asked):
     @fact
     def ionised(self) -> Ionised | None:
         """The latest ionised magnesium."""
-        found = self._readings[0].get("magnesium_ionised", [])
+        found = self.readings.found.get("magnesium_ionised", [])
         return read_ionised(found, self.knowledge, self.now, self.setting, self.person)
 
     @fact
     def _fresh(self) -> gather.ByAnalyte:
-        return gather.fresh(self._readings[0], self.knowledge, self.now, self.setting)
+        return gather.fresh(self.readings.found, self.knowledge, self.now, self.setting)
 
     @fact
-    def results(self) -> Mapping[str, Result]:
-        """The latest fresh result of each analyte."""
-        return gather.deciding_results(self._fresh, self.knowledge)
+    def results(self) -> Results:
+        """The latest fresh result of each analyte; NeverAsked for one that no input asks for."""
+        return Results(gather.deciding_results(self._fresh, self.knowledge))
 
     @fact
     def renal(self) -> Renal:
         """What the kidneys allow."""
         creatinines = [reading.result() for reading in self._fresh.get("creatinine", ())]
-        return renal_gate(self.results, creatinines, self.conditions, self.person, self.numbers)
+        return renal_gate(self.results, creatinines, self.conditions, self.person, self.knowledge)
 
     @fact
     def set_aside(self) -> tuple[SetAside, ...]:
         """What could not be used, and why."""
-        return (*self.snapshot.set_aside, *self._readings[1])
+        return (*self.snapshot.set_aside, *self.readings.set_aside)
 
     # -- conditions ----------------------------------------------------------------------------------------------------
     @fact
     def conditions(self) -> Mapping[str, Condition]:
         """The patient's conditions by our categories."""
-        return conditions_by_category(self.snapshot.resources.get("conditions", ()), self.knowledge, self.now)
+        return conditions_by_category(self.sent.of(CONDITION), self.knowledge, self.now)
 
-    def has(self, *categories: str) -> bool:
-        """Whether any of the categories of condition is present."""
-        return not self.conditions.keys().isdisjoint(categories)
+    def has(self, *names: str) -> bool:
+        """Whether a condition of any of the categories or groups of categories is present."""
+        categories = self.knowledge.conditions.categories
+        return any(not self.conditions.keys().isdisjoint(categories(name)) for name in names)
+
+    def among(self, group: str) -> tuple[Condition, ...]:
+        """The conditions of a group that are present, in its order."""
+        return tuple(self.conditions[c] for c in self.knowledge.conditions.groups[group] if c in self.conditions)
 
     def on_record(self, category: str) -> Because:
         """Whether a category of condition is present, with the reason when it is not."""
-        return YES if self.has(category) else because(f"no {category.replace('_', ' ')} on record")
+        return YES if self.has(category) else because(f"no {self.knowledge.conditions.names[category]} on record")
 
     # -- medicines -----------------------------------------------------------------------------------------------------
     @fact
-    def _bundled(self) -> Mapping[str, JsonObject]:
-        return gather.bundled(self.snapshot)
+    def bundled(self) -> Mapping[str, JsonObject]:
+        """The Medication resources that came along, by reference."""
+        return gather.bundled(self.sent, self.snapshot.drafts)
 
     @fact
     def medications(self) -> tuple[Medication, ...] | None:
         """The medicines taken, given or ordered; None when the list is not known."""
-        return gather.medications(self.snapshot, self._bundled, self.knowledge, self.now)
+        if "medications" in self._missing:
+            return None
+        return gather.medications(self.sent, self.snapshot.drafts, self.bundled, self.knowledge, self.now)
 
     @fact
     def drafts(self) -> tuple[Medication, ...]:
         """The drafted medication orders."""
-        return drafted(self.snapshot.drafts, self.snapshot.selections, self._bundled, self.knowledge)
+        return drafted(self.snapshot.drafts, self.chosen_drafts.places, self.bundled, self.knowledge)
+
+    @fact
+    def chosen_drafts(self) -> Chosen:
+        """Which drafts the selections name."""
+        return chosen_drafts(self.snapshot)
+
+    @fact
+    def unread_medicines(self) -> Mapping[str, tuple[JsonObject, Why]]:
+        """The medicines that nobody can name, by reference, and why."""
+        return gather.unread_medicines(self.sent, self.bundled, self.knowledge)
 
     @fact
     def unread_orders(self) -> int:
         """How many medicines that may be running nobody can name."""
-        return gather.unread_orders(self.snapshot, self._bundled, self.knowledge, self.now)
+        return gather.unread_orders(self.unread_medicines, self.knowledge, self.now)
 
     @fact
     def active(self) -> tuple[Medication, ...]:
@@ -271,9 +311,9 @@ class Chart(Asked):
         return tuple(m for m in self.medications or () if m.magnesium)
 
     @fact
-    def drug_classes(self) -> frozenset[str]:
-        """The classes of the medicines being taken now."""
-        return frozenset(role.drug_class for m in self.active for role in m.roles)
+    def drug_groups(self) -> frozenset[str]:
+        """The groups of drug classes of the medicines being taken now."""
+        return frozenset(role.of_class.group for m in self.active for role in m.roles)
 
     @fact
     def _active_by_role(self) -> Mapping[str, tuple[Medication, ...]]:

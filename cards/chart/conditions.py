@@ -13,30 +13,6 @@ _ABATED = ("abatementDateTime", "abatementDate", "abatementPeriod")
 _FOR_LIFE = frozenset({"myasthenia"})
 _SINCE = ("onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate", "dateRecorded")
 _DENIED = frozenset({"refuted", "entered-in-error"})
-# what a card says for a category where that is more than its words
-LABELS = {
-    "acute_mi": "acute myocardial infarction",
-    "aki": "acute kidney injury",
-    "alcohol": "alcohol use",
-    "atrial_fibrillation_rapid": "rapid atrial fibrillation",
-    "av_block": "second- or third-degree AV block",
-    "av_block_first_degree": "first-degree AV block",
-    "burn": "burns",
-    "cardiac_surgery": "heart surgery",
-    "ckd": "chronic kidney disease",
-    "ckd3": "chronic kidney disease, stage 3",
-    "ckd4": "chronic kidney disease, stage 4",
-    "crrt": "continuous kidney replacement",
-    "esrd": "end-stage kidney disease",
-    "gitelman_bartter": "Gitelman or Bartter syndrome",
-    "hungry_bone": "hungry bone syndrome",
-    "long_qt": "long QT syndrome",
-    "peptic_protection": "gastrointestinal bleeding, Barrett or Zollinger-Ellison",
-    "pre_eclampsia": "pre-eclampsia",
-    "symptom": "symptoms of low magnesium",
-    "torsades": "torsades de pointes",
-    "type_1_diabetes": "type 1 diabetes",
-}
 
 
 def conditions_by_category(
@@ -45,17 +21,17 @@ def conditions_by_category(
     """The newest condition of each category; refuted, ended and lapsed ones are left out."""
     found: dict[str, Condition] = {}
     for resource in resources:
-        if not _is_true(resource):
+        if not is_true(resource):
             continue
         categories = _categories(resource, knowledge)
-        if _is_over(resource, now):
+        if is_over(resource, now):
             categories = tuple(category for category in categories if category in _FOR_LIFE)
         since = first_moment(resource, *_SINCE) if categories else None
         if _is_lapsed(categories, since, knowledge, now):
             continue
         for category in categories:
             if category not in found or _later(since, found[category].since):
-                found[category] = Condition(category, LABELS.get(category) or category.replace("_", " "), since)
+                found[category] = Condition(category, knowledge.conditions.names[category], since)
     return found
 
 
@@ -77,15 +53,15 @@ def since_when(resource: JsonObject) -> datetime | None:
 
 def is_present(resource: JsonObject, now: datetime) -> bool:
     """Whether a resource is a condition that is on, neither over nor denied."""
-    return _is_true(resource) and not _is_over(resource, now)
+    return is_true(resource) and not is_over(resource, now)
 
 
-def _is_true(resource: JsonObject) -> bool:
+def is_true(resource: JsonObject) -> bool:
     """A condition that nobody has refuted: unconfirmed and provisional ones count."""
     return text(resource, "resourceType") == "Condition" and status_of(resource, "verificationStatus") not in _DENIED
 
 
-def _is_over(resource: JsonObject, now: datetime) -> bool:
+def is_over(resource: JsonObject, now: datetime) -> bool:
     """By its status; without one by an end that has passed."""
     status = status_of(resource, "clinicalStatus")
     ends = (moment(text(resource, key)) or moment(text(child(resource, key), "end")) for key in _ABATED)

@@ -1,51 +1,68 @@
-"""What a client sent, sorted for its readers: which resources tell of the person, the stay, results and medicines."""
+"""What a client sent, put to its readers: which resources tell of the person, the stay, results and medicines."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
+from cards.chart import inputs, sorting
 from cards.chart.encounter_setting import is_forgotten, setting_told
 from cards.chart.fhir import text
-from cards.chart.medicines import administrations, medicines, unread
+from cards.chart.medicines import administrations, may_be_running, medicines, nameless
 from cards.chart.person import Person, age_in_days, current_encounter, encounter_start, has_died, sex_of
 from cards.chart.reports import results_in
+from cards.chart.result_names import analyte_of
 from cards.chart.results import FINAL, Reading, is_haemolysed, read
 from cards.chart.same_time import deciding
+from cards.chart.sorting import Kind, Sorted, What, Why
 from cards.loading import Knowledge
 from cards.model import JsonObject, Medication, Result, SetAside, Setting, Snapshot
 
 ByAnalyte = dict[str, list[Reading]]
-Readings = tuple[ByAnalyte, list[SetAside]]
 
-_IGNORED = frozenset({"magnesium_ignored", "sodium", "glucose", "pth"})
 _LIMITS = {"creatinine": "fresh.renal", "egfr": "fresh.renal", "qtc": "fresh.qtc"}
 
 
-def person_of(snapshot: Snapshot, pregnant: bool, now: datetime) -> Person:
-    patient = next((r for r in snapshot.resources.get("patient", ()) if text(r, "resourceType") == "Patient"), {})
+class Readings(NamedTuple):
+    """The results by analyte, those that could not be read, and the rest: not for us, or not understood."""
+
+    found: ByAnalyte
+    set_aside: list[SetAside]
+    left: list[JsonObject]
+
+
+def person_of(sent: Sorted, pregnant: bool, now: datetime) -> Person:
+    """Who the patient is, as far as the Patient resource says."""
+    patient = next(iter(sent.of(sorting.PATIENT)), {})
     return Person(age_in_days(patient, now), sex_of(patient), pregnant, has_died(patient, now))
 
 
-def stay(snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> tuple[Setting, datetime | None]:
+def current(sent: Sorted, encounter_id: str | None, now: datetime, knowledge: Knowledge) -> JsonObject | None:
+    """The stay that the call is about."""
+    return current_encounter(sent.of(sorting.ENCOUNTER), encounter_id, now, knowledge)
+
+
+def stay(
+    encounter: JsonObject | None, snapshot: Snapshot, missing: frozenset[str], now: datetime, knowledge: Knowledge
+) -> tuple[Setting, datetime | None]:
     """Where the patient is, and since when."""
-    encounters = snapshot.resources.get("encounters", ())
-    encounter = current_encounter(encounters, snapshot.encounter_id, now, knowledge)
     setting, began = setting_told(encounter, knowledge), encounter_start(encounter, knowledge.site.zone)
-    if setting.acts_as_inpatient and is_forgotten(began, snapshot.resources, snapshot.missing, now, knowledge):
+    if setting.acts_as_inpatient and is_forgotten(began, snapshot.resources, missing, now, knowledge):
         setting = Setting.UNKNOWN
     return setting, began
 
 
-def readings(snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> Readings:
-    found: dict[str, list[Reading]] = {}
-    set_aside: list[SetAside] = []
-    for listed in snapshot.resources.values():
-        for resource in results_in(listed):
-            reading = read(resource, knowledge, now)
-            if isinstance(reading, SetAside):
-                set_aside.append(reading)
-            elif reading is not None and reading.analyte not in _IGNORED:
-                found.setdefault(reading.analyte, []).append(reading)
-    return found, set_aside
+def readings(sent: Sorted, knowledge: Knowledge, now: datetime) -> Readings:
+    """Every result that was sent, read."""
+    found = Readings({}, [], [])
+    for resource in results_in(sent.of(sorting.OBSERVATION, sorting.REPORT)):
+        reading = read(resource, knowledge, now)
+        if reading is None:
+            found.left.append(resource)
+        elif isinstance(reading, SetAside):
+            found.set_aside.append(reading)
+        elif reading.analyte in inputs.ANALYTES:
+            found.found.setdefault(reading.analyte, []).append(reading)
+    return found
 
 
 def fresh(found_by_analyte: ByAnalyte, knowledge: Knowledge, now: datetime, setting: Setting) -> ByAnalyte:
@@ -72,25 +89,46 @@ def _fresh_hours(analyte: str, knowledge: Knowledge, setting: Setting) -> float:
 
 
 def medications(
-    snapshot: Snapshot, came_along: Mapping[str, JsonObject], knowledge: Knowledge, now: datetime
-) -> tuple[Medication, ...] | None:
-    if "medications" in snapshot.missing:
-        return None
-    drafts = {f"{text(d, 'resourceType')}/{text(d, 'id')}" for d in snapshot.drafts}
-    listed = [r for key in ("medications", "recent_medications") for r in snapshot.resources.get(key, ())]
-    ordered = medicines(listed, came_along, knowledge, now)
-    given = administrations(snapshot.resources.get("administrations", ()), came_along, knowledge)
-    return tuple(m for m in ordered if m.reference not in drafts) + given
+    sent: Sorted,
+    drafts: Iterable[JsonObject],
+    came_along: Mapping[str, JsonObject],
+    knowledge: Knowledge,
+    now: datetime,
+) -> tuple[Medication, ...]:
+    """The medicines ordered, told or dispensed, without what is being drafted; and those given."""
+    drafted = {f"{text(d, 'resourceType')}/{text(d, 'id')}" for d in drafts}
+    ordered = medicines(sent.of(*sorting.ORDERED), came_along, knowledge, now)
+    given = administrations(sent.of(sorting.ADMINISTRATION), came_along, knowledge)
+    return tuple(m for m in ordered if m.reference not in drafted) + given
 
 
-def unread_orders(snapshot: Snapshot, came_along: Mapping[str, JsonObject], knowledge: Knowledge, now: datetime) -> int:
+def unread_medicines(
+    sent: Sorted, came_along: Mapping[str, JsonObject], knowledge: Knowledge
+) -> Mapping[str, tuple[JsonObject, Why]]:
+    """Medicines that nobody can name, ordered or given, by reference; and why."""
+    return nameless((*sent.of(*sorting.ORDERED), *sent.of(sorting.ADMINISTRATION)), came_along, knowledge)
+
+
+def unread_orders(unread: Mapping[str, tuple[JsonObject, Why]], knowledge: Knowledge, now: datetime) -> int:
     """Active orders, and administrations of the last day, whose drug nobody can name."""
     since = now - timedelta(hours=knowledge.numbers["duplicate.iv_hours"])
-    keys = ("medications", "recent_medications", "administrations")
-    return unread((r for key in keys for r in snapshot.resources.get(key, ())), came_along, since, knowledge)
+    return sum(may_be_running(resource, since) for resource, _ in unread.values())
 
 
-def bundled(snapshot: Snapshot) -> dict[str, JsonObject]:
+def bundled(sent: Sorted, drafts: Iterable[JsonObject]) -> dict[str, JsonObject]:
     """Medication resources that came along, by reference."""
-    every: Iterable[JsonObject] = (r for listed in (*snapshot.resources.values(), snapshot.drafts) for r in listed)
-    return {f"Medication/{text(r, 'id')}": r for r in every if r.get("resourceType") == "Medication"}
+    along = (r for r in drafts if r.get("resourceType") == sorting.MEDICATION)
+    return {f"Medication/{text(r, 'id')}": r for r in (*sent.of(sorting.MEDICATION), *along)}
+
+
+# by a word of the reason; a result that could be read and cannot be used is understood
+_WHYS = (("unit", Why.UNIT), ("date", Why.DATE), ("value", Why.VALUE), ("text", Why.VALUE), ("comparator", Why.VALUE))
+
+
+def unread_results(found: Readings, knowledge: Knowledge) -> Iterator[Kind]:
+    """The kinds of results that nobody understands."""
+    for aside in found.set_aside:
+        why = next((why for word, why in _WHYS if word in aside.why), None)
+        if why and aside.what in inputs.ANALYTES:
+            yield Kind(What.RESULT, why)
+    yield from sorting.count_results(r for r in found.left if analyte_of(r, knowledge) is None)

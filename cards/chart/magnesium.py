@@ -214,10 +214,15 @@ def scale_of(lower: float, upper: float, numbers: Mapping[str, float]) -> tuple[
 def freshness_of(when: datetime, now: datetime, setting: Setting, numbers: Mapping[str, float]) -> Freshness:
     """What a result of this age is good for."""
     hours = (now - when).total_seconds() / 3600
-    place = Setting.INPATIENT.value if setting.acts_as_inpatient else setting.value
+    place = place_of(setting)
     if hours <= numbers[f"fresh.{place}.actionable"]:
         return Freshness.ACTIONABLE
     return Freshness.REPEAT_FIRST if hours <= numbers[f"fresh.{place}.repeat"] else Freshness.TOO_OLD
+
+
+def place_of(setting: Setting) -> str:
+    """Whose limits of age hold in a setting, as the ids of thresholds name it."""
+    return Setting.INPATIENT.value if setting.acts_as_inpatient else setting.value
 
 
 def _lower_limit(reading: Reading, knowledge: Knowledge, who: Person) -> float:

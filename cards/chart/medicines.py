@@ -1,16 +1,17 @@
 """Medicines and drafted orders: which drugs, by which route, and what a magnesium order asks for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from cards.chart.fhir import child, first_moment, moment, objects, reference_of, text
 from cards.chart.ingredients import Bundled, told_of
 from cards.chart.magnesium_orders import magnesium_order
 from cards.chart.routes import route_of
-from cards.chart.taken import ORDERS, is_hearsay, is_real, status_taken
+from cards.chart.sorting import Why
+from cards.chart.taken import is_hearsay, is_real, status_taken
 from cards.chart.understood import named_of, understood
 from cards.loading import Knowledge
-from cards.model import JsonObject, Medication, Route
+from cards.model import ORDER_TYPES, JsonObject, Medication, Route
 
 _DRAFT_GONE = frozenset({"entered-in-error", "cancelled", "stopped", "completed"})
 _HANDED_OVER = ("whenHandedOver", "whenPrepared")
@@ -40,22 +41,36 @@ def administrations(resources: Iterable[JsonObject], bundled: Bundled, knowledge
 
 
 def drafted(
-    resources: Iterable[JsonObject], selections: frozenset[str] | None, bundled: Bundled, knowledge: Knowledge
+    resources: Iterable[JsonObject], chosen: Collection[int], bundled: Bundled, knowledge: Knowledge
 ) -> tuple[Medication, ...]:
-    """Drafted medication orders, but not those not to give; `selected` follows the selections of order-select."""
-    listed = (r for r in resources if text(r, "resourceType") in ORDERS and r.get("doNotPerform") is not True)
-    orders = [r for r in listed if text(r, "status") not in _DRAFT_GONE]
+    """Drafted medication orders, but not those not to give; `chosen`: the places of those that are selected."""
     return tuple(
-        _medication(r, bundled, knowledge, "draft", selected=not selections or reference_of(r) in selections)
-        for r in orders
-        if _says_anything(r, bundled)
+        _medication(r, bundled, knowledge, "draft", selected=n in chosen)
+        for n, r in enumerate(resources)
+        if is_drafted(r) and _says_anything(r, bundled)
     )
 
 
-def unread(resources: Iterable[JsonObject], bundled: Bundled, since: datetime, knowledge: Knowledge) -> int:
-    """How many medicines, ordered now or given `since`, are told neither by a code we know nor in words."""
-    nameless = {reference_of(r) or str(n): r for n, r in enumerate(resources) if not _is_named(r, bundled, knowledge)}
-    return sum(_may_be_running(r, since) for r in nameless.values())
+def is_drafted(resource: JsonObject) -> bool:
+    """Whether a resource is a medication order that is being drafted."""
+    order = text(resource, "resourceType") in ORDER_TYPES and resource.get("doNotPerform") is not True
+    return order and text(resource, "status") not in _DRAFT_GONE
+
+
+def nameless(
+    resources: Iterable[JsonObject], bundled: Bundled, knowledge: Knowledge
+) -> dict[str, tuple[JsonObject, Why]]:
+    """The medicines told neither by a code we know nor in words, by reference, and why."""
+    listed = ((n, r) for n, r in enumerate(resources) if not _is_named(r, bundled, knowledge))
+    return {reference_of(r) or str(n): (r, _why_nameless(r, bundled)) for n, r in listed}
+
+
+def _why_nameless(resource: JsonObject, bundled: Bundled) -> Why:
+    own, parts = told_of(resource, bundled)
+    if own.codes or any(part.codes for part in parts):
+        return Why.CODE
+    referred = child(resource, "medicationReference") or child(child(resource, "medication"), "reference")
+    return Why.REFERENCE if referred else Why.SHAPE
 
 
 def _says_anything(resource: JsonObject, bundled: Bundled) -> bool:
@@ -69,9 +84,9 @@ def _is_named(resource: JsonObject, bundled: Bundled, knowledge: Knowledge) -> b
     return any(understood(knowledge.terminology, told.codes, told.words).is_read for told in (own, *parts))
 
 
-def _may_be_running(resource: JsonObject, since: datetime) -> bool:
+def may_be_running(resource: JsonObject, since: datetime) -> bool:
     """An active order or administration, or one given since then."""
-    if text(resource, "resourceType") in ORDERS:
+    if text(resource, "resourceType") in ORDER_TYPES:
         return is_real(resource) and text(resource, "status") == "active"
     if text(resource, "resourceType") != "MedicationAdministration":
         return False

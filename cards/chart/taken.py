@@ -3,21 +3,22 @@
 from datetime import datetime, timedelta
 
 from cards.chart.fhir import child, codings, first_moment, number, text
-from cards.model import JsonObject
+from cards.model import ORDER_TYPES, JsonObject
 
-ORDERS = frozenset({"MedicationRequest", "MedicationOrder"})
 _REAL_INTENTS = frozenset({"order", "original-order", "instance-order", "filler-order", ""})
 _TAKEN = frozenset({"active", "completed", "stopped"})
 # a statement of R5 is "recorded", and its adherence says the rest
 _STATED = {"active": "active", "recorded": "active", "completed": "completed", "stopped": "stopped"}
 _NOT_TAKING = frozenset({"not-taking", "not-taken", "stopped", "never"})
+# days; what is said to last longer is a slip of the pen
+_LONGEST_SUPPLY = 3660.0
 _HANDED_OVER = frozenset({"completed", "in-progress"})
 
 
 def status_taken(resource: JsonObject, now: datetime) -> str:
     """`active`, `completed` or `stopped`; "" for what is only planned, not to be done, or not taken."""
     kind = text(resource, "resourceType")
-    if kind in ORDERS:
+    if kind in ORDER_TYPES:
         return text(resource, "status") if is_real(resource) else ""
     if kind == "MedicationStatement":
         return _stated(resource)
@@ -33,7 +34,7 @@ def is_real(order: JsonObject) -> bool:
 def is_hearsay(resource: JsonObject) -> bool:
     """Told or handed over, and so no sign that anything runs into a vein now."""
     kind = text(resource, "resourceType")
-    return kind in ("MedicationStatement", "MedicationDispense") or (kind in ORDERS and _is_reported(resource))
+    return kind in ("MedicationStatement", "MedicationDispense") or (kind in ORDER_TYPES and _is_reported(resource))
 
 
 def _is_reported(order: JsonObject) -> bool:
@@ -52,9 +53,7 @@ def _dispensed(dispense: JsonObject, now: datetime) -> str:
     """Taken as long as the supply lasts."""
     if text(dispense, "status") not in _HANDED_OVER:
         return ""
-    since, days = (
-        first_moment(dispense, "whenHandedOver", "whenPrepared"),
-        number(child(dispense, "daysSupply"), "value"),
-    )
-    lasts = since is not None and days is not None and now - since <= timedelta(days=days)
+    since = first_moment(dispense, "whenHandedOver", "whenPrepared")
+    days = min(number(child(dispense, "daysSupply"), "value") or 0.0, _LONGEST_SUPPLY)
+    lasts = since is not None and now - since <= timedelta(days=days)
     return "active" if lasts else "completed"

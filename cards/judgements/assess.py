@@ -4,12 +4,9 @@ from math import inf
 
 from cards.chart import Because, Chart, because, once
 from cards.judgements import danger, given
+from cards.loading import HardStop
 from cards.model import SEVERE_BANDS, Band, Freshness, Magnesium, RenalGate
 
-DIURETICS = frozenset({"loop diuretic", "thiazide-type diuretic"})
-_GUT_LOSS = ("diarrhoea", "inflammatory_bowel_disease", "malabsorption")
-_NO_ORAL = ("vomiting", "bowel_obstruction", "nil_by_mouth")
-_ONGOING = ("vomiting", "diabetic_ketoacidosis", "hungry_bone", "pancreatitis", "burn")
 _EGFR_LIMITS = ("egfr.r2", "egfr.r1", "egfr.r0")
 # from which threshold to which, as far as there is one
 _BANDS = {
@@ -18,11 +15,10 @@ _BANDS = {
     Band.MODERATE: ("band.severe", "band.moderate"),
     Band.MILD: ("band.moderate", ""),
 }
-_PARALYSED = "neuromuscular blocker"
 
 
 def is_child(chart: Chart) -> bool:
-    """Under 18, as far as known."""
+    """A child, as far as known."""
     return chart.is_adult is False
 
 
@@ -37,26 +33,27 @@ def emergency(chart: Chart) -> str | None:
     if low is None or must_repeat_first(low, chart):
         return None
     kinds = {
-        "arrhythmia": _happens_now(("ventricular_arrhythmia",), chart),
-        "seizure": _happens_now(("seizure", "tetany"), chart) and "pre_eclampsia" not in chart.conditions,
+        "arrhythmia": danger.is_current(chart.conditions.get("ventricular_arrhythmia"), chart),
+        "seizure": _has_convulsion(chart),
         "qtc": _has_critical_qtc_today(chart),
         "digoxin": _has_digoxin_toxicity(chart),
     }
     return next((kind for kind, applies in kinds.items() if applies), None)
 
 
-def _happens_now(categories: tuple[str, ...], chart: Chart) -> bool:
-    return any(danger.is_current(chart.conditions.get(category), chart) for category in categories)
+def _has_convulsion(chart: Chart) -> bool:
+    """A seizure or tetany of now; in pre-eclampsia it is eclampsia, which the obstetric protocol treats."""
+    return any(danger.is_current(c, chart) for c in chart.among("convulsion")) and not chart.has("pre_eclampsia")
 
 
 def _has_critical_qtc_today(chart: Chart) -> bool:
     found = chart.results.get("qtc")
-    today = found is not None and chart.at_most(chart.hours_since(found.when), "emergency.hours")
+    today = found is not None and danger.happened_lately(found.when, chart)
     return bool(today and danger.qtc_is_critical(chart))
 
 
 def _has_digoxin_toxicity(chart: Chart) -> bool:
-    toxic = _happens_now(("digoxin_toxicity",), chart)
+    toxic = danger.is_current(chart.conditions.get("digoxin_toxicity"), chart)
     return toxic and danger.takes_digoxin(chart) and "av_block" not in chart.conditions
 
 
@@ -71,7 +68,7 @@ def level_forbids(iv: bool, chart: Chart) -> bool:
 
 def on_obstetric_magnesium(chart: Chart) -> bool:
     """Magnesium sulfate for pre-eclampsia or in pregnancy: high levels are intended (clinical rule s.1.5)."""
-    if chart.has("pre_eclampsia", "pregnancy") and given.iv_magnesium_lately(chart):
+    if chart.has("obstetric") and given.iv_magnesium_lately(chart):
         return True
     unlisted = bool(chart.not_known & {"medications", "administrations"}) or chart.unread_orders > 0
     return unlisted and may_be_on_obstetric_magnesium(chart)
@@ -169,7 +166,7 @@ def magnesium_raisers(chart: Chart) -> tuple[str, ...]:
 
 def cannot_take_oral(chart: Chart) -> bool:
     """Vomiting, bowel obstruction or nil by mouth."""
-    return chart.has(*_NO_ORAL)
+    return chart.has("no_oral")
 
 
 def avoids_oral(chart: Chart) -> bool:
@@ -180,8 +177,8 @@ def avoids_oral(chart: Chart) -> bool:
 
 def loses_magnesium(chart: Chart) -> bool:
     """A loss or shift that goes on (s.7): gut, ketoacidosis, hungry bone, pancreatitis, burns; diuresis in hospital."""
-    diuresis = chart.inpatient and not DIURETICS.isdisjoint(chart.drug_classes)
-    return has_gut_loss(chart) or chart.has(*_ONGOING) or diuresis
+    diuresis = chart.inpatient and "diuretic" in chart.drug_groups
+    return has_gut_loss(chart) or chart.has("ongoing_loss") or diuresis
 
 
 def is_refed(chart: Chart) -> bool:
@@ -191,25 +188,33 @@ def is_refed(chart: Chart) -> bool:
 
 def has_gut_loss(chart: Chart) -> bool:
     """Diarrhoea, inflammatory bowel disease or malabsorption."""
-    return chart.has(*_GUT_LOSS)
+    return chart.has("gut_loss")
+
+
+def is_on_record(stop: HardStop, chart: Chart) -> bool:
+    """Whether what makes the stop is on record, or its drug taken."""
+    if stop.renal:
+        return chart.renal.gate is RenalGate[stop.renal]
+    return stop.drug_group in chart.drug_groups if stop.drug_group else chart.has(stop.condition)
+
+
+def stops(stop: HardStop, chart: Chart) -> bool:
+    """Whether it is on record and nothing there makes it harmless, as a pacemaker does for heart block."""
+    return is_on_record(stop, chart) and not (stop.unless and chart.has(stop.unless))
 
 
 def has_unpaced_heart_block(chart: Chart) -> bool:
     """Heart block that forbids IV magnesium: second or third degree without a pacemaker on record."""
-    return "av_block" in chart.conditions and "pacemaker" not in chart.conditions
-
-
-def is_paralysed(chart: Chart) -> bool:
-    """A neuromuscular blocker is running."""
-    return _PARALYSED in chart.drug_classes
+    return stops(chart.knowledge.hard_stops["heart_block"], chart)
 
 
 def iv_is_forbidden(chart: Chart, kind: str | None = None) -> bool:
-    """Any stop of an IV order of ours; heart block and myasthenia are an expert's call even in torsades (s.2.2)."""
-    always = "myasthenia" in chart.conditions or is_paralysed(chart)
-    block = has_unpaced_heart_block(chart)
-    yields = chart.has("respiratory_failure", "hypotension") or chart.renal.gate is RenalGate.R3
-    return always or block or (yields and kind is None)
+    """Any hard stop for IV magnesium (knowledge/hard_stops.yaml) that does not yield in this kind of emergency.
+
+    Nor where it yields to an expert, who orders it then (s.2.2).
+    """
+    listed = chart.knowledge.hard_stops.values()
+    return any((stop.forbids_in(kind) or stop.needs_expert) and stops(stop, chart) for stop in listed)
 
 
 def dose_may_be_offered(chart: Chart) -> bool:

@@ -4,30 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cards.chart import Because, Chart, once
-from cards.judgements import assess
-from cards.model import DrugRole, Medication
+from cards.loading import Words
+from cards.model import DrugClass, DrugRole, Medication, RemoveOrder, removals
 
 _POINTS = {"strong": 3, "moderate": 2, "weak": 1}
-_PPI = "proton pump inhibitor"
-_ACID = frozenset({_PPI, "potassium-competitive acid blocker"})
-_LONG_TAIL = frozenset({"platinum"})
-# drugs.csv: magnesium is corrected before each dose, although they lower it but weakly
-_CORRECTED_BEFORE = frozenset({"denosumab", "zoledronic acid"})
-_CALCINEURIN = frozenset({"calcineurin inhibitor"})
-# given in cycles: an order that has ended is no drug that was stopped
-_ONCOLOGY = frozenset({"platinum", "anti-EGFR monoclonal antibody", "EGFR-MET bispecific antibody", "alkylating agent"})
-_ADVICE: tuple[tuple[str, frozenset[str]], ...] = (
-    ("calcineurin", _CALCINEURIN),
-    ("oncology", _ONCOLOGY),
-    (
-        "antimicrobial",
-        frozenset(
-            {"aminoglycoside", "polyene antifungal", "antiprotozoal", "polypeptide antitubercular", "polymyxin"}
-            | {"antiviral"}
-        ),
-    ),
-    ("binder", frozenset({"potassium binder"})),
-)
+_ACID = "acid_suppressant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +23,7 @@ class Culprit:
     @property
     def stopped(self) -> bool:
         """No longer taken, and not merely between two cycles."""
-        return self.medication.status != "active" and self.role.drug_class not in _ONCOLOGY
+        return self.medication.status != "active" and not self.role.of_class.in_cycles
 
 
 def depletes(medication: Medication) -> bool:
@@ -57,7 +38,7 @@ def depleting_roles(medication: Medication) -> tuple[DrugRole, ...]:
 
 def _is_established(role: DrugRole) -> bool:
     """At least moderate evidence; vonoprazan is handled as a PPI (drugs.csv)."""
-    return _POINTS.get(role.evidence, 0) > 1 or role.drug_class in _ACID
+    return _POINTS.get(role.evidence, 0) > 1 or role.of_class.established
 
 
 def depleting_names(medications: Iterable[Medication]) -> tuple[str, ...]:
@@ -99,7 +80,7 @@ def _likeliest_order(culprit: Culprit) -> tuple[bool, int, str]:
 def _candidates(chart: Chart) -> Iterable[Medication]:
     for medication in chart.medications or ():
         role = _cause(medication) if medication.has_role("cause") else None
-        if role and role.drug_class != "cardiac glycoside" and _counts(medication, role, chart):
+        if role and role.of_class.named_cause and _counts(medication, role, chart):
             yield medication
 
 
@@ -114,45 +95,41 @@ def _counts(medication: Medication, role: DrugRole, chart: Chart) -> bool:
         return True
     to_come = medication.until is not None and medication.until > chart.now
     ended = medication.since if to_come else medication.until or medication.since
-    limit = "cause.stopped_long_days" if role.drug_class in _LONG_TAIL else "cause.stopped_days"
-    return ended is not None and chart.hours_since(ended) <= chart.numbers[limit] * 24
+    return ended is not None and chart.hours_since(ended) <= chart.numbers[role.of_class.counts_after_stop] * 24
 
 
 def _scored(medication: Medication, several: bool, chart: Chart) -> Culprit:
     role = next(r for r in sorted(medication.roles, key=lambda r: -_POINTS.get(r.evidence, 0)) if r.role == "cause")
     days = chart.hours_since(medication.since) / 24 if medication.since else None
-    early = role.drug_class in _ACID and bool(chart.below(days, "cause.ppi_min_days"))
+    after = role.of_class.plausible_after
+    early = bool(after) and bool(chart.below(days, after))
     plausible = days is not None and not early
     score = _POINTS.get(role.evidence, 0) + plausible + several - early
-    return Culprit(medication, role, score, f"{role.ingredient}{_since(days, medication)}")
+    return Culprit(medication, role, score, f"{role.ingredient}{_since(days, medication, chart.knowledge.words)}")
 
 
-def _since(days: float | None, medication: Medication) -> str:
+def _since(days: float | None, medication: Medication, words: Words) -> str:
     if medication.status != "active":
-        return " (stopped)"
+        return words.say("taken.stopped")
     if days is None:
         return ""
-    return f" (over {int(days // 365)} y)" if days >= 365 else f" (since {max(int(days), 1)} d)"
-
-
-def is_diuretic(classes: Iterable[str]) -> bool:
-    """A loop or thiazide diuretic is among the classes."""
-    return bool(assess.DIURETICS & set(classes))
+    years = int(days // 365)
+    return words.say("taken.years", years=years) if years else words.say("taken.days", days=max(int(days), 1))
 
 
 def is_diuretic_drug(medication: Medication) -> bool:
     """A loop or thiazide diuretic."""
-    return any(r.role == "cause" and r.drug_class in assess.DIURETICS for r in medication.roles)
+    return any(r.role == "cause" and r.is_in("diuretic") for r in medication.roles)
 
 
 def is_acid_suppressant(medication: Medication) -> bool:
     """A proton pump inhibitor or vonoprazan."""
-    return any(r.drug_class in _ACID for r in medication.roles)
+    return any(r.is_in(_ACID) for r in medication.roles)
 
 
 def is_ppi(medication: Medication) -> bool:
-    """A proton pump inhibitor."""
-    return any(r.drug_class == _PPI for r in medication.roles)
+    """A proton pump inhibitor: of the acid suppressants the class with a short name."""
+    return any(r.is_in(_ACID) and r.of_class.short for r in medication.roles)
 
 
 @once
@@ -164,41 +141,48 @@ def is_protected(chart: Chart) -> bool:
 
 def has_famotidine(chart: Chart) -> bool:
     """Famotidine is taken or being ordered."""
-    return any("famotidine" in m.ingredients("alternative") for m in (*chart.active, *chart.drafts))
+    offered = {each.instead for each in chart.knowledge.drugs.classes.values() if each.instead}
+    taken = (name for m in (*chart.active, *chart.drafts) for name in m.ingredients("alternative"))
+    return not offered.isdisjoint(taken)
 
 
-def replaceable_ppi(found: Iterable[Culprit], chart: Chart) -> Medication | None:
-    """A PPI being taken that nothing on record protects; None too while famotidine is taken."""
+def replaceable_ppi(found: Iterable[Culprit], chart: Chart) -> RemoveOrder | None:
+    """The order of a PPI being taken that nothing on record protects; None too while famotidine is taken."""
     if is_protected(chart) or has_famotidine(chart):
         return None
-    taken = (c.medication for c in found if c.role.drug_class in _ACID and c.medication.status == "active")
-    return next(taken, None)
+    taken = [c.medication for c in found if c.role.is_in(_ACID) and c.medication.status == "active"]
+    # of what is given too the order may be another entry of the list
+    ordered = (m for one in taken[:1] for m in (one, *chart.active) if m.name == one.name)
+    return next(iter(removals(ordered)), None)
 
 
 def advice_keys(found: tuple[Culprit, ...], sparing: bool, chart: Chart) -> tuple[str, ...]:
     """Lines of advice for the classes found, likeliest cause first; for what was stopped only what follows now."""
     keys: list[str] = []
     for culprit in (c for c in found if not c.stopped):
-        keys += _class_keys(culprit.role.drug_class, sparing, chart)
+        keys += _class_keys(culprit.role.of_class, sparing, chart)
     keys = keys or ["other"] * any(not c.stopped for c in found)
     return tuple(dict.fromkeys((*keys, *_stopped_keys(found))))
 
 
 def _stopped_keys(found: tuple[Culprit, ...]) -> list[str]:
-    acid = [c.stopped for c in found if c.role.drug_class in _ACID]
-    others = any(c.stopped for c in found if c.role.drug_class not in _ACID)
+    acid = [c.stopped for c in found if c.role.is_in(_ACID)]
+    others = any(c.stopped for c in found if not c.role.is_in(_ACID))
     return ["ppi_stopped"] * (bool(acid) and all(acid)) + ["stopped"] * others
 
 
-def _class_keys(drug_class: str, sparing: bool, chart: Chart) -> list[str]:
-    if drug_class in _ACID:
+def _class_keys(of_class: DrugClass, sparing: bool, chart: Chart) -> list[str]:
+    if of_class.group == _ACID:
         return [acid_key(chart)]
-    if drug_class in assess.DIURETICS:
-        more = ["heart_failure"] if chart.has("heart_failure") else ["thiazide"] if "thiazide" in drug_class else []
-        return ["diuretic_spare" if sparing else "diuretic_plain", *more]
-    if drug_class in _CALCINEURIN:
-        return ["calcineurin_spare" if sparing else "calcineurin"]
-    return [key for key, classes in _ADVICE if drug_class in classes]
+    key = f"{of_class.advice}_spare" if of_class.spared and sparing else of_class.advice
+    if of_class.group == "diuretic" and chart.has("heart_failure"):
+        return [key, "heart_failure"]
+    return [key for key in (key, of_class.also) if key not in ("", "other")]
+
+
+def advised(found: Iterable[Culprit], key: str) -> tuple[str, ...]:
+    """The ingredients that a line of advice is about."""
+    return tuple(c.role.ingredient for c in found if c.role.of_class.advice == key and not c.stopped)
 
 
 def acid_key(chart: Chart) -> str:
@@ -213,26 +197,28 @@ def extra_keys(chart: Chart) -> tuple[str, ...]:
 
 def corrected_before(medications: Iterable[Medication]) -> tuple[str, ...]:
     """The ingredients before whose every dose magnesium is to be corrected."""
-    return tuple(name for m in medications for name in m.ingredients("cause") if name in _CORRECTED_BEFORE)
+    roles = [r for m in medications for r in m.roles if r.role == "cause"]
+    return tuple(r.ingredient for r in roles if r.ingredient in r.of_class.corrected_before)
 
 
 def acid_name(medications: Iterable[Medication]) -> str:
-    """What the acid suppression among them is called."""
-    listed = list(medications)
-    return "PPI" if any(map(is_ppi, listed)) or not any(map(is_acid_suppressant, listed)) else "Vonoprazan"
+    """What the acid suppression among them is called: by its class where that has a short name; "" without any."""
+    roles = [r for m in medications for r in m.roles if r.is_in(_ACID)]
+    named = [r.of_class.short for r in roles if r.of_class.short] + [r.ingredient.capitalize() for r in roles]
+    return next(iter(named), "")
 
 
 def draft_advice(drafts: Iterable[Medication], chart: Chart) -> dict[str, list[str]]:
     """Lines of advice for drafted drugs, each with the ingredients that it is about."""
     found: dict[str, list[str]] = {}
     for role in (r for d in drafts for r in depleting_roles(d)):
-        found.setdefault(_draft_key(role.drug_class, chart), []).append(role.ingredient)
+        key = acid_key(chart) if role.is_in(_ACID) else role.of_class.advice
+        found.setdefault(key, []).append(role.ingredient)
     return found
 
 
-def _draft_key(drug_class: str, chart: Chart) -> str:
-    if drug_class in _ACID:
-        return acid_key(chart)
-    if drug_class in assess.DIURETICS:
-        return "diuretic"
-    return next((key for key, classes in _ADVICE if drug_class in classes), "other")
+def rechecks(medications: Iterable[Medication], chart: Chart) -> tuple[str, ...]:
+    """When magnesium is measured while these causes are given (monitoring.yaml), as far as their classes say."""
+    setting = "inpatient" if chart.inpatient else "outpatient"
+    found = (r.of_class.recheck.get(setting, "") for m in medications for r in m.roles if r.role == "cause")
+    return tuple(dict.fromkeys(filter(None, found)))

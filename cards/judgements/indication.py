@@ -10,15 +10,6 @@ from cards.judgements import assess
 from cards.loading.indications import NOT_STATED, OTHER, Indication
 from cards.model import JsonObject, MagnesiumKind, Medication
 
-# what the chart itself shows to be an emergency
-_EMERGENCIES = {
-    "torsades": "torsades",
-    "arrhythmia": "arrhythmia_or_seizure",
-    "seizure": "arrhythmia_or_seizure",
-    "qtc": "arrhythmia_or_seizure",
-    "digoxin": "digoxin_toxicity",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -122,8 +113,8 @@ def _current(chart: Chart) -> tuple[Indication, ...]:
     """The indications that a condition of now gives."""
     listed = [r for r in chart.snapshot.resources.get("conditions", ()) if is_present(r, chart.now)]
     able = [i for i in chart.knowledge.indications.listed if i.current or i.counts_always]
-    own = _EMERGENCIES.get(assess.emergency(chart) or "")
-    return tuple(i for i in able if i.id == own or any(_gives(r, i, chart) for r in listed))
+    own = assess.emergency(chart)
+    return tuple(i for i in able if own in i.emergencies or any(_gives(r, i, chart) for r in listed))
 
 
 def _gives(resource: JsonObject, indication: Indication, chart: Chart) -> bool:

@@ -1,6 +1,5 @@
 """What the renal state says to a drafted magnesium order, by what it is for (hard stops; clinical rules 1.5, 2.1)."""
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -10,7 +9,6 @@ from cards.judgements import assess, indication, order_measures
 from cards.judgements.indication import Reason
 from cards.model import Indicator, MagnesiumKind, Medication, RenalGate, Route
 
-_PICOSULFATE = re.compile(r"\bpicosul(?:f|ph)ate\b|\bprepopik\b|\bpico|\bclenpiq\b|\bcitrafleet\b", re.IGNORECASE)
 _INFO, _WARNING, _CRITICAL = Indicator.INFO, Indicator.WARNING, Indicator.CRITICAL
 
 
@@ -144,7 +142,9 @@ def _by_gut(draft: Medication, kind: MagnesiumKind | None, chart: Chart) -> Iter
     if chart.renal.gate is RenalGate.R3:
         yield Verdict(_CRITICAL, "dialysis_oral", remove=True)
     elif chart.renal.gate is RenalGate.R2 and bowel:
-        picosulfate = bool(_PICOSULFATE.search(" ".join(indication.order_words(draft, chart))))
+        picosulfate = bool(
+            chart.knowledge.indications.picosulfate.search(" ".join(indication.order_words(draft, chart)))
+        )
         yield Verdict(_CRITICAL, "picosulfate", remove=True) if picosulfate else Verdict(_WARNING, "bowel")
     elif chart.renal.gate is RenalGate.R2 and not _is_as_needed(draft, chart):
         yield Verdict(_WARNING, "laxative")
@@ -152,5 +152,5 @@ def _by_gut(draft: Medication, kind: MagnesiumKind | None, chart: Chart) -> Iter
 
 def _is_as_needed(draft: Medication, chart: Chart) -> bool:
     told = objects(indication.raw(draft, chart), "dosageInstruction")
-    worded = re.search(r"\b(?:prn|as needed|when needed)\b", " ".join(indication.order_words(draft, chart)), re.I)
+    worded = chart.knowledge.indications.as_needed.search(" ".join(indication.order_words(draft, chart)))
     return bool(worded) or any(d.get("asNeededBoolean") is True or d.get("asNeededCodeableConcept") for d in told)

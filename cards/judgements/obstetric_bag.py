@@ -1,14 +1,10 @@
 """A bag of 20 or 40 g: as a dose, without a rate, or for something else than obstetrics (clinical rules s.1.5, 2.7)."""
 
-import re
-
 from cards.chart import Chart
 from cards.chart.fhir import child, number, objects, text
 from cards.judgements import indication, order_measures
 from cards.model import Indicator, Infusion, MagnesiumKind, Medication
 
-_ONE_DOSE = re.compile(r"\b(?:once|single dose|one[- ]time|stat|bolus)\b", re.IGNORECASE)
-_TITRATED = re.compile(r"\b(?:protocol|titrat\w*)\b", re.IGNORECASE)
 Fault = tuple[Indicator, str, float | None]
 
 
@@ -42,11 +38,17 @@ def _largest(steps: tuple[Infusion, ...]) -> float | None:
 def _without_rate(draft: Medication, dose: float | None, chart: Chart) -> Fault | None:
     """As one dose always; else only when it is signed, less gravely where a protocol tells the rate."""
     told = _words(draft, chart)
-    if chart.at_least(dose, "obstetric.bag") and (_ONE_DOSE.search(told) or _counts_once(draft, chart)):
+    if chart.at_least(dose, "obstetric.bag") and (
+        chart.knowledge.indications.one_dose.search(told) or _counts_once(draft, chart)
+    ):
         return Indicator.CRITICAL, "bag_as_dose", dose
     if (dose is not None and not chart.at_least(dose, "obstetric.bag")) or chart.hook == "order-select":
         return None
-    return (Indicator.WARNING if _TITRATED.search(told) else Indicator.CRITICAL), "bag_no_rate", dose
+    return (
+        (Indicator.WARNING if chart.knowledge.indications.titrated.search(told) else Indicator.CRITICAL),
+        "bag_no_rate",
+        dose,
+    )
 
 
 def _words(draft: Medication, chart: Chart) -> str:

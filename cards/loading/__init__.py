@@ -10,22 +10,38 @@ from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 
 from cards.loading.advice import Advice, read_advice
-from cards.loading.ceilings import within_ceilings
+from cards.loading.ceilings import Ceilings, read_ceilings, within_ceilings
 from cards.loading.codes import read_terminology
+from cards.loading.condition_names import ConditionNames, read_condition_names
 from cards.loading.dose_language import DoseLanguage, read_dose_language
 from cards.loading.dose_tables import Doses, OrderableTest, Product, read_doses, read_products, read_tests
+from cards.loading.drug_classes import DrugTables, read_drug_tables
 from cards.loading.encounter_tables import EncounterTables, read_encounter_tables
+from cards.loading.hard_stops import HardStop, read_hard_stops
 from cards.loading.indications import Indications, read_indications
 from cards.loading.order_entry import OrderEntry, read_order_entry
 from cards.loading.reading import KnowledgeError, did_you_mean, read_yaml, traverse
 from cards.loading.result_tables import ResultTables, read_result_tables
 from cards.loading.site import Site, read_site
 from cards.loading.thresholds import Threshold, read_thresholds, with_site_values
+from cards.loading.told_numbers import told_numbers
 from cards.loading.unit_table import read_units
+from cards.loading.words import RenalState, Words, read_renal_states, read_words
 from cards.terms.terminology import Terminology
 from cards.units import UnitTable
 
-__all__ = ["Advice", "Doses", "Knowledge", "KnowledgeError", "Product", "Site", "Threshold", "load_knowledge"]
+__all__ = [
+    "Advice",
+    "Doses",
+    "HardStop",
+    "Knowledge",
+    "KnowledgeError",
+    "Product",
+    "Site",
+    "Threshold",
+    "Words",
+    "load_knowledge",
+]
 
 _DOI = re.compile(r"doi:? ?(10\.[^\s;,)]+[^\s;,.)])")
 _PMC = re.compile(r"PMC\d+")
@@ -70,10 +86,12 @@ class Knowledge:
 
     thresholds: Mapping[str, Threshold]
     numbers: Mapping[str, float]
+    told_numbers: Mapping[str, Mapping[str, str]]
     units: UnitTable
     results: ResultTables
     encounters: EncounterTables
     terminology: Terminology
+    ceilings: Ceilings
     dose_language: DoseLanguage
     indications: Indications
     order_entry: OrderEntry
@@ -81,6 +99,12 @@ class Knowledge:
     products: Mapping[str, Product]
     tests: Mapping[str, OrderableTest]
     monitoring: Mapping[str, str]
+    earliest: Mapping[str, float]
+    drugs: DrugTables
+    conditions: ConditionNames
+    hard_stops: Mapping[str, HardStop]
+    words: Words
+    renal_states: tuple[RenalState, ...]
     advice: Mapping[str, Advice]
     sources: Mapping[str, Source]
     override_reasons: OverrideReasons
@@ -108,20 +132,32 @@ def load_knowledge(
     shipped = read_thresholds(folder / "thresholds.yaml")
     thresholds = with_site_values(shipped, told)
     products, doses = read_products(folder / "products.yaml", told), read_doses(folder / "doses.yaml", told)
+    ceilings, numbers = read_ceilings(folder / "ceilings.yaml", shipped), _numbers(thresholds)
+    monitoring = read_yaml(folder / "monitoring.yaml")
+    drugs = read_drug_tables(folder / "drugs", monitoring, shipped, doses.alternatives)
+    conditions = read_condition_names(folder, folder / "words" / "en")
     return Knowledge(
         thresholds=thresholds,
-        numbers=(numbers := _numbers(thresholds)),
+        numbers=numbers,
+        told_numbers=told_numbers(thresholds.values()),
         units=(units := read_units(folder / "units.yaml")),
         results=read_result_tables(folder, units),
         encounters=read_encounter_tables(folder, told),
-        terminology=read_terminology(folder / "codes", told),
+        terminology=read_terminology(folder / "codes", told, drugs, conditions),
         dose_language=read_dose_language(folder / "dose_words.yaml"),
         indications=read_indications(folder / "indications.yaml", shipped),
         order_entry=read_order_entry(folder / "order_entry.yaml", shipped),
-        doses=within_ceilings(doses, products, numbers, _numbers(shipped)),
+        ceilings=ceilings,
+        doses=within_ceilings(doses, products, numbers, _numbers(shipped), ceilings),
         products=products,
         tests=read_tests(folder / "tests.yaml"),
-        monitoring={name: entry["text"] for name, entry in read_yaml(folder / "monitoring.yaml").items()},
+        monitoring={name: entry["text"].format(n=numbers) for name, entry in monitoring.items()},
+        earliest={name: float(entry["hours"]) for name, entry in monitoring.items()},
+        drugs=drugs,
+        conditions=conditions,
+        words=read_words(folder / "words" / "en"),
+        renal_states=read_renal_states(folder / "renal_states.yaml"),
+        hard_stops=read_hard_stops(folder / "hard_stops.yaml", conditions, drugs),
         advice=_read_advice(folder / "advice", told),
         sources=_read_sources(folder / "sources.yaml"),
         override_reasons=_read_override_reasons(folder / "override_reasons.yaml", told),

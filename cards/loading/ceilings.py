@@ -1,33 +1,64 @@
-"""A site's lower ceilings applied to the doses that may be offered: smaller, slower, or not at all."""
+"""The ceilings of each renal gate; a site's lower ones make what may be offered smaller, slower, or nothing."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.resources.abc import Traversable
 from math import ceil
 
 from cards.loading.dose_tables import Doses, IvStep, Product
+from cards.loading.reading import KnowledgeError, did_you_mean, read_yaml
 from cards.model import RenalGate
 
-_IV_GRAMS = {
-    RenalGate.R0: "ceiling.iv_grams_24h",
-    RenalGate.R1: "ceiling.iv_grams_24h.r1",
-    RenalGate.R2: "ceiling.iv_grams_course.r2",
-}
-_IV_RATE = {RenalGate.R0: "ceiling.iv_rate", RenalGate.R1: "ceiling.iv_rate", RenalGate.R2: "ceiling.iv_rate.r2"}
-_ORAL = {RenalGate.R0: "ceiling.oral_mg.r0", RenalGate.R1: "ceiling.oral_mg.r1", RenalGate.R2: "ceiling.oral_mg.r2"}
 _EMERGENCIES = frozenset({"emergency", "digoxin_toxicity"})
 
 Numbers = Mapping[str, float]
 Steps = tuple[IvStep, ...]
 
 
-def within_ceilings(doses: Doses, products: Mapping[str, Product], numbers: Numbers, shipped: Numbers) -> Doses:
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """The ids of the thresholds that limit magnesium: grams IV of a day or course, g/h, elemental mg a day by mouth."""
+
+    iv_grams: str
+    iv_rate: str
+    oral_mg: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ceilings:
+    """The one table of renal gate and ceiling (knowledge/ceilings.yaml)."""
+
+    by_gate: Mapping[RenalGate, Ceiling]
+
+    def of(self, gate: RenalGate) -> Ceiling:
+        """The ceilings of a gate; LookupError when there is none."""
+        return self.by_gate[gate]
+
+
+def read_ceilings(path: Traversable, thresholds: Collection[str]) -> Ceilings:
+    """The ceilings of every gate; KnowledgeError when one is missing or names no threshold."""
+    told = read_yaml(path)
+    unknown = [number for entry in told.values() for number in entry.values() if number not in thresholds]
+    for number in unknown:
+        raise KnowledgeError(f"{path.name}: unknown threshold {number}{did_you_mean(number, thresholds)}")
+    missing = [gate.name for gate in RenalGate if gate.name not in told]
+    if missing:
+        raise KnowledgeError(f"{path.name}: lacks {', '.join(missing)}")
+    return Ceilings({RenalGate[gate]: Ceiling(**entry) for gate, entry in told.items()})
+
+
+def within_ceilings(
+    doses: Doses, products: Mapping[str, Product], numbers: Numbers, shipped: Numbers, ceilings: Ceilings
+) -> Doses:
     """The doses, none above the ceilings in force; in an emergency only the rate is limited."""
     bags = sorted((p.grams for p in products.values() if p.grams), reverse=True)
     iv = {
-        situation: _emergency(by_gate, numbers) if situation in _EMERGENCIES else _iv(by_gate, bags, numbers, shipped)
+        situation: _emergency(by_gate, numbers)
+        if situation in _EMERGENCIES
+        else _iv(by_gate, bags, numbers, shipped, ceilings)
         for situation, by_gate in doses.iv.items()
     }
-    oral = {band: _oral(by_gate, doses, numbers) for band, by_gate in doses.oral.items()}
+    oral = {band: _oral(by_gate, doses, numbers, ceilings) for band, by_gate in doses.oral.items()}
     return replace(doses, iv=iv, oral=oral)
 
 
@@ -36,11 +67,15 @@ def _emergency(by_gate: Mapping[RenalGate, Steps], n: Numbers) -> dict[RenalGate
     return {gate: tuple(_slower(step, most) for step in steps) for gate, steps in by_gate.items()}
 
 
-def _iv(by_gate: Mapping[RenalGate, Steps], bags: list[float], n: Numbers, shipped: Numbers) -> dict[RenalGate, Steps]:
+def _iv(
+    by_gate: Mapping[RenalGate, Steps], bags: list[float], n: Numbers, shipped: Numbers, ceilings: Ceilings
+) -> dict[RenalGate, Steps]:
     found = {}
     for gate, steps in by_gate.items():
-        most, rate = n[_IV_GRAMS[gate]], _IV_RATE[gate]
-        limited = tuple(_slower(step, _rate(step, rate, n, shipped)) for step in _fewer(steps, most, bags))
+        most = ceilings.of(gate)
+        limited = tuple(
+            _slower(step, _rate(step, most.iv_rate, n, shipped)) for step in _fewer(steps, n[most.iv_grams], bags)
+        )
         if limited:
             found[gate] = limited
     return found
@@ -66,12 +101,13 @@ def _slower(step: IvStep, most: float) -> IvStep:
     return step if step.grams_per_hour <= most else IvStep(step.grams, ceil(step.grams * 60 / most))
 
 
-def _oral(by_gate: Mapping[RenalGate, int], doses: Doses, numbers: Numbers) -> dict[RenalGate, int]:
+def _oral(by_gate: Mapping[RenalGate, int], doses: Doses, numbers: Numbers, ceilings: Ceilings) -> dict[RenalGate, int]:
     """Per gate the largest daily dose of the tables that no preferred salt takes above the ceiling."""
     found = {}
     for gate, told in by_gate.items():
         known = {told, *_daily_doses(doses)}
-        below = (mg for mg in known if mg <= told and _most(mg, gate, doses) <= numbers[_ORAL[gate]])
+        most = numbers[ceilings.of(gate).oral_mg]
+        below = (mg for mg in known if mg <= told and _most(mg, gate, doses) <= most)
         largest = max(below, default=None)
         if largest is not None:
             found[gate] = largest
@@ -85,6 +121,5 @@ def _daily_doses(doses: Doses) -> set[int]:
 def _most(daily: int, gate: RenalGate, doses: Doses) -> float:
     """The most elemental mg a day that a preferred salt makes of a daily dose."""
     salts = [doses.salts[name] for name in doses.preferred if daily in doses.salts[name].daily]
-    gates = list(RenalGate)
-    usable = [salt for salt in salts if gates.index(gate) <= gates.index(salt.max_gate)]
+    usable = [salt for salt in salts if gate <= salt.max_gate]
     return max((sum(q * n * s.elemental_per_unit for q, n in s.daily[daily]) for s in usable), default=0.0)

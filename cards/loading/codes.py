@@ -3,6 +3,8 @@
 import re
 from importlib.resources.abc import Traversable
 
+from cards.loading.condition_names import ConditionNames
+from cards.loading.drug_classes import DrugTables, check_ingredients, check_known
 from cards.loading.reading import did_you_mean, read_csv
 from cards.loading.site import Site
 from cards.model import DrugRole, MagnesiumKind
@@ -11,6 +13,7 @@ from cards.terms.systems import ICD9, ICD10, icd_code, system_of
 from cards.terms.terminology import (
     MAGNESIUM,
     MAGNESIUM_BESIDES,
+    NOT_A,
     CodeKey,
     ConditionWords,
     MagnesiumProduct,
@@ -26,9 +29,13 @@ _KINDS = {
 }
 
 
-def read_terminology(folder: Traversable, site: Site) -> Terminology:
-    """All code tables below a folder; KnowledgeError when a site maps to an analyte or ingredient we do not have."""
-    roles = _roles(folder / "drugs.csv")
+def read_terminology(folder: Traversable, site: Site, drugs: DrugTables, conditions: ConditionNames) -> Terminology:
+    """All code tables below a folder; KnowledgeError for an unknown class, role, category, analyte or ingredient."""
+    roles = _roles(folder / "drugs.csv", drugs)
+    check_ingredients(drugs, {role.ingredient for listed in roles.values() for role in listed})
+    for name in ("conditions.csv", "condition_words.csv"):
+        used = (row["category"].removeprefix(NOT_A) for row in read_csv(folder / name))
+        check_known(name, "category", used, conditions.names)
     shipped = {(row["system"], row["code"]): row["analyte"] for row in read_csv(folder / "labs.csv")}
     analytes = {**shipped, **_site_labs(site, set(shipped.values()))}
     words = _condition_words(folder / "condition_words.csv")
@@ -51,9 +58,11 @@ def read_terminology(folder: Traversable, site: Site) -> Terminology:
     )
 
 
-def _roles(path: Traversable) -> dict[str, tuple[DrugRole, ...]]:
+def _roles(path: Traversable, drugs: DrugTables) -> dict[str, tuple[DrugRole, ...]]:
     found: dict[str, list[DrugRole]] = {}
     for row in read_csv(path):
+        check_known(f"{path.name}: {row['ingredient']}", "drug class", [row["drug_class"]], drugs.classes)
+        check_known(f"{path.name}: {row['ingredient']}", "role", [row["role"]], drugs.roles)
         role = DrugRole(
             ingredient=row["ingredient"],
             rxcui=row["rxcui"],
@@ -67,6 +76,7 @@ def _roles(path: Traversable) -> dict[str, tuple[DrugRole, ...]]:
             hours_after=row["hours_after"],
             avoid=row["avoid"] == "yes",
             ph_only=row["ph_only"] == "yes",
+            of_class=drugs.classes[row["drug_class"]],
         )
         found.setdefault(row["rxcui"] or row["ingredient"], []).append(role)
     return {code: tuple(listed) for code, listed in found.items()}

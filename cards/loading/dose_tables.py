@@ -111,19 +111,19 @@ def read_doses(path: Traversable, site: Site) -> Doses:
 def _iv(entry: dict[str, Any]) -> dict[RenalGate, tuple[IvStep, ...]]:
     steps = {key: value for key, value in entry.items() if key != "source"}
     return {
-        RenalGate(gate): tuple(IvStep(float(s["grams"]), s["minutes"]) for s in told) for gate, told in steps.items()
+        RenalGate[gate]: tuple(IvStep(float(s["grams"]), s["minutes"]) for s in told) for gate, told in steps.items()
     }
 
 
 def _by_gate(entry: dict[str, Any]) -> dict[RenalGate, int]:
-    return {RenalGate(gate): int(value) for gate, value in entry.items() if gate != "source"}
+    return {RenalGate[gate]: int(value) for gate, value in entry.items() if gate != "source"}
 
 
 def _salt(name: str, entry: dict[str, Any]) -> Salt:
     daily = {
         int(mg): tuple((float(s["quantity"]), int(s["per_day"])) for s in steps) for mg, steps in entry["daily"].items()
     }
-    gate = RenalGate(entry["max_gate"])
+    gate = RenalGate[entry["max_gate"]]
     return Salt(name, entry["unit"], float(entry["elemental_per_unit"]), gate, entry["gentle"], daily)
 
 

@@ -48,6 +48,7 @@ class Indication:
     current_words: re.Pattern[str] | None
     pulseless: re.Pattern[str]
     coded_only: bool
+    emergencies: tuple[str, ...]
     obstetric: bool
     child: str
     kidneys: str
@@ -65,6 +66,10 @@ class Indications:
     """All indications, the widest regimen first, and the words before a name that deny it."""
 
     listed: tuple[Indication, ...]
+    as_needed: re.Pattern[str]
+    picosulfate: re.Pattern[str]
+    one_dose: re.Pattern[str]
+    titrated: re.Pattern[str]
     by_id: Mapping[str, Indication]
     unless: re.Pattern[str]
 
@@ -83,7 +88,11 @@ def read_indications(path: Traversable, thresholds: Collection[str]) -> Indicati
     for name in (NOT_STATED, OTHER):
         if name not in told["indications"]:
             raise KnowledgeError(f"{path.name}: lacks {name}")
-    return Indications(listed, {i.id: i for i in listed}, re.compile(told["unless"], re.IGNORECASE))
+    return Indications(
+        listed=listed,
+        by_id={i.id: i for i in listed},
+        **{name: _pattern(told[name]) for name in ("unless", "as_needed", "picosulfate", "one_dose", "titrated")},
+    )
 
 
 def _indication(name: str, rank: int, told: Mapping[str, Any], thresholds: Collection[str]) -> Indication:
@@ -99,6 +108,7 @@ def _indication(name: str, rank: int, told: Mapping[str, Any], thresholds: Colle
         counts_always="current" in told and current is None,
         current_words=_pattern(told["current_words"]) if "current_words" in told else None,
         pulseless=_pattern(told.get("pulseless")),
+        emergencies=tuple(told.get("emergency", ())),
         coded_only=bool(told.get("current_codes_only")),
         obstetric=bool(told.get("obstetric")),
         child=told["child"],

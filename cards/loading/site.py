@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cards.loading.reading import KnowledgeError, Places, parse_yaml, places_of
-from cards.model import Setting
+from cards.model import ORAL_GATES, Setting
 
 _KEYS: Mapping[str, frozenset[str]] = {
     "site": frozenset({"name"}),
@@ -33,7 +33,6 @@ _INTENTS = ("proposal", "order")
 _ROUTES = ("oral", "intravenous")
 _PRODUCT = frozenset({"display", "coding", "route", "salt", "grams"})
 _SALT = frozenset({"unit", "elemental_per_unit", "max_gate", "gentle", "daily"})
-_GATES = ("R0", "R1", "R2")
 _STEP = frozenset({"quantity", "per_day"})
 _CODING = frozenset({"system", "code", "display"})
 _MOST_CARDS = 3
@@ -193,8 +192,8 @@ class _Reader:
             self.known(key, _SALT, *path, str(key))
         if "elemental_per_unit" in entry:
             self.positive(entry["elemental_per_unit"], *path, "elemental_per_unit")
-        if entry.get("max_gate", "R0") not in _GATES:
-            raise self.places.error(f"{name}: max_gate is one of {', '.join(_GATES)}", *path, "max_gate")
+        if entry.get("max_gate", "R0") not in ORAL_GATES:
+            raise self.places.error(f"{name}: max_gate is one of {', '.join(ORAL_GATES)}", *path, "max_gate")
         if not isinstance(entry.get("gentle", True), bool):
             raise self.places.error(f"{name}: gentle is true or false", *path, "gentle")
         daily = entry.get("daily", {})

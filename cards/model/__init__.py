@@ -6,12 +6,14 @@ Magnesium is compared as mmol/L rounded half up to two decimals; every time is t
 from cards.model.clinical import (
     ABOUT_DRAFTS,
     ADULT_DAYS,
+    EMERGENCIES,
     HIGH_BANDS,
     LOW_BANDS,
+    ORAL_GATES,
+    ORDER_TYPES,
     SEVERE_BANDS,
     Band,
     Condition,
-    DrugRole,
     Freshness,
     Indicator,
     Infusion,
@@ -22,6 +24,7 @@ from cards.model.clinical import (
     MagnesiumOrder,
     Medication,
     Problem,
+    RemoveOrder,
     Renal,
     RenalGate,
     Result,
@@ -30,7 +33,9 @@ from cards.model.clinical import (
     Setting,
     Unmeasured,
     Unreadable,
+    removals,
 )
+from cards.model.drugs import DrugClass, DrugRole
 from cards.model.findings import (
     Answered,
     Card,
@@ -41,20 +46,22 @@ from cards.model.findings import (
     Finding,
     Memory,
     Offer,
-    RemoveOrder,
     RuleTrace,
     Say,
     Silence,
     Suggestion,
     Trace,
 )
-from cards.model.snapshot import Snapshot
+from cards.model.snapshot import Snapshot, Stopped
 
 __all__ = [
     "ABOUT_DRAFTS",
     "ADULT_DAYS",
+    "EMERGENCIES",
     "HIGH_BANDS",
     "LOW_BANDS",
+    "ORAL_GATES",
+    "ORDER_TYPES",
     "SEVERE_BANDS",
     "Answered",
     "Band",
@@ -64,6 +71,7 @@ __all__ = [
     "DoseStep",
     "DraftMedication",
     "DraftTest",
+    "DrugClass",
     "DrugRole",
     "Finding",
     "Freshness",
@@ -89,8 +97,10 @@ __all__ = [
     "Setting",
     "Silence",
     "Snapshot",
+    "Stopped",
     "Suggestion",
     "Trace",
     "Unmeasured",
     "Unreadable",
+    "removals",
 ]

@@ -1,10 +1,12 @@
 """Values of one patient: results, medicines, conditions, and the scales they are put on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, IntEnum
 from typing import NamedTuple
+
+from cards.model.drugs import DrugRole
 
 JsonObject = Mapping[str, object]
 ADULT_DAYS = 6574  # the eighteenth birthday, leap days counted
@@ -67,14 +69,23 @@ class Setting(Enum):
 _BEDS = frozenset({Setting.INPATIENT, Setting.EMERGENCY, Setting.DAY_UNIT})
 
 
-class RenalGate(Enum):
-    """How much magnesium the kidneys allow (knowledge/doses.yaml, `renal_gates`)."""
+class RenalGate(IntEnum):
+    """How much magnesium the kidneys allow, in order of strictness and not of number: R4 is "not known"."""
 
-    R0 = "R0"
-    R1 = "R1"
-    R2 = "R2"
-    R3 = "R3"
-    R4 = "R4"
+    R0 = 0
+    R1 = 1
+    R4 = 2
+    R2 = 3
+    R3 = 4
+
+    @property
+    def is_poor(self) -> bool:
+        """eGFR below 30, or as good as that."""
+        return self >= RenalGate.R2
+
+
+# up to which a salt may be used by mouth: with R3 and R4 none is
+ORAL_GATES = ("R0", "R1", "R2")
 
 
 class Route(Enum):
@@ -98,6 +109,10 @@ class MagnesiumKind(Enum):
     NUTRITION = "nutrition or fluid"
     DIALYSATE = "dialysate"
     SOURCE = "contains magnesium"
+
+
+# in which magnesium is given now: see judgements/assess.py
+EMERGENCIES = ("torsades", "arrhythmia", "seizure", "qtc", "digoxin")
 
 
 class Problem(IntEnum):
@@ -193,24 +208,6 @@ class Renal:
     when: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DrugRole:
-    """One thing a drug does, with evidence and source (knowledge/codes/drugs.csv)."""
-
-    ingredient: str
-    rxcui: str
-    drug_class: str
-    role: str
-    evidence: str
-    onset: str
-    advice: str
-    source: str
-    hours_before: str = ""
-    hours_after: str = ""
-    avoid: bool = False
-    ph_only: bool = False
-
-
 class Infusion(NamedTuple):
     """One step of an IV order: grams of a dose, g/h, hours of a dose, how many doses of it in 24 hours.
 
@@ -248,6 +245,18 @@ class MagnesiumOrder:
     steps: tuple[Infusion, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class RemoveOrder:
+    """An order to be removed: `Type/id` and the medicine's name."""
+
+    reference: str
+    name: str
+
+
+# FHIR R4 and DSTU2; what was given or is told to be taken is a record and no order
+ORDER_TYPES = frozenset({"MedicationRequest", "MedicationOrder"})
+
+
 class Medication(NamedTuple):
     """One medicine of the patient, or one drafted order. A request may hold hundreds, so it is a tuple."""
 
@@ -272,9 +281,15 @@ class Medication(NamedTuple):
         """The names of those of its ingredients that play the role."""
         return tuple(dict.fromkeys(r.ingredient for r in self.roles if r.role == role))
 
-    def role(self, role: str) -> DrugRole:
-        """The entry of the role; LookupError when it has none."""
-        return next(r for r in self.roles if r.role == role)
+    def removal(self) -> RemoveOrder | None:
+        """The removal of an order or draft; None of anything else, such as the record that a drug was given."""
+        kind, _, _ = (self.reference or "").partition("/")
+        return RemoveOrder(self.reference, self.name) if self.reference and kind in ORDER_TYPES else None
+
+
+def removals(medications: Iterable[Medication]) -> tuple[RemoveOrder, ...]:
+    """The removals of those that can be removed."""
+    return tuple(removed for m in medications if (removed := m.removal()))
 
 
 @dataclass(frozen=True, slots=True)

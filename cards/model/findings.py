@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from cards.model.clinical import Indicator, Problem
+from cards.model.clinical import Indicator, Problem, RemoveOrder
 
 if TYPE_CHECKING:
     from cards.chart import Because, Chart
@@ -42,14 +42,6 @@ class DraftTest:
 
     test: str
     when: str
-
-
-@dataclass(frozen=True, slots=True)
-class RemoveOrder:
-    """An order to be removed: `Type/id` and the medicine's name."""
-
-    reference: str
-    name: str
 
 
 Offer = DraftMedication | DraftTest | RemoveOrder

@@ -1,17 +1,30 @@
 """What is handed in about a patient."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cards.model.clinical import JsonObject, SetAside
+
+Watch = Callable[[Sequence[JsonObject]], Sequence[JsonObject]]
+
+
+class Stopped(Exception):
+    """The time for reading is over: no decision, and no fault of a rule."""
+
+
+def unwatched(resources: Sequence[JsonObject]) -> Sequence[JsonObject]:
+    """The resources as they are."""
+    return resources
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """All that is handed to the core about one patient at one moment, as parsed FHIR JSON.
 
-    `resources` holds the answer per prefetch key; `missing` names keys nobody could supply, `partial` keys of which
-    only a first page came, `strays` keys with only a stray of another patient. Any other key is known to be empty.
+    `resources` holds the answer per prefetch key, of keys that are none of ours too; `missing` names keys nobody could
+    supply, `failed` those of them whose query failed, `partial` keys of which only a first page came, `strays` keys
+    with only a stray of another patient. Any other key is known to be empty. `draft_urls`: the fullUrl of each draft;
+    `unreadable`: how many entries were no resources. `watch` bounds the time for reading what it is put around.
     """
 
     hook: str
@@ -24,3 +37,7 @@ class Snapshot:
     encounter_id: str | None = None
     set_aside: tuple[SetAside, ...] = ()
     strays: frozenset[str] = frozenset()
+    failed: frozenset[str] = frozenset()
+    draft_urls: Sequence[str] = ()
+    unreadable: int = 0
+    watch: Watch = unwatched

@@ -1,18 +1,19 @@
 """Which magnesium may be offered: the dose tables behind the renal gates, stops and formulary."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 
 from cards.chart import Chart, once
-from cards.judgements import assess, danger, given
+from cards.judgements import assess, causes, danger, given
 from cards.loading import Knowledge
 from cards.loading.dose_tables import IvStep, Salt
+from cards.loading.words import Words
 from cards.model import Band, DoseStep, DraftMedication, DraftTest, RenalGate, Suggestion
 from cards.units import shown
 
-_GATES = (RenalGate.R0, RenalGate.R1, RenalGate.R2, RenalGate.R3)
-_TIMES = {1: "once", 2: "twice", 3: "3 times"}
+_TIMES = {1: "once", 2: "twice", 3: "three"}
 
 
 def intravenous(situation: str, chart: Chart, emergency: str | None = None) -> DraftMedication | None:
@@ -24,25 +25,26 @@ def intravenous(situation: str, chart: Chart, emergency: str | None = None) -> D
     if given.iv_magnesium_in_progress(chart):
         return None
     steps = chart.knowledge.doses.iv[situation].get(chart.renal.gate)
-    return _iv_order(steps) if steps else None
+    return _iv_order(steps, chart.knowledge.words) if steps else None
 
 
 def _is_unsure(chart: Chart) -> bool:
-    """Problem list or medicines not all known, IV magnesium of the last 24 hours, or parenteral nutrition."""
+    """Problem list or medicines not all known, IV magnesium of late, or parenteral nutrition."""
     unknown = bool(chart.not_known & {"conditions", "medications"}) or chart.unread_orders > 0
     return unknown or given.iv_magnesium_lately(chart) or given.nutrition_has_magnesium(chart)
 
 
 @lru_cache(maxsize=256)
-def _iv_order(steps: tuple[IvStep, ...]) -> DraftMedication:
-    return DraftMedication(f"iv_{shown(min(s.grams for s in steps))}g", tuple(_iv_step(s) for s in steps))
+def _iv_order(steps: tuple[IvStep, ...], words: Words) -> DraftMedication:
+    return DraftMedication(f"iv_{shown(min(s.grams for s in steps))}g", tuple(_iv_step(s, words) for s in steps))
 
 
-def _iv_step(step: IvStep) -> DoseStep:
-    over = f"{step.minutes} min" if step.minutes < 60 else f"{shown(step.minutes / 60, 1)} h"
-    rate = step.grams_per_hour
-    pace = "" if step.minutes < 60 else f" ({shown(rate, 1)} g/h)"
-    text = f"{shown(step.grams, 1)} g IV over {over}{pace}"
+def _iv_step(step: IvStep, words: Words) -> DoseStep:
+    rate, is_short = step.grams_per_hour, step.minutes < 60
+    hours = shown(step.minutes / 60, 1)
+    time = words.say("dose.minutes", minutes=step.minutes) if is_short else words.say("dose.hours", hours=hours)
+    text = words.say("dose.iv", grams=shown(step.grams, 1), time=time)
+    text += "" if is_short else words.say("dose.rate", rate=shown(rate, 1))
     return DoseStep(text, step.grams, "g", minutes=step.minutes, grams_per_hour=rate)
 
 
@@ -63,36 +65,30 @@ def _salt(daily: int, chart: Chart) -> Salt | None:
     """The first salt of the formulary that suits gut and kidneys and can make up the dose."""
     salts = (chart.knowledge.doses.salts[name] for name in chart.knowledge.doses.preferred)
     gentle = assess.has_gut_loss(chart)
-    return next(
-        (
-            s
-            for s in salts
-            if daily in s.daily
-            and (s.gentle or not gentle)
-            and _GATES.index(chart.renal.gate) <= _GATES.index(s.max_gate)
-        ),
-        None,
-    )
+    fits = (s for s in salts if daily in s.daily and (s.gentle or not gentle) and chart.renal.gate <= s.max_gate)
+    return next(fits, None)
 
 
 def _oral_order(salt: Salt, daily: int, knowledge: Knowledge) -> DraftMedication:
     elemental = sum(q * n * salt.elemental_per_unit for q, n in salt.daily[daily])
-    total = f"{elemental:.0f} mg ELEMENTAL magnesium a day"
+    words = knowledge.words
+    told = [(q, n, _oral_text(salt, q, n, words)) for q, n in salt.daily[daily]]
     steps = tuple(
-        DoseStep(f"{_oral_text(salt, q, n)} with food ({total})", q, salt.unit, n, short=_oral_text(salt, q, n))
-        for q, n in salt.daily[daily]
+        DoseStep(words.say("dose.oral_full", dose=dose, total=elemental), q, salt.unit, n, short=dose)
+        for q, n, dose in told
     )
     return DraftMedication(salt.id, steps, knowledge.doses.oral_days, elemental)
 
 
-def _oral_text(salt: Salt, quantity: float, per_day: int) -> str:
-    return f"{_amount(salt, quantity)} by mouth {_TIMES.get(per_day, f'{per_day} times')} a day"
+def _oral_text(salt: Salt, quantity: float, per_day: int, words: Words) -> str:
+    times = words.say(f"dose.{_TIMES.get(per_day, 'more')}", times=per_day)
+    return words.say("dose.oral", amount=_amount(salt, quantity, words), times=times)
 
 
-def _amount(salt: Salt, quantity: float) -> str:
+def _amount(salt: Salt, quantity: float, words: Words) -> str:
     if salt.unit == "mg":
-        return f"{quantity:.0f} mg elemental"
-    return f"{shown(quantity, 1)} {salt.unit}{'s' if quantity > 1 else ''}"
+        return words.say("dose.elemental", amount=quantity)
+    return words.say("dose.units" if quantity > 1 else "dose.unit", amount=shown(quantity, 1), unit=salt.unit)
 
 
 @lru_cache(maxsize=256)
@@ -100,9 +96,6 @@ def alternative(name: str, knowledge: Knowledge) -> DraftMedication:
     """A safer drug at its starting dose."""
     told = knowledge.doses.alternatives[name]
     return DraftMedication(told.product, (DoseStep(told.text, told.quantity, told.unit, told.per_day),), told.days)
-
-
-_POTASSIUM_SPARING = frozenset({"potassium-sparing diuretic", "mineralocorticoid antagonist"})
 
 
 def potassium_sparing_is_safe(chart: Chart) -> bool:
@@ -121,20 +114,19 @@ def sparing_offered(on_diuretic: bool, chart: Chart) -> tuple[Suggestion, ...]:
 @once
 def why_no_potassium_sparing(chart: Chart) -> str:
     """Why no potassium-sparing drug may be named here (clinical rule s.4.1), in words for the card; "" when one may."""
-    potassium, egfr = chart.results.get("potassium"), chart.renal.egfr
-    taken = (r.drug_class for m in (*chart.active, *chart.drafts) for r in m.roles)
-    if not _POTASSIUM_SPARING.isdisjoint(taken):
-        return "one is taken or ordered already"
+    potassium, egfr, words = chart.results.get("potassium"), chart.renal.egfr, chart.knowledge.words
+    if any(r.is_in("potassium_sparing") for m in (*chart.active, *chart.drafts) for r in m.roles):
+        return words.say("no_sparing.taken")
     if chart.medications is None:
-        return "medicines not known"
-    if chart.has("pregnancy", "pre_eclampsia"):
-        return "pregnant"
+        return words.say("no_sparing.medicines")
+    if chart.has("obstetric"):
+        return words.say("no_sparing.pregnant")
     if potassium is None:
-        return "potassium not known"
+        return words.say("no_sparing.potassium_unknown")
     if chart.at_least(potassium.value, "potassium.sparing_max"):
-        return f"potassium {potassium.shown}"
+        return words.say("no_sparing.potassium", potassium=potassium.shown)
     kidneys_allow = chart.at_least(egfr, "potassium.sparing_min_egfr")
-    return "" if kidneys_allow and chart.renal.gate in (RenalGate.R0, RenalGate.R1) else chart.renal.reason
+    return "" if kidneys_allow and chart.renal.gate <= RenalGate.R1 else chart.renal.reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,25 +198,28 @@ def _oral_key(band: Band, chart: Chart) -> str:
     return _IV_KEYS[band]
 
 
-_TOXIC_DAILY = frozenset({"aminoglycoside", "polyene antifungal", "antiviral", "antiprotozoal"})
-
-
 def recheck(band: Band, chosen: Plan, chart: Chart) -> str:
     """When to measure magnesium again: an id of monitoring.yaml (clinical rule s.3)."""
     if chosen.iv:
         return "after_iv_r2" if chart.renal.gate is RenalGate.R2 else "after_iv"
     if given.iv_magnesium_lately(chart):
         return recheck_after_iv(chart)
-    if assess.is_severe_band(band):
-        return _recheck_severe(band, chart)
-    if chart.inpatient and _wastes_daily(chart):
-        return "daily"
+    asked = _recheck_severe(band, chart) if assess.is_severe_band(band) else _recheck_oral(band, chart)
+    return earliest((asked, *causes.rechecks(chart.active, chart)), chart)
+
+
+def earliest(times: Iterable[str], chart: Chart) -> str:
+    """Of several times the one that comes first; of two alike the one named first."""
+    return min(times, key=chart.knowledge.earliest.__getitem__)
+
+
+def _recheck_oral(band: Band, chart: Chart) -> str:
     if assess.is_refed(chart):
         return "refeeding"
     soon = band is Band.MODERATE or chart.renal.gate is RenalGate.R2
     if soon or assess.loses_magnesium(chart) or danger.named(chart):
         return "oral_soon"
-    return "oral_week" if chart.renal.gate in (RenalGate.R1, RenalGate.R3, RenalGate.R4) else "oral_mild"
+    return "oral_week" if chart.renal.gate > RenalGate.R0 else "oral_mild"
 
 
 def recheck_after_iv(chart: Chart) -> str:
@@ -244,10 +239,6 @@ def _recheck_severe(band: Band, chart: Chart) -> str:
     if chart.inpatient:
         return "severe_inpatient"
     return "today" if band is Band.CRITICAL_LOW else "severe_outpatient"
-
-
-def _wastes_daily(chart: Chart) -> bool:
-    return any(r.role == "cause" and r.drug_class in _TOXIC_DAILY for m in chart.taking("cause") for r in m.roles)
 
 
 def dose_values(order: DraftMedication | None) -> dict[str, str]:

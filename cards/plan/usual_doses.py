@@ -3,6 +3,7 @@
 from cards.chart import Chart
 from cards.judgements import assess
 from cards.loading.indications import Indication
+from cards.loading.words import Words
 from cards.model import DoseStep, DraftMedication, RenalGate
 from cards.plan import doses
 from cards.units import shown
@@ -12,15 +13,15 @@ def instead(indication: Indication, chart: Chart) -> DraftMedication | None:
     """The usual loading dose of the reason; for low magnesium that of the plan; None where nothing is known right."""
     if indication.usual and chart.is_adult is True and chart.renal.gate is not RenalGate.R3:
         grams, minutes = indication.usual
-        return _dose(grams, minutes, indication)
+        return _dose(grams, minutes, indication, chart.knowledge.words)
     if indication.kidneys != "deficiency" or assess.trusted_low(chart) is None:
         return None
     return doses.plan(chart).iv
 
 
-def _dose(grams: float, minutes: int, indication: Indication) -> DraftMedication:
+def _dose(grams: float, minutes: int, indication: Indication, words: Words) -> DraftMedication:
     step = DoseStep(
-        f"{shown(grams, 1)} g IV over {minutes} min",
+        words.say("dose.iv", grams=shown(grams, 1), time=words.say("dose.minutes", minutes=minutes)),
         grams,
         "g",
         minutes=minutes,

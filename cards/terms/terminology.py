@@ -167,18 +167,13 @@ class Terminology:
         for length in range(len(told), 0, -1):
             listed = self.condition_codes.get((system, told[:length]), ())
             found += listed
-            if any(category.startswith(_NOT) for category in listed):
+            if any(category.startswith(NOT_A) for category in listed):
                 break
         return tuple(dict.fromkeys(found))
 
-    def knows_condition(self, key: CodeKey) -> bool:
-        """Whether a code can be read: one of our tables, or of a system that we match by its first characters."""
-        system = system_of(key[0])
-        return system in _ICD or (system, key[1]) in self.condition_codes
-
 
 # the category of a code that says what is not there, whatever the words or its first characters are: remission, chronic
-_NOT = "not "
+NOT_A = "not "
 _DENIAL = re.compile(
     r"\b(?:no evidence|negative for|ruled? out|r/o|excluded|history|hx|fhx|h/o|prophylaxis|planned|awaiting)\b"
 )
@@ -189,10 +184,10 @@ def _categories(terminology: Terminology, codings: tuple[CodeKey, ...], told: st
     """A hospital has some thousand problems, which come again and again."""
     coded = dict.fromkeys(category for key in codings for category in terminology.coded_categories(key))
     words = terminology.condition_words if terminology.any_condition_word.search(told) else ()
-    left_out = {category.removeprefix(_NOT) for category in coded if category.startswith(_NOT)}
+    left_out = {category.removeprefix(NOT_A) for category in coded if category.startswith(NOT_A)}
     if _DENIAL.search(told):
         left_out |= _denied(told, words)
-    found = (c for c in (*coded, *_worded(told, words)) if not c.startswith(_NOT))
+    found = (c for c in (*coded, *_worded(told, words)) if not c.startswith(NOT_A))
     return tuple(category for category in dict.fromkeys(found) if category not in left_out)
 
 

@@ -7,25 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from cards import KINDS, Kind
 from cds_service.backtest.times import first_point, point
 from cds_service.errors import JsonDict
 from cds_service.fhir_json import as_dict, as_list, as_text, resource_type
 
 # Where an order that is over does not tell when it ended: a usual supply. An assumption that the report names.
 ASSUMED_SUPPLY = timedelta(days=30)
-_KNOWN_FROM = {
-    "Observation": ("issued", "effectiveDateTime", "effectiveInstant", "effectivePeriod.end", "effectivePeriod.start"),
-    "MedicationRequest": ("authoredOn",),
-    "MedicationAdministration": ("effectiveDateTime", "effectivePeriod.start"),
-    "Condition": ("recordedDate", "onsetDateTime", "onsetPeriod.start"),
-    "Encounter": ("period.start",),
-}
-_NEVER_REAL = {
-    "Observation": frozenset({"entered-in-error", "cancelled", "registered"}),
-    "MedicationRequest": frozenset({"entered-in-error", "draft", "unknown"}),
-    "MedicationAdministration": frozenset({"entered-in-error", "not-done", "unknown"}),
-    "Encounter": frozenset({"entered-in-error", "planned", "cancelled"}),
-}
 _ORDER_OVER = frozenset({"completed", "stopped", "cancelled", "on-hold", "ended"})
 _CONDITION_OVER = frozenset({"inactive", "remission", "resolved"})
 _RUNNING = frozenset({"arrived", "triaged", "in-progress", "onleave"})
@@ -50,7 +38,7 @@ class Entry:
 
 def entries_of(resources: Iterable[JsonDict]) -> list[Entry]:
     """Every resource of a patient as an entry; those that were never real are left out."""
-    real = [r for r in resources if as_text(r.get("status")) not in _NEVER_REAL.get(str(resource_type(r)), ())]
+    real = [r for r in resources if as_text(r.get("status")) not in _kind(r).never_real]
     stays = {f"Encounter/{r.get('id')}": _stay_end(r) for r in real if resource_type(r) == "Encounter"}
     last = _last_given(r for r in real if resource_type(r) == "MedicationAdministration")
     return [_entry(r, stays, last) for r in real]
@@ -69,7 +57,12 @@ def _last_given(administrations: Iterable[JsonDict]) -> dict[str, datetime]:
 
 def known_from(resource: JsonDict) -> datetime | None:
     """Since when a resource was known; None when it does not say."""
-    return first_point(resource, *_KNOWN_FROM.get(str(resource_type(resource)), ()))
+    return first_point(resource, *_kind(resource).known_from)
+
+
+def _kind(resource: JsonDict) -> Kind:
+    kind = str(resource_type(resource))
+    return KINDS.get(kind) or Kind(kind)
 
 
 def _entry(resource: JsonDict, stays: Mapping[str, datetime | None], last: Mapping[str, datetime]) -> Entry:

@@ -18,7 +18,7 @@ def example_of(call: Call, knowledge: Knowledge) -> JsonDict:
         "sex": facts.sex or "not told",
         "setting": facts.setting.value,
         "magnesium": f"{magnesium.shown}, {magnesium.band.value}" if magnesium else "none",
-        "kidneys": f"{facts.renal.gate.value}: {facts.renal.reason}",
+        "kidneys": f"{facts.renal.gate.name}: {facts.renal.reason}",
         "medicines": sorted({m.name for m in facts.active if m.roles}),
         "drafts": sorted({d.name for d in facts.drafts}),
         "conditions": sorted(name.replace("_", " ") for name in facts.conditions),

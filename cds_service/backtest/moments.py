@@ -13,8 +13,6 @@ from cds_service.fhir_json import as_text
 
 # The chart is opened so long after a result was filed; what is filed until then is seen in the same opening.
 OPENED_AFTER = timedelta(minutes=15)
-# Results after which a chart opening can bring a card of its own.
-OPENING_ANALYTES = ("magnesium", "magnesium_ionised", "potassium")
 _SIGNED_INTENTS = frozenset({"order", "original-order", "reflex-order", None})
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from http import HTTPStatus
 
-from cards import SERVICES, Decision, Knowledge, Service, prefetch_templates
+from cards import OPENING, SERVICES, Decision, Knowledge, Service, prefetch_templates
 from cds_service.answer_call import Answer, Means, answer_call
 from cds_service.backtest.asof import entries_of
 from cds_service.backtest.job import Job, knowledge_of_job
-from cds_service.backtest.moments import OPENING_ANALYTES, Moment, moments
+from cds_service.backtest.moments import Moment, moments
 from cds_service.backtest.patient_history import PatientHistory
 from cds_service.backtest.windows import CodeKey, Window, windows
 from cds_service.errors import JsonDict
@@ -31,7 +31,7 @@ class Decider:
     def of(cls, knowledge: Knowledge) -> "Decider":
         """The decider of a knowledge."""
         templates = prefetch_templates(knowledge)
-        openings = frozenset(knowledge.terminology.codes_of(OPENING_ANALYTES))
+        openings = frozenset(knowledge.terminology.codes_of(OPENING))
         return cls(knowledge, windows(templates), tuple(templates), openings)
 
     def answer(self, request: JsonDict, moment: Moment) -> Answer:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import orjson
 
+from cards import KINDS
 from cds_service.backtest.asked import Asked, asked_of
 from cds_service.backtest.asof import known_from
 from cds_service.backtest.job import Job
@@ -16,7 +17,7 @@ from cds_service.backtest.times import is_possible
 from cds_service.errors import JsonDict
 from cds_service.fhir_json import as_dict, parse_json, patient_of, resource_type
 
-PATIENT_TYPES = ("Patient", "Observation", "MedicationRequest", "MedicationAdministration", "Condition", "Encounter")
+PATIENT_TYPES = tuple(KINDS)
 MEDICATION = "Medication"
 OTHER_TYPES = "of other types"
 # Types that an export may hold beside those that matter. Any other word is not repeated: it may be anything.

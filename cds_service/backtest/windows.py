@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from cards import KINDS
 from cds_service.backtest.times import first_point
 from cds_service.call.fhir_access.queries import request_of
 from cds_service.errors import JsonDict
@@ -11,12 +12,6 @@ from cds_service.fhir_json import as_dict, as_list, as_text
 
 CodeKey = tuple[str, str]
 _NEVER = datetime.min.replace(tzinfo=UTC)
-_SORTED_BY = {
-    "Observation": ("effectiveDateTime", "effectiveInstant", "effectivePeriod.start"),
-    "Encounter": ("period.start",),
-    "MedicationRequest": ("authoredOn",),
-    "MedicationAdministration": ("effectiveDateTime", "effectivePeriod.start"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,4 +93,5 @@ def code_keys(concepts: object) -> Iterator[CodeKey]:
 
 
 def _sort_key(resource: JsonDict) -> datetime:
-    return first_point(resource, *_SORTED_BY.get(str(resource.get("resourceType")), ())) or _NEVER
+    kind = KINDS.get(str(resource.get("resourceType")))
+    return (first_point(resource, *kind.dates) if kind else None) or _NEVER

@@ -7,7 +7,7 @@ from cards import SetAside, Snapshot
 from cds_service.call.envelope import FhirAccess, HookCall
 from cds_service.call.fhir_access import Fetched, Request, Source, Visit, next_page, request_of
 from cds_service.call.key_outcomes import KeyData
-from cds_service.call.prefetch import Supplied, bundle_of, drafts_of, read_pages, strays, supplied
+from cds_service.call.prefetch import Supplied, bundle_of, drafts_of, others, read_pages, strays, supplied, urls_of
 from cds_service.errors import JsonDict
 from cds_service.fhir_json import FHIR_ID, as_dict, as_list, as_text, resource_type
 
@@ -36,19 +36,20 @@ def gather(
 ) -> Gathered:
     """The snapshot of a hook call for the service's hook and its prefetch keys; `templates` are the keys' queries."""
     answers = {key: supplied(key, call) for key in keys}
+    more = others(call, answers.keys())
     drafts = drafts_of(call)
     fetched: dict[str, Fetched] = {}
     medications = Supplied()
     if source is not None and call.access is not None:
         visit = _visit(call.access, call.patient_id, source)
         fetched = _complete(answers, call, visit, templates)
-        medications = _medications(_orders(answers, drafts), visit)
+        medications = _medications(_orders({**answers, **more}, drafts), visit)
     stray = strays(answers, call.patient_id)
     for key in stray:
-        answers[key].missing = False
+        answers[key].missing = answers[key].failed = False
     data = tuple(KeyData.of(key, answers[key].missing, fetched.get(key), answers[key].foreign) for key in answers)
-    everything = {**answers, REFERENCED: medications} if medications.resources else answers
-    every = (*answers.values(), drafts, medications)
+    everything = {**more, **answers, **({REFERENCED: medications} if medications.resources else {})}
+    every = (*everything.values(), drafts, medications)
     return Gathered(replace(_snapshot(call, hook, everything, every, drafts), strays=stray), data)
 
 
@@ -60,8 +61,11 @@ def _snapshot(
         patient_id=call.patient_id,
         resources={key: tuple(answer.resources) for key, answer in answers.items()},
         missing=frozenset(key for key, answer in answers.items() if answer.missing),
+        failed=frozenset(key for key, answer in answers.items() if answer.missing and answer.failed),
         partial=frozenset(key for key, answer in answers.items() if answer.partial),
         drafts=tuple(drafts.resources),
+        draft_urls=urls_of(drafts, call),
+        unreadable=sum(answer.unreadable for answer in every),
         selections=call.selections,
         encounter_id=call.encounter_id,
         # each reason once: five thousand bad entries make one line

@@ -1,12 +1,12 @@
 """Reads what a client supplied, or a FHIR server answered: what is known, known to be none, not known."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from cards import SetAside
 from cds_service.call.envelope import HookCall
 from cds_service.errors import JsonDict
-from cds_service.fhir_json import as_dict, as_list, entries, has_next_page, is_about, patient_of, resource_type
+from cds_service.fhir_json import as_dict, as_list, as_text, entries, has_next_page, is_about, patient_of, resource_type
 
 _UNREADABLE = "neither a resource nor a Bundle"
 _FOREIGN = "not about the patient in context"
@@ -18,7 +18,11 @@ _MOST_STRAYS = 2  # (design) more of other patients alone is the answer to a wro
 
 @dataclass(slots=True)
 class Supplied:
-    """What one prefetch key, or the drafts, brought. `foreign` counts resources of other patients that were dropped."""
+    """What one prefetch key, or the drafts, brought.
+
+    `missing`: not known; `failed`: because a query failed. `foreign` counts resources of other patients that were
+    dropped, `unreadable` entries that were no resources.
+    """
 
     resources: list[JsonDict] = field(default_factory=list)
     missing: bool = False
@@ -26,10 +30,12 @@ class Supplied:
     set_aside: list[SetAside] = field(default_factory=list)
     foreign: int = 0
     only_foreign: bool = False
+    failed: bool = False
+    unreadable: int = 0
 
     def refuse(self, what: str, why: str) -> None:
         """Not known, for a reason."""
-        self.missing = True
+        self.missing = self.failed = True
         self.set_aside.append(SetAside(what, why))
 
     def settle(self, what: str) -> None:
@@ -38,6 +44,7 @@ class Supplied:
             unread = any(item.why == _NOT_A_RESOURCE for item in self.set_aside)
             self.only_foreign = bool(self.foreign) and not (unread or self.partial)
             self.missing = unread or self.partial or self.only_foreign
+            self.failed = self.missing
         if self.partial:
             self.set_aside.append(SetAside(what, _FIRST_PAGE))
 
@@ -71,6 +78,22 @@ def strays(answers: Mapping[str, Supplied], patient_id: str) -> frozenset[str]:
     if not {"Patient"} < kinds:
         return frozenset()
     return frozenset(key for key, a in answers.items() if a.only_foreign and a.foreign <= _MOST_STRAYS)
+
+
+def others(call: HookCall, keys: Collection[str]) -> dict[str, Supplied]:
+    """What the client supplied under keys that are none of ours: read by its type; their names are not repeated."""
+    return {
+        key: read_value(value, "a prefetch key that is none of ours", call.patient_id)
+        for key, value in call.prefetch.items()
+        if key not in keys
+    }
+
+
+def urls_of(drafts: Supplied, call: HookCall) -> tuple[str, ...]:
+    """The fullUrl of each draft; "" where there is none."""
+    entries_told = [as_dict(entry) for entry in as_list(bundle_of(call.drafts).get("entry"))]
+    urls = {id(entry.get("resource")): as_text(entry.get("fullUrl")) for entry in entries_told}
+    return tuple(urls.get(id(resource)) or "" for resource in drafts.resources)
 
 
 def drafts_of(call: HookCall) -> Supplied:
@@ -125,6 +148,7 @@ def _collect(values: Iterable[object], what: str, patient_id: str, answer: Suppl
         kind = resource_type(value)
         resource = as_dict(value)
         if kind is None:
+            answer.unreadable += 1
             answer.set_aside.append(SetAside(f"an entry of {what}", _NOT_A_RESOURCE))
         elif kind == "OperationOutcome":
             _read_outcome(resource, what, answer)

@@ -1,7 +1,7 @@
 """The most time that one evaluation may take: looked at while many resources are read, which is what takes time."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar, overload
 
 from cds_service.errors import TooMuch
@@ -40,9 +40,7 @@ class Watched(Sequence[T]):
         return self._items[place]
 
 
-def watched(resources: Mapping[str, Sequence[T]], limit_ms: int) -> Mapping[str, Sequence[T]]:
-    """The resources of each key, watched where there are many; the time counts from now."""
-    if all(len(listed) < _MANY for listed in resources.values()):
-        return resources
+def watch(limit_ms: int) -> Callable[[Sequence[T]], Sequence[T]]:
+    """What puts a watch on a sequence that holds many; the time counts from now."""
     until = time.thread_time() + limit_ms / 1000
-    return {key: Watched(listed, until, limit_ms) for key, listed in resources.items()}
+    return lambda items: items if len(items) < _MANY else Watched(items, until, limit_ms)

@@ -16,11 +16,6 @@ _NEW = {
     "version": "1",
     "licence": "Licence of this project",
 }
-_ROLES = frozenset(
-    {"alternative", "antidote", "cause", "chelation_interaction", "digitalis", "disputed_cause", "iv_calcium"}
-    | {"iv_interaction", "magnesium_product", "qt_conditional", "qt_possible", "qt_risk", "raises_k", "raises_mg"}
-)
-_DRUGS = "drugs"
 _ATC = "atc"
 _PAIRS = {"atc", "ingredient", "kind"}
 _REWRITE = "if the change is meant, run `magnesium-cds knowledge check --write-lock`"
@@ -67,9 +62,6 @@ def wrong_codes(folder: Traversable) -> Iterator[Wrong]:
         yield from _against_lock(table, locked.get(name))
         if any(column.strip().lower().startswith("atc") for row in table.rows[:1] for column in row):
             yield from _more_than_pairs(table)
-    for number, row in enumerate(tables[_DRUGS].rows if _DRUGS in tables else (), start=2):
-        if row.get("role") not in _ROLES:
-            yield f"{_DRUGS}.csv", f"line {number}", f"unknown role {row.get('role')!r}"
 
 
 def _more_than_pairs(table: CodeTable) -> Iterator[Wrong]:

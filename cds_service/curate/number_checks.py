@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from cards.model import ORAL_GATES
 from cds_service.curate.remarks import Remark
 from cds_service.curate.source_checks import DATES, Told, check_cited, check_dates
 from cds_service.fhir_json import as_dict, as_list
 
-_ORAL_GATES = frozenset({"R0", "R1", "R2", "R3"})
 _NOT_A_DOSE = frozenset({"oral.days"})
 
 
@@ -40,8 +40,8 @@ def check_doses(told: Told, products: Told, known: set[str], today: date) -> Ite
         if salt not in salts:
             yield Remark(file, f"formulary.preferred {salt}", "has no doses under salts")
     for name, salt in salts.items():
-        if as_dict(salt).get("max_gate") not in _ORAL_GATES:
-            yield Remark(file, f"salts.{name}", f"max_gate is one of {', '.join(sorted(_ORAL_GATES))}")
+        if as_dict(salt).get("max_gate") not in ORAL_GATES:
+            yield Remark(file, f"salts.{name}", f"max_gate is one of {', '.join(ORAL_GATES)}")
 
 
 def _ordered(groups: Mapping[str, Told], salts: Told) -> set[str]:

@@ -30,7 +30,7 @@ _ADDS = "Lines that other cards gain"
 _SECTIONS = {"found": "Found", "do": "Do", "check": "Check", "why": "Why"}
 _CLAUSE = re.compile(r" ?\((?:s\.|OS-|PV-|clinical rule)[^()]*\)")
 _CITED = re.compile(r"\bs\.\d[\d.]*(?:, \d[\d.]*)*(?:: ?)?")
-_NUMBER = re.compile(r"\{n\[([^\]\[]+)\](?::([^{}]*))?\}")
+_NUMBER = re.compile(r"\{(n|span|mg_min|mg)\[([^\]\[]+)\](?::([^{}]*))?\}")
 _MINOR = ", gives way on a critical card"
 _NOTE = "Made by `python -m tests.knowledge.write_rules` from cards/knowledge, cards/rules and the cases. Change those."
 TRIED = "tried.json"
@@ -114,7 +114,12 @@ def _words(rule: str, knowledge: Knowledge) -> Iterator[str]:
 
 def _keyed(texts: Mapping[str, str], knowledge: Knowledge) -> list[str]:
     """Texts with the numbers in force, each with its key."""
-    filled = {key: _NUMBER.sub(lambda m: format(knowledge.numbers[m[1]], m[2] or ""), t) for key, t in texts.items()}
+
+    def value(found: re.Match[str]) -> str:
+        kind, name, spec = found.groups()
+        return format(knowledge.numbers[name], spec or "") if kind == "n" else knowledge.told_numbers[kind][name]
+
+    filled = {key: _NUMBER.sub(value, text) for key, text in texts.items()}
     return [f"{text} ({key})" if key else text for key, text in filled.items()]
 
 
@@ -126,7 +131,7 @@ def _listed(title: str, lines: Iterable[str]) -> Iterator[str]:
 
 def _numbers(rule: str, told: RuleFacts, knowledge: Knowledge) -> Iterator[str]:
     texts = (line.text for line in knowledge.advice[rule].lines.values())
-    in_words = (match[1] for text in texts for match in _NUMBER.finditer(text))
+    in_words = (match[2] for text in texts for match in _NUMBER.finditer(text))
     names = tuple(dict.fromkeys((*told.numbers, *in_words)))
     if not names:
         return

@@ -1,5 +1,6 @@
 """Looks at the texts of the clinical knowledge: advice, and the reasons to override it."""
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from string import Formatter
@@ -12,6 +13,7 @@ DRAFT, APPROVED = "draft, not clinically approved", "approved"
 _ADVICE = ("question", "status", "author", "approved_by", "reviewed", "next_review", "sources", "lines")
 _ADVICE_MORE = frozenset({"summary", "summaries", "suggestions"})
 _MINOR = "minor"
+_NUMBER = re.compile(r"(n|span|mg_min|mg)\[")
 
 
 def check_advice(file: str, told: Told, numbers: Told, known: set[str], today: date) -> Iterator[Remark]:
@@ -57,7 +59,7 @@ def _unusable(text: object, numbers: Iterable[str]) -> str:
         return "is not a text"
     try:
         fields = [(field, spec) for _, field, spec, _ in Formatter().parse(text) if field is not None]
-        unknown = [field for field, spec in fields if field.startswith("n[") and not _is_number(field, spec, numbers)]
+        unknown = [field for field, spec in fields if _NUMBER.match(field) and not _is_number(field, spec, numbers)]
     except ValueError as problem:
         return f"cannot be filled in: {problem}"
     if unknown:
@@ -68,7 +70,7 @@ def _unusable(text: object, numbers: Iterable[str]) -> str:
 def _is_number(field: str, spec: str | None, numbers: Iterable[str]) -> bool:
     """Whether `n[id]` names a threshold; ValueError when it cannot be written as the format says."""
     format(1.0, spec or "")
-    return field.removeprefix("n[").removesuffix("]") in numbers
+    return _NUMBER.sub("", field).removesuffix("]") in numbers
 
 
 def check_override_reasons(told: Told) -> Iterator[Remark]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cards import KINDS
+
 
 class Kind(StrEnum):
     """How a parameter compares."""
@@ -29,6 +31,13 @@ def _date(*elements: str) -> Parameter:
     return Parameter(Kind.DATE, elements)
 
 
+def _sorted(kind: str) -> Mapping[str, Parameter]:
+    """The date by which the prefetch queries put the newest first; a Period is looked at whole."""
+    asked = KINDS[kind]
+    whole = dict.fromkeys(element.partition(".")[0] for element in asked.dates)
+    return {asked.date: _date(*whole)} if asked.date else {}
+
+
 _ID = {"_id": _token("id")}
 _SUBJECT = Parameter(Kind.REFERENCE, ("subject",))
 _ABOUT = {**_ID, "patient": _SUBJECT, "subject": _SUBJECT, "status": _token("status")}
@@ -41,7 +50,7 @@ _WITHOUT_DATA = (
 
 PARAMETERS: Mapping[str, Mapping[str, Parameter]] = {
     "Patient": {**_ID, "gender": _token("gender"), "birthdate": _date("birthDate")},
-    "Encounter": {**_ABOUT, "class": _token("class"), "date": _date("period")},
+    "Encounter": {**_ABOUT, "class": _token("class"), **_sorted("Encounter")},
     "Condition": {
         **{name: parameter for name, parameter in _ABOUT.items() if name != "status"},
         "code": _token("code"),
@@ -54,9 +63,9 @@ PARAMETERS: Mapping[str, Mapping[str, Parameter]] = {
         **_ABOUT,
         "code": _token("code"),
         "category": _token("category"),
-        "date": _date("effectiveDateTime"),
+        **_sorted("Observation"),
     },
-    "MedicationRequest": {**_MEDICATION, "intent": _token("intent"), "authoredon": _date("authoredOn")},
-    "MedicationAdministration": {**_MEDICATION, "effective-time": _date("effectiveDateTime", "effectivePeriod")},
+    "MedicationRequest": {**_MEDICATION, "intent": _token("intent"), **_sorted("MedicationRequest")},
+    "MedicationAdministration": {**_MEDICATION, **_sorted("MedicationAdministration")},
     **dict.fromkeys(_WITHOUT_DATA, _ABOUT),
 }

@@ -3,21 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from cards import SERVICES, Knowledge
+from cards import INPUTS, SERVICES, Knowledge
 from cds_service.insights.figures import Share
 
-_KEYS = {
-    "patient": "the patient resource",
-    "encounters": "stays and visits",
-    "medications": "active medicines",
-    "recent_medications": "recent medicines",
-    "administrations": "medicines given",
-    "conditions": "diagnoses",
-    "magnesium": "magnesium results",
-    "renal": "kidney results",
-    "electrolytes": "electrolytes and albumin",
-    "other_results": "QTc and urine results",
-}
+_KEYS = {asked.key: asked.name for asked in INPUTS}
 _OUTCOMES = {
     "missing": "not sent, and no FHIR server to ask",
     "server-not-listed": "FHIR server not listed for the client",

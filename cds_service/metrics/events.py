@@ -31,6 +31,10 @@ class Metrics:
         self._feedback = self._counter("feedback", "Feedback on cards, as often as sent.", "service", "outcome")
         self._keys = self._counter("prefetch_keys", "How each prefetch key of a call was had.", "key", "outcome")
         self._foreign = self._counter("foreign_resources", "Resources of other patients that were dropped.", "key")
+        text = "What of a patient's data nobody understands, by what it is and what of it is not understood."
+        self._not_understood = self._counter("not_understood", text, "what", "why")
+        text = "Rules, and cards by leading rule, that failed: left out, the other cards go out."
+        self._rules_failed = self._counter("rules_failed", text, "rule")
         self._refused = self._counter("tokens_refused", "Tokens that were not accepted, by kind of fault.", "kind")
         self._answer_seconds = self._seconds("answer", "Time to answer a call.", "service", _ANSWER_BUCKETS)
         self._fetch_seconds = self._seconds("fhir_fetch", "Time of a FHIR fetch.", "key", _FETCH_BUCKETS)
@@ -54,6 +58,8 @@ class Metrics:
             return
         for card in decision.cards if status == 200 else ():
             self._cards(card.rules[0], card.indicator.word).inc()
+        for kind, count in decision.trace.chart.not_understood.items():
+            self._not_understood(kind.what, kind.why).inc(count)
         for rule in decision.trace.quiet:
             self._quiet(rule).inc()
 

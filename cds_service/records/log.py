@@ -101,5 +101,10 @@ def _decided(decision: Decision) -> dict[str, object]:
         "indicators": [card.indicator.word for card in decision.cards],
         "rules": [list(card.rules) for card in decision.cards],
         "cannot_tell": list(decision.cannot_tell),
+        **({"not_understood": unread} if (unread := _not_understood(decision)) else {}),
         "knowledge": decision.trace.knowledge_version,
     }
+
+
+def _not_understood(decision: Decision) -> dict[str, int]:
+    return {f"{kind.what}: {kind.why}": count for kind, count in decision.trace.chart.not_understood.items()}

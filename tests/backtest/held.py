@@ -1,6 +1,7 @@
 """A back-test whose pieces wait: so a test can act in mid-run, however fast or slow the machine is."""
 
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -43,9 +44,10 @@ def _held(work: Callable[[Job, int], T], first: int, job: Job, number: int) -> T
 
 
 def main() -> None:
-    """The command line, with shards that are never let go."""
+    """The command line, with shards that are never let go; Ctrl-C counts even where who started it ignores it."""
     from cds_service.run.cli import main as command
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     run.scan_shard = held_scan
     command()
 

@@ -15,7 +15,8 @@ from typing import Any
 import yaml
 
 import cards
-from cards import Knowledge, Memory, Snapshot
+from cards import INPUTS, Knowledge, Memory, Snapshot
+from cards.chart import inputs
 from cards.model import Decision
 
 Json = dict[str, Any]
@@ -26,24 +27,22 @@ CASES = Path(__file__).parent / "cases"
 LOINC, UCUM = "http://loinc.org", "http://unitsofmeasure.org"
 RXNORM, SNOMED = "http://www.nlm.nih.gov/research/umls/rxnorm", "http://snomed.info/sct"
 ICD10 = "http://hl7.org/fhir/sid/icd-10-cm"
-# analyte: prefetch key, LOINC, default unit
+# analyte: LOINC, default unit
 ANALYTES = {
-    "magnesium": ("magnesium", "19123-9", "mg/dL"),
-    "magnesium_ionised": ("magnesium", "2600-5", "mmol/L"),
-    "magnesium_red_cells": ("magnesium", "2597-3", "mmol/L"),
-    "creatinine": ("renal", "2160-0", "mg/dL"),
-    "egfr": ("renal", "98979-8", "mL/min/{1.73_m2}"),
-    "potassium": ("electrolytes", "2823-3", "mmol/L"),
-    "calcium": ("electrolytes", "17861-6", "mg/dL"),
-    "calcium_corrected": ("electrolytes", "46099-8", "mg/dL"),
-    "albumin": ("electrolytes", "1751-7", "g/L"),
-    "qtc": ("other_results", "76634-5", "ms"),
-    "urine_magnesium": ("other_results", "19124-7", "mg/dL"),
-    "urine_magnesium_24h": ("other_results", "24447-5", "mg/(24.h)"),
-    "urine_creatinine": ("other_results", "2161-8", "mg/dL"),
+    "magnesium": ("19123-9", "mg/dL"),
+    "magnesium_ionised": ("2600-5", "mmol/L"),
+    "magnesium_red_cells": ("2597-3", "mmol/L"),
+    "creatinine": ("2160-0", "mg/dL"),
+    "egfr": ("98979-8", "mL/min/{1.73_m2}"),
+    "potassium": ("2823-3", "mmol/L"),
+    "calcium": ("17861-6", "mg/dL"),
+    "calcium_corrected": ("46099-8", "mg/dL"),
+    "albumin": ("1751-7", "g/L"),
+    "qtc": ("76634-5", "ms"),
+    "urine_magnesium": ("19124-7", "mg/dL"),
+    "urine_magnesium_24h": ("24447-5", "mg/(24.h)"),
+    "urine_creatinine": ("2161-8", "mg/dL"),
 }
-KEYS = ("patient", "encounters", "magnesium", "renal", "electrolytes", "other_results")
-MORE_KEYS = ("medications", "recent_medications", "administrations", "conditions")
 _ROUTES = {"oral": "26643006", "intravenous": "47625008"}
 _ICD = re.compile(r"[A-Z]\d[0-9A-Z](\.\w+)?\Z")
 
@@ -86,20 +85,25 @@ def _together(drafts: list[Json], chart: Chart) -> Iterator[tuple[Json, Chart]]:
 
 
 def _resources(chart: Chart) -> dict[str, list[Json]]:
-    found: dict[str, list[Json]] = {key: [] for key in (*KEYS, *MORE_KEYS)}
+    found: dict[str, list[Json]] = {asked.key: [] for asked in INPUTS}
     found["patient"] = [_patient(chart.get("patient", {}))]
     if "setting" in chart:
         found["encounters"] = [_encounter(chart["setting"], chart.get("admitted_hours_ago", 48))]
     results = [("magnesium", m) for m in _listed(chart.get("magnesium"))]
     results += [(name, told) for name, entry in chart.get("labs", {}).items() for told in _results(entry)]
     for number, (name, told) in enumerate(results, 1):
-        found[ANALYTES[name][0]].append(observation(f"o{number}", name, told))
+        found[_key_of(name)].append(observation(f"o{number}", name, told))
     for number, told in enumerate(map(_mapping, chart.get("medications", ())), 1):
         resource = _administration if told.get("given") else _order
         key = "administrations" if told.get("given") else "medications"
         found[key].append(resource(f"m{number}", told, "active"))
     found["conditions"] = [_condition(f"c{n}", c) for n, c in enumerate(chart.get("conditions", ()), 1)]
     return {key: [] if key in chart.get("missing", ()) else listed for key, listed in found.items()}
+
+
+def _key_of(analyte: str) -> str:
+    """The key that asks for an analyte; what nobody asks for comes along with magnesium."""
+    return inputs.ANALYTES[analyte].key if analyte in inputs.ANALYTES else "magnesium"
 
 
 def _patient(told: Chart) -> Json:
@@ -127,7 +131,7 @@ def _encounter(setting: str, admitted_hours_ago: float) -> Json:
 
 def observation(ident: str, analyte: str, told: Chart) -> Json:
     """A result: `value`, and `unit`, `hours_ago`, `status`, `comparator`, `range`, `note`, `code` where they matter."""
-    _, code, unit = ANALYTES[analyte]
+    code, unit = ANALYTES[analyte]
     unit = told.get("unit", unit)
     made: Json = {
         "resourceType": "Observation",

@@ -14,7 +14,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from re import _constants as op  # type: ignore[attr-defined]
@@ -233,7 +233,7 @@ ORDER: dict[str, Any] = {
     "id": "d1",
     "status": "draft",
     "intent": "order",
-    "authoredOn": "2026-11-20",
+    "authoredOn": (datetime.now(UTC) - timedelta(days=3)).date().isoformat(),
     "medicationCodeableConcept": {
         "coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "0", "display": "magnesium"}],
         "text": "magnesium sulfate 4 g/100 mL",

@@ -25,7 +25,9 @@ def facts() -> PatientChart:
 def _medications() -> Doses:
     doses = knowledge().doses
     for situation, gates in doses.iv.items():
-        yield from ((f"iv-{situation}-{gate.value}", _iv_order(steps)) for gate, steps in gates.items())
+        yield from (
+            (f"iv-{situation}-{gate.name}", _iv_order(steps, knowledge().words)) for gate, steps in gates.items()
+        )
     for salt in doses.salts.values():
         yield from ((f"{salt.id}-{daily}", _oral_order(salt, daily, knowledge())) for daily in salt.daily)
     yield from ((name, alternative(name, knowledge())) for name in doses.alternatives)
@@ -60,7 +62,7 @@ def test_a_test_order_is_valid(test: DraftTest, facts: PatientChart) -> None:
 
 def test_every_gate_and_salt_has_an_order() -> None:
     doses = knowledge().doses
-    assert {f"iv-{situation}-{gate.value}" for situation, gates in doses.iv.items() for gate in gates} <= set(
+    assert {f"iv-{situation}-{gate.name}" for situation, gates in doses.iv.items() for gate in gates} <= set(
         MEDICATIONS
     )
     for gates in doses.oral.values():

@@ -5,10 +5,13 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+import pytest
+
 from cards import explain
 from cards.chart import Because
-from cards.model import Decision, Finding, Silence
-from tests.cards.chart import cases, decide, knowledge, snapshot
+from cards.chart import Chart as PatientChart
+from cards.model import Decision, Finding, Freshness, Silence
+from tests.cards.chart import NOW, cases, decide, knowledge, snapshot
 
 CROSSED = {"below": operator.lt, "at most": operator.le, "at least": operator.ge, "above": operator.gt}
 ROUNDED = "clearly above"
@@ -34,6 +37,10 @@ def test_every_silent_rule_says_why_in_a_sentence() -> None:
     assert len({rule for rule, _ in reasons}) == len(knowledge().advice)
     wrong = r"^\W|None|\bnan\b|inf\b|_|  |;\s*$|^$"
     assert not sorted(f"{rule}: {why}" for rule, why in reasons if re.search(wrong, why))
+
+
+def test_no_rule_fails_on_a_case() -> None:
+    assert not {(rule, answer.why) for rule, answer in answers() if isinstance(answer, Silence) and answer.failed}
 
 
 def test_a_reason_in_words_holds_no_number() -> None:
@@ -82,6 +89,15 @@ def test_the_laboratory_s_own_limit_is_the_one_that_is_told() -> None:
     decision = decide(snapshot({"magnesium": own}))
     [reason] = [r for r in _decided(decision, "magnesium_is_mildly_low") if r.number == "limit.lower.default"]
     assert reason.why == "magnesium 0.62 mmol/L is below 0.66 mmol/L"
+
+
+@pytest.mark.parametrize("setting", [{}, *({"setting": s} for s in ("inpatient", "emergency", "ambulatory"))])
+@pytest.mark.parametrize("hours", [20, 30, 80, 300, 400, 2000, 2200])
+def test_the_age_that_is_told_decided_in_every_setting(setting: dict[str, str], hours: int) -> None:
+    told = PatientChart(snapshot({**setting, "magnesium": {"value": 1.2, "hours_ago": hours}}), knowledge(), NOW)
+    assert told.magnesium
+    assert bool(told.is_known) is (told.magnesium.freshness is not Freshness.TOO_OLD)
+    assert bool(told.is_fresh) is (told.magnesium.freshness is Freshness.ACTIONABLE)
 
 
 def _decided(decision: Decision, rule: str) -> tuple[Because, ...]:

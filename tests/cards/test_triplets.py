@@ -17,6 +17,7 @@ from tests.cards import answer
 from tests.cards.chart import CASES, NOW, Json, case_files, cases, decide, knowledge, snapshot
 
 ROOT = CASES.parents[2]
+LONGEST_LINE = 120
 RULE_NAMES = sorted(rule.name for rule in RULES)
 # Texts that no chart can reach: (rule, kind, key) and why they stay.
 UNREACHABLE: dict[tuple[str, str, str], str] = {}
@@ -82,7 +83,24 @@ def _written() -> Iterator[tuple[str, str, str]]:
 )
 def test_every_rule_stands_in_three_places(folder: str, suffix: str) -> None:
     found = {p.stem: p.parent.name for p in (ROOT / folder).glob(f"*/*{suffix}") if not p.stem.startswith("_")}
-    assert found == {rule.name: rule.question.__module__.split(".")[-2] for rule in RULES}
+    places = {rule.name: rule.question.__module__.split(".")[-2:] for rule in RULES}
+    in_code = suffix == ".py"
+    assert found == {module if in_code else name: card for name, (card, module) in places.items()}
+
+
+def test_a_module_of_several_rules_is_one_reader_of_a_table():
+    modules = [rule.question.__module__ for rule in RULES]
+    assert {m.rpartition(".")[2] for m in modules if modules.count(m) > 1} == {"hard_stops"}
+    alone = {rule.name: rule.question.__module__.rpartition(".")[2] for rule in RULES}
+    assert all(name == module for name, module in alone.items() if module != "hard_stops")
+
+
+def test_every_hard_stop_is_told_when_a_chart_is_opened_and_at_review():
+    told = {rule.name for rule in RULES}
+    for name, stop in knowledge().hard_stops.items():
+        assert stop.renal or f"{name}_forbids_iv" in told
+        texts = knowledge().advice["draft_magnesium_is_unsafe"]
+        assert {stop.draft, *filter(None, [stop.draft_yielded])} <= texts.lines.keys()
 
 
 @pytest.mark.parametrize("path", case_files(), ids=lambda path: path.stem)
@@ -92,6 +110,11 @@ def test_a_case_file_says_what_it_is_about(path: Path) -> None:
     assert told["question"] == knowledge().advice[told["rule"]].question
     assert len({case["name"] for case in told["cases"]}) == len(told["cases"])
     assert all(case["because"] for case in told["cases"])
+
+
+@pytest.mark.parametrize("path", case_files(), ids=lambda path: path.stem)
+def test_a_case_file_is_read_without_scrolling(path: Path) -> None:
+    assert not [line for line in path.read_text(encoding="utf-8").splitlines() if len(line) > LONGEST_LINE]
 
 
 @pytest.mark.parametrize("rule", RULE_NAMES)

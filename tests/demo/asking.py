@@ -3,16 +3,11 @@
 import json
 import re
 
+from cards import INPUTS
 from tests.calls import cards, post, searchset
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_KEYS = {
-    "Encounter": "encounters",
-    "Observation": "magnesium",
-    "Condition": "conditions",
-    "MedicationRequest": "medications",
-    "MedicationAdministration": "administrations",
-}
+_KEYS = {asked.kind.name: asked.key for asked in reversed(INPUTS)}  # of several keys the first
 OMEPRAZOLE = ("198051", "Omeprazole 20 MG Delayed Release Oral Capsule")
 MAGNESIUM_OXIDE = ("198741", "Magnesium oxide 400 MG Oral Tablet")
 

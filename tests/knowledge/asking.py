@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from cards import Decision, Knowledge, Snapshot, decide, load_knowledge
+from cards import INPUTS, Decision, Knowledge, Snapshot, decide, load_knowledge
 
 Json = dict[str, Any]
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -16,7 +16,6 @@ ROOT = Path(__file__).parents[2]
 FOLDER = resources.files("cards.knowledge")
 LOINC, RXNORM = "http://loinc.org", "http://www.nlm.nih.gov/research/umls/rxnorm"
 MAGNESIUM, EGFR, POTASSIUM = (LOINC, "19123-9"), (LOINC, "98979-8"), (LOINC, "2823-3")
-KEYS = ("encounters", "other_results", "recent_medications", "administrations", "conditions")
 
 
 @cache
@@ -56,7 +55,7 @@ def ask(
     stay = {"resourceType": "Encounter", "id": "e1", "status": "in-progress"}
     stay["class"] = {"code": "IMP" if inpatient else "AMB"}
     found: dict[str, list[Json]] = {
-        **{key: [] for key in KEYS},
+        **{asked.key: [] for asked in INPUTS},
         "patient": [{"resourceType": "Patient", "id": "p1", "birthDate": "1970-05-05", "gender": "female"}],
         "magnesium": [magnesium] if magnesium else [],
         "renal": [result(EGFR, egfr, "mL/min/{1.73_m2}")],

@@ -2,7 +2,6 @@
 
 import re
 
-from cards.chart.conditions import LABELS
 from tests.cards.chart import knowledge
 
 NEGATED = re.compile(r"\[\^([^]]*)\]")
@@ -29,6 +28,6 @@ def test_a_condition_in_capitals_is_known_by_its_words():
 def test_no_category_is_shown_by_its_key():
     known = {c for found in knowledge().terminology.condition_codes.values() for c in found}
     known |= {w.category for w in knowledge().terminology.condition_words}
-    assert LABELS.keys() <= known
-    shown = [LABELS.get(c, c.replace("_", " ")) for c in known]
-    assert [name for name in shown if ODD.search(name)] == []
+    names = knowledge().conditions.names
+    assert names.keys() == {category.removeprefix("not ") for category in known}
+    assert [name for name in names.values() if ODD.search(name)] == []

@@ -15,6 +15,7 @@ import requests
 from prometheus_client.parser import text_string_to_metric_families
 
 from cards import SERVICES, Indicator
+from cards.chart.sorting import What, Why
 from cards.rules import RULES
 from cds_service import __version__
 from cds_service.call.fhir_access import Outcome
@@ -86,7 +87,7 @@ def test_advice_that_stays_quiet_is_counted_by_rule(counting, tmp_path):
     assert counted_by(counting, "advice_quiet_total", "rule") == {}
     again = cards(post(caller, patient_view()))
     quiet = counted_by(counting, "advice_quiet_total", "rule")
-    assert len(again) < len(shown) and quiet.keys() <= {rule.__name__ for rule in RULES} and quiet
+    assert len(again) < len(shown) and quiet.keys() <= {rule.name for rule in RULES} and quiet
 
 
 def test_a_fault_and_a_lost_record_are_counted(counting, monkeypatch):
@@ -130,11 +131,13 @@ def test_no_request_adds_a_label_value_of_its_own(counting, caller):
     known = {
         "service": {service.id for service in SERVICES},
         "status": {str(status) for status in (200, 400, 404, 405, 412, 413, 415)},
-        "rule": {rule.__name__ for rule in RULES},
+        "rule": {rule.name for rule in RULES},
         "indicator": {indicator.word for indicator in Indicator},
         "key": set(counting.keys),
         "outcome": {*Outcome, *FEEDBACK_OUTCOMES},
         "kind": set(Refusal),
+        "what": set(What),
+        "why": set(Why),
     }
     odd_calls(caller, "first")
     before = series(caller.get("/metrics").get_data(as_text=True)).keys()

@@ -36,7 +36,7 @@ def database(request: pytest.FixtureRequest, tmp_path) -> Iterator[str]:
         return
     server = request.getfixturevalue("postgres")
     server.start()  # a test may have ended while it was down
-    _empty(server.url)
+    empty_database(server.url)
     yield server.url
 
 
@@ -61,7 +61,8 @@ def engine(new_engine: Engine) -> Engine:
     return new_engine
 
 
-def _empty(url: str) -> None:
+def empty_database(url: str) -> None:
+    """Take every table away, whatever wrote them."""
     engine = open_engine(make_url(url).set(drivername="postgresql+psycopg"))
     METADATA.drop_all(engine)
     with engine.begin() as connection:

@@ -2,12 +2,16 @@
 
 from cards.ask import Rule
 from cards.rules.beside_low.albumin_is_low import albumin_is_low
-from cards.rules.beside_low.breathing_failure_forbids_iv import breathing_failure_forbids_iv
 from cards.rules.beside_low.calcium_is_low_too import calcium_is_low_too
 from cards.rules.beside_low.digoxin_raises_risk import digoxin_raises_risk
 from cards.rules.beside_low.facts_are_missing import facts_are_missing
-from cards.rules.beside_low.heart_block_forbids_iv import heart_block_forbids_iv
-from cards.rules.beside_low.hypotension_forbids_iv import hypotension_forbids_iv
+from cards.rules.beside_low.hard_stops import (
+    breathing_failure_forbids_iv,
+    heart_block_forbids_iv,
+    hypotension_forbids_iv,
+    myasthenia_forbids_iv,
+    paralysis_forbids_iv,
+)
 from cards.rules.beside_low.illness_causes_low_magnesium import illness_causes_low_magnesium
 from cards.rules.beside_low.illness_raises_risk import illness_raises_risk
 from cards.rules.beside_low.ionised_magnesium_is_normal import ionised_magnesium_is_normal
@@ -15,11 +19,9 @@ from cards.rules.beside_low.iv_magnesium_is_running import iv_magnesium_is_runni
 from cards.rules.beside_low.iv_magnesium_needs_care import iv_magnesium_needs_care
 from cards.rules.beside_low.kidneys_limit_magnesium import kidneys_limit_magnesium
 from cards.rules.beside_low.long_qtc_raises_risk import long_qtc_raises_risk
-from cards.rules.beside_low.myasthenia_forbids_iv import myasthenia_forbids_iv
 from cards.rules.beside_low.oral_is_not_possible import oral_is_not_possible
 from cards.rules.beside_low.oral_magnesium_is_taken import oral_magnesium_is_taken
 from cards.rules.beside_low.oral_magnesium_needs_spacing import oral_magnesium_needs_spacing
-from cards.rules.beside_low.paralysis_forbids_iv import paralysis_forbids_iv
 from cards.rules.beside_low.potassium_is_low_too import potassium_is_low_too
 from cards.rules.beside_low.pregnancy_needs_obstetric_advice import pregnancy_needs_obstetric_advice
 from cards.rules.beside_low.qt_drug_raises_risk import qt_drug_raises_risk

@@ -2,6 +2,7 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
+from cards.chart.inputs import INPUTS, Input
 from cards.model import Indicator, Problem, Say
 
 
@@ -15,26 +16,21 @@ def facts_are_missing(chart: Chart) -> Say | Because:
     return Say(Indicator.INFO, ("found",), title=title, values={"missing": missing})
 
 
-_NAMES = {
-    "medications": "medication list",
-    "conditions": "problem list (heart block, myasthenia)",
-    "age": "age",
-    "renal": "kidney results",
-    "electrolytes": "potassium and calcium",
-    "encounters": "inpatient or outpatient",
-}
+_NAMED = {asked.fact or asked.key: asked for asked in INPUTS if asked.missed}
 
 
 def _not_supplied(chart: Chart) -> list[str]:
-    return [shown for key, shown in _NAMES.items() if key in chart.not_known]
+    return [_with_note(asked) for key, asked in _NAMED.items() if key in chart.not_known]
 
 
 def _in_part(chart: Chart) -> list[str]:
-    first_pages = [f"rest of {shown}" for key, shown in _NAMES.items() if key in chart.partial - chart.not_known]
-    lists = {key: shown.partition(" (")[0] for key, shown in _NAMES.items()}
-    return first_pages + [
-        f"{shown} (only another patient's came)" for key, shown in lists.items() if key in chart.strays
-    ]
+    first_pages = [f"rest of {_with_note(a)}" for key, a in _NAMED.items() if key in chart.partial - chart.not_known]
+    strays = [f"{a.missed} (only another patient's came)" for key, a in _NAMED.items() if key in chart.strays]
+    return first_pages + strays
+
+
+def _with_note(asked: Input) -> str:
+    return f"{asked.missed} ({asked.note})" if asked.note else asked.missed
 
 
 def _unread(chart: Chart) -> list[str]:

@@ -2,7 +2,7 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import assess, danger
+from cards.judgements import assess
 from cards.model import Band, DraftTest, Indicator, Problem, Say
 
 
@@ -13,7 +13,7 @@ def illness_raises_risk(chart: Chart) -> Say | Because:
         return because("the emergency rule speaks")
     if chart.current and chart.current.band is Band.SUBOPTIMAL:
         return because("the rule of low-normal values names it")
-    illnesses = ", ".join(chart.conditions[name].name for name in danger.ILLNESSES if name in chart.conditions)
+    illnesses = ", ".join(illness.name for illness in chart.among("dangerous"))
     if not illnesses:
         return because("no such illness on record")
     return Say(Indicator.WARNING, ("found",), values={"illnesses": illnesses}, tests=(DraftTest("ecg", "now"),))

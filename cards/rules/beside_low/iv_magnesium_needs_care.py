@@ -13,7 +13,7 @@ def iv_magnesium_needs_care(chart: Chart) -> Say | Because:
     if not _is_likely(chart) or assess.is_child(chart):
         return because("no low magnesium that would be treated IV, or a hard stop")
     drugs = _interacting(chart)
-    lines = ("drugs",) * bool(drugs) + ("heart",) * chart.has("bradycardia", "av_block_first_degree")
+    lines = ("drugs",) * bool(drugs) + ("heart",) * chart.has("slow_heart")
     if not lines:
         return because("no medicine or heart rhythm that makes IV magnesium riskier")
     return Say(Indicator.INFO, lines, values={"drugs": ", ".join(drugs)})

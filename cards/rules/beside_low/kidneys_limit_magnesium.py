@@ -5,8 +5,6 @@ from cards.chart import Because, Chart, because
 from cards.judgements import assess
 from cards.model import DraftTest, Indicator, Problem, RenalGate, Say
 
-_POOR = (RenalGate.R2, RenalGate.R3)
-
 
 @rule(Problem.LOW_MAGNESIUM, adds=True)
 def kidneys_limit_magnesium(chart: Chart) -> Say | Because:
@@ -22,8 +20,8 @@ def _said(gate: RenalGate, chart: Chart) -> Say:
     raisers = assess.magnesium_raisers(chart)
     return Say(
         Indicator.INFO,
-        (_line(gate, chart), *(("raisers",) if raisers and gate in _POOR else ())),
-        title=gate.value,
+        (_line(gate, chart), *(("raisers",) if raisers and gate.is_poor else ())),
+        title=gate.name,
         values={"raisers": ", ".join(raisers)},
         tests=(DraftTest("bmp", "first"),) if gate is RenalGate.R4 else (),
     )
@@ -31,6 +29,6 @@ def _said(gate: RenalGate, chart: Chart) -> Say:
 
 def _line(gate: RenalGate, chart: Chart) -> str:
     if gate in (RenalGate.R3, RenalGate.R4):
-        return str(gate.value)
+        return gate.name
     iv = chart.low is not None and assess.is_severe_band(chart.low.band)
-    return f"{gate.value}_{'iv' if iv else 'oral'}"
+    return f"{gate.name}_{'iv' if iv else 'oral'}"

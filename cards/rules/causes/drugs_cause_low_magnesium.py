@@ -4,7 +4,7 @@ from cards import wording
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import assess, causes, danger
-from cards.model import Band, DraftTest, Indicator, Problem, RemoveOrder, RenalGate, Say, Suggestion
+from cards.model import Band, DraftTest, Indicator, Problem, RenalGate, Say, Suggestion
 from cards.plan import doses
 
 Culprits = tuple[causes.Culprit, ...]
@@ -37,7 +37,8 @@ def _said(culprits: Culprits, chart: Chart) -> Say:
             "drugs": ", ".join(c.shown for c in culprits),
             "names": _names(culprits),
             "acid": causes.acid_name(c.medication for c in culprits),
-            "kept": "" if chart.renal.gate is RenalGate.R3 else "oral magnesium, ",
+            "kept": "" if chart.renal.gate is RenalGate.R3 else chart.knowledge.words.say("kept.cause"),
+            "antitubercular": wording.listed(causes.advised(culprits, "antitubercular")),
             "stopped": wording.listed(c.role.ingredient for c in culprits if c.stopped),
             "why_no_sparing": doses.why_no_potassium_sparing(chart),
         },
@@ -64,15 +65,14 @@ def _weak_only(culprits: Culprits) -> Say:
 def _suggestions(culprits: Culprits, chart: Chart) -> tuple[Suggestion, ...]:
     if chart.is_adult is not True:
         return ()
-    on_diuretic = causes.is_diuretic(c.role.drug_class for c in culprits if not c.stopped)
+    on_diuretic = any(c.role.is_in("diuretic") for c in culprits if not c.stopped)
     return (*_famotidine(culprits, chart), *doses.sparing_offered(on_diuretic, chart))
 
 
 def _famotidine(culprits: Culprits, chart: Chart) -> tuple[Suggestion, ...]:
     """In place of a PPI that nothing on record protects."""
     ppi = causes.replaceable_ppi(culprits, chart)
-    if ppi is None or not ppi.reference:
+    if ppi is None:
         return ()
     famotidine, recheck = doses.alternative("famotidine", chart.knowledge), DraftTest("magnesium", "after_ppi")
-    offers = (famotidine, RemoveOrder(ppi.reference, ppi.name), recheck)
-    return (Suggestion("famotidine", offers, values={"drug": ppi.name}),)
+    return (Suggestion("famotidine", (famotidine, ppi, recheck), values={"drug": ppi.name}),)

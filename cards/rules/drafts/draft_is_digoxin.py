@@ -37,7 +37,7 @@ def _is_critical(m: Magnesium, chart: Chart) -> bool:
 
 def _is_too_low(m: Magnesium, chart: Chart) -> Because:
     risky = danger.is_too_low_for_the_heart(m.x, chart) or chart.is_low
-    return risky or chart.below(m.x, "qt_drug.magnesium_below")
+    return risky or danger.is_too_low_for_a_risky_drug(m.x, chart)
 
 
 def _said(m: Magnesium, chart: Chart) -> Say:

@@ -7,7 +7,18 @@ from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import assess, causes, corrected, danger
 from cards.loading import Knowledge
-from cards.model import DraftTest, Indicator, Magnesium, Medication, Problem, RemoveOrder, RenalGate, Say, Suggestion
+from cards.model import (
+    DraftTest,
+    Indicator,
+    Magnesium,
+    Medication,
+    Problem,
+    RemoveOrder,
+    RenalGate,
+    Say,
+    Suggestion,
+    removals,
+)
 from cards.plan import doses
 
 _CORRECTED_FIRST = ("diuretic", "other")
@@ -39,7 +50,7 @@ def _said(m: Magnesium, drafts: Drafts, chart: Chart) -> Say:
     advice = causes.draft_advice(drafts, chart)
     if m.low and (before_dose := causes.corrected_before(chart.chosen)):
         advice["before_dose"] = list(before_dose)
-    when = _when(m, advice, chart)
+    when = _when(m, chart)
     return Say(
         Indicator.WARNING,
         _say(m, advice, when, chart),
@@ -56,19 +67,14 @@ def _title(drafts: Drafts, magnesium: Magnesium) -> str:
     return "" if magnesium.low else "second"
 
 
-def _when(magnesium: Magnesium, advice: Collection[str], chart: Chart) -> str:
+def _when(magnesium: Magnesium, chart: Chart) -> str:
     """When to measure again: never later than the low result itself asks for."""
     if assess.is_child(chart) or assess.must_repeat_first(magnesium, chart):
         return "now"
     if assess.emergency(chart):
         return "after_emergency"
-    if magnesium.low and assess.is_severe_band(magnesium.band):
-        return doses.recheck(magnesium.band, doses.plan(chart), chart)
-    if "antimicrobial" in advice:
-        return "daily"
-    if magnesium.low:
-        return doses.recheck(magnesium.band, doses.plan(chart), chart)
-    return "draft_depletes"
+    asked = doses.recheck(magnesium.band, doses.plan(chart), chart) if magnesium.low else "draft_depletes"
+    return doses.earliest((asked, *causes.rechecks(chart.chosen, chart)), chart)
 
 
 def _say(magnesium: Magnesium, advice: Collection[str], when: str, chart: Chart) -> tuple[str, ...]:
@@ -116,9 +122,9 @@ def _values(drafts: Drafts, advice: dict[str, list[str]], chart: Chart) -> dict[
     first = [name for key in _CORRECTED_FIRST for name in advice.get(key, ())]
     return {
         "drug": wording.listed(names),
-        "lowers": wording.verb(names, "lowers", "lower"),
-        "acid": next(iter((*advice.get("ppi", ()), *advice.get("ppi_famotidine", ()), "PPI"))),
-        "kept": "" if chart.renal.gate is RenalGate.R3 else "add magnesium and ",
+        "lowers": chart.knowledge.words.form("verbs.lowers", len(set(names)) > 1),
+        "acid": next(iter((*advice.get("ppi", ()), *advice.get("ppi_famotidine", ()), ""))),
+        "kept": "" if chart.renal.gate is RenalGate.R3 else chart.knowledge.words.say("kept.draft"),
         "others": wording.listed(_others(chart)),
         "corrected_first": wording.listed(first),
         **{key: wording.listed(names) for key, names in advice.items()},
@@ -129,12 +135,12 @@ def _values(drafts: Drafts, advice: dict[str, list[str]], chart: Chart) -> dict[
 def _suggestions(drafts: Drafts, chart: Chart) -> tuple[Suggestion, ...]:
     if chart.is_adult is not True:
         return ()
-    acid = [d for d in drafts if d.reference and causes.is_acid_suppressant(d)]
-    replaceable = acid if causes.acid_key(chart) == "ppi" else []
+    acid = removals(filter(causes.is_acid_suppressant, drafts))
+    replaceable = acid if causes.acid_key(chart) == "ppi" else ()
     sparing = doses.sparing_offered(any(map(causes.is_diuretic_drug, drafts)), chart)
-    return (*(_famotidine(d, chart.knowledge) for d in replaceable), *sparing)[:_MOST_OFFERS]
+    return (*(_famotidine(gone, chart.knowledge) for gone in replaceable), *sparing)[:_MOST_OFFERS]
 
 
-def _famotidine(draft: Medication, knowledge: Knowledge) -> Suggestion:
-    offers = (doses.alternative("famotidine", knowledge), RemoveOrder(draft.reference or "", draft.name))
-    return Suggestion("famotidine", offers, recommended=True, values={"drug": draft.name})
+def _famotidine(gone: RemoveOrder, knowledge: Knowledge) -> Suggestion:
+    offers = (doses.alternative("famotidine", knowledge), gone)
+    return Suggestion("famotidine", offers, recommended=True, values={"drug": gone.name})

@@ -8,7 +8,7 @@ from cards.chart import Because, Chart, because
 from cards.judgements import assess, level_and_orders, obstetric_bag, order_measures
 from cards.judgements.indication import Reason, is_wanted, reason_of
 from cards.loading.indications import Indication, Limit
-from cards.model import Indicator, Medication, Problem, RemoveOrder, Route, Say, Suggestion
+from cards.model import Indicator, Medication, Problem, Route, Say, Suggestion, removals
 from cards.plan import doses, usual_doses
 from cards.units import shown
 
@@ -41,7 +41,7 @@ def draft_magnesium_dose_is_wrong(chart: Chart) -> Say | Because:
         indicator,
         (*(c.say for c in crossed), *(("wider",) if wider else ())),
         title=crossed[0].say,
-        values=_values(crossed, group, reason),
+        values=_values(crossed, group, reason, chart),
         suggestions=_suggestions(indicator, crossed, group, reason, chart),
     )
 
@@ -104,24 +104,25 @@ def _softened(crossed: tuple[Crossed, ...], drafts: Drafts, reason: Reason, char
     return (gravest, False) if anyway else (Indicator.WARNING, True)
 
 
-def _values(crossed: tuple[Crossed, ...], drafts: Drafts, reason: Reason) -> Mapping[str, str]:
+def _values(crossed: tuple[Crossed, ...], drafts: Drafts, reason: Reason, chart: Chart) -> Mapping[str, str]:
     """What the lines name: each its own value and limit, to one decimal."""
     found = {f"{c.say}_value": shown(c.value or 0.0, 1) for c in crossed}
     found |= {f"{c.say}_limit": shown(c.limit, 1) for c in crossed}
     wider = reason.wider.name if reason.wider else ""
-    return {**found, "drafted": _named(drafts), "reason": reason.indication.name, "wider": wider}
+    return {**found, "drafted": _named(drafts, chart), "reason": reason.indication.name, "wider": wider}
 
 
-def _named(drafts: Drafts) -> str:
+def _named(drafts: tuple[Medication, ...], chart: Chart) -> str:
     names = ", ".join(dict.fromkeys(d.name for d in drafts))
-    return f"{len(drafts)} drafts of {names}" if len(drafts) > 1 else f"{names} draft"
+    key = "drafts.several" if len(drafts) > 1 else "drafts.one"
+    return chart.knowledge.words.say(key, names=names, count=len(drafts))
 
 
 def _suggestions(
     indicator: Indicator, crossed: tuple[Crossed, ...], drafts: Drafts, reason: Reason, chart: Chart
 ) -> tuple[Suggestion, ...]:
     """The usual order in place of the drafts; where none is right, and it is critical, their removal."""
-    gone = tuple(RemoveOrder(d.reference, d.name) for d in drafts if d.reference)
+    gone = removals(drafts)
     if indicator is Indicator.INFO or not gone:
         return ()
     order = usual_doses.instead(reason.indication, chart)
@@ -129,4 +130,4 @@ def _suggestions(
         return (Suggestion("replace", (order, *gone), recommended=True, values=doses.dose_values(order)),)
     if indicator is not Indicator.CRITICAL:
         return ()
-    return (Suggestion("remove", gone, recommended=True, values={"drug": _named(drafts)}),)
+    return (Suggestion("remove", gone, recommended=True, values={"drug": _named(drafts, chart)}),)

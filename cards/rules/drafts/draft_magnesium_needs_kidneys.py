@@ -7,7 +7,7 @@ from cards.chart import Because, Chart, because
 from cards.judgements import assess, kidneys_and_orders, level_and_orders, order_measures
 from cards.judgements.indication import is_wanted, reason_of
 from cards.judgements.kidneys_and_orders import Verdict
-from cards.model import DraftTest, MagnesiumKind, Medication, Problem, RemoveOrder, Route, Say, Suggestion
+from cards.model import DraftTest, MagnesiumKind, Medication, Problem, Route, Say, Suggestion, removals
 from cards.plan import doses, own_orders
 from cards.units import shown
 
@@ -68,7 +68,7 @@ def _values(drafts: list[Medication], chart: Chart) -> Mapping[str, str]:
 
 
 def _removal(drafts: tuple[Medication, ...]) -> tuple[Suggestion, ...]:
-    gone = tuple(RemoveOrder(d.reference, d.name) for d in dict.fromkeys(drafts) if d.reference)
+    gone = removals(dict.fromkeys(drafts))
     names = {"drug": ", ".join(dict.fromkeys(d.name for d in drafts))}
     return (Suggestion("remove", gone, recommended=True, values=names),) if gone else ()
 
@@ -79,7 +79,7 @@ def _change(drafts: tuple[Medication, ...], chart: Chart) -> tuple[Suggestion, .
     iv = [d for d in listed if d.route is Route.INTRAVENOUS]
     plan = doses.plan(chart)
     order, gone = (plan.iv, iv) if iv else (plan.oral, listed)
-    removed = tuple(RemoveOrder(d.reference, d.name) for d in gone if d.reference)
+    removed = removals(gone)
     if order is None or not removed or assess.trusted_low(chart) is None:
         return ()
     return (Suggestion("replace", (order, *removed), recommended=True, values=doses.dose_values(order)),)

@@ -4,7 +4,7 @@ from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import assess, level_and_orders
 from cards.judgements.indication import is_wanted
-from cards.model import Indicator, Medication, Problem, RemoveOrder, RenalGate, Route, Say, Suggestion
+from cards.model import Indicator, Medication, Problem, RenalGate, Route, Say, Suggestion, removals
 from cards.plan import doses
 
 _LIMITS = {
@@ -23,19 +23,20 @@ def draft_oral_magnesium_is_too_much(chart: Chart) -> Say | Because:
     amount = sum(d.magnesium.elemental_mg_per_day or 0.0 for d in drafts if d.magnesium)
     for number, indicator, line in _LIMITS.get(chart.renal.gate, ()):
         if chart.above(round(amount), number):
-            values = {"drafted": _named(drafts), "oral": f"{amount:.0f}", "most": f"{chart.numbers[number]:.0f}"}
+            values = {"drafted": _named(drafts, chart), "oral": f"{amount:.0f}", "most": f"{chart.numbers[number]:.0f}"}
             offers = _instead(drafts, chart) if indicator is Indicator.WARNING else ()
             return Say(indicator, (line,), title=line, values=values, suggestions=offers)
     return because("within what is tolerated, or judged with the kidneys")
 
 
-def _named(drafts: tuple[Medication, ...]) -> str:
+def _named(drafts: tuple[Medication, ...], chart: Chart) -> str:
     names = ", ".join(dict.fromkeys(d.name for d in drafts))
-    return f"{len(drafts)} drafts of {names}" if len(drafts) > 1 else f"{names} draft"
+    key = "drafts.several" if len(drafts) > 1 else "drafts.one"
+    return chart.knowledge.words.say(key, names=names, count=len(drafts))
 
 
 def _instead(drafts: tuple[Medication, ...], chart: Chart) -> tuple[Suggestion, ...]:
-    gone = tuple(RemoveOrder(d.reference, d.name) for d in drafts if d.reference)
+    gone = removals(drafts)
     order = doses.plan(chart).oral if assess.trusted_low(chart) else None
     if order is None or not gone:
         return ()

@@ -4,9 +4,10 @@ from cards import wording
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import assess, causes, corrected, danger
-from cards.model import DraftTest, Indicator, Magnesium, Medication, Problem, RemoveOrder, Say, Suggestion
+from cards.model import DraftTest, Indicator, Magnesium, Medication, Problem, Say, Suggestion, removals
 
 _TESTS = (DraftTest("magnesium", "before_order"), DraftTest("bmp", "before_order"), DraftTest("ecg", "before_order"))
+_BASELINE = "fresh.qt_order_baseline"
 Drafts = tuple[Medication, ...]
 
 
@@ -37,9 +38,9 @@ def _critical_or_new(m: Magnesium, drafts: Drafts, chart: Chart) -> Say | None:
 
 def _dangers(m: Magnesium, drafts: Drafts, chart: Chart) -> tuple[str, ...]:
     """A quiet drug beside another is no second one that matters."""
-    found = () if _is_old(m, chart) else danger.dangers_with_qt_drug(m.x, chart)
-    quiet = all(_is_quiet(d, chart) for d in drafts)
-    return tuple(name for name in found if not (quiet and name == "two drugs"))
+    if _is_old(m, chart):
+        return ()
+    return danger.dangers_with_qt_drug(m.x, chart, several=not all(_is_quiet(d, chart) for d in drafts))
 
 
 def _is_quiet(draft: Medication, chart: Chart) -> bool:
@@ -63,7 +64,7 @@ def _torsades_now(chart: Chart) -> bool:
 
 
 def _is_old(m: Magnesium, chart: Chart) -> bool:
-    return bool(chart.above(chart.hours_since(m.when), "fresh.qt_order_baseline"))
+    return bool(chart.above(chart.hours_since(m.when), _BASELINE))
 
 
 def _said(m: Magnesium, drafts: Drafts, chart: Chart) -> Say:
@@ -94,7 +95,7 @@ def _baseline(drafts: Drafts, chart: Chart) -> Say | Because:
     if not depleting:
         return because("no recent magnesium, but no depleting drug either")
     values = {**_values(drafts, chart), "others": wording.listed(depleting)}
-    return causes.no_magnesium_within("fresh.qt_order_baseline", chart) and Say(
+    return causes.no_magnesium_within(_BASELINE, chart) and Say(
         Indicator.INFO, ("no_level", "check"), title="baseline", values=values, tests=_TESTS
     )
 
@@ -107,13 +108,13 @@ def _values(drafts: Drafts, chart: Chart) -> dict[str, str]:
     names = danger.qt_names(drafts)
     return {
         "drug": wording.listed(names),
-        "has": wording.verb(names, "has", "have"),
+        "has": chart.knowledge.words.form("verbs.has", len(set(names)) > 1),
         "and_potassium": danger.potassium_goal(chart),
         "taken": wording.listed(_taken(drafts, chart)),
     }
 
 
 def _removal(drafts: Drafts) -> tuple[Suggestion, ...]:
-    orders = tuple(RemoveOrder(d.reference, d.name) for d in drafts if d.reference)
+    orders = removals(drafts)
     values = {"drug": wording.listed(d.name for d in drafts)}
     return (Suggestion("remove", orders, values=values),) if orders else ()

@@ -1,20 +1,17 @@
 """Does drafted IV magnesium meet a drug that makes it dangerous, or the other way round?"""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import order_measures
+from cards.judgements import assess, order_measures
 from cards.judgements.indication import is_wanted, reason_of
 from cards.model import DrugRole, Indicator, Medication, Problem, Route, Say
 
-_BLOCKER = "neuromuscular blocker"
-_NERVE = "aminoglycoside or polymyxin"
-_CALCIUM = "IV calcium"
-_DIHYDROPYRIDINE = "dihydropyridine calcium channel blocker"
-_OTHER_CHANNEL_BLOCKERS = "calcium channel blocker"
+_BLOCKER, _PRESSURE, _CALCIUM = "blocker", "pressure", "calcium"
+_LINES = (_BLOCKER, "nerve", _PRESSURE, "heart", _CALCIUM)
 _ROLES = frozenset({"iv_interaction", "iv_calcium"})
-_LINES = {_BLOCKER: "blocker", _NERVE: "nerve", _CALCIUM: "calcium", _DIHYDROPYRIDINE: "pressure"}
 
 
 @rule(Problem.INTERACTION)
@@ -25,15 +22,22 @@ def iv_magnesium_interacts(chart: Chart) -> Say | Because:
         return because("no drafted pair of IV magnesium and such a drug")
     by_line: dict[str, list[str]] = {}
     for role in roles:
-        by_line.setdefault(_LINES.get(role.drug_class, "heart"), []).append(role.ingredient)
-    lines = tuple(line for line in ("blocker", "nerve", "pressure", "heart", "calcium") if line in by_line)
-    grave = "blocker" in by_line or ("pressure" in by_line and _is_obstetric_load(chart))
-    return Say(
+        by_line.setdefault(role.of_class.with_iv, []).append(role.ingredient)
+    lines = tuple(line for line in _LINES if line in by_line)
+    grave = _BLOCKER in by_line or (_PRESSURE in by_line and _is_obstetric_load(chart))
+    said = Say(
         Indicator.WARNING if grave else Indicator.INFO,
         lines,
         values={"drugs": ", ".join(r.ingredient for r in roles), **{k: ", ".join(v) for k, v in by_line.items()}},
         about=", ".join(sorted(r.ingredient for r in roles)),
     )
+    return replace(said, problem=Problem.DRAFT_MAGNESIUM, adds=True) if _is_stopped(roles, chart) else said
+
+
+def _is_stopped(roles: tuple[DrugRole, ...], chart: Chart) -> bool:
+    """What is a hard stop for the drafted magnesium is told on the card that says so."""
+    groups = {stop.drug_group for stop in chart.knowledge.hard_stops.values() if assess.stops(stop, chart)} - {""}
+    return any(map(_is_iv_magnesium, chart.chosen)) and any(r.of_class.group in groups for r in roles)
 
 
 def _pairs(chart: Chart) -> Iterator[DrugRole]:
@@ -51,12 +55,12 @@ def _pairs(chart: Chart) -> Iterator[DrugRole]:
 
 def _matters(role: DrugRole, chart: Chart) -> bool:
     """Calcium by vein, not as the antidote; other channel blockers only above 2 g/h."""
-    if role.role == "iv_calcium":
+    if role.of_class.with_iv == _CALCIUM:
         m, by_vein = chart.current, _is_by_vein(role, chart)
         return by_vein and not (m is not None and chart.at_least(m.x, "band.critical_high"))
-    if role.drug_class == _OTHER_CHANNEL_BLOCKERS:
+    if limit := role.of_class.with_iv_above:
         drafts = tuple(d for d in chart.drafts if _is_iv_magnesium(d))
-        return bool(chart.above(order_measures.measure("rate", drafts, chart), "review.rate"))
+        return bool(chart.above(order_measures.measure("rate", drafts, chart), limit))
     return True
 
 

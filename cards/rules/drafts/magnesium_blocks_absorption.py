@@ -11,18 +11,15 @@ from cards.model import (
     MagnesiumKind,
     Medication,
     Problem,
-    RemoveOrder,
     RenalGate,
     Route,
     Say,
     Suggestion,
+    removals,
 )
 
 _ANTACID_SALTS = frozenset({"oxide", "hydroxide", "carbonate"})
 _WEAK = "weak"
-# polystyrene sulfonate takes up the magnesium of these and leaves bicarbonate; of other salts it is to be told (s.6)
-_RESIN = "sodium polystyrene sulfonate"
-_RESIN_SALTS = frozenset({"hydroxide", "carbonate", "citrate"})
 _BY_MOUTH = (
     MagnesiumKind.REPLACEMENT,
     MagnesiumKind.LAXATIVE,
@@ -74,9 +71,7 @@ def _stop(why: str, pairs: tuple[DrugRole, ...], chart: Chart) -> Say | Because:
 
 
 def _removal(taken: list[Medication], values: dict[str, str]) -> tuple[Suggestion, ...]:
-    """Of the orders; an administration is none that could be removed."""
-    orders = ((m.reference or "", m.name) for m in taken)
-    gone = tuple(RemoveOrder(order, name) for order, name in orders if order.startswith("MedicationRequest/"))
+    gone = removals(taken)
     return (Suggestion("stop", gone, recommended=True, values=values),) if gone else ()
 
 
@@ -102,16 +97,16 @@ def _binding(drug: Medication, magnesium: Medication) -> list[DrugRole]:
     salt = magnesium.magnesium.salt if magnesium.magnesium else ""
     antacid = salt in _ANTACID_SALTS
     roles = [_resin(r, salt) for r in drug.roles if r.role == "chelation_interaction" and _binds(r, antacid)]
-    return roles + [r for r in drug.roles if r.ingredient == "patiromer" and r.role == "cause"]
+    return roles + [r for r in drug.roles if r.ingredient in r.of_class.binds and r.role == "cause"]
 
 
 def _binds(role: DrugRole, antacid: bool) -> bool:
-    return antacid or not role.ph_only or role.ingredient == _RESIN
+    return antacid or not role.ph_only or bool(role.of_class.leaves_alkali)
 
 
 def _resin(role: DrugRole, salt: str) -> DrugRole:
-    """The resin is to be avoided with the salts that leave bicarbonate, and weakly documented with the others."""
-    if role.ingredient != _RESIN:
+    """A resin takes up the magnesium and leaves alkali of some salts: to be avoided; weak with the others (s.6)."""
+    if not role.of_class.leaves_alkali:
         return role
-    harmful = salt in _RESIN_SALTS
+    harmful = salt in role.of_class.leaves_alkali
     return replace(role, avoid=harmful, evidence=role.evidence if harmful else _WEAK)

@@ -37,8 +37,8 @@ def _call(chart: Chart) -> tuple[str, ...]:
 def _orders(order: DraftMedication | None, chart: Chart) -> tuple[str, ...]:
     if order is None:
         return ("do_running" if given.iv_magnesium_in_progress(chart) else "do_expert",)
-    full = chart.renal.gate in (RenalGate.R0, RenalGate.R1)
-    return ("do_load", f"then_{chart.renal.gate.value.lower()}" if full else "then_poor")
+    full = chart.renal.gate <= RenalGate.R1
+    return ("do_load", f"then_{chart.renal.gate.name.lower()}" if full else "then_poor")
 
 
 def _beside(chart: Chart) -> tuple[str, ...]:

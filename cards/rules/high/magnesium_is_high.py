@@ -3,7 +3,7 @@
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import assess, danger
-from cards.model import Band, DraftTest, Indicator, Magnesium, Medication, Problem, RemoveOrder, Say, Suggestion
+from cards.model import Band, DraftTest, Indicator, Magnesium, Medication, Problem, Say, Suggestion, removals
 
 Sources = tuple[Medication, ...]
 
@@ -61,9 +61,7 @@ def _lines(sources: Sources, critical: bool, signs: bool, chart: Chart) -> tuple
 
 
 def _removal(sources: Sources, values: dict[str, str]) -> tuple[Suggestion, ...]:
-    """Of the orders; an administration is none that could be removed."""
-    orders = ((d.reference or "", d.name) for d in sources)
-    gone = tuple(RemoveOrder(order, name) for order, name in orders if order.startswith("MedicationRequest/"))
+    gone = removals(sources)
     return (Suggestion("stop", gone, recommended=True, values=values),) if gone else ()
 
 

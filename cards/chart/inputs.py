@@ -1,0 +1,198 @@
+"""The one table of inputs: what is asked about a patient, under which key, and what it is called.
+
+Prefetch templates, what is named when it is missing, the back-test, the demo and the figures all derive from it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from cards.loading import Knowledge
+from cards.model import Result
+
+PATIENT = "{{context.patientId}}"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A FHIR type that is asked for.
+
+    `date`: the search parameter that puts the newest first, and `dates`, the elements it looks at. `known_from`: the
+    elements that tell since when a resource was known, best first. `never_real`: the statuses of what never was.
+    """
+
+    name: str
+    date: str = ""
+    dates: tuple[str, ...] = ()
+    known_from: tuple[str, ...] = ()
+    never_real: frozenset[str] = frozenset()
+
+
+_PATIENT = Kind("Patient")
+_OBSERVATION = Kind(
+    "Observation",
+    "date",
+    ("effectiveDateTime", "effectiveInstant", "effectivePeriod.start"),
+    ("issued", "effectiveDateTime", "effectiveInstant", "effectivePeriod.end", "effectivePeriod.start"),
+    frozenset({"entered-in-error", "cancelled", "registered"}),
+)
+_REQUEST = Kind(
+    "MedicationRequest",
+    "authoredon",
+    ("authoredOn",),
+    ("authoredOn",),
+    frozenset({"entered-in-error", "draft", "unknown"}),
+)
+_ADMINISTRATION = Kind(
+    "MedicationAdministration",
+    "effective-time",
+    ("effectiveDateTime", "effectivePeriod.start"),
+    ("effectiveDateTime", "effectivePeriod.start"),
+    frozenset({"entered-in-error", "not-done", "unknown"}),
+)
+_CONDITION = Kind("Condition", known_from=("recordedDate", "onsetDateTime", "onsetPeriod.start"))
+_ENCOUNTER = Kind(
+    "Encounter",
+    "date",
+    ("period.start",),
+    ("period.start",),
+    frozenset({"entered-in-error", "planned", "cancelled"}),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One thing that is asked about a patient, by its prefetch key.
+
+    `where`: how its search is narrowed, beside the patient and the codes of its `analytes`; `count`: the newest so
+    many. `name` is for readers of figures. `missed` (and why it matters, `note`) names it on a card that misses it, or
+    the one `fact` of it that is missed. A new result of an `opening` analyte can bring a card of its own. Without a
+    `required` input a call cannot be answered.
+    """
+
+    key: str
+    kind: Kind
+    name: str
+    where: str = ""
+    count: int = 0
+    analytes: tuple[str, ...] = ()
+    opening: tuple[str, ...] = ()
+    missed: str = ""
+    note: str = ""
+    fact: str = ""
+    required: bool = False
+
+    @property
+    def statuses(self) -> frozenset[str]:
+        """The statuses that are asked for; empty when any is."""
+        told = dict(part.split("=") for part in self.where.split("&") if part)
+        return frozenset(told["status"].split(",")) if "status" in told else frozenset()
+
+    def query(self, knowledge: Knowledge) -> str:
+        """Its FHIR query as a prefetch template; the codes include a site's own."""
+        if not self.count:
+            return f"{self.kind.name}/{PATIENT}"
+        parts = [f"patient={PATIENT}", self.where, self._code(knowledge), self._sort, f"_count={self.count}"]
+        return f"{self.kind.name}?{'&'.join(filter(None, parts))}"
+
+    def _code(self, knowledge: Knowledge) -> str:
+        codes = knowledge.terminology.codes_of(self.analytes)
+        return f"code={','.join(f'{system}|{code}' for system, code in codes)}" if self.analytes else ""
+
+    @property
+    def _sort(self) -> str:
+        return f"_sort=-{self.kind.date}" if self.kind.date else ""
+
+
+# In the order in which cards name what is missing.
+INPUTS: tuple[Input, ...] = (
+    Input(
+        "magnesium",
+        _OBSERVATION,
+        "magnesium results",
+        count=30,
+        analytes=("magnesium", "magnesium_ionised"),
+        opening=("magnesium", "magnesium_ionised"),
+        required=True,
+    ),
+    Input(
+        "medications",
+        _REQUEST,
+        "active medicines",
+        "status=active",
+        200,
+        missed="medication list",
+    ),
+    Input("recent_medications", _REQUEST, "recent medicines", "status=completed,stopped", 50),
+    Input("administrations", _ADMINISTRATION, "medicines given", "status=in-progress,completed", 50),
+    Input(
+        "conditions",
+        _CONDITION,
+        "diagnoses",
+        "clinical-status=active,recurrence,relapse",
+        200,
+        missed="problem list",
+        note="heart block, myasthenia",
+    ),
+    Input("patient", _PATIENT, "the patient resource", missed="age", fact="age"),
+    Input("renal", _OBSERVATION, "kidney results", count=30, analytes=("creatinine", "egfr"), missed="kidney results"),
+    Input(
+        "electrolytes",
+        _OBSERVATION,
+        "electrolytes and albumin",
+        count=60,
+        analytes=("potassium", "calcium", "calcium_corrected", "albumin"),
+        opening=("potassium",),
+        missed="potassium and calcium",
+    ),
+    Input(
+        "other_results",
+        _OBSERVATION,
+        "QTc and urine results",
+        count=30,
+        analytes=("qtc", "urine_magnesium", "urine_creatinine", "urine_magnesium_24h"),
+    ),
+    Input(
+        "encounters",
+        _ENCOUNTER,
+        "stays and visits",
+        "status=arrived,triaged,in-progress,onleave",
+        10,
+        missed="inpatient or outpatient",
+    ),
+)
+KEYS = tuple(asked.key for asked in INPUTS)
+BY_KEY: Mapping[str, Input] = {asked.key: asked for asked in INPUTS}
+KINDS: Mapping[str, Kind] = {asked.kind.name: asked.kind for asked in INPUTS}
+REQUIRED = tuple(asked.key for asked in INPUTS if asked.required)
+ANALYTES: Mapping[str, Input] = {analyte: asked for asked in INPUTS for analyte in asked.analytes}
+OPENING = tuple(analyte for asked in INPUTS for analyte in asked.opening)
+
+
+class NeverAsked(LookupError):
+    """A result that no input asks for: the rule that wants it would never speak."""
+
+    def __init__(self, analyte: str) -> None:
+        super().__init__(f"no input of cards/chart/inputs.py asks for {analyte!r}")
+
+
+class Results(Mapping[str, Result]):
+    """The latest result of each analyte; NeverAsked for one that no input asks for."""
+
+    def __init__(self, found: Mapping[str, Result]) -> None:
+        self._found = found
+
+    def __getitem__(self, analyte: str) -> Result:
+        if analyte not in ANALYTES:
+            raise NeverAsked(analyte)
+        return self._found[analyte]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+
+def prefetch_templates(knowledge: Knowledge) -> dict[str, str]:
+    """Prefetch key to FHIR query."""
+    return {asked.key: asked.query(knowledge) for asked in INPUTS}

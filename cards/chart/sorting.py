@@ -1,0 +1,172 @@
+"""One look at each resource: by its type to its reader, whatever key brought it; what nobody understands is counted.
+
+Three outcomes: read; not for us (understood, and irrelevant); not understood. Only the last is kept here: what is not
+understood is never taken for "all clear".
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cards.chart.fhir import child, codings, text, words_of
+from cards.chart.inputs import BY_KEY, Input
+from cards.model import ORDER_TYPES, JsonObject, Snapshot
+from cards.terms.systems import ICD9, ICD10, ICPC2, LOINC, RXNORM, SNOMED, system_of
+from cards.terms.terminology import Terminology
+
+PATIENT, ENCOUNTER, OBSERVATION, CONDITION = "Patient", "Encounter", "Observation", "Condition"
+MEDICATION, ADMINISTRATION, REPORT = "Medication", "MedicationAdministration", "DiagnosticReport"
+# orders, and what is told or handed over in their place
+ORDERED = (*sorted(ORDER_TYPES), "MedicationStatement", "MedicationDispense")
+# systems of which every code that is in no table of ours is known to be of something else
+_KNOWN_SYSTEMS = frozenset({LOINC, SNOMED, RXNORM, ICD10, ICD9, ICPC2})
+
+
+class Why(StrEnum):
+    """What of a resource nobody understands."""
+
+    CODE = "code"
+    UNIT = "unit"
+    VALUE = "value"
+    DATE = "date"
+    CLASS = "class"
+    SHAPE = "shape"
+    REFERENCE = "reference"
+
+
+class What(StrEnum):
+    """What is not understood, in the words of a clinician."""
+
+    RESULT = "result"
+    MEDICINE = "medicine"
+    PROBLEM = "problem"
+    STAY = "stay"
+    DRAFT = "drafted order"
+    SELECTION = "selected order"
+    ENTRY = "entry"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of what is not understood."""
+
+    what: What
+    why: Why
+
+
+NotUnderstood = Mapping[Kind, int]
+
+
+class Sorted:
+    """What a client sent of one patient, by type, whatever key brought it."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._by_type: dict[str, Sequence[JsonObject]] | None = None
+
+    def of(self, *types: str) -> Sequence[JsonObject]:
+        """The resources of some types, in the order in which they came."""
+        if self._by_type is None:
+            self._by_type = self._sort()
+        listed = [self._by_type[kind] for kind in types if kind in self._by_type]
+        return listed[0] if len(listed) == 1 else [resource for part in listed for resource in part]
+
+    def _sort(self) -> dict[str, Sequence[JsonObject]]:
+        found: dict[str, list[JsonObject]] = {}
+        for key in (*BY_KEY, *(key for key in self._snapshot.resources if key not in BY_KEY)):
+            for resource in self._snapshot.resources.get(key, ()):
+                found.setdefault(text(resource, "resourceType"), []).append(resource)
+        return {kind: self._snapshot.watch(listed) for kind, listed in found.items()}
+
+    def brought(self, asked: Input, terminology: Terminology) -> bool:
+        """Whether a key that is none of ours brought something that an input asks for."""
+        others = (listed for key, listed in self._snapshot.resources.items() if key not in BY_KEY)
+        return any(_answers(resource, asked, terminology) for listed in others for resource in listed)
+
+
+def _answers(resource: JsonObject, asked: Input, terminology: Terminology) -> bool:
+    if text(resource, "resourceType") != asked.kind.name:
+        return False
+    if asked.analytes:
+        return terminology.analyte_of(codings(child(resource, "code"))) in asked.analytes
+    return not asked.statuses or text(resource, "status") in asked.statuses
+
+
+def unknown_code(concept: JsonObject) -> Why | None:
+    """Why nobody can say what a concept is: no words, and no code or one of unknown systems; None when one can.
+
+    Words that can be read and match nothing name another thing, and so does a code of a known system.
+    """
+    if words_of(concept).strip():
+        return None
+    systems = [system_of(system) for system, _ in codings(concept)]
+    if not systems:
+        return Why.SHAPE
+    return Why.CODE if _KNOWN_SYSTEMS.isdisjoint(systems) else None
+
+
+def count_results(unknown: Iterable[JsonObject]) -> Iterator[Kind]:
+    """Of the results of no analyte that we know, those of which nobody can say what they measure."""
+    for resource in unknown:
+        if why := unknown_code(child(resource, "code")):
+            yield Kind(What.RESULT, why)
+
+
+def count_problems(conditions: Iterable[JsonObject], terminology: Terminology) -> Iterator[Kind]:
+    """The problems that nobody can name."""
+    for resource in conditions:
+        concept = child(resource, "code")
+        why = unknown_code(concept)
+        if why and not terminology.categories_of(codings(concept), ""):
+            yield Kind(What.PROBLEM, why)
+
+
+# -- selections -------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which drafts are chosen, by their place, and how many selections match no draft."""
+
+    places: frozenset[int]
+    unmatched: int = 0
+
+
+def chosen_drafts(snapshot: Snapshot) -> Chosen:
+    """The drafts that the selections name; all of them when nothing is selected or no selection matches a draft.
+
+    A selection names a draft by `Type/id`, id, version, URL or the fullUrl of its entry, whatever the id looks like.
+    """
+    everything = frozenset(range(len(snapshot.drafts)))
+    if not snapshot.selections:
+        return Chosen(everything)
+    urls = snapshot.draft_urls or ("",) * len(snapshot.drafts)
+    names = [_names_of(draft, url) for draft, url in zip(snapshot.drafts, urls, strict=True)]
+    matches = [_matching(selection, names) for selection in snapshot.selections]
+    found = frozenset(place for match in matches for place in match)
+    return Chosen(found or everything, sum(not match for match in matches))
+
+
+def _names_of(draft: JsonObject, url: str) -> tuple[frozenset[str], str]:
+    """The full names of a draft, and its bare id."""
+    ident = text(draft, "id")
+    own = {f"{text(draft, 'resourceType')}/{ident}"} if ident else set()
+    return frozenset({*own, *({url, _tail(url, 2)} if url else ())}), ident or _tail(url, 1)
+
+
+def _matching(selection: str, names: Sequence[tuple[frozenset[str], str]]) -> list[int]:
+    """The drafts that a selection names: in full, else by their last part."""
+    told = selection.strip().partition("/_history/")[0].rstrip("/")
+    full = [n for n, (every, _) in enumerate(names) if told in every or _tail(told, 2) in every]
+    return full or [n for n, (_, ident) in enumerate(names) if ident and ident == _tail(told, 1)]
+
+
+def _tail(told: str, parts: int) -> str:
+    """The last parts of a reference; of a urn its value."""
+    if told.startswith("urn:"):
+        return told.rpartition(":")[2]
+    return "/".join(told.partition("/_history/")[0].split("/")[-parts:])
+
+
+def counted(kinds: Iterable[Kind]) -> NotUnderstood:
+    """How many of each kind."""
+    return Counter(kinds)

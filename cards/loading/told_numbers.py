@@ -1,0 +1,24 @@
+"""Thresholds as sentences name them, where a bare number would not do."""
+
+from collections.abc import Iterable, Mapping
+
+from cards.loading.thresholds import Threshold
+
+_DAYS_FROM = 168  # h
+_MG_PER_MMOL = 24.305  # the molar mass of magnesium
+
+
+def told_numbers(thresholds: Iterable[Threshold]) -> dict[str, Mapping[str, str]]:
+    """By kind and id: `span` of hours in h or days, `mg_min` of a rate in g/h, `mg` of mmol of magnesium a day."""
+    known = tuple(thresholds)
+    return {
+        "span": {t.id: _span(t.value) for t in known if t.unit == "h"},
+        "mg_min": {t.id: f"{t.value * 1000 / 60:g}" for t in known if t.unit == "g/h"},
+        "mg": {t.id: f"{t.value * _MG_PER_MMOL:.0f}" for t in known if t.unit.startswith("mmol/24")},
+    }
+
+
+def _span(hours: float) -> str:
+    """A week and more is told in days."""
+    days = hours / 24
+    return f"{days:g} days" if hours >= _DAYS_FROM and days == int(days) else f"{hours:g} h"

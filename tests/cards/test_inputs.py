@@ -1,0 +1,78 @@
+"""The table of inputs: what rules ask for is asked of the client, and what is asked for is read."""
+
+import pytest
+
+from cards import INPUTS, prefetch_templates
+from cards.ask import Rule, ask
+from cards.chart import Chart, inputs
+from cards.chart.inputs import ANALYTES, BY_KEY, KINDS, Input, NeverAsked
+from cards.model import Indicator, Problem, Say
+from cds_service.call.fhir_access import request_of
+from cds_service.demo.fhir_parameters import PARAMETERS
+from tests.cards.chart import ANALYTES as WRITTEN
+from tests.cards.chart import LOINC, NOW, Json, cases, knowledge, snapshot
+
+_NOT_SEARCHED_BY = {"_sort", "_count"}
+
+
+def phosphate_is_low_too(chart: Chart) -> Say | bool:
+    """A rule about a result that no input asks for."""
+    found = chart.results.get("phosphate")
+    return Say(Indicator.INFO, ("found",)) if found and found.value < 1 else False
+
+
+def test_a_rule_about_a_result_that_nobody_asks_for_fails() -> None:
+    chart = Chart(snapshot({"magnesium": 1.2}), knowledge(), NOW)
+    for asked in (lambda: chart.results["phosphate"], lambda: "phosphate" in chart.results):
+        with pytest.raises(NeverAsked, match="phosphate"):
+            asked()
+    answer = ask(Rule(phosphate_is_low_too, Problem.LOW_MAGNESIUM), chart)
+    assert getattr(answer, "failed", False)
+
+
+@pytest.mark.parametrize("analyte", sorted({name for _, case in cases() for name in case["chart"].get("labs", {})}))
+def test_every_result_of_a_case_is_asked_for(analyte: str) -> None:
+    code = WRITTEN[analyte][0]
+    if knowledge().terminology.analyte_of([(LOINC, code)]) == "magnesium_ignored":
+        assert not any(f"|{code}" in query for query in prefetch_templates(knowledge()).values())
+    else:
+        assert f"|{code}" in prefetch_templates(knowledge())[ANALYTES[analyte].key]
+
+
+@pytest.mark.parametrize("analyte", ANALYTES)
+def test_every_analyte_asked_for_has_codes_units_and_a_name(analyte: str) -> None:
+    assert knowledge().terminology.codes_of([analyte])
+    assert knowledge().units.by_analyte[analyte]
+    assert ANALYTES[analyte].name
+
+
+@pytest.mark.parametrize("analyte", ANALYTES)
+def test_every_analyte_asked_for_is_read(analyte: str) -> None:
+    unit = WRITTEN[analyte][1]
+    assert any(analyte in chart_with(analyte, {"value": value, "unit": unit}).results for value in (0.6, 4.2, 9, 430))
+
+
+def chart_with(analyte: str, told: Json) -> Chart:
+    """A chart of one result."""
+    labs = {"magnesium": told} if analyte == "magnesium" else {"labs": {analyte: told}}
+    return Chart(snapshot(labs), knowledge(), NOW)
+
+
+@pytest.mark.parametrize("asked", INPUTS, ids=lambda asked: asked.key)
+def test_every_input_can_be_asked_of_the_demo(asked: Input) -> None:
+    request = request_of(asked.query(knowledge()), "p1")
+    assert request is not None and request.kind == asked.kind.name
+    names = {name for name, _ in request.pairs} - _NOT_SEARCHED_BY
+    sorts = {value.removeprefix("-") for name, value in request.pairs if name == "_sort"}
+    assert names | sorts <= PARAMETERS[asked.kind.name].keys()
+
+
+def test_keys_are_distinct_and_no_analyte_is_asked_for_twice() -> None:
+    assert len(BY_KEY) == len(INPUTS)
+    assert sum(len(asked.analytes) for asked in INPUTS) == len(ANALYTES)
+    assert {asked.kind.name for asked in INPUTS} == KINDS.keys()
+    assert set(inputs.OPENING) <= ANALYTES.keys()
+
+
+def test_magnesium_is_what_a_call_cannot_do_without() -> None:
+    assert inputs.REQUIRED == ("magnesium",)
