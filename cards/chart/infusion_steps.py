@@ -8,7 +8,7 @@ from cards.chart.dose_count import doses_in_a_day, hours_running
 from cards.chart.fhir import child, objects, text, words_of
 from cards.model import Infusion, JsonObject
 
-_NEXT = re.compile(r"\s*(?:[,;.]?\s*\b(?:and )?then\b|[,;.]?\s*\bfollowed by\b|;|\bplus\b|\s\+\s)\s*")
+_NEXT = re.compile(r";|\bthen\b|\bfollowed by\b|\bplus\b|\+")
 _MUSCLE = re.compile(r"\b(?:im|i\.m\.|intramuscular\w*)\b", re.IGNORECASE)
 
 

@@ -90,7 +90,7 @@ def _kind(product: Product, name: str, route: Route, told: str, words: Collectio
 
 def _is_fluid(route: Route, told: str, words: Collection[str]) -> bool:
     """A brand of fluid that holds some magnesium among others: its name does not say magnesium."""
-    named = any(word.startswith(("mag", "mgs")) or word == "mg" for word in words) or not told.isascii()
+    named = any(word.startswith(("mag", "mgs", "mgc")) or word == "mg" for word in words) or not told.isascii()
     return route is Route.INTRAVENOUS and bool(told) and not named
 
 

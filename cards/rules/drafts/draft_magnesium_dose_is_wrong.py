@@ -57,6 +57,8 @@ def _first_wrong(drafts: Drafts, chart: Chart) -> tuple[Drafts, Reason]:
 
 def _all(drafts: Drafts, reason: Reason, chart: Chart) -> list[Crossed]:
     found = [*_bag(drafts, reason, chart), *_limits(drafts, reason.indication, reason.pulseless, chart)]
+    if reason.indication.always:
+        found.append(Crossed(Indicator.INFO, reason.indication.always))
     if assess.is_child(chart) and reason.indication.child != "adult":
         found = [c for c in found if c.indicator is Indicator.CRITICAL] + list(_child(drafts, chart))
     return found
