@@ -11,7 +11,7 @@ def is_under_way(chart: Chart) -> Because:
     """Magnesium lies in the cart, runs or was given in the last 24 hours (clinical rule s.5)."""
     drafted = any(indication.is_wanted(d) for d in chart.drafts)
     if drafted or other_magnesium.listed(chart):
-        return Because(True, "magnesium is in the same cart, runs or was given within 24 hours")
+        return Because(True, "magnesium is in the same cart, runs or was given in the last day")
     return because("no magnesium is given or drafted")
 
 

@@ -99,7 +99,8 @@ def test_every_hard_stop_is_told_when_a_chart_is_opened_and_at_review():
     told = {rule.name for rule in RULES}
     for name, stop in knowledge().hard_stops.items():
         assert stop.renal or f"{name}_forbids_iv" in told
-        texts = knowledge().advice["draft_magnesium_is_unsafe"]
+        rule = "draft_magnesium_needs_kidneys" if stop.renal else "draft_magnesium_is_unsafe"
+        texts = knowledge().advice[rule]
         assert {stop.draft, *filter(None, [stop.draft_yielded])} <= texts.lines.keys()
 
 
