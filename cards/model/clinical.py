@@ -103,8 +103,11 @@ class MagnesiumKind(Enum):
 
     REPLACEMENT = "replacement"
     LAXATIVE = "laxative or antacid"
+    ANTACID = "antacid"
+    BOWEL_PREPARATION = "bowel preparation"
     OBSTETRIC = "obstetric bag"
     NUTRITION = "nutrition or fluid"
+    DIALYSATE = "dialysate"
     SOURCE = "contains magnesium"
 
 
@@ -205,11 +208,32 @@ class Renal:
     when: datetime | None = None
 
 
+class Infusion(NamedTuple):
+    """One step of an IV order: grams of a dose, g/h, hours of a dose, how many doses of it in 24 hours.
+
+    `grams` None: a rate alone, that runs for `hours`. `per_hour` None: nobody said how fast.
+    """
+
+    grams: float | None
+    per_hour: float | None
+    hours: float | None
+    times: float = 1.0
+    intramuscular: bool = False
+
+    def grams_within(self, hours: float) -> float:
+        """The most that goes in within so many hours; all of a dose whose time is not told."""
+        whole = (self.grams or 0.0) * self.times
+        if self.per_hour is None:
+            return whole
+        running = self.per_hour * min(hours, (self.hours or hours) * self.times)
+        return min(whole, running) if self.grams is not None else running
+
+
 @dataclass(frozen=True, slots=True)
 class MagnesiumOrder:
     """What an order of magnesium asks for: grams of sulfate a day and g/h (IV), elemental mg a day (oral).
 
-    `is_push`: in words to be pushed in, without a time or rate.
+    `is_push`: in words to be pushed in, without a time or rate. `steps`: what an IV order gives, one after the other.
     """
 
     kind: MagnesiumKind
@@ -218,6 +242,7 @@ class MagnesiumOrder:
     grams_per_hour: float | None = None
     elemental_mg_per_day: float | None = None
     is_push: bool = False
+    steps: tuple[Infusion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

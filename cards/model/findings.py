@@ -27,12 +27,13 @@ class DoseStep:
 
 @dataclass(frozen=True, slots=True)
 class DraftMedication:
-    """A medication order to be offered: product by id (knowledge/products.yaml) and its steps."""
+    """A medication order to be offered: product by id (knowledge/products.yaml), its steps, and what for in words."""
 
     product: str
     steps: tuple[DoseStep, ...]
     days: int | None = None
     elemental_mg_per_day: float | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
