@@ -51,7 +51,7 @@ from cards.model.findings import (
     Suggestion,
     Trace,
 )
-from cards.model.snapshot import Snapshot, Stopped
+from cards.model.snapshot import About, Snapshot, Stopped
 
 __all__ = [
     "ABOUT_DRAFTS",
@@ -62,6 +62,7 @@ __all__ = [
     "ORAL_GATES",
     "ORDER_TYPES",
     "SEVERE_BANDS",
+    "About",
     "Answered",
     "Band",
     "Card",
