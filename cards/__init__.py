@@ -14,6 +14,7 @@ from cards.model import (
     Memory,
     Problem,
     SetAside,
+    Silence,
     Snapshot,
     Stopped,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "Problem",
     "Service",
     "SetAside",
+    "Silence",
     "Snapshot",
     "Stopped",
     "decide",
