@@ -10,11 +10,6 @@ def listed(names: Iterable[str]) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
-def verb(names: Iterable[str], one: str, several: str) -> str:
-    """The verb that fits one name or several."""
-    return several if len(set(names)) > 1 else one
-
-
 def day(when: datetime) -> str:
     """A date as it is read on a ward."""
     return f"{when.day} {when:%b %Y}"

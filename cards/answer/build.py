@@ -28,7 +28,6 @@ _SUMMARY_LIMIT = 139
 _LABEL_LIMIT = 100
 _LINKS = 2
 _KNOWLEDGES = 16  # a service has one, and one for each client with a site file of its own
-_TITLES = {"found": "Found", "do": "Do", "check": "Check", "why": "Why"}
 _TOPICS = {
     Problem.LOW_MAGNESIUM: ("E83.42", "Hypomagnesemia"),
     Problem.CAUSES: ("E83.42", "Hypomagnesemia"),
@@ -113,7 +112,7 @@ def _detail(recommendation: Recommendation, knowledge: Knowledge, told: Mapping[
                 continue
             lines[line.section].append(line.text.format_map(told[finding.rule]))
     return "\n".join(
-        f"- **{_TITLES[section]}:** {text}" if number == 0 else f"- {text}"
+        f"- **{knowledge.words.say(f'sections.{section}')}:** {text}" if number == 0 else f"- {text}"
         for section, texts in lines.items()
         for number, text in enumerate(dict.fromkeys(texts))
     )
@@ -160,7 +159,7 @@ def _tests_only(asked: tuple[DraftTest, ...], chart: Chart, new_id: NewId) -> Js
     tests = sorted(asked, key=lambda t: list(chart.knowledge.tests).index(t.test))
     names = ", ".join(chart.knowledge.tests[t.test].short for t in tests)
     return {
-        "label": _shorten(f"Order: {names}", _LABEL_LIMIT),
+        "label": _shorten(chart.knowledge.words.say("labels.tests", tests=names), _LABEL_LIMIT),
         "uuid": new_id(),
         "actions": [_action(t, chart) for t in tests],
     }
@@ -168,7 +167,11 @@ def _tests_only(asked: tuple[DraftTest, ...], chart: Chart, new_id: NewId) -> Js
 
 def _action(offer: Offer, chart: Chart) -> Json:
     if isinstance(offer, RemoveOrder):
-        return {"type": "delete", "description": f"Remove {offer.name}", "resourceId": offer.reference}
+        return {
+            "type": "delete",
+            "description": chart.knowledge.words.say("labels.remove", drug=offer.name),
+            "resourceId": offer.reference,
+        }
     if isinstance(offer, DraftMedication):
         description, resource = orders.medication_request(offer, chart)
     else:

@@ -36,8 +36,9 @@ def medication_request(order: DraftMedication, chart: Chart) -> tuple[str, Json]
     low = chart.current
     if low and low.reference and order.product not in chart.knowledge.doses.alternatives:
         resource["reasonReference"] = [{"reference": low.reference}]
-    doses = ", then ".join(step.text for step in order.steps)
-    return f"Draft order: {product.display}, {doses}", resource
+    words = chart.knowledge.words
+    doses = words.say("dose.next").join(step.text for step in order.steps)
+    return words.say("labels.draft", product=product.display, dose=doses), resource
 
 
 def _concept(product: Product) -> Json:
@@ -79,15 +80,16 @@ def _days(days: int) -> Json:
 def service_request(test: DraftTest, chart: Chart) -> tuple[str, Json]:
     """(description, ServiceRequest) of a drafted test, its time in words."""
     told, when = chart.knowledge.tests[test.test], chart.knowledge.monitoring[test.when]
+    words = chart.knowledge.words
     resource: Json = {
         "resourceType": "ServiceRequest",
         "status": "draft",
         "intent": chart.knowledge.site.intent,
         "code": _code(told),
         "subject": {"reference": f"Patient/{chart.patient_id}"},
-        "note": [{"text": f"When: {when}"}],
+        "note": [{"text": words.say("labels.when", when=when)}],
     }
-    return f"{told.text}: {when}", resource
+    return words.say("labels.test", test=told.text, when=when), resource
 
 
 def _code(test: OrderableTest) -> Json:

@@ -1,21 +1,17 @@
 """The values every advice text may name: numbers with unit and date, in our own spelling."""
 
-from collections.abc import Mapping
 from functools import lru_cache
 
 from cards.chart import Chart, once
 from cards.judgements import danger
 from cards.loading import Knowledge
-from cards.model import Result
 from cards.wording import day, moment
-
-_UNKNOWN = "not known"
 
 
 @once
 def common_values(chart: Chart) -> dict[str, object]:
     """Placeholder to text. Nothing here repeats free text of the record."""
-    m = chart.current
+    m, unknown = chart.current, chart.knowledge.words.say("not_known")
     qtc = danger.qtc(chart)
     named = danger.named(chart)
     return {
@@ -23,27 +19,27 @@ def common_values(chart: Chart) -> dict[str, object]:
         **chart.knowledge.told_numbers,
         "target": _both_units("target.high_risk", chart.knowledge),
         "target_stable": _both_units("target.stable", chart.knowledge),
-        "magnesium": m.shown if m else _UNKNOWN,
-        "magnesium_or_unknown": f"{m.shown} on {day(m.when)}" if m else _UNKNOWN,
+        "magnesium": m.shown if m else unknown,
+        "magnesium_or_unknown": f"{m.shown} on {day(m.when)}" if m else unknown,
         "date": moment(m.when) if m else "",
         "date_short": day(m.when) if m else "",
         "limit": f"{m.lower_limit:.2f} mmol/L" if m else "",
         "upper_limit": f"{m.upper_limit:.2f} mmol/L" if m else "",
         "renal": chart.renal.reason,
-        "potassium": _shown(chart.results, "potassium"),
-        "potassium_or_unknown": _shown(chart.results, "potassium"),
-        "calcium": _shown(chart.results, "calcium"),
-        "albumin": _shown(chart.results, "albumin"),
-        "qtc": f"{qtc:.0f} ms" if qtc else _UNKNOWN,
-        "qtc_or_unknown": f"{qtc:.0f} ms" if qtc else _UNKNOWN,
+        "potassium": _shown(chart, "potassium"),
+        "potassium_or_unknown": _shown(chart, "potassium"),
+        "calcium": _shown(chart, "calcium"),
+        "albumin": _shown(chart, "albumin"),
+        "qtc": f"{qtc:.0f} ms" if qtc else unknown,
+        "qtc_or_unknown": f"{qtc:.0f} ms" if qtc else unknown,
         "risks": ", ".join(named),
         "count": str(len(chart.active)),
     }
 
 
-def _shown(results: Mapping[str, Result], analyte: str) -> str:
-    found = results.get(analyte)
-    return found.shown if found else _UNKNOWN
+def _shown(chart: Chart, analyte: str) -> str:
+    found = chart.results.get(analyte)
+    return found.shown if found else chart.knowledge.words.say("not_known")
 
 
 @lru_cache(maxsize=256)

@@ -247,7 +247,7 @@ class Chart(Asked):
     def renal(self) -> Renal:
         """What the kidneys allow."""
         creatinines = [reading.result() for reading in self._fresh.get("creatinine", ())]
-        return renal_gate(self.results, creatinines, self.conditions, self.person, self.numbers)
+        return renal_gate(self.results, creatinines, self.conditions, self.person, self.knowledge)
 
     @fact
     def set_aside(self) -> tuple[SetAside, ...]:

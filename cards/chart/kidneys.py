@@ -4,15 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from cards.chart.person import Person
+from cards.loading import Knowledge
 from cards.model import Condition, Renal, RenalGate, Result
-
-_BY_CONDITION = (
-    ("dialysis", RenalGate.R3, "on dialysis"),
-    ("esrd", RenalGate.R3, "end-stage kidney disease"),
-    ("anuria", RenalGate.R3, "anuria or oliguria"),
-    ("aki", RenalGate.R2, "acute kidney injury"),
-    ("ckd4", RenalGate.R2, "CKD stage 4"),
-)
 
 
 def renal_gate(
@@ -20,20 +13,21 @@ def renal_gate(
     creatinines: Sequence[Result],
     conditions: Mapping[str, Condition],
     who: Person,
-    numbers: Mapping[str, float],
+    knowledge: Knowledge,
 ) -> Renal:
     """The gate by the worse of eGFR and clinical state; R4 when nothing is known."""
-    by_state = next(((gate, why) for name, gate, why in _BY_CONDITION if name in conditions), None)
+    numbers, words = knowledge.numbers, knowledge.words
+    by_state = next(((s.gate, s.words) for s in knowledge.renal_states if s.condition in conditions), None)
     egfr, when = _egfr(results, who, numbers)
     if by_state is None and _rising(creatinines, numbers):
-        by_state = (RenalGate.R2, "creatinine rising: acute kidney injury")
+        by_state = (RenalGate.R2, words.say("kidneys.rising"))
     if egfr is None:
-        gate, reason = by_state or (RenalGate.R4, "renal function unknown")
+        gate, reason = by_state or (RenalGate.R4, words.say("kidneys.unknown"))
         return Renal(gate, None, reason, None)
     by_egfr = _gate_of(egfr, numbers)
     if by_state and by_state[0] >= by_egfr:
-        return Renal(by_state[0], egfr, f"{by_state[1]}, eGFR {egfr:.0f}", when)
-    return Renal(by_egfr, egfr, f"eGFR {egfr:.0f}", when)
+        return Renal(by_state[0], egfr, words.say("kidneys.with_egfr", state=by_state[1], egfr=egfr), when)
+    return Renal(by_egfr, egfr, words.say("kidneys.egfr", egfr=egfr), when)
 
 
 def _gate_of(egfr: float, numbers: Mapping[str, float]) -> RenalGate:

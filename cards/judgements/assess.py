@@ -18,7 +18,7 @@ _BANDS = {
 
 
 def is_child(chart: Chart) -> bool:
-    """Under 18, as far as known."""
+    """A child, as far as known."""
     return chart.is_adult is False
 
 
@@ -48,7 +48,7 @@ def _has_convulsion(chart: Chart) -> bool:
 
 def _has_critical_qtc_today(chart: Chart) -> bool:
     found = chart.results.get("qtc")
-    today = found is not None and chart.at_most(chart.hours_since(found.when), "emergency.hours")
+    today = found is not None and danger.happened_lately(found.when, chart)
     return bool(today and danger.qtc_is_critical(chart))
 
 

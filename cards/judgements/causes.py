@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cards.chart import Because, Chart, once
+from cards.loading import Words
 from cards.model import DrugClass, DrugRole, Medication, RemoveOrder, removals
 
 _POINTS = {"strong": 3, "moderate": 2, "weak": 1}
@@ -104,15 +105,16 @@ def _scored(medication: Medication, several: bool, chart: Chart) -> Culprit:
     early = bool(after) and bool(chart.below(days, after))
     plausible = days is not None and not early
     score = _POINTS.get(role.evidence, 0) + plausible + several - early
-    return Culprit(medication, role, score, f"{role.ingredient}{_since(days, medication)}")
+    return Culprit(medication, role, score, f"{role.ingredient}{_since(days, medication, chart.knowledge.words)}")
 
 
-def _since(days: float | None, medication: Medication) -> str:
+def _since(days: float | None, medication: Medication, words: Words) -> str:
     if medication.status != "active":
-        return " (stopped)"
+        return words.say("taken.stopped")
     if days is None:
         return ""
-    return f" (over {int(days // 365)} y)" if days >= 365 else f" (since {max(int(days), 1)} d)"
+    years = int(days // 365)
+    return words.say("taken.years", years=years) if years else words.say("taken.days", days=max(int(days), 1))
 
 
 def is_diuretic_drug(medication: Medication) -> bool:

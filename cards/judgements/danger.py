@@ -1,12 +1,12 @@
 """What makes low magnesium dangerous: potassium, calcium, QTc, drugs, illnesses (clinical rules s.3, 4.4, 5)."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime
 
 from cards.chart import Because, Chart, any_of, because, once
 from cards.model import Condition, Medication
 
-LOW_CALCIUM = "low calcium"
+_POTASSIUM_GOAL = "target.potassium"
 
 
 def potassium(chart: Chart) -> float | None:
@@ -25,10 +25,15 @@ def potassium_is_very_low(chart: Chart) -> Because:
     return chart.below(potassium(chart), "potassium.very_low")
 
 
+def potassium_is_below_its_goal(chart: Chart) -> Because:
+    """Below the goal beside low magnesium, as far as known."""
+    return chart.below(potassium(chart), _POTASSIUM_GOAL)
+
+
 def potassium_goal(chart: Chart) -> str:
     """What is to be said of potassium beside magnesium: its goal, unless that is known to be reached."""
-    value, goal = potassium(chart), chart.numbers["target.potassium"]
-    return "" if value is not None and value >= goal else f" and potassium to at least {goal:.1f} mmol/L"
+    value, goal = potassium(chart), chart.numbers[_POTASSIUM_GOAL]
+    return "" if value is not None and value >= goal else chart.knowledge.words.say("potassium_goal", goal=goal)
 
 
 def potassium_is_refractory(chart: Chart) -> Because:
@@ -95,12 +100,13 @@ def takes_digoxin(chart: Chart) -> bool:
 @once
 def named(chart: Chart) -> tuple[str, ...]:
     """What makes low magnesium dangerous here (clinical rule s.4.4), in words for the card."""
-    found = [f"{name} (QT risk)" for name in qt_drugs(chart)]
-    found += ["digoxin"] * takes_digoxin(chart)
-    found += [f"QTc {qtc(chart):.0f} ms"] if qtc_is_long(chart) else []
+    words = chart.knowledge.words
+    found = [words.say("dangers.qt_drug", drug=name) for name in qt_drugs(chart)]
+    found += [words.say("dangers.digoxin")] * takes_digoxin(chart)
+    found += [words.say("dangers.qtc", qtc=qtc(chart))] if qtc_is_long(chart) else []
     found += [illness.name for illness in chart.among("dangerous")]
-    found += ["low potassium"] if potassium_is_low(chart) else []
-    found += [LOW_CALCIUM] if calcium_is_low(chart) else []
+    found += [words.say("dangers.potassium")] if potassium_is_low(chart) else []
+    found += [words.say("dangers.calcium")] if calcium_is_low(chart) else []
     return tuple(found)
 
 
@@ -125,13 +131,18 @@ def high_is_mild(x: float, chart: Chart) -> bool:
 def dangers_with_qt_drug(x: float, chart: Chart) -> tuple[str, ...]:
     """Severe, potassium very low, QTc critically long, two known-risk drugs, torsades now: each is critical (s.5)."""
     checks = {
-        "severe": chart.below(x, "band.severe"),
+        "severe": is_severe(x, chart),
         "potassium": potassium_is_very_low(chart),
         "qtc": qtc_is_critical(chart),
         "two drugs": len(qt_drugs(chart)) > 1,
         "torsades": had_torsades_lately(chart),
     }
     return tuple(name for name, applies in checks.items() if applies)
+
+
+def is_severe(x: float, chart: Chart) -> Because:
+    """Severely or critically low."""
+    return chart.below(x, "band.severe")
 
 
 def had_torsades_lately(chart: Chart) -> bool:
@@ -143,8 +154,13 @@ def had_torsades_lately(chart: Chart) -> bool:
 
 def is_too_low_for_the_heart(x: float, chart: Chart) -> Because:
     """Low-normal where that is a risk, or low on a QT drug."""
-    on_qt_drug = chart.below(x, "qt_drug.magnesium_below") if qt_drugs(chart) else because("no torsades-risk drug")
+    on_qt_drug = is_too_low_for_a_risky_drug(x, chart) if qt_drugs(chart) else because("no torsades-risk drug")
     return low_normal_is_risky(x, chart) or on_qt_drug
+
+
+def is_too_low_for_a_risky_drug(x: float, chart: Chart) -> Because:
+    """Too low to start or go on with digoxin or a QT drug."""
+    return chart.below(x, "qt_drug.magnesium_below")
 
 
 def low_normal_is_risky(x: float, chart: Chart) -> Because:
@@ -157,11 +173,15 @@ def low_normal_is_risky(x: float, chart: Chart) -> Because:
     return any_of(potassium, qtc_is_critical(chart))
 
 
+def happened_lately(when: datetime, chart: Chart) -> Because:
+    """Whether something is as recent as an emergency must be."""
+    return chart.at_most(chart.hours_since(when), "emergency.hours")
+
+
 def is_current(condition: Condition | None, chart: Chart) -> bool:
-    """Whether an emergency is of the last 24 hours or began in this stay; an undated one is history."""
+    """Whether an emergency is of these hours or began in this stay; an undated one is history."""
     if condition is None or condition.since is None:
         return False
-    recent = timedelta(hours=chart.numbers["emergency.hours"])
-    if chart.now - condition.since <= recent:
+    if happened_lately(condition.since, chart):
         return True
     return chart.inpatient and chart.encounter_start is not None and condition.since >= chart.encounter_start

@@ -8,13 +8,13 @@ from cards.model import MagnesiumKind, Medication, Route
 
 @once
 def iv_magnesium_lately(chart: Chart) -> bool:
-    """IV magnesium now or within 24 hours."""
+    """IV magnesium now, or so lately that no more is to be given."""
     return any(is_iv_replacement(m) and _is_recent(m, chart) for m in chart.holding_magnesium)
 
 
 @once
 def iv_magnesium_ended(chart: Chart) -> Medication | None:
-    """The last IV magnesium of the past 24 hours, when none is in progress."""
+    """The last IV magnesium that ended lately, when none is in progress."""
     ended = [m for m in chart.holding_magnesium if is_iv_replacement(m) and _is_recent(m, chart)]
     if not ended or iv_magnesium_in_progress(chart):
         return None

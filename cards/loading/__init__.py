@@ -24,6 +24,7 @@ from cards.loading.site import Site, read_site
 from cards.loading.thresholds import Threshold, read_thresholds, with_site_values
 from cards.loading.told_numbers import told_numbers
 from cards.loading.unit_table import read_units
+from cards.loading.words import RenalState, Words, read_renal_states, read_words
 from cards.terms.terminology import Terminology
 from cards.units import UnitTable
 
@@ -36,6 +37,7 @@ __all__ = [
     "Product",
     "Site",
     "Threshold",
+    "Words",
     "load_knowledge",
 ]
 
@@ -97,6 +99,8 @@ class Knowledge:
     drugs: DrugTables
     conditions: ConditionNames
     hard_stops: Mapping[str, HardStop]
+    words: Words
+    renal_states: tuple[RenalState, ...]
     advice: Mapping[str, Advice]
     sources: Mapping[str, Source]
     override_reasons: OverrideReasons
@@ -145,6 +149,8 @@ def load_knowledge(
         earliest={name: float(entry["hours"]) for name, entry in monitoring.items()},
         drugs=drugs,
         conditions=conditions,
+        words=read_words(folder / "words" / "en"),
+        renal_states=read_renal_states(folder / "renal_states.yaml"),
         hard_stops=read_hard_stops(folder / "hard_stops.yaml", conditions, drugs),
         advice=_read_advice(folder / "advice", told),
         sources=_read_sources(folder / "sources.yaml"),

@@ -9,10 +9,11 @@ from cards.chart import Chart, once
 from cards.judgements import assess, causes, danger, given
 from cards.loading import Knowledge
 from cards.loading.dose_tables import IvStep, Salt
+from cards.loading.words import Words
 from cards.model import Band, DoseStep, DraftMedication, DraftTest, RenalGate, Suggestion
 from cards.units import shown
 
-_TIMES = {1: "once", 2: "twice", 3: "3 times"}
+_TIMES = {1: "once", 2: "twice", 3: "three"}
 
 
 def intravenous(situation: str, chart: Chart, emergency: str | None = None) -> DraftMedication | None:
@@ -24,25 +25,26 @@ def intravenous(situation: str, chart: Chart, emergency: str | None = None) -> D
     if given.iv_magnesium_in_progress(chart):
         return None
     steps = chart.knowledge.doses.iv[situation].get(chart.renal.gate)
-    return _iv_order(steps) if steps else None
+    return _iv_order(steps, chart.knowledge.words) if steps else None
 
 
 def _is_unsure(chart: Chart) -> bool:
-    """Problem list or medicines not all known, IV magnesium of the last 24 hours, or parenteral nutrition."""
+    """Problem list or medicines not all known, IV magnesium of late, or parenteral nutrition."""
     unknown = bool(chart.not_known & {"conditions", "medications"}) or chart.unread_orders > 0
     return unknown or given.iv_magnesium_lately(chart) or given.nutrition_has_magnesium(chart)
 
 
 @lru_cache(maxsize=256)
-def _iv_order(steps: tuple[IvStep, ...]) -> DraftMedication:
-    return DraftMedication(f"iv_{shown(min(s.grams for s in steps))}g", tuple(_iv_step(s) for s in steps))
+def _iv_order(steps: tuple[IvStep, ...], words: Words) -> DraftMedication:
+    return DraftMedication(f"iv_{shown(min(s.grams for s in steps))}g", tuple(_iv_step(s, words) for s in steps))
 
 
-def _iv_step(step: IvStep) -> DoseStep:
-    over = f"{step.minutes} min" if step.minutes < 60 else f"{shown(step.minutes / 60, 1)} h"
-    rate = step.grams_per_hour
-    pace = "" if step.minutes < 60 else f" ({shown(rate, 1)} g/h)"
-    text = f"{shown(step.grams, 1)} g IV over {over}{pace}"
+def _iv_step(step: IvStep, words: Words) -> DoseStep:
+    rate, is_short = step.grams_per_hour, step.minutes < 60
+    hours = shown(step.minutes / 60, 1)
+    time = words.say("dose.minutes", minutes=step.minutes) if is_short else words.say("dose.hours", hours=hours)
+    text = words.say("dose.iv", grams=shown(step.grams, 1), time=time)
+    text += "" if is_short else words.say("dose.rate", rate=shown(rate, 1))
     return DoseStep(text, step.grams, "g", minutes=step.minutes, grams_per_hour=rate)
 
 
@@ -69,22 +71,24 @@ def _salt(daily: int, chart: Chart) -> Salt | None:
 
 def _oral_order(salt: Salt, daily: int, knowledge: Knowledge) -> DraftMedication:
     elemental = sum(q * n * salt.elemental_per_unit for q, n in salt.daily[daily])
-    total = f"{elemental:.0f} mg ELEMENTAL magnesium a day"
+    words = knowledge.words
+    told = [(q, n, _oral_text(salt, q, n, words)) for q, n in salt.daily[daily]]
     steps = tuple(
-        DoseStep(f"{_oral_text(salt, q, n)} with food ({total})", q, salt.unit, n, short=_oral_text(salt, q, n))
-        for q, n in salt.daily[daily]
+        DoseStep(words.say("dose.oral_full", dose=dose, total=elemental), q, salt.unit, n, short=dose)
+        for q, n, dose in told
     )
     return DraftMedication(salt.id, steps, knowledge.doses.oral_days, elemental)
 
 
-def _oral_text(salt: Salt, quantity: float, per_day: int) -> str:
-    return f"{_amount(salt, quantity)} by mouth {_TIMES.get(per_day, f'{per_day} times')} a day"
+def _oral_text(salt: Salt, quantity: float, per_day: int, words: Words) -> str:
+    times = words.say(f"dose.{_TIMES.get(per_day, 'more')}", times=per_day)
+    return words.say("dose.oral", amount=_amount(salt, quantity, words), times=times)
 
 
-def _amount(salt: Salt, quantity: float) -> str:
+def _amount(salt: Salt, quantity: float, words: Words) -> str:
     if salt.unit == "mg":
-        return f"{quantity:.0f} mg elemental"
-    return f"{shown(quantity, 1)} {salt.unit}{'s' if quantity > 1 else ''}"
+        return words.say("dose.elemental", amount=quantity)
+    return words.say("dose.units" if quantity > 1 else "dose.unit", amount=shown(quantity, 1), unit=salt.unit)
 
 
 @lru_cache(maxsize=256)
@@ -110,17 +114,17 @@ def sparing_offered(on_diuretic: bool, chart: Chart) -> tuple[Suggestion, ...]:
 @once
 def why_no_potassium_sparing(chart: Chart) -> str:
     """Why no potassium-sparing drug may be named here (clinical rule s.4.1), in words for the card; "" when one may."""
-    potassium, egfr = chart.results.get("potassium"), chart.renal.egfr
+    potassium, egfr, words = chart.results.get("potassium"), chart.renal.egfr, chart.knowledge.words
     if any(r.is_in("potassium_sparing") for m in (*chart.active, *chart.drafts) for r in m.roles):
-        return "one is taken or ordered already"
+        return words.say("no_sparing.taken")
     if chart.medications is None:
-        return "medicines not known"
+        return words.say("no_sparing.medicines")
     if chart.has("obstetric"):
-        return "pregnant"
+        return words.say("no_sparing.pregnant")
     if potassium is None:
-        return "potassium not known"
+        return words.say("no_sparing.potassium_unknown")
     if chart.at_least(potassium.value, "potassium.sparing_max"):
-        return f"potassium {potassium.shown}"
+        return words.say("no_sparing.potassium", potassium=potassium.shown)
     kidneys_allow = chart.at_least(egfr, "potassium.sparing_min_egfr")
     return "" if kidneys_allow and chart.renal.gate <= RenalGate.R1 else chart.renal.reason
 

@@ -62,7 +62,7 @@ _CARRIER = re.compile(r"(?:pra[sz]ol|pratsol|statin|valproat)\w{0,2}$")
 _DOSED = re.compile(r"^\d+(?:g|gm|gms|mg|meq|mmol)?$")
 _GIVEN = frozenset({"iv", "ivpb", "drip", "infusion", "bolus", "rider", "premix", "bag", "in", "d5w", "ns", "water"})
 _UNITS = frozenset({"g", "gm", "gms", "gram", "grams", "mg", "meq", "mmol"})
-_IN_GRAMS = re.compile(r"\d+ ?(?:g|gms?|grams?)\b")
+_IN_GRAMS = re.compile(r"(?<!\d)\d++ ?(?:g|gms?|grams?)\b")
 NOT_TOLD = ""
 
 

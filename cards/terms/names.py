@@ -15,7 +15,7 @@ _SPELLED = (
 _TWICE = re.compile(r"(.)\1+")
 # the salt that German, Dutch and Nordic names carry at their end: Levothyroxinnatrium
 _SALT_ENDING = re.compile(
-    r"(?:di)?(?:natrium|kalium|calcium|magnesium|h[iy]dr(?:oc?hlorid|oklorid|obromid)\w*|sulfa+t)$"
+    r"(?:di)?(?:natrium|kalium|calcium|magnesium|h[iy]dr(?:oc?hlorid|oklorid|obromid)\w{0,20}|sulfa+t)$"
 )
 _LONG = 7
 # short enough to be another word inside a text

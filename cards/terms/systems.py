@@ -36,7 +36,7 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
 }
 # what every other spelling of a system has in it; procedures and dental codes are other systems
 _MARKS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"icd[-_ ./]?(?:10|9).*(?:pcs|proc)|/sct/.*refset"), ""),
+    (re.compile(r"icd[-_ ./]?(?:10|9).{0,80}(?:pcs|proc)|/sct/.{0,80}refset"), ""),
     (re.compile(r"(?:icd|cim|cie|cid)[-_ ./]?10|icd/release/10"), ICD10),
     (re.compile(r"icd[-_ ./]?9"), ICD9),
     (re.compile(r"icpc"), ICPC2),

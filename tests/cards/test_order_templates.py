@@ -25,7 +25,9 @@ def facts() -> PatientChart:
 def _medications() -> Doses:
     doses = knowledge().doses
     for situation, gates in doses.iv.items():
-        yield from ((f"iv-{situation}-{gate.name}", _iv_order(steps)) for gate, steps in gates.items())
+        yield from (
+            (f"iv-{situation}-{gate.name}", _iv_order(steps, knowledge().words)) for gate, steps in gates.items()
+        )
     for salt in doses.salts.values():
         yield from ((f"{salt.id}-{daily}", _oral_order(salt, daily, knowledge())) for daily in salt.daily)
     yield from ((name, alternative(name, knowledge())) for name in doses.alternatives)

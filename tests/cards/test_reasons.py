@@ -39,6 +39,10 @@ def test_every_silent_rule_says_why_in_a_sentence() -> None:
     assert not sorted(f"{rule}: {why}" for rule, why in reasons if re.search(wrong, why))
 
 
+def test_no_rule_fails_on_a_case() -> None:
+    assert not {(rule, answer.why) for rule, answer in answers() if isinstance(answer, Silence) and answer.failed}
+
+
 def test_a_reason_in_words_holds_no_number() -> None:
     """A number in a reason stands beside the value that was compared with it, in a unit or as a pure number."""
     measured = re.compile(

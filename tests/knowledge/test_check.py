@@ -61,7 +61,7 @@ FAULTS = [
     ("doses.yaml", '    source: "35;54;2"\n', "", "iv.emergency: lacks source"),
     ("doses.yaml", "R3: [{grams: 1, minutes: 15}]", "R3: [{grams: 3, minutes: 15}]", "iv_3g: is not in products.yaml"),
     ("products.yaml", "source: '6'", "source: '666'", "aspartate_sachet: unknown source 666"),
-    ("monitoring.yaml", "{text: now, source: design}", "{text: now, source: guess}", "now: unknown source guess"),
+    ("monitoring.yaml", "{text: now, source: design,", "{text: now, source: guess,", "now: unknown source guess"),
     ("sources.yaml", "id: '2'", "id: '1'", "1: is there twice"),
     ("override_reasons.yaml", "code: limited-time", "code: patient-refuses", "patient-refuses: is there twice"),
     ("override_reasons.yaml", "own_system: urn:", "was: urn:", "needs own_system for its own reasons"),

@@ -76,3 +76,31 @@ def test_rules_ask_for_known_roles_and_groups():
     assert {used for used in roles if used[1] not in knowledge().drugs.roles} == set()
     groups = {each.group for each in knowledge().drugs.classes.values()}
     assert {used for used in asked("is_in") if used[1] not in groups} == set()
+
+
+# a class and a kind of emergency, an analyte, keys of texts and doses that have the name of a drug
+ALSO_OTHER_THINGS = {"antidote", "digoxin", "magnesium", "famotidine", "spironolactone"}
+# keys of advice that are called by their condition; the reader of magnesium orders still types its salts
+KEYS_AND_SALTS: list[tuple[str, ...]] = [
+    ("illness_causes_low_magnesium.py", "alcohol", "refeeding"),
+    ("magnesium_orders.py", "magnesium acetate"),
+    ("magnesium_orders.py", "magnesium citrate"),
+    ("magnesium_orders.py", "magnesium hydroxide"),
+    ("magnesium_orders.py", "magnesium salicylate"),
+    ("magnesium_orders.py", "magnesium trisilicate"),
+]
+ROOMS = ("rules", "judgements", "plan", "answer", "chart")
+
+
+def test_no_class_ingredient_or_list_of_conditions_is_typed_in_the_core():
+    tables = knowledge()
+    drugs = {role.ingredient for listed in tables.terminology.roles.values() for role in listed}
+    drugs |= tables.drugs.classes.keys()
+    found = []
+    for path in (path for room in ROOMS for path in sorted((PACKAGE / room).rglob("*.py"))):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            texts = [e.value for e in ast.iter_child_nodes(node) if isinstance(e, ast.Constant)]
+            found += [(path.name, text) for text in texts if text in drugs - ALSO_OTHER_THINGS]
+            conditions = [text for text in texts if text in tables.conditions.names]
+            found += [(path.name, *conditions)] if len(conditions) > 1 else []
+    assert sorted(set(found)) == KEYS_AND_SALTS

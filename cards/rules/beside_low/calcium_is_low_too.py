@@ -19,4 +19,4 @@ def calcium_is_low_too(chart: Chart) -> Say | Because:
 def _how(chart: Chart) -> str:
     """Whether the value is corrected for albumin."""
     corrected = "calcium_corrected" in chart.results or "albumin" in chart.results
-    return "corrected" if corrected else "not corrected for albumin"
+    return chart.knowledge.words.say("calcium.corrected" if corrected else "calcium.plain")

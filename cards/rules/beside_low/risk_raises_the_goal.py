@@ -26,9 +26,9 @@ def _ecg(low: Magnesium, chart: Chart) -> tuple[str, ...]:
 
 
 def _goal(chart: Chart) -> str:
-    only_calcium = danger.named(chart) == (danger.LOW_CALCIUM,)
+    only_calcium = len(danger.named(chart)) == 1 and bool(danger.calcium_is_low(chart))
     return "both" if not only_calcium and _potassium_may_be_short(chart) else "magnesium"
 
 
 def _potassium_may_be_short(chart: Chart) -> bool:
-    return danger.potassium(chart) is None or bool(chart.below(danger.potassium(chart), "target.potassium"))
+    return danger.potassium(chart) is None or bool(danger.potassium_is_below_its_goal(chart))

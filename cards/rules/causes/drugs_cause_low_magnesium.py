@@ -37,7 +37,7 @@ def _said(culprits: Culprits, chart: Chart) -> Say:
             "drugs": ", ".join(c.shown for c in culprits),
             "names": _names(culprits),
             "acid": causes.acid_name(c.medication for c in culprits),
-            "kept": "" if chart.renal.gate is RenalGate.R3 else "oral magnesium, ",
+            "kept": "" if chart.renal.gate is RenalGate.R3 else chart.knowledge.words.say("kept.cause"),
             "antitubercular": wording.listed(causes.advised(culprits, "antitubercular")),
             "stopped": wording.listed(c.role.ingredient for c in culprits if c.stopped),
             "why_no_sparing": doses.why_no_potassium_sparing(chart),

@@ -3,6 +3,7 @@
 from cards import wording
 from cards.ask import rule
 from cards.chart import Because, Chart, because
+from cards.loading import Words
 from cards.model import DraftTest, Freshness, Indicator, Problem, Say, Unreadable
 
 
@@ -14,7 +15,7 @@ def result_is_unreadable(chart: Chart) -> Say | Because:
         return because("every magnesium result could be read, or is too old")
     if _a_later_one_was_read(unread[0], chart):
         return because("a later magnesium result could be read")
-    return _said(unread)
+    return _said(unread, chart.knowledge.words)
 
 
 def _a_later_one_was_read(newest: Unreadable, chart: Chart) -> bool:
@@ -22,18 +23,18 @@ def _a_later_one_was_read(newest: Unreadable, chart: Chart) -> bool:
     return m is not None and (m.freshness is Freshness.ACTIONABLE or bool(newest.when and not m.superseded))
 
 
-def _said(unread: tuple[Unreadable, ...]) -> Say:
+def _said(unread: tuple[Unreadable, ...], words: Words) -> Say:
     newest = unread[0]
     return Say(
         Indicator.INFO,
         ("found", *(("units",) if "unit" in newest.why else ()), "check"),
-        values={"result": _named(newest), "why": newest.why},
+        values={"result": _named(newest, words), "why": newest.why},
         tests=(DraftTest("magnesium", "now"),),
         about="; ".join(sorted(f"{result.why} {result.when}" for result in unread)),
     )
 
 
-def _named(result: Unreadable) -> str:
+def _named(result: Unreadable, words: Words) -> str:
     """The result by what was sent and its date, as far as both are known."""
-    sent = f"Magnesium {result.sent}" if result.sent else "A magnesium result"
-    return f"{sent} of {wording.moment(result.when)}" if result.when else sent
+    sent = words.say("result.sent", result=result.sent) if result.sent else words.say("result.other")
+    return words.say("result.dated", result=sent, when=wording.moment(result.when)) if result.when else sent

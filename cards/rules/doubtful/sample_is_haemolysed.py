@@ -22,5 +22,5 @@ def sample_is_haemolysed(chart: Chart) -> Say | Because:
 def _hides_a_risk(chart: Chart) -> Say | Because:
     if not danger.named(chart) and not danger.has_symptoms(chart):
         return because("haemolysed, normal, and nothing makes low magnesium dangerous here")
-    risks = ", ".join(danger.named(chart)) or "symptoms"
+    risks = ", ".join(danger.named(chart)) or chart.knowledge.words.say("dangers.symptoms")
     return Say(Indicator.INFO, ("found", "check"), values={"risks": risks}, tests=_REPEAT)

@@ -23,11 +23,11 @@ def draft_is_digoxin(chart: Chart) -> Say | Because:
 
 def _is_too_low(m: Magnesium, chart: Chart) -> Because:
     risky = danger.is_too_low_for_the_heart(m.x, chart) or chart.is_low
-    return risky or chart.below(m.x, "qt_drug.magnesium_below")
+    return risky or danger.is_too_low_for_a_risky_drug(m.x, chart)
 
 
 def _said(m: Magnesium, chart: Chart) -> Say:
-    critical = chart.below(m.x, "band.severe") or danger.potassium_is_very_low(chart)
+    critical = danger.is_severe(m.x, chart) or danger.potassium_is_very_low(chart)
     return Say(
         Indicator.CRITICAL if critical else Indicator.WARNING,
         ("found", "old" if assess.must_repeat_first(m, chart) else "do"),

@@ -119,9 +119,9 @@ def _values(drafts: Drafts, advice: dict[str, list[str]], chart: Chart) -> dict[
     first = [name for key in _CORRECTED_FIRST for name in advice.get(key, ())]
     return {
         "drug": wording.listed(names),
-        "lowers": wording.verb(names, "lowers", "lower"),
-        "acid": next(iter((*advice.get("ppi", ()), *advice.get("ppi_famotidine", ()), "PPI"))),
-        "kept": "" if chart.renal.gate is RenalGate.R3 else "add magnesium and ",
+        "lowers": chart.knowledge.words.form("verbs.lowers", len(set(names)) > 1),
+        "acid": next(iter((*advice.get("ppi", ()), *advice.get("ppi_famotidine", ()), ""))),
+        "kept": "" if chart.renal.gate is RenalGate.R3 else chart.knowledge.words.say("kept.draft"),
         "others": wording.listed(_others(chart)),
         "corrected_first": wording.listed(first),
         **{key: wording.listed(names) for key, names in advice.items()},

@@ -31,7 +31,7 @@ def _said(wrong: tuple[str, ...], drafts: Drafts, chart: Chart) -> Say:
         wrong,
         title="oral" if wrong[0] in _ORAL else wrong[0],
         values={
-            "drafted": _named(drafts),
+            "drafted": _named(drafts, chart),
             "grams": f"{_grams(drafts):g}",
             "rate": f"{_rate(drafts):.3g}",
             "oral": f"{_elemental(drafts):.0f}",
@@ -71,9 +71,10 @@ def _are_refused(drafts: Drafts, chart: Chart) -> bool:
     return chart.renal.gate is RenalGate.R3 or all(high)
 
 
-def _named(drafts: Drafts) -> str:
+def _named(drafts: Drafts, chart: Chart) -> str:
     names = ", ".join(dict.fromkeys(d.name for d in drafts))
-    return f"{len(drafts)} drafts of {names}" if len(drafts) > 1 else f"{names} draft"
+    key = "drafts.several" if len(drafts) > 1 else "drafts.one"
+    return chart.knowledge.words.say(key, names=names, count=len(drafts))
 
 
 def _grams(drafts: Drafts) -> float:

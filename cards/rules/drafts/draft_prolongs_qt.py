@@ -7,6 +7,7 @@ from cards.judgements import assess, causes, danger
 from cards.model import DraftTest, Indicator, Magnesium, Medication, Problem, Say, Suggestion, removals
 
 _TESTS = (DraftTest("magnesium", "before_order"), DraftTest("bmp", "before_order"), DraftTest("ecg", "before_order"))
+_BASELINE = "fresh.qt_order_baseline"
 Drafts = tuple[Medication, ...]
 
 
@@ -35,7 +36,7 @@ def _torsades_now(chart: Chart) -> bool:
 
 
 def _is_old(m: Magnesium, chart: Chart) -> bool:
-    return bool(chart.above(chart.hours_since(m.when), "fresh.qt_order_baseline"))
+    return bool(chart.above(chart.hours_since(m.when), _BASELINE))
 
 
 def _said(m: Magnesium, drafts: Drafts, chart: Chart) -> Say:
@@ -64,7 +65,7 @@ def _baseline(drafts: Drafts, chart: Chart) -> Say | Because:
     if not depleting:
         return because("no recent magnesium, but no depleting drug either")
     values = {**_values(drafts, chart), "others": wording.listed(depleting)}
-    return causes.no_magnesium_within("fresh.qt_order_baseline", chart) and Say(
+    return causes.no_magnesium_within(_BASELINE, chart) and Say(
         Indicator.INFO, ("no_level", "check"), title="baseline", values=values, tests=_TESTS
     )
 
@@ -77,7 +78,7 @@ def _values(drafts: Drafts, chart: Chart) -> dict[str, str]:
     names = danger.qt_names(drafts)
     return {
         "drug": wording.listed(names),
-        "has": wording.verb(names, "has", "have"),
+        "has": chart.knowledge.words.form("verbs.has", len(set(names)) > 1),
         "and_potassium": danger.potassium_goal(chart),
         "taken": wording.listed(_taken(drafts, chart)),
     }

@@ -26,6 +26,8 @@ def _said(found: Ionised, chart: Chart) -> Say:
         },
         tests=_tests(chart) if alone else (),
         about=f"{found.when.isoformat()} {found.value}",
+        adds=not alone,
+        alone=alone,
     )
 
 

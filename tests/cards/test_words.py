@@ -1,0 +1,110 @@
+"""What a card says comes from data: with every letter of the data marked, a plain letter can only be from the code."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import cards
+from cards import Knowledge
+from cards.loading.words import Words
+from tests.cards.chart import NOW, cases, knowledge, snapshot
+
+MARKED = str.maketrans({chr(code): chr(code - 0x61 + 0x1D5BA) for code in range(0x61, 0x7B)})
+PACKAGE = Path(cards.__file__).parent
+# reasons of silence, names of dangers that nobody reads, displays of code systems, the docstring of made rules
+NOT_ON_A_CARD = {
+    ("hard_stops.py", "A hard stop for IV magnesium (s.2.2)."),
+    ("danger.py", "two drugs"),
+    ("merge.py", "the leading rule stands alone"),
+    ("merge.py", "no drafted order that it concerns"),
+    ("merge.py", "nothing to add it to"),
+    ("merge.py", "more than "),
+    ("quiet.py", ": quiet for "),
+    ("quiet.py", " min ago"),
+    ("orders.py", "Oral route"),
+    ("orders.py", "Intravenous route"),
+}
+# names of inputs belong to the one table of inputs, the status to the signature of a site
+TO_COME = {
+    ("facts_are_missing.py", "medication list"),
+    ("facts_are_missing.py", "problem list (heart block, myasthenia)"),
+    ("facts_are_missing.py", "kidney results"),
+    ("facts_are_missing.py", "potassium and calcium"),
+    ("facts_are_missing.py", "inpatient or outpatient"),
+    ("facts_are_missing.py", "rest of "),
+    ("facts_are_missing.py", " (only another patient's came)"),
+    ("facts_are_missing.py", "drug of "),
+    ("facts_are_missing.py", " active order"),
+    ("build.py", "draft, not clinically approved"),
+}
+PLACEHOLDER = re.compile(r"(\{[^{}]*\})")
+
+
+def marked(text: str) -> str:
+    return "".join(part if part.startswith("{") else part.translate(MARKED) for part in PLACEHOLDER.split(text))
+
+
+def test_marking_keeps_placeholders():
+    assert PLACEHOLDER.findall(marked("a {b} c {n[d.e]:g}")) == ["{b}", "{n[d.e]:g}"]
+    assert not re.search("[a-z]", PLACEHOLDER.sub("", marked("abc {b} xyz")))
+
+
+def strings(told: Any) -> Iterator[str]:
+    if isinstance(told, str):
+        yield told
+    elif isinstance(told, Mapping):
+        for value in told.values():
+            yield from strings(value)
+    elif isinstance(told, list | tuple):
+        for value in told:
+            yield from strings(value)
+
+
+def advice_texts(known: Knowledge) -> Iterator[str]:
+    for advice in known.advice.values():
+        yield from strings([advice.summary, advice.summaries, advice.suggestions])
+        yield from (line.text for line in advice.lines.values())
+    yield from (role.advice for listed in known.terminology.roles.values() for role in listed)
+
+
+def sentences(path: Path) -> Iterator[str]:
+    """String literals with a blank between two words that are no docstring, reason of silence or error."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    passed = {id(inner) for node in ast.walk(tree) if _is_no_card_text(node) for inner in ast.walk(node)}
+    literals = (n for n in ast.walk(tree) if isinstance(n, ast.Constant) and id(n) not in passed)
+    texts = (node.value for node in literals if isinstance(node.value, str))
+    yield from (text for text in texts if re.search(r"[A-Za-z]{2,} [A-Za-z]{2,}", text))
+
+
+def _is_no_card_text(node: ast.AST) -> bool:
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return True
+    named = ast.unparse(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
+    return isinstance(node, ast.Raise) or named in ("because", "Because", "Silence", "compile")
+
+
+def test_no_phrase_is_typed_where_cards_are_made():
+    rooms = ("rules", "judgements", "plan", "answer")
+    found = {(p.name, said) for room in rooms for p in (PACKAGE / room).rglob("*.py") for said in sentences(p)}
+    assert found == NOT_ON_A_CARD | TO_COME
+
+
+def test_the_phrases_of_the_code_are_data():
+    """A phrase of words/ that is marked comes out marked wherever it is used: none is typed in the code as well."""
+    plain, phrases = knowledge(), knowledge().words.phrases
+    changed = {k: [marked(f) for f in v] if isinstance(v, list) else marked(v) for k, v in phrases.items()}
+    known = replace(plain, words=Words(changed))
+    fixed = sorted({part.strip() for text in strings(phrases) for part in PLACEHOLDER.split(text)}, key=len)
+    pieces = [piece for piece in fixed if len(piece) > 5 and not piece.startswith("{")]
+    assert len(pieces) > 30
+    ours = re.compile("|".join(rf"(?<![\w-]){re.escape(piece)}(?![\w-])" for piece in reversed(pieces)))
+    others = " ".join((*advice_texts(plain), *plain.conditions.names.values(), *plain.monitoring.values()))
+    left: dict[str, str] = {}
+    for _, case in cases():
+        decision = cards.decide(snapshot(case["chart"]), known, NOW, lambda: "1")
+        for text in strings([card.body for card in decision.cards]):
+            left |= {found: text for found in ours.findall(text) if found not in others}
+    assert left == {}
