@@ -24,6 +24,7 @@ from cards.chart.versions import newest_versions
 from cards.loading import Knowledge
 from cards.model import (
     ADULT_DAYS,
+    About,
     Condition,
     Freshness,
     Ionised,
@@ -53,6 +54,11 @@ class Chart(Asked):
     def hook(self) -> str:
         """The hook of the call."""
         return self.snapshot.hook
+
+    @property
+    def about_orders(self) -> bool:
+        """Whether the call is about drafted orders, and not about the patient as such."""
+        return self.snapshot.about is About.ORDERS
 
     @property
     def patient_id(self) -> str:

@@ -52,7 +52,7 @@ from cards.model.findings import (
     Suggestion,
     Trace,
 )
-from cards.model.snapshot import Snapshot, Stopped
+from cards.model.snapshot import About, Snapshot, Stopped
 
 __all__ = [
     "ABOUT_DRAFTS",
@@ -63,6 +63,7 @@ __all__ = [
     "ORAL_GATES",
     "ORDER_TYPES",
     "SEVERE_BANDS",
+    "About",
     "Answered",
     "Band",
     "Card",
