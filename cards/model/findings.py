@@ -6,7 +6,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from cards.model.clinical import Indicator, Problem, RemoveOrder
+from cards.model.clinical import RemoveOrder
+from cards.model.scales import Indicator, Problem
 
 if TYPE_CHECKING:
     from cards.chart import Because, Chart
