@@ -4,7 +4,20 @@ from cards.answer.explain import explain
 from cards.chart.inputs import INPUTS, KINDS, OPENING, Kind, prefetch_templates
 from cards.decide import decide
 from cards.loading import Knowledge, KnowledgeError, load_knowledge
-from cards.model import Answered, Card, Decision, Finding, Indicator, Memory, Problem, SetAside, Snapshot, Stopped
+from cards.model import (
+    About,
+    Answered,
+    Card,
+    Decision,
+    Finding,
+    Indicator,
+    Memory,
+    Problem,
+    SetAside,
+    Silence,
+    Snapshot,
+    Stopped,
+)
 from cards.rules import RULES
 from cards.services import SERVICES, Service, discovery
 
@@ -14,6 +27,7 @@ __all__ = [
     "OPENING",
     "RULES",
     "SERVICES",
+    "About",
     "Answered",
     "Card",
     "Decision",
@@ -26,6 +40,7 @@ __all__ = [
     "Problem",
     "Service",
     "SetAside",
+    "Silence",
     "Snapshot",
     "Stopped",
     "decide",

@@ -1,11 +1,13 @@
 """Rules and how they are asked: each a question about a chart, answered with what to say or why there is nothing."""
 
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from cards.chart import Because, Chart
 from cards.model import Finding, Problem, Say, Silence, Stopped
 
+_FRAMES = 12
 Question = Callable[[Chart], Say | Because]
 
 
@@ -61,4 +63,12 @@ def ask(asked: Rule, chart: Chart) -> Finding | Silence:
     except Stopped:
         raise
     except Exception as problem:  # a fault of ours may lie anywhere in a rule
-        return Silence(f"the rule failed: {type(problem).__name__}", failed=True)
+        return failure("the rule", problem)
+
+
+def failure(what: str, problem: Exception) -> Silence:
+    """What failed, by which kind of fault and where; never its message, which may quote the patient's data."""
+    frames = (frame.f_code for frame, _ in traceback.walk_tb(problem.__traceback__))
+    lines = (line for _, line in traceback.walk_tb(problem.__traceback__))
+    where = tuple(f"{code.co_filename}:{line} {code.co_name}" for code, line in zip(frames, lines, strict=True))
+    return Silence(f"{what} failed: {type(problem).__name__}", failed=True, where=where[-_FRAMES:])

@@ -47,7 +47,7 @@ class Means:
 def answer_call(body: object, service: Service, means: Means) -> Answer:
     """Answer one hook call; NotCdsHooks when `body` is none, TooMuch when reading takes longer than the limit."""
     templates = partial(prefetch_templates, means.knowledge)
-    gathered = gather(read_call(body), service.hook, means.keys, means.source, templates)
+    gathered = gather(read_call(body, service), service, means.keys, means.source, templates)
     snapshot = gathered.snapshot
     if means.limit_ms:
         snapshot = replace(snapshot, watch=watch(means.limit_ms))

@@ -99,9 +99,9 @@ def _merge(problem: Problem, findings: list[Finding]) -> Recommendation | None:
 
 
 def _why_not(recommendation: Recommendation, present: Collection[Problem], chart: Chart) -> str:
-    """On order hooks only the drafted order is spoken of, and what makes it unsafe or not enough."""
+    """Of drafted orders only the drafted order is spoken of, and what makes it unsafe or not enough."""
     problem = recommendation.problem
-    if chart.hook == "patient-view" or problem in ABOUT_DRAFTS:
+    if not chart.about_orders or problem in ABOUT_DRAFTS:
         return ""
     concerned = {
         Problem.LOW_MAGNESIUM: _low_magnesium_matters(recommendation, present, chart),

@@ -4,33 +4,18 @@ Magnesium is compared as mmol/L rounded half up to two decimals; every time is t
 """
 
 from cards.model.clinical import (
-    ABOUT_DRAFTS,
-    ADULT_DAYS,
-    EMERGENCIES,
-    HIGH_BANDS,
-    LOW_BANDS,
-    ORAL_GATES,
     ORDER_TYPES,
-    SEVERE_BANDS,
-    Band,
     Condition,
-    Freshness,
-    Indicator,
     Infusion,
     Ionised,
     JsonObject,
     Magnesium,
-    MagnesiumKind,
     MagnesiumOrder,
     Medication,
-    Problem,
     RemoveOrder,
     Renal,
-    RenalGate,
     Result,
-    Route,
     SetAside,
-    Setting,
     Unmeasured,
     Unreadable,
     removals,
@@ -52,7 +37,24 @@ from cards.model.findings import (
     Suggestion,
     Trace,
 )
-from cards.model.snapshot import Snapshot, Stopped
+from cards.model.scales import (
+    ABOUT_DRAFTS,
+    ADULT_DAYS,
+    EMERGENCIES,
+    HIGH_BANDS,
+    LOW_BANDS,
+    ORAL_GATES,
+    SEVERE_BANDS,
+    Band,
+    Freshness,
+    Indicator,
+    MagnesiumKind,
+    Problem,
+    RenalGate,
+    Route,
+    Setting,
+)
+from cards.model.snapshot import About, Snapshot, Stopped
 
 __all__ = [
     "ABOUT_DRAFTS",
@@ -63,6 +65,7 @@ __all__ = [
     "ORAL_GATES",
     "ORDER_TYPES",
     "SEVERE_BANDS",
+    "About",
     "Answered",
     "Band",
     "Card",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from cards import SetAside, Snapshot
+from cards import Service, SetAside, Snapshot
 from cds_service.call.envelope import FhirAccess, HookCall
 from cds_service.call.fhir_access import Fetched, Request, Source, Visit, next_page, request_of
 from cds_service.call.key_outcomes import KeyData
@@ -29,12 +29,12 @@ class Gathered:
 
 def gather(
     call: HookCall,
-    hook: str,
+    service: Service,
     keys: Iterable[str],
     source: Source | None = None,
     templates: Templates = lambda: _NO_TEMPLATES,
 ) -> Gathered:
-    """The snapshot of a hook call for the service's hook and its prefetch keys; `templates` are the keys' queries."""
+    """The snapshot of a call of a service, with its prefetch keys; `templates` are the keys' queries."""
     answers = {key: supplied(key, call) for key in keys}
     more = others(call, answers.keys())
     drafts = drafts_of(call)
@@ -50,14 +50,15 @@ def gather(
     data = tuple(KeyData.of(key, answers[key].missing, fetched.get(key), answers[key].foreign) for key in answers)
     everything = {**more, **answers, **({REFERENCED: medications} if medications.resources else {})}
     every = (*everything.values(), drafts, medications)
-    return Gathered(replace(_snapshot(call, hook, everything, every, drafts), strays=stray), data)
+    return Gathered(replace(_snapshot(call, service, everything, every, drafts), strays=stray), data)
 
 
 def _snapshot(
-    call: HookCall, hook: str, answers: Mapping[str, Supplied], every: Iterable[Supplied], drafts: Supplied
+    call: HookCall, service: Service, answers: Mapping[str, Supplied], every: Iterable[Supplied], drafts: Supplied
 ) -> Snapshot:
     return Snapshot(
-        hook=hook,
+        hook=service.hook,
+        about=service.about,
         patient_id=call.patient_id,
         resources={key: tuple(answer.resources) for key, answer in answers.items()},
         missing=frozenset(key for key, answer in answers.items() if answer.missing),

@@ -15,13 +15,14 @@ from typing import Any
 import yaml
 
 import cards
-from cards import INPUTS, Knowledge, Memory, Snapshot
+from cards import INPUTS, SERVICES, Knowledge, Memory, Snapshot
 from cards.chart import inputs
 from cards.model import Decision
 
 Json = dict[str, Any]
 Chart = Mapping[str, Any]
 
+ABOUT = {service.hook: service.about for service in SERVICES}
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 CASES = Path(__file__).parent / "cases"
 LOINC, UCUM = "http://loinc.org", "http://unitsofmeasure.org"
@@ -66,6 +67,7 @@ def snapshot(chart: Chart) -> Snapshot:
     chosen = (f"MedicationRequest/{d['id']}" for d, t in _together(drafts, chart) if t.get("selected", True))
     return Snapshot(
         hook=hook,
+        about=ABOUT[hook],
         patient_id="p1",
         resources=_resources(chart),
         missing=frozenset(chart.get("missing", ())),

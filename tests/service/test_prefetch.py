@@ -1,10 +1,12 @@
 import pytest
 
+from cards import SERVICES
 from cards.model import SetAside
 from cds_service.call.envelope import read_call
 from cds_service.call.gather import gather
 from tests.calls import magnesium, outcome, searchset
 
+VIEW = SERVICES[0]
 MG = magnesium(patient="p1")
 OTHER = magnesium(patient="p2")
 
@@ -12,7 +14,7 @@ OTHER = magnesium(patient="p2")
 def snap(value="absent", context=None, key="magnesium"):
     prefetch = {} if value == "absent" else {key: value}
     body = {"context": {"patientId": "p1", **(context or {})}, "prefetch": prefetch}
-    return gather(read_call(body), "patient-view", [key]).snapshot
+    return gather(read_call(body), VIEW, [key]).snapshot
 
 
 def state(value):
@@ -137,7 +139,7 @@ KEYS = ("patient", "renal", "magnesium", "conditions")
     ],
 )
 def test_a_stray_entry_beside_the_right_patients_data_is_ignored_and_a_wrong_query_is_not_known(prefetch, stray):
-    found = gather(read_call({"context": {"patientId": "p1"}, "prefetch": prefetch}), "patient-view", KEYS).snapshot
+    found = gather(read_call({"context": {"patientId": "p1"}, "prefetch": prefetch}), VIEW, KEYS).snapshot
     assert found.strays == stray
     assert not found.missing & stray
     assert found.resources["magnesium"] or "magnesium" in stray | found.missing

@@ -64,6 +64,9 @@ def test_r10_sources(payload):
 def test_every_captured_sandbox_request_is_answered_in_conformance(client, card_client, name, body):
     service = SERVICE_OF["patient-view" if name.startswith("72") else body["hook"]]
     answer = post(client, body, service)
+    if "no-context" in name:  # the Sandbox forgets the drafts when its tab is clicked again
+        assert answer.status_code == 400
+        return
     assert answer.status_code == (200 if "magnesium" in body.get("prefetch", {}) else 412)
     told = post(card_client, body, service)
     assert checks.violations({"cards": cards(told)}) == []

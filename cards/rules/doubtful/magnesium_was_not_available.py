@@ -11,6 +11,6 @@ def magnesium_was_not_available(chart: Chart) -> Say | Because:
     """No prefetch and no access: silence would read as all clear, so it is said."""
     if "magnesium" not in chart.not_known:
         return because("magnesium results were supplied")
-    if chart.hook != "patient-view" and not any(map(causes.concerns_magnesium, chart.chosen)):
+    if chart.about_orders and not any(map(causes.concerns_magnesium, chart.chosen)):
         return because("no chosen order that has to do with magnesium")
     return Say(Indicator.INFO, ("found", "check"))
