@@ -12,7 +12,7 @@ from cards.chart import gather
 from cards.chart.asked import Asked, fact
 from cards.chart.because import YES, Because, because
 from cards.chart.conditions import conditions_by_category
-from cards.chart.inputs import BY_KEY, Results
+from cards.chart.inputs import BY_KEY, INPUTS, Results
 from cards.chart.ionised import read_ionised
 from cards.chart.kidneys import renal_gate
 from cards.chart.magnesium import MagnesiumResults, default_lower_limit, place_of, read_magnesium
@@ -31,6 +31,7 @@ from cards.model import (
     JsonObject,
     Magnesium,
     Medication,
+    Problem,
     Renal,
     SetAside,
     Setting,
@@ -48,6 +49,8 @@ class Chart(Asked):
         watched = {key: snapshot.watch(listed) for key, listed in snapshot.resources.items()}
         self.snapshot = replace(snapshot, resources=newest_versions(watched))
         self.sent = Sorted(self.snapshot)
+        self.unsettled: list[tuple[Problem, frozenset[str]]] = []
+        self.broken: list[Problem] = []
 
     # -- the visit -----------------------------------------------------------------------------------------------------
     @property
@@ -87,6 +90,22 @@ class Chart(Asked):
         """What nobody could supply: inputs, and the age."""
         return self._missing | ({"age"} if self.age_days is None else frozenset())
 
+    @property
+    def failed(self) -> frozenset[str]:
+        """The inputs of which a query failed: not known, and not because nobody offers them."""
+        return self.snapshot.failed & self._missing
+
+    @property
+    def may_hide(self) -> frozenset[str]:
+        """The inputs without which silence is no all-clear: failed, or indispensable and not offered."""
+        return self.failed | {asked.key for asked in INPUTS if asked.indispensable} & self._missing
+
+    @property
+    def lists_are_whole(self) -> bool:
+        """Whether no order, administration or problem may be unseen: none failed, none was cut by paging."""
+        failed = {"conditions", "medications"} & self._missing or "administrations" in self.failed
+        return not failed and self.partial.isdisjoint(("medications", "administrations"))
+
     @fact
     def not_understood(self) -> NotUnderstood:
         """How much of what was sent nobody understands, by kind."""
@@ -104,11 +123,13 @@ class Chart(Asked):
     @property
     def setting(self) -> Setting:
         """Where the patient is."""
+        self.look_at("encounters")
         return self._stay[0]
 
     @property
     def encounter_start(self) -> datetime | None:
         """When the encounter began."""
+        self.look_at("encounters")
         return self._stay[1]
 
     @property
@@ -124,7 +145,7 @@ class Chart(Asked):
     @fact
     def person(self) -> Person:
         """Age, sex, pregnancy, death."""
-        return gather.person_of(self.sent, "pregnancy" in self.conditions, self.now)
+        return gather.person_of(self.sent, "pregnancy" in self._conditions, self.now)
 
     @property
     def age_days(self) -> int | None:
@@ -156,12 +177,13 @@ class Chart(Asked):
     def _magnesium(self) -> MagnesiumResults:
         found, set_aside, _ = self.readings
         return read_magnesium(
-            found.get("magnesium", []), set_aside, self.knowledge, self.now, self.setting, self.person
+            found.get("magnesium", []), set_aside, self.knowledge, self.now, self._stay[0], self.person
         )
 
     @property
     def magnesium(self) -> Magnesium | None:
         """The magnesium result that decides."""
+        self.look_at("magnesium")
         return self._magnesium.magnesium
 
     @property
@@ -172,6 +194,8 @@ class Chart(Asked):
     @property
     def unreadable_magnesium(self) -> tuple[Unreadable, ...]:
         """Magnesium results that could not be read, newest first."""
+        if self.readings.set_aside:
+            self.look_at("encounters")  # how old they may be depends on it
         return self._magnesium.unreadable_magnesium
 
     @property
@@ -241,7 +265,7 @@ class Chart(Asked):
     @fact
     def results(self) -> Results:
         """The latest fresh result of each analyte; NeverAsked for one that no input asks for."""
-        return Results(gather.deciding_results(self._fresh, self.knowledge))
+        return Results(gather.deciding_results(self._fresh, self.knowledge), self.look_at)
 
     @fact
     def renal(self) -> Renal:
@@ -255,9 +279,14 @@ class Chart(Asked):
         return (*self.snapshot.set_aside, *self.readings.set_aside)
 
     # -- conditions ----------------------------------------------------------------------------------------------------
-    @fact
+    @property
     def conditions(self) -> Mapping[str, Condition]:
         """The patient's conditions by our categories."""
+        self.look_at("conditions")
+        return self._conditions
+
+    @fact
+    def _conditions(self) -> Mapping[str, Condition]:
         return conditions_by_category(self.sent.of(CONDITION), self.knowledge, self.now)
 
     def has(self, *names: str) -> bool:
@@ -282,6 +311,7 @@ class Chart(Asked):
     @fact
     def medications(self) -> tuple[Medication, ...] | None:
         """The medicines taken, given or ordered; None when the list is not known."""
+        self.look_at("medications", "recent_medications", "administrations")
         if "medications" in self._missing:
             return None
         return gather.medications(self.sent, self.snapshot.drafts, self.bundled, self.knowledge, self.now)

@@ -29,9 +29,10 @@ Drafts = tuple[Medication, ...]
 @rule(Problem.DRAFT_DEPLETES)
 def draft_lowers_magnesium(chart: Chart) -> Say | Because:
     """A depleting drug below the lower limit, or a little above it beside a second one (OS-DEPLETE)."""
-    drafts, m = tuple(d for d in chart.chosen if causes.depletes(d)), chart.current
+    drafts = tuple(d for d in chart.chosen if causes.depletes(d))
     if not drafts and not causes.corrected_before(chart.chosen):
         return because("no chosen draft that lowers magnesium")
+    m = chart.current
     if m is None:
         return chart.is_known
     if assess.is_doubtful(m, chart):
