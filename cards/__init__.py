@@ -1,7 +1,7 @@
 """Decides about magnesium: a patient snapshot in, cards and a trace out. Pure: no clock, network, files, logging."""
 
 from cards.answer.explain import explain
-from cards.chart.inputs import INPUTS, KINDS, OPENING, Kind, prefetch_templates
+from cards.chart.inputs import BY_KEY, INPUTS, KINDS, OPENING, Input, Kind, prefetch_templates
 from cards.decide import decide
 from cards.loading import Knowledge, KnowledgeError, load_knowledge
 from cards.model import (
@@ -22,6 +22,7 @@ from cards.rules import RULES
 from cards.services import SERVICES, Service, discovery
 
 __all__ = [
+    "BY_KEY",
     "INPUTS",
     "KINDS",
     "OPENING",
@@ -33,6 +34,7 @@ __all__ = [
     "Decision",
     "Finding",
     "Indicator",
+    "Input",
     "Kind",
     "Knowledge",
     "KnowledgeError",

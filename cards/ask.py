@@ -15,7 +15,8 @@ Question = Callable[[Chart], Say | Because]
 class Rule:
     """A question about the chart and the card its answer belongs to.
 
-    `adds`: it only adds lines to a card that another rule titles. `alone`: its card takes no lines of others.
+    `adds`: it only adds lines to a card that another rule titles. `alone`: its card takes no lines of others. What a
+    silent rule looked at and nobody could supply is left with the chart: it may hide advice.
     """
 
     question: Question
@@ -32,7 +33,11 @@ class Rule:
         """What the rule says of a chart; the numbers that decided are those of the comparisons it made."""
         chart.listen()
         answer = self.question(chart)
-        return self._found(answer, chart) if isinstance(answer, Say) else Silence(answer.why)
+        if isinstance(answer, Say):
+            return self._found(answer, chart)
+        if not self.adds and (unsettled := chart.looked_at & chart.may_hide):
+            chart.unsettled.append((self.problem, unsettled))
+        return Silence(answer.why)
 
     def _found(self, said: Say, chart: Chart) -> Finding:
         return Finding(
@@ -63,6 +68,8 @@ def ask(asked: Rule, chart: Chart) -> Finding | Silence:
     except Stopped:
         raise
     except Exception as problem:  # a fault of ours may lie anywhere in a rule
+        if not asked.adds:
+            chart.broken.append(asked.problem)
         return failure("the rule", problem)
 
 

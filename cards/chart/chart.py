@@ -36,12 +36,13 @@ class Chart(Lists):
     def _magnesium(self) -> MagnesiumResults:
         found, set_aside, _ = self.readings
         return read_magnesium(
-            found.get("magnesium", []), set_aside, self.knowledge, self.now, self.setting, self.person
+            found.get("magnesium", []), set_aside, self.knowledge, self.now, self._stay[0], self.person
         )
 
     @property
     def magnesium(self) -> Magnesium | None:
         """The magnesium result that decides."""
+        self.look_at("magnesium")
         return self._magnesium.magnesium
 
     @property
@@ -52,6 +53,8 @@ class Chart(Lists):
     @property
     def unreadable_magnesium(self) -> tuple[Unreadable, ...]:
         """Magnesium results that could not be read, newest first."""
+        if self.readings.set_aside:
+            self.look_at("encounters")  # how old they may be depends on it
         return self._magnesium.unreadable_magnesium
 
     @property
@@ -121,7 +124,7 @@ class Chart(Lists):
     @fact
     def results(self) -> Results:
         """The latest fresh result of each analyte; NeverAsked for one that no input asks for."""
-        return Results(gather.deciding_results(self._fresh, self.knowledge))
+        return Results(gather.deciding_results(self._fresh, self.knowledge), self.look_at)
 
     @fact
     def renal(self) -> Renal:

@@ -3,7 +3,7 @@
 Prefetch templates, what is named when it is missing, the back-test, the demo and the figures all derive from it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cards.loading import Knowledge
@@ -17,7 +17,8 @@ class Kind:
     """A FHIR type that is asked for.
 
     `date`: the search parameter that puts the newest first, and `dates`, the elements it looks at. `known_from`: the
-    elements that tell since when a resource was known, best first. `never_real`: the statuses of what never was.
+    elements that tell since when a resource was known, best first. `never_real`: statuses of what never was. `also`:
+    types that tell the same.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Kind:
     dates: tuple[str, ...] = ()
     known_from: tuple[str, ...] = ()
     never_real: frozenset[str] = frozenset()
+    also: tuple[str, ...] = ()
 
 
 _PATIENT = Kind("Patient")
@@ -34,6 +36,7 @@ _OBSERVATION = Kind(
     ("effectiveDateTime", "effectiveInstant", "effectivePeriod.start"),
     ("issued", "effectiveDateTime", "effectiveInstant", "effectivePeriod.end", "effectivePeriod.start"),
     frozenset({"entered-in-error", "cancelled", "registered"}),
+    ("DiagnosticReport",),
 )
 _REQUEST = Kind(
     "MedicationRequest",
@@ -41,6 +44,7 @@ _REQUEST = Kind(
     ("authoredOn",),
     ("authoredOn",),
     frozenset({"entered-in-error", "draft", "unknown"}),
+    ("MedicationOrder", "MedicationStatement", "MedicationDispense"),
 )
 _ADMINISTRATION = Kind(
     "MedicationAdministration",
@@ -66,7 +70,8 @@ class Input:
     `where`: how its search is narrowed, beside the patient and the codes of its `analytes`; `count`: the newest so
     many. `name` is for readers of figures. `missed` (and why it matters, `note`) names it on a card that misses it, or
     the one `fact` of it that is missed. A new result of an `opening` analyte can bring a card of its own. Without a
-    `required` input a call cannot be answered.
+    `required` input a call cannot be answered; without an `indispensable` one silence is no all-clear. An
+    `offered_only` input is missed when it failed or came in part, and not where a record system does not offer it.
     """
 
     key: str
@@ -80,6 +85,13 @@ class Input:
     note: str = ""
     fact: str = ""
     required: bool = False
+    indispensable: bool = False
+    offered_only: bool = False
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The types of which an answer may be: its own, and what tells the same in its place."""
+        return (self.kind.name, *self.kind.also)
 
     @property
     def statuses(self) -> frozenset[str]:
@@ -113,6 +125,7 @@ INPUTS: tuple[Input, ...] = (
         analytes=("magnesium", "magnesium_ionised"),
         opening=("magnesium", "magnesium_ionised"),
         required=True,
+        indispensable=True,
     ),
     Input(
         "medications",
@@ -121,9 +134,18 @@ INPUTS: tuple[Input, ...] = (
         "status=active",
         200,
         missed="medication list",
+        indispensable=True,
     ),
     Input("recent_medications", _REQUEST, "recent medicines", "status=completed,stopped", 50),
-    Input("administrations", _ADMINISTRATION, "medicines given", "status=in-progress,completed", 50),
+    Input(
+        "administrations",
+        _ADMINISTRATION,
+        "medicines given",
+        "status=in-progress,completed",
+        50,
+        missed="list of medicines given",
+        offered_only=True,
+    ),
     Input(
         "conditions",
         _CONDITION,
@@ -132,6 +154,7 @@ INPUTS: tuple[Input, ...] = (
         200,
         missed="problem list",
         note="heart block, myasthenia",
+        indispensable=True,
     ),
     Input("patient", _PATIENT, "the patient resource", missed="age", fact="age"),
     Input("renal", _OBSERVATION, "kidney results", count=30, analytes=("creatinine", "egfr"), missed="kidney results"),
@@ -178,12 +201,13 @@ class NeverAsked(LookupError):
 class Results(Mapping[str, Result]):
     """The latest result of each analyte; NeverAsked for one that no input asks for."""
 
-    def __init__(self, found: Mapping[str, Result]) -> None:
-        self._found = found
+    def __init__(self, found: Mapping[str, Result], look_at: Callable[[str], None]) -> None:
+        self._found, self._look_at = found, look_at
 
     def __getitem__(self, analyte: str) -> Result:
         if analyte not in ANALYTES:
             raise NeverAsked(analyte)
+        self._look_at(ANALYTES[analyte].key)
         return self._found[analyte]
 
     def __iter__(self) -> Iterator[str]:

@@ -24,6 +24,7 @@ class Lists(Visit):
     @fact
     def medications(self) -> tuple[Medication, ...] | None:
         """The medicines taken, given or ordered; None when the list is not known."""
+        self.look_at("medications", "recent_medications", "administrations")
         if "medications" in self._missing:
             return None
         return gather.medications(self.sent, self.snapshot.drafts, self.bundled, self.knowledge, self.now)

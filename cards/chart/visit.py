@@ -8,7 +8,7 @@ from cards.chart import gather
 from cards.chart.asked import Asked, fact
 from cards.chart.because import YES, Because, because
 from cards.chart.conditions import conditions_by_category
-from cards.chart.inputs import BY_KEY
+from cards.chart.inputs import BY_KEY, INPUTS
 from cards.chart.person import Person
 from cards.chart.sorting import CONDITION, Sorted
 from cards.chart.versions import newest_versions
@@ -18,6 +18,7 @@ from cards.model import (
     About,
     Condition,
     JsonObject,
+    Problem,
     Setting,
     Snapshot,
 )
@@ -32,6 +33,8 @@ class Visit(Asked):
         watched = {key: snapshot.watch(listed) for key, listed in snapshot.resources.items()}
         self.snapshot = replace(snapshot, resources=newest_versions(watched))
         self.sent = Sorted(self.snapshot)
+        self.unsettled: list[tuple[Problem, frozenset[str]]] = []
+        self.broken: list[Problem] = []
 
     @property
     def hook(self) -> str:
@@ -70,6 +73,22 @@ class Visit(Asked):
         """What nobody could supply: inputs, and the age."""
         return self._missing | ({"age"} if self.age_days is None else frozenset())
 
+    @property
+    def failed(self) -> frozenset[str]:
+        """The inputs of which a query failed: not known, and not because nobody offers them."""
+        return self.snapshot.failed & self._missing
+
+    @property
+    def may_hide(self) -> frozenset[str]:
+        """The inputs without which silence is no all-clear: failed, or indispensable and not offered."""
+        return self.failed | {asked.key for asked in INPUTS if asked.indispensable} & self._missing
+
+    @property
+    def lists_are_whole(self) -> bool:
+        """Whether no order, administration or problem may be unseen: none failed, none was cut by paging."""
+        failed = {"conditions", "medications"} & self._missing or "administrations" in self.failed
+        return not failed and self.partial.isdisjoint(("medications", "administrations"))
+
     @fact
     def encounter(self) -> JsonObject | None:
         """The stay that the call is about."""
@@ -82,11 +101,13 @@ class Visit(Asked):
     @property
     def setting(self) -> Setting:
         """Where the patient is."""
+        self.look_at("encounters")
         return self._stay[0]
 
     @property
     def encounter_start(self) -> datetime | None:
         """When the encounter began."""
+        self.look_at("encounters")
         return self._stay[1]
 
     @property
@@ -101,7 +122,7 @@ class Visit(Asked):
     @fact
     def person(self) -> Person:
         """Age, sex, pregnancy, death."""
-        return gather.person_of(self.sent, "pregnancy" in self.conditions, self.now)
+        return gather.person_of(self.sent, "pregnancy" in self._conditions, self.now)
 
     @property
     def age_days(self) -> int | None:
@@ -123,9 +144,14 @@ class Visit(Asked):
         """Whether the patient is 18 or older; None when the age is not known."""
         return None if self.age_days is None else self.age_days >= ADULT_DAYS
 
-    @fact
+    @property
     def conditions(self) -> Mapping[str, Condition]:
         """The patient's conditions by our categories."""
+        self.look_at("conditions")
+        return self._conditions
+
+    @fact
+    def _conditions(self) -> Mapping[str, Condition]:
         return conditions_by_category(self.sent.of(CONDITION), self.knowledge, self.now)
 
     def has(self, *names: str) -> bool:

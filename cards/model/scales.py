@@ -120,6 +120,7 @@ class Problem(IntEnum):
     DATA_QUALITY = 6
     CAUSES = 7
     LOOK_FOR_LOW = 8
+    INCOMPLETE = 9
 
 
 ABOUT_DRAFTS = frozenset({Problem.DRAFT_MAGNESIUM, Problem.DRAFT_QT, Problem.DRAFT_DEPLETES, Problem.INTERACTION})

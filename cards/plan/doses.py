@@ -30,7 +30,7 @@ def intravenous(situation: str, chart: Chart, emergency: str | None = None) -> D
 
 def _is_unsure(chart: Chart) -> bool:
     """Problem list or medicines not all known, IV magnesium of late, or parenteral nutrition."""
-    unknown = bool(chart.not_known & {"conditions", "medications"}) or chart.unread_orders > 0
+    unknown = not chart.lists_are_whole or chart.unread_orders > 0
     return unknown or given.iv_magnesium_lately(chart) or given.nutrition_has_magnesium(chart)
 
 

@@ -72,8 +72,9 @@ def known_service(service_id: str) -> Service:
 def _answer(service: Service, runtime: Runtime) -> Answer:
     body = read_body(raw_body())
     refuse_excess(body, runtime.settings.max_entries)
+    client = g.get("client")
     means = Means(
-        runtime.knowledge_for(g.get("client")),
+        runtime.knowledge_for(client),
         runtime.now(),
         runtime.new_id,
         runtime.keys,
@@ -81,6 +82,7 @@ def _answer(service: Service, runtime: Runtime) -> Answer:
         Source(runtime.fhir, g.fhir_servers),
         runtime.memory_for(caller_name()),
         runtime.settings.evaluation_ms,
+        null_is_failed=bool(client and client.null_means_failed),
     )
     return answer_call(body, service, means)
 

@@ -70,7 +70,8 @@ def snapshot(chart: Chart) -> Snapshot:
         about=ABOUT[hook],
         patient_id="p1",
         resources=_resources(chart),
-        missing=frozenset(chart.get("missing", ())),
+        missing=frozenset((*chart.get("missing", ()), *chart.get("failed", ()))),
+        failed=frozenset(chart.get("failed", ())),
         drafts=drafts,
         selections=frozenset(chosen) if hook == "order-select" else None,
         encounter_id="e1" if "setting" in chart else None,
@@ -100,7 +101,8 @@ def _resources(chart: Chart) -> dict[str, list[Json]]:
         key = "administrations" if told.get("given") else "medications"
         found[key].append(resource(f"m{number}", told, "active"))
     found["conditions"] = [_condition(f"c{n}", c) for n, c in enumerate(chart.get("conditions", ()), 1)]
-    return {key: [] if key in chart.get("missing", ()) else listed for key, listed in found.items()}
+    absent = (*chart.get("missing", ()), *chart.get("failed", ()))
+    return {key: [] if key in absent else listed for key, listed in found.items()}
 
 
 def _key_of(analyte: str) -> str:

@@ -20,7 +20,11 @@ _NAMED = {asked.fact or asked.key: asked for asked in INPUTS if asked.missed}
 
 
 def _not_supplied(chart: Chart) -> list[str]:
-    return [_with_note(asked) for key, asked in _NAMED.items() if key in chart.not_known]
+    return [
+        _with_note(asked)
+        for key, asked in _NAMED.items()
+        if key in (chart.failed if asked.offered_only else chart.not_known)
+    ]
 
 
 def _in_part(chart: Chart) -> list[str]:

@@ -29,11 +29,12 @@ Drafts = tuple[Medication, ...]
 @rule(Problem.DRAFT_DEPLETES)
 def draft_lowers_magnesium(chart: Chart) -> Say | Because:
     """A depleting drug below the lower limit, or a little above it beside a second one (OS-DEPLETE)."""
-    drafts, m = corrected.new_starts(tuple(d for d in chart.chosen if causes.depletes(d)), chart), chart.current
+    drafts = corrected.new_starts(tuple(d for d in chart.chosen if causes.depletes(d)), chart)
     if not drafts and not causes.corrected_before(chart.chosen):
         return because("no chosen draft that lowers magnesium, or one that is renewed")
     if under_way := corrected.is_under_way(chart):
         return because(under_way.why)
+    m = chart.current
     if m is None:
         return chart.is_known
     if assess.is_doubtful(m, chart):
