@@ -34,7 +34,7 @@ TO_COME = {
     ("facts_are_missing.py", "kidney results"),
     ("facts_are_missing.py", "potassium and calcium"),
     ("facts_are_missing.py", "inpatient or outpatient"),
-    ("facts_are_missing.py", "rest of "),
+    ("facts_are_missing.py", " (incomplete)"),
     ("facts_are_missing.py", " (only another patient's came)"),
     ("facts_are_missing.py", "drug of "),
     ("facts_are_missing.py", " active order"),
