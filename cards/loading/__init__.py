@@ -18,6 +18,8 @@ from cards.loading.dose_tables import Doses, OrderableTest, Product, read_doses,
 from cards.loading.drug_classes import DrugTables, read_drug_tables
 from cards.loading.encounter_tables import EncounterTables, read_encounter_tables
 from cards.loading.hard_stops import HardStop, read_hard_stops
+from cards.loading.indications import Indications, read_indications
+from cards.loading.order_entry import OrderEntry, read_order_entry
 from cards.loading.reading import KnowledgeError, did_you_mean, read_yaml, traverse
 from cards.loading.result_tables import ResultTables, read_result_tables
 from cards.loading.site import Site, read_site
@@ -91,6 +93,8 @@ class Knowledge:
     terminology: Terminology
     ceilings: Ceilings
     dose_language: DoseLanguage
+    indications: Indications
+    order_entry: OrderEntry
     doses: Doses
     products: Mapping[str, Product]
     tests: Mapping[str, OrderableTest]
@@ -141,6 +145,8 @@ def load_knowledge(
         encounters=read_encounter_tables(folder, told),
         terminology=read_terminology(folder / "codes", told, drugs, conditions),
         dose_language=read_dose_language(folder / "dose_words.yaml"),
+        indications=read_indications(folder / "indications.yaml", shipped),
+        order_entry=read_order_entry(folder / "order_entry.yaml", shipped),
         ceilings=ceilings,
         doses=within_ceilings(doses, products, numbers, _numbers(shipped), ceilings),
         products=products,

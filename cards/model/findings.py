@@ -6,7 +6,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from cards.model.clinical import Indicator, Problem, RemoveOrder
+from cards.model.clinical import RemoveOrder
+from cards.model.scales import Indicator, Problem
 
 if TYPE_CHECKING:
     from cards.chart import Because, Chart
@@ -27,12 +28,13 @@ class DoseStep:
 
 @dataclass(frozen=True, slots=True)
 class DraftMedication:
-    """A medication order to be offered: product by id (knowledge/products.yaml) and its steps."""
+    """A medication order to be offered: product by id (knowledge/products.yaml), its steps, and what for in words."""
 
     product: str
     steps: tuple[DoseStep, ...]
     days: int | None = None
     elemental_mg_per_day: float | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,11 +199,20 @@ def _order(ident: str, told: Any, status: str) -> Json:
         made["authoredOn"] = ago(since)
     if "valid_until_days" in told:
         made["dispenseRequest"] = {"validityPeriod": {"end": ago(told["valid_until_days"] * 24)}}
+    if "reason" in told:
+        made["reasonCode"] = [_reason(told["reason"])]
+    if "prior" in told:
+        made["priorPrescription"] = {"reference": f"MedicationRequest/{told['prior']}"}
     if dosages := list(_dosages(told)):
         made["dosageInstruction"] = dosages
     if "do_not_perform" in told:
         made["doNotPerform"] = told["do_not_perform"]
     return made
+
+
+def _reason(told: str) -> Json:
+    system = ICD10 if _ICD.match(told) else SNOMED if told.isdigit() else ""
+    return {"coding": [{"system": system, "code": told}]} if system else {"text": told}
 
 
 def _administration(ident: str, told: Chart, _: str) -> Json:
