@@ -29,6 +29,12 @@ class Lists(Visit):
             return None
         return gather.medications(self.sent, self.snapshot.drafts, self.bundled, self.knowledge, self.now)
 
+    @property
+    def lists_are_whole(self) -> bool:
+        """Whether no order, administration or problem may be unseen: none failed, none was cut by paging."""
+        failed = {"conditions", "medications"} & self._missing or "administrations" in self.failed
+        return not failed and self.partial.isdisjoint(("medications", "administrations"))
+
     @fact
     def drafts(self) -> tuple[Medication, ...]:
         """The drafted medication orders."""

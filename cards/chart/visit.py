@@ -47,6 +47,11 @@ class Visit(Asked):
         return self.snapshot.about is About.ORDERS
 
     @property
+    def is_choosing(self) -> bool:
+        """Whether orders are still being chosen and may lack what they have when signed."""
+        return self.about_orders and self.snapshot.selections is not None
+
+    @property
     def patient_id(self) -> str:
         """The logical id of the patient."""
         return self.snapshot.patient_id
@@ -83,12 +88,15 @@ class Visit(Asked):
         """The inputs without which silence is no all-clear: failed, or indispensable and not offered."""
         return self.failed | {asked.key for asked in INPUTS if asked.indispensable} & self._missing
 
+<<<<<<< HEAD
     @property
     def lists_are_whole(self) -> bool:
         """Whether no order, administration or problem may be unseen: none failed, none was cut by paging."""
         failed = {"conditions", "medications"} & self._missing or "administrations" in self.failed
         return not failed and self.partial.isdisjoint(("medications", "administrations"))
 
+=======
+>>>>>>> inputs
     @fact
     def encounter(self) -> JsonObject | None:
         """The stay that the call is about."""
@@ -127,6 +135,7 @@ class Visit(Asked):
     @property
     def age_days(self) -> int | None:
         """Age in days; None when not known."""
+        self.look_at("patient")
         return self.person.age_days
 
     @property

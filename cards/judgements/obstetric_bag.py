@@ -42,7 +42,7 @@ def _without_rate(draft: Medication, dose: float | None, chart: Chart) -> Fault 
         chart.knowledge.indications.one_dose.search(told) or _counts_once(draft, chart)
     ):
         return Indicator.CRITICAL, "bag_as_dose", dose
-    if (dose is not None and not chart.at_least(dose, "obstetric.bag")) or chart.hook == "order-select":
+    if (dose is not None and not chart.at_least(dose, "obstetric.bag")) or chart.is_choosing:
         return None
     return (
         (Indicator.WARNING if chart.knowledge.indications.titrated.search(told) else Indicator.CRITICAL),

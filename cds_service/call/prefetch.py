@@ -17,6 +17,7 @@ _FIRST_PAGE = "not all of it was supplied"
 # severities of what a server remarks beside the results of a search
 _REMARKS = frozenset({"information", "warning", "success"})
 _BATCHES = frozenset({"batch-response", "transaction-response"})
+_DEEPEST = 3  # Bundles in Bundles
 _MOST_STRAYS = 2  # (design) more of other patients alone is the answer to a wrong query
 
 
@@ -158,7 +159,7 @@ def read_value(value: object, what: str, patient_id: str) -> Supplied:
 
 def _read_alone(outcome: JsonDict, what: str, answer: Supplied) -> None:
     """An outcome in place of the answer: a remark only when it does no more than inform."""
-    severities = {as_dict(issue).get("severity") for issue in as_list(outcome.get("issue"))}
+    severities = {as_text(as_dict(issue).get("severity")) for issue in as_list(outcome.get("issue"))}
     if severities != {"information"}:
         answer.refuse(what, _FAILED)
 
@@ -179,7 +180,7 @@ def _succeeded(wrapper: JsonDict) -> bool:
     return str(as_dict(wrapper.get("response")).get("status", "")).startswith("2")
 
 
-def _collect(values: Iterable[object], what: str, patient_id: str, answer: Supplied) -> None:
+def _collect(values: Iterable[object], what: str, patient_id: str, answer: Supplied, depth: int = 0) -> None:
     for value in values:
         kind = resource_type(value)
         resource = as_dict(value)
@@ -189,7 +190,7 @@ def _collect(values: Iterable[object], what: str, patient_id: str, answer: Suppl
         elif kind == "OperationOutcome":
             _read_outcome(resource, what, answer)
         elif kind == "Bundle":
-            _read_bundle(resource, what, patient_id, answer)
+            _read_bundle(resource, what, patient_id, answer, depth)
         elif not is_about(resource, patient_id):
             answer.foreign += 1
             answer.set_aside.append(SetAside(f"{_type_name(kind)} of another patient", _FOREIGN))
@@ -197,13 +198,15 @@ def _collect(values: Iterable[object], what: str, patient_id: str, answer: Suppl
             answer.resources.append(resource)
 
 
-def _read_bundle(bundle: JsonDict, what: str, patient_id: str, answer: Supplied) -> None:
+def _read_bundle(bundle: JsonDict, what: str, patient_id: str, answer: Supplied, depth: int = 0) -> None:
     """A Bundle in place of a list, or in an entry of one that answers a batch; each says whether it is all."""
+    if depth > _DEEPEST:
+        return answer.refuse(what, _UNREADABLE)
     answer.partial |= has_next_page(bundle)
     listed = as_list(bundle.get("entry"))
-    if bundle.get("type") in _BATCHES and not all(_entry_succeeded(as_dict(entry)) for entry in listed):
+    if as_text(bundle.get("type")) in _BATCHES and not all(_entry_succeeded(as_dict(entry)) for entry in listed):
         answer.refuse(what, _FAILED)
-    _collect(entries(bundle), what, patient_id, answer)
+    return _collect(entries(bundle), what, patient_id, answer, depth + 1)
 
 
 def _entry_succeeded(entry: JsonDict) -> bool:
@@ -213,7 +216,7 @@ def _entry_succeeded(entry: JsonDict) -> bool:
 
 def _read_outcome(outcome: JsonDict, what: str, answer: Supplied) -> None:
     """An outcome is a failure, unless all it holds is remarks about a search that worked."""
-    severities = {as_dict(issue).get("severity") for issue in as_list(outcome.get("issue"))}
+    severities = {as_text(as_dict(issue).get("severity")) for issue in as_list(outcome.get("issue"))}
     if not severities or not severities <= _REMARKS:
         answer.refuse(what, _FAILED)
 
