@@ -88,15 +88,6 @@ class Visit(Asked):
         """The inputs without which silence is no all-clear: failed, or indispensable and not offered."""
         return self.failed | {asked.key for asked in INPUTS if asked.indispensable} & self._missing
 
-<<<<<<< HEAD
-    @property
-    def lists_are_whole(self) -> bool:
-        """Whether no order, administration or problem may be unseen: none failed, none was cut by paging."""
-        failed = {"conditions", "medications"} & self._missing or "administrations" in self.failed
-        return not failed and self.partial.isdisjoint(("medications", "administrations"))
-
-=======
->>>>>>> inputs
     @fact
     def encounter(self) -> JsonObject | None:
         """The stay that the call is about."""
