@@ -1,8 +1,11 @@
 """For how long a medicine is ordered: by the bounds of its dosage, or its supply and repeats."""
 
+import re
+
 from cards.chart.fhir import child, number, objects, text
 from cards.model import JsonObject
 
+_LONG_TERM = re.compile(r"\b(?:long[- ]?term|lifelong|indefinite(?:ly)?)\b", re.IGNORECASE)
 _DAYS = {
     "d": 1.0,
     "day": 1.0,
@@ -14,6 +17,11 @@ _DAYS = {
     "month": 30.0,
     "months": 30.0,
 }
+
+
+def is_long_term(order: JsonObject) -> bool:
+    """Whether the words of the dosage say that it is meant to go on."""
+    return any(_LONG_TERM.search(text(d, "text")) for d in objects(order, "dosageInstruction"))
 
 
 def ordered_days(order: JsonObject) -> float:

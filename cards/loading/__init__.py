@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
+from typing import TypedDict
 
 from cards.loading.advice import Advice, read_advice
 from cards.loading.ceilings import Ceilings, read_ceilings, within_ceilings
@@ -119,6 +120,16 @@ class Knowledge:
         return f"Approved by {site.approved_by}, {site.approved_on}." if site.approved_by else UNSIGNED
 
 
+class _Tables(TypedDict):
+    dose_language: DoseLanguage
+    indications: Indications
+    order_entry: OrderEntry
+    tests: Mapping[str, OrderableTest]
+    words: Words
+    renal_states: tuple[RenalState, ...]
+    sources: Mapping[str, Source]
+
+
 def load_knowledge(
     folder: Traversable, site: str | None = None, site_name: str = "site file", home: str = ""
 ) -> Knowledge:
@@ -137,6 +148,7 @@ def load_knowledge(
     drugs = read_drug_tables(folder / "drugs", monitoring, shipped, doses.alternatives)
     conditions = read_condition_names(folder, folder / "words" / "en")
     return Knowledge(
+        **_tables(folder, shipped),
         thresholds=thresholds,
         numbers=numbers,
         told_numbers=told_numbers(thresholds.values()),
@@ -144,27 +156,33 @@ def load_knowledge(
         results=read_result_tables(folder, units),
         encounters=read_encounter_tables(folder, told),
         terminology=read_terminology(folder / "codes", told, drugs, conditions),
-        dose_language=read_dose_language(folder / "dose_words.yaml"),
-        indications=read_indications(folder / "indications.yaml", shipped),
-        order_entry=read_order_entry(folder / "order_entry.yaml", shipped),
         ceilings=ceilings,
         doses=within_ceilings(doses, products, numbers, _numbers(shipped), ceilings),
         products=products,
-        tests=read_tests(folder / "tests.yaml"),
         monitoring={name: entry["text"].format(n=numbers) for name, entry in monitoring.items()},
         earliest={name: float(entry["hours"]) for name, entry in monitoring.items()},
         drugs=drugs,
         conditions=conditions,
-        words=read_words(folder / "words" / "en"),
-        renal_states=read_renal_states(folder / "renal_states.yaml"),
         hard_stops=read_hard_stops(folder / "hard_stops.yaml", conditions, drugs),
         advice=_read_advice(folder / "advice", told),
-        sources=_read_sources(folder / "sources.yaml"),
         override_reasons=_read_override_reasons(folder / "override_reasons.yaml", told),
         site=told,
         version=_version(folder, site),
         home=home,
     )
+
+
+def _tables(folder: Traversable, shipped: Mapping[str, Threshold]) -> _Tables:
+    """What stands in one file each and needs nothing of the others."""
+    return {
+        "dose_language": read_dose_language(folder / "dose_words.yaml"),
+        "indications": read_indications(folder / "indications.yaml", shipped),
+        "order_entry": read_order_entry(folder / "order_entry.yaml", shipped),
+        "tests": read_tests(folder / "tests.yaml"),
+        "words": read_words(folder / "words" / "en"),
+        "renal_states": read_renal_states(folder / "renal_states.yaml"),
+        "sources": _read_sources(folder / "sources.yaml"),
+    }
 
 
 def _numbers(thresholds: Mapping[str, Threshold]) -> dict[str, float]:

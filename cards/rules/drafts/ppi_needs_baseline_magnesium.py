@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cards import wording
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.chart.supply import ordered_days
+from cards.chart.supply import is_long_term, ordered_days
 from cards.judgements import causes, corrected, indication
 from cards.model import DraftTest, Indicator, Medication, Problem, Say
 
@@ -36,7 +36,10 @@ def _asked(chart: Chart) -> Iterator[tuple[str, Medication, str]]:
 
 
 def _is_for_long(draft: Medication, chart: Chart) -> Because:
-    return chart.above(ordered_days(indication.raw(draft, chart)), "cause.ppi_min_days")
+    order = indication.raw(draft, chart)
+    if is_long_term(order):
+        return Because(True, "ordered for long, in words")
+    return chart.above(ordered_days(order), "cause.ppi_min_days")
 
 
 def _others(draft: Medication, chart: Chart) -> list[Medication]:
