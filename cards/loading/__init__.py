@@ -120,6 +120,21 @@ class Knowledge:
         return f"Approved by {site.approved_by}, {site.approved_on}." if site.approved_by else UNSIGNED
 
 
+class _Reading(TypedDict):
+    units: UnitTable
+    results: ResultTables
+    encounters: EncounterTables
+
+
+class _Medicines(TypedDict):
+    monitoring: Mapping[str, str]
+    earliest: Mapping[str, float]
+    drugs: DrugTables
+    conditions: ConditionNames
+    hard_stops: Mapping[str, HardStop]
+    terminology: Terminology
+
+
 class _Tables(TypedDict):
     dose_language: DoseLanguage
     indications: Indications
@@ -142,34 +157,51 @@ def load_knowledge(
     told = read_site(site, site_name) if site else Site()
     shipped = read_thresholds(folder / "thresholds.yaml")
     thresholds = with_site_values(shipped, told)
-    products, doses = read_products(folder / "products.yaml", told), read_doses(folder / "doses.yaml", told)
-    ceilings, numbers = read_ceilings(folder / "ceilings.yaml", shipped), _numbers(thresholds)
-    monitoring = read_yaml(folder / "monitoring.yaml")
-    drugs = read_drug_tables(folder / "drugs", monitoring, shipped, doses.alternatives)
-    conditions = read_condition_names(folder, folder / "words" / "en")
+    numbers, products = _numbers(thresholds), read_products(folder / "products.yaml", told)
+    ceilings, asked = read_ceilings(folder / "ceilings.yaml", shipped), read_doses(folder / "doses.yaml", told)
     return Knowledge(
         **_tables(folder, shipped),
+        **_reading(folder, told),
+        **_medicines(folder, told, shipped, asked, numbers),
         thresholds=thresholds,
         numbers=numbers,
         told_numbers=told_numbers(thresholds.values()),
-        units=(units := read_units(folder / "units.yaml")),
-        results=read_result_tables(folder, units),
-        encounters=read_encounter_tables(folder, told),
-        terminology=read_terminology(folder / "codes", told, drugs, conditions),
         ceilings=ceilings,
-        doses=within_ceilings(doses, products, numbers, _numbers(shipped), ceilings),
+        doses=within_ceilings(asked, products, numbers, _numbers(shipped), ceilings),
         products=products,
-        monitoring={name: entry["text"].format(n=numbers) for name, entry in monitoring.items()},
-        earliest={name: float(entry["hours"]) for name, entry in monitoring.items()},
-        drugs=drugs,
-        conditions=conditions,
-        hard_stops=read_hard_stops(folder / "hard_stops.yaml", conditions, drugs),
         advice=_read_advice(folder / "advice", told),
         override_reasons=_read_override_reasons(folder / "override_reasons.yaml", told),
         site=told,
         version=_version(folder, site),
         home=home,
     )
+
+
+def _reading(folder: Traversable, site: Site) -> _Reading:
+    """What results and encounters are read with."""
+    units = read_units(folder / "units.yaml")
+    return {
+        "units": units,
+        "results": read_result_tables(folder, units),
+        "encounters": read_encounter_tables(folder, site),
+    }
+
+
+def _medicines(
+    folder: Traversable, site: Site, shipped: Mapping[str, Threshold], doses: Doses, numbers: Mapping[str, float]
+) -> _Medicines:
+    """What medicines and problems mean, and when to measure again."""
+    monitoring = read_yaml(folder / "monitoring.yaml")
+    drugs = read_drug_tables(folder / "drugs", monitoring, shipped, doses.alternatives)
+    conditions = read_condition_names(folder, folder / "words" / "en")
+    return {
+        "monitoring": {name: entry["text"].format(n=numbers) for name, entry in monitoring.items()},
+        "earliest": {name: float(entry["hours"]) for name, entry in monitoring.items()},
+        "drugs": drugs,
+        "conditions": conditions,
+        "hard_stops": read_hard_stops(folder / "hard_stops.yaml", conditions, drugs),
+        "terminology": read_terminology(folder / "codes", site, drugs, conditions),
+    }
 
 
 def _tables(folder: Traversable, shipped: Mapping[str, Threshold]) -> _Tables:

@@ -34,7 +34,7 @@ class DraftMedication:
     steps: tuple[DoseStep, ...]
     days: int | None = None
     elemental_mg_per_day: float | None = None
-    reason: str = ""
+    reason: str = field(default="", repr=False)  # repr names answered advice: what a dose is for is not part of it
 
 
 @dataclass(frozen=True, slots=True)
