@@ -10,7 +10,7 @@ from cards.judgements import assess, causes, danger, given
 from cards.loading import Knowledge
 from cards.loading.dose_tables import IvStep, Salt
 from cards.loading.words import Words
-from cards.model import Band, DoseStep, DraftMedication, DraftTest, RenalGate, Suggestion
+from cards.model import Band, DoseStep, DraftMedication, DraftTest, RenalGate, Setting, Suggestion
 from cards.units import shown
 
 _TIMES = {1: "once", 2: "twice", 3: "three"}
@@ -29,8 +29,8 @@ def intravenous(situation: str, chart: Chart, emergency: str | None = None) -> D
 
 
 def _is_unsure(chart: Chart) -> bool:
-    """Problem list or medicines not all known, IV magnesium of late, or parenteral nutrition."""
-    unknown = not chart.lists_are_whole or chart.unread_orders > 0
+    """The place, problem list or medicines not all known, IV magnesium of late, or parenteral nutrition."""
+    unknown = chart.setting is Setting.UNKNOWN or not chart.lists_are_whole or chart.unread_orders > 0
     return unknown or given.iv_magnesium_lately(chart) or given.nutrition_has_magnesium(chart)
 
 
@@ -165,7 +165,12 @@ def plan(chart: Chart) -> Plan:
         return Plan()
     band = chart.low.band
     iv = intravenous(_situation(band, chart), chart) if _wants_iv(band, chart) else None
-    return Plan(iv, None if iv or band is Band.CRITICAL_LOW else oral(_oral_key(band, chart), chart))
+    return Plan(iv, None if iv or _is_no_band_for_tablets(band, chart) else oral(_oral_key(band, chart), chart))
+
+
+def _is_no_band_for_tablets(band: Band, chart: Chart) -> bool:
+    """Where the patient is not known, tablets are drafted for a moderate or mild level only (s.0.6)."""
+    return band is Band.CRITICAL_LOW or (band is Band.SEVERE and chart.setting is Setting.UNKNOWN)
 
 
 def _situation(band: Band, chart: Chart) -> str:

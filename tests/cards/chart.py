@@ -90,7 +90,7 @@ def _together(drafts: list[Json], chart: Chart) -> Iterator[tuple[Json, Chart]]:
 def _resources(chart: Chart) -> dict[str, list[Json]]:
     found: dict[str, list[Json]] = {asked.key: [] for asked in INPUTS}
     found["patient"] = [_patient(chart.get("patient", {}))]
-    if "setting" in chart:
+    if chart.get("setting"):
         found["encounters"] = [_encounter(chart["setting"], chart.get("admitted_hours_ago", 48))]
     results = [("magnesium", m) for m in _listed(chart.get("magnesium"))]
     results += [(name, told) for name, entry in chart.get("labs", {}).items() for told in _results(entry)]

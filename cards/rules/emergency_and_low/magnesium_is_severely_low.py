@@ -3,7 +3,7 @@
 from cards.ask import rule
 from cards.chart import Because, Chart
 from cards.judgements import assess, danger, given
-from cards.model import Band, DraftTest, Indicator, Problem, RenalGate, Say
+from cards.model import Band, DraftTest, Indicator, Problem, RenalGate, Say, Setting
 from cards.plan import doses
 
 _STEP = 0.01  # mmol/L are compared with two decimals
@@ -31,7 +31,8 @@ def _said(plan: doses.Plan, chart: Chart) -> Say:
 def _indicator(chart: Chart) -> Indicator:
     if given.iv_magnesium_lately(chart):
         return Indicator.INFO
-    dangerous = chart.inpatient or danger.has_symptoms(chart) or danger.named(chart)
+    urgent = chart.inpatient or chart.setting is Setting.UNKNOWN
+    dangerous = urgent or danger.has_symptoms(chart) or danger.named(chart)
     return Indicator.CRITICAL if dangerous else Indicator.WARNING
 
 
