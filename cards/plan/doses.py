@@ -11,6 +11,7 @@ from cards.loading import Knowledge
 from cards.loading.dose_tables import IvStep, Salt
 from cards.loading.words import Words
 from cards.model import Band, DoseStep, DraftMedication, DraftTest, RenalGate, Setting, Suggestion
+from cards.plan import partners
 from cards.units import shown
 
 _TIMES = {1: "once", 2: "twice", 3: "three"}
@@ -100,7 +101,7 @@ def alternative(name: str, knowledge: Knowledge) -> DraftMedication:
 
 def potassium_sparing_is_safe(chart: Chart) -> bool:
     """Potassium known not to be high, kidneys well enough, not pregnant, none taken or ordered yet."""
-    return not why_no_potassium_sparing(chart)
+    return not partners.why_no_potassium_sparing(chart)
 
 
 def sparing_offered(on_diuretic: bool, chart: Chart) -> tuple[Suggestion, ...]:
@@ -109,24 +110,6 @@ def sparing_offered(on_diuretic: bool, chart: Chart) -> tuple[Suggestion, ...]:
         return ()
     offers = (alternative("spironolactone", chart.knowledge), DraftTest("bmp", "after_diuretic"))
     return (Suggestion("sparing", offers),)
-
-
-@once
-def why_no_potassium_sparing(chart: Chart) -> str:
-    """Why no potassium-sparing drug may be named here (clinical rule s.4.1), in words for the card; "" when one may."""
-    potassium, egfr, words = chart.results.get("potassium"), chart.renal.egfr, chart.knowledge.words
-    if any(r.is_in("potassium_sparing") for m in (*chart.active, *chart.drafts) for r in m.roles):
-        return words.say("no_sparing.taken")
-    if chart.medications is None:
-        return words.say("no_sparing.medicines")
-    if chart.has("obstetric"):
-        return words.say("no_sparing.pregnant")
-    if potassium is None:
-        return words.say("no_sparing.potassium_unknown")
-    if chart.at_least(potassium.value, "potassium.sparing_max"):
-        return words.say("no_sparing.potassium", potassium=potassium.shown)
-    kidneys_allow = chart.at_least(egfr, "potassium.sparing_min_egfr")
-    return "" if kidneys_allow and chart.renal.gate <= RenalGate.R1 else chart.renal.reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,15 @@ def test_the_evaluators_minute(demo, open_chart):
     expect(critical).to_have_attribute("data-indicator", "critical")
     expect(critical.get_by_role("heading")).to_contain_text("Severely low magnesium 1.2 mg/dL")
 
+    chart.choose("omep", "Omeprazole")
+    warning = chart.about("order").filter(has_text="Omeprazole lowers magnesium").first
+    expect(warning).to_have_attribute("data-indicator", "warning")
+    expect(chart.orders.filter(has_text="Omeprazole")).to_have_count(1)
+    sent = chart.do_and_hear(warning.get_by_role("button", name="Accept Replace omeprazole with famotidine").click)
+    expect(chart.orders.filter(has_text="Omeprazole")).to_have_count(0)
+    expect(chart.orders.filter(has_text="Famotidine 20 mg")).to_have_count(1)
+    assert recorded(demo, sent["card"])["service"] == "magnesium-order-select"
+
     accept = critical.get_by_role("button", name="Accept Magnesium sulfate 4 g IV over 4 h")
     sent = chart.do_and_hear(accept.click)
     expect(chart.orders.filter(has_text="Magnesium sulfate 4 g")).to_contain_text("draft")
@@ -25,16 +34,6 @@ def test_the_evaluators_minute(demo, open_chart):
     expect(causes).to_contain_text("Overridden: Patient refuses")
     line = recorded(demo, sent["card"])
     assert (line["outcome"], line["reason"]) == ("overridden", "patient-refuses")
-
-    chart.choose("omep", "Omeprazole")
-    warning = chart.about("order").first
-    expect(warning).to_have_attribute("data-indicator", "warning")
-    expect(warning.get_by_role("heading")).to_contain_text("Omeprazole lowers magnesium")
-    expect(chart.orders.filter(has_text="Omeprazole")).to_have_count(1)
-    sent = chart.do_and_hear(warning.get_by_role("button", name="Accept Replace omeprazole with famotidine").click)
-    expect(chart.orders.filter(has_text="Omeprazole")).to_have_count(0)
-    expect(chart.orders.filter(has_text="Famotidine 20 mg")).to_have_count(1)
-    assert recorded(demo, sent["card"])["service"] == "magnesium-order-select"
 
     chart.open("well")
     chart.open("heart-failure")

@@ -5,7 +5,7 @@ from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import assess, causes, danger
 from cards.model import Band, DraftTest, Indicator, Problem, RenalGate, Say, Suggestion
-from cards.plan import doses
+from cards.plan import doses, partners
 
 Culprits = tuple[causes.Culprit, ...]
 
@@ -40,7 +40,7 @@ def _said(culprits: Culprits, chart: Chart) -> Say:
             "kept": "" if chart.renal.gate is RenalGate.R3 else chart.knowledge.words.say("kept.cause"),
             "antitubercular": wording.listed(causes.advised(culprits, "antitubercular")),
             "stopped": wording.listed(c.role.ingredient for c in culprits if c.stopped),
-            "why_no_sparing": doses.why_no_potassium_sparing(chart),
+            "why_no_sparing": partners.why_no_potassium_sparing(chart),
         },
         suggestions=_suggestions(culprits, chart),
     )

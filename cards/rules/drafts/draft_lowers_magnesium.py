@@ -19,7 +19,7 @@ from cards.model import (
     Suggestion,
     removals,
 )
-from cards.plan import doses
+from cards.plan import doses, partners
 
 _CORRECTED_FIRST = ("diuretic", "other")
 _MOST_OFFERS = 2
@@ -129,7 +129,7 @@ def _values(drafts: Drafts, advice: dict[str, list[str]], chart: Chart) -> dict[
         "others": wording.listed(_others(chart)),
         "corrected_first": wording.listed(first),
         **{key: wording.listed(names) for key, names in advice.items()},
-        "why_no_sparing": doses.why_no_potassium_sparing(chart),
+        "why_no_sparing": partners.why_no_potassium_sparing(chart),
     }
 
 
