@@ -12,7 +12,8 @@ from cards.chart import gather
 from cards.chart.asked import Asked, fact
 from cards.chart.because import YES, Because, because
 from cards.chart.conditions import conditions_by_category
-from cards.chart.inputs import BY_KEY, Results
+from cards.chart.cut_lists import cut_inputs
+from cards.chart.inputs import ANALYTES, BY_KEY, Results
 from cards.chart.ionised import read_ionised
 from cards.chart.kidneys import renal_gate
 from cards.chart.magnesium import MagnesiumResults, default_lower_limit, place_of, read_magnesium
@@ -59,10 +60,16 @@ class Chart(Asked):
         """The logical id of the patient."""
         return self.snapshot.patient_id
 
-    @property
-    def partial(self) -> frozenset[str]:
-        """The inputs of which only a first page came."""
-        return self.snapshot.partial
+    @fact
+    def cut(self) -> frozenset[str]:
+        """The inputs of which something that matters may not have come."""
+        return cut_inputs(self.snapshot, self.sent, self.knowledge.terminology, self.now)
+
+    @fact
+    def unseen(self) -> frozenset[str]:
+        """What may be there unseen: inputs that came in part or not at all; if not every EHR has it, if it failed."""
+        told = {key for key in self._missing if not BY_KEY[key].optional or key in self.snapshot.failed}
+        return self.cut | told
 
     @property
     def strays(self) -> frozenset[str]:
@@ -149,9 +156,10 @@ class Chart(Asked):
     @fact
     def _magnesium(self) -> MagnesiumResults:
         found, set_aside, _ = self.readings
-        return read_magnesium(
+        told = read_magnesium(
             found.get("magnesium", []), set_aside, self.knowledge, self.now, self.setting, self.person
         )
+        return told.in_doubt() if "magnesium" in self.cut else told
 
     @property
     def magnesium(self) -> Magnesium | None:
@@ -188,7 +196,7 @@ class Chart(Asked):
         if m is None or m.freshness is Freshness.ACTIONABLE:
             return self.is_known
         if m.superseded:
-            return because("a later magnesium result cannot be read")
+            return because("a later magnesium result cannot be read or may be unseen")
         return self.at_most(self.hours_since(m.when), f"fresh.{self._place}.actionable")
 
     @property
@@ -230,7 +238,11 @@ class Chart(Asked):
 
     @fact
     def _fresh(self) -> gather.ByAnalyte:
-        return gather.fresh(self.readings.found, self.knowledge, self.now, self.setting)
+        # of a list that was cut and not sorted the latest result is not known
+        found = {
+            analyte: listed for analyte, listed in self.readings.found.items() if ANALYTES[analyte].key not in self.cut
+        }
+        return gather.fresh(found, self.knowledge, self.now, self.setting)
 
     @fact
     def results(self) -> Results:

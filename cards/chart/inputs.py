@@ -16,8 +16,9 @@ PATIENT = "{{context.patientId}}"
 class Kind:
     """A FHIR type that is asked for.
 
-    `date`: the search parameter that puts the newest first, and `dates`, the elements it looks at. `known_from`: the
-    elements that tell since when a resource was known, best first. `never_real`: the statuses of what never was.
+    `date`: the search parameter that puts the newest first, and `dates`, the elements it looks at. `include`: the
+    reference whose target comes along, as it alone may name the drug. `known_from`: the elements that tell since when
+    a resource was known, best first. `never_real`: the statuses of what never was.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Kind:
     dates: tuple[str, ...] = ()
     known_from: tuple[str, ...] = ()
     never_real: frozenset[str] = frozenset()
+    include: str = ""
 
 
 _PATIENT = Kind("Patient")
@@ -41,6 +43,7 @@ _REQUEST = Kind(
     ("authoredOn",),
     ("authoredOn",),
     frozenset({"entered-in-error", "draft", "unknown"}),
+    "medication",
 )
 _ADMINISTRATION = Kind(
     "MedicationAdministration",
@@ -48,6 +51,7 @@ _ADMINISTRATION = Kind(
     ("effectiveDateTime", "effectivePeriod.start"),
     ("effectiveDateTime", "effectivePeriod.start"),
     frozenset({"entered-in-error", "not-done", "unknown"}),
+    "medication",
 )
 _CONDITION = Kind("Condition", known_from=("recordedDate", "onsetDateTime", "onsetPeriod.start"))
 _ENCOUNTER = Kind(
@@ -64,8 +68,10 @@ class Input:
     """One thing that is asked about a patient, by its prefetch key.
 
     `where`: how its search is narrowed, beside the patient and the codes of its `analytes`; `count`: the newest so
-    many. `name` is for readers of figures. `missed` (and why it matters, `note`) names it on a card that misses it, or
-    the one `fact` of it that is missed. A new result of an `opening` analyte can bring a card of its own. Without a
+    many. `back`: how many hours back the newest have to reach, where what is older does not matter; None: all matter.
+    `name` is for readers of figures. `missed` (and why it matters, `note`) names it on a card that misses it, or
+    the one `fact` of it that is missed; an `optional` one, which not every EHR offers, is missed only when its query
+    failed. A new result of an `opening` analyte can bring a card of its own. Without a
     `required` input a call cannot be answered.
     """
 
@@ -79,6 +85,8 @@ class Input:
     missed: str = ""
     note: str = ""
     fact: str = ""
+    back: float | None = None
+    optional: bool = False
     required: bool = False
 
     @property
@@ -92,7 +100,7 @@ class Input:
         if not self.count:
             return f"{self.kind.name}/{PATIENT}"
         parts = [f"patient={PATIENT}", self.where, self._code(knowledge), self._sort, f"_count={self.count}"]
-        return f"{self.kind.name}?{'&'.join(filter(None, parts))}"
+        return f"{self.kind.name}?{'&'.join(filter(None, (*parts, self._include)))}"
 
     def _code(self, knowledge: Knowledge) -> str:
         codes = knowledge.terminology.codes_of(self.analytes)
@@ -102,7 +110,13 @@ class Input:
     def _sort(self) -> str:
         return f"_sort=-{self.kind.date}" if self.kind.date else ""
 
+    @property
+    def _include(self) -> str:
+        return f"_include={self.kind.name}:{self.kind.include}" if self.kind.include else ""
 
+
+# as long as magnesium of the labour ward counts as given (clinical rule s.10: 24 h, obstetric 72 h)
+_HOURS_OF_DOSES = 72
 # In the order in which cards name what is missing.
 INPUTS: tuple[Input, ...] = (
     Input(
@@ -112,6 +126,8 @@ INPUTS: tuple[Input, ...] = (
         count=30,
         analytes=("magnesium", "magnesium_ionised"),
         opening=("magnesium", "magnesium_ionised"),
+        missed="later magnesium results",
+        back=0,
         required=True,
     ),
     Input(
@@ -122,19 +138,44 @@ INPUTS: tuple[Input, ...] = (
         200,
         missed="medication list",
     ),
-    Input("recent_medications", _REQUEST, "recent medicines", "status=completed,stopped", 50),
-    Input("administrations", _ADMINISTRATION, "medicines given", "status=in-progress,completed", 50),
+    Input(
+        "recent_medications",
+        _REQUEST,
+        "recent medicines",
+        "status=completed,stopped",
+        50,
+        missed="orders that ended",
+        back=_HOURS_OF_DOSES,
+        optional=True,
+    ),
+    Input(
+        "administrations",
+        _ADMINISTRATION,
+        "medicines given",
+        "status=in-progress,completed",
+        50,
+        missed="medicines given",
+        back=_HOURS_OF_DOSES,
+        optional=True,
+    ),
     Input(
         "conditions",
         _CONDITION,
         "diagnoses",
-        "clinical-status=active,recurrence,relapse",
-        200,
+        count=200,
         missed="problem list",
         note="heart block, myasthenia",
     ),
     Input("patient", _PATIENT, "the patient resource", missed="age", fact="age"),
-    Input("renal", _OBSERVATION, "kidney results", count=30, analytes=("creatinine", "egfr"), missed="kidney results"),
+    Input(
+        "renal",
+        _OBSERVATION,
+        "kidney results",
+        count=30,
+        analytes=("creatinine", "egfr"),
+        missed="kidney results",
+        back=0,
+    ),
     Input(
         "electrolytes",
         _OBSERVATION,
@@ -143,6 +184,7 @@ INPUTS: tuple[Input, ...] = (
         analytes=("potassium", "calcium", "calcium_corrected", "albumin"),
         opening=("potassium",),
         missed="potassium and calcium",
+        back=0,
     ),
     Input(
         "other_results",
@@ -150,6 +192,7 @@ INPUTS: tuple[Input, ...] = (
         "QTc and urine results",
         count=30,
         analytes=("qtc", "urine_magnesium", "urine_creatinine", "urine_magnesium_24h"),
+        back=0,
     ),
     Input(
         "encounters",
@@ -158,6 +201,7 @@ INPUTS: tuple[Input, ...] = (
         "status=arrived,triaged,in-progress,onleave",
         10,
         missed="inpatient or outpatient",
+        back=0,
     ),
 )
 KEYS = tuple(asked.key for asked in INPUTS)

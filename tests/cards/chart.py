@@ -69,6 +69,8 @@ def snapshot(chart: Chart) -> Snapshot:
         patient_id="p1",
         resources=_resources(chart),
         missing=frozenset(chart.get("missing", ())),
+        failed=frozenset(chart.get("failed", ())),
+        partial=frozenset(chart.get("partial", ())),
         drafts=drafts,
         selections=frozenset(chosen) if hook == "order-select" else None,
         encounter_id="e1" if "setting" in chart else None,

@@ -20,11 +20,12 @@ _NAMED = {asked.fact or asked.key: asked for asked in INPUTS if asked.missed}
 
 
 def _not_supplied(chart: Chart) -> list[str]:
-    return [_with_note(asked) for key, asked in _NAMED.items() if key in chart.not_known]
+    unknown = chart.not_known & (chart.unseen | {"age"})
+    return [_with_note(asked) for key, asked in _NAMED.items() if key in unknown and not asked.required]
 
 
 def _in_part(chart: Chart) -> list[str]:
-    first_pages = [f"rest of {_with_note(a)}" for key, a in _NAMED.items() if key in chart.partial - chart.not_known]
+    first_pages = [f"{_with_note(a)}, incomplete" for key, a in _NAMED.items() if key in chart.cut - chart.not_known]
     strays = [f"{a.missed} (only another patient's came)" for key, a in _NAMED.items() if key in chart.strays]
     return first_pages + strays
 

@@ -60,7 +60,7 @@ def _lines(m: Magnesium, drafts: Drafts, chart: Chart) -> tuple[str, ...]:
 
 def _baseline(drafts: Drafts, chart: Chart) -> Say | Because:
     depleting = causes.depleting_names(chart.active)
-    if "magnesium" in chart.not_known:
+    if "magnesium" in chart.unseen:
         return because("magnesium could not be looked at")
     if not depleting:
         return because("no recent magnesium, but no depleting drug either")

@@ -10,7 +10,7 @@ from cards.model import DraftTest, Indicator, Medication, Problem, Say
 @rule(Problem.DRAFT_DEPLETES)
 def ppi_needs_baseline_magnesium(chart: Chart) -> Say | Because:
     """PPI with digoxin or a diuretic, no magnesium of late (FDA 2011): asked as the PPI or digoxin is ordered."""
-    if "magnesium" in chart.not_known:
+    if "magnesium" in chart.unseen:
         return because("magnesium could not be looked at")
     drafts = [d for d in chart.chosen if causes.is_ppi(d) or d.has_role("digitalis")]
     if not drafts:

@@ -9,7 +9,7 @@ from cards.model import DraftTest, Indicator, Problem, Say
 @rule(Problem.LOOK_FOR_LOW)
 def low_potassium_needs_magnesium_check(chart: Chart) -> Say | Because:
     """Potassium still low in spite of replacement, and no magnesium of these days (RSK-K)."""
-    if chart.not_known & {"magnesium", "electrolytes"}:
+    if chart.unseen & {"magnesium", "electrolytes"}:
         return because("magnesium or potassium could not be looked at")
     gap = causes.no_magnesium_within("potassium.magnesium_gap_hours", chart)
     return danger.potassium_is_refractory(chart) and gap and _said(chart)
