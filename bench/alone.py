@@ -12,7 +12,7 @@ from pathlib import Path
 import orjson
 
 from bench.bodies import HOOKS, SIZES, encoded
-from cards import Knowledge, Snapshot, decide, load_knowledge, prefetch_templates
+from cards import SERVICES, Knowledge, Snapshot, decide, load_knowledge, prefetch_templates
 from cds_service.call.envelope import read_call
 from cds_service.call.gather import gather
 from cds_service.trust.clients import Client, Clients
@@ -42,7 +42,8 @@ def _decision(size: str, hook: str, now: datetime, knowledge: Knowledge, repetit
 
 def snapshot_of(raw: bytes, hook: str, knowledge: Knowledge) -> Snapshot:
     """What the service hands to the core for this body."""
-    return gather(read_call(orjson.loads(raw)), hook, tuple(prefetch_templates(knowledge))).snapshot
+    service = next(service for service in SERVICES if service.hook == hook)
+    return gather(read_call(orjson.loads(raw)), service, tuple(prefetch_templates(knowledge))).snapshot
 
 
 def token_us(repetitions: int) -> dict[str, float]:

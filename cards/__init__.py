@@ -1,24 +1,40 @@
 """Decides about magnesium: a patient snapshot in, cards and a trace out. Pure: no clock, network, files, logging."""
 
 from cards.answer.explain import explain
-from cards.chart.inputs import INPUTS, KINDS, OPENING, Kind, prefetch_templates
+from cards.chart.inputs import BY_KEY, INPUTS, KINDS, OPENING, Input, Kind, prefetch_templates
 from cards.decide import decide
 from cards.loading import Knowledge, KnowledgeError, load_knowledge
-from cards.model import Answered, Card, Decision, Finding, Indicator, Memory, Problem, SetAside, Snapshot, Stopped
+from cards.model import (
+    About,
+    Answered,
+    Card,
+    Decision,
+    Finding,
+    Indicator,
+    Memory,
+    Problem,
+    SetAside,
+    Silence,
+    Snapshot,
+    Stopped,
+)
 from cards.rules import RULES
 from cards.services import SERVICES, Service, discovery
 
 __all__ = [
+    "BY_KEY",
     "INPUTS",
     "KINDS",
     "OPENING",
     "RULES",
     "SERVICES",
+    "About",
     "Answered",
     "Card",
     "Decision",
     "Finding",
     "Indicator",
+    "Input",
     "Kind",
     "Knowledge",
     "KnowledgeError",
@@ -26,6 +42,7 @@ __all__ = [
     "Problem",
     "Service",
     "SetAside",
+    "Silence",
     "Snapshot",
     "Stopped",
     "decide",

@@ -1,11 +1,13 @@
 """Rules and how they are asked: each a question about a chart, answered with what to say or why there is nothing."""
 
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from cards.chart import Because, Chart
 from cards.model import Finding, Problem, Say, Silence, Stopped
 
+_FRAMES = 12
 Question = Callable[[Chart], Say | Because]
 
 
@@ -13,7 +15,8 @@ Question = Callable[[Chart], Say | Because]
 class Rule:
     """A question about the chart and the card its answer belongs to.
 
-    `adds`: it only adds lines to a card that another rule titles. `alone`: its card takes no lines of others.
+    `adds`: it only adds lines to a card that another rule titles. `alone`: its card takes no lines of others. What a
+    silent rule looked at and nobody could supply is left with the chart: it may hide advice.
     """
 
     question: Question
@@ -30,7 +33,11 @@ class Rule:
         """What the rule says of a chart; the numbers that decided are those of the comparisons it made."""
         chart.listen()
         answer = self.question(chart)
-        return self._found(answer, chart) if isinstance(answer, Say) else Silence(answer.why)
+        if isinstance(answer, Say):
+            return self._found(answer, chart)
+        if not self.adds and (unsettled := chart.looked_at & chart.may_hide):
+            chart.unsettled.append((self.problem, unsettled))
+        return Silence(answer.why)
 
     def _found(self, said: Say, chart: Chart) -> Finding:
         return Finding(
@@ -61,4 +68,14 @@ def ask(asked: Rule, chart: Chart) -> Finding | Silence:
     except Stopped:
         raise
     except Exception as problem:  # a fault of ours may lie anywhere in a rule
-        return Silence(f"the rule failed: {type(problem).__name__}", failed=True)
+        if not asked.adds:
+            chart.broken.append(asked.problem)
+        return failure("the rule", problem)
+
+
+def failure(what: str, problem: Exception) -> Silence:
+    """What failed, by which kind of fault and where; never its message, which may quote the patient's data."""
+    frames = (frame.f_code for frame, _ in traceback.walk_tb(problem.__traceback__))
+    lines = (line for _, line in traceback.walk_tb(problem.__traceback__))
+    where = tuple(f"{code.co_filename}:{line} {code.co_name}" for code, line in zip(frames, lines, strict=True))
+    return Silence(f"{what} failed: {type(problem).__name__}", failed=True, where=where[-_FRAMES:])

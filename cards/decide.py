@@ -1,18 +1,22 @@
 """The decision: read, judge, ask, merge, write, with a trace of how it went."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from cards.answer import build
-from cards.answer.merge import recommend
-from cards.ask import ask
+from cards.answer.merge import Recommendation, Recommendations, recommend
+from cards.ask import ask, failure
 from cards.chart import Chart
 from cards.chart.inputs import REQUIRED
+from cards.judgements import lacking
 from cards.loading import Knowledge
-from cards.model import Decision, Finding, Memory, Silence, Snapshot, Trace
+from cards.model import Card, Decision, Finding, Memory, Problem, Silence, Snapshot, Stopped, Trace
 from cards.rules import RULES
+from cards.rules.incomplete.check_is_incomplete import check_is_incomplete
 
 _NOT_AVAILABLE = "magnesium_was_not_available"
+Broken = dict[str, Silence]
+_INCOMPLETE = "check_is_incomplete"
 _DIED = Silence("the patient has died")
 _SWITCHED_OFF = Silence("switched off by the site file")
 
@@ -27,11 +31,65 @@ def decide(
     chart = Chart(snapshot, knowledge, now)
     told = _answers(chart)
     findings = [answer for answer in told.values() if isinstance(answer, Finding)]
-    advice = recommend(findings, chart, memory)
-    cards = tuple(build.card(r, chart, new_id, memory) for r in advice.said)
-    trace = Trace(chart, told, advice.suppressed, advice.quiet, knowledge.version)
-    only_missing = bool(cards) and all(card.rules == (_NOT_AVAILABLE,) for card in cards)
-    return Decision(cards, trace, REQUIRED if only_missing else ())
+    advice, broken = _merged(findings, chart, memory)
+    cards = tuple(_written(advice.said, chart, new_id, memory, broken))
+    if not cards and not advice.quiet and _is_unsettled(findings, advice, chart, broken):
+        told[_INCOMPLETE] = last = ask(check_is_incomplete, chart)
+        findings = [last] if isinstance(last, Finding) else []
+        cards = tuple(_written(recommend(findings, chart, memory).said, chart, new_id, memory, broken))
+    trace = Trace(chart, told, advice.suppressed, advice.quiet, knowledge.version, broken)
+    return Decision(cards, trace, _cannot_tell(cards, chart))
+
+
+def _is_unsettled(findings: Iterable[Finding], advice: Recommendations, chart: Chart, broken: Broken) -> bool:
+    """Whether nothing is said because a card failed, or for want of data that would have made it concern an order."""
+    held_back = any(f.leads and f.rule in advice.suppressed and f.rule != _INCOMPLETE for f in findings)
+    if broken:
+        chart.broken.append(Problem.LOW_MAGNESIUM)
+    if held_back and chart.about_orders:
+        chart.unsettled.append((Problem.LOW_MAGNESIUM, chart.failed))
+    return _INCOMPLETE not in chart.knowledge.site.rules_off and bool(broken or held_back)
+
+
+def _cannot_tell(cards: Sequence[Card], chart: Chart) -> tuple[str, ...]:
+    """The keys without which nothing could be said; none when it was a fault of ours."""
+    said = {card.rules for card in cards}
+    if said == {(_NOT_AVAILABLE,)}:
+        return REQUIRED
+    incomplete = said == {(_INCOMPLETE,)} and not lacking.rules_failed(chart)
+    return tuple(asked.key for asked in lacking.inputs(chart)) if incomplete else ()
+
+
+def _merged(findings: Sequence[Finding], chart: Chart, memory: Memory | None) -> tuple[Recommendations, Broken]:
+    """The recommendations; a problem whose findings cannot be merged with the others is left out."""
+    try:
+        return recommend(findings, chart, memory), {}
+    except Exception as fault:
+        if isinstance(fault, Stopped):
+            raise
+    kept: list[Finding] = []
+    broken: Broken = {}
+    for problem in sorted({f.problem for f in findings}):
+        more = [f for f in findings if f.problem is problem]
+        try:
+            recommend([*kept, *more], chart, memory)
+            kept += more
+        except Exception as fault:
+            broken |= dict.fromkeys((f.rule for f in more), failure("merging", fault))
+    return recommend(kept, chart, memory), broken
+
+
+def _written(
+    said: Iterable[Recommendation], chart: Chart, new_id: Callable[[], str], memory: Memory | None, broken: Broken
+) -> Iterator[Card]:
+    """The cards; one that cannot be written is left out, and its rules are told among the broken ones."""
+    for recommendation in said:
+        try:
+            yield build.card(recommendation, chart, new_id, memory)
+        except Exception as fault:
+            if isinstance(fault, Stopped):
+                raise
+            broken |= dict.fromkeys((f.rule for f in recommendation.findings), failure("writing the card", fault))
 
 
 def _answers(chart: Chart) -> dict[str, Finding | Silence]:

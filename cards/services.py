@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from cards.chart.inputs import prefetch_templates
 from cards.loading import Knowledge
+from cards.model import About
 
 CDS_HOOKS_VERSION = "3.0.0"
 HOOK_VERSION = "1.0"
@@ -11,12 +12,18 @@ HOOK_VERSION = "1.0"
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One CDS service as clients see it."""
+    """One CDS service as clients see it.
+
+    `about`: what it speaks of; `moment`: when it is called, in words. `needs`: what the context of its hook must hold.
+    """
 
     id: str
     hook: str
     title: str
     description: str
+    about: About
+    moment: str
+    needs: tuple[str, ...] = ()
 
 
 SERVICES: tuple[Service, ...] = (
@@ -25,18 +32,26 @@ SERVICES: tuple[Service, ...] = (
         "patient-view",
         "Low magnesium",
         "Low or high magnesium when a chart is opened: how low, why, what is safe to give, what to check.",
+        About.PATIENT,
+        "chart opened",
     ),
     Service(
         "magnesium-order-select",
         "order-select",
         "Low magnesium: order choice",
         "Warns while an order is chosen that would lower magnesium, or is unsafe with the latest magnesium.",
+        About.ORDERS,
+        "order being chosen",
+        needs=("draftOrders", "selections"),
     ),
     Service(
         "magnesium-order-sign",
         "order-sign",
         "Low magnesium: order signing",
         "Last check at signing: magnesium orders and orders that are unsafe with the latest magnesium.",
+        About.ORDERS,
+        "order being signed",
+        needs=("draftOrders",),
     ),
 )
 

@@ -32,6 +32,7 @@ class Means:
 
     What the client did not supply comes from `source`, when there is one and the call gives access to it. Advice that
     the `memory` knows to be answered is not repeated. `limit_ms` bounds the processor time for reading.
+    `null_is_failed`: the client sends null where a query failed.
     """
 
     knowledge: Knowledge
@@ -42,12 +43,13 @@ class Means:
     source: Source | None = None
     memory: Memory | None = None
     limit_ms: int | None = None
+    null_is_failed: bool = False
 
 
 def answer_call(body: object, service: Service, means: Means) -> Answer:
     """Answer one hook call; NotCdsHooks when `body` is none, TooMuch when reading takes longer than the limit."""
     templates = partial(prefetch_templates, means.knowledge)
-    gathered = gather(read_call(body), service.hook, means.keys, means.source, templates)
+    gathered = gather(read_call(body, service), service, means.keys, means.source, templates, means.null_is_failed)
     snapshot = gathered.snapshot
     if means.limit_ms:
         snapshot = replace(snapshot, watch=watch(means.limit_ms))

@@ -50,8 +50,8 @@ def card(recommendation: Recommendation, chart: Chart, new_id: NewId, memory: Me
         for f in recommendation.findings
         for s in f.suggestions
     ]
-    if not suggestions and tests:
-        suggestions = [_tests_only(tests, chart, new_id)]
+    if tests and all(_only_removes(s) for f in recommendation.findings for s in f.suggestions):
+        suggestions.append(_tests_only(tests, chart, new_id))
     uuid = memory.card_id(advice_name(recommendation.findings, chart), recommendation.indicator) if memory else new_id()
     body: Json = {
         "uuid": uuid,
@@ -140,13 +140,19 @@ def _suggestion(
     advice = chart.knowledge.advice[finding.rule]
     label = advice.suggestions[suggestion.label].format_map({**told, **suggestion.values})
     own = {o.test for o in suggestion.offers if isinstance(o, DraftTest)}
-    offers = (*_ordered(suggestion.offers), *(t for t in tests if t.test not in own))
+    more = () if _only_removes(suggestion) else tuple(t for t in tests if t.test not in own)
+    offers = (*_ordered(suggestion.offers), *more)
     return {
         "label": _shorten(label, _LABEL_LIMIT),
         "uuid": new_id(),
         **({"isRecommended": True} if suggestion.recommended and finding is lead else {}),
         "actions": [_action(offer, chart) for offer in offers],
     }
+
+
+def _only_removes(suggestion: Suggestion) -> bool:
+    """A removal stands alone: who keeps the order takes the tests instead (s.5)."""
+    return all(isinstance(offer, RemoveOrder) for offer in suggestion.offers)
 
 
 def _ordered(offers: Iterable[Offer]) -> list[Offer]:

@@ -46,6 +46,9 @@ def recommend(findings: Sequence[Finding], chart: Chart, memory: Memory | None =
             suppressed |= {f.rule: why for f in findings if f.problem is problem}
         else:
             kept.append(recommendation)
+    if len(kept) > 1:
+        suppressed |= {r.lead.rule: "something else is said" for r in kept if r.problem is Problem.INCOMPLETE}
+        kept = [r for r in kept if r.problem is not Problem.INCOMPLETE]
     ranked = sorted(kept, key=lambda r: (-r.indicator, r.problem))
     most = chart.knowledge.site.maximum_cards
     first, others = ranked[:most], ranked[most:]
@@ -99,9 +102,9 @@ def _merge(problem: Problem, findings: list[Finding]) -> Recommendation | None:
 
 
 def _why_not(recommendation: Recommendation, present: Collection[Problem], chart: Chart) -> str:
-    """On order hooks only the drafted order is spoken of, and what makes it unsafe or not enough."""
+    """Of drafted orders only the drafted order is spoken of, and what makes it unsafe or not enough."""
     problem = recommendation.problem
-    if chart.hook == "patient-view" or problem in ABOUT_DRAFTS:
+    if not chart.about_orders or problem in ABOUT_DRAFTS or problem is Problem.INCOMPLETE:
         return ""
     concerned = {
         Problem.LOW_MAGNESIUM: _low_magnesium_matters(recommendation, present, chart),

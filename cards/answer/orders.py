@@ -33,6 +33,8 @@ def medication_request(order: DraftMedication, chart: Chart) -> tuple[str, Json]
     }
     if order.days:
         resource["dispenseRequest"] = {"expectedSupplyDuration": _days(order.days)}
+    if order.reason:
+        resource["reasonCode"] = [{"text": order.reason}]
     low = chart.current
     if low and low.reference and order.product not in chart.knowledge.doses.alternatives:
         resource["reasonReference"] = [{"reference": low.reference}]

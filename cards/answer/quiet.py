@@ -18,7 +18,9 @@ from cards.model import (
 
 ACCEPTED = "accepted"
 # An emergency; and what could not be looked at, which is no result that could have been answered.
-_NEVER_QUIET = frozenset({"emergency_needs_magnesium", "child_has_torsades", "magnesium_was_not_available"})
+_NEVER_QUIET = frozenset(
+    {"emergency_needs_magnesium", "child_has_torsades", "magnesium_was_not_available", "check_is_incomplete"}
+)
 
 
 def advice_name(findings: Sequence[Finding], chart: Chart) -> str:

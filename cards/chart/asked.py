@@ -15,13 +15,14 @@ _Asked = ParamSpec("_Asked")
 
 
 class Asked:
-    """Remembers answers, and which comparisons were made for them: so it can be told which numbers decided."""
+    """Remembers answers, the comparisons made for them and the inputs looked at: so it can be told what decided."""
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
         self.numbers: Mapping[str, float] = knowledge.numbers
-        self._known: dict[object, tuple[object, tuple[Because, ...]]] = {}
+        self._known: dict[object, tuple[object, tuple[Because, ...], tuple[str, ...]]] = {}
         self._held: list[Because] = []
+        self._looked_at: list[str] = []
 
     def below(self, value: float | None, number: str, own: float | None = None) -> Because:
         """Whether a value is below a threshold (knowledge/thresholds.yaml), or the `own` limit that stands for it.
@@ -62,21 +63,32 @@ class Asked:
     def listen(self) -> None:
         """Forget the comparisons made so far: what is compared from now on belongs to the next question."""
         self._held.clear()
+        self._looked_at.clear()
 
     @property
     def deciding(self) -> tuple[Because, ...]:
         """The comparisons that held since the chart was last told to listen, each once."""
         return tuple(dict.fromkeys(self._held))
 
+    def look_at(self, *keys: str) -> None:
+        """Remember that a question looked at some inputs."""
+        self._looked_at += keys
+
+    @property
+    def looked_at(self) -> frozenset[str]:
+        """The inputs that were looked at since the chart was last told to listen."""
+        return frozenset(self._looked_at)
+
     def remember(self, question: object, read: Callable[[Self], _Value]) -> _Value:
         """The answer to a question about this chart, worked out once; its comparisons count each time it is asked."""
         known = self._known.get(question)
         if known is None:
-            start = len(self._held)
+            start, looked = len(self._held), len(self._looked_at)
             value = read(self)
-            self._known[question] = (value, tuple(self._held[start:]))
+            self._known[question] = (value, tuple(self._held[start:]), tuple(self._looked_at[looked:]))
             return value
         self._held += known[1]
+        self._looked_at += known[2]
         return cast(_Value, known[0])
 
 

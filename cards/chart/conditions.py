@@ -46,6 +46,16 @@ def _categories(resource: JsonObject, knowledge: Knowledge) -> tuple[str, ...]:
     return knowledge.terminology.categories_of(codings(code), words_of(code))
 
 
+def since_when(resource: JsonObject) -> datetime | None:
+    """The onset of a condition, else when it was recorded."""
+    return first_moment(resource, *_SINCE)
+
+
+def is_present(resource: JsonObject, now: datetime) -> bool:
+    """Whether a resource is a condition that is on, neither over nor denied."""
+    return is_true(resource) and not is_over(resource, now)
+
+
 def is_true(resource: JsonObject) -> bool:
     """A condition that nobody has refuted: unconfirmed and provisional ones count."""
     return text(resource, "resourceType") == "Condition" and status_of(resource, "verificationStatus") not in _DENIED

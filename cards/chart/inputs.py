@@ -3,7 +3,7 @@
 Prefetch templates, what is named when it is missing, the back-test, the demo and the figures all derive from it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cards.loading import Knowledge
@@ -16,9 +16,9 @@ PATIENT = "{{context.patientId}}"
 class Kind:
     """A FHIR type that is asked for.
 
-    `date`: the search parameter that puts the newest first, and `dates`, the elements it looks at. `include`: the
-    reference whose target comes along, as it alone may name the drug. `known_from`: the elements that tell since when
-    a resource was known, best first. `never_real`: the statuses of what never was.
+    `date`: the search parameter that puts the newest first, and `dates`, the elements it looks at. `known_from`: the
+    elements that tell since when a resource was known, best first. `never_real`: statuses of what never was. `also`:
+    types that tell the same. `include`: the reference whose target is to come along, since it alone may name the drug.
     """
 
     name: str
@@ -26,6 +26,7 @@ class Kind:
     dates: tuple[str, ...] = ()
     known_from: tuple[str, ...] = ()
     never_real: frozenset[str] = frozenset()
+    also: tuple[str, ...] = ()
     include: str = ""
 
 
@@ -36,6 +37,7 @@ _OBSERVATION = Kind(
     ("effectiveDateTime", "effectiveInstant", "effectivePeriod.start"),
     ("issued", "effectiveDateTime", "effectiveInstant", "effectivePeriod.end", "effectivePeriod.start"),
     frozenset({"entered-in-error", "cancelled", "registered"}),
+    ("DiagnosticReport",),
 )
 _REQUEST = Kind(
     "MedicationRequest",
@@ -43,6 +45,7 @@ _REQUEST = Kind(
     ("authoredOn",),
     ("authoredOn",),
     frozenset({"entered-in-error", "draft", "unknown"}),
+    ("MedicationOrder", "MedicationStatement", "MedicationDispense"),
     "medication",
 )
 _ADMINISTRATION = Kind(
@@ -51,7 +54,7 @@ _ADMINISTRATION = Kind(
     ("effectiveDateTime", "effectivePeriod.start"),
     ("effectiveDateTime", "effectivePeriod.start"),
     frozenset({"entered-in-error", "not-done", "unknown"}),
-    "medication",
+    include="medication",
 )
 _CONDITION = Kind("Condition", known_from=("recordedDate", "onsetDateTime", "onsetPeriod.start"))
 _ENCOUNTER = Kind(
@@ -68,11 +71,11 @@ class Input:
     """One thing that is asked about a patient, by its prefetch key.
 
     `where`: how its search is narrowed, beside the patient and the codes of its `analytes`; `count`: the newest so
-    many. `back`: how many hours back the newest have to reach, where what is older does not matter; None: all matter.
-    `name` is for readers of figures. `missed` (and why it matters, `note`) names it on a card that misses it, or
-    the one `fact` of it that is missed; an `optional` one, which not every EHR offers, is missed only when its query
-    failed. A new result of an `opening` analyte can bring a card of its own. Without a
-    `required` input a call cannot be answered.
+    many. `back`: how many hours back they have to reach, where older ones do not matter; None: all are wanted. `name`
+    is for readers of figures. `missed` (and why it matters, `note`) names it on a card that misses it, or
+    the one `fact` of it that is missed. A new result of an `opening` analyte can bring a card of its own. Without a
+    `required` input a call cannot be answered; without an `indispensable` one silence is no all-clear. An
+    `offered_only` input is missed when it failed or came in part, and not where a record system does not offer it.
     """
 
     key: str
@@ -85,9 +88,15 @@ class Input:
     missed: str = ""
     note: str = ""
     fact: str = ""
-    back: float | None = None
-    optional: bool = False
     required: bool = False
+    indispensable: bool = False
+    offered_only: bool = False
+    back: float | None = None
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The types of which an answer may be: its own, and what tells the same in its place."""
+        return (self.kind.name, *self.kind.also)
 
     @property
     def statuses(self) -> frozenset[str]:
@@ -126,9 +135,9 @@ INPUTS: tuple[Input, ...] = (
         count=30,
         analytes=("magnesium", "magnesium_ionised"),
         opening=("magnesium", "magnesium_ionised"),
-        missed="later magnesium results",
         back=0,
         required=True,
+        indispensable=True,
     ),
     Input(
         "medications",
@@ -137,6 +146,7 @@ INPUTS: tuple[Input, ...] = (
         "status=active",
         200,
         missed="medication list",
+        indispensable=True,
     ),
     Input(
         "recent_medications",
@@ -144,9 +154,9 @@ INPUTS: tuple[Input, ...] = (
         "recent medicines",
         "status=completed,stopped",
         50,
-        missed="orders that ended",
+        missed="list of orders that ended",
+        offered_only=True,
         back=_HOURS_OF_DOSES,
-        optional=True,
     ),
     Input(
         "administrations",
@@ -154,9 +164,9 @@ INPUTS: tuple[Input, ...] = (
         "medicines given",
         "status=in-progress,completed",
         50,
-        missed="medicines given",
+        missed="list of medicines given",
+        offered_only=True,
         back=_HOURS_OF_DOSES,
-        optional=True,
     ),
     Input(
         "conditions",
@@ -165,6 +175,7 @@ INPUTS: tuple[Input, ...] = (
         count=200,
         missed="problem list",
         note="heart block, myasthenia",
+        indispensable=True,
     ),
     Input("patient", _PATIENT, "the patient resource", missed="age", fact="age"),
     Input(
@@ -222,12 +233,13 @@ class NeverAsked(LookupError):
 class Results(Mapping[str, Result]):
     """The latest result of each analyte; NeverAsked for one that no input asks for."""
 
-    def __init__(self, found: Mapping[str, Result]) -> None:
-        self._found = found
+    def __init__(self, found: Mapping[str, Result], look_at: Callable[[str], None]) -> None:
+        self._found, self._look_at = found, look_at
 
     def __getitem__(self, analyte: str) -> Result:
         if analyte not in ANALYTES:
             raise NeverAsked(analyte)
+        self._look_at(ANALYTES[analyte].key)
         return self._found[analyte]
 
     def __iter__(self) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from cards.chart.dosage import Given, given
 from cards.chart.dose_count import doses_in_a_day, hours_running
 from cards.chart.fhir import text
+from cards.chart.infusion_steps import steps_of
 from cards.chart.strength import Strength, strength_of
 from cards.loading import Knowledge
 from cards.model import DrugRole, JsonObject, MagnesiumKind, MagnesiumOrder, Route
@@ -20,8 +21,9 @@ _NUTRITION_WORDS = frozenset({"tpn", "parenteral", "amino", "aminoacid", "aminoa
 _PIECE = re.compile(r"\b(?:tab|cap)(?:s|lets?|sules?)?\b", re.IGNORECASE)
 _KINDS = {
     "laxative": MagnesiumKind.LAXATIVE,
-    "antacid": MagnesiumKind.LAXATIVE,
-    "bowel_prep": MagnesiumKind.SOURCE,
+    "antacid": MagnesiumKind.ANTACID,
+    "bowel_prep": MagnesiumKind.BOWEL_PREPARATION,
+    "dialysate": MagnesiumKind.DIALYSATE,
     "source": MagnesiumKind.SOURCE,
 }
 _ONE_SALT = frozenset({"replacement", "mixture"})
@@ -88,7 +90,7 @@ def _kind(product: Product, name: str, route: Route, told: str, words: Collectio
 
 def _is_fluid(route: Route, told: str, words: Collection[str]) -> bool:
     """A brand of fluid that holds some magnesium among others: its name does not say magnesium."""
-    named = any(word.startswith(("mag", "mgs")) or word == "mg" for word in words) or not told.isascii()
+    named = any(word.startswith(("mag", "mgs", "mgc")) or word == "mg" for word in words) or not told.isascii()
     return route is Route.INTRAVENOUS and bool(told) and not named
 
 
@@ -116,6 +118,7 @@ def _intravenous(
         grams=sum(grams) if grams else None,
         grams_per_hour=max(rates) if rates else None,
         is_push=any(r.is_push for r in read),
+        steps=steps_of(dosages, per_unit),
     )
 
 
@@ -157,7 +160,8 @@ def _elemental_per_day(
         per_unit["mg"] = numbers["salt.oxide.elemental_fraction"]
     total = 0.0
     for dosage in dosages:
-        amount, times = given(dosage, per_unit).amount, doses_in_a_day(dosage)
+        stated = per_unit | ({"mg": 1.0} if "elemental" in text(dosage, "text") else {})
+        amount, times = given(dosage, stated).amount, doses_in_a_day(dosage)
         if not amount or times is None:
             return None
         total += amount * times

@@ -105,7 +105,8 @@ def _medication(
     route = route_of(dosages, told, named.route)
     silent = route is Route.NOT_SYSTEMIC
     if route in (Route.UNKNOWN, Route.OTHER) and _SULFATE in named.product.ingredients:
-        route = Route.INTRAVENOUS  # magnesium sulfate is given by mouth only as granules, which are listed products
+        # by mouth it is given only as granules, which are listed products, and to prepare the bowel
+        route = Route.ORAL if named.product.kind == "bowel_prep" else Route.INTRAVENOUS
     magnesium = magnesium_order(named.code, named.product, drug.roles, route, told, named.words, dosages, knowledge)
     return Medication(
         name=drug.name,

@@ -210,8 +210,12 @@ def has_unpaced_heart_block(chart: Chart) -> bool:
 
 
 def iv_is_forbidden(chart: Chart, kind: str | None = None) -> bool:
-    """Any hard stop for IV magnesium (knowledge/hard_stops.yaml) that does not yield in this kind of emergency."""
-    return any(stop.forbids_in(kind) and stops(stop, chart) for stop in chart.knowledge.hard_stops.values())
+    """Any hard stop for IV magnesium (knowledge/hard_stops.yaml) that does not yield in this kind of emergency.
+
+    Nor where it yields to an expert, who orders it then (s.2.2).
+    """
+    listed = chart.knowledge.hard_stops.values()
+    return any((stop.forbids_in(kind) or stop.needs_expert) and stops(stop, chart) for stop in listed)
 
 
 def dose_may_be_offered(chart: Chart) -> bool:

@@ -128,13 +128,16 @@ def high_is_mild(x: float, chart: Chart) -> bool:
     return bool(chart.below(x, "band.high_is_mild_below") and chart.at_least(chart.renal.egfr, "egfr.r0"))
 
 
-def dangers_with_qt_drug(x: float, chart: Chart) -> tuple[str, ...]:
-    """Severe, potassium very low, QTc critically long, two known-risk drugs, torsades now: each is critical (s.5)."""
+def dangers_with_qt_drug(x: float, chart: Chart, several: bool = True) -> tuple[str, ...]:
+    """Severe, potassium very low, QTc critically long, two known-risk drugs, torsades now: each is critical (s.5).
+
+    `several`: whether a second such drug counts.
+    """
     checks = {
         "severe": is_severe(x, chart),
         "potassium": potassium_is_very_low(chart),
         "qtc": qtc_is_critical(chart),
-        "two drugs": len(qt_drugs(chart)) > 1,
+        "two drugs": several and len(qt_drugs(chart)) > 1,
         "torsades": had_torsades_lately(chart),
     }
     return tuple(name for name, applies in checks.items() if applies)

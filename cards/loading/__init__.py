@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
+from typing import TypedDict
 
 from cards.loading.advice import Advice, read_advice
 from cards.loading.ceilings import Ceilings, read_ceilings, within_ceilings
@@ -18,6 +19,8 @@ from cards.loading.dose_tables import Doses, OrderableTest, Product, read_doses,
 from cards.loading.drug_classes import DrugTables, read_drug_tables
 from cards.loading.encounter_tables import EncounterTables, read_encounter_tables
 from cards.loading.hard_stops import HardStop, read_hard_stops
+from cards.loading.indications import Indications, read_indications
+from cards.loading.order_entry import OrderEntry, read_order_entry
 from cards.loading.reading import KnowledgeError, did_you_mean, read_yaml, traverse
 from cards.loading.result_tables import ResultTables, read_result_tables
 from cards.loading.site import Site, read_site
@@ -91,6 +94,8 @@ class Knowledge:
     terminology: Terminology
     ceilings: Ceilings
     dose_language: DoseLanguage
+    indications: Indications
+    order_entry: OrderEntry
     doses: Doses
     products: Mapping[str, Product]
     tests: Mapping[str, OrderableTest]
@@ -115,6 +120,31 @@ class Knowledge:
         return f"Approved by {site.approved_by}, {site.approved_on}." if site.approved_by else UNSIGNED
 
 
+class _Reading(TypedDict):
+    units: UnitTable
+    results: ResultTables
+    encounters: EncounterTables
+
+
+class _Medicines(TypedDict):
+    monitoring: Mapping[str, str]
+    earliest: Mapping[str, float]
+    drugs: DrugTables
+    conditions: ConditionNames
+    hard_stops: Mapping[str, HardStop]
+    terminology: Terminology
+
+
+class _Tables(TypedDict):
+    dose_language: DoseLanguage
+    indications: Indications
+    order_entry: OrderEntry
+    tests: Mapping[str, OrderableTest]
+    words: Words
+    renal_states: tuple[RenalState, ...]
+    sources: Mapping[str, Source]
+
+
 def load_knowledge(
     folder: Traversable, site: str | None = None, site_name: str = "site file", home: str = ""
 ) -> Knowledge:
@@ -127,38 +157,64 @@ def load_knowledge(
     told = read_site(site, site_name) if site else Site()
     shipped = read_thresholds(folder / "thresholds.yaml")
     thresholds = with_site_values(shipped, told)
-    products, doses = read_products(folder / "products.yaml", told), read_doses(folder / "doses.yaml", told)
-    ceilings, numbers = read_ceilings(folder / "ceilings.yaml", shipped), _numbers(thresholds)
-    monitoring = read_yaml(folder / "monitoring.yaml")
-    drugs = read_drug_tables(folder / "drugs", monitoring, shipped, doses.alternatives)
-    conditions = read_condition_names(folder, folder / "words" / "en")
+    numbers, products = _numbers(thresholds), read_products(folder / "products.yaml", told)
+    ceilings, asked = read_ceilings(folder / "ceilings.yaml", shipped), read_doses(folder / "doses.yaml", told)
     return Knowledge(
+        **_tables(folder, shipped),
+        **_reading(folder, told),
+        **_medicines(folder, told, shipped, asked, numbers),
         thresholds=thresholds,
         numbers=numbers,
         told_numbers=told_numbers(thresholds.values()),
-        units=(units := read_units(folder / "units.yaml")),
-        results=read_result_tables(folder, units),
-        encounters=read_encounter_tables(folder, told),
-        terminology=read_terminology(folder / "codes", told, drugs, conditions),
-        dose_language=read_dose_language(folder / "dose_words.yaml"),
         ceilings=ceilings,
-        doses=within_ceilings(doses, products, numbers, _numbers(shipped), ceilings),
+        doses=within_ceilings(asked, products, numbers, _numbers(shipped), ceilings),
         products=products,
-        tests=read_tests(folder / "tests.yaml"),
-        monitoring={name: entry["text"].format(n=numbers) for name, entry in monitoring.items()},
-        earliest={name: float(entry["hours"]) for name, entry in monitoring.items()},
-        drugs=drugs,
-        conditions=conditions,
-        words=read_words(folder / "words" / "en"),
-        renal_states=read_renal_states(folder / "renal_states.yaml"),
-        hard_stops=read_hard_stops(folder / "hard_stops.yaml", conditions, drugs),
         advice=_read_advice(folder / "advice", told),
-        sources=_read_sources(folder / "sources.yaml"),
         override_reasons=_read_override_reasons(folder / "override_reasons.yaml", told),
         site=told,
         version=_version(folder, site),
         home=home,
     )
+
+
+def _reading(folder: Traversable, site: Site) -> _Reading:
+    """What results and encounters are read with."""
+    units = read_units(folder / "units.yaml")
+    return {
+        "units": units,
+        "results": read_result_tables(folder, units),
+        "encounters": read_encounter_tables(folder, site),
+    }
+
+
+def _medicines(
+    folder: Traversable, site: Site, shipped: Mapping[str, Threshold], doses: Doses, numbers: Mapping[str, float]
+) -> _Medicines:
+    """What medicines and problems mean, and when to measure again."""
+    monitoring = read_yaml(folder / "monitoring.yaml")
+    drugs = read_drug_tables(folder / "drugs", monitoring, shipped, doses.alternatives)
+    conditions = read_condition_names(folder, folder / "words" / "en")
+    return {
+        "monitoring": {name: entry["text"].format(n=numbers) for name, entry in monitoring.items()},
+        "earliest": {name: float(entry["hours"]) for name, entry in monitoring.items()},
+        "drugs": drugs,
+        "conditions": conditions,
+        "hard_stops": read_hard_stops(folder / "hard_stops.yaml", conditions, drugs),
+        "terminology": read_terminology(folder / "codes", site, drugs, conditions),
+    }
+
+
+def _tables(folder: Traversable, shipped: Mapping[str, Threshold]) -> _Tables:
+    """What stands in one file each and needs nothing of the others."""
+    return {
+        "dose_language": read_dose_language(folder / "dose_words.yaml"),
+        "indications": read_indications(folder / "indications.yaml", shipped),
+        "order_entry": read_order_entry(folder / "order_entry.yaml", shipped),
+        "tests": read_tests(folder / "tests.yaml"),
+        "words": read_words(folder / "words" / "en"),
+        "renal_states": read_renal_states(folder / "renal_states.yaml"),
+        "sources": _read_sources(folder / "sources.yaml"),
+    }
 
 
 def _numbers(thresholds: Mapping[str, Threshold]) -> dict[str, float]:

@@ -8,7 +8,7 @@ from typing import Any
 from cards.loading.condition_names import ConditionNames
 from cards.loading.drug_classes import DrugTables, check_known
 from cards.loading.reading import read_yaml
-from cards.model import EMERGENCIES, RenalGate
+from cards.model import EMERGENCIES, Indicator, RenalGate
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,19 @@ class HardStop:
     draft_yielded: str = ""
     blocks: bool = False
     keeps_draft: bool = False
+    order_yields_in: tuple[str, ...] = ()
+    yields_to: Indicator | None = None
+
+    def as_reviewed(self, reason: str) -> tuple[Indicator | None, str]:
+        """How grave it is for an order of this reason, and which line says so; None where nothing is to be said."""
+        if reason in self.order_yields_in:
+            return self.yields_to, self.draft_yielded
+        return (Indicator.CRITICAL if self.blocks else Indicator.WARNING), self.draft
+
+    @property
+    def needs_expert(self) -> bool:
+        """Whether an expert decides even where it yields: then no order is offered."""
+        return self.blocks and bool(self.draft_yielded)
 
     def forbids_in(self, emergency: str | None) -> bool:
         """Whether it forbids in an emergency of this kind, or outside of any."""
@@ -38,6 +51,10 @@ def read_hard_stops(path: Traversable, conditions: ConditionNames, drugs: DrugTa
     keys = {field.name for field in fields(HardStop)} - {"name"} | {"source"}
     for name, entry in read_yaml(path).items():
         told = {**entry, "yields_in": _emergencies(entry.get("yields_in", ()))}
+        told |= {
+            "order_yields_in": tuple(entry.get("order_yields_in", ())),
+            "yields_to": _grave(entry.get("yields_to")),
+        }
         checks: tuple[tuple[str, Collection[str], Collection[str]], ...] = (
             ("key", entry, keys),
             ("condition", _named(entry, "condition", "unless"), conditions.names),
@@ -49,6 +66,10 @@ def read_hard_stops(path: Traversable, conditions: ConditionNames, drugs: DrugTa
             check_known(f"{path.name}: {name}", what, used, known)
         found[name] = HardStop(name, **{key: value for key, value in told.items() if key != "source"})
     return found
+
+
+def _grave(told: str | None) -> Indicator | None:
+    return Indicator[told.upper()] if told else None
 
 
 def _emergencies(told: Any) -> frozenset[str]:

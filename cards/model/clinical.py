@@ -3,130 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum, IntEnum
 from typing import NamedTuple
 
 from cards.model.drugs import DrugRole
+from cards.model.scales import LOW_BANDS, Band, Freshness, MagnesiumKind, RenalGate, Route
 
 JsonObject = Mapping[str, object]
-ADULT_DAYS = 6574  # the eighteenth birthday, leap days counted
-
-
-class Indicator(IntEnum):
-    """Urgency of a card, in the words of CDS Hooks."""
-
-    INFO = 0
-    WARNING = 1
-    CRITICAL = 2
-
-    @property
-    def word(self) -> str:
-        """The CDS Hooks code."""
-        return self.name.lower()
-
-
-class Band(Enum):
-    """Severity of an adult total magnesium (knowledge/thresholds.yaml, `band.*`)."""
-
-    CRITICAL_LOW = "critically low"
-    SEVERE = "severely low"
-    MODERATE = "moderately low"
-    MILD = "mildly low"
-    SUBOPTIMAL = "suboptimal"
-    NORMAL = "normal"
-    HIGH = "high"
-    CRITICAL_HIGH = "critically high"
-
-
-LOW_BANDS = frozenset({Band.CRITICAL_LOW, Band.SEVERE, Band.MODERATE, Band.MILD})
-SEVERE_BANDS = frozenset({Band.CRITICAL_LOW, Band.SEVERE})
-HIGH_BANDS = frozenset({Band.HIGH, Band.CRITICAL_HIGH})
-
-
-class Freshness(Enum):
-    """What a result of this age is good for, in this setting."""
-
-    ACTIONABLE = "actionable"
-    REPEAT_FIRST = "repeat first"
-    TOO_OLD = "too old"
-
-
-class Setting(Enum):
-    """Where the patient is: INPATIENT with observation and short stay; UNKNOWN is never taken for ambulatory."""
-
-    INPATIENT = "inpatient"
-    EMERGENCY = "emergency"
-    DAY_UNIT = "day unit"
-    AMBULATORY = "ambulatory"
-    UNKNOWN = "unknown"
-
-    @property
-    def acts_as_inpatient(self) -> bool:
-        """Whether results are as fresh, and treatment as near, as in hospital (s.0.6)."""
-        return self in _BEDS
-
-
-_BEDS = frozenset({Setting.INPATIENT, Setting.EMERGENCY, Setting.DAY_UNIT})
-
-
-class RenalGate(IntEnum):
-    """How much magnesium the kidneys allow, in order of strictness and not of number: R4 is "not known"."""
-
-    R0 = 0
-    R1 = 1
-    R4 = 2
-    R2 = 3
-    R3 = 4
-
-    @property
-    def is_poor(self) -> bool:
-        """eGFR below 30, or as good as that."""
-        return self >= RenalGate.R2
-
-
-# up to which a salt may be used by mouth: with R3 and R4 none is
-ORAL_GATES = ("R0", "R1", "R2")
-
-
-class Route(Enum):
-    """How a medicine is given; NOT_SYSTEMIC never counts for magnesium."""
-
-    ORAL = "oral"
-    INTRAVENOUS = "intravenous"
-    OTHER = "other systemic"
-    NOT_SYSTEMIC = "not systemic"
-    UNKNOWN = "unknown"
-
-
-class MagnesiumKind(Enum):
-    """What a medicine that contains magnesium is: REPLACEMENT treats a deficit, SOURCE only adds to the load."""
-
-    REPLACEMENT = "replacement"
-    LAXATIVE = "laxative or antacid"
-    OBSTETRIC = "obstetric bag"
-    NUTRITION = "nutrition or fluid"
-    SOURCE = "contains magnesium"
-
-
-# in which magnesium is given now: see judgements/assess.py
-EMERGENCIES = ("torsades", "arrhythmia", "seizure", "qtc", "digoxin")
-
-
-class Problem(IntEnum):
-    """What a card is about: findings of one problem become one card. Order breaks ties between cards."""
-
-    DRAFT_MAGNESIUM = 0
-    DRAFT_QT = 1
-    DRAFT_DEPLETES = 2
-    HIGH_MAGNESIUM = 3
-    LOW_MAGNESIUM = 4
-    INTERACTION = 5
-    DATA_QUALITY = 6
-    CAUSES = 7
-    LOOK_FOR_LOW = 8
-
-
-ABOUT_DRAFTS = frozenset({Problem.DRAFT_MAGNESIUM, Problem.DRAFT_QT, Problem.DRAFT_DEPLETES, Problem.INTERACTION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +87,32 @@ class Renal:
     when: datetime | None = None
 
 
+class Infusion(NamedTuple):
+    """One step of an IV order: grams of a dose, g/h, hours of a dose, how many doses of it in 24 hours.
+
+    `grams` None: a rate alone, that runs for `hours`. `per_hour` None: nobody said how fast.
+    """
+
+    grams: float | None
+    per_hour: float | None
+    hours: float | None
+    times: float = 1.0
+    intramuscular: bool = False
+
+    def grams_within(self, hours: float) -> float:
+        """The most that goes in within so many hours; all of a dose whose time is not told."""
+        whole = (self.grams or 0.0) * self.times
+        if self.per_hour is None:
+            return whole
+        running = self.per_hour * min(hours, (self.hours or hours) * self.times)
+        return min(whole, running) if self.grams is not None else running
+
+
 @dataclass(frozen=True, slots=True)
 class MagnesiumOrder:
     """What an order of magnesium asks for: grams of sulfate a day and g/h (IV), elemental mg a day (oral).
 
-    `is_push`: in words to be pushed in, without a time or rate.
+    `is_push`: in words to be pushed in, without a time or rate. `steps`: what an IV order gives, one after the other.
     """
 
     kind: MagnesiumKind
@@ -218,6 +121,7 @@ class MagnesiumOrder:
     grams_per_hour: float | None = None
     elemental_mg_per_day: float | None = None
     is_push: bool = False
+    steps: tuple[Infusion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,9 @@ class DrugClass:
     in_cycles: bool = False
     corrected_before: tuple[str, ...] = ()
     binds: tuple[str, ...] = ()
+    with_iv: str = "heart"
+    with_iv_above: str = ""
+    leaves_alkali: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

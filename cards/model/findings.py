@@ -6,7 +6,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from cards.model.clinical import Indicator, Problem, RemoveOrder
+from cards.model.clinical import RemoveOrder
+from cards.model.scales import Indicator, Problem
 
 if TYPE_CHECKING:
     from cards.chart import Because, Chart
@@ -27,12 +28,13 @@ class DoseStep:
 
 @dataclass(frozen=True, slots=True)
 class DraftMedication:
-    """A medication order to be offered: product by id (knowledge/products.yaml) and its steps."""
+    """A medication order to be offered: product by id (knowledge/products.yaml), its steps, and what for in words."""
 
     product: str
     steps: tuple[DoseStep, ...]
     days: int | None = None
     elemental_mg_per_day: float | None = None
+    reason: str = field(default="", repr=False)  # repr names answered advice: what a dose is for is not part of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +103,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Why a rule has nothing to say; `failed` when it could not be asked."""
+    """Why a rule has nothing to say; `failed` when it could not be asked, `where` in the code, innermost last."""
 
     why: str
     failed: bool = False
+    where: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,22 +154,34 @@ class RuleTrace:
 
 @dataclass(frozen=True)
 class Trace:
-    """How the answer came about: the facts, what every rule said, and why it was not told the clinician after all."""
+    """How the answer came about: the facts, what every rule said, and why it was not told the clinician after all.
+
+    `broken`: the rules whose card could not be made.
+    """
 
     chart: "Chart"
     answers: Mapping[str, Finding | Silence]
     suppressed: Mapping[str, str]
     quiet: Mapping[str, str]
     knowledge_version: str
+    broken: Mapping[str, Silence] = field(default_factory=dict)
 
     @cached_property
     def rules(self) -> tuple[RuleTrace, ...]:
         """What became of every rule; worked out for those who ask."""
         return tuple(self._rule(name, answer) for name, answer in self.answers.items())
 
+    @property
+    def failures(self) -> Mapping[str, Silence]:
+        """The rules that failed, and those whose card did."""
+        failed = {name: a for name, a in self.answers.items() if isinstance(a, Silence) and a.failed}
+        return {**failed, **self.broken}
+
     def _rule(self, name: str, answer: Finding | Silence) -> RuleTrace:
         if isinstance(answer, Silence):
             return RuleTrace(name, "failed" if answer.failed else "silent", answer.why)
+        if name in self.broken:
+            return RuleTrace(name, "failed", self.broken[name].why)
         if name in self.quiet:
             return RuleTrace(name, "quiet", self.quiet[name], answer.decided)
         if name in self.suppressed:

@@ -2,10 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from cards.model.clinical import JsonObject, SetAside
 
 Watch = Callable[[Sequence[JsonObject]], Sequence[JsonObject]]
+
+
+class About(Enum):
+    """What a service is about: a patient whose chart is opened, or the orders that somebody drafts."""
+
+    PATIENT = "patient"
+    ORDERS = "orders"
 
 
 class Stopped(Exception):
@@ -40,4 +48,5 @@ class Snapshot:
     failed: frozenset[str] = frozenset()
     draft_urls: Sequence[str] = ()
     unreadable: int = 0
+    about: About = About.PATIENT
     watch: Watch = unwatched

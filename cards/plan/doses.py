@@ -13,8 +13,6 @@ from cards.loading.words import Words
 from cards.model import Band, DoseStep, DraftMedication, DraftTest, RenalGate, Suggestion
 from cards.units import shown
 
-# where a stop, or magnesium that is given already, may be unseen
-_LISTS = ("conditions", "medications", "recent_medications", "administrations")
 _TIMES = {1: "once", 2: "twice", 3: "three"}
 
 
@@ -32,7 +30,7 @@ def intravenous(situation: str, chart: Chart, emergency: str | None = None) -> D
 
 def _is_unsure(chart: Chart) -> bool:
     """Problem list or medicines not all known, IV magnesium of late, or parenteral nutrition."""
-    unknown = not chart.unseen.isdisjoint(_LISTS) or chart.unread_orders > 0
+    unknown = not chart.lists_are_whole or chart.unread_orders > 0
     return unknown or given.iv_magnesium_lately(chart) or given.nutrition_has_magnesium(chart)
 
 

@@ -1,7 +1,7 @@
 """A folder a card, a file a rule: each a question about the chart, answered with words or the reason of silence."""
 
 from cards.ask import Rule
-from cards.rules import beside_low, causes, doubtful, drafts, emergency_and_low, high, look_for
+from cards.rules import beside_low, causes, doubtful, drafts, emergency_and_low, high, incomplete, look_for
 
 RULES: tuple[Rule, ...] = (
     *emergency_and_low.RULES,
@@ -11,4 +11,5 @@ RULES: tuple[Rule, ...] = (
     *beside_low.RULES,
     *causes.RULES,
     *look_for.RULES,
+    *incomplete.RULES,
 )

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
+from cards import Service
 from cds_service.errors import JsonDict, NotCdsHooks, NotJson, TooMuch
 from cds_service.fhir_json import FHIR_ID, as_dict, as_list, as_text, parse_json
 
@@ -57,11 +58,14 @@ def _size(value: object) -> int:
     return len(as_list(bundle.get("entry")))
 
 
-def read_call(body: object) -> HookCall:
-    """The hook call in a JSON value; NotCdsHooks names the field that is missing."""
+def read_call(body: object, service: Service | None = None) -> HookCall:
+    """The hook call in a JSON value; NotCdsHooks names what is missing of what every hook, or the service, needs."""
     if not isinstance(body, dict):
         raise NotCdsHooks("The body must be a JSON object with hook, hookInstance and context.")
     context = _context(body.get("context"))
+    lacking = [f"context.{name}" for name in service.needs if context.get(name) is None] if service else []
+    if lacking:
+        raise NotCdsHooks(f"{' and '.join(lacking)} missing. Send with each call what the hook requires.")
     return HookCall(
         patient_id=_patient_id(context.get("patientId")),
         encounter_id=_bare_id(as_text(context.get("encounterId")), "Encounter"),

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from cards import SetAside, Snapshot
+from cards import BY_KEY, Service, SetAside, Snapshot
 from cds_service.call.envelope import FhirAccess, HookCall
-from cds_service.call.fhir_access import Fetched, Request, Source, Visit, next_page, request_of
+from cds_service.call.fhir_access import FAILED, Fetched, Request, Source, Visit, next_page, request_of
 from cds_service.call.key_outcomes import KeyData
 from cds_service.call.prefetch import Supplied, bundle_of, drafts_of, others, read_pages, strays, supplied, urls_of
 from cds_service.errors import JsonDict
@@ -29,13 +29,17 @@ class Gathered:
 
 def gather(
     call: HookCall,
-    hook: str,
+    service: Service,
     keys: Iterable[str],
     source: Source | None = None,
     templates: Templates = lambda: _NO_TEMPLATES,
+    null_is_failed: bool = False,
 ) -> Gathered:
-    """The snapshot of a hook call for the service's hook and its prefetch keys; `templates` are the keys' queries."""
-    answers = {key: supplied(key, call) for key in keys}
+    """The snapshot of a call of a service, with its prefetch keys; `templates` are the keys' queries.
+
+    `null_is_failed`: the client sends null where a query failed.
+    """
+    answers = {key: supplied(BY_KEY[key], call, null_is_failed) for key in keys}
     more = others(call, answers.keys())
     drafts = drafts_of(call)
     fetched: dict[str, Fetched] = {}
@@ -50,14 +54,15 @@ def gather(
     data = tuple(KeyData.of(key, answers[key].missing, fetched.get(key), answers[key].foreign) for key in answers)
     everything = {**more, **answers, **({REFERENCED: medications} if medications.resources else {})}
     every = (*everything.values(), drafts, medications)
-    return Gathered(replace(_snapshot(call, hook, everything, every, drafts), strays=stray), data)
+    return Gathered(replace(_snapshot(call, service, everything, every, drafts), strays=stray), data)
 
 
 def _snapshot(
-    call: HookCall, hook: str, answers: Mapping[str, Supplied], every: Iterable[Supplied], drafts: Supplied
+    call: HookCall, service: Service, answers: Mapping[str, Supplied], every: Iterable[Supplied], drafts: Supplied
 ) -> Snapshot:
     return Snapshot(
-        hook=hook,
+        hook=service.hook,
+        about=service.about,
         patient_id=call.patient_id,
         resources={key: tuple(answer.resources) for key, answer in answers.items()},
         missing=frozenset(key for key, answer in answers.items() if answer.missing),
@@ -87,6 +92,7 @@ def _complete(answers: dict[str, Supplied], call: HookCall, visit: Visit, templa
     asked = {key: _request(key, answer, call, visit, queries.get(key, "")) for key, answer in wanted.items()}
     fetched = visit.fetch({key: request for key, request in asked.items() if request})
     for key, found in fetched.items():
+        answers[key].failed |= found.outcome in FAILED
         if found.pages:
             before = Supplied() if answers[key].missing else answers[key]
             answers[key] = read_pages(key, found.pages, found.complete, call.patient_id, before)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from cards import SetAside
+from cards import Input, SetAside
 from cds_service.call.envelope import HookCall
 from cds_service.errors import JsonDict
 from cds_service.fhir_json import as_dict, as_list, as_text, entries, has_next_page, is_about, patient_of, resource_type
@@ -12,7 +12,12 @@ _UNREADABLE = "neither a resource nor a Bundle"
 _FOREIGN = "not about the patient in context"
 _NOT_A_RESOURCE = "not a resource"
 _FAILED = "the client could not get it"
+_OTHER = "holds resources of other types only"
 _FIRST_PAGE = "not all of it was supplied"
+# severities of what a server remarks beside the results of a search
+_REMARKS = frozenset({"information", "warning", "success"})
+_BATCHES = frozenset({"batch-response", "transaction-response"})
+_DEEPEST = 3  # Bundles in Bundles
 _MOST_STRAYS = 2  # (design) more of other patients alone is the answer to a wrong query
 
 
@@ -38,6 +43,14 @@ class Supplied:
         self.missing = self.failed = True
         self.set_aside.append(SetAside(what, why))
 
+    def cut(self, what: str) -> None:
+        """Not all of it came."""
+        if not self.partial:
+            self.partial = True
+            self.set_aside.append(SetAside(what, _FIRST_PAGE))
+        if not self.resources:
+            self.missing = self.failed = True
+
     def settle(self, what: str) -> None:
         """Not known, when all that came was unusable or when what came was not all and nothing of it was usable."""
         if not self.resources and not self.missing:
@@ -49,11 +62,27 @@ class Supplied:
             self.set_aside.append(SetAside(what, _FIRST_PAGE))
 
 
-def supplied(key: str, call: HookCall) -> Supplied:
-    """What the client supplied for a key."""
-    if key not in call.prefetch:
+def supplied(asked: Input, call: HookCall, null_is_failed: bool = False) -> Supplied:
+    """What the client supplied for an input. No Patient is no answer; nor is null, from a client that says so."""
+    if asked.key not in call.prefetch:
         return Supplied(missing=True)
-    return read_value(call.prefetch[key], _name(key), call.patient_id)
+    value, what = call.prefetch[asked.key], _name(asked.key)
+    answer = read_value(value, what, call.patient_id)
+    nothing = not answer.resources and not answer.missing
+    if nothing and (not asked.count or (value is None and null_is_failed)):
+        answer.refuse(what, _FAILED)
+    elif answer.resources and not any(resource_type(r) in asked.types for r in answer.resources):
+        answer.refuse(what, _OTHER)
+    elif _is_cut(value, asked):
+        answer.cut(what)
+    return answer
+
+
+def _is_cut(value: object, asked: Input) -> bool:
+    """Whether a searchset says that more was found than it holds, and holds less than was asked for."""
+    bundle = bundle_of(value)
+    total, held = bundle.get("total"), len(as_list(bundle.get("entry")))
+    return isinstance(total, int) and not isinstance(total, bool) and held < min(total, asked.count)
 
 
 def read_pages(key: str, pages: Iterable[JsonDict], complete: bool, patient_id: str, before: Supplied) -> Supplied:
@@ -117,14 +146,22 @@ def read_value(value: object, what: str, patient_id: str) -> Supplied:
     value = _unwrapped(value)
     kind = resource_type(value)
     if kind == "Bundle":
-        answer.partial = has_next_page(as_dict(value))
-        _collect(entries(as_dict(value)), what, patient_id, answer)
+        _read_bundle(as_dict(value), what, patient_id, answer)
+    elif kind == "OperationOutcome":
+        _read_alone(as_dict(value), what, answer)
     elif isinstance(value, list) or kind:
         _collect(as_list(value), what, patient_id, answer)
     elif value is not None:
         answer.refuse(what, _UNREADABLE)
     answer.settle(what)
     return answer
+
+
+def _read_alone(outcome: JsonDict, what: str, answer: Supplied) -> None:
+    """An outcome in place of the answer: a remark only when it does no more than inform."""
+    severities = {as_text(as_dict(issue).get("severity")) for issue in as_list(outcome.get("issue"))}
+    if severities != {"information"}:
+        answer.refuse(what, _FAILED)
 
 
 def _unwrapped(value: object) -> object:
@@ -143,7 +180,7 @@ def _succeeded(wrapper: JsonDict) -> bool:
     return str(as_dict(wrapper.get("response")).get("status", "")).startswith("2")
 
 
-def _collect(values: Iterable[object], what: str, patient_id: str, answer: Supplied) -> None:
+def _collect(values: Iterable[object], what: str, patient_id: str, answer: Supplied, depth: int = 0) -> None:
     for value in values:
         kind = resource_type(value)
         resource = as_dict(value)
@@ -152,6 +189,8 @@ def _collect(values: Iterable[object], what: str, patient_id: str, answer: Suppl
             answer.set_aside.append(SetAside(f"an entry of {what}", _NOT_A_RESOURCE))
         elif kind == "OperationOutcome":
             _read_outcome(resource, what, answer)
+        elif kind == "Bundle":
+            _read_bundle(resource, what, patient_id, answer, depth)
         elif not is_about(resource, patient_id):
             answer.foreign += 1
             answer.set_aside.append(SetAside(f"{_type_name(kind)} of another patient", _FOREIGN))
@@ -159,10 +198,26 @@ def _collect(values: Iterable[object], what: str, patient_id: str, answer: Suppl
             answer.resources.append(resource)
 
 
+def _read_bundle(bundle: JsonDict, what: str, patient_id: str, answer: Supplied, depth: int = 0) -> None:
+    """A Bundle in place of a list, or in an entry of one that answers a batch; each says whether it is all."""
+    if depth > _DEEPEST:
+        return answer.refuse(what, _UNREADABLE)
+    answer.partial |= has_next_page(bundle)
+    listed = as_list(bundle.get("entry"))
+    if as_text(bundle.get("type")) in _BATCHES and not all(_entry_succeeded(as_dict(entry)) for entry in listed):
+        answer.refuse(what, _FAILED)
+    return _collect(entries(bundle), what, patient_id, answer, depth + 1)
+
+
+def _entry_succeeded(entry: JsonDict) -> bool:
+    """Whether an entry of a batch says that its query worked; one that says nothing did."""
+    return "response" not in entry or _succeeded(entry)
+
+
 def _read_outcome(outcome: JsonDict, what: str, answer: Supplied) -> None:
-    """An outcome is a failure, unless all it holds is a remark about a search that worked."""
-    severities = {as_dict(issue).get("severity") for issue in as_list(outcome.get("issue"))}
-    if severities != {"information"}:
+    """An outcome is a failure, unless all it holds is remarks about a search that worked."""
+    severities = {as_text(as_dict(issue).get("severity")) for issue in as_list(outcome.get("issue"))}
+    if not severities or not severities <= _REMARKS:
         answer.refuse(what, _FAILED)
 
 

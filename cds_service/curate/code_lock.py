@@ -18,6 +18,7 @@ _NEW = {
 }
 _ATC = "atc"
 _PAIRS = {"atc", "ingredient", "kind"}
+CHANGED = "is not the file that was locked"
 _REWRITE = "if the change is meant, run `magnesium-cds knowledge check --write-lock`"
 
 Entry = Mapping[str, object]
@@ -81,7 +82,7 @@ def _against_lock(table: CodeTable, entry: Entry | None) -> Iterator[Wrong]:
     if entry.get("rows") != len(table.rows):
         yield file, table.id, f"has {len(table.rows)} rows, {LOCK} says {entry.get('rows')}; {_REWRITE}"
     if entry.get("sha256") != table.sha256:
-        yield file, table.id, f"is not the file that was locked (sha256 differs); {_REWRITE}"
+        yield file, table.id, f"{CHANGED} (sha256 differs); {_REWRITE}"
 
 
 def _locked(folder: Traversable) -> dict[str, Entry]:

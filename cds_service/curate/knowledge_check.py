@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from cards import KnowledgeError, load_knowledge
-from cds_service.curate.code_lock import code_tables, wrong_codes
+from cds_service.curate.code_lock import CHANGED, code_tables, wrong_codes
 from cds_service.curate.number_checks import check_doses, check_thresholds
 from cds_service.curate.remarks import Checked, Remark
 from cds_service.curate.source_checks import check_cited, check_drug_sources, check_sources
@@ -49,7 +49,7 @@ def _not_loaded(problem: Exception, folder: Traversable, today: date) -> Checked
         if named
         else ("knowledge", "", f"cannot be read: {type(problem).__name__}: {problem}")
     )
-    told = any(remark.file.endswith(file) and not remark.warning for remark in found)
+    told = any(remark.file.endswith(file) and not remark.warning and CHANGED not in remark.reason for remark in found)
     return Checked(found if told else (*found, Remark(file, "", reason)), None, 0)
 
 

@@ -25,6 +25,7 @@ _TOPICS = {
     Problem.CAUSES: "Causes",
     Problem.DATA_QUALITY: "Results that cannot be relied on",
     Problem.LOOK_FOR_LOW: "Magnesium to be measured",
+    Problem.INCOMPLETE: "A check that is not complete",
 }
 _ADDS = "Lines that other cards gain"
 _SECTIONS = {"found": "Found", "do": "Do", "check": "Check", "why": "Why"}

@@ -34,8 +34,7 @@ _STATUSES = {
     "415": "not JSON",
     "500": "fault of the service",
 }
-_MOMENTS = {"patient-view": "chart opened", "order-select": "order being chosen", "order-sign": "order being signed"}
-_SERVICES = {service.id: _MOMENTS.get(service.hook, service.hook) for service in SERVICES}
+_SERVICES = {service.id: service.moment for service in SERVICES}
 NO_REASON = "no reason given"
 
 

@@ -9,7 +9,7 @@ from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from cards import SERVICES, Decision
+from cards import RULES, SERVICES, Decision
 from cds_service.call.key_outcomes import KeyData
 from cds_service.trust.tokens import Refusal
 
@@ -60,6 +60,8 @@ class Metrics:
             self._cards(card.rules[0], card.indicator.word).inc()
         for kind, count in decision.trace.chart.not_understood.items():
             self._not_understood(kind.what, kind.why).inc(count)
+        for rule in decision.trace.failures:
+            self._rules_failed(rule).inc()
         for rule in decision.trace.quiet:
             self._quiet(rule).inc()
 
@@ -91,6 +93,8 @@ class Metrics:
             self._answer_seconds(service.id)
             for outcome in FEEDBACK_OUTCOMES:
                 self._feedback(service.id, outcome)
+        for rule in RULES:
+            self._rules_failed(rule.name)
         for kind in Refusal:
             self._refused(kind)
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import orjson
 
-from cards import Decision
+from cards import Decision, Silence
 
 AUDIT = logging.getLogger("magnesium_cds.audit")
 PROBLEMS = logging.getLogger("magnesium_cds.problems")
@@ -86,6 +86,13 @@ def record_insights_refusal(request_id: str, reason: str) -> None:
 def record_trouble(event: str, **fields: str) -> None:
     """One line for something around us that does not work; `fields` hold no part of a request."""
     PROBLEMS.warning(event, extra={_FIELDS: fields})
+
+
+def record_failed_rules(request_id: str, failures: Mapping[str, Silence]) -> None:
+    """One line for each rule, or card by its rules, that failed: what and where, not the message of the fault."""
+    for rule, told in failures.items():
+        fields = {"request": request_id, "rule": rule, "problem": told.why, "frames": told.where}
+        PROBLEMS.error("rule failed", extra={_FIELDS: fields})
 
 
 def record_failure(request_id: str, problem: BaseException) -> None:

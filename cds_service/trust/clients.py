@@ -11,12 +11,15 @@ from cds_service.run.settings import SettingsError, is_loopback
 
 DEFAULT_ALGORITHMS = ("ES384", "RS384")
 ASYMMETRIC = frozenset({"ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "EdDSA"})
-_KEYS = frozenset({"name", "iss", "jku", "jwks_file", "algorithms", "fhir_servers", "site"})
+_KEYS = frozenset({"name", "iss", "jku", "jwks_file", "algorithms", "fhir_servers", "site", "null_means_failed"})
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """One trusted client. `jwks_file` and `site` are absolute paths; `fhir_servers` end without a slash."""
+    """One trusted client. `jwks_file` and `site` are absolute paths; `fhir_servers` end without a slash.
+
+    `null_means_failed`: it sends null for a prefetch key whose query failed, where others mean that there is nothing.
+    """
 
     name: str
     iss: str
@@ -25,6 +28,7 @@ class Client:
     algorithms: tuple[str, ...] = DEFAULT_ALGORITHMS
     fhir_servers: tuple[str, ...] = ()
     site: Path | None = None
+    null_means_failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ def _read_one(entry: Any, place: str, folder: Path) -> Client:
         algorithms=_algorithms(entry.get("algorithms", DEFAULT_ALGORITHMS), place),
         fhir_servers=tuple(_url(server, place).rstrip("/") for server in entry.get("fhir_servers") or ()),
         site=_file(entry["site"], folder, place) if "site" in entry else None,
+        null_means_failed=_flag(entry.get("null_means_failed", False), place),
     )
 
 
@@ -80,6 +85,12 @@ def _algorithms(told: Any, place: str) -> tuple[str, ...]:
     if wrong or not listed:
         raise SettingsError(f"{place}: algorithms {wrong} are not allowed; choose from {', '.join(sorted(ASYMMETRIC))}")
     return listed
+
+
+def _flag(told: Any, place: str) -> bool:
+    if not isinstance(told, bool):
+        raise SettingsError(f"{place}: null_means_failed must be true or false")
+    return told
 
 
 def _url(told: Any, place: str) -> str:

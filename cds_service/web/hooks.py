@@ -11,7 +11,7 @@ from cds_service.call.envelope import read_body, refuse_excess
 from cds_service.call.fhir_access import Source
 from cds_service.call.key_outcomes import summary
 from cds_service.records.entries import answer_entry
-from cds_service.records.log import record_call
+from cds_service.records.log import record_call, record_failed_rules
 from cds_service.web.answers import json_response, outcome_response_of, raw_body, request_id
 from cds_service.web.auth import caller_name, who
 from cds_service.web.runtime import Access, Route, Runtime
@@ -59,6 +59,8 @@ def _record(service_id: str, status: int, runtime: Runtime) -> None:
         at, ident = runtime.now(), runtime.new_id()
         runtime.keep(answer_entry(ident, at, service_id, status, milliseconds, client, decision, data))
     record_call(request_id(), service_id, status, decision, milliseconds, client, summary(data))
+    if decision:
+        record_failed_rules(request_id(), decision.trace.failures)
     runtime.metrics.answered(service_id, status, seconds, decision)
 
 
@@ -70,8 +72,9 @@ def known_service(service_id: str) -> Service:
 def _answer(service: Service, runtime: Runtime) -> Answer:
     body = read_body(raw_body())
     refuse_excess(body, runtime.settings.max_entries)
+    client = g.get("client")
     means = Means(
-        runtime.knowledge_for(g.get("client")),
+        runtime.knowledge_for(client),
         runtime.now(),
         runtime.new_id,
         runtime.keys,
@@ -79,6 +82,7 @@ def _answer(service: Service, runtime: Runtime) -> Answer:
         Source(runtime.fhir, g.fhir_servers),
         runtime.memory_for(caller_name()),
         runtime.settings.evaluation_ms,
+        null_is_failed=bool(client and client.null_means_failed),
     )
     return answer_call(body, service, means)
 

@@ -49,7 +49,7 @@ def decisions(record, until):
     """Everything that was said until a time, in full."""
     told = [call for call in calls([patient(), *record]) if call.moment.when <= until]
     return [(call.moment.when, call.moment.hook, call.unit, [card.body for card in call.decision.cards],
-             call.decision.trace) for call in told]  # fmt: skip
+             dict(call.decision.trace.answers), call.decision.trace.suppressed) for call in told]  # fmt: skip
 
 
 @settings(max_examples=12, deadline=None)

@@ -15,13 +15,14 @@ from typing import Any
 import yaml
 
 import cards
-from cards import INPUTS, Knowledge, Memory, Snapshot
+from cards import INPUTS, SERVICES, Knowledge, Memory, Snapshot
 from cards.chart import inputs
 from cards.model import Decision
 
 Json = dict[str, Any]
 Chart = Mapping[str, Any]
 
+ABOUT = {service.hook: service.about for service in SERVICES}
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 CASES = Path(__file__).parent / "cases"
 LOINC, UCUM = "http://loinc.org", "http://unitsofmeasure.org"
@@ -66,9 +67,10 @@ def snapshot(chart: Chart) -> Snapshot:
     chosen = (f"MedicationRequest/{d['id']}" for d, t in _together(drafts, chart) if t.get("selected", True))
     return Snapshot(
         hook=hook,
+        about=ABOUT[hook],
         patient_id="p1",
         resources=_resources(chart),
-        missing=frozenset(chart.get("missing", ())),
+        missing=frozenset((*chart.get("missing", ()), *chart.get("failed", ()))),
         failed=frozenset(chart.get("failed", ())),
         partial=frozenset(chart.get("partial", ())),
         drafts=drafts,
@@ -100,7 +102,8 @@ def _resources(chart: Chart) -> dict[str, list[Json]]:
         key = "administrations" if told.get("given") else "medications"
         found[key].append(resource(f"m{number}", told, "active"))
     found["conditions"] = [_condition(f"c{n}", c) for n, c in enumerate(chart.get("conditions", ()), 1)]
-    return {key: [] if key in chart.get("missing", ()) else listed for key, listed in found.items()}
+    absent = (*chart.get("missing", ()), *chart.get("failed", ()))
+    return {key: [] if key in absent else listed for key, listed in found.items()}
 
 
 def _key_of(analyte: str) -> str:
@@ -197,11 +200,20 @@ def _order(ident: str, told: Any, status: str) -> Json:
         made["authoredOn"] = ago(since)
     if "valid_until_days" in told:
         made["dispenseRequest"] = {"validityPeriod": {"end": ago(told["valid_until_days"] * 24)}}
+    if "reason" in told:
+        made["reasonCode"] = [_reason(told["reason"])]
+    if "prior" in told:
+        made["priorPrescription"] = {"reference": f"MedicationRequest/{told['prior']}"}
     if dosages := list(_dosages(told)):
         made["dosageInstruction"] = dosages
     if "do_not_perform" in told:
         made["doNotPerform"] = told["do_not_perform"]
     return made
+
+
+def _reason(told: str) -> Json:
+    system = ICD10 if _ICD.match(told) else SNOMED if told.isdigit() else ""
+    return {"coding": [{"system": system, "code": told}]} if system else {"text": told}
 
 
 def _administration(ident: str, told: Chart, _: str) -> Json:

@@ -34,6 +34,7 @@ def wrong(rule: str, expect: Json, decision: Decision) -> list[str]:
     found += [f"{r.rule} failed: {r.why}" for r in decision.trace.rules if r.outcome == "failed"]
     if expect["fires"] is not (outcome.outcome == "fired"):
         found.append(f"{rule} {outcome.outcome}: {outcome.why}")
+    found += [f"{r.rule} failed: {r.why}" for r in decision.trace.rules if r.outcome == "failed"]
     if "indicator" in expect and [c.indicator.word for c in own] != [expect["indicator"]]:
         found.append(f"indicator {[c.indicator.word for c in own]}, expected {expect['indicator']}")
     if "cards" in expect and len(decision.cards) != expect["cards"]:

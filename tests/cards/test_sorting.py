@@ -105,7 +105,11 @@ SODIUM = {"coding": [{"system": "http://loinc.org", "code": "2951-2"}]}
         (result(code={}), What.RESULT, Why.SHAPE),
         (result(code="magnesium"), What.RESULT, Why.SHAPE),
         (result(code=MAGNESIUM, valueQuantity={"value": 1.2, "unit": "furlong"}), What.RESULT, Why.UNIT),
-        (result(code=MAGNESIUM, valueQuantity=None, valueString="plenty"), What.RESULT, Why.VALUE),
+        (
+            result(code=MAGNESIUM, valueQuantity={"value": 1, "unit": "mg/dL", "comparator": "~"}),
+            What.RESULT,
+            Why.VALUE,
+        ),
         (result(code=MAGNESIUM, effectiveDateTime="yesterday"), What.RESULT, Why.DATE),
         (order(medicationCodeableConcept=CODE_ONLY), What.MEDICINE, Why.CODE),
         (order(medicationCodeableConcept={}), What.MEDICINE, Why.SHAPE),

@@ -22,19 +22,14 @@ NOT_ON_A_CARD = {
     ("merge.py", "no drafted order that it concerns"),
     ("merge.py", "nothing to add it to"),
     ("merge.py", "more than "),
+    ("merge.py", "something else is said"),
     ("quiet.py", ": quiet for "),
     ("quiet.py", " min ago"),
     ("orders.py", "Oral route"),
     ("orders.py", "Intravenous route"),
 }
-# names of inputs belong to the one table of inputs, the status to the signature of a site
+# how an input is told is to become data, the status to the signature of a site
 TO_COME = {
-    ("facts_are_missing.py", "medication list"),
-    ("facts_are_missing.py", "problem list (heart block, myasthenia)"),
-    ("facts_are_missing.py", "kidney results"),
-    ("facts_are_missing.py", "potassium and calcium"),
-    ("facts_are_missing.py", "inpatient or outpatient"),
-    ("facts_are_missing.py", "rest of "),
     ("facts_are_missing.py", " (only another patient's came)"),
     ("facts_are_missing.py", "drug of "),
     ("facts_are_missing.py", " active order"),

@@ -5,6 +5,7 @@ from itertools import chain
 
 import orjson
 
+from cards import SERVICES
 from cds_service.demo import demo_requests
 from tests.calls import SERVICE_OF, sandbox_bodies
 from tests.cards.chart import NOW
@@ -56,6 +57,12 @@ def _mark(body):
     return {**body, "extension": {"org.example": MARK}}
 
 
+def _is_whole(body):
+    """Whether the context holds what its hook requires; a call that lacks it is refused, and has tests of its own."""
+    needs = next((service.needs for service in SERVICES if service.hook == body.get("hook")), ())
+    return all(name in (body.get("context") or {}) for name in needs)
+
+
 @cache
 def bases():
     """(service, request as JSON text): the demo, the worked cases, and what the Sandbox sent."""
@@ -63,7 +70,7 @@ def bases():
     cases = [request_of(case["chart"]) for case in CASES]
     captured = [body for _, body in chain(sandbox_bodies("hook"), sandbox_bodies("feedback"))]
     made = []
-    for body in chain(demo * 4, cases, captured):
+    for body in filter(_is_whole, chain(demo * 4, cases, captured)):
         service = SERVICE_OF.get(body.get("hook"), SERVICE_OF["patient-view"])
         made.append((f"{service}/feedback" if "feedback" in body else service, orjson.dumps(_mark(body))))
     return tuple(made)

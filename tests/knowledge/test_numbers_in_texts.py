@@ -21,6 +21,9 @@ REVIEWED = {
     r"1 g(?: IV)? \(at most 2 g\)": "life-threatening need on dialysis, nephrology decides",
     r"20 g or 40 g bags|20 g/500 mL and 40 g/1 L": "products of obstetrics",
     r"2 g/50 mL": "a product",
+    r"further (?:seizure |loading dose above )2-4 g|in 24 h|2 g once": "doses in words",
+    r"1 g, at most 2 g|one dose of at most 2 g": "single doses in words",
+    r"maintenance 1 g/h|every 15 min": "an obstetric rate, and how often pressure is taken",
     r"60 ms": "a rise above a baseline that is not read",
     r"famotidine 20 mg": "the starting dose of doses.yaml",
     r"[Ss]pironolactone 12\.5(?:-25)? mg|amiloride 5 mg": "the starting dose of doses.yaml, and its usual range",
@@ -67,10 +70,10 @@ def test_every_reviewed_phrase_is_in_use():
     ("number", "value", "unit", "rule", "line", "says"),
     [
         ("fresh.qt_order_baseline", 168, "h", "draft_prolongs_qt", "no_level", "no magnesium in 7 days"),
-        ("fresh.baseline", 720, "h", "ppi_needs_baseline_magnesium", "found", "last 30 days"),
+        ("fresh.baseline", 720, "h", "ppi_needs_baseline_magnesium", "found_digoxin", "last 30 days"),
         ("potassium.magnesium_gap_hours", 48, "h", "low_potassium_needs_magnesium_check", "found", "last 48 h"),
         ("potassium.refractory_hours", 36, "h", "low_potassium_needs_magnesium_check", "found", "36 h or more ago"),
-        ("ceiling.iv_rate.emergency", 6, "g/h", "draft_magnesium_dose_is_wrong", "rate_emergency", "100 mg/min"),
+        ("ceiling.iv_rate.emergency", 6, "g/h", "draft_magnesium_dose_is_wrong", "too_fast", "100 mg/min"),
         ("urine_24h.renal_above", 2, "mmol/24 h", "urine_shows_the_loss", "renal_24h", "above 2 mmol, 49 mg"),
     ],
 )

@@ -63,7 +63,19 @@ def test_every_exported_metric_is_shown_or_watched(exported):
 
 def test_labels_in_queries_exist(runtime, exported):
     named = {name for family in Metrics().registry.collect() for s in family.samples for name in s.labels}
-    known = named | {"job", "instance", "le", "rule", "indicator", "key", "outcome", "status", "knowledge", "what", "why"}
+    known = named | {
+        "job",
+        "instance",
+        "le",
+        "rule",
+        "indicator",
+        "key",
+        "outcome",
+        "status",
+        "knowledge",
+        "what",
+        "why",
+    }
     for where, query in queries():
         used = {
             label.strip() for part in re.findall(r"(?:by|on) \(([^)]*)\)", query) for label in part.split(",")

@@ -1,9 +1,19 @@
 import pytest
 
+from cards import SERVICES
 from cards.model import SetAside
 from cds_service.call.envelope import read_call
 from cds_service.call.gather import gather
 from tests.calls import magnesium, outcome, searchset
+
+VIEW = SERVICES[0]
+
+
+def batch(*resources, status="200 OK"):
+    """A Bundle that answers a batch."""
+    entries = [{"response": {"status": status}, **({"resource": r} if r else {})} for r in resources]
+    return {"resourceType": "Bundle", "type": "batch-response", "entry": entries}
+
 
 MG = magnesium(patient="p1")
 OTHER = magnesium(patient="p2")
@@ -12,7 +22,7 @@ OTHER = magnesium(patient="p2")
 def snap(value="absent", context=None, key="magnesium"):
     prefetch = {} if value == "absent" else {key: value}
     body = {"context": {"patientId": "p1", **(context or {})}, "prefetch": prefetch}
-    return gather(read_call(body), "patient-view", [key]).snapshot
+    return gather(read_call(body), VIEW, [key]).snapshot
 
 
 def state(value):
@@ -40,7 +50,27 @@ def state(value):
         ({"response": {"status": "404"}, "resource": None}, (0, True, False)),
         (outcome(), (0, True, False)),
         (searchset(outcome()), (0, True, False)),
-        (searchset(MG, outcome("warning")), (1, True, False)),
+        (searchset(MG, outcome("warning")), (1, False, False)),
+        (searchset(MG, outcome("error")), (1, True, False)),
+        (searchset(outcome("warning")), (0, False, False)),
+        (outcome("warning"), (0, True, False)),
+        (outcome("information"), (0, False, False)),
+        (searchset(MG, {"resourceType": "OperationOutcome"}), (1, True, False)),
+        (searchset(MG, total=2), (1, False, True)),
+        (searchset(MG, total=1), (1, False, False)),
+        (searchset(*[MG] * 30, total=61), (30, False, False)),
+        (searchset(total=2), (0, True, True)),
+        (batch(searchset(MG)), (1, False, False)),
+        (batch(MG, MG), (2, False, False)),
+        (batch(searchset(MG, link=[{"relation": "next", "url": "x"}])), (1, False, True)),
+        (batch(None, status="404 Not Found"), (0, True, False)),
+        (batch(outcome(), status="500"), (0, True, False)),
+        (batch(searchset(MG), status="403"), (1, True, False)),
+        ([searchset(MG), searchset(MG)], (2, False, False)),
+        (searchset(searchset(searchset(searchset(searchset(searchset(MG)))))), (0, True, False)),
+        ({"resourceType": "Bundle", "type": [], "entry": [{"resource": MG}]}, (1, False, False)),
+        (searchset({"resourceType": "OperationOutcome", "issue": [{"severity": []}]}), (0, True, False)),
+        (searchset({"resourceType": "Practitioner", "id": "x"}), (1, True, False)),
         (searchset(MG, outcome("information")), (1, False, False)),
         (searchset(MG, link=[{"relation": "next", "url": "x"}]), (1, False, True)),
         (searchset(link=[{"relation": "next", "url": "x"}]), (0, True, True)),
@@ -66,9 +96,23 @@ def test_known_known_to_be_none_and_not_known(value, expected):
     assert state(value) == expected
 
 
-def test_a_missing_patient_is_missing_and_a_null_patient_is_known():
-    assert snap(key="patient").missing == {"patient"}
-    assert snap(None, key="patient").missing == frozenset()
+@pytest.mark.parametrize("value", [None, searchset(), outcome(), [], {"resourceType": "Bundle", "total": 0}])
+def test_no_patient_at_all_is_no_answer(value):
+    absent, told = snap(key="patient"), snap(value, key="patient")
+    assert absent.missing == told.missing == told.failed == {"patient"}
+    assert not absent.failed
+
+
+def test_null_is_nothing_unless_the_client_says_that_it_is_a_failure():
+    call = read_call({"context": {"patientId": "p1"}, "prefetch": {"magnesium": None, "renal": searchset()}})
+    told = gather(call, VIEW, ["magnesium", "renal"]).snapshot
+    failed = gather(call, VIEW, ["magnesium", "renal"], null_is_failed=True).snapshot
+    assert not told.missing and failed.missing == failed.failed == {"magnesium"}
+
+
+def test_left_out_and_failed_are_two_things():
+    assert snap().missing == {"magnesium"} and not snap().failed
+    assert snap(outcome()).missing == snap(outcome()).failed == {"magnesium"}
 
 
 @pytest.mark.parametrize(
@@ -137,7 +181,7 @@ KEYS = ("patient", "renal", "magnesium", "conditions")
     ],
 )
 def test_a_stray_entry_beside_the_right_patients_data_is_ignored_and_a_wrong_query_is_not_known(prefetch, stray):
-    found = gather(read_call({"context": {"patientId": "p1"}, "prefetch": prefetch}), "patient-view", KEYS).snapshot
+    found = gather(read_call({"context": {"patientId": "p1"}, "prefetch": prefetch}), VIEW, KEYS).snapshot
     assert found.strays == stray
     assert not found.missing & stray
     assert found.resources["magnesium"] or "magnesium" in stray | found.missing

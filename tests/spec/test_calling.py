@@ -72,9 +72,27 @@ def test_c4_the_selected_draft_is_what_the_advice_is_about(client):
 
 
 @pytest.mark.parametrize("key", ["draftOrders", "selections"])
-def test_c4_order_select_without_drafts_or_selections_is_answered(client, key):
-    post_answer = post(client, without(request_for("order-select"), "context", key), "magnesium-order-select")
-    assert isinstance(cards(post_answer), list)
+def test_c4_order_select_needs_drafts_and_selections(client, key):
+    body = without(request_for("order-select"), "context", key)
+    assert f"context.{key} missing" in diagnostics(post(client, body, "magnesium-order-select"), 400)
+
+
+def test_c4_what_is_missing_is_named_all_at_once(client):
+    body = without(without(request_for("order-select"), "context", "selections"), "context", "draftOrders")
+    assert "context.draftOrders and context.selections" in diagnostics(
+        post(client, body, "magnesium-order-select"), 400
+    )
+
+
+def test_c5_order_sign_needs_drafts(client):
+    body = without(request_for("order-sign"), "context", "draftOrders")
+    assert "context.draftOrders" in diagnostics(post(client, body, "magnesium-order-sign"), 400)
+
+
+def test_c4_nothing_drafted_and_nothing_selected_is_a_call(client):
+    body = request_for("order-select")
+    body["context"] |= {"draftOrders": {"resourceType": "Bundle", "type": "collection"}, "selections": []}
+    assert cards(post(client, body, "magnesium-order-select")) == []
 
 
 def test_c5_order_sign_has_no_selections(client):

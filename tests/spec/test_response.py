@@ -64,6 +64,11 @@ def test_r10_sources(payload):
 def test_every_captured_sandbox_request_is_answered_in_conformance(client, card_client, name, body):
     service = SERVICE_OF["patient-view" if name.startswith("72") else body["hook"]]
     answer = post(client, body, service)
-    assert answer.status_code == (200 if "magnesium" in body.get("prefetch", {}) else 412)
+    if "no-context" in name:  # the Sandbox forgets the drafts when its tab is clicked again
+        assert answer.status_code == 400
+        return
+    # one that found nothing at all, and asked for no medications by a key of ours, cannot tell either
+    knows = "magnesium" in body.get("prefetch", {}) and not name.startswith("70")
+    assert answer.status_code == (200 if knows else 412)
     told = post(card_client, body, service)
     assert checks.violations({"cards": cards(told)}) == []

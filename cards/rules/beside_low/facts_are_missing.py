@@ -20,12 +20,15 @@ _NAMED = {asked.fact or asked.key: asked for asked in INPUTS if asked.missed}
 
 
 def _not_supplied(chart: Chart) -> list[str]:
-    unknown = chart.not_known & (chart.unseen | {"age"})
-    return [_with_note(asked) for key, asked in _NAMED.items() if key in unknown and not asked.required]
+    return [
+        _with_note(asked)
+        for key, asked in _NAMED.items()
+        if key in (chart.failed if asked.offered_only else chart.not_known)
+    ]
 
 
 def _in_part(chart: Chart) -> list[str]:
-    first_pages = [f"{_with_note(a)}, incomplete" for key, a in _NAMED.items() if key in chart.cut - chart.not_known]
+    first_pages = [f"{a.missed} (incomplete)" for key, a in _NAMED.items() if key in chart.cut - chart.not_known]
     strays = [f"{a.missed} (only another patient's came)" for key, a in _NAMED.items() if key in chart.strays]
     return first_pages + strays
 

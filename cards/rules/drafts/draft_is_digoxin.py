@@ -2,7 +2,7 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import assess, danger
+from cards.judgements import assess, corrected, danger
 from cards.model import DraftTest, Indicator, Magnesium, Problem, Say
 
 _TESTS = (DraftTest("magnesium", "before_order"), DraftTest("bmp", "before_order"), DraftTest("ecg", "before_order"))
@@ -18,7 +18,21 @@ def draft_is_digoxin(chart: Chart) -> Say | Because:
         return chart.is_known
     if assess.is_doubtful(m, chart):
         return because("the magnesium result must be repeated first")
-    return _is_too_low(m, chart) and _said(m, chart)
+    return _is_too_low(m, chart) and (
+        _said(m, chart) if _is_new(m, chart) else because("corrected already, or renewed")
+    )
+
+
+def _is_new(m: Magnesium, chart: Chart) -> bool:
+    """What makes it critical is said always; else a new start only, and not while magnesium is corrected (s.5)."""
+    if _is_critical(m, chart):
+        return True
+    drafts = tuple(d for d in chart.chosen if d.has_role("digitalis"))
+    return bool(corrected.new_starts(drafts, chart)) and not corrected.is_under_way(chart)
+
+
+def _is_critical(m: Magnesium, chart: Chart) -> bool:
+    return bool(chart.below(m.x, "band.severe") or danger.potassium_is_very_low(chart))
 
 
 def _is_too_low(m: Magnesium, chart: Chart) -> Because:
@@ -27,9 +41,8 @@ def _is_too_low(m: Magnesium, chart: Chart) -> Because:
 
 
 def _said(m: Magnesium, chart: Chart) -> Say:
-    critical = danger.is_severe(m.x, chart) or danger.potassium_is_very_low(chart)
     return Say(
-        Indicator.CRITICAL if critical else Indicator.WARNING,
+        Indicator.CRITICAL if _is_critical(m, chart) else Indicator.WARNING,
         ("found", "old" if assess.must_repeat_first(m, chart) else "do"),
         values={"and_potassium": danger.potassium_goal(chart)},
         tests=_TESTS,

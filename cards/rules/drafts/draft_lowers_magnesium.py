@@ -5,7 +5,7 @@ from collections.abc import Collection
 from cards import wording
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import assess, causes, danger
+from cards.judgements import assess, causes, corrected, danger
 from cards.loading import Knowledge
 from cards.model import (
     DraftTest,
@@ -29,9 +29,12 @@ Drafts = tuple[Medication, ...]
 @rule(Problem.DRAFT_DEPLETES)
 def draft_lowers_magnesium(chart: Chart) -> Say | Because:
     """A depleting drug below the lower limit, or a little above it beside a second one (OS-DEPLETE)."""
-    drafts, m = tuple(d for d in chart.chosen if causes.depletes(d)), chart.current
+    drafts = corrected.new_starts(tuple(d for d in chart.chosen if causes.depletes(d)), chart)
     if not drafts and not causes.corrected_before(chart.chosen):
-        return because("no chosen draft that lowers magnesium")
+        return because("no chosen draft that lowers magnesium, or one that is renewed")
+    if under_way := corrected.is_under_way(chart):
+        return because(under_way.why)
+    m = chart.current
     if m is None:
         return chart.is_known
     if assess.is_doubtful(m, chart):
@@ -93,10 +96,11 @@ def _say(magnesium: Magnesium, advice: Collection[str], when: str, chart: Chart)
 
 
 def _correct(advice: Collection[str], chart: Chart) -> tuple[str, ...]:
-    """To be said only where a dose is offered too."""
+    """To be said only where a dose is offered too; potassium is not corrected before a drug that holds it."""
     if not any(key in advice for key in _CORRECTED_FIRST) or doses.plan(chart).title == "none":
         return ()
-    return ("correct_both" if danger.potassium_is_low(chart) else "correct",)
+    itself = any(d.is_potassium or "potassium" in d.name for d in chart.chosen)
+    return ("correct_both" if danger.potassium_is_low(chart) and not itself else "correct",)
 
 
 def _partner(chart: Chart) -> tuple[str, ...]:

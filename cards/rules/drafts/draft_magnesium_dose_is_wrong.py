@@ -1,114 +1,135 @@
-"""Is the drafted magnesium too much, too fast, or an obstetric bag?"""
+"""Is the drafted magnesium too much or too fast for what it is for?"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from cards.ask import rule
-from cards.chart import Because, Chart, any_of, because
-from cards.judgements import assess, danger
-from cards.model import Indicator, MagnesiumKind, Medication, Problem, RenalGate, Route, Say, Suggestion, removals
-from cards.plan import doses
+from cards.chart import Because, Chart, because
+from cards.judgements import assess, level_and_orders, obstetric_bag, order_measures
+from cards.judgements.indication import Reason, is_wanted, reason_of
+from cards.loading.indications import Indication, Limit
+from cards.model import Indicator, Medication, Problem, Route, Say, Suggestion, removals
+from cards.plan import doses, usual_doses
+from cards.units import shown
 
-_ORAL = frozenset({"oral", "oral_poor"})
-_KINDS = (MagnesiumKind.REPLACEMENT, MagnesiumKind.OBSTETRIC)
-_NO = because("")
 Drafts = tuple[Medication, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Crossed:
+    """A limit that is crossed: how grave, the line, the value of the order and the limit."""
+
+    indicator: Indicator
+    say: str
+    value: float | None = None
+    limit: float = 0.0
 
 
 @rule(Problem.DRAFT_MAGNESIUM)
 def draft_magnesium_dose_is_wrong(chart: Chart) -> Say | Because:
-    """Above the ceilings of s.2.1, 2.3 and 2.4, summed over the chosen drafts; obstetrics has its own protocol."""
-    drafts = tuple(d for d in chart.chosen if d.magnesium and d.magnesium.kind in _KINDS)
-    if not drafts or chart.has("pre_eclampsia"):
-        return because("no chosen magnesium draft, or the obstetric protocol decides")
-    if _are_refused(drafts, chart):
-        return because("none is to be given: a limit would read as leave to give it")
-    checks = {**_iv_checks(drafts, chart), **_oral_checks(drafts, chart)}
-    wrong = tuple(name for name, too_much in checks.items() if too_much)
-    return _said(wrong, drafts, chart) if wrong else any_of(*(reason for reason in checks.values() if reason.why))
-
-
-def _said(wrong: tuple[str, ...], drafts: Drafts, chart: Chart) -> Say:
+    """Above the limits of its indication (s.2.7); with what was given, runs and is drafted."""
+    drafts = tuple(d for d in chart.chosen if is_wanted(d) and d.route is Route.INTRAVENOUS)
+    drafts = tuple(d for d in drafts if not level_and_orders.refuses(d, chart))
+    if not drafts:
+        return because("no chosen draft of IV magnesium that may be given at all")
+    group, reason = _first_wrong(drafts, chart)
+    crossed = _gravest(_all(group, reason, chart))
+    if not crossed:
+        return because(f"within the limits of {reason.indication.name}")
+    indicator, wider = _softened(crossed, group, reason, chart)
     return Say(
-        Indicator.WARNING,
-        wrong,
-        title="oral" if wrong[0] in _ORAL else wrong[0],
-        values={
-            "drafted": _named(drafts, chart),
-            "grams": f"{_grams(drafts):g}",
-            "rate": f"{_rate(drafts):.3g}",
-            "oral": f"{_elemental(drafts):.0f}",
-            "most": f"{chart.numbers[_most_iv(chart)]:g}",
-            "most_oral": f"{chart.numbers[_most_oral(chart)]:g}",
-        },
-        suggestions=_replacement(drafts, wrong, chart),
+        indicator,
+        (*(c.say for c in crossed), *(("wider",) if wider else ())),
+        title=crossed[0].say,
+        values=_values(crossed, group, reason, chart),
+        suggestions=_suggestions(indicator, crossed, group, reason, chart),
     )
 
 
-def _iv_checks(drafts: Drafts, chart: Chart) -> dict[str, Because]:
-    """In an emergency a push and a faster rate are meant; the rate for poor kidneys is of draft_magnesium_is_unsafe."""
-    emergency, rate = assess.emergency(chart) is not None, _rate(drafts)
-    poor = chart.renal.gate.is_poor
-    return {
-        "obstetric": Because(any(d.magnesium and d.magnesium.kind is MagnesiumKind.OBSTETRIC for d in drafts)),
-        "grams": chart.clearly_above(_grams(drafts), _most_iv(chart)),
-        "rate": _NO if emergency or poor else chart.clearly_above(rate, _fastest(chart)),
-        "rate_emergency": chart.clearly_above(rate, "ceiling.iv_rate.emergency") if emergency else _NO,
-        "push": Because(not emergency and any(d.magnesium and d.magnesium.is_push for d in drafts)),
-    }
+def _first_wrong(drafts: Drafts, chart: Chart) -> tuple[Drafts, Reason]:
+    """Drafts of one reason are judged together; of several reasons the one with the gravest fault."""
+    groups: dict[str, list[Medication]] = {}
+    for draft in drafts:
+        groups.setdefault(reason_of(draft, chart).indication.id, []).append(draft)
+    found = [(tuple(group), reason_of(group[0], chart)) for group in groups.values()]
+    return max(found, key=lambda g: max((c.indicator for c in _all(g[0], g[1], chart)), default=-1))
 
 
-def _oral_checks(drafts: Drafts, chart: Chart) -> dict[str, Because]:
-    """On dialysis none is given by mouth: a limit would read as leave to give it."""
-    if chart.renal.gate is RenalGate.R3:
-        return {}
-    name = "oral_poor" if chart.renal.gate.is_poor else "oral"
-    return {name: chart.clearly_above(_elemental(drafts), _most_oral(chart))}
+def _all(drafts: Drafts, reason: Reason, chart: Chart) -> list[Crossed]:
+    found = [*_bag(drafts, reason, chart), *_limits(drafts, reason.indication, reason.pulseless, chart)]
+    if reason.indication.always:
+        found.append(Crossed(Indicator.INFO, reason.indication.always))
+    if assess.is_child(chart) and reason.indication.child != "adult":
+        found = [c for c in found if c.indicator is Indicator.CRITICAL] + list(_child(drafts, chart))
+    return found
 
 
-def _are_refused(drafts: Drafts, chart: Chart) -> bool:
-    """By draft_magnesium_is_unsafe, whatever the dose: magnesium is high, or the kidneys do not excrete it."""
-    if assess.emergency(chart):
-        return False
-    high = (assess.level_forbids(d.route is Route.INTRAVENOUS, chart) for d in drafts)
-    return chart.renal.gate is RenalGate.R3 or all(high)
+def _limits(drafts: Drafts, indication: Indication, pulseless: bool, chart: Chart) -> Iterator[Crossed]:
+    for limit in indication.limits:
+        if pulseless and limit.say in ("push", "too_fast"):
+            continue
+        value = order_measures.measure(limit.measure, drafts, chart)
+        if _is_crossed(limit, value, chart):
+            yield Crossed(limit.indicator, limit.say, value, chart.numbers[limit.number])
 
 
-def _named(drafts: Drafts, chart: Chart) -> str:
+def _is_crossed(limit: Limit, value: float | None, chart: Chart) -> bool:
+    compare = {"above": chart.above, "below": chart.below, "at_least": chart.at_least}
+    return bool(compare[limit.relation](value, limit.number))
+
+
+def _bag(drafts: Drafts, reason: Reason, chart: Chart) -> Iterator[Crossed]:
+    for draft in drafts:
+        found = obstetric_bag.fault(draft, reason.indication.obstetric, chart)
+        if found:
+            yield Crossed(*found)
+
+
+def _child(drafts: Drafts, chart: Chart) -> Iterator[Crossed]:
+    dose = order_measures.measure("dose", drafts, chart)
+    if chart.above(dose, "review.child.grams"):
+        yield Crossed(Indicator.CRITICAL, "child_much", dose, chart.numbers["review.child.grams"])
+
+
+def _gravest(found: list[Crossed]) -> tuple[Crossed, ...]:
+    """The gravest first, each line once."""
+    ranked = sorted(found, key=lambda c: -c.indicator)
+    return tuple({c.say: c for c in reversed(ranked)}.values())[::-1]
+
+
+def _softened(crossed: tuple[Crossed, ...], drafts: Drafts, reason: Reason, chart: Chart) -> tuple[Indicator, bool]:
+    """A wider reason on the chart turns critical into warning, unless it is critical for that too."""
+    gravest = crossed[0].indicator
+    if reason.wider is None or gravest is not Indicator.CRITICAL:
+        return gravest, False
+    anyway = any(c.indicator is Indicator.CRITICAL for c in _limits(drafts, reason.wider, reason.pulseless, chart))
+    return (gravest, False) if anyway else (Indicator.WARNING, True)
+
+
+def _values(crossed: tuple[Crossed, ...], drafts: Drafts, reason: Reason, chart: Chart) -> Mapping[str, str]:
+    """What the lines name: each its own value and limit, to one decimal."""
+    found = {f"{c.say}_value": shown(c.value or 0.0, 1) for c in crossed}
+    found |= {f"{c.say}_limit": shown(c.limit, 1) for c in crossed}
+    wider = reason.wider.name if reason.wider else ""
+    return {**found, "drafted": _named(drafts, chart), "reason": reason.indication.name, "wider": wider}
+
+
+def _named(drafts: tuple[Medication, ...], chart: Chart) -> str:
     names = ", ".join(dict.fromkeys(d.name for d in drafts))
     key = "drafts.several" if len(drafts) > 1 else "drafts.one"
     return chart.knowledge.words.say(key, names=names, count=len(drafts))
 
 
-def _grams(drafts: Drafts) -> float:
-    iv = (d.magnesium for d in drafts if d.route is Route.INTRAVENOUS)
-    return sum(order.grams or 0.0 for order in iv if order)
-
-
-def _rate(drafts: Drafts) -> float:
-    return max((d.magnesium.grams_per_hour or 0.0 for d in drafts if d.magnesium), default=0.0)
-
-
-def _elemental(drafts: Drafts) -> float:
-    return sum(d.magnesium.elemental_mg_per_day or 0.0 for d in drafts if d.magnesium)
-
-
-def _most_iv(chart: Chart) -> str:
-    return chart.knowledge.ceilings.of(chart.renal.gate).iv_grams
-
-
-def _fastest(chart: Chart) -> str:
-    """With symptoms a dose may run faster (s.2.4)."""
-    usual = chart.knowledge.ceilings.of(chart.renal.gate).iv_rate
-    return "ceiling.iv_rate.symptoms" if danger.has_symptoms(chart) else usual
-
-
-def _most_oral(chart: Chart) -> str:
-    return chart.knowledge.ceilings.of(chart.renal.gate).oral_mg
-
-
-def _replacement(drafts: Drafts, wrong: tuple[str, ...], chart: Chart) -> tuple[Suggestion, ...]:
-    """The usual order in place of every draft of the route that is wrong."""
-    iv = not _ORAL.issuperset(wrong)
-    gone = removals(d for d in drafts if (d.route is Route.INTRAVENOUS) is iv)
-    order = doses.plan(chart).iv if iv else doses.plan(chart).oral
-    if assess.trusted_low(chart) is None or order is None or not gone:
+def _suggestions(
+    indicator: Indicator, crossed: tuple[Crossed, ...], drafts: Drafts, reason: Reason, chart: Chart
+) -> tuple[Suggestion, ...]:
+    """The usual order in place of the drafts; where none is right, and it is critical, their removal."""
+    gone = removals(drafts)
+    if indicator is Indicator.INFO or not gone:
         return ()
-    return (Suggestion("replace", (order, *gone), recommended=True, values=doses.dose_values(order)),)
+    order = usual_doses.instead(reason.indication, chart)
+    if order:
+        return (Suggestion("replace", (order, *gone), recommended=True, values=doses.dose_values(order)),)
+    if indicator is not Indicator.CRITICAL:
+        return ()
+    return (Suggestion("remove", gone, recommended=True, values={"drug": _named(drafts, chart)}),)

@@ -3,7 +3,7 @@
 from cards import wording
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import assess, causes, danger
+from cards.judgements import assess, causes, corrected, danger
 from cards.model import DraftTest, Indicator, Magnesium, Medication, Problem, Say, Suggestion, removals
 
 _TESTS = (DraftTest("magnesium", "before_order"), DraftTest("bmp", "before_order"), DraftTest("ecg", "before_order"))
@@ -21,8 +21,36 @@ def draft_prolongs_qt(chart: Chart) -> Say | Because:
     if m is not None and assess.is_doubtful(m, chart):
         return because("the magnesium result must be repeated first")
     if m is None or (_is_old(m, chart) and not chart.is_low and not _torsades_now(chart)):
-        return _baseline(drafts, chart)
-    return _is_risky(m, chart) and _said(m, drafts, chart)
+        return _baseline(tuple(d for d in drafts if not _has_baseline(d, chart)), chart)
+    return _is_risky(m, chart) and (
+        _critical_or_new(m, drafts, chart) or because("corrected already, quiet or renewed")
+    )
+
+
+def _critical_or_new(m: Magnesium, drafts: Drafts, chart: Chart) -> Say | None:
+    """What makes it critical is said always; else new starts only, and not while magnesium is corrected (s.5)."""
+    if not _dangers(m, drafts, chart):
+        drafts = corrected.new_starts(tuple(d for d in drafts if not _is_quiet(d, chart)), chart)
+        if not drafts or corrected.is_under_way(chart):
+            return None
+    return _said(m, drafts, chart)
+
+
+def _dangers(m: Magnesium, drafts: Drafts, chart: Chart) -> tuple[str, ...]:
+    """A quiet drug beside another is no second one that matters."""
+    if _is_old(m, chart):
+        return ()
+    return danger.dangers_with_qt_drug(m.x, chart, several=not all(_is_quiet(d, chart) for d in drafts))
+
+
+def _is_quiet(draft: Medication, chart: Chart) -> bool:
+    return chart.knowledge.order_entry.quiet.issuperset(draft.ingredients("qt_risk"))
+
+
+def _has_baseline(draft: Medication, chart: Chart) -> bool:
+    """Asked for by draft_needs_baseline_magnesium, or quiet."""
+    known = chart.knowledge.order_entry.baselines.keys()
+    return not known.isdisjoint(draft.ingredients("qt_risk")) or _is_quiet(draft, chart)
 
 
 def _is_risky(m: Magnesium, chart: Chart) -> Because:
@@ -40,7 +68,7 @@ def _is_old(m: Magnesium, chart: Chart) -> bool:
 
 
 def _said(m: Magnesium, drafts: Drafts, chart: Chart) -> Say:
-    dangers = () if _is_old(m, chart) else danger.dangers_with_qt_drug(m.x, chart)
+    dangers = _dangers(m, drafts, chart)
     return Say(
         Indicator.CRITICAL if dangers else Indicator.WARNING,
         _lines(m, drafts, chart),
@@ -60,7 +88,9 @@ def _lines(m: Magnesium, drafts: Drafts, chart: Chart) -> tuple[str, ...]:
 
 def _baseline(drafts: Drafts, chart: Chart) -> Say | Because:
     depleting = causes.depleting_names(chart.active)
-    if "magnesium" in chart.unseen:
+    if not drafts:
+        return because("its baseline is asked for elsewhere, or it is given once")
+    if "magnesium" in chart.not_known:
         return because("magnesium could not be looked at")
     if not depleting:
         return because("no recent magnesium, but no depleting drug either")

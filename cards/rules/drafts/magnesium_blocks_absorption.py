@@ -1,5 +1,7 @@
 """Does the drafted order meet oral magnesium in the gut?"""
 
+from dataclasses import replace
+
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import assess
@@ -18,6 +20,12 @@ from cards.model import (
 
 _ANTACID_SALTS = frozenset({"oxide", "hydroxide", "carbonate"})
 _WEAK = "weak"
+_BY_MOUTH = (
+    MagnesiumKind.REPLACEMENT,
+    MagnesiumKind.LAXATIVE,
+    MagnesiumKind.ANTACID,
+    MagnesiumKind.BOWEL_PREPARATION,
+)
 
 
 @rule(Problem.INTERACTION)
@@ -72,20 +80,33 @@ def _pairs(chart: Chart) -> tuple[DrugRole, ...]:
         return ()
     drafted = [d for d in chart.chosen if _is_oral_magnesium(d)]
     taken = [a for a in (*chart.active, *chart.drafts) if _is_oral_magnesium(a)]
-    found = [r for d in drafted for m in (*chart.active, *chart.chosen) for r in _binding(m, d)]
+    found = [r for d in drafted for m in (*chart.active, *chart.drafts) for r in _binding(m, d)]
     found += [r for a in taken for d in chart.chosen for r in _binding(d, a)]
     return tuple({r.ingredient: r for r in found}.values())
 
 
 def _is_oral_magnesium(medication: Medication) -> bool:
     order = medication.magnesium
-    kinds = (MagnesiumKind.REPLACEMENT, MagnesiumKind.LAXATIVE, MagnesiumKind.SOURCE)
+    kinds = (*_BY_MOUTH, MagnesiumKind.SOURCE)
     return order is not None and order.kind in kinds and medication.route in (Route.ORAL, Route.UNKNOWN)
 
 
 def _binding(drug: Medication, magnesium: Medication) -> list[DrugRole]:
     if drug is magnesium or drug.route not in (Route.ORAL, Route.UNKNOWN):
         return []
-    antacid = magnesium.magnesium is not None and magnesium.magnesium.salt in _ANTACID_SALTS
-    roles = [r for r in drug.roles if r.role == "chelation_interaction" and (antacid or not r.ph_only)]
+    salt = magnesium.magnesium.salt if magnesium.magnesium else ""
+    antacid = salt in _ANTACID_SALTS
+    roles = [_resin(r, salt) for r in drug.roles if r.role == "chelation_interaction" and _binds(r, antacid)]
     return roles + [r for r in drug.roles if r.ingredient in r.of_class.binds and r.role == "cause"]
+
+
+def _binds(role: DrugRole, antacid: bool) -> bool:
+    return antacid or not role.ph_only or bool(role.of_class.leaves_alkali)
+
+
+def _resin(role: DrugRole, salt: str) -> DrugRole:
+    """A resin takes up the magnesium and leaves alkali of some salts: to be avoided; weak with the others (s.6)."""
+    if not role.of_class.leaves_alkali:
+        return role
+    harmful = salt in role.of_class.leaves_alkali
+    return replace(role, avoid=harmful, evidence=role.evidence if harmful else _WEAK)

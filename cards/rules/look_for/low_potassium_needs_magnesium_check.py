@@ -2,15 +2,17 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import causes, danger
+from cards.judgements import causes, danger, indication
 from cards.model import DraftTest, Indicator, Problem, Say
 
 
 @rule(Problem.LOOK_FOR_LOW)
 def low_potassium_needs_magnesium_check(chart: Chart) -> Say | Because:
     """Potassium still low in spite of replacement, and no magnesium of these days (RSK-K)."""
-    if chart.unseen & {"magnesium", "electrolytes"}:
+    if chart.not_known & {"magnesium", "electrolytes"}:
         return because("magnesium or potassium could not be looked at")
+    if any(map(indication.is_wanted, chart.drafts)):
+        return because("magnesium is ordered beside it")
     gap = causes.no_magnesium_within("potassium.magnesium_gap_hours", chart)
     return danger.potassium_is_refractory(chart) and gap and _said(chart)
 

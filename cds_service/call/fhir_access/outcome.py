@@ -30,6 +30,11 @@ class Outcome(StrEnum):
 
 
 ANSWERED = frozenset({Outcome.SATISFIED, Outcome.FETCHED})
+# not had, and not because nobody offers it: a server that has no such type says 404, one that may not be asked 403
+FAILED = frozenset(
+    {Outcome.CIRCUIT_OPEN, Outcome.TIMEOUT, Outcome.NO_CONNECTION, Outcome.REDIRECT, Outcome.BUSY, Outcome.SERVER_ERROR}
+    | {Outcome.BAD_REQUEST, Outcome.SEARCH_FAILED, Outcome.UNREADABLE, Outcome.TOO_LARGE, Outcome.FOREIGN}
+)
 DEAD = frozenset({Outcome.TIMEOUT, Outcome.NO_CONNECTION, Outcome.BUSY, Outcome.SERVER_ERROR})
 
 

@@ -118,7 +118,7 @@ async function report(text, sending) {
 
 /** What is said when there is nothing to say: that magnesium was looked at, and why one that is not normal is left alone. */
 function quiet({ explained, request }) {
-  const opened = request.hook === "patient-view";
+  const opened = !request.context.draftOrders;
   const what = h("strong", {}, opened ? "No advice." : "No advice about this order.");
   if (explained instanceof Error) return h("div", { class: "quiet" }, h("p", {}, what, ` Why could not be had: ${explained.message}`));
   const { magnesium } = explained.facts;

@@ -1,0 +1,89 @@
+"""The medicines and drafted orders of a patient, read when they are first asked for."""
+
+from collections.abc import Mapping
+
+from cards.chart import gather
+from cards.chart.asked import fact
+from cards.chart.medicines import drafted
+from cards.chart.sorting import Chosen, Why, chosen_drafts
+from cards.chart.visit import Visit
+from cards.model import (
+    JsonObject,
+    Medication,
+)
+
+
+class Lists(Visit):
+    """The lists of the record that hold medicines: taken, given, ordered, drafted."""
+
+    @fact
+    def bundled(self) -> Mapping[str, JsonObject]:
+        """The Medication resources that came along, by reference."""
+        return gather.bundled(self.sent, self.snapshot.drafts)
+
+    @fact
+    def medications(self) -> tuple[Medication, ...] | None:
+        """The medicines taken, given or ordered; None when the list is not known."""
+        self.look_at("medications", "recent_medications", "administrations")
+        if "medications" in self._missing:
+            return None
+        return gather.medications(self.sent, self.snapshot.drafts, self.bundled, self.knowledge, self.now)
+
+    @property
+    def lists_are_whole(self) -> bool:
+        """Whether no order, administration or problem may be unseen: none failed, none was cut by paging."""
+        lists = frozenset(("conditions", "medications", "recent_medications", "administrations"))
+        unseen = self.failed | self.cut | {"conditions", "medications"} & self._missing
+        return lists.isdisjoint(unseen)
+
+    @fact
+    def drafts(self) -> tuple[Medication, ...]:
+        """The drafted medication orders."""
+        return drafted(self.snapshot.drafts, self.chosen_drafts.places, self.bundled, self.knowledge)
+
+    @fact
+    def chosen_drafts(self) -> Chosen:
+        """Which drafts the selections name."""
+        return chosen_drafts(self.snapshot)
+
+    @fact
+    def unread_medicines(self) -> Mapping[str, tuple[JsonObject, Why]]:
+        """The medicines that nobody can name, by reference, and why."""
+        return gather.unread_medicines(self.sent, self.bundled, self.knowledge)
+
+    @fact
+    def unread_orders(self) -> int:
+        """How many medicines that may be running nobody can name."""
+        return gather.unread_orders(self.unread_medicines, self.knowledge, self.now)
+
+    @fact
+    def active(self) -> tuple[Medication, ...]:
+        """The medicines being taken now, none when the list is not known."""
+        return tuple(m for m in self.medications or () if m.status == "active")
+
+    @fact
+    def holding_magnesium(self) -> tuple[Medication, ...]:
+        """The medicines, taken or past, that hold magnesium."""
+        return tuple(m for m in self.medications or () if m.magnesium)
+
+    @fact
+    def drug_groups(self) -> frozenset[str]:
+        """The groups of drug classes of the medicines being taken now."""
+        return frozenset(role.of_class.group for m in self.active for role in m.roles)
+
+    @fact
+    def _active_by_role(self) -> Mapping[str, tuple[Medication, ...]]:
+        found: dict[str, list[Medication]] = {}
+        for medication in self.active:
+            for role in medication.role_names:
+                found.setdefault(role, []).append(medication)
+        return {role: tuple(listed) for role, listed in found.items()}
+
+    def taking(self, role: str) -> tuple[Medication, ...]:
+        """The medicines being taken now that play a role (knowledge/codes/drugs.csv)."""
+        return self._active_by_role.get(role, ())
+
+    @fact
+    def chosen(self) -> tuple[Medication, ...]:
+        """The drafted orders the clinician is choosing or signing."""
+        return tuple(d for d in self.drafts if d.selected)

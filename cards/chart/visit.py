@@ -1,0 +1,169 @@
+"""Who the patient is, where, when, with which knowledge and problems: what every other reader needs."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from cards.chart import gather
+from cards.chart.asked import Asked, fact
+from cards.chart.because import YES, Because, because
+from cards.chart.conditions import conditions_by_category
+from cards.chart.cut_lists import cut_inputs
+from cards.chart.inputs import BY_KEY, INPUTS
+from cards.chart.person import Person
+from cards.chart.sorting import CONDITION, Sorted
+from cards.chart.versions import newest_versions
+from cards.loading import Knowledge
+from cards.model import (
+    ADULT_DAYS,
+    About,
+    Condition,
+    JsonObject,
+    Problem,
+    Setting,
+    Snapshot,
+)
+
+
+class Visit(Asked):
+    """The call and its patient, before any result or medicine is read."""
+
+    def __init__(self, snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> None:
+        super().__init__(knowledge)
+        self.now = now
+        watched = {key: snapshot.watch(listed) for key, listed in snapshot.resources.items()}
+        self.snapshot = replace(snapshot, resources=newest_versions(watched))
+        self.sent = Sorted(self.snapshot)
+        self.unsettled: list[tuple[Problem, frozenset[str]]] = []
+        self.broken: list[Problem] = []
+
+    @property
+    def hook(self) -> str:
+        """The hook of the call."""
+        return self.snapshot.hook
+
+    @property
+    def about_orders(self) -> bool:
+        """Whether the call is about drafted orders, and not about the patient as such."""
+        return self.snapshot.about is About.ORDERS
+
+    @property
+    def is_choosing(self) -> bool:
+        """Whether orders are still being chosen and may lack what they have when signed."""
+        return self.about_orders and self.snapshot.selections is not None
+
+    @property
+    def patient_id(self) -> str:
+        """The logical id of the patient."""
+        return self.snapshot.patient_id
+
+    @fact
+    def cut(self) -> frozenset[str]:
+        """The inputs of which something that matters may not have come."""
+        return cut_inputs(self.snapshot, self.sent, self.knowledge.terminology, self.now)
+
+    @property
+    def strays(self) -> frozenset[str]:
+        """The inputs with only a stray of another patient."""
+        return self.snapshot.strays
+
+    @fact
+    def _missing(self) -> frozenset[str]:
+        """The inputs that nobody could supply, under whatever key."""
+        told, terminology = self.snapshot, self.knowledge.terminology
+        came = {key for key in told.missing - told.failed if self.sent.brought(BY_KEY[key], terminology)}
+        return told.missing - came
+
+    @fact
+    def not_known(self) -> frozenset[str]:
+        """What nobody could supply: inputs, and the age."""
+        return self._missing | ({"age"} if self.age_days is None else frozenset())
+
+    @property
+    def failed(self) -> frozenset[str]:
+        """The inputs of which a query failed: not known, and not because nobody offers them."""
+        return self.snapshot.failed & self._missing
+
+    @property
+    def may_hide(self) -> frozenset[str]:
+        """The inputs without which silence is no all-clear: failed, cut, or indispensable and not offered."""
+        return self.failed | self.cut | {asked.key for asked in INPUTS if asked.indispensable} & self._missing
+
+    @fact
+    def encounter(self) -> JsonObject | None:
+        """The stay that the call is about."""
+        return gather.current(self.sent, self.snapshot.encounter_id, self.now, self.knowledge)
+
+    @fact
+    def _stay(self) -> tuple[Setting, datetime | None]:
+        return gather.stay(self.encounter, self.snapshot, self._missing, self.now, self.knowledge)
+
+    @property
+    def setting(self) -> Setting:
+        """Where the patient is."""
+        self.look_at("encounters")
+        return self._stay[0]
+
+    @property
+    def encounter_start(self) -> datetime | None:
+        """When the encounter began."""
+        self.look_at("encounters")
+        return self._stay[1]
+
+    @property
+    def inpatient(self) -> bool:
+        """Whether the patient is in hospital, emergency care or a day unit now."""
+        return self.setting.acts_as_inpatient
+
+    def hours_since(self, moment: datetime) -> float:
+        """Hours from a moment until now, never negative."""
+        return max((self.now - moment).total_seconds() / 3600, 0.0)
+
+    @fact
+    def person(self) -> Person:
+        """Age, sex, pregnancy, death."""
+        return gather.person_of(self.sent, "pregnancy" in self._conditions, self.now)
+
+    @property
+    def age_days(self) -> int | None:
+        """Age in days; None when not known."""
+        self.look_at("patient")
+        return self.person.age_days
+
+    @property
+    def sex(self) -> str | None:
+        """Recorded gender when it is male or female."""
+        return self.person.sex
+
+    @property
+    def died(self) -> bool:
+        """Whether the record says that the patient has died."""
+        return self.person.died
+
+    @property
+    def is_adult(self) -> bool | None:
+        """Whether the patient is 18 or older; None when the age is not known."""
+        return None if self.age_days is None else self.age_days >= ADULT_DAYS
+
+    @property
+    def conditions(self) -> Mapping[str, Condition]:
+        """The patient's conditions by our categories."""
+        self.look_at("conditions")
+        return self._conditions
+
+    @fact
+    def _conditions(self) -> Mapping[str, Condition]:
+        return conditions_by_category(self.sent.of(CONDITION), self.knowledge, self.now)
+
+    def has(self, *names: str) -> bool:
+        """Whether a condition of any of the categories or groups of categories is present."""
+        categories = self.knowledge.conditions.categories
+        return any(not self.conditions.keys().isdisjoint(categories(name)) for name in names)
+
+    def among(self, group: str) -> tuple[Condition, ...]:
+        """The conditions of a group that are present, in its order."""
+        return tuple(self.conditions[c] for c in self.knowledge.conditions.groups[group] if c in self.conditions)
+
+    def on_record(self, category: str) -> Because:
+        """Whether a category of condition is present, with the reason when it is not."""
+        return YES if self.has(category) else because(f"no {self.knowledge.conditions.names[category]} on record")

@@ -1,0 +1,92 @@
+"""What a drafted order of IV magnesium is measured by: grams, g/h and minutes of its steps (indications.yaml)."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from cards.chart import Chart
+from cards.judgements import other_magnesium
+from cards.model import Infusion, Medication
+
+_MINUTES = 60
+
+
+def steps(drafts: Iterable[Medication]) -> tuple[Infusion, ...]:
+    """The steps of all drafts."""
+    return tuple(step for d in drafts if d.magnesium for step in d.magnesium.steps)
+
+
+def is_load(step: Infusion, chart: Chart) -> bool:
+    """A dose into a vein in at most an hour."""
+    timed = step.grams is not None and step.hours is not None and not step.intramuscular
+    return timed and (step.hours or 0.0) <= chart.numbers["review.load.hours"]
+
+
+def loads(listed: Iterable[Infusion], chart: Chart) -> list[Infusion]:
+    """The loading doses."""
+    return [step for step in listed if is_load(step, chart)]
+
+
+def steady(listed: Iterable[Infusion], chart: Chart) -> list[Infusion]:
+    """The infusions that maintain."""
+    return [step for step in listed if step.per_hour is not None and not is_load(step, chart)]
+
+
+def measure(name: str, drafts: tuple[Medication, ...], chart: Chart) -> float | None:
+    """The measure of some drafts taken together, to one decimal; None when it is not told."""
+    value = _MEASURES[name](drafts, chart)
+    return None if value is None else round(value, 1)
+
+
+def _rate(listed: Iterable[Infusion]) -> float | None:
+    return max((step.per_hour for step in listed if step.per_hour is not None), default=None)
+
+
+def _dose(listed: Iterable[Infusion]) -> float | None:
+    return max((step.grams for step in listed if step.grams is not None), default=None)
+
+
+def _minutes(listed: Iterable[Infusion]) -> float | None:
+    return min((step.hours * _MINUTES for step in listed if step.hours is not None), default=None)
+
+
+def _within(hours: float, drafts: tuple[Medication, ...]) -> float:
+    return sum(step.grams_within(hours) for step in steps(drafts))
+
+
+def _large(number: str, drafts: tuple[Medication, ...], chart: Chart) -> list[Infusion]:
+    most = chart.numbers[number]
+    return [step for step in loads(steps(drafts), chart) if step.grams and step.grams > most]
+
+
+def _quick(drafts: tuple[Medication, ...], chart: Chart) -> list[Infusion]:
+    return [s for s in steps(drafts) if s.hours is not None and s.hours < chart.numbers["review.quick_hours"]]
+
+
+def _day(drafts: tuple[Medication, ...], chart: Chart) -> float:
+    return _within(24, drafts) + other_magnesium.grams(drafts, chart)
+
+
+def _doses_day(drafts: tuple[Medication, ...], chart: Chart) -> float:
+    """Grams of a day that no rate limits."""
+    unsteady = [s for s in steps(drafts) if s not in steady(steps(drafts), chart)]
+    return sum(s.grams_within(24) for s in unsteady)
+
+
+Measure = Callable[[tuple[Medication, ...], Chart], float | None]
+_MEASURES: Mapping[str, Measure] = {
+    "rate": lambda drafts, chart: _rate(steps(drafts)),
+    "load_rate": lambda drafts, chart: _rate(loads(steps(drafts), chart)),
+    "steady_rate": lambda drafts, chart: _rate(steady(steps(drafts), chart)),
+    "dose": lambda drafts, chart: _dose(steps(drafts)),
+    "load": lambda drafts, chart: _dose(loads(steps(drafts), chart)),
+    "quick_dose": lambda drafts, chart: _dose(_quick(drafts, chart)),
+    "load_minutes": lambda drafts, chart: _minutes(loads(steps(drafts), chart)),
+    "large_load_minutes": lambda drafts, chart: _minutes(_large("review.load.large", drafts, chart)),
+    "heavy_load_rate": lambda drafts, chart: _rate(_large("review.load.grams", drafts, chart)),
+    "hour": lambda drafts, chart: _within(1, drafts),
+    "two_hours": lambda drafts, chart: _within(2, drafts),
+    "six_hours": lambda drafts, chart: _within(6, drafts),
+    "day": _day,
+    "doses_day": _doses_day,
+    "push": lambda drafts, chart: float(any(d.magnesium and d.magnesium.is_push for d in drafts)),
+    "doses_before": lambda drafts, chart: float(len(other_magnesium.ended(chart))),
+}

@@ -1,0 +1,96 @@
+"""The IV magnesium of the last 24 hours beside a draft: what was given and what runs, in grams of the day (s.2.7)."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from cards.chart import Chart
+from cards.chart.fhir import child, text
+from cards.judgements import given, indication
+from cards.model import Infusion, Medication
+
+_DAY = 24.0
+_ADMINISTRATION = "MedicationAdministration/"
+
+
+def listed(chart: Chart) -> tuple[Medication, ...]:
+    """The IV magnesium of the last day: administrations where there are any, else the orders."""
+    return chart.remember(listed, _listed)
+
+
+def _listed(chart: Chart) -> tuple[Medication, ...]:
+    found = [m for m in chart.holding_magnesium if given.is_iv_replacement(m) and _is_of_the_day(m, chart)]
+    charted = tuple(m for m in found if (m.reference or "").startswith(_ADMINISTRATION))
+    return charted or tuple(found)
+
+
+def _is_of_the_day(medication: Medication, chart: Chart) -> bool:
+    last = given.last_time(medication, chart)
+    ran_out = end(medication)
+    over = ran_out is not None and chart.hours_since(ran_out) > _DAY
+    return not over and (medication.status == "active" or chart.hours_since(last) <= _DAY)
+
+
+def end(medication: Medication) -> datetime | None:
+    """When a dose with a time ends; None where nobody said."""
+    steps = medication.magnesium.steps if medication.magnesium else ()
+    hours = [s.hours * s.times for s in steps if s.hours is not None and s.grams is not None]
+    if medication.until:
+        return medication.until
+    if medication.since is None or not steps or len(hours) < len(steps):
+        return None
+    return medication.since + timedelta(hours=sum(hours))
+
+
+def beside(drafts: Collection[Medication], chart: Chart) -> tuple[Medication, ...]:
+    """The same without the orders that the drafts renew or change."""
+    renewed = {prior(d, chart) for d in drafts}
+    return tuple(m for m in listed(chart) if m.reference not in renewed)
+
+
+def prior(draft: Medication, chart: Chart) -> str:
+    """The order that a draft follows, as `Type/id`; "" when it names none."""
+    target = text(child(indication.raw(draft, chart), "priorPrescription"), "reference")
+    return "/".join(target.split("/_history/")[0].split("/")[-2:])
+
+
+def grams(drafts: Collection[Medication], chart: Chart) -> float:
+    """Grams of the last day and of what runs on, beside the drafts."""
+    return sum(m.magnesium.grams or 0.0 for m in beside(drafts, chart) if m.magnesium)
+
+
+def ended(chart: Chart) -> tuple[Medication, ...]:
+    """The doses of the last day that are over."""
+    return tuple(m for m in listed(chart) if not is_running(m, chart))
+
+
+def is_running(medication: Medication, chart: Chart) -> bool:
+    """Whether it is not over, as far as known."""
+    over = end(medication)
+    return medication.status == "active" and (over is None or over > chart.now)
+
+
+def running(drafts: Collection[Medication], chart: Chart) -> tuple[Medication, ...]:
+    """The infusions that run beside the drafts."""
+    return tuple(m for m in beside(drafts, chart) if is_running(m, chart))
+
+
+def rates(found: Collection[Medication]) -> list[float]:
+    """The steady rates of some infusions, g/h: each by its last step."""
+    every: list[Infusion] = [m.magnesium.steps[-1] for m in found if m.magnesium and m.magnesium.steps]
+    return [step.per_hour for step in every if step.per_hour is not None]
+
+
+def last_end(chart: Chart) -> datetime | None:
+    """When the last of the doses that are over ended, as far as known."""
+    return max((end(m) or given.last_time(m, chart) for m in ended(chart)), default=None)
+
+
+def level_since(drafts: Collection[Medication], chart: Chart) -> bool:
+    """Whether a level was drawn long enough after the last end to be a new baseline; not while one runs beside."""
+    last, m = last_end(chart), chart.current
+    if running(drafts, chart):
+        return False
+    if last is None:
+        return True
+    hours = chart.numbers["review.level_after_dose"]
+    return m is not None and (m.when - last).total_seconds() >= hours * 3600

@@ -1,0 +1,126 @@
+"""The scales that values of a patient are put on: urgency, bands, settings, renal gates, routes, problems."""
+
+from enum import Enum, IntEnum
+
+ADULT_DAYS = 6574  # the eighteenth birthday, leap days counted
+
+
+class Indicator(IntEnum):
+    """Urgency of a card, in the words of CDS Hooks."""
+
+    INFO = 0
+    WARNING = 1
+    CRITICAL = 2
+
+    @property
+    def word(self) -> str:
+        """The CDS Hooks code."""
+        return self.name.lower()
+
+
+class Band(Enum):
+    """Severity of an adult total magnesium (knowledge/thresholds.yaml, `band.*`)."""
+
+    CRITICAL_LOW = "critically low"
+    SEVERE = "severely low"
+    MODERATE = "moderately low"
+    MILD = "mildly low"
+    SUBOPTIMAL = "suboptimal"
+    NORMAL = "normal"
+    HIGH = "high"
+    CRITICAL_HIGH = "critically high"
+
+
+LOW_BANDS = frozenset({Band.CRITICAL_LOW, Band.SEVERE, Band.MODERATE, Band.MILD})
+SEVERE_BANDS = frozenset({Band.CRITICAL_LOW, Band.SEVERE})
+HIGH_BANDS = frozenset({Band.HIGH, Band.CRITICAL_HIGH})
+
+
+class Freshness(Enum):
+    """What a result of this age is good for, in this setting."""
+
+    ACTIONABLE = "actionable"
+    REPEAT_FIRST = "repeat first"
+    TOO_OLD = "too old"
+
+
+class Setting(Enum):
+    """Where the patient is: INPATIENT with observation and short stay; UNKNOWN is never taken for ambulatory."""
+
+    INPATIENT = "inpatient"
+    EMERGENCY = "emergency"
+    DAY_UNIT = "day unit"
+    AMBULATORY = "ambulatory"
+    UNKNOWN = "unknown"
+
+    @property
+    def acts_as_inpatient(self) -> bool:
+        """Whether results are as fresh, and treatment as near, as in hospital (s.0.6)."""
+        return self in _BEDS
+
+
+_BEDS = frozenset({Setting.INPATIENT, Setting.EMERGENCY, Setting.DAY_UNIT})
+
+
+class RenalGate(IntEnum):
+    """How much magnesium the kidneys allow, in order of strictness and not of number: R4 is "not known"."""
+
+    R0 = 0
+    R1 = 1
+    R4 = 2
+    R2 = 3
+    R3 = 4
+
+    @property
+    def is_poor(self) -> bool:
+        """eGFR below 30, or as good as that."""
+        return self >= RenalGate.R2
+
+
+# up to which a salt may be used by mouth: with R3 and R4 none is
+ORAL_GATES = ("R0", "R1", "R2")
+
+
+class Route(Enum):
+    """How a medicine is given; NOT_SYSTEMIC never counts for magnesium."""
+
+    ORAL = "oral"
+    INTRAVENOUS = "intravenous"
+    OTHER = "other systemic"
+    NOT_SYSTEMIC = "not systemic"
+    UNKNOWN = "unknown"
+
+
+class MagnesiumKind(Enum):
+    """What a medicine that contains magnesium is: REPLACEMENT treats a deficit, SOURCE only adds to the load."""
+
+    REPLACEMENT = "replacement"
+    LAXATIVE = "laxative or antacid"
+    ANTACID = "antacid"
+    BOWEL_PREPARATION = "bowel preparation"
+    OBSTETRIC = "obstetric bag"
+    NUTRITION = "nutrition or fluid"
+    DIALYSATE = "dialysate"
+    SOURCE = "contains magnesium"
+
+
+# in which magnesium is given now: see judgements/assess.py
+EMERGENCIES = ("torsades", "arrhythmia", "seizure", "qtc", "digoxin")
+
+
+class Problem(IntEnum):
+    """What a card is about: findings of one problem become one card. Order breaks ties between cards."""
+
+    DRAFT_MAGNESIUM = 0
+    DRAFT_QT = 1
+    DRAFT_DEPLETES = 2
+    HIGH_MAGNESIUM = 3
+    LOW_MAGNESIUM = 4
+    INTERACTION = 5
+    DATA_QUALITY = 6
+    CAUSES = 7
+    LOOK_FOR_LOW = 8
+    INCOMPLETE = 9
+
+
+ABOUT_DRAFTS = frozenset({Problem.DRAFT_MAGNESIUM, Problem.DRAFT_QT, Problem.DRAFT_DEPLETES, Problem.INTERACTION})
