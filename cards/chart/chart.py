@@ -7,7 +7,7 @@ say which numbers decided an answer.
 from cards.chart import gather
 from cards.chart.asked import fact
 from cards.chart.because import YES, Because, because
-from cards.chart.inputs import Results
+from cards.chart.inputs import ANALYTES, Results
 from cards.chart.ionised import read_ionised
 from cards.chart.kidneys import renal_gate
 from cards.chart.lists import Lists
@@ -35,9 +35,10 @@ class Chart(Lists):
     @fact
     def _magnesium(self) -> MagnesiumResults:
         found, set_aside, _ = self.readings
-        return read_magnesium(
+        told = read_magnesium(
             found.get("magnesium", []), set_aside, self.knowledge, self.now, self._stay[0], self.person
         )
+        return told.in_doubt() if "magnesium" in self.cut else told
 
     @property
     def magnesium(self) -> Magnesium | None:
@@ -77,7 +78,7 @@ class Chart(Lists):
         if m is None or m.freshness is Freshness.ACTIONABLE:
             return self.is_known
         if m.superseded:
-            return because("a later magnesium result cannot be read")
+            return because("a later magnesium result cannot be read, or may be unseen")
         return self.at_most(self.hours_since(m.when), f"fresh.{self._place}.actionable")
 
     @property
@@ -119,7 +120,10 @@ class Chart(Lists):
 
     @fact
     def _fresh(self) -> gather.ByAnalyte:
-        return gather.fresh(self.readings.found, self.knowledge, self.now, self.setting)
+        # of a list that was cut and is not newest first, the latest result is not known
+        cut, found = self.cut, self.readings.found
+        whole = {analyte: listed for analyte, listed in found.items() if ANALYTES[analyte].key not in cut}
+        return gather.fresh(whole if cut else found, self.knowledge, self.now, self.setting)
 
     @fact
     def results(self) -> Results:

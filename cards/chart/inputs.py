@@ -18,7 +18,7 @@ class Kind:
 
     `date`: the search parameter that puts the newest first, and `dates`, the elements it looks at. `known_from`: the
     elements that tell since when a resource was known, best first. `never_real`: statuses of what never was. `also`:
-    types that tell the same.
+    types that tell the same. `include`: the reference whose target is to come along, since it alone may name the drug.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Kind:
     known_from: tuple[str, ...] = ()
     never_real: frozenset[str] = frozenset()
     also: tuple[str, ...] = ()
+    include: str = ""
 
 
 _PATIENT = Kind("Patient")
@@ -45,6 +46,7 @@ _REQUEST = Kind(
     ("authoredOn",),
     frozenset({"entered-in-error", "draft", "unknown"}),
     ("MedicationOrder", "MedicationStatement", "MedicationDispense"),
+    "medication",
 )
 _ADMINISTRATION = Kind(
     "MedicationAdministration",
@@ -52,6 +54,7 @@ _ADMINISTRATION = Kind(
     ("effectiveDateTime", "effectivePeriod.start"),
     ("effectiveDateTime", "effectivePeriod.start"),
     frozenset({"entered-in-error", "not-done", "unknown"}),
+    include="medication",
 )
 _CONDITION = Kind("Condition", known_from=("recordedDate", "onsetDateTime", "onsetPeriod.start"))
 _ENCOUNTER = Kind(
@@ -68,7 +71,8 @@ class Input:
     """One thing that is asked about a patient, by its prefetch key.
 
     `where`: how its search is narrowed, beside the patient and the codes of its `analytes`; `count`: the newest so
-    many. `name` is for readers of figures. `missed` (and why it matters, `note`) names it on a card that misses it, or
+    many. `back`: how many hours back they have to reach, where older ones do not matter; None: all are wanted. `name`
+    is for readers of figures. `missed` (and why it matters, `note`) names it on a card that misses it, or
     the one `fact` of it that is missed. A new result of an `opening` analyte can bring a card of its own. Without a
     `required` input a call cannot be answered; without an `indispensable` one silence is no all-clear. An
     `offered_only` input is missed when it failed or came in part, and not where a record system does not offer it.
@@ -87,6 +91,7 @@ class Input:
     required: bool = False
     indispensable: bool = False
     offered_only: bool = False
+    back: float | None = None
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -104,7 +109,7 @@ class Input:
         if not self.count:
             return f"{self.kind.name}/{PATIENT}"
         parts = [f"patient={PATIENT}", self.where, self._code(knowledge), self._sort, f"_count={self.count}"]
-        return f"{self.kind.name}?{'&'.join(filter(None, parts))}"
+        return f"{self.kind.name}?{'&'.join(filter(None, (*parts, self._include)))}"
 
     def _code(self, knowledge: Knowledge) -> str:
         codes = knowledge.terminology.codes_of(self.analytes)
@@ -114,7 +119,13 @@ class Input:
     def _sort(self) -> str:
         return f"_sort=-{self.kind.date}" if self.kind.date else ""
 
+    @property
+    def _include(self) -> str:
+        return f"_include={self.kind.name}:{self.kind.include}" if self.kind.include else ""
 
+
+# as long as magnesium of the labour ward counts as given (clinical rule s.10: 24 h, obstetric 72 h)
+_HOURS_OF_DOSES = 72
 # In the order in which cards name what is missing.
 INPUTS: tuple[Input, ...] = (
     Input(
@@ -124,6 +135,7 @@ INPUTS: tuple[Input, ...] = (
         count=30,
         analytes=("magnesium", "magnesium_ionised"),
         opening=("magnesium", "magnesium_ionised"),
+        back=0,
         required=True,
         indispensable=True,
     ),
@@ -136,7 +148,16 @@ INPUTS: tuple[Input, ...] = (
         missed="medication list",
         indispensable=True,
     ),
-    Input("recent_medications", _REQUEST, "recent medicines", "status=completed,stopped", 50),
+    Input(
+        "recent_medications",
+        _REQUEST,
+        "recent medicines",
+        "status=completed,stopped",
+        50,
+        missed="list of orders that ended",
+        offered_only=True,
+        back=_HOURS_OF_DOSES,
+    ),
     Input(
         "administrations",
         _ADMINISTRATION,
@@ -145,19 +166,27 @@ INPUTS: tuple[Input, ...] = (
         50,
         missed="list of medicines given",
         offered_only=True,
+        back=_HOURS_OF_DOSES,
     ),
     Input(
         "conditions",
         _CONDITION,
         "diagnoses",
-        "clinical-status=active,recurrence,relapse",
-        200,
+        count=200,
         missed="problem list",
         note="heart block, myasthenia",
         indispensable=True,
     ),
     Input("patient", _PATIENT, "the patient resource", missed="age", fact="age"),
-    Input("renal", _OBSERVATION, "kidney results", count=30, analytes=("creatinine", "egfr"), missed="kidney results"),
+    Input(
+        "renal",
+        _OBSERVATION,
+        "kidney results",
+        count=30,
+        analytes=("creatinine", "egfr"),
+        missed="kidney results",
+        back=0,
+    ),
     Input(
         "electrolytes",
         _OBSERVATION,
@@ -166,6 +195,7 @@ INPUTS: tuple[Input, ...] = (
         analytes=("potassium", "calcium", "calcium_corrected", "albumin"),
         opening=("potassium",),
         missed="potassium and calcium",
+        back=0,
     ),
     Input(
         "other_results",
@@ -173,6 +203,7 @@ INPUTS: tuple[Input, ...] = (
         "QTc and urine results",
         count=30,
         analytes=("qtc", "urine_magnesium", "urine_creatinine", "urine_magnesium_24h"),
+        back=0,
     ),
     Input(
         "encounters",
@@ -181,6 +212,7 @@ INPUTS: tuple[Input, ...] = (
         "status=arrived,triaged,in-progress,onleave",
         10,
         missed="inpatient or outpatient",
+        back=0,
     ),
 )
 KEYS = tuple(asked.key for asked in INPUTS)

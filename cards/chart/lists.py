@@ -32,8 +32,9 @@ class Lists(Visit):
     @property
     def lists_are_whole(self) -> bool:
         """Whether no order, administration or problem may be unseen: none failed, none was cut by paging."""
-        failed = {"conditions", "medications"} & self._missing or "administrations" in self.failed
-        return not failed and self.partial.isdisjoint(("medications", "administrations"))
+        lists = frozenset(("conditions", "medications", "recent_medications", "administrations"))
+        unseen = self.failed | self.cut | {"conditions", "medications"} & self._missing
+        return lists.isdisjoint(unseen)
 
     @fact
     def drafts(self) -> tuple[Medication, ...]:

@@ -46,6 +46,10 @@ class MagnesiumResults(NamedTuple):
     preliminary: Magnesium | None
     unreadable_magnesium: tuple[Unreadable, ...]
 
+    def in_doubt(self) -> "MagnesiumResults":
+        """The same, where a later result may be unseen."""
+        return self._replace(magnesium=_superseded(self.magnesium) if self.magnesium else None)
+
 
 def read_magnesium(
     readings: Sequence[Reading],
@@ -89,6 +93,10 @@ def _doubted(magnesium: Magnesium | None, unread: Iterable[Unreadable], knowledg
     """A result says nothing of now where a later one, or one of its time that denies it, can't be read (s.0.5)."""
     if magnesium is None or not any(_withdraws(s, magnesium, knowledge) for s in unread):
         return magnesium
+    return _superseded(magnesium)
+
+
+def _superseded(magnesium: Magnesium) -> Magnesium:
     freshness = Freshness.REPEAT_FIRST if magnesium.freshness is Freshness.ACTIONABLE else magnesium.freshness
     return replace(magnesium, freshness=freshness, superseded=True)
 

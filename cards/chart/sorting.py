@@ -81,8 +81,12 @@ class Sorted:
 
     def brought(self, asked: Input, terminology: Terminology) -> bool:
         """Whether a key that is none of ours brought something that an input asks for."""
-        others = (listed for key, listed in self._snapshot.resources.items() if key not in BY_KEY)
-        return any(_answers(resource, asked, terminology) for listed in others for resource in listed)
+        others = (key for key in self._snapshot.resources if key not in BY_KEY)
+        return any(self.answers(key, asked, terminology) for key in others)
+
+    def answers(self, key: str, asked: Input, terminology: Terminology) -> bool:
+        """Whether a key brought something that an input asks for."""
+        return any(_answers(resource, asked, terminology) for resource in self._snapshot.resources.get(key, ()))
 
 
 def _answers(resource: JsonObject, asked: Input, terminology: Terminology) -> bool:

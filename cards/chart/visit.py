@@ -8,6 +8,7 @@ from cards.chart import gather
 from cards.chart.asked import Asked, fact
 from cards.chart.because import YES, Because, because
 from cards.chart.conditions import conditions_by_category
+from cards.chart.cut_lists import cut_inputs
 from cards.chart.inputs import BY_KEY, INPUTS
 from cards.chart.person import Person
 from cards.chart.sorting import CONDITION, Sorted
@@ -56,10 +57,10 @@ class Visit(Asked):
         """The logical id of the patient."""
         return self.snapshot.patient_id
 
-    @property
-    def partial(self) -> frozenset[str]:
-        """The inputs of which only a first page came."""
-        return self.snapshot.partial
+    @fact
+    def cut(self) -> frozenset[str]:
+        """The inputs of which something that matters may not have come."""
+        return cut_inputs(self.snapshot, self.sent, self.knowledge.terminology, self.now)
 
     @property
     def strays(self) -> frozenset[str]:
@@ -85,8 +86,8 @@ class Visit(Asked):
 
     @property
     def may_hide(self) -> frozenset[str]:
-        """The inputs without which silence is no all-clear: failed, or indispensable and not offered."""
-        return self.failed | {asked.key for asked in INPUTS if asked.indispensable} & self._missing
+        """The inputs without which silence is no all-clear: failed, cut, or indispensable and not offered."""
+        return self.failed | self.cut | {asked.key for asked in INPUTS if asked.indispensable} & self._missing
 
     @fact
     def encounter(self) -> JsonObject | None:

@@ -70,7 +70,8 @@ def on_obstetric_magnesium(chart: Chart) -> bool:
     """Magnesium sulfate for pre-eclampsia or in pregnancy: high levels are intended (clinical rule s.1.5)."""
     if chart.has("obstetric") and given.iv_magnesium_lately(chart):
         return True
-    unlisted = bool(chart.not_known & {"medications", "administrations"}) or chart.unread_orders > 0
+    lists = chart.not_known | chart.cut
+    unlisted = bool(lists & {"medications", "administrations"}) or chart.unread_orders > 0
     return unlisted and may_be_on_obstetric_magnesium(chart)
 
 

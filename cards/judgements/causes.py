@@ -135,7 +135,7 @@ def is_ppi(medication: Medication) -> bool:
 @once
 def is_protected(chart: Chart) -> bool:
     """Acid suppression protects here: bleeding risk, Barrett, Zollinger-Ellison, or that could not be looked at."""
-    unknown = bool(chart.not_known & {"conditions", "medications"})
+    unknown = bool((chart.not_known | chart.cut) & {"conditions", "medications"})
     return unknown or chart.has("peptic_protection") or any(m.is_antithrombotic for m in chart.active)
 
 

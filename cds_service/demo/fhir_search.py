@@ -16,7 +16,8 @@ from cds_service.fhir_json import JsonDict, as_dict, as_list, as_text
 
 Pairs = Sequence[tuple[str, str]]
 OFFSET = "_offset"
-_CONTROLS = frozenset({"_sort", "_count", OFFSET, "_format"})
+# `_include` brings nothing: every medicine of the demo is told in its order
+_CONTROLS = frozenset({"_sort", "_count", OFFSET, "_format", "_include"})
 _REFERENCE = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]+)$")
 _UNDATED = datetime.min.replace(tzinfo=UTC)
 

@@ -72,6 +72,7 @@ def snapshot(chart: Chart) -> Snapshot:
         resources=_resources(chart),
         missing=frozenset((*chart.get("missing", ()), *chart.get("failed", ()))),
         failed=frozenset(chart.get("failed", ())),
+        partial=frozenset(chart.get("partial", ())),
         drafts=drafts,
         selections=frozenset(chosen) if hook == "order-select" else None,
         encounter_id="e1" if "setting" in chart else None,

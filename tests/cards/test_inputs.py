@@ -12,7 +12,7 @@ from cds_service.demo.fhir_parameters import PARAMETERS
 from tests.cards.chart import ANALYTES as WRITTEN
 from tests.cards.chart import LOINC, NOW, Json, cases, knowledge, snapshot
 
-_NOT_SEARCHED_BY = {"_sort", "_count"}
+_NOT_SEARCHED_BY = {"_sort", "_count", "_include"}
 
 
 def phosphate_is_low_too(chart: Chart) -> Say | bool:

@@ -16,14 +16,20 @@ def result_needs_repeat(chart: Chart) -> Say | Because:
         return assess.is_to_be_treated(chart)
     if assess.emergency(chart):
         return because("the emergency rule speaks")
-    return assess.is_to_be_repeated(chart) and _said(low)
+    return assess.is_to_be_repeated(chart) and _said(low, _why(low, chart))
 
 
-def _said(low: Magnesium) -> Say:
+def _why(low: Magnesium, chart: Chart) -> str:
+    if "magnesium" in chart.cut:
+        return "cut"
+    return "newer" if low.superseded else "found"
+
+
+def _said(low: Magnesium, why: str) -> Say:
     severe = assess.is_severe_band(low.band)
     return Say(
         Indicator.WARNING if severe else Indicator.INFO,
-        ("newer" if low.superseded else "found", "do"),
+        (why, "do"),
         title="today" if severe else "",
         tests=_TESTS,
     )

@@ -2,6 +2,7 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
+from cards.chart.inputs import Input
 from cards.judgements import lacking
 from cards.model import Indicator, Problem, Say
 
@@ -11,7 +12,11 @@ def check_is_incomplete(chart: Chart) -> Say | Because:
     """A query that failed is not an empty one (s.0.11), and a rule that fails is no all-clear (s.8)."""
     if lacking.rules_failed(chart):
         return Say(Indicator.INFO, ("found_broken", "check_broken"), title="broken")
-    missing = ", ".join(asked.missed or asked.name for asked in lacking.inputs(chart))
+    missing = ", ".join(_named(asked, chart) for asked in lacking.inputs(chart))
     if not missing:
         return because("no rule was silent for want of data that failed")
     return Say(Indicator.INFO, ("found", "check"), values={"missing": missing}, about=missing)
+
+
+def _named(asked: Input, chart: Chart) -> str:
+    return f"{asked.missed or asked.name}{' (incomplete)' if asked.key in chart.cut else ''}"
