@@ -57,10 +57,11 @@ def hash_key(settings: Settings, folder: Path) -> bytes:
 
 
 def write_status(folder: Path, status: Status) -> None:
-    """Leave word for the other processes."""
+    """Leave word for the other processes; a word that cannot be left stops no shipping, and the last one grows old."""
     new = folder / f"{_STATUS}.new"
-    new.write_bytes(orjson.dumps(status))
-    new.replace(folder / _STATUS)
+    with suppress(OSError):
+        new.write_bytes(orjson.dumps(status))
+        new.replace(folder / _STATUS)
 
 
 def read_status(folder: Path) -> Status | None:
