@@ -49,7 +49,20 @@ def decisions(record, until):
     """Everything that was said until a time, in full."""
     told = [call for call in calls([patient(), *record]) if call.moment.when <= until]
     return [(call.moment.when, call.moment.hook, call.unit, [card.body for card in call.decision.cards],
-             dict(call.decision.trace.answers), call.decision.trace.suppressed) for call in told]  # fmt: skip
+             known(call.decision.trace)) for call in told]  # fmt: skip
+
+
+FACTS = (
+    "now", "hook", "patient_id", "age_days", "sex", "setting", "encounter_start", "magnesium", "preliminary", "ionised",
+    "results", "renal", "medications", "drafts", "conditions", "unreadable_magnesium", "not_known", "set_aside", "cut",
+    "strays", "unread_orders", "not_understood", "died",
+)  # fmt: skip
+
+
+def known(trace):
+    """All that was known of the patient, and what every rule made of it."""
+    facts = {name: getattr(trace.chart, name) for name in FACTS}
+    return facts, dict(trace.answers), trace.suppressed, trace.quiet, trace.knowledge_version
 
 
 @settings(max_examples=12, deadline=None)

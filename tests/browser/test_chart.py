@@ -15,6 +15,7 @@ def test_the_evaluators_minute(demo, open_chart):
     chart.choose("omep", "Omeprazole")
     warning = chart.about("order").filter(has_text="Omeprazole lowers magnesium").first
     expect(warning).to_have_attribute("data-indicator", "warning")
+    expect(warning.get_by_role("heading")).to_contain_text("Omeprazole lowers magnesium")
     expect(chart.orders.filter(has_text="Omeprazole")).to_have_count(1)
     sent = chart.do_and_hear(warning.get_by_role("button", name="Accept Replace omeprazole with famotidine").click)
     expect(chart.orders.filter(has_text="Omeprazole")).to_have_count(0)
