@@ -3,7 +3,7 @@
 from cards.ask import rule
 from cards.chart import Because, Chart
 from cards.judgements import assess, given
-from cards.model import Band, DraftTest, Indicator, Problem, RenalGate, Say
+from cards.model import Band, DraftTest, Indicator, Problem, RenalGate, Say, Setting
 from cards.plan import doses
 
 
@@ -26,6 +26,8 @@ def _said(plan: doses.Plan, chart: Chart) -> Say:
 
 
 def _lines(plan: doses.Plan, chart: Chart) -> tuple[str, ...]:
+    if chart.setting is Setting.UNKNOWN:
+        return ("found", "place_unknown", "ecg", "recheck")
     more = ("more",) if plan.iv and chart.renal.gate is RenalGate.R0 else ()
     setting = () if chart.inpatient else ("setting",)
     return ("found", f"do_{plan.title}", *setting, *more, *(("watch",) if plan.iv else ()), "ecg", "recheck")

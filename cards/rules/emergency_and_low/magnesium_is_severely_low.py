@@ -20,7 +20,7 @@ def _said(plan: doses.Plan, chart: Chart) -> Say:
     when = doses.recheck(Band.SEVERE, plan, chart)
     return Say(
         _indicator(chart),
-        ("found", *_border(chart), f"do_{_route(plan, chart)}", *_place(plan, chart), *_follow_up(when)),
+        ("found", *_border(chart), *_do(plan, chart), *_follow_up(when)),
         title="urgent" if plan.oral and not chart.inpatient else plan.title,
         values=doses.dose_values(plan.order),
         suggestions=doses.offered(plan),
@@ -40,6 +40,12 @@ def _border(chart: Chart) -> tuple[str, ...]:
     """A step of the scale below the limit, it is said how near that is."""
     near = chart.low is not None and round(chart.numbers["band.severe"] - chart.low.x, 2) <= _STEP
     return ("border",) if near else ()
+
+
+def _do(plan: doses.Plan, chart: Chart) -> tuple[str, ...]:
+    if chart.setting is Setting.UNKNOWN:
+        return ("place_unknown",)
+    return (f"do_{_route(plan, chart)}", *_place(plan, chart))
 
 
 def _route(plan: doses.Plan, chart: Chart) -> str:
