@@ -17,15 +17,18 @@ class Stub:
     `fault`: "hang", "drop", "half" or "trickle" for every request; `page_size` pages searches;
     `together`: no request is answered before so many have come;
     `silent`: it does not say that it keeps connections, though it does;
+    `latency`: seconds before each answer;
     `unknown`: parameters that it does not know, and answers with an OperationOutcome of status `refusal`.
     """
 
-    def __init__(self, answers, fault=None, page_size=None, silent=False, together=1, unknown=(), refusal=400):
+    def __init__(
+        self, answers, fault=None, page_size=None, silent=False, together=1, unknown=(), refusal=400, latency=0.0
+    ):
         self.answers, self.fault, self.page_size = answers, fault, page_size
         self.log, self.pages, self.closing = [], {}, threading.Event()
         self.peers, self.silent = [], silent
         self.unknown, self.refusal = frozenset(unknown), refusal
-        self.parameters = set()
+        self.parameters, self.latency = set(), latency
         self.gate = threading.Barrier(together)
         self.http = _Http(("127.0.0.1", 0), type("Handler", (_Handler,), {"stub": self}))
         self.base = f"http://127.0.0.1:{self.http.server_address[1]}/fhir"
@@ -99,6 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
         stub.peers.append(self.client_address)
         stub.log.append((self.command, self.path, self.headers.get("Authorization")))
         stub.gate.wait(HANG_SECONDS)
+        stub.closing.wait(stub.latency)
         if stub.fault == "hang":
             stub.closing.wait(HANG_SECONDS)
         if stub.fault in ("hang", "drop"):
