@@ -1,6 +1,7 @@
 """Decides about magnesium: a patient snapshot in, cards and a trace out. Pure: no clock, network, files, logging."""
 
 from cards.answer.explain import explain
+from cards.chart.cut_lists import is_enough
 from cards.chart.inputs import BY_KEY, INPUTS, KINDS, OPENING, Input, Kind, prefetch_templates
 from cards.decide import decide
 from cards.loading import Knowledge, KnowledgeError, load_knowledge
@@ -48,6 +49,7 @@ __all__ = [
     "decide",
     "discovery",
     "explain",
+    "is_enough",
     "load_knowledge",
     "prefetch_templates",
 ]

@@ -49,7 +49,8 @@ class Means:
 def answer_call(body: object, service: Service, means: Means) -> Answer:
     """Answer one hook call; NotCdsHooks when `body` is none, TooMuch when reading takes longer than the limit."""
     templates = partial(prefetch_templates, means.knowledge)
-    gathered = gather(read_call(body, service), service, means.keys, means.source, templates, means.null_is_failed)
+    call, now = read_call(body, service), means.now
+    gathered = gather(call, service, means.keys, means.source, templates, means.null_is_failed, now)
     snapshot = gathered.snapshot
     if means.limit_ms:
         snapshot = replace(snapshot, watch=watch(means.limit_ms))

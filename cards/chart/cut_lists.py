@@ -25,6 +25,12 @@ def suffices(asked: Input, listed: Iterable[JsonObject], now: datetime) -> bool:
     return reached and _is_newest_first(spans)
 
 
+def is_enough(asked: Input, listed: Sequence[JsonObject], now: datetime) -> bool:
+    """Whether a list need not be read on: as many as are asked for, the newest, as far back as matters."""
+    found = [r for r in listed if r.get("resourceType") == asked.kind.name and asked.has_status(r)]
+    return len(found) >= asked.count and suffices(asked, found, now)
+
+
 def cut_inputs(snapshot: Snapshot, sent: Sorted, terminology: Terminology, now: datetime) -> frozenset[str]:
     """The inputs of which something that matters may not have come, whatever key was to bring it."""
     return frozenset(

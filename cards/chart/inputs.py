@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cards.loading import Knowledge
-from cards.model import Result
+from cards.model import JsonObject, Result
 
 PATIENT = "{{context.patientId}}"
 
@@ -103,6 +103,10 @@ class Input:
         """The statuses that are asked for; empty when any is."""
         told = dict(part.split("=") for part in self.where.split("&") if part)
         return frozenset(told["status"].split(",")) if "status" in told else frozenset()
+
+    def has_status(self, resource: JsonObject) -> bool:
+        """Whether a resource has one of the statuses that are asked for."""
+        return not self.statuses or resource.get("status") in self.statuses
 
     def query(self, knowledge: Knowledge) -> str:
         """Its FHIR query as a prefetch template; the codes include a site's own."""

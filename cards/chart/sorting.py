@@ -94,7 +94,7 @@ def _answers(resource: JsonObject, asked: Input, terminology: Terminology) -> bo
         return False
     if asked.analytes:
         return terminology.analyte_of(codings(child(resource, "code"))) in asked.analytes
-    return not asked.statuses or text(resource, "status") in asked.statuses
+    return asked.has_status(resource)
 
 
 def unknown_code(concept: JsonObject) -> Why | None:

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
 
-from cards import BY_KEY, Service, SetAside, Snapshot
+from cards import BY_KEY, Service, SetAside, Snapshot, is_enough
 from cds_service.call.envelope import FhirAccess, HookCall
 from cds_service.call.fhir_access import FAILED, Fetched, Request, Source, Visit, next_page, request_of
 from cds_service.call.key_outcomes import KeyData
@@ -34,10 +36,11 @@ def gather(
     source: Source | None = None,
     templates: Templates = lambda: _NO_TEMPLATES,
     null_is_failed: bool = False,
+    now: datetime | None = None,
 ) -> Gathered:
     """The snapshot of a call of a service, with its prefetch keys; `templates` are the keys' queries.
 
-    `null_is_failed`: the client sends null where a query failed.
+    `null_is_failed`: the client sends null where a query failed. `now`: what the age of resources is told by.
     """
     answers = {key: supplied(BY_KEY[key], call, null_is_failed) for key in keys}
     more = others(call, answers.keys())
@@ -46,7 +49,7 @@ def gather(
     medications = Supplied()
     if source is not None and call.access is not None:
         visit = _visit(call.access, call.patient_id, source)
-        fetched = _complete(answers, call, visit, templates)
+        fetched = _complete(answers, call, visit, templates, now or datetime.now(UTC))
         medications = _medications(_orders({**answers, **more}, drafts), visit)
     stray = strays(answers, call.patient_id)
     for key in stray:
@@ -83,32 +86,41 @@ def _visit(access: FhirAccess, patient_id: str, source: Source) -> Visit:
     return source.visit(access.server, access.token, access.scope, same_patient)
 
 
-def _complete(answers: dict[str, Supplied], call: HookCall, visit: Visit, templates: Templates) -> dict[str, Fetched]:
+def _complete(
+    answers: dict[str, Supplied], call: HookCall, visit: Visit, templates: Templates, now: datetime
+) -> dict[str, Fetched]:
     """Fetch what is missing and follow what is partial; an answer that nothing came for stays as it is."""
     wanted = {key: answer for key, answer in answers.items() if answer.missing or answer.partial}
     if not wanted:
         return {}
     queries = templates()
-    asked = {key: _request(key, answer, call, visit, queries.get(key, "")) for key, answer in wanted.items()}
-    fetched = visit.fetch({key: request for key, request in asked.items() if request})
+    asked = {key: _request(key, answer, call, visit, queries.get(key, ""), now) for key, answer in wanted.items()}
+    requests = {key: request for key, request in asked.items() if request}
+    fetched = visit.fetch(requests)
     for key, found in fetched.items():
         answers[key].failed |= found.outcome in FAILED
         if found.pages:
-            before = Supplied() if answers[key].missing else answers[key]
+            anew = answers[key].missing or (found.complete and not requests[key].next_url)
+            before = Supplied() if anew else answers[key]
             answers[key] = read_pages(key, found.pages, found.complete, call.patient_id, before)
     return fetched
 
 
-def _request(key: str, answer: Supplied, call: HookCall, visit: Visit, template: str) -> Request | None:
-    """The whole query of a missing key, the next page of a partial one; None when there is nothing to ask."""
+def _request(key: str, answer: Supplied, call: HookCall, visit: Visit, template: str, now: datetime) -> Request | None:
+    """The whole query of a missing key, or of a partial one without a next page; None when there is nothing to ask."""
     request = request_of(template, call.patient_id)
-    if request is None or answer.missing:
-        return request
-    have = len(answer.resources)
-    following = next_page(bundle_of(call.prefetch.get(key)), visit.base)
-    if not following or (request.enough and have >= request.enough):
+    if request is None:
         return None
-    return Request(request.kind, next_url=following, enough=max(request.enough - have, 0))
+    asked = BY_KEY[key]
+    if answer.missing:
+        return replace(request, is_enough=partial(is_enough, asked, now=now))
+    if is_enough(asked, answer.resources, now):
+        return None
+    following = next_page(bundle_of(call.prefetch.get(key)), visit.base)
+    if not following:
+        return replace(request, is_enough=partial(is_enough, asked, now=now))
+    have = answer.resources
+    return Request(request.kind, next_url=following, is_enough=lambda came: is_enough(asked, [*have, *came], now))
 
 
 def _orders(answers: Mapping[str, Supplied], drafts: Supplied) -> Iterator[JsonDict]:

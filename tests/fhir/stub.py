@@ -16,13 +16,19 @@ class Stub:
 
     `fault`: "hang", "drop", "half" or "trickle" for every request; `page_size` pages searches;
     `together`: no request is answered before so many have come;
-    `silent`: it does not say that it keeps connections, though it does.
+    `silent`: it does not say that it keeps connections, though it does;
+    `latency`: seconds before each answer;
+    `unknown`: parameters that it does not know, and answers with an OperationOutcome of status `refusal`.
     """
 
-    def __init__(self, answers, fault=None, page_size=None, silent=False, together=1):
+    def __init__(
+        self, answers, fault=None, page_size=None, silent=False, together=1, unknown=(), refusal=400, latency=0.0
+    ):
         self.answers, self.fault, self.page_size = answers, fault, page_size
         self.log, self.pages, self.closing = [], {}, threading.Event()
         self.peers, self.silent = [], silent
+        self.unknown, self.refusal = frozenset(unknown), refusal
+        self.parameters, self.latency = set(), latency
         self.gate = threading.Barrier(together)
         self.http = _Http(("127.0.0.1", 0), type("Handler", (_Handler,), {"stub": self}))
         self.base = f"http://127.0.0.1:{self.http.server_address[1]}/fhir"
@@ -40,9 +46,19 @@ class Stub:
         """The answer to a request, or None."""
         if "page" in dict(pairs):
             return self._page(*self.pages[dict(pairs)["page"]])
-        found = self.answers.get((path, frozenset(pairs)))
+        found = self.answers.get((path, frozenset(pairs))) or self._simpler(path, frozenset(pairs))
         size = self.page_size
         return self._page(found, 0) if found and size and found["resourceType"] == "Bundle" else found
+
+    def _simpler(self, path, pairs):
+        """The answer to a search without the parameters that are not known."""
+        if not self.unknown or not pairs:
+            return None
+        return next((found for (kind, asked), found in self.answers.items() if kind == path and pairs < asked), None)
+
+    def refuses(self, pairs):
+        """Whether a search has a parameter that is not known."""
+        return not self.unknown.isdisjoint(name for name, _ in pairs)
 
     def _page(self, bundle, start):
         end = start + self.page_size
@@ -86,14 +102,17 @@ class _Handler(BaseHTTPRequestHandler):
         stub.peers.append(self.client_address)
         stub.log.append((self.command, self.path, self.headers.get("Authorization")))
         stub.gate.wait(HANG_SECONDS)
+        stub.closing.wait(stub.latency)
         if stub.fault == "hang":
             stub.closing.wait(HANG_SECONDS)
         if stub.fault in ("hang", "drop"):
             self.close_connection = True
             return
-        found = stub.find(path.removeprefix("/fhir").strip("/"), pairs)
+        stub.parameters |= {name for name, _ in pairs}
+        refused = stub.refuses(pairs)
+        found = None if refused else stub.find(path.removeprefix("/fhir").strip("/"), pairs)
         raw = json.dumps(found or {"resourceType": "OperationOutcome", "issue": []}).encode()
-        self.send_response(200 if found else 404)
+        self.send_response(stub.refusal if refused else 200 if found else 404)
         self.send_header("Content-Type", "application/fhir+json")
         if not stub.silent:
             self.send_header("Connection", "keep-alive")

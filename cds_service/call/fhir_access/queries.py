@@ -1,23 +1,35 @@
 """Prefetch templates as requests to a FHIR server."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from urllib.parse import quote, unquote, urljoin, urlsplit
+
+from cds_service.fhir_json import JsonDict
 
 _PATIENT = "{{context.patientId}}"
 _TEMPLATE = re.compile(r"([A-Z][A-Za-z]+)(?:/([^?{}/]+|\{\{[^{}]+\}\}))?(?:\?(.+))?")
+# what a search cannot do without; all the rest narrows, sorts or brings along
+_INDISPENSABLE = frozenset({"patient", "code", "_count"})
 _NEVER_IN_URL = re.compile(r"[\s\\#\x00-\x1f\x7f]")
+
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+def _never(_: Sequence[JsonDict]) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A read (`ident`), a search (`pairs`) or the rest of a search (`next_url`). `enough` entries are all we want."""
+    """A read (`ident`), a search (`pairs`) or the rest of a search (`next_url`); read on until `is_enough`."""
 
     kind: str
     ident: str = ""
-    pairs: tuple[tuple[str, str], ...] = ()
+    pairs: Pairs = ()
     next_url: str = ""
-    enough: int = 0
+    is_enough: Callable[[Sequence[JsonDict]], bool] = field(default=_never, compare=False)
 
     @property
     def interaction(self) -> str:
@@ -40,7 +52,7 @@ def request_of(template: str, patient_id: str) -> Request | None:
         return None
     kind, ident, query = match.groups()
     pairs = tuple(_pair(part.replace(_PATIENT, patient_id)) for part in query.split("&")) if query else ()
-    return Request(kind, (ident or "").replace(_PATIENT, patient_id), pairs, enough=_enough(dict(pairs)))
+    return Request(kind, (ident or "").replace(_PATIENT, patient_id), pairs)
 
 
 def _pair(part: str) -> tuple[str, str]:
@@ -48,10 +60,17 @@ def _pair(part: str) -> tuple[str, str]:
     return name, value
 
 
-def _enough(parameters: dict[str, str]) -> int:
-    """The newest so many are enough when the server sorts them by date; unsorted, only all are."""
-    count = parameters.get("_count", "")
-    return int(count) if count.isdigit() and parameters.get("_sort", "").startswith("-") else 0
+def forms(pairs: Pairs) -> tuple[Pairs, ...]:
+    """A search, and what is asked of a server that does not know all its parameters: ever less, never narrower.
+
+    What comes too many is left out by its readers.
+    """
+    return tuple(dict.fromkeys((pairs, *_simpler(pairs))))
+
+
+def _simpler(pairs: Pairs) -> Iterator[Pairs]:
+    yield tuple(pair for pair in pairs if pair[0] in _INDISPENSABLE or not pair[0].startswith("_"))
+    yield tuple(pair for pair in pairs if pair[0] in _INDISPENSABLE)
 
 
 def below(base: str, url: str) -> str | None:

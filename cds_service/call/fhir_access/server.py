@@ -1,16 +1,20 @@
 """One allowed FHIR server: its connections, its breaker, and whether it takes searches by POST."""
 
 import time
+from collections.abc import Iterable, Sequence
 
 from cds_service.call.fhir_access.breaker import Breaker
 from cds_service.call.fhir_access.outcome import DEAD, Fetched, JsonDict, NotFetched, Outcome
-from cds_service.call.fhir_access.queries import Request, below
+from cds_service.call.fhir_access.queries import Pairs, Request, below, forms
 from cds_service.call.fhir_access.wire import Deadline, RefusedStatus, exchange, new_session
-from cds_service.fhir_json import as_dict, as_list, as_text
+from cds_service.fhir_json import as_dict, as_list, as_text, entries
 
 CONNECTIONS = 64
 MOST_PAGES = 20
 MOST_ENTRIES = 1000
+FORM_SECONDS = 600
+# what a server answers that does not know a parameter
+_NOT_UNDERSTOOD = frozenset({Outcome.BAD_REQUEST, Outcome.SEARCH_FAILED})
 _NO_POST = frozenset({400, 403, 404, 405, 406, 411, 415, 501})
 
 
@@ -23,6 +27,7 @@ class Server:
         self._timeout = timeout
         self._session = new_session(CONNECTIONS)
         self._takes_post = True
+        self._understood: dict[tuple[str, ...], tuple[int, float]] = {}
 
     def fetch(self, request: Request, token: str, deadline: Deadline, found: Fetched) -> None:
         """Fill `found` with the pages of a request; what came before a failure stays."""
@@ -41,18 +46,20 @@ class Server:
             self.breaker.report(bool(found.pages) or found.outcome not in DEAD)
 
     def _pages(self, request: Request, token: str, deadline: Deadline, found: Fetched) -> None:
-        seen, entries = {request.next_url}, 0
+        seen = {request.next_url}
+        came: list[JsonDict] = []
         page = self._first(request, token, deadline)
         while True:
             _check_kind(page, request)
             listed = as_list(page.get("entry"))
-            cut = listed[: MOST_ENTRIES - entries]
+            cut = listed[: MOST_ENTRIES - len(came)]
             found.pages.append({**page, "entry": cut} if len(cut) < len(listed) else page)
-            entries += len(cut)
+            came += map(as_dict, entries({"entry": cut}))
             following = next_page(page, self.base)
-            done = following == "" or bool(request.enough and entries >= request.enough)
-            found.complete = done and len(cut) == len(listed)
-            if done or not following or following in seen or len(found.pages) >= MOST_PAGES or entries >= MOST_ENTRIES:
+            whole = following == "" and len(cut) == len(listed) and not _falls_short(found.pages, came, request)
+            found.complete = whole or request.is_enough(came)
+            at_limit = len(found.pages) >= MOST_PAGES or len(came) >= MOST_ENTRIES
+            if found.complete or not following or following in seen or at_limit:
                 return
             seen.add(following)
             page = self._call("GET", following, (), token, deadline)
@@ -63,15 +70,36 @@ class Server:
         return self._search(request, token, deadline)
 
     def _search(self, request: Request, token: str, deadline: Deadline) -> JsonDict:
+        """The first page; a server that does not know a parameter is asked in a simpler form, and so from then on."""
+        asked = forms(request.pairs)
+        number = first = self._first_form(request)
+        while True:
+            try:
+                page = self._ask(request, asked[number], token, deadline)
+                break
+            except NotFetched as problem:
+                if problem.outcome not in _NOT_UNDERSTOOD or number + 1 == len(asked):
+                    raise
+            number += 1
+        if number > first:
+            self._understood[_names(request)] = number, time.monotonic()
+        return page
+
+    def _first_form(self, request: Request) -> int:
+        """The form of a search that was understood of late; the whole search is tried again after a while."""
+        number, since = self._understood.get(_names(request), (0, 0.0))
+        return number if time.monotonic() - since < FORM_SECONDS else 0
+
+    def _ask(self, request: Request, pairs: Pairs, token: str, deadline: Deadline) -> JsonDict:
         """POST keeps the patient out of URLs and logs; a server that refuses it is asked by GET."""
         url = f"{self.base}/{request.path}"
         if self._takes_post:
             try:
-                return self._call("POST", f"{url}/_search", request.pairs, token, deadline)
+                return self._call("POST", f"{url}/_search", pairs, token, deadline)
             except RefusedStatus as problem:
                 if problem.status not in _NO_POST:
                     raise
-        page = self._call("GET", url, request.pairs, token, deadline)
+        page = self._call("GET", url, pairs, token, deadline)
         self._takes_post = False
         return page
 
@@ -102,6 +130,19 @@ def next_page(page: JsonDict, base: str) -> str | None:
     links = [as_dict(link) for link in as_list(page.get("link"))]
     urls = [as_text(link.get("url")) or "" for link in links if link.get("relation") == "next"]
     return below(base, urls[0]) if urls else ""
+
+
+def _names(request: Request) -> tuple[str, ...]:
+    """What kind of search it is: its type and parameters, without their values, which name the patient."""
+    return (request.kind, *(name for name, _ in request.pairs))
+
+
+def _falls_short(pages: Sequence[JsonDict], came: Iterable[JsonDict], request: Request) -> bool:
+    """Whether the server found more than it gave: of a whole search, what came is less than the total it tells."""
+    total = pages[0].get("total")
+    if request.ident or request.next_url or not isinstance(total, int) or isinstance(total, bool):
+        return False
+    return sum(resource.get("resourceType") == request.kind for resource in came) < total
 
 
 def _pause(problem: NotFetched) -> float | None:
