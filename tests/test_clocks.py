@@ -29,9 +29,13 @@ def test_no_date_stands_beside_a_clock_that_runs(path):
         "WHEN = date(2026, 11, 23)",
         "WHEN = datetime.datetime(2026, 11, 23, tzinfo=UTC)",
         'told(f"2026-11-23T{hour}:00:00Z")',
+        "expires = 2e9",
     ],
 )
-@pytest.mark.parametrize("clock", ["now = datetime.now(UTC)", "from tests.calls import patient_view", "import time"])
+@pytest.mark.parametrize(
+    "clock",
+    ["now = datetime.now(UTC)", "from tests.calls import patient_view", "import time", "seen.first_time(token, later)"],
+)
 def test_a_date_beside_a_clock_would_be_found(line, clock):
     assert runs_with_a_clock(clock) and dates_in(line)
     assert not runs_with_a_clock(line) and dates_in(clock) == []

@@ -9,11 +9,23 @@ TESTS = Path(__file__).parents[1]
 MODULES = tuple(path for path in sorted(TESTS.rglob("*.py")) if path.parent.name != "clock")
 # what tells the time, waits, starts a process, or makes requests dated from now
 _CLOCKS = {
-    *("now", "today", "utc_now", "time", "subprocess", "psutil", "threading", "standing_clock"),
-    *("free_port", "wait_for", "patient_view", "request_for", "servers", "measure", "soak", "Serving", "Service"),
+    *("now", "today", "utc_now", "time", "first_time", "subprocess", "psutil", "threading", "standing_clock"),
+    *(
+        "first_time",
+        "free_port",
+        "wait_for",
+        "patient_view",
+        "request_for",
+        "servers",
+        "measure",
+        "soak",
+        "Serving",
+        "Service",
+    ),
 }
 _THIS_CENTURY = re.compile(r"20\d\d-\d\d(-\d\d.*)?", re.DOTALL)
 _MADE = {"date", "datetime"}
+_EPOCH_S = (1e9, 1e10)  # from 2001 on, in seconds since 1970
 
 
 def runs_with_a_clock(source: str) -> bool:
@@ -32,13 +44,15 @@ def _names(source: str) -> set[str]:
 
 
 def dates_in(source: str) -> list[int]:
-    """The lines with a date of this century: a text that begins with one, or one that is made of numbers."""
+    """The lines with a date of this century: a text that begins with one, one made of numbers, or in seconds."""
     return sorted({node.lineno for node in ast.walk(ast.parse(source)) if _is_date(node)})
 
 
 def _is_date(node: ast.AST) -> bool:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return bool(_THIS_CENTURY.fullmatch(node.value))
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+        return _EPOCH_S[0] <= node.value < _EPOCH_S[1]
     if not isinstance(node, ast.Call) or not node.args:
         return False
     name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
