@@ -5,6 +5,7 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
 from typing import Protocol, TypeVar
@@ -48,7 +49,8 @@ class LocalEngine:
         if min(self._workers, len(numbers)) <= 1:
             yield from (work(job, number) for number in numbers)
             return
-        futures = [self._started().submit(work, job, number) for number in numbers]
+        with _interrupts_held_back():
+            futures = [self._started().submit(work, job, number) for number in numbers]
         try:
             for done in as_completed(futures):
                 yield done.result()
@@ -65,11 +67,24 @@ class LocalEngine:
     def close(self) -> None:
         """Stop at once; pieces that are not done are dropped."""
         if self._pool is not None:
-            own = multiprocessing.active_children()
-            self._pool.shutdown(wait=False, cancel_futures=True)
-            for child in own:
+            for child in multiprocessing.active_children():
                 child.terminate()
+            # its thread is waited for: one that runs on while Python ends writes into closed pipes, and says so
+            self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
+
+
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Processes that are started here are born deaf to Ctrl-C; ours hears one that came meanwhile right after."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _leave_interrupts_to_the_parent() -> None:

@@ -1,5 +1,7 @@
 """Whatever runs it, and however the work is cut, the result is the same byte for byte."""
 
+import signal
+import sys
 import threading
 from dataclasses import replace
 
@@ -36,6 +38,22 @@ def test_two_processes_decide_as_one(synthetic, reported, tmp_path):
     out = tmp_path / "report"
     backtest(cut(job_of(synthetic[0], out)), out, LocalEngine(2))
     assert files_of(out) == files_of(reported[0])
+
+
+def blocked(job, number):
+    """Which signals a worker was born deaf to."""
+    return signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no mask of signals there")
+def test_a_worker_that_starts_never_takes_the_interrupt_of_its_parent(synthetic, tmp_path):
+    engine, own = LocalEngine(2), signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    try:
+        found = list(engine.map(blocked, job_of(synthetic[0], tmp_path / "report"), range(4)))
+    finally:
+        engine.close()
+    assert all(signal.SIGINT in mask for mask in found) and len(found) == 4
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == own and signal.SIGINT not in own
 
 
 QUIETER = KnowledgeSource("quieter.yaml", site="rules:\n  off: [drugs_cause_low_magnesium]\n")

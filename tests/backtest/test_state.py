@@ -14,7 +14,7 @@ from cds_service.backtest.engines import LocalEngine
 from cds_service.backtest.job import BacktestError, KnowledgeSource
 from cds_service.backtest.run import Period
 from cds_service.backtest.state import UNFINISHED, prepare
-from tests.backtest.exports import FILES, at, backtest, job_of, patient, result, utc, write
+from tests.backtest.exports import FILES, at, backtest, condition, job_of, patient, result, utc, write
 from tests.backtest.held import holders
 from tests.machine import LONG_S, environment, wait_for
 
@@ -144,14 +144,14 @@ def test_the_files_of_others_are_kept(tmp_path):
 
 
 def is_in_mid_run(work):
-    """Whether one shard is done and another under way."""
-    return list((work / "shards").glob("*.json")) and holders(work)
+    """Whether one shard is done and each of the two workers, neither of which is still starting, holds another."""
+    return list((work / "shards").glob("*.json")) and len(holders(work)) == 2
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is not a signal there")
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_leaves_a_state_that_goes_on(sent, tmp_path):
-    export, out = write(tmp_path / "export", LOW), tmp_path / "report"
+    export, out = write(tmp_path / "export", [*LOW, condition("c", "I50.9", "2025-03-01")]), tmp_path / "report"
     command = [sys.executable, "-m", "tests.backtest.held", "backtest", str(export), "--out", str(out)]
     started = {"cwd": ROOT, "env": environment(), "stderr": subprocess.PIPE, "start_new_session": True}
     with subprocess.Popen([*command, "--workers", "2"], **started) as process:
@@ -160,6 +160,6 @@ def test_ctrl_c_leaves_a_state_that_goes_on(sent, tmp_path):
         said = process.communicate(timeout=LONG_S)[1].decode()
     assert process.returncode == 130, said
     assert "The same command goes on from here." in said and "holds patient data" in said
-    assert "Traceback" not in said
+    assert "Traceback" not in said, said
     assert not [path for path in out.iterdir() if path.name != UNFINISHED]
     assert prepare(out, job_of(export, out), restart=False) is True
