@@ -49,8 +49,9 @@ class LocalEngine:
         if min(self._workers, len(numbers)) <= 1:
             yield from (work(job, number) for number in numbers)
             return
+        pool = self._started()  # before interrupts are held back: its first lock starts a process that lets them through
         with _interrupts_held_back():
-            futures = [self._started().submit(work, job, number) for number in numbers]
+            futures = [pool.submit(work, job, number) for number in numbers]
         try:
             for done in as_completed(futures):
                 yield done.result()

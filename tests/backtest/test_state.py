@@ -151,7 +151,7 @@ def is_in_mid_run(work):
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is not a signal there")
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_leaves_a_state_that_goes_on(sent, tmp_path):
-    export, out = write(tmp_path / "export", [*LOW, condition("c", "I50.9", "2025-03-01")]), tmp_path / "report"
+    export, out = write(tmp_path / "export", [*LOW, condition("c", "I50.9", at("08:00"))]), tmp_path / "report"
     command = [sys.executable, "-m", "tests.backtest.held", "backtest", str(export), "--out", str(out)]
     started = {"cwd": ROOT, "env": environment(), "stderr": subprocess.PIPE, "start_new_session": True}
     with subprocess.Popen([*command, "--workers", "2"], **started) as process:
