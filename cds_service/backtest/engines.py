@@ -49,7 +49,7 @@ class LocalEngine:
         if min(self._workers, len(numbers)) <= 1:
             yield from (work(job, number) for number in numbers)
             return
-        pool = self._started()  # before interrupts are held back: its first lock starts a process that lets them through
+        pool = self._started()  # not held back itself: its first lock starts a process that lets interrupts through
         with _interrupts_held_back():
             futures = [pool.submit(work, job, number) for number in numbers]
         try:
