@@ -13,6 +13,7 @@ from cds_service.demo import demo_requests
 Json = dict[str, object]
 ORIGIN = "https://ehr.example"
 SANDBOX = Path(__file__).parents[1] / "fixtures" / "sandbox"
+STARTED = datetime.now(UTC)  # one moment for all, so that two requests of one test are the same chart
 SERVICE_OF = {hook: f"magnesium-{hook}" for hook in ("patient-view", "order-select", "order-sign")}
 _NAMES = {
     "patient-view": "1-patient-view.json",
@@ -21,9 +22,9 @@ _NAMES = {
 }
 
 
-def request_for(hook, now=None):
-    """A request of the hook that is answered with cards, dated from now or a given moment; yours to change."""
-    return copy.deepcopy(demo_requests(now or datetime.now(UTC))[_NAMES[hook]])
+def request_for(hook, now=STARTED):
+    """A request of the hook that is answered with cards, dated from when the tests began; yours to change."""
+    return copy.deepcopy(demo_requests(now)[_NAMES[hook]])
 
 
 def patient_view(**prefetch):
