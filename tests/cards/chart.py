@@ -12,12 +12,11 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 import cards
 from cards import INPUTS, SERVICES, Knowledge, Memory, Snapshot
 from cards.chart import inputs
 from cards.model import Decision
+from tests.told import told_in
 
 Json = dict[str, Any]
 Chart = Mapping[str, Any]
@@ -289,7 +288,7 @@ def case_files() -> list[Path]:
 def cases(paths: Iterable[Path] | None = None) -> Iterator[tuple[str, Json]]:
     """(rule, case) of every file, each case's chart completed by the chart of its file."""
     for path in case_files() if paths is None else paths:
-        told = yaml.safe_load(path.read_text(encoding="utf-8"))
+        told = told_in(path)
         for case in told["cases"]:
             yield told["rule"], {**case, "chart": _completed(told.get("chart", {}), case.get("chart", {}))}
 

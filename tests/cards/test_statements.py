@@ -4,12 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 
 from cards import explain
 from tests.cards import answer, chart
+from tests.told import told_in
 
-STATEMENTS = yaml.safe_load((Path(__file__).parent / "statements.yaml").read_text(encoding="utf-8"))
+STATEMENTS = told_in(Path(__file__).parent / "statements.yaml")
 CASES = {(rule, case["name"]): case for rule, case in chart.cases()}
 VIGNETTES = sorted((Path(__file__).parents[2] / "fixtures" / "vignettes").glob("*.yaml"))
 
@@ -24,7 +24,7 @@ def test_the_case_shows_the_statement(told):
 
 @pytest.mark.parametrize("path", VIGNETTES, ids=lambda path: path.stem)
 def test_explain_gives_the_deciding_numbers_with_their_sources(path):
-    told = yaml.safe_load(path.read_text(encoding="utf-8"))
+    told = told_in(path)
     decision = chart.decide(chart.snapshot(told["chart"]))
     explained = explain(decision, chart.knowledge())
     spoken = {rule for card in decision.cards for rule in card.rules}

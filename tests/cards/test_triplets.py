@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-import yaml
 
 from cards.answer.merge import Recommendation, recommend
 from cards.chart import Chart as PatientChart
@@ -15,6 +14,7 @@ from cards.model import Decision, Finding, Indicator
 from cards.rules import RULES
 from tests.cards import answer
 from tests.cards.chart import CASES, NOW, Json, case_files, cases, decide, knowledge, snapshot
+from tests.told import told_in
 
 ROOT = CASES.parents[2]
 LONGEST_LINE = 120
@@ -111,7 +111,7 @@ def test_every_hard_stop_is_told_when_a_chart_is_opened_and_at_review():
 
 @pytest.mark.parametrize("path", case_files(), ids=lambda path: path.stem)
 def test_a_case_file_says_what_it_is_about(path: Path) -> None:
-    told = yaml.safe_load(path.read_text(encoding="utf-8"))
+    told = told_in(path)
     assert told["rule"] == path.stem
     assert told["question"] == knowledge().advice[told["rule"]].question
     assert len({case["name"] for case in told["cases"]}) == len(told["cases"])

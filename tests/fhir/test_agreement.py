@@ -5,7 +5,6 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-import yaml
 
 from tests.calls import cards
 from tests.cards.chart import NOW
@@ -14,6 +13,7 @@ from tests.fhir.real_server import RealServer, installed
 from tests.fhir.stub import Stub, answers_of
 from tests.machine import LONG_S
 from tests.service.test_vignettes import request_of
+from tests.told import told_in
 
 HOOKS = ("patient-view", "order-select", "order-sign")
 NONE = None
@@ -82,7 +82,7 @@ def test_a_real_fhir_server_without_the_patient_leaves_nothing_to_say(runtime, t
 
 @pytest.mark.parametrize("path", VIGNETTES, ids=lambda path: path.stem)
 def test_every_vignette_is_answered_alike_from_prefetch_none_and_either_half(runtime, templates, path):
-    body = request_of(yaml.safe_load(path.read_text(encoding="utf-8"))["chart"])
+    body = request_of(told_in(path)["chart"])
     still = replace(runtime, now=lambda: NOW)
     evens, odds = set(sorted(templates)[::2]), set(sorted(templates)[1::2])
     with Stub(answers_of(body, templates)) as server:

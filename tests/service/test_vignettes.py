@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 
 from cards.model import Card, Indicator, Problem
 from cds_service.run.settings import Auth, Settings
@@ -12,8 +11,9 @@ from cds_service.run.start import runtime_of
 from cds_service.web.app import create_app
 from tests.cards import answer
 from tests.cards.chart import NOW, snapshot
+from tests.told import told_in
 
-CASES = [yaml.safe_load(p.read_text(encoding="utf-8")) for p in sorted((Path("fixtures") / "vignettes").glob("*.yaml"))]
+CASES = [told_in(p) for p in sorted((Path("fixtures") / "vignettes").glob("*.yaml"))]
 URGENCY = ["info", "warning", "critical"]
 TOLERANCE = 0.02
 
