@@ -8,7 +8,7 @@ RequestError
     NoPassword      401  no token that opens the insights
   NotAllowed        403  the caller may not see this
   TooMuch           413  more entries than are read
-  NotJsonMedia      415  the Content-Type is not JSON
+  NotJsonMedia      415  the Content-Type is not JSON, or the body is compressed
   TooManyCalls      429  the client calls more often than it may
   NoRecords         503  the records cannot be read now
 """
@@ -87,7 +87,7 @@ class TooManyCalls(RequestError):
 
 
 class NotJsonMedia(RequestError):
-    """The Content-Type does not announce JSON in UTF-8."""
+    """The headers do not announce JSON in UTF-8, or announce a compressed body."""
 
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
     code = "not-supported"

@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import dataclass, field
+from json import JSONDecodeError
 
 from cards import Service
 from cds_service.errors import JsonDict, NotCdsHooks, NotJson, TooMuch
 from cds_service.fhir_json import FHIR_ID, as_dict, as_list, as_text, parse_json
 
 _TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")
+_TOLD = {"depth limit exceeded": "it is nested too deeply"}  # the rest of the reader's words are plain enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,10 @@ def read_body(raw: bytes) -> object:
         raise NotJson("The body is empty. Send a CDS Hooks request as JSON.")
     try:
         return parse_json(raw)
-    except ValueError:
-        raise NotJson("The body is not valid JSON in UTF-8, or it is nested too deeply. Send standard JSON.") from None
+    except JSONDecodeError as problem:
+        what = _TOLD.get(problem.msg, problem.msg)
+        at = f"line {problem.lineno}, column {problem.colno}: {what}"
+        raise NotJson(f"The body is not valid JSON in UTF-8 at {at}. Send standard JSON.") from None
 
 
 def refuse_excess(body: object, most_entries: int) -> None:

@@ -6,12 +6,15 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Response
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
+from gunicorn.http.errors import ParseException
 from prometheus_client.multiprocess import mark_process_dead
 
 from cds_service.run.gunicorn_worker import SharingWorker
+from cds_service.run.refusals import FIELD_BYTES, FIELDS, LINE_BYTES, refusal_of
+from cds_service.web.answers import outcome_response
 
 _UNREADABLE = "Invalid request"
 _GARBAGE_AFTER = 50_000
@@ -78,13 +81,23 @@ def serve(
         "control_socket_disable": True,
         "graceful_timeout": 10,
         "keepalive": 5,
+        "limit_request_line": LINE_BYTES,
+        "limit_request_field_size": FIELD_BYTES,
+        "limit_request_fields": FIELDS,
         "post_worker_init": lambda _: begin(),
         "child_exit": _worker_ended,
         "on_exit": lambda _: end(),
     }
+    app.register_error_handler(ParseException, _refused)  # as chunks that cannot be read
     _share_heaps()
     _spare_what_stays()
     _Application(app, options).run()
+
+
+def _refused(problem: Exception) -> Response:
+    """What the server refuses while the application reads a body."""
+    refusal = refusal_of(problem)
+    return outcome_response(refusal.status, refusal.code, refusal.diagnostics)
 
 
 def _share_heaps() -> None:

@@ -1,9 +1,12 @@
-"""gunicorn's worker of threads, made to share connections out evenly."""
+"""gunicorn's worker of threads, made to share connections out evenly and to refuse in the words of the service."""
 
+import contextlib
 import socket
 import time
 
 from gunicorn.workers.gthread import ThreadWorker
+
+from cds_service.run.refusals import FAULT, refusal_of, written
 
 _STEP_S = 0.0002
 _MOST_STEPS = 8
@@ -20,6 +23,16 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
         """Accept what no other worker has taken by now."""
         time.sleep(head_start(self.nr_conns))
         super().accept(listener)
+
+    def handle_error(self, req: object, client: socket.socket, addr: object, exc: Exception) -> None:
+        """Answer what cannot be read, or what failed, with an OperationOutcome."""
+        refusal = refusal_of(exc)
+        if refusal is FAULT:
+            self.log.exception("Error handling request")
+        else:
+            self.log.warning("Invalid request")
+        with contextlib.suppress(OSError):  # whoever sent it may be gone
+            client.sendall(written(refusal))
 
 
 def head_start(connections: int) -> float:

@@ -10,6 +10,7 @@ from cds_service.errors import NotJsonMedia, operation_outcome
 JSON = "application/json"
 FHIR_JSON = "application/fhir+json"
 _JSON_MEDIA = re.compile(r"(application|text)/([a-z0-9.\-]+\+)?json")
+_PLAIN = "identity"
 _CHARSETS = frozenset({"utf-8", "utf8", "us-ascii"})
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -30,10 +31,12 @@ def outcome_response_of(outcome: object, status: int) -> Response:
 
 
 def raw_body() -> bytes:
-    """The body of a request that announces JSON; NotJsonMedia for any other."""
+    """The body of a request that announces JSON; NotJsonMedia for any other, or for a compressed one."""
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if not _JSON_MEDIA.fullmatch(request.mimetype) or charset not in _CHARSETS:
         raise NotJsonMedia("Send the request with Content-Type application/json, in UTF-8.")
+    if request.headers.get("Content-Encoding", _PLAIN).strip().lower() != _PLAIN:
+        raise NotJsonMedia("The body is compressed. Send it as it is, without Content-Encoding.")
     return request.get_data(cache=False)
 
 

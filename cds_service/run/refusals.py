@@ -1,0 +1,89 @@
+"""What the web server itself refuses, before or beside the application, told as the service tells its errors."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import orjson
+from gunicorn.http import errors
+
+from cds_service.errors import operation_outcome
+from cds_service.web.answers import FHIR_JSON
+
+LINE_BYTES, FIELD_BYTES, FIELDS = 4094, 8190, 100
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A status with what is said of it: why, and what to do."""
+
+    status: HTTPStatus
+    code: str
+    diagnostics: str
+
+
+FAULT = Refusal(
+    HTTPStatus.INTERNAL_SERVER_ERROR, "exception", "The service failed to answer; the fault is not in the request."
+)
+_REFUSALS: tuple[tuple[type[Exception], Refusal], ...] = (  # the first that fits counts
+    (errors.InvalidResponseHeader, FAULT),
+    (errors.InvalidResponseHeaderName, FAULT),
+    (errors.ConfigurationProblem, FAULT),
+    (
+        errors.LimitRequestLine,
+        Refusal(
+            HTTPStatus.REQUEST_URI_TOO_LONG,
+            "too-long",
+            f"The address is longer than {LINE_BYTES} bytes. No address of this service is; see /cds-services.",
+        ),
+    ),
+    (
+        errors.LimitRequestHeaders,
+        Refusal(
+            HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+            "too-long",
+            f"A header is longer than {FIELD_BYTES} bytes, or there are more than {FIELDS}. Send fewer, or shorter.",
+        ),
+    ),
+    (
+        errors.UnsupportedTransferCoding,
+        Refusal(
+            HTTPStatus.NOT_IMPLEMENTED, "not-supported", "This Transfer-Encoding is not read. Send chunked or none."
+        ),
+    ),
+    (
+        errors.ExpectationFailed,
+        Refusal(HTTPStatus.EXPECTATION_FAILED, "not-supported", "Of Expect only 100-continue is understood."),
+    ),
+    (
+        errors.ForbiddenProxyRequest,
+        Refusal(HTTPStatus.FORBIDDEN, "forbidden", "The PROXY protocol is not accepted from this address."),
+    ),
+    (
+        errors.ParseException,
+        Refusal(
+            HTTPStatus.BAD_REQUEST,
+            "structure",
+            "This is no HTTP request as RFC 9112 has it: request line, headers or chunks cannot be read.",
+        ),
+    ),
+)
+
+
+def refusal_of(problem: Exception) -> Refusal:
+    """What is answered to a request in which the server met this problem."""
+    return next((refusal for kind, refusal in _REFUSALS if isinstance(problem, kind)), FAULT)
+
+
+def written(refusal: Refusal) -> bytes:
+    """The whole HTTP answer; any page may read it, for it holds nothing of anyone."""
+    body = orjson.dumps(operation_outcome(refusal.code, refusal.diagnostics))
+    head = (
+        f"HTTP/1.1 {refusal.status.value} {refusal.status.phrase}",
+        f"Content-Type: {FHIR_JSON}",
+        f"Content-Length: {len(body)}",
+        "Access-Control-Allow-Origin: *",
+        "Cache-Control: no-store",
+        "X-Content-Type-Options: nosniff",
+        "Connection: close",
+    )
+    return "\r\n".join([*head, "", ""]).encode("ascii") + body

@@ -1,0 +1,85 @@
+"""What the web server itself refuses is told as the service tells it, and is never counted as our fault."""
+
+import gzip
+import json
+import re
+import socket
+import sys
+
+import pytest
+
+from bench import servers
+from tests.calls import patient_view
+
+PATH = "/cds-services/magnesium-patient-view"
+DEADLINE_S = 120
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn does not run here")
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    """A running service."""
+    with servers.service(tmp_path_factory.mktemp("refusals"), workers=1) as running:
+        yield running
+
+
+def request(*headers, path=PATH, body=b""):
+    """A request as it stands on the line."""
+    rows = [f"POST {path} HTTP/1.1", "Host: x", "Connection: close", "Content-Type: application/json", *headers]
+    return "\r\n".join([*rows, "", ""]).encode() + body
+
+
+def asked(service, raw):
+    """(status, headers, body) of raw bytes on a connection of its own."""
+    with socket.create_connection(("127.0.0.1", service.port), DEADLINE_S) as line:
+        line.sendall(raw)
+        answer = b"".join(iter(lambda: line.recv(65536), b""))
+    head, _, body = answer.partition(b"\r\n\r\n")
+    first, *rows = head.decode("latin-1").split("\r\n")
+    return int(first.split()[1]), {name.lower(): value for name, _, value in (r.partition(": ") for r in rows)}, body
+
+
+CHUNKED, ZIPPED = "Transfer-Encoding: chunked", gzip.compress(json.dumps(patient_view()).encode())
+REFUSED = {
+    "header": (431, request("X-Long: " + "x" * 20_000)),
+    "headers": (431, request(*[f"X-{n}: 1" for n in range(200)])),
+    "address": (414, request(path=f"{PATH}?q={'x' * 9_000}")),
+    "line": (400, b"NONSENSE\r\n\r\n"),
+    "version": (400, b"POST / HTTP/9.9\r\n\r\n"),
+    "header name": (400, request("X Y: 1")),
+    "length": (400, request("Content-Length: many")),
+    "two lengths": (400, request("Content-Length: 1", "Content-Length: 2", body=b"{}")),
+    "expectation": (417, request("Expect: a miracle")),
+    "coding": (501, request("Transfer-Encoding: br")),
+    "chunk size": (400, request(CHUNKED, body=b"many\r\n{}\r\n0\r\n\r\n")),
+    "chunk end": (400, request(CHUNKED, body=b"2\r\n{}x\r\n0\r\n\r\n")),
+    "compressed": (415, request("Content-Encoding: gzip", f"Content-Length: {len(ZIPPED)}", body=ZIPPED)),
+}
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_a_refusal_says_what_and_why_to_pages_too(kind, service):
+    status, raw = REFUSED[kind]
+    answered, headers, body = asked(service, raw)
+    outcome = json.loads(body)
+    assert (answered, outcome["resourceType"]) == (status, "OperationOutcome"), outcome
+    assert headers["access-control-allow-origin"] == "*" and headers["content-type"] == "application/fhir+json"
+    (issue,) = outcome["issue"]
+    assert issue["severity"] == "error" and issue["code"] and len(issue["diagnostics"]) > len("What, why.")
+    assert asked(service, request(body=b"", path="/healthz"))[0] == 405  # and the service goes on
+
+
+def test_nothing_of_it_counts_as_a_failure_of_the_service(service):
+    for _, raw in REFUSED.values():
+        asked(service, raw)
+    page = asked(service, b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")[2].decode()
+    assert re.findall(r'calls_total\{.*status="415"\} (\d)', page)
+    assert [float(n) for n in re.findall(r"^magnesium_cds_failures_total\S* (\S+)$", page, re.M)] in ([], [0.0])
+
+
+@pytest.mark.parametrize(
+    ("body", "at"), [(b'{"a": 1,\n "b": }', "line 2, column 7"), (b'{"a": "\xff"}', "line 1"), (b"[" * 2_000, "line 1")]
+)
+def test_a_body_that_is_no_json_says_where(body, at, service):
+    status, _, answer = asked(service, request(f"Content-Length: {len(body)}", body=body))
+    assert status == 400 and f"not valid JSON in UTF-8 at {at}" in json.loads(answer)["issue"][0]["diagnostics"]
