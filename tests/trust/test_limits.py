@@ -12,6 +12,7 @@ from tests.fuzz.bases import bases
 
 ENTRIES = 5000
 HANGS_S = 60  # far above what was measured: speed is for bench/
+PATIENT = {"evaluation_ms": HANGS_S * 1000}  # the usual two seconds of processor time are few on a busy machine
 DEEPEST = 1023
 SMALL = {
     "medications": {
@@ -57,16 +58,16 @@ def test_five_thousand_entries_in_every_searchset_are_answered_in_time(make_clie
     keys = sorted(prefetch_templates(runtime.knowledge).keys() - {"patient"})
     body = full(hook, keys)
     assert [len(body["prefetch"][key]["entry"]) for key in keys] == [ENTRIES] * 9
-    assert seconds(make_client(max_body_mb=100), json.dumps(body).encode(), SERVICE_OF[hook]) < HANGS_S
+    assert seconds(make_client(max_body_mb=100, **PATIENT), json.dumps(body).encode(), SERVICE_OF[hook]) < HANGS_S
 
 
 @pytest.mark.parametrize("key", SMALL)
-def test_as_many_entries_as_fit_into_the_default_limits_are_answered_in_time(client, key):
+def test_as_many_entries_as_fit_into_the_default_limits_are_answered_in_time(make_client, key):
     body, entry = request_for("patient-view"), {"resource": SMALL[key]}
     room = 5 * 1024 * 1024 - len(json.dumps(body)) - 1000
     size = len(json.dumps(entry, separators=(",", ":"))) + 1
     body["prefetch"][key] = {"resourceType": "Bundle", "entry": [entry] * min(room // size, 49_900)}
-    assert seconds(client, json.dumps(body, separators=(",", ":")).encode()) < HANGS_S
+    assert seconds(make_client(**PATIENT), json.dumps(body, separators=(",", ":")).encode()) < HANGS_S
 
 
 @pytest.mark.parametrize("key", SMALL)
