@@ -6,6 +6,7 @@ from importlib import resources
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, inspect, text
 
@@ -22,10 +23,20 @@ def migrate(engine: Engine) -> None:
     """Create or upgrade the tables; NewerSchemaError when the database is ahead of this version."""
     with _alone(engine) as connection:
         if revision(connection) != HEAD:
-            config = Config()
-            config.set_main_option("script_location", str(resources.files("cds_service.records") / "migrations"))
+            config = _scripts()
             config.attributes["connection"] = connection
             _upgrade(config)
+
+
+def known_revisions() -> frozenset[str]:
+    """Every schema that this version can bring to its own."""
+    return frozenset(script.revision for script in ScriptDirectory.from_config(_scripts()).walk_revisions())
+
+
+def _scripts() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(resources.files("cds_service.records") / "migrations"))
+    return config
 
 
 def revision(connection: Connection) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, ProgrammingError, SQLAlchemyError, StatementError
 
 from cds_service.records.log import record_trouble
 from cds_service.records.rows import Row, rows_of
@@ -17,7 +17,7 @@ from cds_service.records.spool import lines, remove_if_done, size, waiting
 # A batch holds SQLite's one write lock, which the look-up of a token waits for: some milliseconds.
 _BATCH = {"sqlite": 200, "postgresql": 1000}
 _REJECTED = "rejected.txt"
-_UNUSABLE = (KeyError, TypeError, ValueError, AttributeError, OverflowError, SQLAlchemyError)
+_UNUSABLE = (KeyError, TypeError, ValueError, AttributeError, OverflowError, DataError, IntegrityError)
 
 
 class Shipper:
@@ -27,13 +27,17 @@ class Shipper:
         self._folder = folder
         self._engine = engine
         self._offsets: dict[Path, int] = {}
+        self._odd: set[Path] = set()
         self._most = _BATCH[engine.dialect.name]
 
     def ship(self) -> int:
-        """Ship all that waits; how many entries. SQLAlchemyError when the database is of no use: they wait on."""
+        """Ship all that waits; how many entries. SQLAlchemyError when the database is of no use: they wait on.
+
+        What cannot be read in the folder stays there and holds up nobody.
+        """
         files = waiting(self._folder)
         self._offsets = {path: self._offsets.get(path, 0) for path in files}
-        return sum(self._ship_file(path) for path in files)
+        return sum(self._ship_readable(path) for path in files)
 
     def waiting_bytes(self) -> int:
         """How much of the spool was not shipped yet."""
@@ -42,6 +46,15 @@ class Shipper:
     def rejected_bytes(self) -> int:
         """The size of what no database takes, kept aside."""
         return size(self._folder / _REJECTED)
+
+    def _ship_readable(self, path: Path) -> int:
+        try:
+            return self._ship_file(path)
+        except OSError as problem:
+            if path not in self._odd:
+                record_trouble("a file of the spool cannot be read: it stays", problem=type(problem).__name__)
+            self._odd.add(path)
+            return 0
 
     def _ship_file(self, path: Path) -> int:
         shipped = 0
@@ -55,8 +68,8 @@ class Shipper:
     def _send(self, batch: Sequence[bytes]) -> None:
         try:
             self._insert(batch)
-        except _UNUSABLE as problem:
-            if _is_down(problem):
+        except (*_UNUSABLE, SQLAlchemyError) as problem:
+            if not _is_of_the_entry(problem):
                 raise
             if len(batch) > 1:
                 for line in batch:
@@ -83,12 +96,11 @@ def insert_new(connection: Connection, table: Table, rows: list[Row]) -> None:
     connection.execute(insert(table).on_conflict_do_nothing(), rows)
 
 
-def _is_down(problem: Exception) -> bool:
-    """Whether the fault is the database's, not that of an entry."""
-    return isinstance(problem, OperationalError) or (
-        isinstance(problem, DBAPIError) and (problem.connection_invalidated or _is_missing_table(problem))
-    )
+def _is_of_the_entry(problem: Exception) -> bool:
+    """Whether no database would take the entry; any other fault is this database's, and may pass.
 
-
-def _is_missing_table(problem: DBAPIError) -> bool:
-    return type(problem.orig).__name__ == "UndefinedTable"
+    A statement that fails before it is sent, for a value that no driver can send, has no SQLSTATE.
+    """
+    if isinstance(problem, ProgrammingError | InterfaceError):
+        return not problem.connection_invalidated and not getattr(problem.orig, "sqlstate", None)
+    return isinstance(problem, _UNUSABLE) or type(problem) is StatementError

@@ -18,7 +18,8 @@ from cds_service.curate.knowledge_check import check as check_knowledge
 from cds_service.curate.site_knowledge import knowledge_of
 from cds_service.fhir_json import as_dict, as_text, parse_json
 from cds_service.records.engine import database_url, open_engine
-from cds_service.records.migrate import revision
+from cds_service.records.migrate import known_revisions, revision
+from cds_service.records.schema import HEAD
 from cds_service.records.state import hash_key, read_status, state_folder
 from cds_service.run.settings import PREFIX, Auth, Settings, SettingsError, load_settings, unknown_settings
 from cds_service.run.start_checks import check_start
@@ -144,8 +145,20 @@ def _database(settings: Settings) -> Finding:
         name = type(cause).__name__  # not what a driver says: it may hold the password
         what = f"{shown} cannot be used ({name}). Correct {PREFIX}DATABASE_URL, or give this user the right to write"
         return Finding(Level.FAIL, "database", f"{what}; until then records wait and each worker trusts itself alone.")
-    told = f"schema {schema}" if schema else "no tables yet, `serve` makes them"
-    return Finding(Level.OK, "database", f"{shown} can be used, {told}")
+    return Finding(*_told_of_schema(schema, shown))
+
+
+def _told_of_schema(schema: str | None, shown: str) -> tuple[Level, str, str]:
+    """What the schema of a database that can be used means for this version."""
+    if schema is None:
+        return Level.OK, "database", f"{shown} can be used, no tables yet, `serve` makes them"
+    if schema == HEAD:
+        return Level.OK, "database", f"{shown} can be used, schema {schema}"
+    if schema in known_revisions():
+        return Level.OK, "database", f"{shown} can be used, schema {schema}, `serve` brings it to {HEAD}"
+    what = f"{shown} has schema {schema}; this version knows {HEAD} as the newest, so records would wait for ever"
+    way = f"Run the version of magnesium-cds that made it, or name another database in {PREFIX}DATABASE_URL."
+    return Level.FAIL, "database", f"{what}. {way}"
 
 
 def _schema(engine: Engine) -> str | None:

@@ -5,7 +5,7 @@ import hashlib
 from importlib import resources
 from urllib.parse import quote
 
-from flask import Response, render_template, request
+from flask import Response, current_app, render_template, request
 
 from cards import SERVICES
 from cds_service import __version__
@@ -32,7 +32,13 @@ def routes(runtime: Runtime) -> list[Route]:
             version=__version__,
             discovery=discovery,
             sandbox=_SANDBOX + quote(discovery, safe=""),
+            has_demo=_has_demo(),
         )
         return Response(page, mimetype="text/html", headers={"Content-Security-Policy": _POLICY})
 
     return [Route("/", "GET", Access.PUBLIC, show)]
+
+
+def _has_demo() -> bool:
+    """Whether the chart is served beside the services."""
+    return any(rule.rule == "/demo" for rule in current_app.url_map.iter_rules())

@@ -24,6 +24,11 @@ def test_the_page_is_there_in_a_demo_only(runtime, client):
     assert not {(route.method, route.path) for route in demo.routes(runtime)} & served
 
 
+def test_the_home_page_of_a_demo_leads_to_the_chart(client, demo_client):
+    assert 'href="/demo"' in demo_client.get("/").get_data(as_text=True)
+    assert "/demo" not in client.get("/").get_data(as_text=True)
+
+
 def test_the_page_allows_only_its_own_scripts_and_styles(demo_client):
     answer = demo_client.get("/demo")
     policy = answer.headers["Content-Security-Policy"]

@@ -5,7 +5,8 @@ from datetime import UTC, date, timedelta
 
 import orjson
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import create_engine, event, func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from cds_service.records.purge import purge
 from cds_service.records.schema import (
@@ -149,6 +150,62 @@ def test_what_cannot_be_sent_waits(spool, new_engine):
         shipper.ship()
     migrate(new_engine)
     assert shipper.ship() == 1 and counts(new_engine)[0] == 1
+
+
+REFUSALS = {
+    "sqlite": ["PRAGMA query_only = 1"],
+    "postgresql": [
+        "SET default_transaction_read_only = on",  # after a fail-over
+        "SET ROLE pg_monitor",  # who may not write
+        "SET search_path = information_schema",  # where our tables are not
+    ],
+}
+
+
+def refusing(engine, refusal):
+    """The same database, but every connection to it begins with the refusal."""
+    odd = create_engine(engine.url)
+
+    def begin(connection, _):
+        cursor = connection.cursor()
+        cursor.execute(refusal)
+        connection.commit()
+
+    event.listen(odd, "connect", begin)
+    return odd
+
+
+def test_a_database_that_takes_nothing_now_gets_all_later(spool, engine):
+    """Whatever the fault, if it is not the entry's: it waits, and nothing is set aside."""
+    for _ in range(3):
+        spool.append(answer())
+    for refusal in REFUSALS[engine.dialect.name]:
+        odd = refusing(engine, refusal)
+        with pytest.raises(SQLAlchemyError):
+            Shipper(spool.folder, odd).ship()
+        odd.dispose()
+    assert not (spool.folder / "rejected.txt").exists()
+    assert Shipper(spool.folder, engine).ship() == 3 and counts(engine)[0] == 3
+
+
+def test_a_table_that_lacks_a_column_waits_for_it(spool, shipper, engine):
+    spool.append(answer())
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE answers RENAME COLUMN ms TO other")
+    with pytest.raises(SQLAlchemyError):
+        shipper.ship()
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE answers RENAME COLUMN other TO ms")
+    assert shipper.ship() == 1 and shipper.rejected_bytes() == 0
+
+
+def test_what_is_no_readable_file_in_the_spool_holds_up_nobody(spool, shipper, engine, caplog):
+    spool.append(answer())
+    (spool.folder / "0-folder.jsonl").mkdir()
+    (spool.folder / "0-nowhere.jsonl").symlink_to(spool.folder / "gone")
+    assert [shipper.ship(), shipper.ship()] == [1, 0] and counts(engine)[0] == 1
+    assert sum("cannot be read" in record.getMessage() for record in caplog.records) <= 2
+    assert (spool.folder / "0-folder.jsonl").is_dir() and shipper.waiting_bytes() >= 0
 
 
 def test_purging_removes_whole_days_from_every_table(spool, shipper, engine):

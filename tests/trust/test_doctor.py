@@ -10,8 +10,11 @@ import pytest
 import requests
 import responses
 from click.testing import CliRunner
+from sqlalchemy import create_engine, text
 
 from cds_service.curate.remarks import Checked, Remark
+from cds_service.records.migrate import migrate
+from cds_service.records.schema import HEAD
 from cds_service.run import doctor as doctor_module
 from cds_service.run.cli import main
 from tests.trust.ehr import BASE, ISSUER, JKU
@@ -87,6 +90,21 @@ def test_a_good_deployment(standing_clock, doctor, web, ehr):
 def test_what_is_wrong_fails(doctor, check, env):
     code, lines = doctor(**env)
     assert code == 1 and lines[check].startswith("FAIL") and "secret" not in str(lines)
+
+
+@pytest.mark.parametrize(
+    ("schema", "level", "says"), [(HEAD, "OK", f"schema {HEAD}"), ("9999", "FAIL", "Run the version")]
+)
+def test_the_schema_of_the_database_is_compared_with_the_one_we_know(doctor, tmp_path, schema, level, says):
+    path = tmp_path / "records.sqlite"
+    engine = create_engine(f"sqlite:///{path}")
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :schema"), {"schema": schema})
+    engine.dispose()
+    code, lines = doctor(DATABASE_URL=f"sqlite:///{path}")
+    assert lines["database"].startswith(level) and says in lines["database"]
+    assert code == 1 or level == "OK"
 
 
 def test_a_wrong_clients_file_fails(doctor):
