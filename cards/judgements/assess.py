@@ -219,11 +219,11 @@ def iv_is_forbidden(chart: Chart, kind: str | None = None) -> bool:
 
 
 def dose_may_be_offered(chart: Chart) -> bool:
-    """An adult of known age with a result that may be dosed by, not obstetric, not already on IV magnesium."""
+    """An adult of known age with a result that may be dosed by, not obstetric; no IV magnesium that forbids it."""
     m = trusted_low(chart)
     if m is None or chart.is_adult is not True or "pre_eclampsia" in chart.conditions:
         return False
-    return not must_repeat_first(m, chart) and not given.iv_magnesium_lately(chart)
+    return not must_repeat_first(m, chart) and not given.holds_dose(chart)
 
 
 def is_to_be_repeated(chart: Chart) -> Because:

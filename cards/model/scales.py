@@ -1,6 +1,6 @@
 """The scales that values of a patient are put on: urgency, bands, settings, renal gates, routes, problems."""
 
-from enum import Enum, IntEnum
+from enum import Enum, IntEnum, StrEnum
 
 ADULT_DAYS = 6574  # the eighteenth birthday, leap days counted
 
@@ -124,3 +124,23 @@ class Problem(IntEnum):
 
 
 ABOUT_DRAFTS = frozenset({Problem.DRAFT_MAGNESIUM, Problem.DRAFT_QT, Problem.DRAFT_DEPLETES, Problem.INTERACTION})
+
+
+class Schedule(StrEnum):
+    """How often a medicine is to be given, as its order says; one that says nothing of it is given once."""
+
+    ONCE = "once"
+    REPEATED = "repeated"
+    CONTINUOUS = "continuous"
+    RARELY = "rarely"
+    AS_NEEDED = "as needed"
+
+
+class DoseState(StrEnum):
+    """What an order or a given dose of IV magnesium is now (clinical rule s.2.4)."""
+
+    RUNNING = "running"
+    GIVEN = "given"
+    ORDERED = "ordered"
+    AS_NEEDED = "as needed"
+    OVER = "over"

@@ -16,7 +16,7 @@ def magnesium_is_critically_low(chart: Chart) -> Say | Because:
 def _said(plan: doses.Plan, chart: Chart) -> Say:
     when, old = doses.recheck(Band.CRITICAL_LOW, plan, chart), not chart.is_fresh
     return Say(
-        Indicator.WARNING if given.iv_magnesium_lately(chart) else Indicator.CRITICAL,
+        Indicator.WARNING if given.lowers_urgency(chart) else Indicator.CRITICAL,
         ("old", *_lines(plan, chart)) if old else _lines(plan, chart),
         title=plan.title,
         values={**doses.dose_values(plan.order), "recheck": chart.knowledge.monitoring[when]},

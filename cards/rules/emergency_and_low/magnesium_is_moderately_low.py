@@ -26,6 +26,6 @@ def _said(plan: doses.Plan, chart: Chart) -> Say:
 
 
 def _is_treated(plan: doses.Plan, chart: Chart) -> bool:
-    """IV magnesium lately, or oral started after this result and nothing to add (SAF-DUP: info)."""
+    """IV magnesium since the level, or oral started after this result and nothing to add (SAF-DUP: info)."""
     oral = given.oral_magnesium_is_new(chart) and not plan.order
-    return oral or given.iv_magnesium_lately(chart)
+    return oral or given.lowers_urgency(chart)

@@ -29,11 +29,10 @@ def _said(plan: doses.Plan, chart: Chart) -> Say:
 
 
 def _indicator(chart: Chart) -> Indicator:
-    if given.iv_magnesium_lately(chart):
-        return Indicator.INFO
     urgent = chart.inpatient or chart.setting is Setting.UNKNOWN
     dangerous = urgent or danger.has_symptoms(chart) or danger.named(chart)
-    return Indicator.CRITICAL if dangerous else Indicator.WARNING
+    whole = Indicator.CRITICAL if dangerous else Indicator.WARNING
+    return Indicator(whole - 1) if given.lowers_urgency(chart) else whole
 
 
 def _border(chart: Chart) -> tuple[str, ...]:
