@@ -24,21 +24,38 @@ def is_child(chart: Chart) -> bool:
 
 @once
 def emergency(chart: Chart) -> str | None:
-    """torsades (at any level), or with low magnesium to be acted on: arrhythmia, seizure, qtc, digoxin; else None."""
+    """torsades (at any level), or with low magnesium: arrhythmia, seizure; with one of now: qtc, digoxin; else None."""
     if is_child(chart):
         return None
     if danger.is_current(chart.conditions.get("torsades"), chart):
         return None if chart.is_high else "torsades"
     low = trusted_low(chart)
-    if low is None or must_repeat_first(low, chart):
+    if low is None or low.superseded:
         return None
+    of_now = not must_repeat_first(low, chart)
     kinds = {
         "arrhythmia": danger.is_current(chart.conditions.get("ventricular_arrhythmia"), chart),
         "seizure": _has_convulsion(chart),
-        "qtc": _has_critical_qtc_today(chart),
-        "digoxin": _has_digoxin_toxicity(chart),
+        "qtc": of_now and _has_critical_qtc_today(chart),
+        "digoxin": of_now and _has_digoxin_toxicity(chart),
     }
     return next((kind for kind, applies in kinds.items() if applies), None)
+
+
+def emergency_level_is_old(chart: Chart) -> Because:
+    """Whether the level of an emergency is so old that another is drawn at once (s.2.3); torsades needs none."""
+    m = chart.current
+    if m is None or emergency(chart) == "torsades":
+        return because("no level, or torsades at any level")
+    return chart.above(chart.hours_since(m.when), "emergency.hours")
+
+
+def emergency_level_allows(chart: Chart) -> Because:
+    """Whether the dose of an emergency may be ordered by its level: an old one only when it is severe (s.2.3)."""
+    m, old = chart.current, emergency_level_is_old(chart)
+    if m is None or not old:
+        return Because(True, old.why)
+    return chart.at_most(chart.hours_since(m.when), "emergency.level_hours") and danger.is_severe(m.x, chart)
 
 
 def _has_convulsion(chart: Chart) -> bool:

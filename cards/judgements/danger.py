@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from cards.chart import Because, Chart, any_of, because, once
-from cards.model import Condition, Medication
+from cards.judgements import given
+from cards.model import Condition, Indicator, Medication
 
 _POTASSIUM_GOAL = "target.potassium"
 
@@ -104,7 +105,7 @@ def named(chart: Chart) -> tuple[str, ...]:
     found = [words.say("dangers.qt_drug", drug=name) for name in qt_drugs(chart)]
     found += [words.say("dangers.digoxin")] * takes_digoxin(chart)
     found += [words.say("dangers.qtc", qtc=qtc(chart))] if qtc_is_long(chart) else []
-    found += [illness.name for illness in chart.among("dangerous")]
+    found += dict.fromkeys(c.name for c in (*chart.among("dangerous"), *emergency_of_late(chart)))
     found += [words.say("dangers.potassium")] if potassium_is_low(chart) else []
     found += [words.say("dangers.calcium")] if calcium_is_low(chart) else []
     return tuple(found)
@@ -149,10 +150,10 @@ def is_severe(x: float, chart: Chart) -> Because:
 
 
 def had_torsades_lately(chart: Chart) -> bool:
-    """Torsades now, or within the time that a QTc counts."""
+    """Torsades now, or so lately that it raises goal and urgency (s.2.3, 4.4)."""
     found = chart.conditions.get("torsades")
     since = found.since if found else None
-    return since is not None and bool(chart.at_most(chart.hours_since(since), "fresh.qtc"))
+    return since is not None and bool(chart.at_most(chart.hours_since(since), "emergency.recent_hours"))
 
 
 def is_too_low_for_the_heart(x: float, chart: Chart) -> Because:
@@ -167,9 +168,9 @@ def is_too_low_for_a_risky_drug(x: float, chart: Chart) -> Because:
 
 
 def low_normal_is_risky(x: float, chart: Chart) -> Because:
-    """With torsades on record, a critically long QTc, or low potassium beside digoxin or a QT drug."""
+    """With torsades of late, a critically long QTc, or low potassium beside digoxin or a QT drug."""
     below = chart.below(x, "suboptimal.high_risk_below")
-    if not below or "torsades" in chart.conditions:
+    if not below or had_torsades_lately(chart):
         return below
     drugs = bool(qt_drugs(chart)) or takes_digoxin(chart)
     potassium = potassium_is_low(chart) if drugs else because("no digoxin or torsades-risk drug")
@@ -182,9 +183,23 @@ def happened_lately(when: datetime, chart: Chart) -> Because:
 
 
 def is_current(condition: Condition | None, chart: Chart) -> bool:
-    """Whether an emergency is of these hours or began in this stay; an undated one is history."""
-    if condition is None or condition.since is None:
+    """Whether an emergency is of these hours; an older or undated one is history, in the same stay too (s.2.3)."""
+    return condition is not None and condition.since is not None and bool(happened_lately(condition.since, chart))
+
+
+@once
+def emergency_of_late(chart: Chart) -> tuple[Condition, ...]:
+    """Emergencies too old to be treated as such, and recent enough to raise goal and urgency."""
+    return tuple(c for c in chart.among("emergencies") if _is_of_late(c, chart))
+
+
+def _is_of_late(condition: Condition, chart: Chart) -> bool:
+    if condition.since is None or is_current(condition, chart):
         return False
-    if happened_lately(condition.since, chart):
-        return True
-    return chart.inpatient and chart.encounter_start is not None and condition.since >= chart.encounter_start
+    return bool(chart.at_most(chart.hours_since(condition.since), "emergency.recent_hours"))
+
+
+def urgency(usual: Indicator, chart: Chart) -> Indicator:
+    """The indicator of a band: a step up after a recent emergency, a step down while a charted dose treats it."""
+    step = bool(emergency_of_late(chart)) - given.lowers_urgency(chart)
+    return Indicator(min(max(usual + step, Indicator.INFO), Indicator.CRITICAL))

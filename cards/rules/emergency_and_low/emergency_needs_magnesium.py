@@ -7,6 +7,7 @@ from cards.model import DraftMedication, DraftTest, Indicator, Problem, RenalGat
 from cards.plan import doses
 
 _TESTS = (DraftTest("magnesium", "after_emergency"), DraftTest("bmp", "now"), DraftTest("ecg", "now"))
+_TESTS_OF_OLD = (DraftTest("magnesium", "now"), *_TESTS[1:])
 
 
 @rule(Problem.LOW_MAGNESIUM)
@@ -18,15 +19,18 @@ def emergency_needs_magnesium(chart: Chart) -> Say | Because:
 
 def _said(kind: str, chart: Chart) -> Say:
     situation = "digoxin_toxicity" if kind == "digoxin" else "emergency"
-    order = doses.intravenous(situation, chart, emergency=kind)
+    allowed = assess.emergency_level_allows(chart)
+    order = doses.intravenous(situation, chart, emergency=kind) if allowed else None
     values = {"dose": doses.dose_text(order) if order else "", "qt_drugs": ", ".join(danger.qt_drugs(chart))}
+    todo = _orders(order, chart) if allowed else ("do_if_low",)
+    old = assess.emergency_level_is_old(chart)
     return Say(
         Indicator.CRITICAL,
-        (*_call(chart), f"found_{kind}", *_orders(order, chart), "push", "potassium", "watch", *_beside(chart)),
-        title=kind if order else "stop",
+        (*_call(chart), f"found_{kind}", *("stat",) * bool(old), *todo, "push", "potassium", "watch", *_beside(chart)),
+        title=kind if order else "stop" if allowed else "measure",
         values=values,
         suggestions=(Suggestion("load", (order,), recommended=True, values=values),) if order else (),
-        tests=_TESTS,
+        tests=_TESTS_OF_OLD if old else _TESTS,
     )
 
 

@@ -31,8 +31,7 @@ def _said(plan: doses.Plan, chart: Chart) -> Say:
 def _indicator(chart: Chart) -> Indicator:
     urgent = chart.inpatient or chart.setting is Setting.UNKNOWN
     dangerous = urgent or danger.has_symptoms(chart) or danger.named(chart)
-    whole = Indicator.CRITICAL if dangerous else Indicator.WARNING
-    return Indicator(whole - 1) if given.lowers_urgency(chart) else whole
+    return danger.urgency(Indicator.CRITICAL if dangerous else Indicator.WARNING, chart)
 
 
 def _border(chart: Chart) -> tuple[str, ...]:
