@@ -129,6 +129,13 @@ def high_is_mild(x: float, chart: Chart) -> bool:
     return bool(chart.below(x, "band.high_is_mild_below") and chart.at_least(chart.renal.egfr, "egfr.r0"))
 
 
+def is_usual_before_dialysis(x: float, chart: Chart) -> bool:
+    """As high as before any session of dialysis, without symptoms (s.1.6)."""
+    if "dialysis" not in chart.conditions or has_symptoms(chart) or signs_of_toxicity(chart):
+        return False
+    return bool(chart.below(x, "band.high_before_dialysis_below"))
+
+
 def dangers_with_qt_drug(x: float, chart: Chart, several: bool = True) -> tuple[str, ...]:
     """Severe, potassium very low, QTc critically long, two known-risk drugs, torsades now: each is critical (s.5).
 

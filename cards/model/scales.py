@@ -58,6 +58,11 @@ class Setting(Enum):
         """Whether results are as fresh, and treatment as near, as in hospital (s.0.6)."""
         return self in _BEDS
 
+    @property
+    def stays_overnight(self) -> bool:
+        """Whether the patient is there next morning: in hospital or emergency care, not in a day unit (s.0.6)."""
+        return self in (Setting.INPATIENT, Setting.EMERGENCY)
+
 
 _BEDS = frozenset({Setting.INPATIENT, Setting.EMERGENCY, Setting.DAY_UNIT})
 

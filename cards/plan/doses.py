@@ -209,6 +209,8 @@ def earliest(times: Iterable[str], chart: Chart) -> str:
 def _recheck_oral(band: Band, chart: Chart) -> str:
     if assess.is_refed(chart):
         return "refeeding"
+    if chart.setting.stays_overnight:
+        return "next_morning"
     soon = band is Band.MODERATE or chart.renal.gate is RenalGate.R2
     if soon or assess.loses_magnesium(chart) or danger.named(chart):
         return "oral_soon"
