@@ -45,6 +45,18 @@ def potassium_is_refractory(chart: Chart) -> Because:
     return potassium_is_low(chart) and chart.at_least(chart.hours_since(min(ordered)), "potassium.refractory_hours")
 
 
+def potassium_is_falling(chart: Chart) -> bool:
+    """Lower than the result before it."""
+    last, before = potassium(chart), chart.previous("potassium")
+    return last is not None and before is not None and last < before.value
+
+
+def low_potassium_is_urgent(chart: Chart) -> bool:
+    """Very low, falling, or beside a long QTc, a torsades-risk drug, digoxin or an arrhythmia (s.3, RSK-K)."""
+    heart = bool(qtc_is_long(chart)) or bool(qt_drugs(chart)) or takes_digoxin(chart) or chart.has("arrhythmia")
+    return heart or bool(potassium_is_very_low(chart)) or potassium_is_falling(chart)
+
+
 def corrected_calcium(chart: Chart) -> float | None:
     """Calcium corrected for albumin in mg/dL; as reported where albumin is not known."""
     n = chart.numbers
