@@ -42,6 +42,12 @@ def emergency(chart: Chart) -> str | None:
     return next((kind for kind, applies in kinds.items() if applies), None)
 
 
+def emergency_dose_is_given(chart: Chart) -> bool:
+    """As much as a load was charted since the emergency began: it is repeated only when it recurs (s.2.3)."""
+    began = [c.since for c in chart.among("emergencies") if c.since is not None and danger.is_current(c, chart)]
+    return bool(began and chart.at_least(given.grams_since(min(began), chart), "emergency.load"))
+
+
 def emergency_level_is_old(chart: Chart) -> Because:
     """Whether the level of an emergency is so old that another is drawn at once (s.2.3); torsades needs none."""
     m = chart.current

@@ -84,6 +84,12 @@ def grams_given(chart: Chart) -> float | None:
     return sum(known) if len(known) == len(told) else None
 
 
+def grams_since(when: datetime, chart: Chart) -> float:
+    """The grams of IV magnesium charted as begun since then, as far as told."""
+    doses = of_state(chart, DoseState.GIVEN)
+    return sum(iv_states.grams_of(m) or 0.0 for m in doses if m.charted and m.since is not None and m.since >= when)
+
+
 @once
 def room(chart: Chart) -> float:
     """How many grams more may be offered in these 24 hours; 0 where nobody can say. At R2 a course once more."""
