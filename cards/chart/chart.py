@@ -19,6 +19,7 @@ from cards.model import (
     Ionised,
     Magnesium,
     Renal,
+    Result,
     SetAside,
     Unreadable,
 )
@@ -129,6 +130,13 @@ class Chart(Lists):
     def results(self) -> Results:
         """The latest fresh result of each analyte; NeverAsked for one that no input asks for."""
         return Results(gather.deciding_results(self._fresh, self.knowledge), self.look_at)
+
+    def previous(self, analyte: str) -> Result | None:
+        """The fresh result of an analyte before the deciding one; of two of one time the lower."""
+        last = self.results.get(analyte)
+        found = [reading.result() for reading in self._fresh.get(analyte, ())]
+        older = [result for result in found if last and result.when < last.when]
+        return max(older, key=lambda result: (result.when, -result.value), default=None)
 
     @fact
     def renal(self) -> Renal:

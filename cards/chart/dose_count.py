@@ -22,15 +22,19 @@ _A_DAY = 24.0
 def hours_running(dosage: JsonObject) -> float:
     """For how many hours of a day an infusion runs: by its duration, bounds or words; without an end all 24."""
     repeat = child(child(dosage, "timing"), "repeat")
-    bounds = child(repeat, "boundsDuration")
-    told = [_quantity(repeat, "duration", "durationUnit"), _quantity(bounds, "value", "code")]
-    told.append(_quantity(bounds, "value", "unit"))
+    told = [_quantity(repeat, "duration", "durationUnit"), bounded_hours(repeat)]
     span = child(repeat, "boundsPeriod")
     start, end = moment(text(span, "start")), moment(text(span, "end"))
     told.append((end - start).total_seconds() / 3600 if start and end else 0.0)
     if match := _FOR.search(text(dosage, "text")):
         told.append(float(match.group(1)) * _HOURS["d" if match.group(2).startswith("d") else match.group(2)])
     return min([hours for hours in told if hours > 0] + [_A_DAY])
+
+
+def bounded_hours(repeat: JsonObject) -> float:
+    """The duration that bounds a Timing.repeat, in hours; 0 where it names none."""
+    bounds = child(repeat, "boundsDuration")
+    return _quantity(bounds, "value", "code") or _quantity(bounds, "value", "unit")
 
 
 def _quantity(node: JsonObject, value: str, unit: str) -> float:

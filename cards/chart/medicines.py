@@ -7,6 +7,7 @@ from cards.chart.fhir import child, first_moment, moment, objects, reference_of,
 from cards.chart.ingredients import Bundled, told_of
 from cards.chart.magnesium_orders import magnesium_order
 from cards.chart.routes import route_of
+from cards.chart.schedule import due_at, ends_at, schedule_of
 from cards.chart.sorting import Why
 from cards.chart.taken import is_hearsay, is_real, status_taken
 from cards.chart.understood import named_of, understood
@@ -101,14 +102,14 @@ def _medication(
     own, parts = told_of(resource, bundled)
     named = named_of(knowledge.terminology, own, parts)
     drug, told = named.drug, named.told
-    dosages = (*objects(resource, "dosageInstruction"), *objects(resource, "dosage"))
+    dosages = (*objects(resource, "dosageInstruction"), *map(_as_ordered, objects(resource, "dosage")))
     route = route_of(dosages, told, named.route)
     silent = route is Route.NOT_SYSTEMIC
     if route in (Route.UNKNOWN, Route.OTHER) and _SULFATE in named.product.ingredients:
         # by mouth it is given only as granules, which are listed products, and to prepare the bowel
         route = Route.ORAL if named.product.kind == "bowel_prep" else Route.INTRAVENOUS
     magnesium = magnesium_order(named.code, named.product, drug.roles, route, told, named.words, dosages, knowledge)
-    return Medication(
+    medication = Medication(
         name=drug.name,
         roles=() if silent else drug.roles,
         role_names=_NO_ROLES if silent else drug.role_names,
@@ -121,6 +122,27 @@ def _medication(
         magnesium=None if route is Route.INTRAVENOUS and is_hearsay(resource) else magnesium,
         is_potassium=named.is_potassium,
         is_antithrombotic=named.is_antithrombotic,
+    )
+    is_iv_magnesium = magnesium is not None and route is Route.INTRAVENOUS
+    return _with_times(medication, resource, dosages, knowledge) if is_iv_magnesium else medication
+
+
+def _as_ordered(dosage: JsonObject) -> JsonObject:
+    """The dosage of an administration, whose dose stands under another name (`quantity` in DSTU2)."""
+    dose = child(dosage, "dose") or child(dosage, "quantity")
+    return {**dosage, "doseQuantity": dose} if dose and not child(dosage, "doseQuantity") else dosage
+
+
+def _with_times(
+    medication: Medication, resource: JsonObject, dosages: Sequence[JsonObject], knowledge: Knowledge
+) -> Medication:
+    """When IV magnesium is to be given, and how often; what nothing else decides by."""
+    steps = medication.magnesium.steps if medication.magnesium else ()
+    return medication._replace(
+        schedule=schedule_of(resource, dosages, steps, knowledge.dose_language),
+        due=due_at(dosages),
+        until=medication.until or ends_at(resource, dosages, medication.since),
+        charted=text(resource, "resourceType") == "MedicationAdministration",
     )
 
 

@@ -24,21 +24,44 @@ def is_child(chart: Chart) -> bool:
 
 @once
 def emergency(chart: Chart) -> str | None:
-    """torsades (at any level), or with low magnesium to be acted on: arrhythmia, seizure, qtc, digoxin; else None."""
+    """torsades (at any level), or with low magnesium: arrhythmia, seizure; with one of now: qtc, digoxin; else None."""
     if is_child(chart):
         return None
     if danger.is_current(chart.conditions.get("torsades"), chart):
         return None if chart.is_high else "torsades"
     low = trusted_low(chart)
-    if low is None or must_repeat_first(low, chart):
+    if low is None or low.superseded:
         return None
+    of_now = not must_repeat_first(low, chart)
     kinds = {
         "arrhythmia": danger.is_current(chart.conditions.get("ventricular_arrhythmia"), chart),
         "seizure": _has_convulsion(chart),
-        "qtc": _has_critical_qtc_today(chart),
-        "digoxin": _has_digoxin_toxicity(chart),
+        "qtc": of_now and _has_critical_qtc_today(chart),
+        "digoxin": of_now and _has_digoxin_toxicity(chart),
     }
     return next((kind for kind, applies in kinds.items() if applies), None)
+
+
+def emergency_dose_is_given(chart: Chart) -> bool:
+    """As much as a load was charted since the emergency began: it is repeated only when it recurs (s.2.3)."""
+    began = [c.since for c in chart.among("emergencies") if c.since is not None and danger.is_current(c, chart)]
+    return bool(began and chart.at_least(given.grams_since(min(began), chart), "emergency.load"))
+
+
+def emergency_level_is_old(chart: Chart) -> Because:
+    """Whether the level of an emergency is so old that another is drawn at once (s.2.3); torsades needs none."""
+    m = chart.current
+    if m is None or emergency(chart) == "torsades":
+        return because("no level, or torsades at any level")
+    return chart.above(chart.hours_since(m.when), "emergency.hours")
+
+
+def emergency_level_allows(chart: Chart) -> Because:
+    """Whether the dose of an emergency may be ordered by its level: an old one only when it is severe (s.2.3)."""
+    m, old = chart.current, emergency_level_is_old(chart)
+    if m is None or not old:
+        return Because(True, old.why)
+    return chart.at_most(chart.hours_since(m.when), "emergency.level_hours") and danger.is_severe(m.x, chart)
 
 
 def _has_convulsion(chart: Chart) -> bool:
@@ -219,11 +242,11 @@ def iv_is_forbidden(chart: Chart, kind: str | None = None) -> bool:
 
 
 def dose_may_be_offered(chart: Chart) -> bool:
-    """An adult of known age with a result that may be dosed by, not obstetric, not already on IV magnesium."""
+    """An adult of known age with a result that may be dosed by, not obstetric; no IV magnesium that forbids it."""
     m = trusted_low(chart)
     if m is None or chart.is_adult is not True or "pre_eclampsia" in chart.conditions:
         return False
-    return not must_repeat_first(m, chart) and not given.iv_magnesium_lately(chart)
+    return not must_repeat_first(m, chart) and not given.holds_dose(chart)
 
 
 def is_to_be_repeated(chart: Chart) -> Because:

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from cards.chart import Because, Chart, any_of, because, once
-from cards.model import Condition, Medication
+from cards.judgements import given
+from cards.model import Condition, Indicator, Medication
 
 _POTASSIUM_GOAL = "target.potassium"
 
@@ -42,6 +43,18 @@ def potassium_is_refractory(chart: Chart) -> Because:
     if not ordered:
         return because("no potassium ordered")
     return potassium_is_low(chart) and chart.at_least(chart.hours_since(min(ordered)), "potassium.refractory_hours")
+
+
+def potassium_is_falling(chart: Chart) -> bool:
+    """Lower than the result before it."""
+    last, before = potassium(chart), chart.previous("potassium")
+    return last is not None and before is not None and last < before.value
+
+
+def low_potassium_is_urgent(chart: Chart) -> bool:
+    """Very low, falling, or beside a long QTc, a torsades-risk drug, digoxin or an arrhythmia (s.3, RSK-K)."""
+    heart = bool(qtc_is_long(chart)) or bool(qt_drugs(chart)) or takes_digoxin(chart) or chart.has("arrhythmia")
+    return heart or bool(potassium_is_very_low(chart)) or potassium_is_falling(chart)
 
 
 def corrected_calcium(chart: Chart) -> float | None:
@@ -104,7 +117,7 @@ def named(chart: Chart) -> tuple[str, ...]:
     found = [words.say("dangers.qt_drug", drug=name) for name in qt_drugs(chart)]
     found += [words.say("dangers.digoxin")] * takes_digoxin(chart)
     found += [words.say("dangers.qtc", qtc=qtc(chart))] if qtc_is_long(chart) else []
-    found += [illness.name for illness in chart.among("dangerous")]
+    found += dict.fromkeys(c.name for c in (*chart.among("dangerous"), *emergency_of_late(chart)))
     found += [words.say("dangers.potassium")] if potassium_is_low(chart) else []
     found += [words.say("dangers.calcium")] if calcium_is_low(chart) else []
     return tuple(found)
@@ -128,6 +141,13 @@ def high_is_mild(x: float, chart: Chart) -> bool:
     return bool(chart.below(x, "band.high_is_mild_below") and chart.at_least(chart.renal.egfr, "egfr.r0"))
 
 
+def is_usual_before_dialysis(x: float, chart: Chart) -> bool:
+    """As high as before any session of dialysis, without symptoms (s.1.6)."""
+    if "dialysis" not in chart.conditions or has_symptoms(chart) or signs_of_toxicity(chart):
+        return False
+    return bool(chart.below(x, "band.high_before_dialysis_below"))
+
+
 def dangers_with_qt_drug(x: float, chart: Chart, several: bool = True) -> tuple[str, ...]:
     """Severe, potassium very low, QTc critically long, two known-risk drugs, torsades now: each is critical (s.5).
 
@@ -149,10 +169,10 @@ def is_severe(x: float, chart: Chart) -> Because:
 
 
 def had_torsades_lately(chart: Chart) -> bool:
-    """Torsades now, or within the time that a QTc counts."""
+    """Torsades now, or so lately that it raises goal and urgency (s.2.3, 4.4)."""
     found = chart.conditions.get("torsades")
     since = found.since if found else None
-    return since is not None and bool(chart.at_most(chart.hours_since(since), "fresh.qtc"))
+    return since is not None and bool(chart.at_most(chart.hours_since(since), "emergency.recent_hours"))
 
 
 def is_too_low_for_the_heart(x: float, chart: Chart) -> Because:
@@ -167,9 +187,9 @@ def is_too_low_for_a_risky_drug(x: float, chart: Chart) -> Because:
 
 
 def low_normal_is_risky(x: float, chart: Chart) -> Because:
-    """With torsades on record, a critically long QTc, or low potassium beside digoxin or a QT drug."""
+    """With torsades of late, a critically long QTc, or low potassium beside digoxin or a QT drug."""
     below = chart.below(x, "suboptimal.high_risk_below")
-    if not below or "torsades" in chart.conditions:
+    if not below or had_torsades_lately(chart):
         return below
     drugs = bool(qt_drugs(chart)) or takes_digoxin(chart)
     potassium = potassium_is_low(chart) if drugs else because("no digoxin or torsades-risk drug")
@@ -182,9 +202,23 @@ def happened_lately(when: datetime, chart: Chart) -> Because:
 
 
 def is_current(condition: Condition | None, chart: Chart) -> bool:
-    """Whether an emergency is of these hours or began in this stay; an undated one is history."""
-    if condition is None or condition.since is None:
+    """Whether an emergency is of these hours; an older or undated one is history, in the same stay too (s.2.3)."""
+    return condition is not None and condition.since is not None and bool(happened_lately(condition.since, chart))
+
+
+@once
+def emergency_of_late(chart: Chart) -> tuple[Condition, ...]:
+    """Emergencies too old to be treated as such, and recent enough to raise goal and urgency."""
+    return tuple(c for c in chart.among("emergencies") if _is_of_late(c, chart))
+
+
+def _is_of_late(condition: Condition, chart: Chart) -> bool:
+    if condition.since is None or is_current(condition, chart):
         return False
-    if happened_lately(condition.since, chart):
-        return True
-    return chart.inpatient and chart.encounter_start is not None and condition.since >= chart.encounter_start
+    return bool(chart.at_most(chart.hours_since(condition.since), "emergency.recent_hours"))
+
+
+def urgency(usual: Indicator, chart: Chart) -> Indicator:
+    """The indicator of a band: a step up after a recent emergency, a step down while a charted dose treats it."""
+    step = bool(emergency_of_late(chart)) - given.lowers_urgency(chart)
+    return Indicator(min(max(usual + step, Indicator.INFO), Indicator.CRITICAL))

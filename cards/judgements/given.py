@@ -1,33 +1,42 @@
-"""What magnesium is given or ordered already, beside what may be advised."""
+"""What magnesium is given or ordered already, beside what may be advised (clinical rule s.2.4)."""
 
 from datetime import datetime
 
 from cards.chart import Chart, once
-from cards.model import MagnesiumKind, Medication, Route
+from cards.judgements import iv_states
+from cards.judgements.iv_states import is_iv_replacement, last_end, of_state
+from cards.model import DoseState, MagnesiumKind, Medication, RenalGate, Route
+
+__all__ = ["is_iv_replacement"]
+
+_NOW = (DoseState.RUNNING, DoseState.ORDERED)
+_LATELY = (*_NOW, DoseState.GIVEN)
 
 
 @once
 def iv_magnesium_lately(chart: Chart) -> bool:
-    """IV magnesium now, or so lately that no more is to be given."""
-    return any(is_iv_replacement(m) and _is_recent(m, chart) for m in chart.holding_magnesium)
+    """IV magnesium that runs, is ordered or was given of late; an order as needed is none."""
+    return bool(of_state(chart, *_LATELY))
+
+
+def iv_magnesium_in_progress(chart: Chart) -> bool:
+    """IV magnesium that runs or is ordered for now."""
+    return bool(of_state(chart, *_NOW))
 
 
 @once
 def iv_magnesium_ended(chart: Chart) -> Medication | None:
     """The last IV magnesium that ended lately, when none is in progress."""
-    ended = [m for m in chart.holding_magnesium if is_iv_replacement(m) and _is_recent(m, chart)]
+    ended = of_state(chart, DoseState.GIVEN)
     if not ended or iv_magnesium_in_progress(chart):
         return None
-    return max(ended, key=lambda m: last_time(m, chart))
+    return max(ended, key=lambda m: last_end(m, chart) or chart.now)
 
 
 def last_time(medication: Medication, chart: Chart) -> datetime:
-    """When it ended, as far as known: else when it was given or ordered. A planned end that is to come is none."""
-    return _known_time(medication, chart) or chart.now
-
-
-def _known_time(medication: Medication, chart: Chart) -> datetime | None:
-    return next((t for t in (medication.until, medication.since) if t is not None and t <= chart.now), None)
+    """When it ended, as far as told: else when it was given or ordered. A planned end that is to come is none."""
+    times = (medication.until, medication.since)
+    return next((t for t in times if t is not None and t <= chart.now), chart.now)
 
 
 def end_is_known(medication: Medication, chart: Chart) -> bool:
@@ -35,9 +44,76 @@ def end_is_known(medication: Medication, chart: Chart) -> bool:
     return medication.since is not None and last_time(medication, chart) > medication.since
 
 
-def iv_magnesium_in_progress(chart: Chart) -> bool:
-    """IV magnesium ordered and not ended."""
-    return any(is_iv_replacement(m) for m in chart.holding_magnesium if m.status == "active")
+@once
+def lowers_urgency(chart: Chart) -> bool:
+    """A charted dose that runs, or was begun after the level was drawn: the card is one step less urgent."""
+    m = chart.current
+    begun = [d for d in of_state(chart, DoseState.GIVEN) if m and d.since is not None and d.since > m.when]
+    return any(d.charted for d in (*of_state(chart, DoseState.RUNNING), *begun))
+
+
+@once
+def level_is_baseline(chart: Chart) -> bool:
+    """The level was drawn long enough after the last dose to judge the next one by; nothing is in progress."""
+    return iv_magnesium_ended(chart) is not None and _is_drawn_after(chart, "review.level_after_dose")
+
+
+@once
+def level_is_early(chart: Chart) -> bool:
+    """The level was drawn during a dose that ended, or soon after it, and so reads too high."""
+    m, ended = chart.current, iv_magnesium_ended(chart)
+    if m is None or ended is None or level_is_baseline(chart):
+        return False
+    return ended.since is not None and ended.since <= m.when
+
+
+def _is_drawn_after(chart: Chart, limit: str) -> bool:
+    """Whether the level was drawn so many hours after the end of the last dose."""
+    m, dose = chart.current, iv_magnesium_ended(chart)
+    over = last_end(dose, chart) if dose else None
+    if m is None or over is None:
+        return False
+    return bool(chart.at_least((m.when - over).total_seconds() / 3600, limit))
+
+
+@once
+def grams_given(chart: Chart) -> float | None:
+    """The grams of IV magnesium that ended in the last 24 hours; None where a dose is not told."""
+    told = [iv_states.grams_of(m) for m in of_state(chart, DoseState.GIVEN)]
+    known = [grams for grams in told if grams is not None]
+    return sum(known) if len(known) == len(told) else None
+
+
+def grams_since(when: datetime, chart: Chart) -> float:
+    """The grams of IV magnesium charted as begun since then, as far as told."""
+    doses = of_state(chart, DoseState.GIVEN)
+    return sum(iv_states.grams_of(m) or 0.0 for m in doses if m.charted and m.since is not None and m.since >= when)
+
+
+@once
+def room(chart: Chart) -> float:
+    """How many grams more may be offered in these 24 hours; 0 where nobody can say. At R2 a course once more."""
+    grams, ceiling = grams_given(chart), chart.numbers[chart.knowledge.ceilings.of(chart.renal.gate).iv_grams]
+    if grams is None:
+        return 0.0
+    if chart.renal.gate is not RenalGate.R2:
+        return max(ceiling - grams, 0.0)
+    rested = not grams or _is_drawn_after(chart, "recheck.after_iv_end")
+    return ceiling if rested and grams <= ceiling else 0.0
+
+
+@once
+def holds_dose(chart: Chart) -> bool:
+    """Whether what is given or ordered forbids a further dose of our own (s.2.4); an emergency has its own answer.
+
+    After a dose one is judged by a level drawn late enough; by an earlier one only where it is critical.
+    """
+    if of_state(chart, *_NOW, DoseState.AS_NEEDED):
+        return True
+    if iv_magnesium_ended(chart) is None or level_is_baseline(chart):
+        return False
+    m = chart.current
+    return not (m and level_is_early(chart) and chart.below(m.x, "band.critical_low"))
 
 
 def nutrition_has_magnesium(chart: Chart) -> bool:
@@ -49,20 +125,6 @@ def nutrition_has_magnesium(chart: Chart) -> bool:
 def gut_is_unused(chart: Chart) -> bool:
     """Fed parenterally, and no medicine is taken by mouth."""
     return nutrition_has_magnesium(chart) and not any(m.route is Route.ORAL for m in chart.active)
-
-
-def is_iv_replacement(medication: Medication) -> bool:
-    """Magnesium given IV for its own sake, not in nutrition or another fluid."""
-    order = medication.magnesium
-    kinds = (MagnesiumKind.REPLACEMENT, MagnesiumKind.OBSTETRIC)
-    return order is not None and order.kind in kinds and medication.route is Route.INTRAVENOUS
-
-
-def _is_recent(medication: Medication, chart: Chart) -> bool:
-    last = _known_time(medication, chart)
-    if medication.status == "active":
-        return True
-    return last is not None and bool(chart.at_most(chart.hours_since(last), "duplicate.iv_hours"))
 
 
 def oral_magnesium(chart: Chart) -> tuple[Medication, ...]:

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from cards.chart import Chart
-from cards.judgements import assess, order_measures, other_magnesium
+from cards.judgements import assess, iv_states, order_measures, other_magnesium
 from cards.judgements.indication import is_wanted, reason_of
 from cards.model import Freshness, Indicator, Magnesium, MagnesiumKind, Medication, RenalGate, Route
 
@@ -58,7 +58,7 @@ def _is_drawn_early(m: Magnesium, chart: Chart) -> bool:
 
 
 def _spans(other: Medication, m: Magnesium, hours: float, chart: Chart) -> bool:
-    start, end = other.since, other_magnesium.end(other)
+    start, end = other.since, iv_states.end(other)
     if start is not None and start > m.when:
         return False
     return end is None or (m.when - end).total_seconds() < hours * 3600

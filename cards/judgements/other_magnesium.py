@@ -1,44 +1,25 @@
 """The IV magnesium of the last 24 hours beside a draft: what was given and what runs, in grams of the day (s.2.7)."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from cards.chart import Chart
 from cards.chart.fhir import child, text
-from cards.judgements import given, indication
-from cards.model import Infusion, Medication
+from cards.judgements import indication, iv_states
+from cards.model import DoseState, Infusion, Medication, Schedule
 
-_DAY = 24.0
-_ADMINISTRATION = "MedicationAdministration/"
+_ENDLESS = (Schedule.REPEATED, Schedule.CONTINUOUS)
 
 
 def listed(chart: Chart) -> tuple[Medication, ...]:
-    """The IV magnesium of the last day: administrations where there are any, else the orders."""
+    """The IV magnesium of the last day: what is charted, and the orders that are not."""
     return chart.remember(listed, _listed)
 
 
 def _listed(chart: Chart) -> tuple[Medication, ...]:
-    found = [m for m in chart.holding_magnesium if given.is_iv_replacement(m) and _is_of_the_day(m, chart)]
-    charted = tuple(m for m in found if (m.reference or "").startswith(_ADMINISTRATION))
-    return charted or tuple(found)
-
-
-def _is_of_the_day(medication: Medication, chart: Chart) -> bool:
-    last = given.last_time(medication, chart)
-    ran_out = end(medication)
-    over = ran_out is not None and chart.hours_since(ran_out) > _DAY
-    return not over and (medication.status == "active" or chart.hours_since(last) <= _DAY)
-
-
-def end(medication: Medication) -> datetime | None:
-    """When a dose with a time ends; None where nobody said."""
-    steps = medication.magnesium.steps if medication.magnesium else ()
-    hours = [s.hours * s.times for s in steps if s.hours is not None and s.grams is not None]
-    if medication.until:
-        return medication.until
-    if medication.since is None or not steps or len(hours) < len(steps):
-        return None
-    return medication.since + timedelta(hours=sum(hours))
+    found = iv_states.of_state(chart, DoseState.RUNNING, DoseState.ORDERED, DoseState.GIVEN)
+    charted = any(m.charted for m in found)
+    return tuple(m for m in found if m.charted or not (charted and m.schedule in _ENDLESS))
 
 
 def beside(drafts: Collection[Medication], chart: Chart) -> tuple[Medication, ...]:
@@ -65,7 +46,7 @@ def ended(chart: Chart) -> tuple[Medication, ...]:
 
 def is_running(medication: Medication, chart: Chart) -> bool:
     """Whether it is not over, as far as known."""
-    over = end(medication)
+    over = iv_states.end(medication)
     return medication.status == "active" and (over is None or over > chart.now)
 
 
@@ -82,7 +63,7 @@ def rates(found: Collection[Medication]) -> list[float]:
 
 def last_end(chart: Chart) -> datetime | None:
     """When the last of the doses that are over ended, as far as known."""
-    return max((end(m) or given.last_time(m, chart) for m in ended(chart)), default=None)
+    return max((iv_states.last_end(m, chart) or chart.now for m in ended(chart)), default=None)
 
 
 def level_since(drafts: Collection[Medication], chart: Chart) -> bool:

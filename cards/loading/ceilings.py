@@ -51,7 +51,7 @@ def within_ceilings(
     doses: Doses, products: Mapping[str, Product], numbers: Numbers, shipped: Numbers, ceilings: Ceilings
 ) -> Doses:
     """The doses, none above the ceilings in force; in an emergency only the rate is limited."""
-    bags = sorted((p.grams for p in products.values() if p.grams), reverse=True)
+    bags = bags_of(products)
     iv = {
         situation: _emergency(by_gate, numbers)
         if situation in _EMERGENCIES
@@ -68,20 +68,25 @@ def _emergency(by_gate: Mapping[RenalGate, Steps], n: Numbers) -> dict[RenalGate
 
 
 def _iv(
-    by_gate: Mapping[RenalGate, Steps], bags: list[float], n: Numbers, shipped: Numbers, ceilings: Ceilings
+    by_gate: Mapping[RenalGate, Steps], bags: Sequence[float], n: Numbers, shipped: Numbers, ceilings: Ceilings
 ) -> dict[RenalGate, Steps]:
     found = {}
     for gate, steps in by_gate.items():
         most = ceilings.of(gate)
         limited = tuple(
-            _slower(step, _rate(step, most.iv_rate, n, shipped)) for step in _fewer(steps, n[most.iv_grams], bags)
+            _slower(step, _rate(step, most.iv_rate, n, shipped)) for step in fewer(steps, n[most.iv_grams], bags)
         )
         if limited:
             found[gate] = limited
     return found
 
 
-def _fewer(steps: Steps, most: float, bags: Sequence[float]) -> Iterator[IvStep]:
+def bags_of(products: Mapping[str, Product]) -> tuple[float, ...]:
+    """The grams of the bags of magnesium sulfate, largest first."""
+    return tuple(sorted((p.grams for p in products.values() if p.grams), reverse=True))
+
+
+def fewer(steps: Steps, most: float, bags: Sequence[float]) -> Iterator[IvStep]:
     """The steps as long as their sum allows, the last one perhaps a smaller bag at the same rate."""
     left = most
     for step in steps:

@@ -31,6 +31,9 @@ class DoseLanguage:
     words: Mapping[str, str]
     thousands: re.Pattern[str]
     carriers: frozenset[str]
+    as_needed: re.Pattern[str]
+    by_protocol: re.Pattern[str]
+    rarely: re.Pattern[str]
 
     def plain(self, text: str) -> str:
         """The text in lower case with our units, digits without separators, decimal points, and of ranges the top."""
@@ -54,7 +57,12 @@ def read_dose_language(path: Traversable) -> DoseLanguage:
         words=words | {word: str(number) for word, number in told["numbers"].items()},
         thousands=_thousands(told["thousands_of"], words, told["pieces"]),
         carriers=frozenset(told["carriers"]),
+        **{key: _any_of(told[key]) for key in ("as_needed", "by_protocol", "rarely")},
     )
+
+
+def _any_of(patterns: list[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)")
 
 
 def _thousands(units: list[str], words: Mapping[str, str], pieces: list[str]) -> re.Pattern[str]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from cards.model.drugs import DrugRole
-from cards.model.scales import LOW_BANDS, Band, Freshness, MagnesiumKind, RenalGate, Route
+from cards.model.scales import LOW_BANDS, Band, Freshness, MagnesiumKind, RenalGate, Route, Schedule
 
 JsonObject = Mapping[str, object]
 
@@ -137,7 +137,11 @@ ORDER_TYPES = frozenset({"MedicationRequest", "MedicationOrder"})
 
 
 class Medication(NamedTuple):
-    """One medicine of the patient, or one drafted order. A request may hold hundreds, so it is a tuple."""
+    """One medicine of the patient, or one drafted order. A request may hold hundreds, so it is a tuple.
+
+    `schedule`, `due` (the time that an order names for its dose) are read of IV magnesium alone. `charted`: the record
+    of a dose that was given, not an order.
+    """
 
     name: str
     roles: tuple[DrugRole, ...]
@@ -151,6 +155,9 @@ class Medication(NamedTuple):
     magnesium: MagnesiumOrder | None = None
     is_potassium: bool = False
     is_antithrombotic: bool = False
+    schedule: Schedule = Schedule.ONCE
+    due: datetime | None = None
+    charted: bool = False
 
     def has_role(self, role: str) -> bool:
         """Whether any of its ingredients plays the role."""

@@ -1,6 +1,6 @@
 """The scales that values of a patient are put on: urgency, bands, settings, renal gates, routes, problems."""
 
-from enum import Enum, IntEnum
+from enum import Enum, IntEnum, StrEnum
 
 ADULT_DAYS = 6574  # the eighteenth birthday, leap days counted
 
@@ -57,6 +57,11 @@ class Setting(Enum):
     def acts_as_inpatient(self) -> bool:
         """Whether results are as fresh, and treatment as near, as in hospital (s.0.6)."""
         return self in _BEDS
+
+    @property
+    def stays_overnight(self) -> bool:
+        """Whether the patient is there next morning: in hospital or emergency care, not in a day unit (s.0.6)."""
+        return self in (Setting.INPATIENT, Setting.EMERGENCY)
 
 
 _BEDS = frozenset({Setting.INPATIENT, Setting.EMERGENCY, Setting.DAY_UNIT})
@@ -124,3 +129,23 @@ class Problem(IntEnum):
 
 
 ABOUT_DRAFTS = frozenset({Problem.DRAFT_MAGNESIUM, Problem.DRAFT_QT, Problem.DRAFT_DEPLETES, Problem.INTERACTION})
+
+
+class Schedule(StrEnum):
+    """How often a medicine is to be given, as its order says; one that says nothing of it is given once."""
+
+    ONCE = "once"
+    REPEATED = "repeated"
+    CONTINUOUS = "continuous"
+    RARELY = "rarely"
+    AS_NEEDED = "as needed"
+
+
+class DoseState(StrEnum):
+    """What an order or a given dose of IV magnesium is now (clinical rule s.2.4)."""
+
+    RUNNING = "running"
+    GIVEN = "given"
+    ORDERED = "ordered"
+    AS_NEEDED = "as needed"
+    OVER = "over"

@@ -6,8 +6,9 @@ from datetime import timedelta
 from functools import lru_cache
 
 from cards.chart import Chart, once
-from cards.judgements import assess, causes, danger, given
+from cards.judgements import assess, causes, danger, given, iv_states
 from cards.loading import Knowledge
+from cards.loading.ceilings import bags_of, fewer
 from cards.loading.dose_tables import IvStep, Salt
 from cards.loading.words import Words
 from cards.model import Band, DoseStep, DraftMedication, DraftTest, RenalGate, Setting, Suggestion
@@ -25,14 +26,16 @@ def intravenous(situation: str, chart: Chart, emergency: str | None = None) -> D
         return None
     if given.iv_magnesium_in_progress(chart):
         return None
-    steps = chart.knowledge.doses.iv[situation].get(chart.renal.gate)
+    steps = chart.knowledge.doses.iv[situation].get(chart.renal.gate, ())
+    if emergency is None and given.iv_magnesium_ended(chart):
+        steps = tuple(fewer(steps, given.room(chart), bags_of(chart.knowledge.products)))
     return _iv_order(steps, chart.knowledge.words) if steps else None
 
 
 def _is_unsure(chart: Chart) -> bool:
-    """The place, problem list or medicines not all known, IV magnesium of late, or parenteral nutrition."""
+    """The place, problem list or medicines not all known, IV magnesium that holds a dose, or parenteral nutrition."""
     unknown = chart.setting is Setting.UNKNOWN or not chart.lists_are_whole or chart.unread_orders > 0
-    return unknown or given.iv_magnesium_lately(chart) or given.nutrition_has_magnesium(chart)
+    return unknown or given.holds_dose(chart) or given.nutrition_has_magnesium(chart)
 
 
 @lru_cache(maxsize=256)
@@ -168,6 +171,8 @@ def _wants_iv(band: Band, chart: Chart) -> bool:
         return True
     if band is Band.SEVERE:
         return chart.inpatient or no_oral or risky or danger.has_symptoms(chart)
+    if given.iv_magnesium_ended(chart):
+        return no_oral and band is Band.MODERATE and chart.renal.gate is not RenalGate.R2
     if band is Band.MODERATE and "pregnancy" in chart.conditions:
         return danger.has_symptoms(chart)
     if band is Band.MODERATE:
@@ -204,6 +209,8 @@ def earliest(times: Iterable[str], chart: Chart) -> str:
 def _recheck_oral(band: Band, chart: Chart) -> str:
     if assess.is_refed(chart):
         return "refeeding"
+    if chart.setting.stays_overnight:
+        return "next_morning"
     soon = band is Band.MODERATE or chart.renal.gate is RenalGate.R2
     if soon or assess.loses_magnesium(chart) or danger.named(chart):
         return "oral_soon"
@@ -215,11 +222,10 @@ def recheck_after_iv(chart: Chart) -> str:
     ended = given.iv_magnesium_ended(chart)
     if ended is None:
         return "after_iv"
-    known = "recheck.after_iv_end" if given.end_is_known(ended, chart) else "recheck.after_iv_given"
-    hours = chart.numbers[known]
-    due = given.last_time(ended, chart) + timedelta(hours=hours)
-    if chart.current and chart.current.when >= due:
+    if given.level_is_baseline(chart):
         return "daily"
+    over = iv_states.last_end(ended, chart) or chart.now
+    due = over + timedelta(hours=chart.numbers["recheck.after_iv_end"])
     return "now" if chart.now >= due else "after_iv"
 
 

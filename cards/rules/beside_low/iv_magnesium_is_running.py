@@ -1,34 +1,52 @@
-"""Is IV magnesium already running?"""
+"""Is IV magnesium already running, ordered or given?"""
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import given
-from cards.model import DraftTest, Indicator, Medication, Problem, Say
+from cards.judgements import given, iv_states
+from cards.model import DoseState, DraftTest, Indicator, Medication, Problem, Say
 from cards.plan import doses
+from cards.units import shown
 from cards.wording import moment
 
 
 @rule(Problem.LOW_MAGNESIUM, adds=True)
 def iv_magnesium_is_running(chart: Chart) -> Say | Because:
-    """IV magnesium now or lately, or in parenteral nutrition (SAF-DUP): no second order."""
-    if given.iv_magnesium_lately(chart):
-        return _given(chart)
+    """IV magnesium now, ordered or lately, by protocol, or in parenteral nutrition (SAF-DUP): no second order."""
+    if running := iv_states.of_state(chart, DoseState.RUNNING):
+        return _said("running", running[0], chart)
+    if ordered := iv_states.of_state(chart, DoseState.ORDERED):
+        return _said("ordered", ordered[0], chart)
+    if ended := given.iv_magnesium_ended(chart):
+        return _said("given", ended, chart)
+    if iv_states.of_state(chart, DoseState.AS_NEEDED):
+        return Say(Indicator.INFO, ("protocol",), title="protocol")
     if given.nutrition_has_magnesium(chart):
         return Say(Indicator.INFO, ("nutrition",), title="nutrition")
     return because("no IV magnesium now or lately, no parenteral nutrition")
 
 
-def _given(chart: Chart) -> Say:
-    ended, when = given.iv_magnesium_ended(chart), doses.recheck_after_iv(chart)
-    state = _past(ended, chart) if ended else "running"
+def _said(state: str, medication: Medication, chart: Chart) -> Say:
+    when = doses.recheck_after_iv(chart)
+    lines = _past(medication, chart) if state == "given" else (state,)
     return Say(
         Indicator.INFO,
-        (state, "check") if when == "after_iv" else (state,),
-        title="given" if ended else state,
-        values={"time": moment(given.last_time(ended, chart)) if ended else ""},
-        tests=(DraftTest("magnesium", when),),
+        (*lines, "check") if when == "after_iv" else lines,
+        title="" if given.level_is_baseline(chart) else state,
+        values={
+            "time": moment(given.last_time(medication, chart)),
+            "grams": _grams(given.grams_given(chart)),
+            "room": shown(given.room(chart), 1),
+        },
+        tests=() if doses.plan(chart).iv else (DraftTest("magnesium", when),),
     )
 
 
-def _past(medication: Medication, chart: Chart) -> str:
-    return "ended" if given.end_is_known(medication, chart) else "given"
+def _grams(grams: float | None) -> str:
+    return f"{shown(grams, 1)} g " if grams else ""
+
+
+def _past(medication: Medication, chart: Chart) -> tuple[str, ...]:
+    """What was given, how the level stands to it, and what a protocol may add."""
+    early = ("early",) * given.level_is_early(chart)
+    protocol = ("protocol_room",) * bool(iv_states.of_state(chart, DoseState.AS_NEEDED))
+    return ("ended" if given.end_is_known(medication, chart) else "given", *early, *protocol)

@@ -20,7 +20,7 @@ def qt_drug_raises_risk(chart: Chart) -> Say | Because:
 def _said(drugs: tuple[str, ...], low: Magnesium, chart: Chart) -> Say:
     dangers = danger.dangers_with_qt_drug(low.x, chart)
     return Say(
-        Indicator.CRITICAL if dangers and not given.iv_magnesium_lately(chart) else Indicator.WARNING,
+        Indicator.CRITICAL if dangers and not given.lowers_urgency(chart) else Indicator.WARNING,
         ("found", "reconsider"),
         values={"qt_drugs": ", ".join(drugs)},
         tests=(DraftTest("ecg", "now"),),

@@ -7,6 +7,8 @@ from cards.model import DraftMedication, DraftTest, Indicator, Problem, RenalGat
 from cards.plan import doses
 
 _TESTS = (DraftTest("magnesium", "after_emergency"), DraftTest("bmp", "now"), DraftTest("ecg", "now"))
+_TITLES = {"do_given": "given", "do_if_low": "measure"}
+_TESTS_OF_OLD = (DraftTest("magnesium", "now"), *_TESTS[1:])
 
 
 @rule(Problem.LOW_MAGNESIUM)
@@ -18,16 +20,26 @@ def emergency_needs_magnesium(chart: Chart) -> Say | Because:
 
 def _said(kind: str, chart: Chart) -> Say:
     situation = "digoxin_toxicity" if kind == "digoxin" else "emergency"
-    order = doses.intravenous(situation, chart, emergency=kind)
+    held = _held(chart)
+    order = None if held else doses.intravenous(situation, chart, emergency=kind)
     values = {"dose": doses.dose_text(order) if order else "", "qt_drugs": ", ".join(danger.qt_drugs(chart))}
+    todo = (held,) if held else _orders(order, chart)
+    old = assess.emergency_level_is_old(chart)
     return Say(
         Indicator.CRITICAL,
-        (*_call(chart), f"found_{kind}", *_orders(order, chart), "push", "potassium", "watch", *_beside(chart)),
-        title=kind if order else "stop",
+        (*_call(chart), f"found_{kind}", *("stat",) * bool(old), *todo, "push", "potassium", "watch", *_beside(chart)),
+        title=kind if order else _TITLES.get(held, "stop"),
         values=values,
         suggestions=(Suggestion("load", (order,), recommended=True, values=values),) if order else (),
-        tests=_TESTS,
+        tests=_TESTS_OF_OLD if old or held else _TESTS,
     )
+
+
+def _held(chart: Chart) -> str:
+    """Why no load is ordered, as the line that says so: it was given, or the level is old and not severe."""
+    if assess.emergency_dose_is_given(chart):
+        return "do_given"
+    return "" if assess.emergency_level_allows(chart) else "do_if_low"
 
 
 def _call(chart: Chart) -> tuple[str, ...]:

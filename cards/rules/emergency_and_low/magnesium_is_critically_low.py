@@ -2,7 +2,7 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart
-from cards.judgements import assess, given
+from cards.judgements import assess, danger
 from cards.model import Band, DraftTest, Indicator, Problem, RenalGate, Say, Setting
 from cards.plan import doses
 
@@ -16,7 +16,7 @@ def magnesium_is_critically_low(chart: Chart) -> Say | Because:
 def _said(plan: doses.Plan, chart: Chart) -> Say:
     when, old = doses.recheck(Band.CRITICAL_LOW, plan, chart), not chart.is_fresh
     return Say(
-        Indicator.WARNING if given.iv_magnesium_lately(chart) else Indicator.CRITICAL,
+        danger.urgency(Indicator.CRITICAL, chart),
         ("old", *_lines(plan, chart)) if old else _lines(plan, chart),
         title=plan.title,
         values={**doses.dose_values(plan.order), "recheck": chart.knowledge.monitoring[when]},

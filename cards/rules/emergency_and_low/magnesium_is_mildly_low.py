@@ -16,7 +16,7 @@ def magnesium_is_mildly_low(chart: Chart) -> Say | Because:
 def _said(plan: doses.Plan, chart: Chart) -> Say:
     when = doses.recheck(Band.MILD, plan, chart)
     return Say(
-        Indicator.INFO,
+        danger.urgency(Indicator.INFO, chart),
         ("found", f"do_{plan.title}", "recheck", *(() if danger.named(chart) else ("goal",))),
         title="plain_oral" if plan.oral else plan.title,
         values=doses.dose_values(plan.order),

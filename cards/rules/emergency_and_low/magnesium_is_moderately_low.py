@@ -16,7 +16,7 @@ def magnesium_is_moderately_low(chart: Chart) -> Say | Because:
 def _said(plan: doses.Plan, chart: Chart) -> Say:
     when = doses.recheck(Band.MODERATE, plan, chart)
     return Say(
-        Indicator.INFO if _is_treated(plan, chart) else Indicator.WARNING,
+        danger.urgency(Indicator.INFO if _is_treated(plan, chart) else Indicator.WARNING, chart),
         ("found", f"do_{plan.title}", "recheck", *(() if danger.named(chart) else ("goal",))),
         title="plain_oral" if plan.oral else plan.title,
         values=doses.dose_values(plan.order),
@@ -26,6 +26,5 @@ def _said(plan: doses.Plan, chart: Chart) -> Say:
 
 
 def _is_treated(plan: doses.Plan, chart: Chart) -> bool:
-    """IV magnesium lately, or oral started after this result and nothing to add (SAF-DUP: info)."""
-    oral = given.oral_magnesium_is_new(chart) and not plan.order
-    return oral or given.iv_magnesium_lately(chart)
+    """Oral magnesium started after this result, and nothing to add."""
+    return given.oral_magnesium_is_new(chart) and not plan.order

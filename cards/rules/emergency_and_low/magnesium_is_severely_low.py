@@ -29,11 +29,9 @@ def _said(plan: doses.Plan, chart: Chart) -> Say:
 
 
 def _indicator(chart: Chart) -> Indicator:
-    if given.iv_magnesium_lately(chart):
-        return Indicator.INFO
     urgent = chart.inpatient or chart.setting is Setting.UNKNOWN
     dangerous = urgent or danger.has_symptoms(chart) or danger.named(chart)
-    return Indicator.CRITICAL if dangerous else Indicator.WARNING
+    return danger.urgency(Indicator.CRITICAL if dangerous else Indicator.WARNING, chart)
 
 
 def _border(chart: Chart) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ def _may_be_judged(m: Magnesium, chart: Chart) -> Because:
 
 def _said(m: Magnesium, chart: Chart) -> Say:
     dangers = danger.dangers_with_qt_drug(m.x, chart)
-    critical = (danger.qt_drugs(chart) and dangers) or danger.had_torsades_lately(chart)
+    critical = danger.qt_drugs(chart) and dangers
     return Say(
         Indicator.CRITICAL if critical else Indicator.WARNING,
         ("found", "do", "check"),

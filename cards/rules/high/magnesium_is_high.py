@@ -2,10 +2,13 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import assess, danger
+from cards.judgements import assess, danger, given
 from cards.model import Band, DraftTest, Indicator, Magnesium, Medication, Problem, Say, Suggestion, removals
 
 Sources = tuple[Medication, ...]
+_INFO = ("mild", "alone", "dialysis")
+_INDICATORS = {"critical": Indicator.CRITICAL, **dict.fromkeys(_INFO, Indicator.INFO)}
+_TITLED = ("critical", "mild", "dialysis")
 
 
 @rule(Problem.HIGH_MAGNESIUM)
@@ -26,35 +29,38 @@ def _sources(chart: Chart) -> Sources:
 
 
 def _said(m: Magnesium, sources: Sources, chart: Chart) -> Say:
-    signs = ", ".join(danger.signs_of_toxicity(chart))
+    signs, state = ", ".join(danger.signs_of_toxicity(chart)), _state(m, sources, chart)
     values = {"sources": ", ".join(dict.fromkeys(d.name for d in sources)), "signs": signs}
-    critical = _is_critical(m, chart)
+    told = _lines(state, sources, bool(signs), chart)
     return Say(
-        _indicator(m, sources, chart),
-        (*_lines(sources, critical, bool(signs), chart), *(("haemolysed",) if m.haemolysed else ())),
-        title="critical" if critical else "" if chart.is_fresh else "repeat",
+        _INDICATORS.get(state, Indicator.WARNING),
+        (*told, *(("haemolysed",) if m.haemolysed else ())),
+        title=state if state in _TITLED else "" if chart.is_fresh else "repeat",
         values=values,
         suggestions=_removal(sources, values),
-        tests=_tests(critical or bool(signs), chart),
+        tests=_tests(state, bool(signs), chart),
     )
 
 
-def _is_critical(m: Magnesium, chart: Chart) -> bool:
-    return m.band is Band.CRITICAL_HIGH and bool(chart.is_fresh and chart.at_least(m.x, "band.critical_high"))
+def _state(m: Magnesium, sources: Sources, chart: Chart) -> str:
+    """critical; dialysis: usual before it; mild: with a source by mouth; alone: mild without one; else high."""
+    if m.band is Band.CRITICAL_HIGH and chart.is_fresh and chart.at_least(m.x, "band.critical_high"):
+        return "critical"
+    if not sources and danger.is_usual_before_dialysis(m.x, chart):
+        return "dialysis"
+    if danger.high_is_mild(m.x, chart) and not given.iv_magnesium_in_progress(chart):
+        return "mild" if sources and chart.is_fresh else "alone"
+    return "high"
 
 
-def _indicator(m: Magnesium, sources: Sources, chart: Chart) -> Indicator:
-    if _is_critical(m, chart):
-        return Indicator.CRITICAL
-    return Indicator.INFO if not sources and danger.high_is_mild(m.x, chart) else Indicator.WARNING
-
-
-def _lines(sources: Sources, critical: bool, signs: bool, chart: Chart) -> tuple[str, ...]:
+def _lines(state: str, sources: Sources, signs: bool, chart: Chart) -> tuple[str, ...]:
+    if state == "dialysis":
+        return ("found", "usual")
     antidote = "antidote_child" if assess.is_child(chart) else "antidote"
-    urgent = critical or signs
+    urgent = state == "critical" or signs
     return (
         *(("found", "with_signs") if signs else ("found",)),
-        "stop" if sources else "look",
+        "reduce" if state == "mild" else "stop" if sources else "look",
         ("check_critical" if urgent else "check") if chart.is_fresh else "check_old",
         *((antidote, "signs") if urgent else ()),
     )
@@ -65,7 +71,19 @@ def _removal(sources: Sources, values: dict[str, str]) -> tuple[Suggestion, ...]
     return (Suggestion("stop", gone, recommended=True, values=values),) if gone else ()
 
 
-def _tests(urgent: bool, chart: Chart) -> tuple[DraftTest, ...]:
-    when = "high" if chart.is_fresh else "now"
+def _tests(state: str, signs: bool, chart: Chart) -> tuple[DraftTest, ...]:
+    if state == "dialysis":
+        return ()
+    urgent = state == "critical" or signs
+    when = _recheck(state, urgent, chart) if chart.is_fresh else "now"
     ecg = (DraftTest("ecg", "now"),) if urgent else ()
     return (DraftTest("magnesium", when), DraftTest("bmp", "now"), *ecg)
+
+
+def _recheck(state: str, urgent: bool, chart: Chart) -> str:
+    """By height and place (s.1.6)."""
+    if urgent or danger.has_symptoms(chart):
+        return "high"
+    if state in ("mild", "alone"):
+        return "next_morning" if chart.setting.stays_overnight else "high_mild_outpatient"
+    return "high_inpatient" if chart.setting.stays_overnight else "high_outpatient"

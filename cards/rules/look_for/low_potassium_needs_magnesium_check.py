@@ -20,4 +20,5 @@ def low_potassium_needs_magnesium_check(chart: Chart) -> Say | Because:
 def _said(chart: Chart) -> Say:
     potassium = chart.results["potassium"]
     about = f"{potassium.when.isoformat()} {potassium.value}"
-    return Say(Indicator.INFO, ("found", "do"), tests=(DraftTest("magnesium", "now"),), about=about)
+    indicator = Indicator.WARNING if danger.low_potassium_is_urgent(chart) else Indicator.INFO
+    return Say(indicator, ("found", "do"), tests=(DraftTest("magnesium", "now"),), about=about)
