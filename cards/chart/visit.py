@@ -9,9 +9,11 @@ from cards.chart.asked import Asked, fact
 from cards.chart.because import YES, Because, because
 from cards.chart.conditions import conditions_by_category
 from cards.chart.cut_lists import cut_inputs
+from cards.chart.fhir import text
 from cards.chart.inputs import BY_KEY, INPUTS
 from cards.chart.person import Person
 from cards.chart.sorting import CONDITION, Sorted
+from cards.chart.still_counts import Stay
 from cards.chart.versions import newest_versions
 from cards.loading import Knowledge
 from cards.model import (
@@ -153,7 +155,10 @@ class Visit(Asked):
 
     @fact
     def _conditions(self) -> Mapping[str, Condition]:
-        return conditions_by_category(self.sent.of(CONDITION), self.knowledge, self.now)
+        setting, start = self._stay
+        ident = text(self.encounter, "id") if self.encounter else ""
+        stay = Stay(self.now, ident, start, setting.acts_as_inpatient)
+        return conditions_by_category(self.sent.of(CONDITION), self.knowledge, stay)
 
     def has(self, *names: str) -> bool:
         """Whether a condition of any of the categories or groups of categories is present."""
