@@ -2,12 +2,13 @@
 
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cards.chart import Because, Chart
-from cards.model import Finding, Problem, Say, Silence, Stopped
+from cards.model import ABOUT_DRAFTS, Finding, Indicator, Problem, Say, Silence, Stopped
 
 _FRAMES = 12
+_COMFORT = Silence("comfort care: only what serves the patient is said")
 Question = Callable[[Chart], Say | Because]
 
 
@@ -16,13 +17,15 @@ class Rule:
     """A question about the chart and the card its answer belongs to.
 
     `adds`: it only adds lines to a card that another rule titles. `alone`: its card takes no lines of others. What a
-    silent rule looked at and nobody could supply is left with the chart: it may hide advice.
+    silent rule looked at and nobody could supply is left with the chart: it may hide advice. `in_comfort`: it speaks in
+    comfort care too, where every other rule is silent.
     """
 
     question: Question
     problem: Problem
     adds: bool = False
     alone: bool = False
+    in_comfort: bool = False
 
     @property
     def name(self) -> str:
@@ -56,9 +59,22 @@ class Rule:
         )
 
 
-def rule(problem: Problem, *, adds: bool = False, alone: bool = False) -> Callable[[Question], Rule]:
+def rule(
+    problem: Problem, *, adds: bool = False, alone: bool = False, in_comfort: bool = False
+) -> Callable[[Question], Rule]:
     """Make a rule of a question."""
-    return lambda question: Rule(question, problem, adds, alone)
+    return lambda question: Rule(question, problem, adds, alone, in_comfort)
+
+
+def ask_in_comfort(asked: Rule, chart: Chart) -> Finding | Silence:
+    """The answer in comfort care: what serves the patient and what would harm; no test, no mere advice on orders."""
+    if not asked.in_comfort:
+        return _COMFORT
+    said = ask(asked, chart)
+    if not isinstance(said, Finding):
+        return said
+    minor = said.problem in ABOUT_DRAFTS and said.indicator is Indicator.INFO
+    return _COMFORT if minor else replace(said, tests=())
 
 
 def ask(asked: Rule, chart: Chart) -> Finding | Silence:

@@ -9,6 +9,7 @@ from cards.chart.asked import Asked, fact
 from cards.chart.because import YES, Because, because
 from cards.chart.conditions import conditions_by_category
 from cards.chart.cut_lists import cut_inputs
+from cards.chart.encounter_setting import categories_of_stay
 from cards.chart.fhir import text
 from cards.chart.inputs import BY_KEY, INPUTS
 from cards.chart.person import Person
@@ -25,6 +26,8 @@ from cards.model import (
     Setting,
     Snapshot,
 )
+
+_COMFORT = "comfort_care"
 
 
 class Visit(Asked):
@@ -168,6 +171,12 @@ class Visit(Asked):
     def among(self, group: str) -> tuple[Condition, ...]:
         """The conditions of a group that are present, in its order."""
         return tuple(self.conditions[c] for c in self.knowledge.conditions.groups[group] if c in self.conditions)
+
+    @fact
+    def in_comfort_care(self) -> bool:
+        """Whether the problems or the stay itself say that the patient is in comfort care (clinical rule s.7.2)."""
+        of_stay = categories_of_stay(self.encounter, self.knowledge) if self.encounter else ()
+        return self.has(_COMFORT) or _COMFORT in of_stay
 
     def on_record(self, category: str) -> Because:
         """Whether a category of condition is present, with the reason when it is not."""

@@ -175,7 +175,8 @@ class Terminology:
 # the category of a code that says what is not there, whatever the words or its first characters are: remission, chronic
 NOT_A = "not "
 _DENIAL = re.compile(
-    r"\b(?:no evidence|negative for|ruled? out|r/o|excluded|history|hx|fhx|h/o|prophylaxis|planned|awaiting)\b"
+    r"\b(?:no evidence|negative for|ruled? out|r/o|excluded|history|hx|fhx|h/o|prophylaxis|planned|awaiting"
+    r"|refer(?:ral|red)|declin\w+|refus\w+|evaluat\w+|discuss\w+|revoked)\b"
 )
 
 
