@@ -34,13 +34,21 @@ class Rule:
 
     def __call__(self, chart: Chart) -> Finding | Silence:
         """What the rule says of a chart; the numbers that decided are those of the comparisons it made."""
+        comfort = chart.in_comfort_care  # asked of every rule, so what it looks at belongs to none
+        if comfort and not self.in_comfort:
+            return _COMFORT
         chart.listen()
         answer = self.question(chart)
         if isinstance(answer, Say):
-            return self._found(answer, chart)
+            return self._found_in_comfort(answer, chart) if comfort else self._found(answer, chart)
         if not self.adds and (unsettled := chart.looked_at & chart.may_hide):
             chart.unsettled.append((self.problem, unsettled))
         return Silence(answer.why)
+
+    def _found_in_comfort(self, said: Say, chart: Chart) -> Finding | Silence:
+        """No test, and no mere advice on orders."""
+        minor = self.problem in ABOUT_DRAFTS and said.indicator is Indicator.INFO
+        return _COMFORT if minor else replace(self._found(said, chart), tests=())
 
     def _found(self, said: Say, chart: Chart) -> Finding:
         return Finding(
@@ -64,17 +72,6 @@ def rule(
 ) -> Callable[[Question], Rule]:
     """Make a rule of a question."""
     return lambda question: Rule(question, problem, adds, alone, in_comfort)
-
-
-def ask_in_comfort(asked: Rule, chart: Chart) -> Finding | Silence:
-    """The answer in comfort care: what serves the patient and what would harm; no test, no mere advice on orders."""
-    if not asked.in_comfort:
-        return _COMFORT
-    said = ask(asked, chart)
-    if not isinstance(said, Finding):
-        return said
-    minor = said.problem in ABOUT_DRAFTS and said.indicator is Indicator.INFO
-    return _COMFORT if minor else replace(said, tests=())
 
 
 def ask(asked: Rule, chart: Chart) -> Finding | Silence:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from cards.answer import build
 from cards.answer.merge import Recommendation, Recommendations, recommend
-from cards.ask import ask, ask_in_comfort, failure
+from cards.ask import ask, failure
 from cards.chart import Chart
 from cards.chart.inputs import REQUIRED
 from cards.judgements import lacking
@@ -97,5 +97,4 @@ def _answers(chart: Chart) -> dict[str, Finding | Silence]:
     if chart.died:
         return {rule.name: _DIED for rule in RULES}
     off = chart.knowledge.site.rules_off
-    asking = ask_in_comfort if chart.in_comfort_care else ask
-    return {rule.name: _SWITCHED_OFF if rule.name in off else asking(rule, chart) for rule in RULES}
+    return {rule.name: _SWITCHED_OFF if rule.name in off else ask(rule, chart) for rule in RULES}

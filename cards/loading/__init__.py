@@ -203,7 +203,7 @@ def _medicines(
         "drugs": drugs,
         "conditions": conditions,
         "condition_freshness": read_condition_freshness(folder / "condition_freshness.yaml", conditions.names),
-        "hard_stops": read_hard_stops(folder / "hard_stops.yaml", conditions, drugs),
+        "hard_stops": read_hard_stops(folder / "hard_stops.yaml", conditions, drugs, shipped),
         "terminology": read_terminology(folder / "codes", site, drugs, conditions),
     }
 

@@ -151,6 +151,7 @@ class Medication(NamedTuple):
     magnesium: MagnesiumOrder | None = None
     is_potassium: bool = False
     is_antithrombotic: bool = False
+    is_infusion: bool = False
 
     def has_role(self, role: str) -> bool:
         """Whether any of its ingredients plays the role."""

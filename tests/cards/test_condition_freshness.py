@@ -26,6 +26,7 @@ ACUTE = [
     ("oliguria", "Oliguria", 48),
     ("respiratory_failure", "J96.21", 7 * DAY),
     ("respiratory_failure", "J80", 7 * DAY),
+    ("ventilated", "Z99.11", 24),
     ("hypotension", "R57.0", 48),
     ("acute_mi", "I21.9", 28 * DAY),
     ("alcohol_withdrawal", "F10.230", 7 * DAY),
