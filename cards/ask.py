@@ -2,12 +2,13 @@
 
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cards.chart import Because, Chart
-from cards.model import Finding, Problem, Say, Silence, Stopped
+from cards.model import ABOUT_DRAFTS, Finding, Indicator, Problem, Say, Silence, Stopped
 
 _FRAMES = 12
+_COMFORT = Silence("comfort care: only what serves the patient is said")
 Question = Callable[[Chart], Say | Because]
 
 
@@ -16,13 +17,15 @@ class Rule:
     """A question about the chart and the card its answer belongs to.
 
     `adds`: it only adds lines to a card that another rule titles. `alone`: its card takes no lines of others. What a
-    silent rule looked at and nobody could supply is left with the chart: it may hide advice.
+    silent rule looked at and nobody could supply is left with the chart: it may hide advice. `in_comfort`: it speaks in
+    comfort care too, where every other rule is silent.
     """
 
     question: Question
     problem: Problem
     adds: bool = False
     alone: bool = False
+    in_comfort: bool = False
 
     @property
     def name(self) -> str:
@@ -31,13 +34,21 @@ class Rule:
 
     def __call__(self, chart: Chart) -> Finding | Silence:
         """What the rule says of a chart; the numbers that decided are those of the comparisons it made."""
+        comfort = chart.in_comfort_care  # asked of every rule, so what it looks at belongs to none
+        if comfort and not self.in_comfort:
+            return _COMFORT
         chart.listen()
         answer = self.question(chart)
         if isinstance(answer, Say):
-            return self._found(answer, chart)
+            return self._found_in_comfort(answer, chart) if comfort else self._found(answer, chart)
         if not self.adds and (unsettled := chart.looked_at & chart.may_hide):
             chart.unsettled.append((self.problem, unsettled))
         return Silence(answer.why)
+
+    def _found_in_comfort(self, said: Say, chart: Chart) -> Finding | Silence:
+        """No test, and no mere advice on orders."""
+        minor = self.problem in ABOUT_DRAFTS and said.indicator is Indicator.INFO
+        return _COMFORT if minor else replace(self._found(said, chart), tests=())
 
     def _found(self, said: Say, chart: Chart) -> Finding:
         return Finding(
@@ -56,9 +67,11 @@ class Rule:
         )
 
 
-def rule(problem: Problem, *, adds: bool = False, alone: bool = False) -> Callable[[Question], Rule]:
+def rule(
+    problem: Problem, *, adds: bool = False, alone: bool = False, in_comfort: bool = False
+) -> Callable[[Question], Rule]:
     """Make a rule of a question."""
-    return lambda question: Rule(question, problem, adds, alone)
+    return lambda question: Rule(question, problem, adds, alone, in_comfort)
 
 
 def ask(asked: Rule, chart: Chart) -> Finding | Silence:

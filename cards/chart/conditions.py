@@ -1,9 +1,11 @@
 """The patient's conditions by our categories."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import NamedTuple
 
 from cards.chart.fhir import child, codings, first_moment, moment, status_of, text, words_of
+from cards.chart.still_counts import SINCE, Stay, still_counts
 from cards.loading import Knowledge
 from cards.model import Condition, JsonObject
 
@@ -11,44 +13,44 @@ _OVER = frozenset({"inactive", "remission", "resolved"})
 _ABATED = ("abatementDateTime", "abatementDate", "abatementPeriod")
 # only refuted, never over: magnesium weakens these patients for life
 _FOR_LIFE = frozenset({"myasthenia"})
-_SINCE = ("onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate", "dateRecorded")
 _DENIED = frozenset({"refuted", "entered-in-error"})
 
 
-def conditions_by_category(
-    resources: Iterable[JsonObject], knowledge: Knowledge, now: datetime
-) -> dict[str, Condition]:
-    """The newest condition of each category; refuted, ended and lapsed ones are left out."""
+class _Entry(NamedTuple):
+    resource: JsonObject
+    categories: tuple[str, ...]
+
+
+def conditions_by_category(resources: Iterable[JsonObject], knowledge: Knowledge, stay: Stay) -> dict[str, Condition]:
+    """The newest condition of each category; refuted, ended and stale ones are left out."""
+    entries = [_Entry(r, _categories_now(r, knowledge, stay.now)) for r in resources if is_true(r)]
     found: dict[str, Condition] = {}
-    for resource in resources:
-        if not is_true(resource):
-            continue
-        categories = _categories(resource, knowledge)
-        if is_over(resource, now):
-            categories = tuple(category for category in categories if category in _FOR_LIFE)
-        since = first_moment(resource, *_SINCE) if categories else None
-        if _is_lapsed(categories, since, knowledge, now):
-            continue
-        for category in categories:
+    for entry in sorted(entries, key=lambda each: _turn(each.categories, knowledge)):
+        since = since_when(entry.resource) if entry.categories else None
+        for category in entry.categories:
+            if not still_counts(category, entry.resource, entry.categories, found, stay, knowledge):
+                continue
             if category not in found or _later(since, found[category].since):
                 found[category] = Condition(category, knowledge.conditions.names[category], since)
     return found
 
 
-def _is_lapsed(categories: tuple[str, ...], since: datetime | None, knowledge: Knowledge, now: datetime) -> bool:
-    """Pre-eclampsia ends with its pregnancy, though it may stay on the problem list."""
-    days = timedelta(days=knowledge.numbers["obstetric.lapsed_days"])
-    return "pre_eclampsia" in categories and since is not None and now - since > days
+def _turn(categories: tuple[str, ...], knowledge: Knowledge) -> tuple[bool, bool]:
+    """Those whose time depends on another condition come when that one is known."""
+    rows = [row for category in categories if (row := knowledge.condition_freshness.get(category))]
+    return any(row.longer_with for row in rows), any(row.ended_by for row in rows)
 
 
-def _categories(resource: JsonObject, knowledge: Knowledge) -> tuple[str, ...]:
+def _categories_now(resource: JsonObject, knowledge: Knowledge, now: datetime) -> tuple[str, ...]:
+    """What an entry says; of one that is over only what never ends."""
     code = child(resource, "code")
-    return knowledge.terminology.categories_of(codings(code), words_of(code))
+    categories = knowledge.terminology.categories_of(codings(code), words_of(code))
+    return tuple(c for c in categories if c in _FOR_LIFE) if is_over(resource, now) else categories
 
 
 def since_when(resource: JsonObject) -> datetime | None:
     """The onset of a condition, else when it was recorded."""
-    return first_moment(resource, *_SINCE)
+    return first_moment(resource, *SINCE)
 
 
 def is_present(resource: JsonObject, now: datetime) -> bool:

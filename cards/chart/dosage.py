@@ -1,7 +1,7 @@
 """What a FHIR Dosage asks for: amount, rate, how often. The structure first, the words only where it is silent."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cards.chart.fhir import child, codings, number, objects, text, words_of
@@ -33,6 +33,13 @@ _A_DAY_WORDS = (
 )
 
 
+_RUNS_ON = re.compile(
+    r"\b(?:infusion|infused|infuse|continuous(?:ly)?|drip|gtt)\b|/\s*+(?:min|h|hr|hour)\b|\bper (?:min|hour)",
+    re.IGNORECASE,
+)
+_RATE_KEYS = ("rateQuantity", "rateRange", "rateRatio")
+
+
 class Given(NamedTuple):
     """One dosage: the amount of a dose and per hour, and whether it is to be pushed in without any time named."""
 
@@ -47,6 +54,13 @@ def given(dosage: JsonObject, per_unit: PerUnit) -> Given:
     amount = next(_told(dosage, ("doseQuantity", "doseRange"), per_unit), None) or _worded(words, per_unit)
     rate = next(_rates(dosage, per_unit), None) or _worded_rate(words, amount, per_unit) or _by_duration(dosage, amount)
     return Given(amount, rate, rate is None and _is_push(f"{words} ; {words_of(child(dosage, 'method'))}"))
+
+
+def runs_on(dosages: Sequence[JsonObject], told: str) -> bool:
+    """Whether a medicine is told to run as an infusion: by a rate, or in words of its name or instructions."""
+    entries = [entry for dosage in dosages for entry in (*objects(dosage, "doseAndRate"), dosage)]
+    words = " ; ".join((told, *(text(dosage, "text") for dosage in dosages)))
+    return any(child(entry, key) for entry in entries for key in _RATE_KEYS) or bool(_RUNS_ON.search(words))
 
 
 def times_a_day(dosage: JsonObject) -> float | None:

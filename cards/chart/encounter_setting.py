@@ -24,6 +24,13 @@ def setting_told(encounter: JsonObject | None, knowledge: Knowledge) -> Setting:
     return knowledge.encounters.of_words(words) or Setting.UNKNOWN
 
 
+def categories_of_stay(encounter: JsonObject, knowledge: Knowledge) -> tuple[str, ...]:
+    """The categories of conditions that the type, service or reason of an encounter names."""
+    concepts = [c for key in ("type", "serviceType", "reasonCode") for c in objects(encounter, key)]
+    told = " ; ".join(filter(None, (_words(encounter), *map(words_of, concepts))))
+    return knowledge.terminology.categories_of([c for concept in concepts for c in codings(concept)], told)
+
+
 def is_forgotten(
     start: datetime | None,
     resources: Mapping[str, Sequence[JsonObject]],

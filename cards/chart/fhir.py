@@ -1,7 +1,7 @@
 """Reading FHIR objects with anything in them: getters that never raise and say None, "" or nothing instead."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from math import isfinite
 
@@ -101,6 +101,26 @@ def end_of(value: object, zone: tzinfo) -> datetime | None:
     found = moment(value, zone)
     is_day = isinstance(value, str) and len(value.strip()) == _DAY
     return found + timedelta(days=1, seconds=-1) if found and is_day else found
+
+
+def latest_moment(resource: JsonObject, keys: Iterable[str], zone: tzinfo) -> datetime | None:
+    """The first readable date among elements, at the latest that it may mean: the end of its day, month or year."""
+    for key in keys:
+        told = text(resource, key) or text(child(resource, key), "start")
+        found = moment(told, zone)
+        if found:
+            return _last_of(found, len(told.strip())) if len(told.strip()) <= _DAY else found
+    return None
+
+
+def _last_of(start: datetime, length: int) -> datetime:
+    if length == _DAY:
+        after = start + timedelta(days=1)
+    elif length == _LONGEST_PARTIAL:
+        after = (start + timedelta(days=31)).replace(day=1)
+    else:
+        after = start.replace(year=start.year + 1)
+    return after - timedelta(seconds=1)
 
 
 def is_day_only(value: object) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
+from cards.chart.dosage import runs_on
 from cards.chart.fhir import child, first_moment, moment, objects, reference_of, text
 from cards.chart.ingredients import Bundled, told_of
 from cards.chart.magnesium_orders import magnesium_order
@@ -17,6 +18,8 @@ from cards.model import ORDER_TYPES, JsonObject, Medication, Route
 _DRAFT_GONE = frozenset({"entered-in-error", "cancelled", "stopped", "completed"})
 _HANDED_OVER = ("whenHandedOver", "whenPrepared")
 _SULFATE = "6585"
+# only of what meets magnesium in a vein it matters whether it runs
+_INFUSED = "iv_interaction"
 _NO_ROLES: frozenset[str] = frozenset()
 
 
@@ -122,6 +125,7 @@ def _medication(
         magnesium=None if route is Route.INTRAVENOUS and is_hearsay(resource) else magnesium,
         is_potassium=named.is_potassium,
         is_antithrombotic=named.is_antithrombotic,
+        is_infusion=_INFUSED in drug.role_names and runs_on(dosages, told),
     )
     is_iv_magnesium = magnesium is not None and route is Route.INTRAVENOUS
     return _with_times(medication, resource, dosages, knowledge) if is_iv_magnesium else medication

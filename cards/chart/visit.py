@@ -9,9 +9,12 @@ from cards.chart.asked import Asked, fact
 from cards.chart.because import YES, Because, because
 from cards.chart.conditions import conditions_by_category
 from cards.chart.cut_lists import cut_inputs
+from cards.chart.encounter_setting import categories_of_stay
+from cards.chart.fhir import text
 from cards.chart.inputs import BY_KEY, INPUTS
 from cards.chart.person import Person
 from cards.chart.sorting import CONDITION, Sorted
+from cards.chart.still_counts import Stay
 from cards.chart.versions import newest_versions
 from cards.loading import Knowledge
 from cards.model import (
@@ -23,6 +26,8 @@ from cards.model import (
     Setting,
     Snapshot,
 )
+
+_COMFORT = "comfort_care"
 
 
 class Visit(Asked):
@@ -153,7 +158,10 @@ class Visit(Asked):
 
     @fact
     def _conditions(self) -> Mapping[str, Condition]:
-        return conditions_by_category(self.sent.of(CONDITION), self.knowledge, self.now)
+        setting, start = self._stay
+        ident = text(self.encounter, "id") if self.encounter else ""
+        stay = Stay(self.now, ident, start, setting.acts_as_inpatient)
+        return conditions_by_category(self.sent.of(CONDITION), self.knowledge, stay)
 
     def has(self, *names: str) -> bool:
         """Whether a condition of any of the categories or groups of categories is present."""
@@ -163,6 +171,12 @@ class Visit(Asked):
     def among(self, group: str) -> tuple[Condition, ...]:
         """The conditions of a group that are present, in its order."""
         return tuple(self.conditions[c] for c in self.knowledge.conditions.groups[group] if c in self.conditions)
+
+    @fact
+    def in_comfort_care(self) -> bool:
+        """Whether the problems or the stay itself say that the patient is in comfort care (clinical rule s.7.2)."""
+        of_stay = categories_of_stay(self.encounter, self.knowledge) if self.encounter else ()
+        return self.has(_COMFORT) or _COMFORT in of_stay
 
     def on_record(self, category: str) -> Because:
         """Whether a category of condition is present, with the reason when it is not."""

@@ -3,7 +3,7 @@
 from math import inf
 
 from cards.chart import Because, Chart, because, once
-from cards.judgements import danger, given
+from cards.judgements import airway, danger, given
 from cards.loading import HardStop
 from cards.model import SEVERE_BANDS, Band, Freshness, Magnesium, RenalGate
 
@@ -189,8 +189,8 @@ def magnesium_raisers(chart: Chart) -> tuple[str, ...]:
 
 
 def cannot_take_oral(chart: Chart) -> bool:
-    """Vomiting, bowel obstruction or nil by mouth."""
-    return chart.has("no_oral")
+    """Vomiting, bowel obstruction, nil by mouth; paralysed or ventilated without a tube."""
+    return chart.has("no_oral") or airway.cannot_swallow(chart)
 
 
 def avoids_oral(chart: Chart) -> bool:
@@ -219,7 +219,9 @@ def is_on_record(stop: HardStop, chart: Chart) -> bool:
     """Whether what makes the stop is on record, or its drug taken."""
     if stop.renal:
         return chart.renal.gate is RenalGate[stop.renal]
-    return stop.drug_group in chart.drug_groups if stop.drug_group else chart.has(stop.condition)
+    if stop.drug_group:
+        return airway.is_given(stop.drug_group, stop.as_infusion, stop.within, chart)
+    return chart.has(stop.condition)
 
 
 def stops(stop: HardStop, chart: Chart) -> bool:
@@ -237,7 +239,7 @@ def iv_is_forbidden(chart: Chart, kind: str | None = None) -> bool:
 
     Nor where it yields to an expert, who orders it then (s.2.2).
     """
-    listed = chart.knowledge.hard_stops.values()
+    listed = (stop for stop in chart.knowledge.hard_stops.values() if not stop.caution)
     return any((stop.forbids_in(kind) or stop.needs_expert) and stops(stop, chart) for stop in listed)
 
 

@@ -13,6 +13,7 @@ from typing import TypedDict
 from cards.loading.advice import Advice, read_advice
 from cards.loading.ceilings import Ceilings, read_ceilings, within_ceilings
 from cards.loading.codes import read_terminology
+from cards.loading.condition_freshness import ConditionFreshness, read_condition_freshness
 from cards.loading.condition_names import ConditionNames, read_condition_names
 from cards.loading.dose_language import DoseLanguage, read_dose_language
 from cards.loading.dose_tables import Doses, OrderableTest, Product, read_doses, read_products, read_tests
@@ -103,6 +104,7 @@ class Knowledge:
     earliest: Mapping[str, float]
     drugs: DrugTables
     conditions: ConditionNames
+    condition_freshness: Mapping[str, ConditionFreshness]
     hard_stops: Mapping[str, HardStop]
     words: Words
     renal_states: tuple[RenalState, ...]
@@ -131,6 +133,7 @@ class _Medicines(TypedDict):
     earliest: Mapping[str, float]
     drugs: DrugTables
     conditions: ConditionNames
+    condition_freshness: Mapping[str, ConditionFreshness]
     hard_stops: Mapping[str, HardStop]
     terminology: Terminology
 
@@ -199,7 +202,8 @@ def _medicines(
         "earliest": {name: float(entry["hours"]) for name, entry in monitoring.items()},
         "drugs": drugs,
         "conditions": conditions,
-        "hard_stops": read_hard_stops(folder / "hard_stops.yaml", conditions, drugs),
+        "condition_freshness": read_condition_freshness(folder / "condition_freshness.yaml", conditions.names),
+        "hard_stops": read_hard_stops(folder / "hard_stops.yaml", conditions, drugs, shipped),
         "terminology": read_terminology(folder / "codes", site, drugs, conditions),
     }
 

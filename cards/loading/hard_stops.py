@@ -24,7 +24,9 @@ class HardStop:
     yields_in: frozenset[str] = frozenset()
     draft_yielded: str = ""
     blocks: bool = False
-    keeps_draft: bool = False
+    within: str = ""
+    as_infusion: bool = False
+    caution: bool = False
     order_yields_in: tuple[str, ...] = ()
     yields_to: Indicator | None = None
 
@@ -44,8 +46,10 @@ class HardStop:
         return emergency not in self.yields_in
 
 
-def read_hard_stops(path: Traversable, conditions: ConditionNames, drugs: DrugTables) -> dict[str, HardStop]:
-    """The stops by name; KnowledgeError for a condition, group of drugs, gate, emergency or key that is not known."""
+def read_hard_stops(
+    path: Traversable, conditions: ConditionNames, drugs: DrugTables, thresholds: Collection[str]
+) -> dict[str, HardStop]:
+    """The stops by name; KnowledgeError for a condition, group, gate, threshold, emergency or key that is not known."""
     found = {}
     groups = {each.group for each in drugs.classes.values()}
     keys = {field.name for field in fields(HardStop)} - {"name"} | {"source"}
@@ -60,6 +64,7 @@ def read_hard_stops(path: Traversable, conditions: ConditionNames, drugs: DrugTa
             ("condition", _named(entry, "condition", "unless"), conditions.names),
             ("group of drugs", _named(entry, "drug_group"), groups),
             ("renal gate", _named(entry, "renal"), RenalGate.__members__),
+            ("threshold", _named(entry, "within"), thresholds),
             ("emergency", told["yields_in"], EMERGENCIES),
         )
         for what, used, known in checks:

@@ -158,6 +158,7 @@ class Medication(NamedTuple):
     schedule: Schedule = Schedule.ONCE
     due: datetime | None = None
     charted: bool = False
+    is_infusion: bool = False
 
     def has_role(self, role: str) -> bool:
         """Whether any of its ingredients plays the role."""

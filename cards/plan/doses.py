@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import lru_cache
 
 from cards.chart import Chart, once
-from cards.judgements import assess, causes, danger, given, iv_states
+from cards.judgements import airway, assess, causes, danger, given, iv_states
 from cards.loading import Knowledge
 from cards.loading.ceilings import bags_of, fewer
 from cards.loading.dose_tables import IvStep, Salt
@@ -161,7 +161,10 @@ def _is_no_band_for_tablets(band: Band, chart: Chart) -> bool:
 
 def _situation(band: Band, chart: Chart) -> str:
     symptomatic = danger.has_symptoms(chart) and band in (Band.CRITICAL_LOW, Band.SEVERE)
-    return f"{_IV_KEYS[band]}_symptomatic" if symptomatic else _IV_KEYS[band]
+    if not symptomatic:
+        return _IV_KEYS[band]
+    slow = band is Band.CRITICAL_LOW and airway.needs_slow_iv(chart)
+    return f"{_IV_KEYS[band]}_symptomatic{'_slow' * slow}"
 
 
 def _wants_iv(band: Band, chart: Chart) -> bool:

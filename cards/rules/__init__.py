@@ -1,9 +1,10 @@
 """A folder a card, a file a rule: each a question about the chart, answered with words or the reason of silence."""
 
 from cards.ask import Rule
-from cards.rules import beside_low, causes, doubtful, drafts, emergency_and_low, high, incomplete, look_for
+from cards.rules import beside_low, causes, comfort, doubtful, drafts, emergency_and_low, high, incomplete, look_for
 
 RULES: tuple[Rule, ...] = (
+    *comfort.RULES,
     *emergency_and_low.RULES,
     *high.RULES,
     *doubtful.RULES,

@@ -176,7 +176,7 @@ class Terminology:
 NOT_A = "not "
 _DENIAL = re.compile(
     r"\b(?:no evidence|negative for|ruled? out|r/o|excluded|history|hx|fhx|h/o|prophyla\w+|prevent\w*"
-    r"|precautions?|planned|awaiting)\b"
+    r"|precautions?|planned|awaiting|refer(?:ral|red)|declin\w+|refus\w+|evaluat\w+|discuss\w+|revoked)\b"
 )
 
 

@@ -277,6 +277,14 @@ def _condition(ident: str, told: Any) -> Json:
     }
     if "hours" in told or "days" in told:
         made["onsetDateTime"] = ago(_hours(told) or 0)
+    if "onset" in told:
+        made["onsetDateTime"] = told["onset"]
+    if "recorded_days" in told:
+        made["recordedDate"] = ago(told["recorded_days"] * 24)
+    if "encounter" in told:
+        made["encounter"] = {"reference": f"Encounter/{told['encounter']}"}
+    if "category" in told:
+        made["category"] = [{"coding": [{"code": told["category"]}]}]
     return made
 
 

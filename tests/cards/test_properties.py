@@ -70,13 +70,15 @@ def hard_stops(facts: PatientChart) -> dict[str, bool]:
         "myasthenia": facts.has("myasthenia"),
         "dialysis or eGFR below 15": facts.renal.gate is RenalGate.R3 and kind is None,
         "kidneys unknown": facts.renal.gate is RenalGate.R4 and kind is None,
-        "respiratory failure": facts.has("respiratory_failure") and kind is None,
+        "respiratory failure": facts.has("respiratory_failure") and not facts.has("ventilated") and kind is None,
         "high magnesium": m is not None and m.x > m.upper_limit,
         "not low": (m is None or not m.low) and kind != "torsades",
-        "neuromuscular blocker": any(
+        "neuromuscular blocker": kind is None
+        and not facts.has("ventilated")
+        and any(
             r.drug_class == "neuromuscular blocker"
             for o in facts.medications or ()
-            if o.status == "active"
+            if o.status == "active" and not o.is_infusion and not (o.since and facts.hours_since(o.since) > 4)
             for r in o.roles
         ),
         "child or unknown age": facts.is_adult is not True,

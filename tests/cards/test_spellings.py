@@ -8,6 +8,7 @@ import pytest
 
 from cards.chart.conditions import conditions_by_category
 from cards.chart.medicines import medicines, nameless
+from cards.chart.still_counts import Stay
 from cards.model import Medication, Route
 from cards.terms.systems import ATC, ICD9, ICD10, LOINC, NDC, RXNORM, SNOMED, system_of
 from tests.cards.chart import NOW, Json, knowledge
@@ -307,7 +308,7 @@ def test_a_purpose_is_no_route(text: str, sig: str, route: Route) -> None:
 
 def has(category: str, concept: Json, **more: object) -> bool:
     problem = {"resourceType": "Condition", "id": "c", "code": concept, **more}
-    return category in conditions_by_category([problem], knowledge(), NOW)
+    return category in conditions_by_category([problem], knowledge(), Stay(NOW))
 
 
 @pytest.mark.parametrize(("system", "code"), AV_BLOCK)

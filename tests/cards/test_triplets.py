@@ -103,7 +103,7 @@ def test_a_module_of_several_rules_is_one_reader_of_a_table():
 def test_every_hard_stop_is_told_when_a_chart_is_opened_and_at_review():
     told = {rule.name for rule in RULES}
     for name, stop in knowledge().hard_stops.items():
-        assert stop.renal or f"{name}_forbids_iv" in told
+        assert stop.renal or stop.caution or f"{name}_forbids_iv" in told
         rule = "draft_magnesium_needs_kidneys" if stop.renal else "draft_magnesium_is_unsafe"
         texts = knowledge().advice[rule]
         assert {stop.draft, *filter(None, [stop.draft_yielded])} <= texts.lines.keys()

@@ -16,7 +16,7 @@ def _forbids(stop: str) -> Rule:
         if not assess.is_on_record(row, chart):
             return chart.on_record(row.condition) if row.condition else because("no such drug is taken")
         if not assess.stops(row, chart):
-            return Say(Indicator.WARNING, ("paced",))
+            return Say(Indicator.WARNING, ("lifted",))
         if row.draft_yielded and not row.forbids_in(assess.emergency(chart)):
             return because("an expert decides: the emergency rule says so")
         return Say(Indicator.WARNING, ("stop",), title="suffix")

@@ -26,7 +26,7 @@ def _causes(chart: Chart) -> tuple[Condition, ...]:
 def _advice(chart: Chart) -> tuple[str, ...]:
     fits = {
         "gut": assess.has_gut_loss(chart),
-        "alcohol": chart.has("alcohol"),
+        "alcohol": chart.has("drinking"),
         "refeeding": assess.is_refed(chart),
         "sglt2": chart.has("diabetes") and not chart.has("diabetic_ketoacidosis") and _sglt2_fits(chart),
         "glp1": chart.has("low_intake_or_loss") and chart.taking("disputed_cause"),

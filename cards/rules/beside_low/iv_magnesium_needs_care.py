@@ -13,10 +13,16 @@ def iv_magnesium_needs_care(chart: Chart) -> Say | Because:
     if not _is_likely(chart) or assess.is_child(chart):
         return because("no low magnesium that would be treated IV, or a hard stop")
     drugs = _interacting(chart)
-    lines = ("drugs",) * bool(drugs) + ("heart",) * chart.has("slow_heart")
+    lines = ("drugs",) * bool(drugs) + ("heart",) * chart.has("slow_heart") + ("block",) * _is_paralysed(chart)
     if not lines:
         return because("no medicine or heart rhythm that makes IV magnesium riskier")
     return Say(Indicator.INFO, lines, values={"drugs": ", ".join(drugs)})
+
+
+def _is_paralysed(chart: Chart) -> bool:
+    """A blocker runs, which the table calls a caution."""
+    listed = chart.knowledge.hard_stops.values()
+    return any(stop.caution and stop.drug_group and assess.stops(stop, chart) for stop in listed)
 
 
 def _interacting(chart: Chart) -> tuple[str, ...]:

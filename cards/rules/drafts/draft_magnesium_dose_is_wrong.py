@@ -25,7 +25,7 @@ class Crossed:
     limit: float = 0.0
 
 
-@rule(Problem.DRAFT_MAGNESIUM)
+@rule(Problem.DRAFT_MAGNESIUM, in_comfort=True)
 def draft_magnesium_dose_is_wrong(chart: Chart) -> Say | Because:
     """Above the limits of its indication (s.2.7); with what was given, runs and is drafted."""
     drafts = tuple(d for d in chart.chosen if is_wanted(d) and d.route is Route.INTRAVENOUS)

@@ -12,7 +12,7 @@ from cards.model import Indicator, Medication, Problem, Route, Say, Suggestion, 
 _DAYS_A_YEAR = 365.25
 
 
-@rule(Problem.DRAFT_MAGNESIUM)
+@rule(Problem.DRAFT_MAGNESIUM, in_comfort=True)
 def draft_magnesium_is_unsafe(chart: Chart) -> Say | Because:
     """High magnesium, heart block, myasthenia, breathing, pressure, bowel obstruction, age (OS-MGDRAFT, s.2.2)."""
     drafts = tuple(d for d in chart.chosen if d.magnesium)

@@ -15,7 +15,7 @@ _SOURCES = (MagnesiumKind.LAXATIVE, MagnesiumKind.ANTACID, MagnesiumKind.BOWEL_P
 _FIRST = (DraftTest("bmp", "first"), DraftTest("magnesium", "first"))
 
 
-@rule(Problem.DRAFT_MAGNESIUM)
+@rule(Problem.DRAFT_MAGNESIUM, in_comfort=True)
 def draft_magnesium_needs_kidneys(chart: Chart) -> Say | Because:
     """Renal states R1-R4 and creatinine in obstetrics, by what the order is for (s.1.5, 2.1, 2.7; hard stops)."""
     drafts = tuple(d for d in chart.chosen if d.magnesium)

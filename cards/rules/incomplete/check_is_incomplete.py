@@ -7,7 +7,7 @@ from cards.judgements import lacking
 from cards.model import Indicator, Problem, Say
 
 
-@rule(Problem.INCOMPLETE)
+@rule(Problem.INCOMPLETE, in_comfort=True)
 def check_is_incomplete(chart: Chart) -> Say | Because:
     """A query that failed is not an empty one (s.0.11), and a rule that fails is no all-clear (s.8)."""
     if lacking.rules_failed(chart):

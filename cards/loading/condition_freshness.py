@@ -1,0 +1,60 @@
+"""How long a condition counts that is still called active (condition_freshness.yaml)."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+from enum import Enum
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from cards.loading.drug_classes import check_known
+from cards.loading.reading import read_yaml
+
+_UNITS = {"h": "hours", "d": "days"}
+
+
+class Undated(Enum):
+    """When a condition without any date counts: in this stay, in a stay that began lately, or always."""
+
+    STAY = "stay"
+    NEW_STAY = "new_stay"
+    ALWAYS = "always"
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionFreshness:
+    """How long a category of conditions counts from its onset, and what makes that longer or shorter."""
+
+    counts: timedelta
+    in_stay: bool = False
+    undated: Undated = Undated.STAY
+    longer_with: Mapping[str, timedelta] = field(default_factory=dict)
+    brought_by: str = ""
+    ended_by: str = ""
+
+
+def read_condition_freshness(path: Traversable, categories: Collection[str]) -> dict[str, ConditionFreshness]:
+    """The rows by category; KnowledgeError for a category or key that is not known."""
+    rows = read_yaml(path)
+    check_known(path.name, "category", rows, categories)
+    keys = {each.name for each in fields(ConditionFreshness)} - {"brought_by"} | {"as", "source"}
+    for name, row in rows.items():
+        others = (*row.get("longer_with", ()), *(row[key] for key in ("as", "ended_by") if key in row))
+        check_known(f"{path.name}: {name}", "key", row, keys)
+        check_known(f"{path.name}: {name}", "category", others, categories)
+    return {name: _row(row) for name, row in rows.items()}
+
+
+def _row(told: Mapping[str, Any]) -> ConditionFreshness:
+    return ConditionFreshness(
+        counts=_time(told["counts"]),
+        in_stay=told.get("in_stay", False),
+        undated=Undated(told.get("undated", Undated.STAY.value)),
+        longer_with={category: _time(time) for category, time in told.get("longer_with", {}).items()},
+        brought_by=told.get("as", ""),
+        ended_by=told.get("ended_by", ""),
+    )
+
+
+def _time(told: Mapping[str, Any]) -> timedelta:
+    return timedelta(**{_UNITS[told["unit"]]: told["value"]})
