@@ -4,7 +4,7 @@ Each value is read when it is first asked for, and kept with the comparisons tha
 say which numbers decided an answer.
 """
 
-from cards.chart import gather
+from cards.chart import gather, unread
 from cards.chart.asked import fact
 from cards.chart.because import YES, Because, because
 from cards.chart.inputs import ANALYTES, Results
@@ -13,7 +13,6 @@ from cards.chart.kidneys import renal_gate
 from cards.chart.lists import Lists
 from cards.chart.magnesium import MagnesiumResults, default_lower_limit, place_of, read_magnesium
 from cards.chart.sorting import NotUnderstood
-from cards.chart.unread import not_understood
 from cards.model import (
     Freshness,
     Ionised,
@@ -142,6 +141,16 @@ class Chart(Lists):
         return (*self.snapshot.set_aside, *self.readings.set_aside)
 
     @fact
+    def unread_current(self) -> unread.Share:
+        """Of the medicines taken now, and given of late, those that nobody can name."""
+        return unread.current_medicines(self)
+
+    @fact
+    def unread_problems(self) -> unread.Share:
+        """Of the problems that are not over, those that nobody can name."""
+        return unread.problems(self)
+
+    @fact
     def not_understood(self) -> NotUnderstood:
         """How much of what was sent nobody understands, by kind."""
-        return not_understood(self)
+        return unread.not_understood(self)

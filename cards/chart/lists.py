@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from cards.chart import gather
 from cards.chart.asked import fact
-from cards.chart.medicines import drafted
+from cards.chart.medicines import drafted, is_drafted, nameless
 from cards.chart.sorting import Chosen, Why, chosen_drafts
 from cards.chart.visit import Visit
 from cards.model import (
@@ -50,6 +50,17 @@ class Lists(Visit):
     def unread_medicines(self) -> Mapping[str, tuple[JsonObject, Why]]:
         """The medicines that nobody can name, by reference, and why."""
         return gather.unread_medicines(self.sent, self.bundled, self.knowledge)
+
+    @fact
+    def signed(self) -> tuple[JsonObject, ...]:
+        """The medication orders being chosen or signed, whether or not anybody can name them."""
+        places = self.chosen_drafts.places
+        return tuple(d for place, d in enumerate(self.snapshot.drafts) if place in places and is_drafted(d))
+
+    @fact
+    def unread_drafts(self) -> tuple[JsonObject, ...]:
+        """The medication orders being chosen or signed that nobody can name."""
+        return tuple(draft for draft, _ in nameless(self.signed, self.bundled, self.knowledge).values())
 
     @fact
     def unread_orders(self) -> int:

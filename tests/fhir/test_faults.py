@@ -272,7 +272,7 @@ def test_orders_whose_drug_cannot_be_had_withhold_iv_magnesium(service, template
     body = lacking(complete("patient-view", templates), [])
     body["prefetch"]["medications"] = searchset({**order, "medicationReference": {"reference": "Medication/m1"}})
     responses.add("GET", f"{BASE}/Medication/m1", status=404)
-    assert "drug of 1 active order" in str(cards(service.post(body)))
+    assert "medicines could not be read" in str(cards(service.post(body)))
 
 
 @pytest.mark.parametrize("base", ["https://elsewhere.example/r4", "https://fhir.example", f"{BASE}/x", "file:///r4"])
