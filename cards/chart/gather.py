@@ -118,7 +118,7 @@ def unread_orders(unread: Mapping[str, tuple[JsonObject, Why]], knowledge: Knowl
 def bundled(sent: Sorted, drafts: Iterable[JsonObject]) -> dict[str, JsonObject]:
     """Medication resources that came along, by reference."""
     along = (r for r in drafts if r.get("resourceType") == sorting.MEDICATION)
-    return {f"Medication/{text(r, 'id')}": r for r in (*sent.of(sorting.MEDICATION), *along)}
+    return {f"Medication/{ident}": r for r in (*sent.of(sorting.MEDICATION), *along) if (ident := text(r, "id"))}
 
 
 # by a word of the reason; a result that could be read and cannot be used is understood

@@ -18,13 +18,13 @@ class Lists(Visit):
 
     @fact
     def bundled(self) -> Mapping[str, JsonObject]:
-        """The Medication resources that came along, by reference."""
-        return gather.bundled(self.sent, self.snapshot.drafts)
+        """The Medication resources that came along, and whatever is named by a urn, by reference."""
+        return {**gather.bundled(self.sent, self.snapshot.drafts), **self.snapshot.by_urn}
 
     @fact
     def medications(self) -> tuple[Medication, ...] | None:
         """The medicines taken, given or ordered; None when the list is not known."""
-        self.look_at("medications", "recent_medications", "administrations")
+        self.look_at("medications", "recent_medications", "administrations", "statements")
         if "medications" in self._missing:
             return None
         return gather.medications(self.sent, self.snapshot.drafts, self.bundled, self.knowledge, self.now)

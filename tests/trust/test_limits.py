@@ -20,7 +20,7 @@ SMALL = {
         "medicationCodeableConcept": {"text": "omeprazole"},
     },
     "conditions": {"resourceType": "Condition", "code": {"text": "ckd"}},
-    "other_results": {"resourceType": "X"},
+    "encounters": {"resourceType": "X"},
 }
 
 
