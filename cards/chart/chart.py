@@ -4,6 +4,8 @@ Each value is read when it is first asked for, and kept with the comparisons tha
 say which numbers decided an answer.
 """
 
+from collections.abc import Mapping
+
 from cards.chart import gather, unread
 from cards.chart.asked import fact
 from cards.chart.because import YES, Because, because
@@ -12,7 +14,7 @@ from cards.chart.ionised import read_ionised
 from cards.chart.kidneys import renal_gate
 from cards.chart.lists import Lists
 from cards.chart.magnesium import MagnesiumResults, default_lower_limit, place_of, read_magnesium
-from cards.chart.sorting import NotUnderstood
+from cards.chart.sorting import NotUnderstood, Unread, What, counted
 from cards.model import (
     Freshness,
     Ionised,
@@ -153,4 +155,14 @@ class Chart(Lists):
     @fact
     def not_understood(self) -> NotUnderstood:
         """How much of what was sent nobody understands, by kind."""
-        return unread.not_understood(self)
+        return counted(self.unread_entries)
+
+    @fact
+    def unread_entries(self) -> tuple[Unread, ...]:
+        """What was sent and nobody understands, each with what it was told by."""
+        return tuple(unread.entries(self))
+
+    @fact
+    def reading(self) -> Mapping[What, unread.Share]:
+        """Of how many results, medicines, problems, stays and drafts nobody can say what they are."""
+        return unread.shares(self)

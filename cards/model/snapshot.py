@@ -32,8 +32,8 @@ class Snapshot:
     `resources` holds the answer per prefetch key, of keys that are none of ours too; `missing` names keys nobody could
     supply, `failed` those of them whose query failed, `partial` keys of which only a first page came, `strays` keys
     with only a stray of another patient. Any other key is known to be empty. `draft_urls`: the fullUrl of each draft;
-    `by_urn`: what entries named by a urn hold; `unreadable`: how many entries were no resources. `watch` bounds the time
-    for reading what it is put around.
+    `by_urn`: what entries named by a urn hold; `unreadable`: how many entries were no resources. `watch` bounds the
+    time for reading what it is put around.
     """
 
     hook: str

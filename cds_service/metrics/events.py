@@ -33,6 +33,8 @@ class Metrics:
         self._foreign = self._counter("foreign_resources", "Resources of other patients that were dropped.", "key")
         text = "What of a patient's data nobody understands, by what it is and what of it is not understood."
         self._not_understood = self._counter("not_understood", text, "what", "why")
+        text = "What was read of a patient's data and what was not, by what it is."
+        self._entries = self._counter("entries", text, "what", "read")
         text = "Rules, and cards by leading rule, that failed: left out, the other cards go out."
         self._rules_failed = self._counter("rules_failed", text, "rule")
         self._refused = self._counter("tokens_refused", "Tokens that were not accepted, by kind of fault.", "kind")
@@ -60,6 +62,9 @@ class Metrics:
             self._cards(card.rules[0], card.indicator.word).inc()
         for kind, count in decision.trace.chart.not_understood.items():
             self._not_understood(kind.what, kind.why).inc(count)
+        for what, (unread, listed) in decision.trace.chart.reading.items():
+            self._entries(what, "yes").inc(listed - unread)
+            self._entries(what, "no").inc(unread)
         for rule in decision.trace.failures:
             self._rules_failed(rule).inc()
         for rule in decision.trace.quiet:
