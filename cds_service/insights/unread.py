@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 from cards import What, Why
 from cds_service.insights.figures import Share
 from cds_service.insights.period import Period
-from cds_service.records.schema import READING, UNREAD
+from cds_service.records.schema import ANSWERS, READING, UNREAD
 
 FEWEST = 5  # what occurred less often may tell of one patient: it is only counted
 
@@ -47,10 +47,12 @@ def read_not_understood(connection: Connection, period: Period) -> NotUnderstood
     return NotUnderstood(tuple(sorted(shown, key=lambda t: (-t.count, t.what, t.system, t.code))), others)
 
 
-def read_shares(connection: Connection, period: Period) -> dict[str, Share]:
-    """Of each kind of entry how many were understood, and how many there were."""
+def read_shares(connection: Connection, period: Period, service: str = "") -> dict[str, Share]:
+    """Of each kind of entry how many were understood, and how many there were; of one service or of all."""
     r = READING.c
     query = select(r.what, func.sum(r.listed - r.unread), func.sum(r.listed)).group_by(r.what).order_by(r.what)
+    if service:
+        query = query.join(ANSWERS, ANSWERS.c.id == r.answer_id).where(ANSWERS.c.service == service)
     rows = connection.execute(query.where(r.day.between(period.since, period.until)))
     return {what: Share(int(understood), int(listed)) for what, understood, listed in rows}
 
