@@ -14,6 +14,7 @@ Json = dict[str, object]
 _LONGEST = 200
 _LONGEST_CODE, _LONGEST_UNIT = 64, 16
 _MOST_CODES = 50  # of one answer
+_UNDECIDED: Json = {"knowledge": "", "cards": [], "quiet": [], "read": {}, "unread": []}
 _BLANK = re.compile(r"\s")
 
 
@@ -38,7 +39,7 @@ def answer_entry(
         "client": _short(who.get("client", "")),
         "tenant": _short(who.get("tenant", "")),
         "missing": {item.key: item.outcome.value for item in data if item.outcome not in ANSWERED},
-        **(_decided(decision) if decision else {"knowledge": "", "cards": [], "quiet": []}),
+        **(_decided(decision) if decision else _UNDECIDED),
     }
 
 

@@ -137,7 +137,8 @@ def _call(random: Random, day: date, changed: bool, bad: bool) -> Iterator[dict[
         "knowledge": VERSIONS[changed] if status == 200 else "",
         "cards": cards,
         "quiet": [rule.name for rule in quiet],
-        **({"read": {"medicine": [1, 9], "result": [0, 12]}, "unread": []} if status == 200 else {}),
+        "read": {"medicine": [1, 9], "result": [0, 12]} if status == 200 else {},
+        "unread": [],
     }
     for rule, card in zip([rule for rule in speaking if rule not in quiet], cards, strict=True):
         if random.random() < rule.answered:
