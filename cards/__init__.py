@@ -3,6 +3,8 @@
 from cards.answer.explain import explain
 from cards.chart.cut_lists import is_enough
 from cards.chart.inputs import BY_KEY, INPUTS, KINDS, OPENING, Input, Kind, prefetch_templates
+from cards.chart.sorting import Unread as UnreadEntry
+from cards.chart.sorting import What, Why
 from cards.decide import decide
 from cards.loading import Knowledge, KnowledgeError, load_knowledge
 from cards.model import (
@@ -46,6 +48,9 @@ __all__ = [
     "Silence",
     "Snapshot",
     "Stopped",
+    "UnreadEntry",
+    "What",
+    "Why",
     "decide",
     "discovery",
     "explain",

@@ -55,6 +55,7 @@ def answer_call(body: object, service: Service, means: Means) -> Answer:
     if means.limit_ms:
         snapshot = replace(snapshot, watch=watch(means.limit_ms))
     decision = decide(snapshot, means.knowledge, now=means.now, new_id=means.new_id, memory=means.memory)
+    decision.trace.chart.reading  # noqa: B018 - records ask for it later: read while the limit of time is told of
     if decision.cannot_tell and means.missing_data is MissingData.PRECONDITION_FAILED:
         return Answer(HTTPStatus.PRECONDITION_FAILED, _cannot_tell(decision.cannot_tell), decision, gathered.data)
     return Answer(HTTPStatus.OK, {"cards": [card.body for card in decision.cards]}, decision, gathered.data)

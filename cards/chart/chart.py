@@ -4,7 +4,9 @@ Each value is read when it is first asked for, and kept with the comparisons tha
 say which numbers decided an answer.
 """
 
-from cards.chart import gather
+from collections.abc import Mapping
+
+from cards.chart import gather, unread
 from cards.chart.asked import fact
 from cards.chart.because import YES, Because, because
 from cards.chart.inputs import ANALYTES, Results
@@ -12,8 +14,7 @@ from cards.chart.ionised import read_ionised
 from cards.chart.kidneys import renal_gate
 from cards.chart.lists import Lists
 from cards.chart.magnesium import MagnesiumResults, default_lower_limit, place_of, read_magnesium
-from cards.chart.sorting import NotUnderstood
-from cards.chart.unread import not_understood
+from cards.chart.sorting import NotUnderstood, Unread, What, counted
 from cards.model import (
     Freshness,
     Ionised,
@@ -150,6 +151,26 @@ class Chart(Lists):
         return (*self.snapshot.set_aside, *self.readings.set_aside)
 
     @fact
+    def unread_current(self) -> unread.Share:
+        """Of the medicines taken now, and given of late, those that nobody can name."""
+        return unread.current_medicines(self)
+
+    @fact
+    def unread_problems(self) -> unread.Share:
+        """Of the problems that are not over, those that nobody can name."""
+        return unread.problems(self)
+
+    @fact
     def not_understood(self) -> NotUnderstood:
         """How much of what was sent nobody understands, by kind."""
-        return not_understood(self)
+        return counted(self.unread_entries)
+
+    @fact
+    def unread_entries(self) -> tuple[Unread, ...]:
+        """What was sent and nobody understands, each with what it was told by."""
+        return tuple(unread.entries(self))
+
+    @fact
+    def reading(self) -> Mapping[What, unread.Share]:
+        """Of how many results, medicines, problems, stays and drafts nobody can say what they are."""
+        return unread.shares(self)

@@ -17,7 +17,7 @@ def setting_told(encounter: JsonObject | None, knowledge: Knowledge) -> Setting:
     if encounter is None:
         return Setting.UNKNOWN
     words = _words(encounter)
-    coded = [knowledge.encounters.of_code(system, code, words) for system, code in _classes(encounter)]
+    coded = [knowledge.encounters.of_code(system, code, words) for system, code in classes_of(encounter)]
     known = [setting for setting in coded if setting]
     if known:
         return min(known, key=_MOST_ACUTE_FIRST.index)
@@ -47,7 +47,7 @@ def is_forgotten(
     return not any(when and when >= since for when in dated)
 
 
-def _classes(encounter: JsonObject) -> Iterator[tuple[str, str]]:
+def classes_of(encounter: JsonObject) -> Iterator[tuple[str, str]]:
     """(system, code) of each class: R4 has one Coding, R5 a list of CodeableConcept."""
     for told in objects(encounter, "class"):
         yield from [(text(told, "system").strip(), text(told, "code").strip())] if text(told, "code") else codings(told)

@@ -13,9 +13,9 @@ from cards.chart.reports import results_in
 from cards.chart.result_names import analyte_of
 from cards.chart.results import FINAL, Reading, is_haemolysed, read
 from cards.chart.same_time import deciding
-from cards.chart.sorting import Kind, Sorted, What, Why
+from cards.chart.sorting import Kind, Sorted, Unread, What, Why
 from cards.loading import Knowledge
-from cards.model import JsonObject, Medication, Result, SetAside, Setting, Snapshot
+from cards.model import JsonObject, Medication, Result, SetAside, Setting, Snapshot, Unreadable
 
 ByAnalyte = dict[str, list[Reading]]
 
@@ -118,17 +118,19 @@ def unread_orders(unread: Mapping[str, tuple[JsonObject, Why]], knowledge: Knowl
 def bundled(sent: Sorted, drafts: Iterable[JsonObject]) -> dict[str, JsonObject]:
     """Medication resources that came along, by reference."""
     along = (r for r in drafts if r.get("resourceType") == sorting.MEDICATION)
-    return {f"Medication/{text(r, 'id')}": r for r in (*sent.of(sorting.MEDICATION), *along)}
+    return {f"Medication/{ident}": r for r in (*sent.of(sorting.MEDICATION), *along) if (ident := text(r, "id"))}
 
 
 # by a word of the reason; a result that could be read and cannot be used is understood
 _WHYS = (("unit", Why.UNIT), ("date", Why.DATE), ("value", Why.VALUE), ("text", Why.VALUE), ("comparator", Why.VALUE))
 
 
-def unread_results(found: Readings, knowledge: Knowledge) -> Iterator[Kind]:
-    """The kinds of results that nobody understands."""
+def unread_results(found: Readings, knowledge: Knowledge) -> Iterator[Unread]:
+    """The results that nobody understands."""
     for aside in found.set_aside:
         why = next((why for word, why in _WHYS if word in aside.why), None)
         if why and aside.what in inputs.ANALYTES:
-            yield Kind(What.RESULT, why)
-    yield from sorting.count_results(r for r in found.left if analyte_of(r, knowledge) is None)
+            unit = aside.unit if isinstance(aside, Unreadable) else ""
+            yield Unread(Kind(What.RESULT, why), ((aside.what, unit),) if unit else ())
+    unknown = (r for r in found.left if analyte_of(r, knowledge) is None)
+    yield from sorting.unread_results(unknown, knowledge.terminology)

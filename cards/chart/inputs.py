@@ -56,6 +56,14 @@ _ADMINISTRATION = Kind(
     frozenset({"entered-in-error", "not-done", "unknown"}),
     include="medication",
 )
+_STATEMENT = Kind(
+    "MedicationStatement",
+    "effective",
+    ("effectiveDateTime", "effectivePeriod.start"),
+    ("dateAsserted", "effectiveDateTime", "effectivePeriod.start"),
+    frozenset({"entered-in-error", "not-taken", "unknown"}),
+    include="medication",
+)
 _CONDITION = Kind("Condition", known_from=("recordedDate", "onsetDateTime", "onsetPeriod.start"))
 _ENCOUNTER = Kind(
     "Encounter",
@@ -173,6 +181,15 @@ INPUTS: tuple[Input, ...] = (
         back=_HOURS_OF_DOSES,
     ),
     Input(
+        "statements",
+        _STATEMENT,
+        "home medicines",
+        "status=active,completed",
+        100,
+        missed="list of home medicines",
+        offered_only=True,
+    ),
+    Input(
         "conditions",
         _CONDITION,
         "diagnoses",
@@ -185,9 +202,9 @@ INPUTS: tuple[Input, ...] = (
     Input(
         "renal",
         _OBSERVATION,
-        "kidney results",
-        count=30,
-        analytes=("creatinine", "egfr"),
+        "kidney, urine and QTc results",
+        count=100,
+        analytes=("creatinine", "egfr", "qtc", "urine_magnesium", "urine_creatinine", "urine_magnesium_24h"),
         missed="kidney results",
         back=0,
     ),
@@ -199,14 +216,6 @@ INPUTS: tuple[Input, ...] = (
         analytes=("potassium", "calcium", "calcium_corrected", "albumin"),
         opening=("potassium",),
         missed="potassium and calcium",
-        back=0,
-    ),
-    Input(
-        "other_results",
-        _OBSERVATION,
-        "QTc and urine results",
-        count=30,
-        analytes=("qtc", "urine_magnesium", "urine_creatinine", "urine_magnesium_24h"),
         back=0,
     ),
     Input(

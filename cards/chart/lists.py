@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from cards.chart import gather
 from cards.chart.asked import fact
-from cards.chart.medicines import drafted
+from cards.chart.medicines import drafted, is_drafted, nameless
 from cards.chart.sorting import Chosen, Why, chosen_drafts
 from cards.chart.visit import Visit
 from cards.model import (
@@ -18,13 +18,13 @@ class Lists(Visit):
 
     @fact
     def bundled(self) -> Mapping[str, JsonObject]:
-        """The Medication resources that came along, by reference."""
-        return gather.bundled(self.sent, self.snapshot.drafts)
+        """The Medication resources that came along, and whatever is named by a urn, by reference."""
+        return {**gather.bundled(self.sent, self.snapshot.drafts), **self.snapshot.by_urn}
 
     @fact
     def medications(self) -> tuple[Medication, ...] | None:
         """The medicines taken, given or ordered; None when the list is not known."""
-        self.look_at("medications", "recent_medications", "administrations")
+        self.look_at("medications", "recent_medications", "administrations", "statements")
         if "medications" in self._missing:
             return None
         return gather.medications(self.sent, self.snapshot.drafts, self.bundled, self.knowledge, self.now)
@@ -50,6 +50,17 @@ class Lists(Visit):
     def unread_medicines(self) -> Mapping[str, tuple[JsonObject, Why]]:
         """The medicines that nobody can name, by reference, and why."""
         return gather.unread_medicines(self.sent, self.bundled, self.knowledge)
+
+    @fact
+    def signed(self) -> tuple[JsonObject, ...]:
+        """The medication orders being chosen or signed, whether or not anybody can name them."""
+        places = self.chosen_drafts.places
+        return tuple(d for place, d in enumerate(self.snapshot.drafts) if place in places and is_drafted(d))
+
+    @fact
+    def unread_drafts(self) -> tuple[JsonObject, ...]:
+        """The medication orders being chosen or signed that nobody can name."""
+        return tuple(draft for draft, _ in nameless(self.signed, self.bundled, self.knowledge).values())
 
     @fact
     def unread_orders(self) -> int:

@@ -1,6 +1,7 @@
 """Observations as results in canonical units, and as set aside with a reason when they cannot be read."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple
 
@@ -127,7 +128,8 @@ def _value(
         return Unreadable(analyte, "has a comparator that we do not know", when, status=status)
     unit = knowledge.units.find(analyte, text(quantity, "code"), text(quantity, "unit"))
     if unit is None:
-        return _unreadable(analyte, _no_unit(analyte, quantity, knowledge), observation, when)
+        found = _unreadable(analyte, _no_unit(analyte, quantity, knowledge), observation, when)
+        return replace(found, unit=text(quantity, "code") or text(quantity, "unit"))
     return Reading(analyte, told * unit.factor, comparator, unit, told, when, status, observation)
 
 

@@ -13,7 +13,7 @@ from cards.chart.fhir import child, codings, text, words_of
 from cards.chart.inputs import BY_KEY, Input
 from cards.model import ORDER_TYPES, JsonObject, Snapshot
 from cards.terms.systems import ICD9, ICD10, ICPC2, LOINC, RXNORM, SNOMED, system_of
-from cards.terms.terminology import Terminology
+from cards.terms.terminology import CodeKey, Terminology
 
 PATIENT, ENCOUNTER, OBSERVATION, CONDITION = "Patient", "Encounter", "Observation", "Condition"
 MEDICATION, ADMINISTRATION, REPORT = "Medication", "MedicationAdministration", "DiagnosticReport"
@@ -45,6 +45,7 @@ class What(StrEnum):
     DRAFT = "drafted order"
     SELECTION = "selected order"
     ENTRY = "entry"
+    MAGNESIUM = "magnesium result"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,14 @@ class Kind:
 
     what: What
     why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """One entry that is not understood, and what it was told by: (system, code); of a unit (analyte, unit)."""
+
+    kind: Kind
+    codes: tuple[CodeKey, ...] = ()
 
 
 NotUnderstood = Mapping[Kind, int]
@@ -97,7 +106,7 @@ def _answers(resource: JsonObject, asked: Input, terminology: Terminology) -> bo
     return asked.has_status(resource)
 
 
-def unknown_code(concept: JsonObject) -> Why | None:
+def unknown_code(concept: JsonObject, terminology: Terminology) -> Why | None:
     """Why nobody can say what a concept is: no words, and no code or one of unknown systems; None when one can.
 
     Words that can be read and match nothing name another thing, and so does a code of a known system.
@@ -107,23 +116,25 @@ def unknown_code(concept: JsonObject) -> Why | None:
     systems = [system_of(system) for system, _ in codings(concept)]
     if not systems:
         return Why.SHAPE
+    if terminology.is_other(codings(concept)):
+        return None
     return Why.CODE if _KNOWN_SYSTEMS.isdisjoint(systems) else None
 
 
-def count_results(unknown: Iterable[JsonObject]) -> Iterator[Kind]:
+def unread_results(unknown: Iterable[JsonObject], terminology: Terminology) -> Iterator[Unread]:
     """Of the results of no analyte that we know, those of which nobody can say what they measure."""
     for resource in unknown:
-        if why := unknown_code(child(resource, "code")):
-            yield Kind(What.RESULT, why)
+        if why := unknown_code(concept := child(resource, "code"), terminology):
+            yield Unread(Kind(What.RESULT, why), tuple(codings(concept)))
 
 
-def count_problems(conditions: Iterable[JsonObject], terminology: Terminology) -> Iterator[Kind]:
+def unread_problems(conditions: Iterable[JsonObject], terminology: Terminology) -> Iterator[Unread]:
     """The problems that nobody can name."""
     for resource in conditions:
         concept = child(resource, "code")
-        why = unknown_code(concept)
+        why = unknown_code(concept, terminology)
         if why and not terminology.categories_of(codings(concept), ""):
-            yield Kind(What.PROBLEM, why)
+            yield Unread(Kind(What.PROBLEM, why), tuple(codings(concept)))
 
 
 # -- selections -------------------------------------------------------------------------------------------------------
@@ -171,6 +182,6 @@ def _tail(told: str, parts: int) -> str:
     return "/".join(told.partition("/_history/")[0].split("/")[-parts:])
 
 
-def counted(kinds: Iterable[Kind]) -> NotUnderstood:
+def counted(unread: Iterable[Unread]) -> NotUnderstood:
     """How many of each kind."""
-    return Counter(kinds)
+    return Counter(entry.kind for entry in unread)

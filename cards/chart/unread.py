@@ -1,37 +1,92 @@
-"""How much of what was sent nobody understands, by kind."""
+"""How much of what was sent nobody understands: which entries, what they were told by, of how many."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from itertools import repeat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cards.chart import gather
 from cards.chart.conditions import is_over, is_true
-from cards.chart.encounter_setting import setting_told
-from cards.chart.medicines import is_drafted, nameless
-from cards.chart.sorting import CONDITION, Kind, NotUnderstood, What, Why, count_problems, counted
-from cards.model import JsonObject, Setting
+from cards.chart.encounter_setting import classes_of, setting_told
+from cards.chart.ingredients import told_of
+from cards.chart.medicines import is_drafted, may_be_running, nameless
+from cards.chart.sorting import ADMINISTRATION, CONDITION, ORDERED, Kind, Unread, What, Why, unread_problems
+from cards.chart.taken import status_taken
+from cards.model import JsonObject, Setting, Unreadable
+from cards.terms.terminology import CodeKey
 
 if TYPE_CHECKING:
     from cards.chart.chart import Chart
 
+_MAGNESIUM = ("magnesium", "magnesium_ionised")
 
-def not_understood(chart: "Chart") -> NotUnderstood:
+
+class Share(NamedTuple):
+    """How many of a list nobody can name, and how many it holds."""
+
+    unread: int
+    listed: int
+
+
+def current_medicines(chart: "Chart") -> Share:
+    """Of the medicines taken now, and given of late, those that nobody can name."""
+    unread = {id(resource) for resource, _ in chart.unread_medicines.values()}
+    since = chart.now - timedelta(hours=chart.knowledge.numbers["duplicate.iv_hours"])
+    taken = [r for r in chart.sent.of(*ORDERED) if status_taken(r, chart.now) == "active"]
+    listed = [*taken, *(r for r in chart.sent.of(ADMINISTRATION) if may_be_running(r, since))]
+    return Share(sum(id(resource) in unread for resource in listed), len(listed))
+
+
+def problems(chart: "Chart") -> Share:
+    """Of the problems that are not over, those that nobody can name."""
+    listed = list(_current(chart))
+    return Share(len(list(unread_problems(listed, chart.knowledge.terminology))), len(listed))
+
+
+def entries(chart: "Chart") -> Iterator[Unread]:
     """Every result, medicine, problem, draft and selection, and the stay, of which nobody can say what it is."""
-    return counted(_every(chart))
-
-
-def _every(chart: "Chart") -> Iterator[Kind]:
     yield from gather.unread_results(chart.readings, chart.knowledge)
-    yield from (Kind(What.MEDICINE, why) for _, why in chart.unread_medicines.values())
-    yield from count_problems(filter(is_true, _current(chart)), chart.knowledge.terminology)
+    for resource, why in chart.unread_medicines.values():
+        yield Unread(Kind(What.MEDICINE, why), _codes(resource, chart))
+    yield from unread_problems(_current(chart), chart.knowledge.terminology)
     if chart.encounter and setting_told(chart.encounter, chart.knowledge) is Setting.UNKNOWN:
-        yield Kind(What.STAY, Why.CLASS)
-    drafts = nameless(filter(is_drafted, chart.snapshot.drafts), chart.bundled, chart.knowledge)
-    yield from (Kind(What.DRAFT, why) for _, why in drafts.values())
-    yield from repeat(Kind(What.SELECTION, Why.REFERENCE), chart.chosen_drafts.unmatched)
-    yield from repeat(Kind(What.ENTRY, Why.SHAPE), chart.snapshot.unreadable)
+        yield Unread(Kind(What.STAY, Why.CLASS), tuple(classes_of(chart.encounter)))
+    for resource, why in nameless(_drafts(chart), chart.bundled, chart.knowledge).values():
+        yield Unread(Kind(What.DRAFT, why), _codes(resource, chart))
+    yield from repeat(Unread(Kind(What.SELECTION, Why.REFERENCE)), chart.chosen_drafts.unmatched)
+    yield from repeat(Unread(Kind(What.ENTRY, Why.SHAPE)), chart.snapshot.unreadable)
+
+
+def shares(chart: "Chart") -> Mapping[What, Share]:
+    """How many of the results, medicines, problems, stays and drafts nobody understands, and how many there are."""
+    found, set_aside, left = chart.readings
+    listed = {
+        What.RESULT: sum(map(len, found.values())) + len(set_aside) + len(left),
+        What.MAGNESIUM: sum(len(found.get(name, ())) for name in _MAGNESIUM) + _magnesium_set_aside(chart),
+        What.MEDICINE: len(chart.sent.of(*ORDERED, ADMINISTRATION)),
+        What.PROBLEM: chart.unread_problems.listed,
+        What.STAY: int(chart.encounter is not None),
+        What.DRAFT: len(list(_drafts(chart))),
+    }
+    unread = {what: sum(n for kind, n in chart.not_understood.items() if kind.what is what) for what in listed}
+    unread[What.MAGNESIUM] = _magnesium_set_aside(chart)
+    return {what: Share(unread[what], n) for what, n in listed.items() if n}
+
+
+def _magnesium_set_aside(chart: "Chart") -> int:
+    aside = (found for found in chart.readings.set_aside if isinstance(found, Unreadable))
+    return sum(found.what in _MAGNESIUM for found in aside)
+
+
+def _codes(resource: JsonObject, chart: "Chart") -> tuple[CodeKey, ...]:
+    own, parts = told_of(resource, chart.bundled)
+    return tuple(dict.fromkeys(code for told in (own, *parts) for code in told.codes))
+
+
+def _drafts(chart: "Chart") -> Iterator[JsonObject]:
+    return filter(is_drafted, chart.snapshot.drafts)
 
 
 def _current(chart: "Chart") -> Iterator[JsonObject]:
-    """The problems that are not over."""
-    return (resource for resource in chart.sent.of(CONDITION) if not is_over(resource, chart.now))
+    """The problems that are not over and that nobody denies."""
+    return (r for r in chart.sent.of(CONDITION) if not is_over(r, chart.now) and is_true(r))

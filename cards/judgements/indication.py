@@ -72,6 +72,8 @@ def _reasons(order: JsonObject, chart: Chart) -> Iterator[JsonObject]:
         target = text(reference, "reference") or text(child(reference, "reference"), "reference")
         if concept := child(reference, "concept"):
             yield concept
+        elif named := chart.snapshot.by_urn.get(target):
+            yield child(named, "code") if text(named, "resourceType") == "Condition" else {}
         elif target.rpartition("/")[0].endswith("Condition"):
             yield _condition(target, chart) or {"text": text(reference, "display")}
 

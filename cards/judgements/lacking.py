@@ -22,5 +22,6 @@ def _concerns(problem: Problem, chart: Chart) -> bool:
     if not chart.about_orders:
         return True
     if problem in ABOUT_DRAFTS:
-        return any(draft.roles or draft.magnesium for draft in chart.chosen)
+        unread = problem is Problem.DRAFT_MAGNESIUM and chart.unread_drafts and not chart.is_choosing
+        return bool(unread) or any(draft.roles or draft.magnesium for draft in chart.chosen)
     return any(draft.is_potassium or causes.concerns_magnesium(draft) for draft in chart.chosen)

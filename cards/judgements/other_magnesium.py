@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from cards.chart import Chart
-from cards.chart.fhir import child, text
+from cards.chart.fhir import child, reference_of, text
 from cards.judgements import indication, iv_states
 from cards.model import DoseState, Infusion, Medication, Schedule
 
@@ -31,7 +31,8 @@ def beside(drafts: Collection[Medication], chart: Chart) -> tuple[Medication, ..
 def prior(draft: Medication, chart: Chart) -> str:
     """The order that a draft follows, as `Type/id`; "" when it names none."""
     target = text(child(indication.raw(draft, chart), "priorPrescription"), "reference")
-    return "/".join(target.split("/_history/")[0].split("/")[-2:])
+    named = chart.snapshot.by_urn.get(target)
+    return (reference_of(named) or "") if named else "/".join(target.split("/_history/")[0].split("/")[-2:])
 
 
 def grams(drafts: Collection[Medication], chart: Chart) -> float:

@@ -21,6 +21,8 @@ from cards.terms.terminology import (
     Terminology,
 )
 
+# what a site calls a code of something that has nothing to do with magnesium
+OTHER = "other"
 _KINDS = {
     "replacement": MagnesiumKind.REPLACEMENT,
     "laxative": MagnesiumKind.LAXATIVE,
@@ -51,10 +53,11 @@ def read_terminology(folder: Traversable, site: Site, drugs: DrugTables, conditi
         kinds=_kinds(folder / "names.csv"),
         atc=_groups(folder / "atc.csv"),
         classes=frozenset(row["ingredient"] for row in read_csv(folder / "atc.csv") if row["kind"] == "class"),
-        condition_codes=_conditions(folder / "conditions.csv"),
+        condition_codes=_site_conditions(site, _conditions(folder / "conditions.csv"), conditions),
         condition_words=words,
         any_condition_word=re.compile("|".join(f"(?:{w.pattern.pattern})" for w in words)),
         site_drugs=_site_drugs(site, roles),
+        others=_others(site),
     )
 
 
@@ -157,16 +160,37 @@ def _condition_words(path: Traversable) -> list[ConditionWords]:
 
 def _site_labs(site: Site, analytes: set[str]) -> dict[CodeKey, str]:
     for number, (_, code, analyte) in enumerate(site.lab_codes):
-        if analyte not in analytes:
+        if analyte not in analytes | {OTHER}:
             reason = f"lab code {code}: unknown analyte {analyte!r}{did_you_mean(analyte, analytes)}"
             raise site.error(reason, "codes", "labs", str(number), "analyte")
-    return {(system, code): analyte for system, code, analyte in site.lab_codes}
+    return {(system, code): analyte for system, code, analyte in site.lab_codes if analyte != OTHER}
 
 
 def _site_drugs(site: Site, roles: dict[str, tuple[DrugRole, ...]]) -> dict[CodeKey, str]:
     by_name = {listed[0].ingredient: code for code, listed in roles.items()}
     for number, (_, code, ingredient) in enumerate(site.drug_codes):
-        if ingredient not in by_name:
+        if ingredient not in by_name and ingredient != OTHER:
             reason = f"drug code {code}: unknown ingredient {ingredient!r}{did_you_mean(ingredient, by_name)}"
             raise site.error(reason, "codes", "drugs", str(number), "ingredient")
-    return {(system_of(system), code): by_name[ingredient] for system, code, ingredient in site.drug_codes}
+    named = (row for row in site.drug_codes if row[2] != OTHER)
+    return {(system_of(system), code): by_name[ingredient] for system, code, ingredient in named}
+
+
+def _site_conditions(
+    site: Site, shipped: dict[CodeKey, tuple[str, ...]], names: ConditionNames
+) -> dict[CodeKey, tuple[str, ...]]:
+    """The shipped codes with the site's own beside them."""
+    known, found = set(names.names), dict(shipped)
+    for number, (system, code, category) in enumerate(site.condition_codes):
+        if category not in known | {OTHER}:
+            reason = f"condition code {code}: unknown category {category!r}{did_you_mean(category, known)}"
+            raise site.error(reason, "codes", "conditions", str(number), "category")
+        key = (system_of(system), code)
+        found[key] = tuple(dict.fromkeys((*found.get(key, ()), *([category] if category != OTHER else []))))
+    return found
+
+
+def _others(site: Site) -> frozenset[CodeKey]:
+    """The site's own codes of what has nothing to do with magnesium: understood, and not for us."""
+    told = (*site.lab_codes, *site.drug_codes, *site.condition_codes)
+    return frozenset((system_of(system), code) for system, code, meaning in told if meaning == OTHER)

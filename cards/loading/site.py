@@ -19,7 +19,7 @@ _KEYS: Mapping[str, frozenset[str]] = {
     "orders": frozenset({"intent"}),
     "rules": frozenset({"off"}),
     "cards": frozenset({"maximum"}),
-    "codes": frozenset({"labs", "drugs"}),
+    "codes": frozenset({"labs", "drugs", "conditions"}),
     "encounter_classes": frozenset(),
     "time_zone": frozenset(),
     "override_reasons": frozenset(),
@@ -56,6 +56,7 @@ class Site:
     maximum_cards: int = _MOST_CARDS
     lab_codes: tuple[tuple[str, str, str], ...] = ()
     drug_codes: tuple[tuple[str, str, str], ...] = ()
+    condition_codes: tuple[tuple[str, str, str], ...] = ()
     encounter_classes: tuple[tuple[str, str, str], ...] = ()
     zone: tzinfo = UTC
     override_reasons: tuple[str, ...] = ()
@@ -83,6 +84,7 @@ def read_site(text: str, name: str) -> Site:
         maximum_cards=reader.maximum_cards(),
         lab_codes=reader.codes("labs", "analyte"),
         drug_codes=reader.codes("drugs", "ingredient"),
+        condition_codes=reader.codes("conditions", "category"),
         encounter_classes=reader.encounter_classes(),
         zone=reader.zone(),
         override_reasons=reader.texts("override_reasons"),

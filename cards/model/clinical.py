@@ -200,7 +200,8 @@ class SetAside:
 class Unreadable(SetAside):
     """A result that could not be read: when it was true, and what was sent where that is short and plain.
 
-    `value` (canonical unit) is what a person can read of it; `withdraws` whether it makes an earlier result doubtful.
+    `value` (canonical unit) is what a person can read of it; `withdraws` whether it makes an earlier result doubtful;
+    `unit` what was sent as unit where nobody knows it.
     """
 
     when: datetime | None = None
@@ -208,6 +209,7 @@ class Unreadable(SetAside):
     status: str = ""
     value: float | None = None
     withdraws: bool = True
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What is handed in about a patient."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from cards.model.clinical import JsonObject, SetAside
@@ -32,7 +32,8 @@ class Snapshot:
     `resources` holds the answer per prefetch key, of keys that are none of ours too; `missing` names keys nobody could
     supply, `failed` those of them whose query failed, `partial` keys of which only a first page came, `strays` keys
     with only a stray of another patient. Any other key is known to be empty. `draft_urls`: the fullUrl of each draft;
-    `unreadable`: how many entries were no resources. `watch` bounds the time for reading what it is put around.
+    `by_urn`: what entries named by a urn hold; `unreadable`: how many entries were no resources. `watch` bounds the
+    time for reading what it is put around.
     """
 
     hook: str
@@ -47,6 +48,7 @@ class Snapshot:
     strays: frozenset[str] = frozenset()
     failed: frozenset[str] = frozenset()
     draft_urls: Sequence[str] = ()
+    by_urn: Mapping[str, JsonObject] = field(default_factory=dict)
     unreadable: int = 0
     about: About = About.PATIENT
     watch: Watch = unwatched

@@ -87,6 +87,7 @@ class Terminology:
     condition_words: Sequence[ConditionWords]
     any_condition_word: re.Pattern[str]
     site_drugs: Mapping[CodeKey, str]
+    others: frozenset[CodeKey] = frozenset()
 
     def analyte_of(self, codings: Iterable[CodeKey]) -> str | None:
         """The analyte of the first code we know, in whatever spelling of its system."""
@@ -111,7 +112,12 @@ class Terminology:
             if system == RXNORM and (code in self.products or code in self.roles):
                 return code, self.products.get(code) or Product((code,), "")
         grouped = (self._of_group(code) for system, code in keys if system == ATC)
-        return next((("", product) for product in grouped if product), None)
+        found = next((("", product) for product in grouped if product), None)
+        return found or (("", Product((), "")) if self.is_other(keys) else None)
+
+    def is_other(self, codings: Iterable[CodeKey]) -> bool:
+        """Whether the site says of a code that it is of something else."""
+        return bool(self.others) and any((system_of(system), code) in self.others for system, code in codings)
 
     def _of_group(self, code: str) -> Product | None:
         """What an ATC code stands for, by its longest known beginning; a whole code of no group is another medicine."""

@@ -71,7 +71,7 @@ def _entry(resource: JsonDict, stays: Mapping[str, datetime | None], last: Mappi
     if kind == "Encounter":
         ended = _stay_end(resource)
         return Entry(kind, resource, known, ended, guessed=bool(ended) and not first_point(resource, "period.end"))
-    if kind == "MedicationAdministration":
+    if kind in ("MedicationAdministration", "MedicationStatement"):
         return Entry(kind, resource, known, first_point(resource, "effectivePeriod.end"))
     stay = stays.get(encounter_of(resource))
     if kind == "MedicationRequest" and as_text(resource.get("status")) in _ORDER_OVER:
@@ -175,6 +175,10 @@ def _given_then(given: JsonDict, ended: datetime | None) -> JsonDict:
     return given if ended is None else _period_then("effectivePeriod", given)
 
 
+def _stated_then(statement: JsonDict, ended: datetime | None) -> JsonDict:
+    return statement if ended is None else {**_period_then("effectivePeriod", statement), "status": "active"}
+
+
 def _stay_then(stay: JsonDict, _: datetime | None) -> JsonDict:
     return _period_then("period", stay)
 
@@ -183,5 +187,6 @@ _EARLIER = {
     "MedicationRequest": _order_then,
     "Condition": _condition_then,
     "MedicationAdministration": _given_then,
+    "MedicationStatement": _stated_then,
     "Encounter": _stay_then,
 }

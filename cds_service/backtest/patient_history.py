@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from cards import KINDS
 from cds_service.backtest.asof import Entry, as_of
 from cds_service.backtest.hospital_units import unit_of
 from cds_service.backtest.moments import Moment
@@ -13,6 +14,8 @@ from cds_service.fhir_json import as_dict, as_text
 
 _INSTANCE = "00000000-0000-4000-8000-000000000000"
 ORDER_KINDS = frozenset({"MedicationRequest", "MedicationAdministration"})
+# of which the medicine may be told by another resource
+_REFERRING = frozenset(kind.name for kind in KINDS.values() if kind.include)
 Known = Mapping[str, list[JsonDict]]
 
 
@@ -66,7 +69,7 @@ class PatientHistory:
         for window in self.windows:
             if window.kind in self.present:
                 resources = self._candidates(window, known.get(window.kind, []))
-                more = self._medications_of(resources) if window.kind in ORDER_KINDS else ()
+                more = self._medications_of(resources) if window.kind in _REFERRING else ()
                 prefetch[window.key] = window.bundle(resources, more)
         return prefetch
 

@@ -122,6 +122,9 @@ def _count_call(call: Call, cards: int, tally: Tally) -> None:
     tally.count("totals", "cards", cards)
     tally.count("totals", "calls_with_cards", bool(cards))
     tally.count("totals", "cannot_tell", not is_told(call.answer))
+    for what, (unread, listed) in call.decision.trace.chart.reading.items():
+        tally.count("entries", what.value, listed)
+        tally.count("entries_understood", what.value, listed - unread)
 
 
 def _count_card(card: Card, tally: Tally) -> None:

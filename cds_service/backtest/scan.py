@@ -24,7 +24,7 @@ OTHER_TYPES = "of other types"
 _MORE_TYPES = frozenset(
     {"AllergyIntolerance", "Appointment", "Binary", "CarePlan", "CareTeam", "Claim", "Coverage", "Device"}
     | {"DiagnosticReport", "DocumentReference", "EpisodeOfCare", "ExplanationOfBenefit", "FamilyMemberHistory", "Flag"}
-    | {"Goal", "Group", "Immunization", "Location", "MedicationDispense", "MedicationStatement", "NutritionOrder"}
+    | {"Goal", "Group", "Immunization", "Location", "MedicationDispense", "NutritionOrder"}
     | {"OperationOutcome", "Organization", "Practitioner", "PractitionerRole", "Procedure", "Provenance"}
     | {"QuestionnaireResponse", "RelatedPerson", "ServiceRequest", "Specimen"}
 )

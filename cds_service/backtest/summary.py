@@ -31,6 +31,7 @@ def summary_of(job: Job, tally: Tally, read: ReadExport, knowledge: tuple[Knowle
         "cards": totals["cards"],
         "skipped_lines": read.skipped_lines,
         "warnings": list(warnings_of(tally, read)),
+        "understood": _understood(tally),
         "rates": _rates(tally),
         "patients_with_calls": totals["patients_with_calls"],
         "patients_with_cards": totals["patients_with_cards"],
@@ -61,6 +62,12 @@ def ranked(counts: Counter[str], most: int | None = None) -> dict[str, int]:
 def per(part: int, whole: int, base: int = 1) -> float | None:
     """How many per so many, to two digits; None when there is nothing to divide by."""
     return round(base * part / whole, 2) if whole else None
+
+
+def _understood(tally: Tally) -> JsonDict:
+    """Of what the calls brought, how much could be read: an entry counts at each call that brings it."""
+    read = tally.of("entries_understood")
+    return {what: {"entries": n, "understood": read[what]} for what, n in sorted(tally.of("entries").items())}
 
 
 def _rates(tally: Tally) -> JsonDict:

@@ -73,6 +73,7 @@ def _snapshot(
         partial=frozenset(key for key, answer in answers.items() if answer.partial),
         drafts=tuple(drafts.resources),
         draft_urls=urls_of(drafts, call),
+        by_urn={urn: resource for answer in every for urn, resource in answer.by_urn.items()},
         unreadable=sum(answer.unreadable for answer in every),
         selections=call.selections,
         encounter_id=call.encounter_id,

@@ -26,7 +26,7 @@ class Supplied:
     """What one prefetch key, or the drafts, brought.
 
     `missing`: not known; `failed`: because a query failed. `foreign` counts resources of other patients that were
-    dropped, `unreadable` entries that were no resources.
+    dropped, `unreadable` entries that were no resources. `by_urn`: what entries named by a urn hold.
     """
 
     resources: list[JsonDict] = field(default_factory=list)
@@ -37,6 +37,7 @@ class Supplied:
     only_foreign: bool = False
     failed: bool = False
     unreadable: int = 0
+    by_urn: dict[str, JsonDict] = field(default_factory=dict)
 
     def refuse(self, what: str, why: str) -> None:
         """Not known, for a reason."""
@@ -91,6 +92,7 @@ def read_pages(key: str, pages: Iterable[JsonDict], complete: bool, patient_id: 
     answer.set_aside.extend(item for item in before.set_aside if item.why not in (_FIRST_PAGE, _FAILED))
     for page in pages:
         found = entries(page) if resource_type(page) == "Bundle" else [page]
+        _note_urns(as_list(page.get("entry")), answer)
         _collect(found, _name(key), patient_id, answer)
     answer.settle(_name(key))
     answer.only_foreign = False  # a server that answers our own search so is not to be relied on
@@ -206,7 +208,16 @@ def _read_bundle(bundle: JsonDict, what: str, patient_id: str, answer: Supplied,
     listed = as_list(bundle.get("entry"))
     if as_text(bundle.get("type")) in _BATCHES and not all(_entry_succeeded(as_dict(entry)) for entry in listed):
         answer.refuse(what, _FAILED)
+    _note_urns(listed, answer)
     return _collect(entries(bundle), what, patient_id, answer, depth + 1)
+
+
+def _note_urns(listed: Iterable[object], answer: Supplied) -> None:
+    """What references by urn may name: they resolve to the fullUrl of an entry alone (FHIR R4, Bundle)."""
+    for entry in listed:
+        url = entry.get("fullUrl") if isinstance(entry, dict) else None
+        if isinstance(url, str) and url.startswith("urn:"):
+            answer.by_urn[url] = as_dict(as_dict(entry).get("resource"))
 
 
 def _entry_succeeded(entry: JsonDict) -> bool:

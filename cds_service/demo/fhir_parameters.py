@@ -44,7 +44,7 @@ _ABOUT = {**_ID, "patient": _SUBJECT, "subject": _SUBJECT, "status": _token("sta
 _MEDICATION = {**_ABOUT, "code": _token("medicationCodeableConcept")}
 _WITHOUT_DATA = (
     "AllergyIntolerance", "CarePlan", "CareTeam", "Coverage", "Device", "DiagnosticReport", "DocumentReference", "Goal",
-    "Immunization", "Location", "Medication", "MedicationDispense", "MedicationStatement", "NutritionOrder",
+    "Immunization", "Location", "Medication", "MedicationDispense", "NutritionOrder",
     "Organization", "Practitioner", "PractitionerRole", "Procedure", "ServiceRequest", "Specimen",
 )  # fmt: skip
 
@@ -66,6 +66,7 @@ PARAMETERS: Mapping[str, Mapping[str, Parameter]] = {
         **_sorted("Observation"),
     },
     "MedicationRequest": {**_MEDICATION, "intent": _token("intent"), **_sorted("MedicationRequest")},
+    "MedicationStatement": {**_MEDICATION, **_sorted("MedicationStatement")},
     "MedicationAdministration": {**_MEDICATION, **_sorted("MedicationAdministration")},
     **dict.fromkeys(_WITHOUT_DATA, _ABOUT),
 }

@@ -146,6 +146,14 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Understood:
+    """Of one kind of entry that was sent, how many were understood."""
+
+    what: str
+    entries: Share
+
+
+@dataclass(frozen=True, slots=True)
 class Insights:
     """All figures of a period, of one service or of all (`service` empty). `before` is the period before.
 
@@ -163,4 +171,5 @@ class Insights:
     services: tuple[Service, ...]
     statuses: tuple[Count, ...]
     missing: tuple[Missing, ...]
+    understood: tuple[Understood, ...]
     unknown: Outcomes

@@ -20,9 +20,11 @@ from cds_service.insights.figures import (
     Service,
     Share,
     Totals,
+    Understood,
 )
 from cds_service.insights.period import Period
 from cds_service.insights.queries import Records, counted
+from cds_service.insights.unread import read_shares
 
 _ANSWERED = 200
 _ACCEPTED, _OVERRIDDEN = "accepted", "overridden"
@@ -45,6 +47,7 @@ def read_insights(connection: Connection, period: Period, service: str = "") -> 
         services=_services(now),
         statuses=_most((str(row.status), row.count) for row in now.calls),
         missing=_missing(now),
+        understood=tuple(Understood(what, share) for what, share in read_shares(connection, period, service).items()),
         unknown=_outcomes((), (row for row in now.verdicts if not row.rule)),
     )
 

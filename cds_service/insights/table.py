@@ -58,8 +58,11 @@ def _others(insights: Insights, words: Words) -> list[RenderableType]:
     for found in insights.missing:
         name = f"{words.key(found.key)} ({words.outcome(found.outcomes[0].code)})"
         missing.add_row(name, _number(found.calls.part), percent(found.calls))
+    read = _table("What was sent and understood", "Entries", "Share")
+    for kind in insights.understood:
+        read.add_row(kind.what, _number(kind.entries.whole), percent(kind.entries))
     notes = ["Accepted: of cards with feedback. Quiet: not repeated, since it was answered.", *_notes(insights)]
-    return [*(table for table in (reasons, missing) if table.rows), *map(Text, notes)]
+    return [*(table for table in (reasons, missing, read) if table.rows), *map(Text, notes)]
 
 
 def _notes(insights: Insights) -> Iterator[str]:

@@ -9,7 +9,7 @@ from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from cards import RULES, SERVICES, Decision
+from cards import RULES, SERVICES, Decision, What
 from cds_service.call.key_outcomes import KeyData
 from cds_service.trust.tokens import Refusal
 
@@ -33,6 +33,10 @@ class Metrics:
         self._foreign = self._counter("foreign_resources", "Resources of other patients that were dropped.", "key")
         text = "What of a patient's data nobody understands, by what it is and what of it is not understood."
         self._not_understood = self._counter("not_understood", text, "what", "why")
+        self._entries = self._counter(
+            "entries", "Entries of a patient's data that were sent, by what they are.", "what"
+        )
+        self._read = self._counter("entries_read", "Entries that were sent and understood, by what they are.", "what")
         text = "Rules, and cards by leading rule, that failed: left out, the other cards go out."
         self._rules_failed = self._counter("rules_failed", text, "rule")
         self._refused = self._counter("tokens_refused", "Tokens that were not accepted, by kind of fault.", "kind")
@@ -60,6 +64,9 @@ class Metrics:
             self._cards(card.rules[0], card.indicator.word).inc()
         for kind, count in decision.trace.chart.not_understood.items():
             self._not_understood(kind.what, kind.why).inc(count)
+        for what, (unread, listed) in decision.trace.chart.reading.items():
+            self._entries(what).inc(listed)
+            self._read(what).inc(listed - unread)
         for rule in decision.trace.failures:
             self._rules_failed(rule).inc()
         for rule in decision.trace.quiet:
@@ -97,6 +104,9 @@ class Metrics:
             self._rules_failed(rule.name)
         for kind in Refusal:
             self._refused(kind)
+        for what in What:
+            self._entries(what)
+            self._read(what)
 
     def _counter(self, name: str, text: str, *labels: str) -> Callable[..., Counter]:
         return cache(Counter(f"{PREFIX}{name}", text, labels, registry=self.registry).labels)

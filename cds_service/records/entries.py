@@ -1,15 +1,21 @@
 """What is put on the spool: an entry an answer, an entry a feedback. Ids, codes, times, counts; no patient data."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from cards import Decision
+from cards import Decision, UnreadEntry, Why
 from cds_service.call.fhir_access import ANSWERED
 from cds_service.call.key_outcomes import KeyData
 
 Json = dict[str, object]
 _LONGEST = 200
+_LONGEST_CODE, _LONGEST_UNIT = 64, 16
+_MOST_CODES = 50  # of one answer
+_UNDECIDED: Json = {"knowledge": "", "cards": [], "quiet": [], "read": {}, "unread": []}
+_BLANK = re.compile(r"\s")
 
 
 def answer_entry(
@@ -33,7 +39,7 @@ def answer_entry(
         "client": _short(who.get("client", "")),
         "tenant": _short(who.get("tenant", "")),
         "missing": {item.key: item.outcome.value for item in data if item.outcome not in ANSWERED},
-        **(_decided(decision) if decision else {"knowledge": "", "cards": [], "quiet": []}),
+        **(_decided(decision) if decision else _UNDECIDED),
     }
 
 
@@ -51,7 +57,34 @@ def _decided(decision: Decision) -> Json:
             for card in decision.cards
         ],
         "quiet": [rule for rule in decision.trace.answers if rule in decision.trace.quiet],
+        "read": {what.value: list(share) for what, share in decision.trace.chart.reading.items()},
+        "unread": _unread(decision.trace.chart.unread_entries),
     }
+
+
+def _unread(entries: Iterable[UnreadEntry]) -> list[list[object]]:
+    """What was not understood as [what, why, system, code, count]: what has not the form of a code is only counted."""
+    counts = Counter(key for entry in entries for key in _keys(entry))
+    kept = dict(counts.most_common(_MOST_CODES))
+    told = Counter(kept)
+    for (what, why, system, code), n in counts.items():
+        if (what, why, system, code) not in kept:
+            told[what, why, "", ""] += n
+    return [[*key, n] for key, n in told.items()]
+
+
+def _keys(entry: UnreadEntry) -> Iterator[tuple[str, str, str, str]]:
+    """An entry that was told by several codes counts for each of them."""
+    what, why = entry.kind.what.value, entry.kind.why.value
+    longest = _LONGEST_UNIT if entry.kind.why is Why.UNIT else _LONGEST_CODE
+    told = [(system, code) for system, code in entry.codes if _is_code(system, _LONGEST_CODE, True)]
+    kept = [(system, code) for system, code in told if _is_code(code, longest)]
+    return ((what, why, system, code) for system, code in kept or [("", "")])
+
+
+def _is_code(told: str, longest: int, may_be_empty: bool = False) -> bool:
+    """Whether it has the form of a code, in which nobody writes a sentence or a name."""
+    return (bool(told) or may_be_empty) and len(told) <= longest and told.isprintable() and not _BLANK.search(told)
 
 
 def feedback_entry(

@@ -6,7 +6,17 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from cds_service.records.schema import ANSWERS, CARD_RULES, CARDS, FEEDBACK, MISSING_DATA, QUIETED, SUGGESTIONS
+from cds_service.records.schema import (
+    ANSWERS,
+    CARD_RULES,
+    CARDS,
+    FEEDBACK,
+    MISSING_DATA,
+    QUIETED,
+    READING,
+    SUGGESTIONS,
+    UNREAD,
+)
 
 Row = dict[str, Any]
 Entry = dict[str, Any]
@@ -30,6 +40,12 @@ def _answer(entry: Entry) -> Iterable[tuple[Table, Row]]:
         yield MISSING_DATA, {"answer_id": entry["id"], "key": key, "outcome": outcome, "day": day}
     for rule in entry["quiet"]:
         yield QUIETED, {"answer_id": entry["id"], "rule": rule, "day": day}
+    # entries of an earlier version, which may wait in the spool, do not tell of it
+    for what, (unread, listed) in entry.get("read", {}).items():
+        yield READING, {"answer_id": entry["id"], "what": what, "unread": unread, "listed": listed, "day": day}
+    for what, why, system, code, n in entry.get("unread", ()):
+        told = {"what": what, "why": why, "system": system, "code": code, "count": n}
+        yield UNREAD, {"answer_id": entry["id"], **told, "day": day}
     for card in entry["cards"]:
         shared = {"service": entry["service"], "knowledge": entry["knowledge"], "day": day}
         yield (

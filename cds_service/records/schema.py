@@ -7,6 +7,7 @@ from sqlalchemy import (
     DateTime,
     Float,
     Index,
+    Integer,
     LargeBinary,
     MetaData,
     SmallInteger,
@@ -16,7 +17,7 @@ from sqlalchemy import (
     func,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 
 METADATA = MetaData()
 
@@ -43,6 +44,31 @@ MISSING_DATA = Table(
     Column("answer_id", String(36), primary_key=True),
     Column("key", String(40), primary_key=True),
     Column("outcome", String(40), nullable=False),
+    Column("day", Date, nullable=False, index=True),
+)
+
+# How many results, medicines, problems, stays and drafts an answer met, and how many of them nobody understood.
+READING = Table(
+    "reading",
+    METADATA,
+    Column("answer_id", String(36), primary_key=True),
+    Column("what", String(32), primary_key=True),
+    Column("unread", Integer, nullable=False),
+    Column("listed", Integer, nullable=False),
+    Column("day", Date, nullable=False, index=True),
+)
+
+# What was not understood, by code; system and code are empty for what has not the form of a code. Of a unit `system`
+# is what was measured.
+UNREAD = Table(
+    "unread",
+    METADATA,
+    Column("answer_id", String(36), primary_key=True),
+    Column("what", String(32), primary_key=True),
+    Column("why", String(16), primary_key=True),
+    Column("system", String(64), primary_key=True),
+    Column("code", String(64), primary_key=True),
+    Column("count", Integer, nullable=False),
     Column("day", Date, nullable=False, index=True),
 )
 
@@ -117,4 +143,4 @@ SEEN_TOKENS = Table(
 )
 
 # Tables that are emptied by `day`; ANSWERS last, so that an interrupted purge can go on.
-BY_DAY = (MISSING_DATA, CARD_RULES, SUGGESTIONS, QUIETED, FEEDBACK, CARDS, ANSWERS)
+BY_DAY = (MISSING_DATA, READING, UNREAD, CARD_RULES, SUGGESTIONS, QUIETED, FEEDBACK, CARDS, ANSWERS)

@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -16,7 +17,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cds_service.curate.knowledge_check import check as check_knowledge
 from cds_service.curate.site_knowledge import knowledge_of
+from cds_service.errors import NoRecords
 from cds_service.fhir_json import as_dict, as_text, parse_json
+from cds_service.insights.source import magnesium_read
 from cds_service.records.engine import database_url, open_engine
 from cds_service.records.migrate import known_revisions, revision
 from cds_service.records.schema import HEAD
@@ -29,6 +32,7 @@ from cds_service.trust.tokens import LEEWAY_S
 
 _LOOPBACK = "127.0.0.1"
 _TIMEOUT_S = 5
+_DAYS_LOOKED_AT = 7
 _NEEDS_TOKEN = (401, 403)
 _BUILT = Path(__file__).stat().st_mtime
 
@@ -71,6 +75,7 @@ def examine() -> Iterator[Finding]:
     yield from (_keys(client) for client in clients.by_issuer.values())
     yield from (_fhir_server(server) for server in sorted(clients.fhir_servers()))
     yield _database(settings)
+    yield from _understood(settings)
     yield _state(settings)
     yield from _knowledge(settings, clients)
     yield _clock(clients)
@@ -159,6 +164,18 @@ def _told_of_schema(schema: str | None, shown: str) -> tuple[Level, str, str]:
     what = f"{shown} has schema {schema}; this version knows {HEAD} as the newest, so records would wait for ever"
     way = f"Run the version of magnesium-cds that made it, or name another database in {PREFIX}DATABASE_URL."
     return Level.FAIL, "database", f"{what}. {way}"
+
+
+def _understood(settings: Settings) -> Iterator[Finding]:
+    """Whether the calls of late brought magnesium results that could be read; the database tells its own troubles."""
+    with suppress(NoRecords):
+        read, calls = magnesium_read(settings, _DAYS_LOOKED_AT, datetime.now(UTC).date())
+        when = f"in the {calls:,} calls of the last {_DAYS_LOOKED_AT} days"
+        if read:
+            yield Finding(Level.OK, "magnesium", f"{read:,} results could be read {when}")
+        elif calls:
+            what = "see what is sent in its place with `magnesium-cds unread`, and map it in the site file"
+            yield Finding(Level.WARN, "magnesium", f"not one result could be read {when}: {what}")
 
 
 def _schema(engine: Engine) -> str | None:

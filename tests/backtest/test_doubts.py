@@ -53,6 +53,16 @@ def test_magnesium_in_codes_that_are_not_known_is_no_forecast_of_silence(tmp_pat
     assert known["data_quality"]["results_used"]["magnesium"] == 1 and known["warnings"] == []
 
 
+def test_the_report_opens_with_what_was_understood(tmp_path):
+    local = {"coding": [{"system": LAB, "code": "KARD-0417"}]}
+    unread = {"resourceType": "Condition", "id": "c", "subject": {"reference": "Patient/p1"}, "code": local}
+    summary = forecast(tmp_path, [*LOW, {**unread, "recordedDate": at("08:00")}])
+    assert summary["understood"]["problem"] == {"entries": summary["calls"], "understood": 0} != {"entries": 0}
+    assert summary["understood"]["magnesium result"]["understood"] == summary["calls"]
+    head = page_of(tmp_path / "report").split('class="tiles"')[0]
+    assert "Of what the calls brought the service could read" in head and "problems" in head
+
+
 def test_a_good_export_has_no_warning(tmp_path):
     summary = forecast(tmp_path, [*LOW, result("k", 4.0, at("09:00"), "2823-3", "mmol/L")])
     assert summary["warnings"] == [] and 'class="alarm"' not in page_of(tmp_path / "report")

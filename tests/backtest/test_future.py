@@ -55,7 +55,7 @@ def decisions(record, until):
 FACTS = (
     "now", "hook", "patient_id", "age_days", "sex", "setting", "encounter_start", "magnesium", "preliminary", "ionised",
     "results", "renal", "medications", "drafts", "conditions", "unreadable_magnesium", "not_known", "set_aside", "cut",
-    "strays", "unread_orders", "not_understood", "died",
+    "strays", "unread_orders", "unread_current", "unread_problems", "not_understood", "died",
 )  # fmt: skip
 
 

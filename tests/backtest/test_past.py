@@ -143,6 +143,17 @@ def test_an_order_ended_with_its_last_dose_when_it_says_nothing_else():
     assert ids(request, "medications") == [] and ids(request, "recent_medications") == ["o"]
 
 
+def test_a_home_medicine_was_taken_until_the_end_it_tells():
+    def stated(end):
+        period = {"start": "2024-01-01", "end": end}
+        told = {"medicationCodeableConcept": {"text": "omeprazole 20 mg"}, "effectivePeriod": period}
+        return of_patient("MedicationStatement", "s", status="completed", **told)
+
+    for end, status in ((LATER, "active"), ("2025-02-01T00:00:00Z", "completed")):
+        [seen] = prefetched(seen_at_opening(stated(end)), "statements")
+        assert seen["status"] == status
+
+
 def test_a_dose_is_running_until_its_end_and_the_end_is_not_seen():
     running = of_patient(
         "MedicationAdministration", "d", status="completed", effectivePeriod={"start": at("08:30"), "end": at("12:00")}

@@ -129,7 +129,9 @@ def missing(tmp_path, name, *resources):
 
 def test_a_type_that_is_not_in_the_export_is_not_known_an_empty_file_means_none(tmp_path):
     page = missing(tmp_path, "a")
-    absent = "Not in the export: MedicationRequest, MedicationAdministration, Condition, Encounter."
+    absent = (
+        "Not in the export: MedicationRequest, MedicationAdministration, MedicationStatement, Condition, Encounter."
+    )
     told = "administrations, conditions, encounters, medications, recent medications"
     assert absent in page and f"<dt>Not known</dt><dd>{told}</dd>" in page
     export, out = write(tmp_path / "b", LOW), tmp_path / "out"

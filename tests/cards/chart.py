@@ -27,6 +27,8 @@ CASES = Path(__file__).parent / "cases"
 LOINC, UCUM = "http://loinc.org", "http://unitsofmeasure.org"
 RXNORM, SNOMED = "http://www.nlm.nih.gov/research/umls/rxnorm", "http://snomed.info/sct"
 ICD10 = "http://hl7.org/fhir/sid/icd-10-cm"
+# a system that no table of ours knows
+LOCAL = "urn:oid:2.999.9"
 # analyte: LOINC, default unit
 ANALYTES = {
     "magnesium": ("19123-9", "mg/dL"),
@@ -233,6 +235,8 @@ def _concept(told: Chart) -> Json:
     concept: Json = {"text": told["text"]} if "text" in told else {}
     if "rxcui" in told:
         concept["coding"] = [{"system": RXNORM, "code": str(told["rxcui"])}]
+    if "local" in told:
+        concept["coding"] = [{"system": LOCAL, "code": str(told["local"])}]
     return concept
 
 
@@ -265,6 +269,8 @@ def _condition(ident: str, told: Any) -> Json:
     word = str(told.get("code", ""))
     system = ICD10 if _ICD.match(word) else SNOMED if word.isdigit() else ""
     concept: Json = {"coding": [{"system": system, "code": word}]} if system else {"text": told.get("text", word)}
+    if "local" in told:
+        concept = {"coding": [{"system": LOCAL, "code": str(told["local"])}]}
     if "shown" in told:
         concept["coding"] = [*concept.get("coding", ()), {"display": told["shown"]}]
     made: Json = {

@@ -158,7 +158,7 @@ def test_an_order_of_a_code_that_nobody_knows_may_be_magnesium_and_is_told() -> 
     (listed,) = shot.resources["medications"]
     unread = {**listed, "medicationCodeableConcept": CODE_ONLY}
     (card,) = told(decide(replace(shot, resources={**shot.resources, "medications": [unread]})))
-    assert "drug of 1 active order" in card["detail"]
+    assert "1 of 1 medicines could not be read" in card["detail"]
 
 
 # -- selections -------------------------------------------------------------------------------------------------------

@@ -31,8 +31,6 @@ NOT_ON_A_CARD = {
 # how an input is told is to become data, the status to the signature of a site
 TO_COME = {
     ("facts_are_missing.py", " (only another patient's came)"),
-    ("facts_are_missing.py", "drug of "),
-    ("facts_are_missing.py", " active order"),
     ("build.py", "draft, not clinically approved"),
 }
 PLACEHOLDER = re.compile(r"(\{[^{}]*\})")

@@ -137,6 +137,8 @@ def _call(random: Random, day: date, changed: bool, bad: bool) -> Iterator[dict[
         "knowledge": VERSIONS[changed] if status == 200 else "",
         "cards": cards,
         "quiet": [rule.name for rule in quiet],
+        "read": {"medicine": [1, 9], "result": [0, 12]} if status == 200 else {},
+        "unread": [],
     }
     for rule, card in zip([rule for rule in speaking if rule not in quiet], cards, strict=True):
         if random.random() < rule.answered:
@@ -150,7 +152,7 @@ def _chance(rule: MadeRule, service: str, changed: bool) -> float:
 
 
 def _missing(random: Random, bad: bool) -> dict[str, str]:
-    keys = random.sample(("magnesium", "electrolytes", "other_results", "renal", "conditions"), 2)
+    keys = random.sample(("magnesium", "electrolytes", "statements", "renal", "conditions"), 2)
     why = ("timeout", "circuit-open", "no-connection") if bad else ("missing", "out-of-scope", "timeout")
     return {key: random.choice(why) for key in keys}
 

@@ -1,10 +1,14 @@
 import pytest
 
-from cards import SERVICES
+from cards import INPUTS, SERVICES
+from cards.chart import Chart
+from cards.judgements.indication import reason_of
+from cards.judgements.other_magnesium import prior
 from cards.model import SetAside
 from cds_service.call.envelope import read_call
 from cds_service.call.gather import gather
 from tests.calls import magnesium, outcome, searchset
+from tests.cards.chart import NOW, knowledge
 
 VIEW = SERVICES[0]
 
@@ -271,3 +275,65 @@ def test_access_is_read_leniently_and_only_when_it_could_work(server, authorizat
     access = read_call(body).access
     assert (access is not None) == usable
     assert access is None or (access.server, access.token) == ("https://fhir.example/r4", "t")
+
+
+# -- references by urn ------------------------------------------------------------------------------------------------
+DRUG, ORDER, ILLNESS = (f"urn:uuid:11111111-2222-4333-8444-55555555555{n}" for n in range(3))
+
+
+def entry(url, kind, **resource):
+    """An entry of a Bundle under its fullUrl; the resource has an id of its own only when told."""
+    return {"fullUrl": url, "resource": {"resourceType": kind, "subject": {"reference": "Patient/p1"}, **resource}}
+
+
+def bundle(*listed):
+    """A Bundle of entries as they are."""
+    return {"resourceType": "Bundle", "type": "collection", "entry": list(listed)}
+
+
+def drug(text="torsemide 20 mg tablet"):
+    """A Medication without an id: only its fullUrl names it."""
+    return {"fullUrl": DRUG, "resource": {"resourceType": "Medication", "code": {"text": text}}}
+
+
+def order(status="active", **more):
+    """An order of that Medication."""
+    told = {"status": status, "intent": "order", "medicationReference": {"reference": DRUG}, **more}
+    return entry(ORDER, "MedicationRequest", id="o1", **told)
+
+
+def read(prefetch=None, drafts=None):
+    """The chart of a call."""
+    context = {"patientId": "p1", **({"draftOrders": drafts} if drafts else {})}
+    keys = [asked.key for asked in INPUTS]
+    body = {"context": context, "prefetch": prefetch or {}}
+    return Chart(gather(read_call(body), VIEW, keys).snapshot, knowledge(), NOW)
+
+
+@pytest.mark.parametrize("key", ["medications", "a-key-of-their-own"])
+def test_a_urn_names_an_entry_of_a_prefetch_bundle(key):
+    (found,) = read({key: bundle(drug(), order())}).active
+    assert "torsemide" in found.name
+
+
+def test_a_urn_names_an_entry_of_the_drafts_or_of_the_prefetch():
+    for prefetch, drafts in (({}, bundle(drug(), order("draft"))), ({"x": bundle(drug())}, bundle(order("draft")))):
+        (found,) = read(prefetch, drafts).drafts
+        assert "torsemide" in found.name
+
+
+def test_an_order_that_names_nothing_is_none_of_a_medicine_without_an_id():
+    nothing = entry(ORDER, "MedicationRequest", id="o1", status="active", intent="order")
+    found = read({"medications": bundle(drug(), nothing)})
+    assert found.unread_current == (1, 1) and not any(m.roles for m in found.active)
+
+
+def test_a_urn_names_the_reason_of_a_draft_and_the_order_that_it_renews():
+    torsades = entry(ILLNESS, "Condition", code={"text": "Torsades de pointes"})
+    told = {"reasonReference": [{"reference": ILLNESS}], "priorPrescription": {"reference": ORDER}, "id": "d1"}
+    renewed = entry("urn:uuid:9", "MedicationRequest", status="draft", medicationReference={"reference": DRUG}, **told)
+    magnesium_sulfate = drug("magnesium sulfate 2 g/50 mL")
+    found = read({"medications": bundle(magnesium_sulfate, order()), "conditions": bundle(torsades)}, bundle(renewed))
+    (draft,) = found.drafts
+    assert reason_of(draft, found).indication.id == "torsades"
+    assert prior(draft, found) == "MedicationRequest/o1"

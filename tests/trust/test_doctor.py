@@ -2,7 +2,7 @@
 
 import json
 import time
-from datetime import date
+from datetime import UTC, date, datetime
 from email.utils import formatdate
 from importlib import resources
 
@@ -11,12 +11,16 @@ import requests
 import responses
 from click.testing import CliRunner
 from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
 from cds_service.curate.remarks import Checked, Remark
+from cds_service.records.engine import open_engine
+from cds_service.records.entries import answer_entry
 from cds_service.records.migrate import migrate
 from cds_service.records.schema import HEAD
 from cds_service.run import doctor as doctor_module
 from cds_service.run.cli import main
+from tests.insights.made import load
 from tests.trust.ehr import BASE, ISSUER, JKU
 
 SERVER = "https://ehr.example/fhir"
@@ -159,3 +163,22 @@ def test_the_check_of_the_knowledge_is_part_of_it(doctor, checked, warning, leve
     checked(Remark("thresholds.yaml", "mg_low", "review is due", warning))
     found, lines = doctor()
     assert (found, lines["knowledge"][:4]) == (code, level)
+
+
+@pytest.mark.parametrize(("read", "level"), [([0, 3], "OK"), ([3, 3], "WARN")])
+def test_calls_without_one_magnesium_result_that_can_be_read_are_told(doctor, tmp_path, read, level):
+    url = f"sqlite:///{tmp_path / 'records.sqlite'}"
+    engine = open_engine(make_url(url))
+    migrate(engine)
+    load(engine, [_answer(number, {"magnesium result": read, "result": [0, 9]}) for number in range(4)])
+    engine.dispose()
+    line = doctor(DATABASE_URL=url)[1]["magnesium"]
+    assert line.startswith(level) and "4 calls" in line
+    assert ("magnesium-cds unread" in line) is (level == "WARN")
+
+
+def _answer(number, read):
+    """The record of a call of now."""
+    now = datetime.now(UTC)
+    made = answer_entry(f"{number:036}", now, "magnesium-patient-view", 200, 1.0, {}, None, [])
+    return made | {"read": read, "unread": []}

@@ -21,7 +21,7 @@ SMALL = {
         "medicationCodeableConcept": {"text": "omeprazole"},
     },
     "conditions": {"resourceType": "Condition", "code": {"text": "ckd"}},
-    "other_results": {"resourceType": "X"},
+    "encounters": {"resourceType": "X"},
 }
 
 
@@ -32,7 +32,8 @@ def resources_by_key():
         for key, value in (json.loads(raw).get("prefetch") or {}).items():
             if isinstance(value, dict):
                 found.setdefault(key, []).extend(entry["resource"] for entry in value.get("entry", []))
-    return {**found, "recent_medications": found["medications"]}
+    told = {**found["medications"][0], "resourceType": "MedicationStatement"}
+    return {**found, "recent_medications": found["medications"], "statements": [told]}
 
 
 def full(hook, keys):

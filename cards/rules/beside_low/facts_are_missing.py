@@ -9,7 +9,7 @@ from cards.model import Indicator, Problem, Say
 @rule(Problem.LOW_MAGNESIUM, adds=True)
 def facts_are_missing(chart: Chart) -> Say | Because:
     """What is not known is named, where it matters for treatment."""
-    missing = ", ".join((*_not_supplied(chart), *_in_part(chart), *_unread(chart)))
+    missing = ", ".join((*_not_supplied(chart), *_in_part(chart)))
     if not missing:
         return because("everything asked for was supplied")
     title = "age" if "age" in chart.not_known else ""
@@ -35,8 +35,3 @@ def _in_part(chart: Chart) -> list[str]:
 
 def _with_note(asked: Input) -> str:
     return f"{asked.missed} ({asked.note})" if asked.note else asked.missed
-
-
-def _unread(chart: Chart) -> list[str]:
-    orders = chart.unread_orders
-    return [f"drug of {orders} active order{'s' if orders > 1 else ''}"] * bool(orders)

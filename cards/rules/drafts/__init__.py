@@ -3,10 +3,12 @@
 from cards.ask import Rule
 from cards.rules.drafts.draft_adds_to_other_magnesium import draft_adds_to_other_magnesium
 from cards.rules.drafts.draft_is_digoxin import draft_is_digoxin
+from cards.rules.drafts.draft_is_unread import draft_is_unread
 from cards.rules.drafts.draft_lowers_magnesium import draft_lowers_magnesium
 from cards.rules.drafts.draft_magnesium_dose_is_wrong import draft_magnesium_dose_is_wrong
 from cards.rules.drafts.draft_magnesium_is_unsafe import draft_magnesium_is_unsafe
 from cards.rules.drafts.draft_magnesium_lacks_facts import draft_magnesium_lacks_facts
+from cards.rules.drafts.draft_magnesium_meets_unread import draft_magnesium_meets_unread
 from cards.rules.drafts.draft_magnesium_needs_kidneys import draft_magnesium_needs_kidneys
 from cards.rules.drafts.draft_needs_baseline_magnesium import draft_needs_baseline_magnesium
 from cards.rules.drafts.draft_oral_magnesium_is_too_much import draft_oral_magnesium_is_too_much
@@ -22,6 +24,8 @@ RULES: tuple[Rule, ...] = (
     draft_adds_to_other_magnesium,
     draft_oral_magnesium_is_too_much,
     draft_magnesium_lacks_facts,
+    draft_magnesium_meets_unread,
+    draft_is_unread,
     draft_prolongs_qt,
     draft_is_digoxin,
     draft_needs_baseline_magnesium,

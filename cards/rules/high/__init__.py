@@ -2,9 +2,11 @@
 
 from cards.ask import Rule
 from cards.rules.high.magnesium_is_high import magnesium_is_high
+from cards.rules.high.medicines_are_unread import medicines_are_unread
 from cards.rules.high.obstetric_magnesium_is_too_high import obstetric_magnesium_is_too_high
 
 RULES: tuple[Rule, ...] = (
     magnesium_is_high,
     obstetric_magnesium_is_too_high,
+    medicines_are_unread,
 )

@@ -9,6 +9,7 @@ from cds_service.run.cli.explain import explain
 from cds_service.run.cli.insights import insights
 from cds_service.run.cli.knowledge import knowledge
 from cds_service.run.cli.serve import demo, serve
+from cds_service.run.cli.unread import unread
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -17,5 +18,5 @@ def main() -> None:
     """A CDS Hooks service for low magnesium."""
 
 
-for command in (demo, serve, explain, knowledge, backtest, insights, doctor):
+for command in (demo, serve, explain, knowledge, backtest, insights, unread, doctor):
     main.add_command(command)
