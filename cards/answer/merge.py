@@ -4,25 +4,13 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from cards.answer.quiet import advice_name, why_quiet
+from cards.answer.recommendation import Recommendation
+from cards.answer.tests_once import with_tests
 from cards.chart import Chart
 from cards.judgements import causes, given
 from cards.model import ABOUT_DRAFTS, DraftMedication, Finding, Indicator, Memory, Problem
 
 _WITH_LOW = frozenset({Problem.DRAFT_QT, Problem.DRAFT_DEPLETES})
-
-
-@dataclass(frozen=True, slots=True)
-class Recommendation:
-    """All that will be said about one problem: the finding that titles it, then the others."""
-
-    problem: Problem
-    indicator: Indicator
-    findings: tuple[Finding, ...]
-
-    @property
-    def lead(self) -> Finding:
-        """The finding that titles the card."""
-        return self.findings[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +51,9 @@ def recommend(findings: Sequence[Finding], chart: Chart, memory: Memory | None =
         f.rule: "the leading rule stands alone" for f in findings if f.rule not in spoken | suppressed.keys()
     }
     return Recommendations(
-        tuple(said), suppressed, {f.rule: quiet[r.lead.rule] for r in first if r.lead.rule in quiet for f in r.findings}
+        with_tests(said, chart),
+        suppressed,
+        {f.rule: quiet[r.lead.rule] for r in first if r.lead.rule in quiet for f in r.findings},
     )
 
 

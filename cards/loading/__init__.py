@@ -27,6 +27,7 @@ from cards.loading.site import Site, read_site
 from cards.loading.thresholds import Threshold, read_thresholds, with_site_values
 from cards.loading.told_numbers import told_numbers
 from cards.loading.unit_table import read_units
+from cards.loading.windows import Window, read_windows
 from cards.loading.words import RenalState, Words, read_renal_states, read_words
 from cards.terms.terminology import Terminology
 from cards.units import UnitTable
@@ -40,6 +41,7 @@ __all__ = [
     "Product",
     "Site",
     "Threshold",
+    "Window",
     "Words",
     "load_knowledge",
 ]
@@ -100,7 +102,7 @@ class Knowledge:
     products: Mapping[str, Product]
     tests: Mapping[str, OrderableTest]
     monitoring: Mapping[str, str]
-    earliest: Mapping[str, float]
+    windows: Mapping[str, Window]
     drugs: DrugTables
     conditions: ConditionNames
     hard_stops: Mapping[str, HardStop]
@@ -128,7 +130,7 @@ class _Reading(TypedDict):
 
 class _Medicines(TypedDict):
     monitoring: Mapping[str, str]
-    earliest: Mapping[str, float]
+    windows: Mapping[str, Window]
     drugs: DrugTables
     conditions: ConditionNames
     hard_stops: Mapping[str, HardStop]
@@ -196,7 +198,7 @@ def _medicines(
     conditions = read_condition_names(folder, folder / "words" / "en")
     return {
         "monitoring": {name: entry["text"].format(n=numbers) for name, entry in monitoring.items()},
-        "earliest": {name: float(entry["hours"]) for name, entry in monitoring.items()},
+        "windows": read_windows(monitoring, numbers),
         "drugs": drugs,
         "conditions": conditions,
         "hard_stops": read_hard_stops(folder / "hard_stops.yaml", conditions, drugs),
