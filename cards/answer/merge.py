@@ -24,8 +24,8 @@ class Recommendations:
 
 def recommend(findings: Sequence[Finding], chart: Chart, memory: Memory | None = None) -> Recommendations:
     """Merge by problem, keep what belongs to this hook, rank by urgency, keep at most the site's maximum."""
+    findings = _with_causes(findings, chart)
     merged = {p: _merge(p, [f for f in findings if f.problem is p]) for p in sorted({f.problem for f in findings})}
-    _cap_causes(merged)
     suppressed: dict[str, str] = {}
     kept = []
     for problem, recommendation in merged.items():
@@ -75,11 +75,18 @@ def _untold_warnings(others: list[Recommendation], chart: Chart, memory: Memory 
     return [r for r in warnings if r.lead.rule not in answered]
 
 
-def _cap_causes(merged: dict[Problem, Recommendation | None]) -> None:
-    """The card of causes is never louder than the low magnesium it explains."""
-    low, causing = merged.get(Problem.LOW_MAGNESIUM), merged.get(Problem.CAUSES)
-    if low and causing and causing.indicator > low.indicator:
-        merged[Problem.CAUSES] = replace(causing, indicator=low.indicator)
+def _with_causes(findings: Sequence[Finding], chart: Chart) -> Sequence[Finding]:
+    """What causes the low magnesium stands on its card, never louder than it; on a card of orders it has no place."""
+    lows = [f for f in findings if f.problem is Problem.LOW_MAGNESIUM and f.leads]
+    if not lows or chart.about_orders or any(low.alone for low in lows):
+        return findings
+    most = max(low.indicator for low in lows)
+    return [
+        replace(f, problem=Problem.LOW_MAGNESIUM, leads=False, indicator=min(f.indicator, most))
+        if f.problem is Problem.CAUSES
+        else f
+        for f in findings
+    ]
 
 
 def _merge(problem: Problem, findings: list[Finding]) -> Recommendation | None:

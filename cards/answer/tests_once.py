@@ -6,47 +6,44 @@ from typing import NamedTuple
 
 from cards.answer.recommendation import Recommendation
 from cards.chart import Chart
-from cards.loading import Window
 from cards.model import DraftTest, Finding
 from cards.plan import ordered
 
 
 def with_tests(said: Sequence[Recommendation], chart: Chart) -> tuple[Recommendation, ...]:
-    """The recommendations with the tests that each orders: a test comes from the card that asks for it first in time."""
-    claims = sorted(
-        (
-            _Claim(chart.knowledge.windows[test.when], own, not card.drafts, place, test)
-            for place, card in enumerate(said)
-            for own, tests in ((False, _asked(card.findings)), (True, _own(card.findings)))
-            for test in tests
-        ),
-        key=_Claim.rank,
-    )
+    """The recommendations with the tests that each orders: a test comes from the card that needs it first."""
+    treated = {test.test for card in said if card.drafts for test in _asked(card.findings)}
+    windows = chart.knowledge.windows
+
+    def rank(claim: _Claim) -> tuple[bool, bool, float, bool, int]:
+        """What a whole card needs before what one suggestion needs; the earlier; the card that treats."""
+        window, treats = windows[claim.test.when], bool(said[claim.place].drafts)
+        waits = window.yields and claim.test.test in treated
+        return claim.own, waits, window.hours, not treats, claim.place
+
+    claims = sorted((claim for place, card in enumerate(said) for claim in _claims(place, card)), key=rank)
     return tuple(_claiming(card, place, claims, chart) for place, card in enumerate(said))
 
 
 class _Claim(NamedTuple):
-    """A card's wish for a test; `own` of one suggestion alone."""
+    """The wish of a card, or of one suggestion of its `own`, for a test."""
 
-    window: Window
-    own: bool
-    treats_nothing: bool
     place: int
+    own: bool
     test: DraftTest
 
-    def rank(self) -> tuple[bool, bool, float, bool, int]:
-        """What all of a card needs before what one suggestion needs; the earlier; the card that treats."""
-        return self.window.yields, self.own, self.window.hours, self.treats_nothing, self.place
+
+def _claims(place: int, card: Recommendation) -> list[_Claim]:
+    asked = [_Claim(place, False, test) for test in _asked(card.findings)]
+    return asked + [_Claim(place, True, test) for test in _own(card.findings)]
 
 
 def _claiming(card: Recommendation, place: int, claims: Sequence[_Claim], chart: Chart) -> Recommendation:
     """The card with what it orders: where it comes first, and the test is not ordered yet."""
-    mine = [claim for claim in claims if claim.place == place]
+    mine = _claims(place, card)
     known = {claim.test for claim in mine if ordered.is_ordered(claim.test, chart, card.infusion)}
     first = {claim.test.test: claim for claim in reversed(claims)}
-    won = [claim for claim in mine if first[claim.test.test] is claim and claim.test not in known]
-    order = {test: number for number, test in enumerate((*_asked(card.findings), *_own(card.findings)))}
-    won.sort(key=lambda claim: order[claim.test])
+    won = [claim for claim in mine if first[claim.test.test] == claim and claim.test not in known]
     return replace(
         card,
         tests=tuple(claim.test for claim in won if not claim.own),
