@@ -10,6 +10,10 @@ from cards.chart import Chart
 from cards.judgements import causes, given
 from cards.model import ABOUT_DRAFTS, DraftMedication, Finding, Indicator, Memory, Problem
 
+# of what only informs: once the tests that it asks for are ordered there is nothing to do
+_SETTLED_BY_TESTS = frozenset(
+    {Problem.LOW_MAGNESIUM, Problem.LOOK_FOR_LOW, Problem.DATA_QUALITY, Problem.DRAFT_QT, Problem.DRAFT_DEPLETES}
+)
 _WITH_LOW = frozenset({Problem.DRAFT_QT, Problem.DRAFT_DEPLETES})
 
 
@@ -87,6 +91,17 @@ def _with_causes(findings: Sequence[Finding], chart: Chart) -> Sequence[Finding]
         else f
         for f in findings
     ]
+
+
+def _is_done(recommendation: Recommendation, chart: Chart) -> bool:
+    """Nothing is left to order: the tests are, and magnesium is given since the low result, or nothing pressed."""
+    to_order = recommendation.tests or recommendation.own_tests or any(f.suggestions for f in recommendation.findings)
+    if not recommendation.ordered or to_order:
+        return False
+    if recommendation.indicator is Indicator.INFO:
+        return recommendation.problem in _SETTLED_BY_TESTS
+    treated = recommendation.problem is Problem.LOW_MAGNESIUM and not _is_critical(recommendation)
+    return treated and (given.oral_magnesium_is_new(chart) or given.iv_magnesium_in_progress(chart))
 
 
 def _merge(problem: Problem, findings: list[Finding]) -> Recommendation | None:

@@ -28,9 +28,15 @@ def due(when: str, chart: Chart, infusion: DraftMedication | None = None) -> Due
         return Due(at, at)
     begins = _begins(window, chart, infusion).astimezone(now.tzinfo)
     if window.until is None:
-        return Due(now, now.replace(hour=23, minute=59, second=0, microsecond=0))
+        return Due(now, _end_of_day(now))
     start, end = (max(begins + timedelta(hours=h), now) for h in (_earliest(window, chart, infusion), window.until))
-    return Due(start, max(start, end), in_days=window.hours >= _IN_DAYS)
+    if window.hours >= _IN_DAYS:
+        return Due(start, _end_of_day(end), in_days=True)
+    return Due(start, max(start, end))
+
+
+def _end_of_day(at: datetime) -> datetime:
+    return at.replace(hour=23, minute=59, second=0, microsecond=0)
 
 
 def _next(clock: time, soonest: datetime) -> datetime:
