@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from cards.answer import build
-from cards.answer.merge import Recommendation, Recommendations, recommend
+from cards.answer.merge import Recommendations, recommend
+from cards.answer.recommendation import Recommendation
 from cards.ask import ask, failure
 from cards.chart import Chart
 from cards.chart.inputs import REQUIRED

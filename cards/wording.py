@@ -18,3 +18,8 @@ def day(when: datetime) -> str:
 def moment(when: datetime) -> str:
     """Date and time, in the zone of the result."""
     return f"{day(when)}, {when:%H:%M}"
+
+
+def shortened(text: str, limit: int) -> str:
+    """A text of at most so many characters, cut between words."""
+    return text if len(text) <= limit else text[: limit - 1].rsplit(" ", 1)[0] + "\u2026"

@@ -1,31 +1,22 @@
 """Recommendation and advice text to CDS Hooks cards, offers to FHIR resources."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from cards.answer import orders
-from cards.answer.merge import Recommendation
+from cards.answer.orders import Occasion
 from cards.answer.quiet import advice_name
+from cards.answer.recommendation import Recommendation
+from cards.answer.suggestions import Buttons, are_alternatives
 from cards.answer.values import common_values
 from cards.chart import Chart
 from cards.loading import Knowledge
 from cards.loading.advice import SECTIONS
-from cards.model import (
-    Card,
-    DraftMedication,
-    DraftTest,
-    Finding,
-    Indicator,
-    Memory,
-    Offer,
-    Problem,
-    RemoveOrder,
-    Suggestion,
-)
+from cards.model import Card, DraftMedication, Finding, Indicator, Memory, Problem
 from cards.terms.terminology import ICD10
+from cards.wording import listed, shortened
 
 _SUMMARY_LIMIT = 139
-_LABEL_LIMIT = 100
 _LINKS = 2
 _KNOWLEDGES = 16  # a service has one, and one for each client with a site file of its own
 _TOPICS = {
@@ -44,24 +35,20 @@ def card(recommendation: Recommendation, chart: Chart, new_id: NewId, memory: Me
     """One card with its suggestions, ready to be serialised; its id comes from the memory when there is one."""
     lead = recommendation.lead
     told = {f.rule: _values_of(f, chart) for f in recommendation.findings}
-    tests = _tests(recommendation.findings)
-    suggestions = [
-        _suggestion(s, lead, f, tests, chart, told[f.rule], new_id)
-        for f in recommendation.findings
-        for s in f.suggestions
-    ]
-    if tests and all(_only_removes(s) for f in recommendation.findings for s in f.suggestions):
-        suggestions.append(_tests_only(tests, chart, new_id))
+    summary = shortened(_summary(recommendation, chart.knowledge, told), _SUMMARY_LIMIT)
+    occasion = Occasion(recommendation.indicator, summary, recommendation.infusion)
+    suggestions = Buttons(recommendation, occasion, told, chart, new_id).written()
     uuid = memory.card_id(advice_name(recommendation.findings, chart), recommendation.indicator) if memory else new_id()
     body: Json = {
         "uuid": uuid,
-        "summary": _shorten(_summary(recommendation, chart.knowledge, told), _SUMMARY_LIMIT),
+        "summary": summary,
         "indicator": recommendation.indicator.word,
         "source": _source(lead, chart.knowledge),
         "detail": _detail(recommendation, chart.knowledge, told),
     }
     if suggestions:
-        body |= {"suggestions": suggestions, "selectionBehavior": "any" if len(suggestions) > 1 else "at-most-one"}
+        together = len(suggestions) > 1 and not are_alternatives(recommendation)
+        body |= {"suggestions": suggestions, "selectionBehavior": "any" if together else "at-most-one"}
     body |= {"overrideReasons": _override_reasons(chart.knowledge)}
     links = _links(recommendation, chart.knowledge)
     if links:
@@ -111,78 +98,14 @@ def _detail(recommendation: Recommendation, knowledge: Knowledge, told: Mapping[
             if line.minor and recommendation.indicator is Indicator.CRITICAL:
                 continue
             lines[line.section].append(line.text.format_map(told[finding.rule]))
+    if recommendation.ordered:
+        names = listed(knowledge.tests[test].short for test in recommendation.ordered)
+        lines["check"].append(knowledge.words.say("labels.ordered", tests=names))
     return "\n".join(
         f"- **{knowledge.words.say(f'sections.{section}')}:** {text}" if number == 0 else f"- {text}"
         for section, texts in lines.items()
         for number, text in enumerate(dict.fromkeys(texts))
     )
-
-
-def _shorten(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - 1].rsplit(" ", 1)[0] + "\u2026"
-
-
-# -- suggestions ------------------------------------------------------------------------------------------------------
-def _tests(findings: Iterable[Finding]) -> tuple[DraftTest, ...]:
-    """Every test asked for, once; the leading finding says when."""
-    return tuple({t.test: t for f in reversed(tuple(findings)) for t in reversed(f.tests)}.values())[::-1]
-
-
-def _suggestion(
-    suggestion: Suggestion,
-    lead: Finding,
-    finding: Finding,
-    tests: tuple[DraftTest, ...],
-    chart: Chart,
-    told: Values,
-    new_id: NewId,
-) -> Json:
-    advice = chart.knowledge.advice[finding.rule]
-    label = advice.suggestions[suggestion.label].format_map({**told, **suggestion.values})
-    own = {o.test for o in suggestion.offers if isinstance(o, DraftTest)}
-    more = () if _only_removes(suggestion) else tuple(t for t in tests if t.test not in own)
-    offers = (*_ordered(suggestion.offers), *more)
-    return {
-        "label": _shorten(label, _LABEL_LIMIT),
-        "uuid": new_id(),
-        **({"isRecommended": True} if suggestion.recommended and finding is lead else {}),
-        "actions": [_action(offer, chart) for offer in offers],
-    }
-
-
-def _only_removes(suggestion: Suggestion) -> bool:
-    """A removal stands alone: who keeps the order takes the tests instead (s.5)."""
-    return all(isinstance(offer, RemoveOrder) for offer in suggestion.offers)
-
-
-def _ordered(offers: Iterable[Offer]) -> list[Offer]:
-    """The medication first: clients that take one action take the first."""
-    return sorted(offers, key=lambda o: not isinstance(o, DraftMedication))
-
-
-def _tests_only(asked: tuple[DraftTest, ...], chart: Chart, new_id: NewId) -> Json:
-    """One suggestion whatever rule asked first: in the order of the tests' table, so that it counts as the same."""
-    tests = sorted(asked, key=lambda t: list(chart.knowledge.tests).index(t.test))
-    names = ", ".join(chart.knowledge.tests[t.test].short for t in tests)
-    return {
-        "label": _shorten(chart.knowledge.words.say("labels.tests", tests=names), _LABEL_LIMIT),
-        "uuid": new_id(),
-        "actions": [_action(t, chart) for t in tests],
-    }
-
-
-def _action(offer: Offer, chart: Chart) -> Json:
-    if isinstance(offer, RemoveOrder):
-        return {
-            "type": "delete",
-            "description": chart.knowledge.words.say("labels.remove", drug=offer.name),
-            "resourceId": offer.reference,
-        }
-    if isinstance(offer, DraftMedication):
-        description, resource = orders.medication_request(offer, chart)
-    else:
-        description, resource = orders.service_request(offer, chart)
-    return {"type": "create", "description": description, "resource": resource}
 
 
 # -- the rest ---------------------------------------------------------------------------------------------------------
@@ -219,4 +142,4 @@ def _references(rule: str, knowledge: Knowledge) -> tuple[Json, ...]:
     """The references of a rule that have an address; shared by all cards, so never to be changed."""
     listed = dict.fromkeys(map(_plain, knowledge.advice[rule].sources))
     sources = (found for number in listed if (found := knowledge.sources.get(number)) and found.url)
-    return tuple({"label": _shorten(s.title, 80), "url": s.url, "type": "absolute"} for s in sources)
+    return tuple({"label": shortened(s.title, 80), "url": s.url, "type": "absolute"} for s in sources)

@@ -4,25 +4,17 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from cards.answer.quiet import advice_name, why_quiet
+from cards.answer.recommendation import Recommendation
+from cards.answer.tests_once import with_tests
 from cards.chart import Chart
 from cards.judgements import causes, given
 from cards.model import ABOUT_DRAFTS, DraftMedication, Finding, Indicator, Memory, Problem
 
+# of what only informs: once the tests that it asks for are ordered there is nothing to do
+_SETTLED_BY_TESTS = frozenset(
+    {Problem.LOW_MAGNESIUM, Problem.LOOK_FOR_LOW, Problem.DATA_QUALITY, Problem.DRAFT_QT, Problem.DRAFT_DEPLETES}
+)
 _WITH_LOW = frozenset({Problem.DRAFT_QT, Problem.DRAFT_DEPLETES})
-
-
-@dataclass(frozen=True, slots=True)
-class Recommendation:
-    """All that will be said about one problem: the finding that titles it, then the others."""
-
-    problem: Problem
-    indicator: Indicator
-    findings: tuple[Finding, ...]
-
-    @property
-    def lead(self) -> Finding:
-        """The finding that titles the card."""
-        return self.findings[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +28,8 @@ class Recommendations:
 
 def recommend(findings: Sequence[Finding], chart: Chart, memory: Memory | None = None) -> Recommendations:
     """Merge by problem, keep what belongs to this hook, rank by urgency, keep at most the site's maximum."""
+    findings = _with_causes(findings, chart)
     merged = {p: _merge(p, [f for f in findings if f.problem is p]) for p in sorted({f.problem for f in findings})}
-    _cap_causes(merged)
     suppressed: dict[str, str] = {}
     kept = []
     for problem, recommendation in merged.items():
@@ -63,7 +55,9 @@ def recommend(findings: Sequence[Finding], chart: Chart, memory: Memory | None =
         f.rule: "the leading rule stands alone" for f in findings if f.rule not in spoken | suppressed.keys()
     }
     return Recommendations(
-        tuple(said), suppressed, {f.rule: quiet[r.lead.rule] for r in first if r.lead.rule in quiet for f in r.findings}
+        with_tests(said, chart),
+        suppressed,
+        {f.rule: quiet[r.lead.rule] for r in first if r.lead.rule in quiet for f in r.findings},
     )
 
 
@@ -85,11 +79,29 @@ def _untold_warnings(others: list[Recommendation], chart: Chart, memory: Memory 
     return [r for r in warnings if r.lead.rule not in answered]
 
 
-def _cap_causes(merged: dict[Problem, Recommendation | None]) -> None:
-    """The card of causes is never louder than the low magnesium it explains."""
-    low, causing = merged.get(Problem.LOW_MAGNESIUM), merged.get(Problem.CAUSES)
-    if low and causing and causing.indicator > low.indicator:
-        merged[Problem.CAUSES] = replace(causing, indicator=low.indicator)
+def _with_causes(findings: Sequence[Finding], chart: Chart) -> Sequence[Finding]:
+    """What causes the low magnesium stands on its card, never louder than it; on a card of orders it has no place."""
+    lows = [f for f in findings if f.problem is Problem.LOW_MAGNESIUM and f.leads]
+    if not lows or chart.about_orders or any(low.alone for low in lows):
+        return findings
+    most = max(low.indicator for low in lows)
+    return [
+        replace(f, problem=Problem.LOW_MAGNESIUM, leads=False, indicator=min(f.indicator, most))
+        if f.problem is Problem.CAUSES
+        else f
+        for f in findings
+    ]
+
+
+def _is_done(recommendation: Recommendation, chart: Chart) -> bool:
+    """Nothing is left to order: the tests are, and magnesium is given since the low result, or nothing pressed."""
+    to_order = recommendation.tests or recommendation.own_tests or any(f.suggestions for f in recommendation.findings)
+    if not recommendation.ordered or to_order:
+        return False
+    if recommendation.indicator is Indicator.INFO:
+        return recommendation.problem in _SETTLED_BY_TESTS
+    treated = recommendation.problem is Problem.LOW_MAGNESIUM and not _is_critical(recommendation)
+    return treated and (given.oral_magnesium_is_new(chart) or given.iv_magnesium_in_progress(chart))
 
 
 def _merge(problem: Problem, findings: list[Finding]) -> Recommendation | None:

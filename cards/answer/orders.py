@@ -1,9 +1,15 @@
 """Offers as FHIR R4 resources: MedicationRequest and ServiceRequest, status draft."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from cards.chart import Chart
+from cards.chart.fhir import reference_of
+from cards.judgements import assess
 from cards.loading import Product
 from cards.loading.dose_tables import OrderableTest
-from cards.model import DoseStep, DraftMedication, DraftTest
+from cards.model import ORDER_TYPES, DoseStep, DraftMedication, DraftTest, Indicator, RemoveOrder
+from cards.plan.due import Due, due
 from cards.terms.terminology import SNOMED
 
 _UCUM = "http://unitsofmeasure.org"
@@ -20,27 +26,73 @@ def short_name(product: Product) -> str:
     return f"Magnesium {salt}" if known else product.display
 
 
-def medication_request(order: DraftMedication, chart: Chart) -> tuple[str, Json]:
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What an order is suggested on: how urgent its card is, what the card says, and the medicine beside it."""
+
+    indicator: Indicator = Indicator.INFO
+    reason: str = ""
+    beside: DraftMedication | None = None
+
+
+_PLAIN = Occasion()
+
+
+def medication_request(order: DraftMedication, chart: Chart, occasion: Occasion = _PLAIN) -> tuple[str, Json]:
     """(description, MedicationRequest) of a drafted medication."""
     product = chart.knowledge.products[order.product]
+    other = order.product in chart.knowledge.doses.alternatives
     resource: Json = {
         "resourceType": "MedicationRequest",
-        "status": "draft",
-        "intent": chart.knowledge.site.intent,
+        **_ordered(chart),
+        **({} if other else _priority(_of_treatment(occasion.indicator, chart))),
         "medicationCodeableConcept": _concept(product),
-        "subject": {"reference": f"Patient/{chart.patient_id}"},
         "dosageInstruction": [_dosage(number, step, product, order) for number, step in enumerate(order.steps, 1)],
     }
-    if order.days:
-        resource["dispenseRequest"] = {"expectedSupplyDuration": _days(order.days)}
+    if order.days and not chart.inpatient:
+        resource["dispenseRequest"] = _dispensed(order, order.days)
     if order.reason:
         resource["reasonCode"] = [{"text": order.reason}]
-    low = chart.current
-    if low and low.reference and order.product not in chart.knowledge.doses.alternatives:
-        resource["reasonReference"] = [{"reference": low.reference}]
+    if not other:
+        resource |= _reason(chart)
     words = chart.knowledge.words
     doses = words.say("dose.next").join(step.text for step in order.steps)
     return words.say("labels.draft", product=product.display, dose=doses), resource
+
+
+def _ordered(chart: Chart) -> Json:
+    """For whom, in which stay and when it is suggested."""
+    stay = chart.encounter_id
+    return {
+        "status": "draft",
+        "intent": chart.knowledge.site.intent,
+        "subject": {"reference": f"Patient/{chart.patient_id}"},
+        **({"encounter": {"reference": f"Encounter/{stay}"}} if stay else {}),
+        "authoredOn": _moment(chart.now.astimezone(chart.knowledge.site.zone)),
+    }
+
+
+def _reason(chart: Chart) -> Json:
+    low = chart.current
+    return {"reasonReference": [{"reference": low.reference}]} if low and low.reference else {}
+
+
+def _priority(code: str) -> Json:
+    return {"priority": code} if code else {}
+
+
+def _of_treatment(indicator: Indicator, chart: Chart) -> str:
+    if indicator is not Indicator.CRITICAL:
+        return ""
+    return "stat" if assess.emergency(chart) else "urgent"
+
+
+def _dispensed(order: DraftMedication, days: int) -> Json:
+    """The supply for a patient who takes it home; pieces only where the order counts them."""
+    pieces = sum(step.quantity * (step.per_day or 1) * days for step in order.steps)
+    units = {step.unit for step in order.steps}
+    counted = {"quantity": _quantity(pieces, units.pop())} if len(units) == 1 and units.isdisjoint(_UNIT_CODES) else {}
+    return {"numberOfRepeatsAllowed": 0, **counted, "expectedSupplyDuration": _days(days)}
 
 
 def _concept(product: Product) -> Json:
@@ -79,20 +131,42 @@ def _days(days: int) -> Json:
     return {"value": days, "unit": "days", "system": _UCUM, "code": "d"}
 
 
-def service_request(test: DraftTest, chart: Chart) -> tuple[str, Json]:
-    """(description, ServiceRequest) of a drafted test, its time in words."""
+def service_request(test: DraftTest, chart: Chart, occasion: Occasion = _PLAIN) -> tuple[str, Json]:
+    """(description, ServiceRequest) of a drafted test: the first draw; what follows it is told in words."""
     told, when = chart.knowledge.tests[test.test], chart.knowledge.monitoring[test.when]
-    words = chart.knowledge.words
+    words, now = chart.knowledge.words, chart.knowledge.windows[test.when].is_now
+    urgent = "stat" if occasion.indicator is Indicator.CRITICAL else "asap"
     resource: Json = {
         "resourceType": "ServiceRequest",
-        "status": "draft",
-        "intent": chart.knowledge.site.intent,
+        **_ordered(chart),
+        **_priority(urgent if now else ""),
         "code": _code(told),
-        "subject": {"reference": f"Patient/{chart.patient_id}"},
+        **_occurrence(due(test.when, chart, occasion.beside)),
+        **(_reason(chart) or ({"reasonCode": [{"text": occasion.reason}]} if occasion.reason else {})),
         "note": [{"text": words.say("labels.when", when=when)}],
     }
     return words.say("labels.test", test=told.text, when=when), resource
 
 
+def _occurrence(time: Due) -> Json:
+    start, end = (t.date().isoformat() if time.in_days else _moment(t) for t in (time.start, time.end))
+    return {"occurrenceDateTime": start} if start == end else {"occurrencePeriod": {"start": start, "end": end}}
+
+
+def _moment(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
 def _code(test: OrderableTest) -> Json:
     return {"coding": [{"system": test.system, "code": test.code, "display": test.display}], "text": test.text}
+
+
+def removal(order: RemoveOrder, chart: Chart) -> Json:
+    """The action that removes an order: a draft is deleted; an active order as the site chooses, by default stopped."""
+    words = chart.knowledge.words
+    if order.is_draft or chart.knowledge.site.stop == "delete":
+        description = words.say("labels.remove", drug=order.name)
+        return {"type": "delete", "description": description, "resourceId": order.reference}
+    ordered = (r for r in chart.sent.of(*sorted(ORDER_TYPES)) if reference_of(r) == order.reference)
+    resource = {**next(ordered), "status": "stopped"}
+    return {"type": "update", "description": words.say("labels.stop", drug=order.name), "resource": resource}

@@ -131,7 +131,12 @@ def is_day_only(value: object) -> bool:
 def reference_of(resource: JsonObject) -> str | None:
     """`Type/id` of a resource, or None when it has no valid id."""
     kind, ident = text(resource, "resourceType"), text(resource, "id")
-    return f"{kind}/{ident}" if kind.isalpha() and _FHIR_ID.match(ident) else None
+    return f"{kind}/{ident}" if kind.isalpha() and is_id(ident) else None
+
+
+def is_id(told: str) -> bool:
+    """Whether a text is a FHIR id."""
+    return bool(_FHIR_ID.match(told))
 
 
 def first_moment(resource: JsonObject, *keys: str) -> datetime | None:

@@ -72,6 +72,14 @@ _ENCOUNTER = Kind(
     ("period.start",),
     frozenset({"entered-in-error", "planned", "cancelled"}),
 )
+_SERVICE_REQUEST = Kind(
+    "ServiceRequest",
+    "authored",
+    ("authoredOn",),
+    ("authoredOn",),
+    frozenset({"entered-in-error", "draft", "unknown"}),
+    ("ProcedureRequest",),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +146,8 @@ class Input:
 
 # as long as magnesium of the labour ward counts as given (clinical rule s.10: 24 h, obstetric 72 h)
 _HOURS_OF_DOSES = 72
+# as far back as orders of tests are looked at (clinical rule s.10: 7 days)
+_HOURS_OF_ORDERS = 168
 # In the order in which cards name what is missing.
 INPUTS: tuple[Input, ...] = (
     Input(
@@ -227,6 +237,7 @@ INPUTS: tuple[Input, ...] = (
         missed="inpatient or outpatient",
         back=0,
     ),
+    Input("ordered_tests", _SERVICE_REQUEST, "tests ordered", "status=active", 50, back=_HOURS_OF_ORDERS),
 )
 KEYS = tuple(asked.key for asked in INPUTS)
 BY_KEY: Mapping[str, Input] = {asked.key: asked for asked in INPUTS}

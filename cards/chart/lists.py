@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from cards.chart import gather
 from cards.chart.asked import fact
 from cards.chart.medicines import drafted, is_drafted, nameless
+from cards.chart.requests import SERVICE_REQUESTS, OrderedTest, ordered_tests
 from cards.chart.sorting import Chosen, Why, chosen_drafts
 from cards.chart.visit import Visit
 from cards.model import (
@@ -40,6 +41,11 @@ class Lists(Visit):
     def drafts(self) -> tuple[Medication, ...]:
         """The drafted medication orders."""
         return drafted(self.snapshot.drafts, self.chosen_drafts.places, self.bundled, self.knowledge)
+
+    @fact
+    def ordered_tests(self) -> tuple[OrderedTest, ...]:
+        """The tests that are ordered or drafted; none when nobody could say."""
+        return ordered_tests(self.sent.of(*SERVICE_REQUESTS), self.snapshot.drafts, self.knowledge)
 
     @fact
     def chosen_drafts(self) -> Chosen:

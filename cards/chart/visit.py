@@ -10,7 +10,7 @@ from cards.chart.because import YES, Because, because
 from cards.chart.conditions import conditions_by_category
 from cards.chart.cut_lists import cut_inputs
 from cards.chart.encounter_setting import categories_of_stay
-from cards.chart.fhir import text
+from cards.chart.fhir import is_id, text
 from cards.chart.inputs import BY_KEY, INPUTS
 from cards.chart.person import Person
 from cards.chart.sorting import CONDITION, Sorted
@@ -61,6 +61,12 @@ class Visit(Asked):
     def patient_id(self) -> str:
         """The logical id of the patient."""
         return self.snapshot.patient_id
+
+    @property
+    def encounter_id(self) -> str | None:
+        """The logical id of the stay that the call names; None where it names none or no FHIR id."""
+        told = (self.snapshot.encounter_id or "").rpartition("/")[2]
+        return told if is_id(told) else None
 
     @fact
     def cut(self) -> frozenset[str]:

@@ -28,6 +28,7 @@ from cards.loading.site import Site, read_site
 from cards.loading.thresholds import Threshold, read_thresholds, with_site_values
 from cards.loading.told_numbers import told_numbers
 from cards.loading.unit_table import read_units
+from cards.loading.windows import Window, read_windows
 from cards.loading.words import RenalState, Words, read_renal_states, read_words
 from cards.terms.terminology import Terminology
 from cards.units import UnitTable
@@ -41,6 +42,7 @@ __all__ = [
     "Product",
     "Site",
     "Threshold",
+    "Window",
     "Words",
     "load_knowledge",
 ]
@@ -101,7 +103,7 @@ class Knowledge:
     products: Mapping[str, Product]
     tests: Mapping[str, OrderableTest]
     monitoring: Mapping[str, str]
-    earliest: Mapping[str, float]
+    windows: Mapping[str, Window]
     drugs: DrugTables
     conditions: ConditionNames
     condition_freshness: Mapping[str, ConditionFreshness]
@@ -130,7 +132,7 @@ class _Reading(TypedDict):
 
 class _Medicines(TypedDict):
     monitoring: Mapping[str, str]
-    earliest: Mapping[str, float]
+    windows: Mapping[str, Window]
     drugs: DrugTables
     conditions: ConditionNames
     condition_freshness: Mapping[str, ConditionFreshness]
@@ -199,7 +201,7 @@ def _medicines(
     conditions = read_condition_names(folder, folder / "words" / "en")
     return {
         "monitoring": {name: entry["text"].format(n=numbers) for name, entry in monitoring.items()},
-        "earliest": {name: float(entry["hours"]) for name, entry in monitoring.items()},
+        "windows": read_windows(monitoring, numbers),
         "drugs": drugs,
         "conditions": conditions,
         "condition_freshness": read_condition_freshness(folder / "condition_freshness.yaml", conditions.names),

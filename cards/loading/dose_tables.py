@@ -1,5 +1,6 @@
 """Doses, orderable products and tests (doses.yaml, products.yaml, tests.yaml)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
@@ -76,7 +77,10 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class OrderableTest:
-    """A test as it is ordered; `short` stands on buttons."""
+    """A test as it is ordered: `short` stands on buttons, `beside` on those of a dose.
+
+    `codes`, `analyte` and `words` tell an order of it; `result` is the analyte whose result shows that it was drawn.
+    """
 
     id: str
     short: str
@@ -84,6 +88,11 @@ class OrderableTest:
     system: str
     code: str
     display: str
+    beside: str
+    codes: frozenset[tuple[str, str]]
+    analyte: str
+    words: re.Pattern[str] | None
+    result: str
 
 
 def read_doses(path: Traversable, site: Site) -> Doses:
@@ -172,7 +181,22 @@ def _product(name: str, entry: dict[str, Any]) -> Product:
 
 def read_tests(path: Traversable) -> dict[str, OrderableTest]:
     """Orderable tests by id."""
-    return {
-        name: OrderableTest(name, entry["short"], entry["text"], entry["system"], str(entry["code"]), entry["display"])
-        for name, entry in read_yaml(path).items()
-    }
+    return {name: _test(name, entry) for name, entry in read_yaml(path).items()}
+
+
+def _test(name: str, entry: dict[str, Any]) -> OrderableTest:
+    system, code, words = entry["system"], str(entry["code"]), entry.get("words")
+    named = "|".join(map(re.escape, words or ()))
+    return OrderableTest(
+        name,
+        entry["short"],
+        entry["text"],
+        system,
+        code,
+        entry["display"],
+        beside=entry.get("beside", ""),
+        codes=frozenset({(system, code), *((other, str(same)) for other, same in entry.get("also", ()))}),
+        analyte=entry.get("analyte", ""),
+        words=re.compile(rf"\b(?:{named})\b", re.IGNORECASE) if words else None,
+        result=entry.get("result", ""),
+    )

@@ -16,7 +16,7 @@ _KEYS: Mapping[str, frozenset[str]] = {
     "thresholds": frozenset(),
     "formulary": frozenset({"preferred", "products", "salts"}),
     "units": frozenset({"first"}),
-    "orders": frozenset({"intent"}),
+    "orders": frozenset({"intent", "stop"}),
     "rules": frozenset({"off"}),
     "cards": frozenset({"maximum"}),
     "codes": frozenset({"labs", "drugs", "conditions"}),
@@ -30,6 +30,7 @@ _TEXTS = frozenset({"time_zone"})
 _SETTINGS = tuple(setting.value for setting in Setting)
 _UNITS = ("as reported", "mg/dL", "mmol/L")
 _INTENTS = ("proposal", "order")
+_STOPS = ("update", "delete")
 _ROUTES = ("oral", "intravenous")
 _PRODUCT = frozenset({"display", "coding", "route", "salt", "grams"})
 _SALT = frozenset({"unit", "elemental_per_unit", "max_gate", "gentle", "daily"})
@@ -52,6 +53,7 @@ class Site:
     salts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     unit_first: str = "as reported"
     intent: str = "proposal"
+    stop: str = "update"
     rules_off: frozenset[str] = frozenset()
     maximum_cards: int = _MOST_CARDS
     lab_codes: tuple[tuple[str, str, str], ...] = ()
@@ -80,6 +82,7 @@ def read_site(text: str, name: str) -> Site:
         salts={name: reader.salt(name) for name in reader.names("salts")},
         unit_first=reader.choice("units", "first", _UNITS),
         intent=reader.choice("orders", "intent", _INTENTS),
+        stop=reader.choice("orders", "stop", _STOPS),
         rules_off=frozenset(reader.texts("rules", "off")),
         maximum_cards=reader.maximum_cards(),
         lab_codes=reader.codes("labs", "analyte"),

@@ -126,10 +126,11 @@ class MagnesiumOrder:
 
 @dataclass(frozen=True, slots=True)
 class RemoveOrder:
-    """An order to be removed: `Type/id` and the medicine's name."""
+    """An order to be removed: `Type/id`, the medicine's name, and whether it is a draft that nobody has signed."""
 
     reference: str
     name: str
+    is_draft: bool = False
 
 
 # FHIR R4 and DSTU2; what was given or is told to be taken is a record and no order
@@ -171,7 +172,9 @@ class Medication(NamedTuple):
     def removal(self) -> RemoveOrder | None:
         """The removal of an order or draft; None of anything else, such as the record that a drug was given."""
         kind, _, _ = (self.reference or "").partition("/")
-        return RemoveOrder(self.reference, self.name) if self.reference and kind in ORDER_TYPES else None
+        if not self.reference or kind not in ORDER_TYPES:
+            return None
+        return RemoveOrder(self.reference, self.name, is_draft=self.status == "draft")
 
 
 def removals(medications: Iterable[Medication]) -> tuple[RemoveOrder, ...]:

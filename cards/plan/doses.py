@@ -111,7 +111,7 @@ def sparing_offered(on_diuretic: bool, chart: Chart) -> tuple[Suggestion, ...]:
     """The button that adds a potassium-sparing drug to a diuretic, where one is safe."""
     if not on_diuretic or not potassium_sparing_is_safe(chart):
         return ()
-    offers = (alternative("spironolactone", chart.knowledge), DraftTest("bmp", "after_diuretic"))
+    offers = (alternative("spironolactone", chart.knowledge), DraftTest("potassium", "after_diuretic"))
     return (Suggestion("sparing", offers),)
 
 
@@ -206,7 +206,7 @@ def recheck(band: Band, chosen: Plan, chart: Chart) -> str:
 
 def earliest(times: Iterable[str], chart: Chart) -> str:
     """Of several times the one that comes first; of two alike the one named first."""
-    return min(times, key=chart.knowledge.earliest.__getitem__)
+    return min(times, key=lambda when: chart.knowledge.windows[when].hours)
 
 
 def _recheck_oral(band: Band, chart: Chart) -> str:

@@ -45,7 +45,7 @@ _MEDICATION = {**_ABOUT, "code": _token("medicationCodeableConcept")}
 _WITHOUT_DATA = (
     "AllergyIntolerance", "CarePlan", "CareTeam", "Coverage", "Device", "DiagnosticReport", "DocumentReference", "Goal",
     "Immunization", "Location", "Medication", "MedicationDispense", "NutritionOrder",
-    "Organization", "Practitioner", "PractitionerRole", "Procedure", "ServiceRequest", "Specimen",
+    "Organization", "Practitioner", "PractitionerRole", "Procedure", "Specimen",
 )  # fmt: skip
 
 PARAMETERS: Mapping[str, Mapping[str, Parameter]] = {
@@ -68,5 +68,6 @@ PARAMETERS: Mapping[str, Mapping[str, Parameter]] = {
     "MedicationRequest": {**_MEDICATION, "intent": _token("intent"), **_sorted("MedicationRequest")},
     "MedicationStatement": {**_MEDICATION, **_sorted("MedicationStatement")},
     "MedicationAdministration": {**_MEDICATION, **_sorted("MedicationAdministration")},
+    "ServiceRequest": {**_ABOUT, "code": _token("code"), "intent": _token("intent"), **_sorted("ServiceRequest")},
     **dict.fromkeys(_WITHOUT_DATA, _ABOUT),
 }

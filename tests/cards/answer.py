@@ -36,7 +36,7 @@ def offers(cards: Iterable[Card]) -> set[str]:
 
 
 def _kind(action: Json) -> str:
-    if action["type"] == "delete":
+    if removed(action):
         return "remove"
     resource = action["resource"]
     if resource["resourceType"] == "ServiceRequest":
@@ -45,6 +45,15 @@ def _kind(action: Json) -> str:
     if code in _DRUGS:
         return f"drug:{_DRUGS[code]}"
     return "iv" if is_intravenous(resource) else "oral"
+
+
+def removed(action: Json) -> str:
+    """`Type/id` of the order that an action removes or stops; "" when it does neither."""
+    if action["type"] == "delete":
+        return str(action["resourceId"])
+    resource = action["resource"]
+    stops = action["type"] == "update" and resource["status"] == "stopped"
+    return f"{resource['resourceType']}/{resource['id']}" if stops else ""
 
 
 def rechecks(cards: Iterable[Card]) -> list[str]:

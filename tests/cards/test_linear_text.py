@@ -34,7 +34,9 @@ from tests.cards.chart import knowledge
 
 ROOT = Path(__file__).parents[2]
 # loaders whose patterns are part of the knowledge, and so among those that are tried
-TABLES_READ_AT_START = {"codes.py", "dose_language.py", "encounter_tables.py", "indications.py", "result_tables.py"}
+TABLES_READ_AT_START = {
+    *("codes.py", "dose_language.py", "dose_tables.py", "encounter_tables.py", "indications.py", "result_tables.py")
+}
 GROWTH = 8
 MOST_GROWTH = 3 * GROWTH
 # from short to long, so that what grows faster than the square is found before it takes for ever

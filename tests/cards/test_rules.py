@@ -52,7 +52,7 @@ def _judged(expect: Json, own: list[Card], every: list[Card]) -> list[str]:
     if "summary" in expect and not any(re.search(expect["summary"], str(c.body["summary"])) for c in own):
         found.append(f"no summary like {expect['summary']!r}")
     iv, oral = answer.magnesium_orders(every, iv=True), answer.magnesium_orders(every, iv=False)
-    removed = {a["resourceId"] for a in answer.actions(own) if a["type"] == "delete"}
+    removed = set(filter(None, map(answer.removed, answer.actions(own))))
     if len(removed) != expect.get("removes", len(removed)):
         found.append(f"removes {sorted(removed)}, expected {expect['removes']}")
     measured: dict[str, Any] = {

@@ -83,6 +83,7 @@ export class Orders {
     const made = [];
     for (const { type, resource, resourceId } of actions ?? []) {
       if (type === "create") made.push(this.add(resource));
+      else if (type === "update" && resource.status === "stopped") this.#delete(referenceOf(resource), nameOfReference);
       else if (type === "update") this.#drafts.set(referenceOf(resource), resource);
       else if (type === "delete") for (const reference of [resourceId].flat()) this.#delete(reference, nameOfReference);
     }

@@ -1,0 +1,29 @@
+"""Which tests need not be ordered: the same test is ordered, or being ordered, for the same time."""
+
+from cards.chart import Chart
+from cards.chart.requests import OrderedTest
+from cards.model import DraftMedication, DraftTest
+from cards.plan.due import Due, due
+
+
+def is_ordered(test: DraftTest, chart: Chart, infusion: DraftMedication | None = None) -> bool:
+    """Whether a test is ordered or drafted already for the time that is asked for."""
+    told = [request for request in chart.ordered_tests if request.test == test.test]
+    return bool(told) and any(_counts(request, due(test.when, chart, infusion), chart) for request in told)
+
+
+def _counts(request: OrderedTest, wanted: Due, chart: Chart) -> bool:
+    if request.start is None or request.end is None:
+        return request.is_draft or _is_of_now(request, chart)
+    if wanted.in_days:
+        return chart.now <= request.end and request.start <= wanted.end  # an earlier result will tell more
+    slack = (wanted.start - chart.now) / 2  # an order for about that time is that order; one for now waits for nothing
+    return request.start <= wanted.end + slack and request.end >= wanted.start - slack
+
+
+def _is_of_now(request: OrderedTest, chart: Chart) -> bool:
+    """Ordered lately without a time, and not for the sample whose result is known."""
+    if request.authored is None or not chart.at_most(chart.hours_since(request.authored), "ordered.test"):
+        return False
+    shown_by = chart.knowledge.tests[request.test].result
+    return all(result.when < request.authored for result in chart.readings.found.get(shown_by, ()))
