@@ -27,7 +27,7 @@ def level_allows(chart: Chart) -> Because:
 
 
 def lacks_level(chart: Chart) -> Because:
-    """An arrhythmia, seizure or tetany of now of an adult, and no magnesium of these days to judge it by (RSK-EMERG)."""
+    """An arrhythmia, seizure or tetany of now, no child, and no magnesium of these days to judge it by."""
     if assess.is_child(chart) or assess.emergency(chart):
         return because("a child, or the emergency rule speaks")
     found = [c for c in chart.among("emergencies") if danger.is_current(c, chart)]
