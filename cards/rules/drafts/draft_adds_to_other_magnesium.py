@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import danger, given, level_and_orders, order_measures, other_magnesium
+from cards.judgements import given, level_and_orders, order_measures, other_magnesium
 from cards.judgements.indication import is_wanted, reason_of
 from cards.model import DraftTest, Indicator, MagnesiumKind, Medication, Problem, RenalGate, Route, Say
 from cards.units import shown
@@ -58,17 +58,10 @@ def _sum(drafts: Drafts, chart: Chart) -> Iterator[Found]:
     """Above the day's limit a warning (of all kidneys but R2 with the dose); within it a level is asked for."""
     total, gate = order_measures.measure("day", drafts, chart), chart.renal.gate
     if chart.above(total, _DAY_LIMITS.get(gate, "review.day")):
-        if gate is RenalGate.R2 and not _is_once_more(total, drafts, chart):
+        if gate is RenalGate.R2:
             yield Found(_WARNING, "sum")
     elif gate is not RenalGate.R3 and given.holds_dose(chart) and not other_magnesium.level_since(drafts, chart):
         yield Found(_INFO, "no_level")
-
-
-def _is_once_more(total: float | None, drafts: Drafts, chart: Chart) -> bool:
-    """The course that poor kidneys may get once more: by a severe level drawn late enough after the last (s.2.4)."""
-    own = (total or 0.0) - other_magnesium.grams(drafts, chart)
-    severe = chart.current is not None and danger.is_severe(chart.current.x, chart)
-    return bool(severe) and own <= given.room(chart)
 
 
 def _obstetric(drafts: Drafts, chart: Chart) -> Iterator[Found]:
