@@ -1,7 +1,5 @@
 """Judgements that several rules share: emergencies, what forbids a level or route, what may be offered."""
 
-from math import inf
-
 from cards.chart import Because, Chart, because, once
 from cards.judgements import airway, danger, given
 from cards.loading import HardStop
@@ -40,28 +38,6 @@ def emergency(chart: Chart) -> str | None:
         "digoxin": of_now and _has_digoxin_toxicity(chart),
     }
     return next((kind for kind, applies in kinds.items() if applies), None)
-
-
-def emergency_dose_is_given(chart: Chart) -> bool:
-    """As much as a load was charted since the emergency began: it is repeated only when it recurs (s.2.3)."""
-    began = [c.since for c in chart.among("emergencies") if c.since is not None and danger.is_current(c, chart)]
-    return bool(began and chart.at_least(given.grams_since(min(began), chart), "emergency.load"))
-
-
-def emergency_level_is_old(chart: Chart) -> Because:
-    """Whether the level of an emergency is so old that another is drawn at once (s.2.3); torsades needs none."""
-    m = chart.current
-    if m is None or emergency(chart) == "torsades":
-        return because("no level, or torsades at any level")
-    return chart.above(chart.hours_since(m.when), "emergency.hours")
-
-
-def emergency_level_allows(chart: Chart) -> Because:
-    """Whether the dose of an emergency may be ordered by its level: an old one only when it is severe (s.2.3)."""
-    m, old = chart.current, emergency_level_is_old(chart)
-    if m is None or not old:
-        return Because(True, old.why)
-    return chart.at_most(chart.hours_since(m.when), "emergency.level_hours") and danger.is_severe(m.x, chart)
 
 
 def _has_convulsion(chart: Chart) -> bool:
@@ -146,32 +122,6 @@ def is_contaminated(chart: Chart) -> Because:
         and chart.at_least(potassium.value, "contamination.potassium")
         and chart.at_most(calcium.value, "contamination.calcium")
     )
-
-
-def ionised_is_low(chart: Chart) -> Because:
-    """Whether ionised magnesium is below its lower limit: the laboratory's own, or the usual one."""
-    found = chart.ionised
-    if found is None:
-        return because("no ionised magnesium that is not too old")
-    return chart.below(found.value, "ionised.lower", found.lower_limit)
-
-
-def ionised_is_of_the_same_draw(chart: Chart) -> bool:
-    """Whether total and ionised magnesium were measured together."""
-    return bool(chart.at_most(abs(_hours_later(chart)), "contamination.same_draw"))
-
-
-def ionised_is_normal(chart: Chart) -> bool:
-    """Low total magnesium, with a normal ionised one of the same draw or a later one."""
-    known = chart.low is not None and chart.ionised is not None and not chart.ionised.low
-    return known and _hours_later(chart) >= -chart.numbers["contamination.same_draw"]
-
-
-def _hours_later(chart: Chart) -> float:
-    """By how much the ionised result is later than the total."""
-    if chart.ionised is None or chart.current is None:
-        return inf
-    return (chart.ionised.when - chart.current.when).total_seconds() / 3600
 
 
 @once

@@ -92,14 +92,10 @@ def grams_since(when: datetime, chart: Chart) -> float:
 
 @once
 def room(chart: Chart) -> float:
-    """How many grams more may be offered in these 24 hours; 0 where nobody can say. At R2 a course once more."""
+    """How many grams more these 24 hours hold; 0 where nobody can say, and at R2 until some hours after the last."""
     grams, ceiling = grams_given(chart), chart.numbers[chart.knowledge.ceilings.of(chart.renal.gate).iv_grams]
-    if grams is None:
-        return 0.0
-    if chart.renal.gate is not RenalGate.R2:
-        return max(ceiling - grams, 0.0)
-    rested = not grams or _is_drawn_after(chart, "recheck.after_iv_end")
-    return ceiling if rested and grams <= ceiling else 0.0
+    too_soon = chart.renal.gate is RenalGate.R2 and grams and not _is_drawn_after(chart, "recheck.after_iv_end")
+    return 0.0 if grams is None or too_soon else max(ceiling - grams, 0.0)
 
 
 @once

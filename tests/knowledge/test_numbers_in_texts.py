@@ -36,7 +36,6 @@ REVIEWED = {
     r"within 24 h": "how soon to be seen",
     r"400-(?= mg)|2-3 doses": "where an oral dose starts",
     r"4 g raises magnesium by about 0\.4-0\.6 mg/dL": "an observation",
-    r"in 4-6 h": "a high level, as monitoring.yaml says it",
     r"gluconate 10% 10-20 mL": "the antidote",
     r"Under 18": "the age of majority",
     r"25-50 mg/kg(?: magnesium sulfate| IV or IO), at most 2 g(?:, over 10-20 min)?": "a reference for paediatrics",

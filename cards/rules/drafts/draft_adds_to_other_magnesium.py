@@ -60,7 +60,7 @@ def _sum(drafts: Drafts, chart: Chart) -> Iterator[Found]:
     if chart.above(total, _DAY_LIMITS.get(gate, "review.day")):
         if gate is RenalGate.R2:
             yield Found(_WARNING, "sum")
-    elif gate is not RenalGate.R3 and not other_magnesium.level_since(drafts, chart):
+    elif gate is not RenalGate.R3 and given.holds_dose(chart) and not other_magnesium.level_since(drafts, chart):
         yield Found(_INFO, "no_level")
 
 

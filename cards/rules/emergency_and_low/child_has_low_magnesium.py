@@ -2,7 +2,7 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import assess
+from cards.judgements import assess, ionised
 from cards.model import DraftTest, Indicator, Problem, Say
 
 _TESTS = (DraftTest("magnesium", "now"), DraftTest("bmp", "now"), DraftTest("ecg", "now"))
@@ -13,6 +13,6 @@ def child_has_low_magnesium(chart: Chart) -> Say | Because:
     """Below the lower limit for the age of a child (s.1.4): no automatic dose, ever."""
     if not assess.is_child(chart):
         return because("not a child")
-    if assess.ionised_is_normal(chart):
+    if ionised.is_normal(chart):
         return because("ionised magnesium is normal")
     return chart.is_low and Say(Indicator.WARNING, ("found", "do", "emergency", "check"), tests=_TESTS)

@@ -2,7 +2,7 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import assess, danger, given
+from cards.judgements import assess, danger, emergencies, given
 from cards.model import DraftMedication, DraftTest, Indicator, Problem, RenalGate, Say, Suggestion
 from cards.plan import doses
 
@@ -24,7 +24,7 @@ def _said(kind: str, chart: Chart) -> Say:
     order = None if held else doses.intravenous(situation, chart, emergency=kind)
     values = {"dose": doses.dose_text(order) if order else "", "qt_drugs": ", ".join(danger.qt_drugs(chart))}
     todo = (held,) if held else _orders(order, chart)
-    old = assess.emergency_level_is_old(chart)
+    old = emergencies.level_is_old(chart)
     return Say(
         Indicator.CRITICAL,
         (*_call(chart), f"found_{kind}", *("stat",) * bool(old), *todo, "push", "potassium", "watch", *_beside(chart)),
@@ -37,9 +37,9 @@ def _said(kind: str, chart: Chart) -> Say:
 
 def _held(chart: Chart) -> str:
     """Why no load is ordered, as the line that says so: it was given, or the level is old and not severe."""
-    if assess.emergency_dose_is_given(chart):
+    if emergencies.dose_is_given(chart):
         return "do_given"
-    return "" if assess.emergency_level_allows(chart) else "do_if_low"
+    return "" if emergencies.level_allows(chart) else "do_if_low"
 
 
 def _call(chart: Chart) -> tuple[str, ...]:

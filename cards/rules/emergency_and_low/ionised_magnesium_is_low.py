@@ -3,7 +3,7 @@
 from cards import wording
 from cards.ask import rule
 from cards.chart import Because, Chart
-from cards.judgements import assess, danger
+from cards.judgements import danger, ionised
 from cards.model import DraftTest, Indicator, Ionised, Problem, Say
 
 
@@ -11,7 +11,7 @@ from cards.model import DraftTest, Indicator, Ionised, Problem, Say
 def ionised_magnesium_is_low(chart: Chart) -> Say | Because:
     """Its own scale (s.1.3): a card, no band of total magnesium, no dose; a line where the total is low itself."""
     found = chart.ionised
-    return _said(found, chart) if found and assess.ionised_is_low(chart) else assess.ionised_is_low(chart)
+    return _said(found, chart) if found and ionised.is_low(chart) else ionised.is_low(chart)
 
 
 def _said(found: Ionised, chart: Chart) -> Say:
@@ -33,9 +33,9 @@ def _said(found: Ionised, chart: Chart) -> Say:
 
 def _lines(found: Ionised, chart: Chart) -> tuple[str, ...]:
     limit = "own_limit" if found.own_limit else "found"
-    return (limit, "total" if assess.ionised_is_of_the_same_draw(chart) else "do", "no_dose")
+    return (limit, "total" if ionised.is_of_the_same_draw(chart) else "do", "no_dose")
 
 
 def _tests(chart: Chart) -> tuple[DraftTest, ...]:
-    total = () if assess.ionised_is_of_the_same_draw(chart) else (DraftTest("magnesium", "now"),)
+    total = () if ionised.is_of_the_same_draw(chart) else (DraftTest("magnesium", "now"),)
     return (*total, DraftTest("bmp", "now"))

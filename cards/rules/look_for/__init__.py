@@ -1,6 +1,10 @@
 """Magnesium that should be measured. Of two that could title a card, the earlier does."""
 
 from cards.ask import Rule
+from cards.rules.look_for.emergency_needs_level import emergency_needs_level
 from cards.rules.look_for.low_potassium_needs_magnesium_check import low_potassium_needs_magnesium_check
 
-RULES: tuple[Rule, ...] = (low_potassium_needs_magnesium_check,)
+RULES: tuple[Rule, ...] = (
+    emergency_needs_level,
+    low_potassium_needs_magnesium_check,
+)
