@@ -135,13 +135,22 @@ def ionised_is_low(chart: Chart) -> Because:
 
 def ionised_is_of_the_same_draw(chart: Chart) -> bool:
     """Whether total and ionised magnesium were measured together."""
-    return bool(chart.at_most(abs(_hours_later(chart)), "contamination.same_draw"))
+    return bool(chart.at_most(abs(_hours_later(chart)), "ionised.same_draw"))
 
 
 def ionised_is_normal(chart: Chart) -> bool:
     """Low total magnesium, with a normal ionised one of the same draw or a later one."""
     known = chart.low is not None and chart.ionised is not None and not chart.ionised.low
-    return known and _hours_later(chart) >= -chart.numbers["contamination.same_draw"]
+    return known and _hours_later(chart) >= -chart.numbers["ionised.same_draw"]
+
+
+@once
+def ionised_explains(chart: Chart) -> bool:
+    """A mildly or moderately low total with a normal ionised value of the same draw: an effect of protein (s.1.3)."""
+    low = chart.low
+    if low is None or is_severe_band(low.band):
+        return False
+    return ionised_is_normal(chart) and ionised_is_of_the_same_draw(chart)
 
 
 def _hours_later(chart: Chart) -> float:
@@ -223,7 +232,7 @@ def iv_is_forbidden(chart: Chart, kind: str | None = None) -> bool:
 def dose_may_be_offered(chart: Chart) -> bool:
     """An adult of known age with a result that may be dosed by, not obstetric, not already on IV magnesium."""
     m = trusted_low(chart)
-    if m is None or chart.is_adult is not True or "pre_eclampsia" in chart.conditions:
+    if m is None or chart.is_adult is not True or "pre_eclampsia" in chart.conditions or ionised_explains(chart):
         return False
     return not must_repeat_first(m, chart) and not given.iv_magnesium_lately(chart)
 

@@ -157,6 +157,9 @@ def _is_no_band_for_tablets(band: Band, chart: Chart) -> bool:
 
 
 def _situation(band: Band, chart: Chart) -> str:
+    """The row of the dose table; in pregnancy that of 2 g at most 1 g/h, whatever the band (s.1.5)."""
+    if "pregnancy" in chart.conditions:
+        return _IV_KEYS[Band.MODERATE]
     symptomatic = danger.has_symptoms(chart) and band in (Band.CRITICAL_LOW, Band.SEVERE)
     if not symptomatic:
         return _IV_KEYS[band]
@@ -172,7 +175,7 @@ def _wants_iv(band: Band, chart: Chart) -> bool:
     if band is Band.SEVERE:
         return chart.inpatient or no_oral or risky or danger.has_symptoms(chart)
     if band is Band.MODERATE and "pregnancy" in chart.conditions:
-        return danger.has_symptoms(chart)
+        return no_oral or danger.has_symptoms(chart)
     if band is Band.MODERATE:
         return no_oral or (chart.inpatient and _has_iv_reason(chart))
     return no_oral and risky

@@ -26,6 +26,6 @@ def _said(plan: doses.Plan, chart: Chart) -> Say:
 
 
 def _is_treated(plan: doses.Plan, chart: Chart) -> bool:
-    """IV magnesium lately, or oral started after this result and nothing to add (SAF-DUP: info)."""
+    """IV magnesium lately, oral started after this result (SAF-DUP: info), or a normal ionised value (s.1.3)."""
     oral = given.oral_magnesium_is_new(chart) and not plan.order
-    return oral or given.iv_magnesium_lately(chart)
+    return oral or given.iv_magnesium_lately(chart) or assess.ionised_explains(chart)
