@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from cards.chart.fhir import child, codings, first_moment, moment, status_of, text, words_of
-from cards.chart.still_counts import SINCE, Stay, still_counts
+from cards.chart.still_counts import SINCE, Stay, is_of_stay, still_counts
 from cards.loading import Knowledge
 from cards.model import Condition, JsonObject
 
@@ -31,7 +31,9 @@ def conditions_by_category(resources: Iterable[JsonObject], knowledge: Knowledge
             if not still_counts(category, entry.resource, entry.categories, found, stay, knowledge):
                 continue
             if category not in found or _later(since, found[category].since):
-                found[category] = Condition(category, knowledge.conditions.names[category], since)
+                found[category] = Condition(
+                    category, knowledge.conditions.names[category], since, is_of_stay(entry.resource, stay)
+                )
     return found
 
 

@@ -69,8 +69,18 @@ def _counts_undated(row: ConditionFreshness, resource: JsonObject, stay: Stay) -
 
 def _is_elsewhere(resource: JsonObject, stay: Stay) -> bool:
     """Of another encounter, or of none: no more than an entry of the list of problems."""
-    of = text(child(resource, "encounter"), "reference") or text(child(resource, "context"), "reference")
+    of = _encounter_of(resource)
     if of:
-        return bool(stay.encounter_id) and of.split("/_history/")[0].rpartition("/")[2] != stay.encounter_id
+        return bool(stay.encounter_id) and of != stay.encounter_id
     kinds = {code for concept in objects(resource, "category") for _, code in codings(concept)}
     return kinds == {_LIST}
+
+
+def is_of_stay(resource: JsonObject, stay: Stay) -> bool:
+    """Whether a condition was recorded for the encounter of the call."""
+    return bool(stay.encounter_id) and _encounter_of(resource) == stay.encounter_id
+
+
+def _encounter_of(resource: JsonObject) -> str:
+    of = text(child(resource, "encounter"), "reference") or text(child(resource, "context"), "reference")
+    return of.split("/_history/")[0].rpartition("/")[2]

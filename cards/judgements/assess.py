@@ -1,7 +1,7 @@
 """Judgements that several rules share: emergencies, what forbids a level or route, what may be offered."""
 
 from cards.chart import Because, Chart, because, once
-from cards.judgements import airway, danger, given
+from cards.judgements import airway, danger, given, ionised
 from cards.loading import HardStop
 from cards.model import SEVERE_BANDS, Band, Freshness, Magnesium, RenalGate
 
@@ -196,7 +196,7 @@ def iv_is_forbidden(chart: Chart, kind: str | None = None) -> bool:
 def dose_may_be_offered(chart: Chart) -> bool:
     """An adult of known age with a result that may be dosed by, not obstetric; no IV magnesium that forbids it."""
     m = trusted_low(chart)
-    if m is None or chart.is_adult is not True or "pre_eclampsia" in chart.conditions:
+    if m is None or chart.is_adult is not True or "pre_eclampsia" in chart.conditions or ionised.explains(chart):
         return False
     return not must_repeat_first(m, chart) and not given.holds_dose(chart)
 

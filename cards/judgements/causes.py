@@ -13,12 +13,13 @@ _ACID = "acid_suppressant"
 
 @dataclass(frozen=True, slots=True)
 class Culprit:
-    """One drug that may have lowered magnesium, with its score and how long it has been taken."""
+    """One drug that may have lowered magnesium, with its score and how long it has been taken; `early`: too briefly."""
 
     medication: Medication
     role: DrugRole
     score: int
     shown: str
+    early: bool = False
 
     @property
     def stopped(self) -> bool:
@@ -60,10 +61,11 @@ def no_magnesium_within(hours: str, chart: Chart) -> Because:
 
 @once
 def culprits(chart: Chart) -> tuple[Culprit, ...]:
-    """The three likeliest causes, weak ones only when there is no other."""
+    """The three likeliest causes; weak ones, and those taken too briefly to be likely, only when there is no other."""
     taken = list(_candidates(chart))
     several = len({m.name for m in taken if depletes(m)}) > 1
     scored = [_scored(m, several, chart) for m in taken]
+    scored = [c for c in scored if not c.early] or scored
     strong = [c for c in scored if _is_established(c.role)]
     one_each: dict[str, Culprit] = {}
     for culprit in sorted(strong or scored, key=_likeliest_order):
@@ -102,10 +104,19 @@ def _scored(medication: Medication, several: bool, chart: Chart) -> Culprit:
     role = next(r for r in sorted(medication.roles, key=lambda r: -_POINTS.get(r.evidence, 0)) if r.role == "cause")
     days = chart.hours_since(medication.since) / 24 if medication.since else None
     after = role.of_class.plausible_after
-    early = bool(after) and bool(chart.below(days, after))
+    early = bool(after) and medication.status == "active" and bool(chart.below(_days_on(role, days, chart), after))
     plausible = days is not None and not early
     score = _POINTS.get(role.evidence, 0) + plausible + several - early
-    return Culprit(medication, role, score, f"{role.ingredient}{_since(days, medication, chart.knowledge.words)}")
+    return Culprit(
+        medication, role, score, f"{role.ingredient}{_since(days, medication, chart.knowledge.words)}", early
+    )
+
+
+def _days_on(role: DrugRole, days: float | None, chart: Chart) -> float | None:
+    """For how long a drug of this class has been taken: a renewal, or another drug of it, is no new start."""
+    same = (m for m in chart.medications or () if any(r.drug_class == role.drug_class for r in m.roles))
+    starts = [chart.hours_since(m.since) / 24 for m in same if m.since]
+    return max(starts) if starts and days is not None else days
 
 
 def _since(days: float | None, medication: Medication, words: Words) -> str:

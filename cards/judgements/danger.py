@@ -131,7 +131,7 @@ def has_symptoms(chart: Chart) -> bool:
 def signs_of_toxicity(chart: Chart) -> tuple[str, ...]:
     """Arrhythmia, seizure, failing breath or pressure of now: with high magnesium nobody is free of symptoms."""
     undated = [state for state in chart.among("toxic_states") if state.since is None]
-    return tuple(sign.name for sign in chart.among("toxic_signs") if sign in undated or is_current(sign, chart))
+    return tuple(sign.name for sign in chart.among("toxic_signs") if sign in undated or began_in_this_stay(sign, chart))
 
 
 def high_is_mild(x: float, chart: Chart) -> bool:
@@ -202,8 +202,18 @@ def happened_lately(when: datetime, chart: Chart) -> Because:
 
 
 def is_current(condition: Condition | None, chart: Chart) -> bool:
-    """Whether an emergency is of these hours; an older or undated one is history, in the same stay too (s.2.3)."""
-    return condition is not None and condition.since is not None and bool(happened_lately(condition.since, chart))
+    """Whether an emergency is of these hours; without a date only as the diagnosis of a stay as young (s.2.3)."""
+    if condition is None:
+        return False
+    since = condition.since or (chart.encounter_start if condition.of_this_stay else None)
+    return since is not None and bool(happened_lately(since, chart))
+
+
+def began_in_this_stay(condition: Condition, chart: Chart) -> bool:
+    """Whether it is of these hours or of the stay in hospital that still lasts."""
+    if condition.since is None or is_current(condition, chart):
+        return is_current(condition, chart)
+    return chart.inpatient and chart.encounter_start is not None and condition.since >= chart.encounter_start
 
 
 @once

@@ -2,7 +2,8 @@
 
 from math import inf
 
-from cards.chart import Because, Chart, because
+from cards.chart import Because, Chart, because, once
+from cards.model import SEVERE_BANDS
 
 
 def is_low(chart: Chart) -> Because:
@@ -15,13 +16,22 @@ def is_low(chart: Chart) -> Because:
 
 def is_of_the_same_draw(chart: Chart) -> bool:
     """Whether total and ionised magnesium were measured together."""
-    return bool(chart.at_most(abs(_hours_later(chart)), "contamination.same_draw"))
+    return bool(chart.at_most(abs(_hours_later(chart)), "ionised.same_draw"))
 
 
 def is_normal(chart: Chart) -> bool:
     """Low total magnesium, with a normal ionised one of the same draw or a later one."""
     known = chart.low is not None and chart.ionised is not None and not chart.ionised.low
-    return known and _hours_later(chart) >= -chart.numbers["contamination.same_draw"]
+    return known and _hours_later(chart) >= -chart.numbers["ionised.same_draw"]
+
+
+@once
+def explains(chart: Chart) -> bool:
+    """A mildly or moderately low total with a normal ionised value of the same draw: an effect of protein (s.1.3)."""
+    low = chart.low
+    if low is None or low.band in SEVERE_BANDS:
+        return False
+    return is_normal(chart) and is_of_the_same_draw(chart)
 
 
 def _hours_later(chart: Chart) -> float:

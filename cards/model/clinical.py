@@ -184,11 +184,12 @@ def removals(medications: Iterable[Medication]) -> tuple[RemoveOrder, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One problem of the patient, by our category."""
+    """One problem of the patient, by our category; `of_this_stay`: recorded for the encounter of the call."""
 
     category: str
     name: str
     since: datetime | None
+    of_this_stay: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,6 +160,9 @@ def _is_no_band_for_tablets(band: Band, chart: Chart) -> bool:
 
 
 def _situation(band: Band, chart: Chart) -> str:
+    """The row of the dose table; in pregnancy that of 2 g at most 1 g/h, whatever the band (s.1.5)."""
+    if "pregnancy" in chart.conditions:
+        return _IV_KEYS[Band.MODERATE]
     symptomatic = danger.has_symptoms(chart) and band in (Band.CRITICAL_LOW, Band.SEVERE)
     if not symptomatic:
         return _IV_KEYS[band]
@@ -177,7 +180,7 @@ def _wants_iv(band: Band, chart: Chart) -> bool:
     if given.iv_magnesium_ended(chart):
         return no_oral and band is Band.MODERATE and chart.renal.gate is not RenalGate.R2
     if band is Band.MODERATE and "pregnancy" in chart.conditions:
-        return danger.has_symptoms(chart)
+        return no_oral or danger.has_symptoms(chart)
     if band is Band.MODERATE:
         return no_oral or (chart.inpatient and _has_iv_reason(chart))
     return no_oral and risky

@@ -29,6 +29,8 @@ ACUTE = [
     ("ventilated", "Z99.11", 24),
     ("hypotension", "R57.0", 48),
     ("acute_mi", "I21.9", 28 * DAY),
+    ("seizure", "R56.9", 48),
+    ("tetany", "R29.0", 48),
     ("alcohol_withdrawal", "F10.230", 7 * DAY),
     ("alcohol_intoxication", "25702006", 7 * DAY),
     ("diabetic_ketoacidosis", "E10.10", 7 * DAY),
@@ -56,7 +58,7 @@ CHRONIC = [
     ("torsades", "I47.21"),
     ("comfort_care", "133918004"),
 ]
-UNDATED_BY_NEW_STAY = ("hypotension", "acute_asthma")
+UNDATED_BY_NEW_STAY = ("hypotension", "acute_asthma", "seizure", "tetany")
 UNDATED_ALWAYS = ("pregnancy", "pre_eclampsia")
 
 

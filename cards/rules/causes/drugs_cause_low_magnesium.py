@@ -18,8 +18,10 @@ def drugs_cause_low_magnesium(chart: Chart) -> Say | Because:
     culprits = causes.culprits(chart)
     if not culprits:
         return because("no systemic drug on the list lowers magnesium, or the list is not known")
+    if all(c.early for c in culprits):
+        return _beside(culprits, "early")
     established = any(causes.depletes(c.medication) for c in culprits)
-    return _said(culprits, chart) if established else _weak_only(culprits)
+    return _said(culprits, chart) if established else _beside(culprits, "weak")
 
 
 def _indicator(chart: Chart) -> Indicator:
@@ -57,9 +59,10 @@ def _lines(culprits: Culprits, chart: Chart) -> tuple[str, ...]:
     return ("found", *causes.advice_keys(culprits, sparing, chart), *causes.extra_keys(chart))
 
 
-def _weak_only(culprits: Culprits) -> Say:
+def _beside(culprits: Culprits, line: str) -> Say:
+    """A line on the card of low magnesium, for what is no likely cause."""
     values = {"names": _names(culprits)}
-    return Say(Indicator.INFO, ("weak",), values=values, problem=Problem.LOW_MAGNESIUM, adds=True)
+    return Say(Indicator.INFO, (line,), values=values, problem=Problem.LOW_MAGNESIUM, adds=True)
 
 
 def _suggestions(culprits: Culprits, chart: Chart) -> tuple[Suggestion, ...]:

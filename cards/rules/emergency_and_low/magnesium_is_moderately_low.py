@@ -2,7 +2,7 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart
-from cards.judgements import assess, danger, given
+from cards.judgements import assess, danger, given, ionised
 from cards.model import Band, DraftTest, Indicator, Problem, Say
 from cards.plan import doses
 
@@ -26,5 +26,5 @@ def _said(plan: doses.Plan, chart: Chart) -> Say:
 
 
 def _is_treated(plan: doses.Plan, chart: Chart) -> bool:
-    """Oral magnesium started after this result, and nothing to add."""
-    return given.oral_magnesium_is_new(chart) and not plan.order
+    """Oral magnesium started after this result, and nothing to add, or a normal ionised value (s.1.3)."""
+    return ionised.explains(chart) or (given.oral_magnesium_is_new(chart) and not plan.order)
