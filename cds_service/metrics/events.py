@@ -33,7 +33,7 @@ class Metrics:
         self._foreign = self._counter("foreign_resources", "Resources of other patients that were dropped.", "key")
         text = "What of a patient's data nobody understands, by what it is and what of it is not understood."
         self._not_understood = self._counter("not_understood", text, "what", "why")
-        self._entries = self._counter("entries", "Entries of a chart that were sent, by what they are.", "what")
+        self._entries = self._counter("entries", "Entries of data that were sent, by what they are.", "what")
         self._read = self._counter("entries_read", "Entries that were sent and understood, by what they are.", "what")
         text = "Rules, and cards by leading rule, that failed: left out, the other cards go out."
         self._rules_failed = self._counter("rules_failed", text, "rule")

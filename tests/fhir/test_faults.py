@@ -75,7 +75,8 @@ def test_the_other_keys_are_not_hurt_by_one_that_fails(service, templates):
     expected = told(cards(service.post(body)))
     responses.add("POST", SEARCH, body=json.dumps(body["prefetch"]["magnesium"]), content_type=FHIR)
     responses.add("POST", f"{BASE}/Encounter/_search", status=500)
-    responses.add("POST", f"{BASE}/MedicationStatement/_search", status=404)
+    for method, path in (("POST", "MedicationStatement/_search"), ("GET", "MedicationStatement")):
+        responses.add(method, f"{BASE}/{path}", status=404)  # not offered: not failed
     assert told(cards(service.post(lacking(body, ["magnesium", "statements"])))) == expected
     assert service.outcomes() == {"satisfied": 1, "fetched": 1}
 
