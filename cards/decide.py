@@ -1,6 +1,7 @@
 """The decision: read, judge, ask, merge, write, with a trace of how it went."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from cards.answer import build
@@ -83,14 +84,27 @@ def _merged(findings: Sequence[Finding], chart: Chart, memory: Memory | None) ->
 def _written(
     said: Iterable[Recommendation], chart: Chart, new_id: Callable[[], str], memory: Memory | None, broken: Broken
 ) -> Iterator[Card]:
-    """The cards; one that cannot be written is left out, and its rules are told among the broken ones."""
+    """The cards; what cannot be written is left out, and its rules are told among the broken ones."""
     for recommendation in said:
-        try:
-            yield build.card(recommendation, chart, new_id, memory)
-        except Exception as fault:
-            if isinstance(fault, Stopped):
-                raise
-            broken |= dict.fromkeys((f.rule for f in recommendation.findings), failure("writing the card", fault))
+        # whole; else without the one finding that cannot be written
+        shorter = (_without(recommendation, finding) for finding in recommendation.findings[1:])
+        for attempt in (recommendation, *shorter):
+            left_out = [f.rule for f in recommendation.findings if f not in attempt.findings]
+            try:
+                yield build.card(attempt, chart, new_id, memory)
+            except Exception as fault:
+                if isinstance(fault, Stopped):
+                    raise
+                why = failure("writing the card", fault)
+            else:
+                broken |= dict.fromkeys(left_out, why) if left_out else {}
+                break
+        else:
+            broken |= dict.fromkeys((f.rule for f in recommendation.findings), why)
+
+
+def _without(recommendation: Recommendation, finding: Finding) -> Recommendation:
+    return replace(recommendation, findings=tuple(f for f in recommendation.findings if f is not finding))
 
 
 def _answers(chart: Chart) -> dict[str, Finding | Silence]:

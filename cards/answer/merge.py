@@ -10,6 +10,7 @@ from cards.chart import Chart
 from cards.judgements import causes, given
 from cards.model import ABOUT_DRAFTS, DraftMedication, Finding, Indicator, Memory, Problem
 
+_DONE = "what it asks for is ordered already"
 # of what only informs: once the tests that it asks for are ordered there is nothing to do
 _SETTLED_BY_TESTS = frozenset(
     {Problem.LOW_MAGNESIUM, Problem.LOOK_FOR_LOW, Problem.DATA_QUALITY, Problem.DRAFT_QT, Problem.DRAFT_DEPLETES}
@@ -29,18 +30,7 @@ class Recommendations:
 def recommend(findings: Sequence[Finding], chart: Chart, memory: Memory | None = None) -> Recommendations:
     """Merge by problem, keep what belongs to this hook, rank by urgency, keep at most the site's maximum."""
     findings = _with_causes(findings, chart)
-    merged = {p: _merge(p, [f for f in findings if f.problem is p]) for p in sorted({f.problem for f in findings})}
-    suppressed: dict[str, str] = {}
-    kept = []
-    for problem, recommendation in merged.items():
-        why = "nothing to add it to" if recommendation is None else _why_not(recommendation, merged, chart)
-        if recommendation is None or why:
-            suppressed |= {f.rule: why for f in findings if f.problem is problem}
-        else:
-            kept.append(recommendation)
-    if len(kept) > 1:
-        suppressed |= {r.lead.rule: "something else is said" for r in kept if r.problem is Problem.INCOMPLETE}
-        kept = [r for r in kept if r.problem is not Problem.INCOMPLETE]
+    kept, suppressed = _kept(findings, chart)
     ranked = sorted(kept, key=lambda r: (-r.indicator, r.problem))
     most = chart.knowledge.site.maximum_cards
     first, others = ranked[:most], ranked[most:]
@@ -54,11 +44,30 @@ def recommend(findings: Sequence[Finding], chart: Chart, memory: Memory | None =
     suppressed |= {
         f.rule: "the leading rule stands alone" for f in findings if f.rule not in spoken | suppressed.keys()
     }
+    told = with_tests(said, chart)
+    suppressed |= {f.rule: _DONE for r in told if _is_done(r, chart) for f in r.findings}
     return Recommendations(
-        with_tests(said, chart),
+        tuple(r for r in told if not _is_done(r, chart)),
         suppressed,
         {f.rule: quiet[r.lead.rule] for r in first if r.lead.rule in quiet for f in r.findings},
     )
+
+
+def _kept(findings: Sequence[Finding], chart: Chart) -> tuple[list[Recommendation], dict[str, str]]:
+    """What belongs to this hook; and the rules that do not, with the reason."""
+    merged = {p: _merge(p, [f for f in findings if f.problem is p]) for p in sorted({f.problem for f in findings})}
+    suppressed: dict[str, str] = {}
+    kept = []
+    for problem, recommendation in merged.items():
+        why = "nothing to add it to" if recommendation is None else _why_not(recommendation, merged, chart)
+        if recommendation is None or why:
+            suppressed |= {f.rule: why for f in findings if f.problem is problem}
+        else:
+            kept.append(recommendation)
+    if len(kept) > 1:
+        suppressed |= {r.lead.rule: "something else is said" for r in kept if r.problem is Problem.INCOMPLETE}
+        kept = [r for r in kept if r.problem is not Problem.INCOMPLETE]
+    return kept, suppressed
 
 
 def _answered(listed: Iterable[Recommendation], chart: Chart, memory: Memory | None) -> dict[str, str]:

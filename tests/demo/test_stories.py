@@ -17,8 +17,7 @@ from tests.demo.asking import MAGNESIUM_OXIDE, OMEPRAZOLE, call, whole_chart
 from tests.demo.conftest import NOW, STORIES
 
 PATIENT_VIEW, ORDER_SELECT, ORDER_SIGN = SERVICES
-CAUSES = ("warning", "drugs_cause_low_magnesium")
-MILD_CAUSES = ("info", "drugs_cause_low_magnesium")
+CAUSES = "drugs_cause_low_magnesium"
 PPI = "draft_lowers_magnesium"
 # indicator of each card, and the rules that made it
 ON_OPENING = {
@@ -29,12 +28,12 @@ ON_OPENING = {
             "potassium_is_low_too",
             "illness_raises_risk",
             "risk_raises_the_goal",
+            CAUSES,
         ),
-        CAUSES,
     ],
-    "ckd-4": [("info", "magnesium_is_mildly_low", "kidneys_limit_magnesium"), MILD_CAUSES],
+    "ckd-4": [("info", "magnesium_is_mildly_low", "kidneys_limit_magnesium", CAUSES)],
     "dialysis": [("warning", "magnesium_is_moderately_low", "kidneys_limit_magnesium")],
-    "heart-block": [("critical", "magnesium_is_severely_low", "heart_block_forbids_iv"), CAUSES],
+    "heart-block": [("critical", "magnesium_is_severely_low", "heart_block_forbids_iv", CAUSES)],
     "pre-eclampsia": [],
     "child": [("warning", "child_has_low_magnesium")],
     "corrected": [],
@@ -42,8 +41,8 @@ ON_OPENING = {
     "torsades": [
         ("critical", "emergency_needs_magnesium", "long_qtc_raises_risk"),
     ],
-    "outpatient": [("warning", "magnesium_is_moderately_low", "illness_causes_low_magnesium"), CAUSES],
-    "millimoles": [("info", "magnesium_is_mildly_low"), MILD_CAUSES],
+    "outpatient": [("warning", "magnesium_is_moderately_low", "illness_causes_low_magnesium", CAUSES)],
+    "millimoles": [("info", "magnesium_is_mildly_low", CAUSES)],
     "alcohol": [
         (
             "critical",
@@ -63,14 +62,14 @@ ON_OPENING = {
             "digoxin_raises_risk",
             "illness_raises_risk",
             "risk_raises_the_goal",
+            CAUSES,
         ),
-        CAUSES,
     ],
     "being-replaced": [
         ("info", "magnesium_is_severely_low", "iv_magnesium_is_running", "illness_causes_low_magnesium"),
     ],
     "laxative": [("critical", "magnesium_is_high")],
-    "transplant": [("warning", "magnesium_is_moderately_low", "illness_causes_low_magnesium"), CAUSES],
+    "transplant": [("warning", "magnesium_is_moderately_low", "illness_causes_low_magnesium", CAUSES)],
 }
 # offers of magnesium that must not be made
 NO_INFUSION = {"ckd-4", "dialysis", "heart-block", "child", "being-replaced", "laxative", "outpatient"}
