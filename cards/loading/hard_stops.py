@@ -16,7 +16,7 @@ class HardStop:
     """One reason not to give magnesium IV: where it is known from, when it yields, and what it means for a draft."""
 
     name: str
-    draft: str
+    draft: str = ""
     condition: str = ""
     unless: str = ""
     drug_group: str = ""

@@ -13,6 +13,17 @@ from cards.model import Medication, Route
 from cards.terms.systems import ATC, ICD9, ICD10, LOINC, NDC, RXNORM, SNOMED, system_of
 from tests.cards.chart import NOW, Json, knowledge
 
+HOLD_POTASSIUM = [
+    "lisinopril 10 mg tablet",
+    "Ramipril 5 mg Tabletten",
+    "énalapril 20 mg",
+    "perindopril 4 mg",
+    "captopril 25 mg",
+    "losartan 50 mg tablet",
+    "Valsartán 80 mg",
+    "Candesartan 8 mg",
+    "Enalapril / lercanidipine 20 mg/10 mg",
+]
 SYSTEMS = {
     LOINC: ["http://loinc.org", "https://loinc.org/", "LN", "urn:oid:2.16.840.1.113883.6.1", "http://loinc.org|2.78"],
     RXNORM: [RXNORM, f"{RXNORM}/", "https://www.nlm.nih.gov/research/umls/rxnorm", "2.16.840.1.113883.6.88", "RxNorm"],
@@ -268,7 +279,7 @@ def test_what_nobody_can_name_is_unread(concept: Json) -> None:
     assert unread_of(concept) == 1
 
 
-@pytest.mark.parametrize("text", ["lisinopril", "MS Contin 15 mg", "morphine sulfate (MS) 2 mg", "アスピリン"])
+@pytest.mark.parametrize("text", ["atorvastatin", "MS Contin 15 mg", "morphine sulfate (MS) 2 mg", "アスピリン"])
 def test_a_readable_name_that_matches_nothing_is_another_medicine(text: str) -> None:
     assert unread_of({"text": text}) == 0 and not named(text).roles
 
@@ -282,6 +293,11 @@ def test_a_group_of_atc_that_is_not_ours_is_another_medicine() -> None:
 def test_a_harmless_medicine_has_no_role(text: str) -> None:
     found = named(text)
     assert (found.roles, found.magnesium) == ((), None)
+
+
+@pytest.mark.parametrize("text", HOLD_POTASSIUM)
+def test_what_holds_potassium_back_is_known_by_name(text: str) -> None:
+    assert named(text).has_role("raises_k")
 
 
 def test_the_list_of_harmless_medicines_is_long() -> None:

@@ -49,7 +49,7 @@ def _by_illness(reason: Reason, chart: Chart) -> Iterator[Stop]:
     """Stops of IV and IM magnesium (hard_stops.yaml), and what becomes of them for reasons to which they yield."""
     for stop in chart.knowledge.hard_stops.values():
         indicator, line = stop.as_reviewed(reason.indication.id)
-        if indicator is not None and not stop.renal and assess.stops(stop, chart):
+        if indicator is not None and not (stop.renal or stop.caution) and assess.stops(stop, chart):
             yield Stop(indicator, line, indicator is Indicator.CRITICAL)
 
 

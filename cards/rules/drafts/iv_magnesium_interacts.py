@@ -36,7 +36,9 @@ def iv_magnesium_interacts(chart: Chart) -> Say | Because:
 
 def _is_stopped(roles: tuple[DrugRole, ...], chart: Chart) -> bool:
     """What is a hard stop for the drafted magnesium is told on the card that says so."""
-    groups = {stop.drug_group for stop in chart.knowledge.hard_stops.values() if assess.stops(stop, chart)} - {""}
+    kind, listed = assess.emergency(chart), chart.knowledge.hard_stops.values()
+    told = (stop for stop in listed if not stop.caution and stop.forbids_in(kind) and assess.stops(stop, chart))
+    groups = {stop.drug_group for stop in told} - {""}
     return any(map(_is_iv_magnesium, chart.chosen)) and any(r.of_class.group in groups for r in roles)
 
 
