@@ -23,6 +23,7 @@ NOT_ON_A_CARD = {
     ("merge.py", "nothing to add it to"),
     ("merge.py", "more than "),
     ("merge.py", "something else is said"),
+    ("merge.py", "what it asks for is ordered already"),
     ("quiet.py", ": quiet for "),
     ("quiet.py", " min ago"),
     ("orders.py", "Oral route"),
