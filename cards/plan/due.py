@@ -4,9 +4,9 @@ from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from cards.chart import Chart
-from cards.judgements import given
+from cards.judgements import given, iv_states
 from cards.loading import Window
-from cards.model import DraftMedication
+from cards.model import DoseState, DraftMedication
 
 _DAY = timedelta(days=1)
 _IN_DAYS = 48  # h: from here on the day is told and no time of it
@@ -46,7 +46,7 @@ def _next(clock: time, soonest: datetime) -> datetime:
 
 
 def _begins(window: Window, chart: Chart, infusion: DraftMedication | None) -> datetime:
-    """The end of the infusion that is offered, runs or ran; the call where none is known or none matters."""
+    """The end of the infusion that is offered, ordered, runs or ran; the call where none is known or none matters."""
     if not window.after:
         return chart.now
     if infusion is not None:
@@ -55,8 +55,8 @@ def _begins(window: Window, chart: Chart, infusion: DraftMedication | None) -> d
     ended = given.iv_magnesium_ended(chart)
     if ended is not None:
         return given.last_time(ended, chart)
-    running = (m.until for m in chart.active if given.is_iv_replacement(m) and m.until)
-    return max(running, default=chart.now)
+    ends = map(iv_states.end, iv_states.of_state(chart, DoseState.RUNNING, DoseState.ORDERED))
+    return max((end for end in ends if end is not None), default=chart.now)
 
 
 def _earliest(window: Window, chart: Chart, infusion: DraftMedication | None) -> float:
