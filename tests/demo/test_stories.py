@@ -66,7 +66,7 @@ ON_OPENING = {
         ),
     ],
     "being-replaced": [
-        ("info", "magnesium_is_severely_low", "iv_magnesium_is_running", "illness_causes_low_magnesium"),
+        ("warning", "magnesium_is_severely_low", "iv_magnesium_is_running", "illness_causes_low_magnesium"),
     ],
     "laxative": [("critical", "magnesium_is_high")],
     "transplant": [("warning", "magnesium_is_moderately_low", "illness_causes_low_magnesium", CAUSES)],
