@@ -57,7 +57,7 @@ def is_moved() -> bool:
 
 def draw(dice: random.Random, after: datetime) -> str:
     """A moment after `after`, of one of the kinds that code about time gets wrong."""
-    year = dice.randrange(after.year + 1, _LAST_YEAR)
+    year = dice.randrange(after.year + 1, max(_LAST_YEAR, after.year + 2))
     return dice.choice((_leap_day, _before_midnight, _repeated_hour, _years_ahead))(dice, year)
 
 
