@@ -88,10 +88,14 @@ def serve(
         "child_exit": _worker_ended,
         "on_exit": lambda _: end(),
     }
-    app.register_error_handler(ParseException, _refused)  # as chunks that cannot be read
     _share_heaps()
     _spare_what_stays()
     _Application(app, options).run()
+
+
+def answer_refusals(app: Flask) -> None:
+    """Have the application tell what the server meets while a body is read, as chunks that cannot be read."""
+    app.register_error_handler(ParseException, _refused)
 
 
 def _refused(problem: Exception) -> Response:
