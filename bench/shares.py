@@ -18,8 +18,14 @@ def main() -> None:
     """Print the mean of the smaller share; gunicorn's own worker came to 1.9 of 8 when this was made."""
     with tempfile.TemporaryDirectory() as folder, servers.service(Path(folder), workers=2) as service:
         wait_for_both(service)
-        smaller = statistics.fmean(min(burst(service)) for _ in range(BURSTS))
-    print(f"the worker with fewer of {CONNECTIONS} connections has {smaller:.1f}, over {BURSTS} bursts")
+        print(
+            f"the worker with fewer of {CONNECTIONS} connections has {smaller_share(service):.1f}, of {BURSTS} bursts"
+        )
+
+
+def smaller_share(service: servers.Server) -> float:
+    """The mean, over some bursts, of the connections that the worker with fewer of them got."""
+    return statistics.fmean(min(burst(service)) for _ in range(BURSTS))
 
 
 def wait_for_both(service: servers.Server) -> None:

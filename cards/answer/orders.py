@@ -134,14 +134,15 @@ def _days(days: int) -> Json:
 def service_request(test: DraftTest, chart: Chart, occasion: Occasion = _PLAIN) -> tuple[str, Json]:
     """(description, ServiceRequest) of a drafted test: the first draw; what follows it is told in words."""
     told, when = chart.knowledge.tests[test.test], chart.knowledge.monitoring[test.when]
-    words, now = chart.knowledge.words, chart.knowledge.windows[test.when].is_now
+    words, time = chart.knowledge.words, due(test.when, chart, occasion.beside)
+    now = chart.knowledge.windows[test.when].is_now or time.end <= chart.now
     urgent = "stat" if occasion.indicator is Indicator.CRITICAL else "asap"
     resource: Json = {
         "resourceType": "ServiceRequest",
         **_ordered(chart),
         **_priority(urgent if now else ""),
         "code": _code(told),
-        **_occurrence(due(test.when, chart, occasion.beside)),
+        **_occurrence(time),
         **(_reason(chart) or ({"reasonCode": [{"text": occasion.reason}]} if occasion.reason else {})),
         "note": [{"text": words.say("labels.when", when=when)}],
     }

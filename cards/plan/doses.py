@@ -19,7 +19,13 @@ _TIMES = {1: "once", 2: "twice", 3: "three"}
 
 
 def intravenous(situation: str, chart: Chart, emergency: str | None = None) -> DraftMedication | None:
-    """The IV order for a situation of doses.yaml, or None when a gate or stop forbids it."""
+    """The IV order for a situation of doses.yaml, or None when a gate or stop forbids it or the place is not known."""
+    unplaced = emergency is None and chart.setting is Setting.UNKNOWN
+    return None if unplaced else intravenous_anywhere(situation, chart, emergency)
+
+
+def intravenous_anywhere(situation: str, chart: Chart, emergency: str | None = None) -> DraftMedication | None:
+    """The same, wherever the patient is."""
     if chart.is_adult is not True or assess.iv_is_forbidden(chart, emergency):
         return None
     if emergency is None and _is_unsure(chart):
@@ -33,8 +39,8 @@ def intravenous(situation: str, chart: Chart, emergency: str | None = None) -> D
 
 
 def _is_unsure(chart: Chart) -> bool:
-    """The place, problem list or medicines not all known, IV magnesium that holds a dose, or parenteral nutrition."""
-    unknown = chart.setting is Setting.UNKNOWN or not chart.lists_are_whole or chart.unread_orders > 0
+    """The problem list or medicines not all known, IV magnesium that holds a dose, or parenteral nutrition."""
+    unknown = not chart.lists_are_whole or chart.unread_orders > 0
     return unknown or given.holds_dose(chart) or given.nutrition_has_magnesium(chart)
 
 
@@ -150,7 +156,7 @@ def plan(chart: Chart) -> Plan:
     if chart.low is None or not assess.dose_may_be_offered(chart):
         return Plan()
     band = chart.low.band
-    iv = intravenous(_situation(band, chart), chart) if _wants_iv(band, chart) else None
+    iv = intravenous(situation(band, chart), chart) if _wants_iv(band, chart) else None
     return Plan(iv, None if iv or _is_no_band_for_tablets(band, chart) else oral(_oral_key(band, chart), chart))
 
 
@@ -159,8 +165,8 @@ def _is_no_band_for_tablets(band: Band, chart: Chart) -> bool:
     return band is Band.CRITICAL_LOW or (band is Band.SEVERE and chart.setting is Setting.UNKNOWN)
 
 
-def _situation(band: Band, chart: Chart) -> str:
-    """The row of the dose table; in pregnancy that of 2 g at most 1 g/h, whatever the band (s.1.5)."""
+def situation(band: Band, chart: Chart) -> str:
+    """The situation of doses.yaml that a low result of this band is; in pregnancy 2 g at most 1 g/h (s.1.5)."""
     if "pregnancy" in chart.conditions:
         return _IV_KEYS[Band.MODERATE]
     symptomatic = danger.has_symptoms(chart) and band in (Band.CRITICAL_LOW, Band.SEVERE)
@@ -238,7 +244,9 @@ def recheck_after_iv(chart: Chart) -> str:
 def _recheck_severe(band: Band, chart: Chart) -> str:
     if chart.inpatient:
         return "severe_inpatient"
-    return "today" if band is Band.CRITICAL_LOW else "severe_outpatient"
+    if band is Band.CRITICAL_LOW:
+        return "today"
+    return "severe_inpatient" if chart.setting is Setting.UNKNOWN else "severe_outpatient"
 
 
 def dose_values(order: DraftMedication | None) -> dict[str, str]:

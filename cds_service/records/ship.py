@@ -27,17 +27,17 @@ class Shipper:
         self._folder = folder
         self._engine = engine
         self._offsets: dict[Path, int] = {}
-        self._odd: set[Path] = set()
+        self._left: set[Path] = set()
         self._most = _BATCH[engine.dialect.name]
 
     def ship(self) -> int:
         """Ship all that waits; how many entries. SQLAlchemyError when the database is of no use: they wait on.
 
-        What cannot be read in the folder stays there and holds up nobody.
+        A file that cannot be read, or whose odd entry cannot be set aside, stays and holds up no other.
         """
         files = waiting(self._folder)
         self._offsets = {path: self._offsets.get(path, 0) for path in files}
-        return sum(self._ship_readable(path) for path in files)
+        return sum(self._ship_or_leave(path) for path in files)
 
     def waiting_bytes(self) -> int:
         """How much of the spool was not shipped yet."""
@@ -47,14 +47,17 @@ class Shipper:
         """The size of what no database takes, kept aside."""
         return size(self._folder / _REJECTED)
 
-    def _ship_readable(self, path: Path) -> int:
+    def _ship_or_leave(self, path: Path) -> int:
         try:
-            return self._ship_file(path)
+            shipped = self._ship_file(path)
         except OSError as problem:
-            if path not in self._odd:
-                record_trouble("a file of the spool cannot be read: it stays", problem=type(problem).__name__)
-            self._odd.add(path)
+            if path not in self._left:
+                what = "a file of the spool cannot be shipped: it stays, the others go"
+                record_trouble(what, file=path.name, problem=type(problem).__name__)
+            self._left.add(path)
             return 0
+        self._left.discard(path)
+        return shipped
 
     def _ship_file(self, path: Path) -> int:
         shipped = 0

@@ -150,20 +150,20 @@ def _database(settings: Settings) -> Finding:
         name = type(cause).__name__  # not what a driver says: it may hold the password
         what = f"{shown} cannot be used ({name}). Correct {PREFIX}DATABASE_URL, or give this user the right to write"
         return Finding(Level.FAIL, "database", f"{what}; until then records wait and each worker trusts itself alone.")
-    return Finding(*_told_of_schema(schema, shown))
+    return _told_of_schema(schema, shown)
 
 
-def _told_of_schema(schema: str | None, shown: str) -> tuple[Level, str, str]:
+def _told_of_schema(schema: str | None, shown: str) -> Finding:
     """What the schema of a database that can be used means for this version."""
     if schema is None:
-        return Level.OK, "database", f"{shown} can be used, no tables yet, `serve` makes them"
+        return Finding(Level.OK, "database", f"{shown} can be used, no tables yet, `serve` makes them")
     if schema == HEAD:
-        return Level.OK, "database", f"{shown} can be used, schema {schema}"
+        return Finding(Level.OK, "database", f"{shown} can be used, schema {schema}")
     if schema in known_revisions():
-        return Level.OK, "database", f"{shown} can be used, schema {schema}, `serve` brings it to {HEAD}"
+        return Finding(Level.OK, "database", f"{shown} can be used, schema {schema}, `serve` brings it to {HEAD}")
     what = f"{shown} has schema {schema}; this version knows {HEAD} as the newest, so records would wait for ever"
     way = f"Run the version of magnesium-cds that made it, or name another database in {PREFIX}DATABASE_URL."
-    return Level.FAIL, "database", f"{what}. {way}"
+    return Finding(Level.FAIL, "database", f"{what}. {way}")
 
 
 def _understood(settings: Settings) -> Iterator[Finding]:

@@ -16,7 +16,6 @@ from cds_service.run.gunicorn_worker import SharingWorker
 from cds_service.run.refusals import FIELD_BYTES, FIELDS, LINE_BYTES, refusal_of
 from cds_service.web.answers import outcome_response
 
-_UNREADABLE = "Invalid request"
 _GARBAGE_AFTER = 50_000
 _M_ARENA_MAX, _HEAPS = -8, 2  # mallopt of glibc
 
@@ -30,10 +29,6 @@ class _OneLog(Logger):  # type: ignore[misc] # gunicorn is not typed
         self.error_log.handlers.clear()
         self.error_log.propagate = True
         self.error_log.setLevel(logging.NOTSET)
-
-    def warning(self, msg: object, *args: object, **more: object) -> None:
-        """Without what gunicorn quotes of a request that it could not read: a header may hold a token or a name."""
-        super().warning(_UNREADABLE if str(msg).startswith(_UNREADABLE) else msg, *args, **more)
 
     def exception(self, msg: object, *args: object, **more: object) -> None:
         """Without the address that was called, which gunicorn would add."""
@@ -88,10 +83,14 @@ def serve(
         "child_exit": _worker_ended,
         "on_exit": lambda _: end(),
     }
-    app.register_error_handler(ParseException, _refused)  # as chunks that cannot be read
     _share_heaps()
     _spare_what_stays()
     _Application(app, options).run()
+
+
+def answer_refusals(app: Flask) -> None:
+    """Have the application tell what the server meets while a body is read, as chunks that cannot be read."""
+    app.register_error_handler(ParseException, _refused)
 
 
 def _refused(problem: Exception) -> Response:

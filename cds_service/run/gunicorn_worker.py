@@ -25,7 +25,10 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
         super().accept(listener)
 
     def handle_error(self, req: object, client: socket.socket, addr: object, exc: Exception) -> None:
-        """Answer what cannot be read, or what failed, with an OperationOutcome."""
+        """Answer what cannot be read, or what failed, with an OperationOutcome.
+
+        Nothing of the request is logged, as gunicorn does: a header may hold a token or a name.
+        """
         refusal = refusal_of(exc)
         if refusal is FAULT:
             self.log.exception("Error handling request")

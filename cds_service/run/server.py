@@ -25,8 +25,10 @@ def run(app: Flask, host: str, port: int, workers: int, begin: Callable[[], None
         serve(app, host=host, port=port, threads=THREADS)
         end()
     else:
+        from cds_service.run.gunicorn_server import answer_refusals
         from cds_service.run.gunicorn_server import serve as serve_gunicorn
 
+        answer_refusals(app)
         serve_gunicorn(app, host, port, workers, THREADS, begin, end)
 
 

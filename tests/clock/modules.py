@@ -10,18 +10,8 @@ MODULES = tuple(path for path in sorted(TESTS.rglob("*.py")) if path.parent.name
 # what tells the time, waits, starts a process, or makes requests dated from now
 _CLOCKS = {
     *("now", "today", "utc_now", "time", "first_time", "subprocess", "psutil", "threading", "standing_clock"),
-    *(
-        "first_time",
-        "free_port",
-        "wait_for",
-        "patient_view",
-        "request_for",
-        "servers",
-        "measure",
-        "soak",
-        "Serving",
-        "Service",
-    ),
+    *("free_port", "wait_for", "patient_view", "request_for", "servers", "measure", "soak", "shares"),
+    *("Serving", "Service"),
 }
 _THIS_CENTURY = re.compile(r"20\d\d-\d\d(-\d\d.*)?", re.DOTALL)
 _MADE = {"date", "datetime"}

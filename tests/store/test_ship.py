@@ -204,8 +204,19 @@ def test_what_is_no_readable_file_in_the_spool_holds_up_nobody(spool, shipper, e
     (spool.folder / "0-folder.jsonl").mkdir()
     (spool.folder / "0-nowhere.jsonl").symlink_to(spool.folder / "gone")
     assert [shipper.ship(), shipper.ship()] == [1, 0] and counts(engine)[0] == 1
-    assert sum("cannot be read" in record.getMessage() for record in caplog.records) <= 2
+    assert sum("cannot be shipped" in record.getMessage() for record in caplog.records) == 2  # once each
     assert (spool.folder / "0-folder.jsonl").is_dir() and shipper.waiting_bytes() >= 0
+
+
+def test_an_odd_entry_that_cannot_be_set_aside_waits_and_holds_up_no_other_file(spool, shipper, engine):
+    spool.append(answer())
+    (spool.folder / "0-odd.jsonl").write_bytes(b"not json\n")
+    aside = spool.folder / "rejected.txt"
+    aside.mkdir()
+    assert shipper.ship() == 1 and counts(engine)[0] == 1 and (spool.folder / "0-odd.jsonl").exists()
+    aside.rmdir()
+    shipper.ship()
+    assert aside.read_bytes() == b"not json\n" and not (spool.folder / "0-odd.jsonl").exists()
 
 
 def test_purging_removes_whole_days_from_every_table(spool, shipper, engine):

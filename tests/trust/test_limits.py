@@ -9,10 +9,10 @@ import pytest
 from cards import prefetch_templates
 from tests.calls import SERVICE_OF, cards, diagnostics, post, request_for, searchset
 from tests.fuzz.bases import bases
+from tests.machine import wait_for
 
 ENTRIES = 5000
 HANGS_S = 60  # far above what was measured: speed is for bench/
-PATIENT = {"evaluation_ms": HANGS_S * 1000}  # the usual two seconds of processor time are few on a busy machine
 DEEPEST = 1023
 SMALL = {
     "medications": {
@@ -47,6 +47,12 @@ def full(hook, keys):
     return body
 
 
+def is_answered_in_time(client, raw):
+    """Whether the answer is a 200, and soon."""
+    started = time.perf_counter()
+    return post(client, raw).status_code == 200 and time.perf_counter() - started < HANGS_S
+
+
 def seconds(client, raw, service="magnesium-patient-view"):
     """How long the answer took, which must be a 200."""
     started = time.perf_counter()
@@ -59,16 +65,18 @@ def test_five_thousand_entries_in_every_searchset_are_answered_in_time(make_clie
     keys = sorted(prefetch_templates(runtime.knowledge).keys() - {"patient"})
     body = full(hook, keys)
     assert [len(body["prefetch"][key]["entry"]) for key in keys] == [ENTRIES] * 9
-    assert seconds(make_client(max_body_mb=100, **PATIENT), json.dumps(body).encode(), SERVICE_OF[hook]) < HANGS_S
+    assert seconds(make_client(max_body_mb=100), json.dumps(body).encode(), SERVICE_OF[hook]) < HANGS_S
 
 
 @pytest.mark.parametrize("key", SMALL)
-def test_as_many_entries_as_fit_into_the_default_limits_are_answered_in_time(make_client, key):
+def test_as_many_entries_as_fit_into_the_default_limits_are_answered_in_time(client, key):
     body, entry = request_for("patient-view"), {"resource": SMALL[key]}
     room = 5 * 1024 * 1024 - len(json.dumps(body)) - 1000
     size = len(json.dumps(entry, separators=(",", ":"))) + 1
     body["prefetch"][key] = {"resourceType": "Bundle", "entry": [entry] * min(room // size, 49_900)}
-    assert seconds(make_client(**PATIENT), json.dumps(body, separators=(",", ":")).encode()) < HANGS_S
+    raw = json.dumps(body, separators=(",", ":")).encode()
+    # a second of processor time is less work on a busy machine: the default limit may stop one call there, not all
+    wait_for(lambda: is_answered_in_time(client, raw), "it is answered within the default limits")
 
 
 @pytest.mark.parametrize("key", SMALL)

@@ -1,13 +1,11 @@
-"""Connections opened at once spread over the workers: one that holds more lets the others accept first.
-
-How evenly they do on a machine is measured by `python -m bench.shares`: here nothing depends on who is faster.
-"""
+"""Connections opened at once spread over the workers: one that holds more lets the others accept first."""
 
 import sys
 
 import pytest
 
 from bench import servers, shares
+from tests.machine import wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn does not run here")
 if sys.platform != "win32":
@@ -40,7 +38,9 @@ def test_a_worker_gives_the_others_their_head_start_and_then_accepts(held, monke
     assert done == [head_start(held), "a listener"]
 
 
-def test_each_of_two_workers_takes_connections_and_none_is_left_out(tmp_path):
+def test_of_connections_opened_at_once_each_of_two_workers_gets_its_share(tmp_path):
+    """On a busy machine a worker may be late for some bursts: the mean of another thirty counts as well."""
     with servers.service(tmp_path, workers=2) as service:
         shares.wait_for_both(service)
         assert sum(shares.burst(service)) == shares.CONNECTIONS
+        wait_for(lambda: shares.smaller_share(service) > 2.7, "each has its share of 8; gunicorn alone: 1.9")

@@ -4,7 +4,7 @@ from cards.ask import rule
 from cards.chart import Because, Chart
 from cards.judgements import assess, danger
 from cards.model import Band, DraftTest, Indicator, Problem, RenalGate, Say, Setting
-from cards.plan import doses
+from cards.plan import doses, unknown_place
 
 
 @rule(Problem.LOW_MAGNESIUM)
@@ -18,7 +18,7 @@ def _said(plan: doses.Plan, chart: Chart) -> Say:
     return Say(
         danger.urgency(Indicator.CRITICAL, chart),
         ("old", *_lines(plan, chart)) if old else _lines(plan, chart),
-        title=plan.title,
+        title=unknown_place.title(plan, chart),
         values={**doses.dose_values(plan.order), "recheck": chart.knowledge.monitoring[when]},
         suggestions=doses.offered(plan, recheck=chart.knowledge.monitoring[when]),
         tests=(DraftTest("magnesium", "now" if old else when), DraftTest("bmp", "now"), DraftTest("ecg", "now")),
@@ -27,7 +27,7 @@ def _said(plan: doses.Plan, chart: Chart) -> Say:
 
 def _lines(plan: doses.Plan, chart: Chart) -> tuple[str, ...]:
     if chart.setting is Setting.UNKNOWN:
-        return ("found", "place_unknown", "ecg", "recheck")
+        return ("found", *unknown_place.lines(chart), "ecg", "recheck")
     more = ("more",) if plan.iv and chart.renal.gate is RenalGate.R0 else ()
     setting = () if chart.inpatient else ("setting",)
     return ("found", f"do_{plan.title}", *setting, *more, *(("watch",) if plan.iv else ()), "ecg", "recheck")

@@ -4,7 +4,7 @@ from cards.ask import rule
 from cards.chart import Because, Chart
 from cards.judgements import assess, danger, given
 from cards.model import Band, DraftTest, Indicator, Problem, RenalGate, Say, Setting
-from cards.plan import doses
+from cards.plan import doses, unknown_place
 
 _STEP = 0.01  # mmol/L are compared with two decimals
 _LATER = {RenalGate.R0: ("after_r0", "rise"), RenalGate.R1: ("after_r1", "rise")}
@@ -21,7 +21,7 @@ def _said(plan: doses.Plan, chart: Chart) -> Say:
     return Say(
         _indicator(chart),
         ("found", *_border(chart), *_do(plan, chart), *_follow_up(when)),
-        title="urgent" if plan.oral and not chart.inpatient else plan.title,
+        title="urgent" if plan.oral and not chart.inpatient else unknown_place.title(plan, chart),
         values=doses.dose_values(plan.order),
         suggestions=doses.offered(plan),
         tests=(DraftTest("magnesium", when), DraftTest("bmp", "now"), DraftTest("ecg", "now")),
@@ -42,7 +42,7 @@ def _border(chart: Chart) -> tuple[str, ...]:
 
 def _do(plan: doses.Plan, chart: Chart) -> tuple[str, ...]:
     if chart.setting is Setting.UNKNOWN:
-        return ("place_unknown",)
+        return unknown_place.lines(chart)
     return (f"do_{_route(plan, chart)}", *_place(plan, chart))
 
 
