@@ -89,17 +89,18 @@ def _untold_warnings(others: list[Recommendation], chart: Chart, memory: Memory 
 
 
 def _with_causes(findings: Sequence[Finding], chart: Chart) -> Sequence[Finding]:
-    """What causes the low magnesium stands on its card, never louder than it; on a card of orders it has no place."""
+    """What causes the low magnesium stands on its card, where it makes it neither louder nor another advice.
+
+    On a card of orders, and on one that stands alone, it has no place.
+    """
     lows = [f for f in findings if f.problem is Problem.LOW_MAGNESIUM and f.leads]
     if not lows or chart.about_orders or any(low.alone for low in lows):
         return findings
-    most = max(low.indicator for low in lows)
-    return [
-        replace(f, problem=Problem.LOW_MAGNESIUM, leads=False, indicator=min(f.indicator, most))
-        if f.problem is Problem.CAUSES
-        else f
-        for f in findings
-    ]
+    return [_on_its_card(f) if f.problem is Problem.CAUSES else f for f in findings]
+
+
+def _on_its_card(cause: Finding) -> Finding:
+    return replace(cause, problem=Problem.LOW_MAGNESIUM, leads=False, indicator=Indicator.INFO)
 
 
 def _is_done(recommendation: Recommendation, chart: Chart) -> bool:
