@@ -204,7 +204,7 @@ def _medicines(
         "windows": read_windows(monitoring, numbers),
         "drugs": drugs,
         "conditions": conditions,
-        "condition_freshness": read_condition_freshness(folder / "condition_freshness.yaml", conditions.names),
+        "condition_freshness": read_condition_freshness(folder / "condition_freshness.yaml", conditions.names, numbers),
         "hard_stops": read_hard_stops(folder / "hard_stops.yaml", conditions, drugs, shipped),
         "terminology": read_terminology(folder / "codes", site, drugs, conditions),
     }

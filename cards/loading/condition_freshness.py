@@ -33,21 +33,24 @@ class ConditionFreshness:
     ended_by: str = ""
 
 
-def read_condition_freshness(path: Traversable, categories: Collection[str]) -> dict[str, ConditionFreshness]:
-    """The rows by category; KnowledgeError for a category or key that is not known."""
+def read_condition_freshness(
+    path: Traversable, categories: Collection[str], numbers: Mapping[str, float]
+) -> dict[str, ConditionFreshness]:
+    """The rows by category, a time that is a threshold by its value in days; KnowledgeError for what is not known."""
     rows = read_yaml(path)
     check_known(path.name, "category", rows, categories)
-    keys = {each.name for each in fields(ConditionFreshness)} - {"brought_by"} | {"as", "source"}
+    keys = {each.name for each in fields(ConditionFreshness)} - {"brought_by"} | {"as", "days", "source"}
     for name, row in rows.items():
         others = (*row.get("longer_with", ()), *(row[key] for key in ("as", "ended_by") if key in row))
         check_known(f"{path.name}: {name}", "key", row, keys)
         check_known(f"{path.name}: {name}", "category", others, categories)
-    return {name: _row(row) for name, row in rows.items()}
+        check_known(f"{path.name}: {name}", "threshold", [row["days"]] if "days" in row else [], numbers)
+    return {name: _row(row, numbers) for name, row in rows.items()}
 
 
-def _row(told: Mapping[str, Any]) -> ConditionFreshness:
+def _row(told: Mapping[str, Any], numbers: Mapping[str, float]) -> ConditionFreshness:
     return ConditionFreshness(
-        counts=_time(told["counts"]),
+        counts=timedelta(days=numbers[told["days"]]) if "days" in told else _time(told["counts"]),
         in_stay=told.get("in_stay", False),
         undated=Undated(told.get("undated", Undated.STAY.value)),
         longer_with={category: _time(time) for category, time in told.get("longer_with", {}).items()},
