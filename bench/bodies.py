@@ -36,8 +36,8 @@ class Size:
 
 SIZES = {
     "small": Size({"magnesium": 1}, 5, 0, 0, detailed=False),
-    "usual": Size({"magnesium": 3, "renal": 7, "electrolytes": 10}, 10, 0, 4),
-    "large": Size({"magnesium": 60, "renal": 180, "electrolytes": 260}, 60, 40, 12),
+    "usual": Size({"magnesium": 3, "results": 17}, 10, 0, 4),
+    "large": Size({"magnesium": 60, "results": 440}, 60, 40, 12),
 }
 
 

@@ -8,7 +8,7 @@ from cards.loading import Knowledge
 from cards.model import JsonObject, Setting
 
 _MOST_ACUTE_FIRST = tuple(Setting)
-_LOOKED_AT = ("magnesium", "renal", "electrolytes", "medications")
+_LOOKED_AT = ("magnesium", "results", "medications")
 _DATES = ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "issued", "authoredOn", "occurrenceDateTime")
 
 

@@ -91,7 +91,8 @@ class Input:
     is for readers of figures. `missed` (and why it matters, `note`) names it on a card that misses it, or
     the one `fact` of it that is missed. A new result of an `opening` analyte can bring a card of its own. Without a
     `required` input a call cannot be answered; without an `indispensable` one silence is no all-clear. An
-    `offered_only` input is missed when it failed or came in part, and not where a record system does not offer it.
+    `offered_only` input is missed when it failed or came in part, and not where a record system does not offer it. What
+    was declared `formerly` under several keys may still come under these.
     """
 
     key: str
@@ -108,6 +109,7 @@ class Input:
     indispensable: bool = False
     offered_only: bool = False
     back: float | None = None
+    formerly: tuple[str, ...] = ()
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -210,23 +212,18 @@ INPUTS: tuple[Input, ...] = (
     ),
     Input("patient", _PATIENT, "the patient resource", missed="age", fact="age"),
     Input(
-        "renal",
+        "results",
         _OBSERVATION,
-        "kidney, urine and QTc results",
-        count=100,
-        analytes=("creatinine", "egfr", "qtc", "urine_magnesium", "urine_creatinine", "urine_magnesium_24h"),
-        missed="kidney results",
-        back=0,
-    ),
-    Input(
-        "electrolytes",
-        _OBSERVATION,
-        "electrolytes and albumin",
-        count=60,
-        analytes=("potassium", "calcium", "calcium_corrected", "albumin"),
+        "kidney, electrolyte and QTc results",
+        count=200,
+        analytes=(
+            *("creatinine", "egfr", "qtc", "urine_magnesium", "urine_creatinine", "urine_magnesium_24h"),
+            *("potassium", "calcium", "calcium_corrected", "albumin"),
+        ),
         opening=("potassium",),
-        missed="potassium and calcium",
+        missed="kidney, potassium and calcium results",
         back=0,
+        formerly=("renal", "electrolytes"),
     ),
     Input(
         "encounters",

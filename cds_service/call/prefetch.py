@@ -1,9 +1,9 @@
 """Reads what a client supplied, or a FHIR server answered: what is known, known to be none, not known."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cards import Input, SetAside
+from cards import BY_KEY, Input, SetAside
 from cds_service.call.envelope import HookCall
 from cds_service.errors import JsonDict
 from cds_service.fhir_json import as_dict, as_list, as_text, entries, has_next_page, is_about, patient_of, resource_type
@@ -65,9 +65,30 @@ class Supplied:
 
 def supplied(asked: Input, call: HookCall, null_is_failed: bool = False) -> Supplied:
     """What the client supplied for an input. No Patient is no answer; nor is null, from a client that says so."""
-    if asked.key not in call.prefetch:
-        return Supplied(missing=True)
-    value, what = call.prefetch[asked.key], _name(asked.key)
+    keys = (asked.key,) if asked.key in call.prefetch else asked.formerly
+    parts = [_under(key, asked, call, null_is_failed) for key in keys if key in call.prefetch]
+    return _joined(parts, whole=len(parts) == len(keys))
+
+
+def _joined(parts: Sequence[Supplied], whole: bool) -> Supplied:
+    """What several keys brought of one input, each once: not known when one of them is not, or did not come."""
+    if whole and len(parts) == 1:
+        return parts[0]
+    return Supplied(
+        [resource for part in parts for resource in part.resources],
+        missing=not whole or not parts or any(part.missing for part in parts),
+        partial=any(part.partial for part in parts),
+        set_aside=[item for part in parts for item in part.set_aside],
+        foreign=sum(part.foreign for part in parts),
+        only_foreign=any(p.only_foreign for p in parts) and all(p.only_foreign or not p.missing for p in parts),
+        failed=any(part.failed for part in parts),
+        unreadable=sum(part.unreadable for part in parts),
+        by_urn={urn: resource for part in parts for urn, resource in part.by_urn.items()},
+    )
+
+
+def _under(key: str, asked: Input, call: HookCall, null_is_failed: bool) -> Supplied:
+    value, what = call.prefetch[key], _name(key)
     answer = read_value(value, what, call.patient_id)
     nothing = not answer.resources and not answer.missing
     if nothing and (not asked.count or (value is None and null_is_failed)):
@@ -113,10 +134,11 @@ def strays(answers: Mapping[str, Supplied], patient_id: str) -> frozenset[str]:
 
 def others(call: HookCall, keys: Collection[str]) -> dict[str, Supplied]:
     """What the client supplied under keys that are none of ours: read by its type; their names are not repeated."""
+    ours = {*keys, *(former for key in keys for former in BY_KEY[key].formerly)}
     return {
         key: read_value(value, "a prefetch key that is none of ours", call.patient_id)
         for key, value in call.prefetch.items()
-        if key not in keys
+        if key not in ours
     }
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from cards import INPUTS, SERVICES, Knowledge
 from cds_service.insights.figures import Share
 
-_KEYS = {asked.key: asked.name for asked in INPUTS}
+_KEYS = {key: asked.name for asked in INPUTS for key in (asked.key, *asked.formerly)}
 _OUTCOMES = {
     "missing": "not sent, and no FHIR server to ask",
     "server-not-listed": "FHIR server not listed for the client",

@@ -97,7 +97,7 @@ def charts(draw: st.DrawFn, hook: str | None = None) -> Json:
         "conditions": draw(st.lists(condition(), max_size=3)),
         "drafts": [] if chosen == "patient-view" else draw(drafts),
         "missing": draw(
-            st.sampled_from([[]] * 6 + [[key] for key in ("conditions", "medications", "renal", "encounters")])
+            st.sampled_from([[]] * 6 + [[key] for key in ("conditions", "medications", "results", "encounters")])
         ),
     }
     setting = draw(st.sampled_from(["inpatient", "inpatient", "emergency", "ambulatory", None]))

@@ -28,7 +28,7 @@ def dated(*times, kind="Observation", element="effectiveDateTime"):
     ],
 )
 def test_whether_results_are_newest_first(times, expected):
-    assert suffices(BY_KEY["renal"], dated(*times), NOW) is expected
+    assert suffices(BY_KEY["results"], dated(*times), NOW) is expected
 
 
 @pytest.mark.parametrize(

@@ -194,10 +194,10 @@ def test_how_long_a_result_is_good_for(told: Json, ages: dict[float, Freshness])
 @pytest.mark.parametrize(("told", "days"), [({"of": {"code": "IMP"}}, 7), ({}, 7), ({"of": {"code": "AMB"}}, 90)])
 def test_how_long_the_kidneys_are_known(told: Json, days: int) -> None:
     results = [[observation("k", "egfr", {"value": 90, "hours_ago": days * 24 + more})] for more in (-1, 1)]
-    assert [facts(encounter(**told), renal=listed).renal.egfr for listed in results] == [90, None]
+    assert [facts(encounter(**told), results=listed).renal.egfr for listed in results] == [90, None]
 
 
 def test_in_a_day_unit_the_kidneys_are_known_for_a_month() -> None:
     shown = encounter(of={"code": "AMB"}, type=[{"text": "Dialysis"}])
     results = [[observation("k", "egfr", {"value": 90, "hours_ago": hours})] for hours in (719, 721)]
-    assert [facts(shown, renal=listed).renal.egfr for listed in results] == [90, None]
+    assert [facts(shown, results=listed).renal.egfr for listed in results] == [90, None]

@@ -159,7 +159,7 @@ def test_the_safer_of_two_values(analyte: str, expected: float, also: float) -> 
     unit = {"unit": "g/dL"} if analyte == "albumin" else {}
     listed = [result(v, ident, analyte, **unit) for v, ident in ((2.9, "a"), (5.6, "b"))]
     for order in (listed, listed[::-1]):
-        found = facts(electrolytes=order).results[analyte]
+        found = facts(results=order).results[analyte]
         assert (found.value, found.also) == (expected, also)
 
 
@@ -186,7 +186,7 @@ BLACK, OLDER, COMBINED, CYSTATIN = "48643-1", "62238-1", "98980-6", "50210-4"
     ],
 )
 def test_which_egfr(listed: list[Json], expected: float) -> None:
-    assert facts(renal=listed).renal.egfr == facts(renal=listed[::-1]).renal.egfr == expected
+    assert facts(results=listed).renal.egfr == facts(renal=listed[::-1]).renal.egfr == expected
 
 
 @examples
@@ -203,8 +203,8 @@ def test_the_order_of_entries_never_matters(of_magnesium: list[int], of_kidneys:
     ]
     kidneys = [egfr(34, BLACK), egfr(41, OLDER, "a"), egfr(39, OLDER, "b"), egfr(30, CYSTATIN, hours_ago=2.5)]
     kidneys += [result(v, f"c{v}", "creatinine", hours_ago=3) for v in (0.9, 1.8)]
-    usual = facts(*magnesium, renal=kidneys)
-    mixed = facts(*(magnesium[n] for n in of_magnesium), renal=[kidneys[n] for n in of_kidneys])
+    usual = facts(*magnesium, results=kidneys)
+    mixed = facts(*(magnesium[n] for n in of_magnesium), results=[kidneys[n] for n in of_kidneys])
     for name in ("magnesium", "preliminary", "results", "renal", "unreadable_magnesium"):
         assert getattr(usual, name) == getattr(mixed, name)
 
@@ -259,7 +259,7 @@ def test_a_later_readable_text_of_another_band_holds_the_dose(text: str, holds_b
     ],
 )
 def test_other_results_in_words_count_where_their_unit_is_told(analyte: str, text: str, expected: float | None) -> None:
-    found = facts(renal=[result(None, "r", analyte, valueString=text)]).results.get(analyte)
+    found = facts(results=[result(None, "r", analyte, valueString=text)]).results.get(analyte)
     assert (found.value if found else None) == expected
 
 

@@ -1,6 +1,8 @@
 """A service whose one client may name a FHIR server, and requests that lack some of their prefetch."""
 
 import copy
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -37,6 +39,13 @@ class Service:
 
 
 @pytest.fixture
+def runtime(runtime):
+    """The runtime with a clock that stands: answers are compared, and a draft tells the second of its call."""
+    still = datetime.now(UTC)
+    return replace(runtime, now=lambda: still)
+
+
+@pytest.fixture
 def templates(runtime):
     """The prefetch templates."""
     return prefetch_templates(runtime.knowledge)
@@ -68,7 +77,7 @@ def lacking(body, keys=None, base=BASE, **authorization):
 
 
 def told(cards):
-    """Cards without the ids that differ from call to call."""
+    """Cards without what differs from call to call: ids, and which version an order is that a server brings back."""
     if isinstance(cards, dict):
-        return {key: told(value) for key, value in cards.items() if key != "uuid"}
+        return {key: told(value) for key, value in cards.items() if key not in ("uuid", "meta")}
     return [told(item) for item in cards] if isinstance(cards, list) else cards

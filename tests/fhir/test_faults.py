@@ -196,7 +196,7 @@ def test_a_next_link_that_leads_elsewhere_is_not_followed(service, templates, ur
     answer = searchset(magnesium(), link=[{"relation": "next", "url": url}])
     responses.add("POST", SEARCH, json=answer, content_type=FHIR)
     body = only_magnesium(templates)
-    body["prefetch"]["renal"] = searchset(magnesium(), link=[{"relation": "next", "url": url}])
+    body["prefetch"]["results"] = searchset(magnesium(), link=[{"relation": "next", "url": url}])
     assert cards(service.post(body))
     # the whole search of the one that was missing, and of the one whose rest cannot be had otherwise
     assert [call.request.url for call in responses.calls] == [SEARCH, SEARCH]

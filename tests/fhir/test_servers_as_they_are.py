@@ -184,7 +184,7 @@ def test_simpler_forms_are_never_narrower(templates):
 def from_real(runtime, templates, real, *resources):
     """The cards when a real server holds the patient, a severe level, and these."""
     body = view(templates, magnesium=searchset(magnesium(1.1)))
-    listed = [v for key, v in body["prefetch"].items() if key in ("patient", "encounters", "renal", "magnesium")]
+    listed = [v for key, v in body["prefetch"].items() if key in ("patient", "encounters", "results", "magnesium")]
     chart = [e["resource"] for v in listed for e in v.get("entry", [])] + [v for v in listed if "entry" not in v]
     real.load([*chart, *resources])
     return cards(Service(runtime, [real.base], **SLOW).post(lacking(body, base=real.base)))

@@ -152,7 +152,7 @@ def _chance(rule: MadeRule, service: str, changed: bool) -> float:
 
 
 def _missing(random: Random, bad: bool) -> dict[str, str]:
-    keys = random.sample(("magnesium", "electrolytes", "statements", "renal", "conditions"), 2)
+    keys = random.sample(("magnesium", "results", "statements", "conditions", "medications"), 2)
     why = ("timeout", "circuit-open", "no-connection") if bad else ("missing", "out-of-scope", "timeout")
     return {key: random.choice(why) for key in keys}
 

@@ -147,12 +147,12 @@ def test_feedback_about_a_card_that_is_not_known_is_marked_and_counted_nowhere_e
 
 
 def test_advice_that_was_not_repeated_and_data_that_was_not_had(kept):
-    kept.answer(10, (MILD,), quiet=(QT, PPI), missing={"renal": "timeout", "conditions": "out-of-scope"})
-    kept.answer(11, quiet=(QT,), missing={"renal": "missing"})
-    kept.answer(11, missing={"renal": "timeout"})
+    kept.answer(10, (MILD,), quiet=(QT, PPI), missing={"results": "timeout", "conditions": "out-of-scope"})
+    kept.answer(11, quiet=(QT,), missing={"results": "missing"})
+    kept.answer(11, missing={"results": "timeout"})
     found = kept.read()
     assert (rule(found, QT).quieted, rule(found, PPI).quieted, found.totals.quieted) == (2, 1, 3)
-    assert [(m.key, m.calls) for m in found.missing] == [("renal", Share(3, 3)), ("conditions", Share(1, 3))]
+    assert [(m.key, m.calls) for m in found.missing] == [("results", Share(3, 3)), ("conditions", Share(1, 3))]
     assert found.missing[0].outcomes == (Count("timeout", 2), Count("missing", 1))
     assert [day.totals.not_had for day in found.days][:2] == [2, 2]
     assert [day.totals.quieted for day in found.days][:2] == [2, 1]
@@ -184,8 +184,8 @@ def test_the_first_day_of_a_version_is_marked_unless_the_records_begin_with_it(k
 
 
 def test_one_service_alone(kept):
-    chosen = kept.answer(10, (QT, CAUSES), service=SELECT, missing={"renal": "timeout"}, quiet=(PPI,))[0]
-    viewed = kept.answer(10, (MILD, CAUSES), missing={"renal": "timeout"}, quiet=(PPI,))[0]
+    chosen = kept.answer(10, (QT, CAUSES), service=SELECT, missing={"results": "timeout"}, quiet=(PPI,))[0]
+    viewed = kept.answer(10, (MILD, CAUSES), missing={"results": "timeout"}, quiet=(PPI,))[0]
     kept.feedback(chosen, "accepted", 10, service=SELECT)
     kept.feedback(viewed, "overridden", 10)
     kept.feedback(ident(), "accepted", 10)

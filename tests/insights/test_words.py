@@ -130,11 +130,11 @@ def test_a_bad_day_is_named(words):
 
 
 def test_missing_data_and_silence_are_named(words):
-    missing = (Missing("renal", Share(80, 1000), (Count("timeout", 80),)),)
+    missing = (Missing("results", Share(80, 1000), (Count("timeout", 80),)),)
     said = standing_out(insights(missing=missing, totals=totals(1000, cards=100, accepted=20)), words)
-    assert (
-        said[0]
-        == "Missing data: kidney, urine and QTc results could not be had in 8% of calls; most often: no answer in time."
+    assert said[0] == (
+        "Missing data: kidney, electrolyte and QTc results could not be had in 8% of calls; "
+        "most often: no answer in time."
     )
     assert said[1].startswith("Little feedback: what became of it is known for 20%")
 

@@ -58,8 +58,7 @@ def ask(
         **{asked.key: [] for asked in INPUTS},
         "patient": [{"resourceType": "Patient", "id": "p1", "birthDate": "1970-05-05", "gender": "female"}],
         "magnesium": [magnesium] if magnesium else [],
-        "renal": [result(EGFR, egfr, "mL/min/{1.73_m2}")],
-        "electrolytes": [result(POTASSIUM, 4.2, "mmol/L")],
+        "results": [result(EGFR, egfr, "mL/min/{1.73_m2}"), result(POTASSIUM, 4.2, "mmol/L")],
         "medications": list(medicines),
         "encounters": [stay],
     }

@@ -108,10 +108,30 @@ def test_no_patient_at_all_is_no_answer(value):
 
 
 def test_null_is_nothing_unless_the_client_says_that_it_is_a_failure():
-    call = read_call({"context": {"patientId": "p1"}, "prefetch": {"magnesium": None, "renal": searchset()}})
-    told = gather(call, VIEW, ["magnesium", "renal"]).snapshot
-    failed = gather(call, VIEW, ["magnesium", "renal"], null_is_failed=True).snapshot
+    call = read_call({"context": {"patientId": "p1"}, "prefetch": {"magnesium": None, "results": searchset()}})
+    told = gather(call, VIEW, ["magnesium", "results"]).snapshot
+    failed = gather(call, VIEW, ["magnesium", "results"], null_is_failed=True).snapshot
     assert not told.missing and failed.missing == failed.failed == {"magnesium"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "resources", "known", "unbroken"),
+    [
+        ({"renal": searchset(MG), "electrolytes": searchset(MG)}, 2, True, True),
+        ({"renal": searchset(MG), "electrolytes": searchset()}, 1, True, True),
+        ({"renal": searchset(MG)}, 1, False, True),
+        ({"renal": searchset(MG), "electrolytes": outcome()}, 1, False, False),
+        ({"renal": searchset(MG), "electrolytes": searchset(OTHER)}, 1, True, True),
+        ({"results": searchset(), "renal": outcome()}, 0, True, True),
+        ({}, 0, False, True),
+    ],
+)
+def test_what_was_declared_under_two_keys_is_read_as_one(sent, resources, known, unbroken):
+    patient = {"resourceType": "Patient", "id": "p1"}
+    call = read_call({"context": {"patientId": "p1"}, "prefetch": {"patient": patient, "magnesium": MG, **sent}})
+    told = gather(call, VIEW, ["patient", "magnesium", "results"]).snapshot
+    assert (len(told.resources["results"]), not told.missing, not told.failed) == (resources, known, unbroken)
+    assert told.resources.keys() == {"patient", "magnesium", "results"} and told.missing <= {"results"}
 
 
 def test_left_out_and_failed_are_two_things():
@@ -163,8 +183,8 @@ def test_medications_in_a_bundle_are_kept():
     assert snap(searchset(MG, medication)).resources["magnesium"] == (MG, medication)
 
 
-OWN = {"patient": {"resourceType": "Patient", "id": "p1"}, "renal": searchset(MG)}
-KEYS = ("patient", "renal", "magnesium", "conditions")
+OWN = {"patient": {"resourceType": "Patient", "id": "p1"}, "results": searchset(MG)}
+KEYS = ("patient", "results", "magnesium", "conditions")
 
 
 @pytest.mark.parametrize(
@@ -180,8 +200,8 @@ KEYS = ("patient", "renal", "magnesium", "conditions")
         ({**OWN, "magnesium": searchset(MG, OTHER)}, set()),
         ({**OWN, "patient": {"resourceType": "Patient", "id": "p2"}, "magnesium": searchset(OTHER)}, set()),
         ({**OWN, "patient": None, "magnesium": searchset(OTHER)}, set()),
-        ({**OWN, "renal": searchset(OTHER), "magnesium": searchset(OTHER)}, set()),
-        ({**OWN, "renal": searchset({**MG, "subject": None}), "magnesium": searchset(OTHER)}, set()),
+        ({**OWN, "results": searchset(OTHER), "magnesium": searchset(OTHER)}, set()),
+        ({**OWN, "results": searchset({**MG, "subject": None}), "magnesium": searchset(OTHER)}, set()),
     ],
 )
 def test_a_stray_entry_beside_the_right_patients_data_is_ignored_and_a_wrong_query_is_not_known(prefetch, stray):

@@ -9,7 +9,7 @@ from cards.model import DraftTest, Indicator, Problem, Say
 @rule(Problem.LOOK_FOR_LOW)
 def low_potassium_needs_magnesium_check(chart: Chart) -> Say | Because:
     """Potassium still low in spite of replacement, and no magnesium of these days (RSK-K)."""
-    if chart.not_known & {"magnesium", "electrolytes"}:
+    if chart.not_known & {"magnesium", "results"}:
         return because("magnesium or potassium could not be looked at")
     if any(map(indication.is_wanted, chart.drafts)):
         return because("magnesium is ordered beside it")
