@@ -114,9 +114,17 @@ def _scored(medication: Medication, several: bool, chart: Chart) -> Culprit:
 
 def _days_on(role: DrugRole, days: float | None, chart: Chart) -> float | None:
     """For how long a drug of this class has been taken: a renewal, or another drug of it, is no new start."""
-    same = (m for m in chart.medications or () if any(r.drug_class == role.drug_class for r in m.roles))
-    starts = [chart.hours_since(m.since) / 24 for m in same if m.since]
-    return max(starts) if starts and days is not None else days
+    return days if days is None else _days_by_class(chart).get(role.drug_class, days)
+
+
+@once
+def _days_by_class(chart: Chart) -> dict[str, float]:
+    """Days since the first of the listed medicines of each class began."""
+    starts: dict[str, float] = {}
+    for roles, since in ((m.roles, m.since) for m in chart.medications or ()):
+        days = chart.hours_since(since) / 24 if since else 0.0
+        starts |= {r.drug_class: max(days, starts.get(r.drug_class, 0.0)) for r in roles if since}
+    return starts
 
 
 def _since(days: float | None, medication: Medication, words: Words) -> str:
