@@ -129,13 +129,19 @@ def missing(tmp_path, name, *resources):
 
 def test_a_type_that_is_not_in_the_export_is_not_known_an_empty_file_means_none(tmp_path):
     page = missing(tmp_path, "a")
-    absent = (
-        "Not in the export: MedicationRequest, MedicationAdministration, MedicationStatement, Condition, Encounter."
-    )
-    told = "administrations, conditions, encounters, medications, recent medications, statements"
+    types = [
+        "MedicationRequest",
+        "MedicationAdministration",
+        "MedicationStatement",
+        "Condition",
+        "Encounter",
+        "ServiceRequest",
+    ]
+    absent = f"Not in the export: {', '.join(types)}."
+    told = "administrations, conditions, encounters, medications, ordered tests, recent medications, statements"
     assert absent in page and f"<dt>Not known</dt><dd>{told}</dd>" in page
     export, out = write(tmp_path / "b", LOW), tmp_path / "out"
-    for kind in ("MedicationRequest", "MedicationAdministration", "MedicationStatement", "Condition", "Encounter"):
+    for kind in types:
         (export / f"1.{kind}.ndjson").write_bytes(b"")
     assert backtest(job_of(export, out), out)["data_quality"]["not_in_export"] == []
     known = (out / "report.html").read_text(encoding="utf-8")

@@ -25,6 +25,8 @@ def answer(at: datetime = NOW, cards: int = 1, **changes: object) -> Entry:
         "knowledge": "0123456789ab",
         "quiet": ["long_qtc_raises_risk"],
         "cards": [_card() for _ in range(cards)],
+        "read": {"order": [1, 14]},
+        "unread": [["order", "no name", "urn:oid:1.2.3", "MG-1", 1]],
         **changes,
     }
 

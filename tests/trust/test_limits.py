@@ -33,7 +33,14 @@ def resources_by_key():
             if isinstance(value, dict):
                 found.setdefault(key, []).extend(entry["resource"] for entry in value.get("entry", []))
     told = {**found["medications"][0], "resourceType": "MedicationStatement"}
-    return {**found, "recent_medications": found["medications"], "statements": [told]}
+    magnesium = {"coding": [{"system": "http://loinc.org", "code": "19123-9"}]}
+    ordered = {"resourceType": "ServiceRequest", "id": "sr", "status": "active", "intent": "order", "code": magnesium}
+    return {
+        **found,
+        "recent_medications": found["medications"],
+        "statements": [told],
+        "ordered_tests": [ordered],
+    }
 
 
 def full(hook, keys):
