@@ -11,11 +11,21 @@ from cards.terms.names import fold
 _ROUTE_CODES = {"26643006": Route.ORAL, "47625008": Route.INTRAVENOUS}
 _ROUTE_WORDS: tuple[tuple[Route, re.Pattern[str]], ...] = (
     (
+        # said outright, and not "IV or PO": whatever part of the body is named beside it
+        Route.ORAL,
+        re.compile(
+            r"^(?!.*\b(iv|i\.v\.|intraven\w*|ivpb)\b).*\b(po|p\.o\.|per os|by mouth|(?<!not )swallow\w*"
+            r"|(feeding|gastric|nasogastric|n\W?g|peg|enteral)\W+tube|nasogastric\w*|gastrostom\w*)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
         Route.NOT_SYSTEMIC,
         re.compile(
             r"\b(oph?th\w*|eye(lid|drop)?s?|ocular|(sub)?conjunctival|topical\w*|cutaneous|skin|otic|ear(drop)?s?|auricular"
-            r"|intranasal|nasal\w*|nose|vagin\w*|oint(ment)?s?|creams?|creme|crema|lotion|(?<!soft )gel|shampoo"
-            r"|irrigation|inhal\w*|neb(uli\w*|s)?|paste|bath|soaks?|compress(es)?|wet dressings?|salbe|pommade|pomada"
+            r"|intranasal|nasal\w*|nose|vagin\w*|oint(ment)?s?|creams?|creme|crema|lotion"
+            r"|(?<!soft )gel(?!\W?(caps?|tab))|shampoo|irrigation|inhal\w*|neb(uli\w*|s)?"
+            r"|paste|bath|soaks?|compress(es)?|wet dressings?|salbe|pommade|pomada"
             r"|zalf|salva|augen\w*|ohren\w*|nasen\w*|collyre|colirio|collirio|oog\w*|ogon\w*|ojendr\w*|mouthwash|intravitreal"
             r"|intracameral|dropperettes?|affected (area|eye|ear|skin)s?)\b"
             r"(?!\W+((and|or)\W+)?(soft\W+tissue\W+)?infection)",  # what it is for, not where it goes
@@ -27,7 +37,7 @@ _ROUTE_WORDS: tuple[tuple[Route, re.Pattern[str]], ...] = (
         Route.ORAL,
         re.compile(
             r"\b(oral\w*|po|p\.o\.|per os|by mouth|tab(s|l\.?|let\w*)?|tbl|filmtabl\w*|caps?|capsul\w*|kapsel\w*"
-            r"|gelules?|comprim\w*|compress[ae]|chewables?)\b",
+            r"|soft\W?gels?|gelules?|comprim\w*|compress[ae]|chewables?)\b",
             re.IGNORECASE,
         ),
     ),
@@ -44,7 +54,7 @@ _ROUTE_WORDS: tuple[tuple[Route, re.Pattern[str]], ...] = (
 )
 # what it is for: a part of the body with its illness, after "for"; not a place to put it ("for the left ear")
 _PURPOSE = re.compile(
-    r"\b(?:for|against|due to|because of)\b[^;.]{0,60}?\b(?:eyes?|ears?|skin|nose|nasal|vaginal|otic|ocular)\W+"
+    r"\b(?:for|against|due to|because of)\b[^;.]{0,60}?\b(?:eye(?:lid)?s?|ears?|skin|nose|nasal|vaginal|otic|ocular)\W+"
     r"(?!once|twice|daily|every|q\d|[bt]id|qid|as needed|prn|\d|use|only|drops?)[a-z][^;.]*"
 )
 _RINSE = re.compile(

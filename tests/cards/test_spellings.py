@@ -316,6 +316,13 @@ def test_the_list_of_harmless_medicines_is_long() -> None:
         ("doxycycline comprimé 100 mg", "", Route.ORAL),
         ("amphotericin B 100 mg/mL oral suspension", "1 mL swish and spit", Route.NOT_SYSTEMIC),
         ("Maalox", "30 mL swish and swallow by mouth", Route.ORAL),
+        ("minocycline 100 mg", "one PO daily for eyelid inflammation", Route.ORAL),
+        ("minocycline", "apply to eyelid daily, do not swallow", Route.NOT_SYSTEMIC),
+        ("levothyroxine 100 mcg", "daily per feeding tube (nasal)", Route.ORAL),
+        ("doxycycline gel cap", "twice daily", Route.ORAL),
+        ("doxycycline softgel", "", Route.ORAL),
+        ("doxycycline 1 % gel", "to gums", Route.NOT_SYSTEMIC),
+        ("magnesium", "IV or PO per protocol", Route.INTRAVENOUS),
     ],
 )
 def test_a_purpose_is_no_route(text: str, sig: str, route: Route) -> None:
