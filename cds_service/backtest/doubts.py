@@ -10,14 +10,16 @@ _MAGNESIUM = ("magnesium", "magnesium_ionised")
 # Counted even where there are none: without them the forecast is poor.
 _ALWAYS_TOLD = ("magnesium", "potassium", "creatinine", "egfr", "calcium")
 _MOST_FILES = 5
-_MANY_NAMELESS = 0.1
+_MANY = 0.1
 
 
 def warnings_of(tally: Tally, read: ReadExport) -> Iterator[str]:
     """The doubts, gravest first."""
     yield from _no_magnesium(read)
     yield from _damaged(read)
+    yield from _ageless(tally)
     yield from _nameless(tally)
+    yield from _not_understood(tally)
     yield from _failed(tally)
 
 
@@ -45,13 +47,38 @@ def _damaged(read: ReadExport) -> Iterator[str]:
         )
 
 
+def _ageless(tally: Tally) -> Iterator[str]:
+    ageless = tally.total("without_birth_date")
+    if ageless > _MANY * tally.patients:
+        yield (
+            f"{_share(ageless, tally.patients, 'patients')} have no birth date: no dose is drafted for them, so that "
+            "orders of magnesium are missing from this forecast. Let the export tell Patient.birthDate, the year at "
+            "least."
+        )
+
+
+def _not_understood(tally: Tally) -> Iterator[str]:
+    """Of what the calls brought: medicines, problems, stays, and the results that are asked for."""
+    read = tally.of("entries_understood")
+    for what, listed in sorted(tally.of("entries").items()):
+        unread = listed - read[what]
+        if unread > _MANY * listed:
+            yield (
+                f"{_share(unread, listed, what + 's')} could not be read, so that advice on them is missing. "
+                "List their codes in the site file (codes)."
+            )
+
+
+def _share(part: int, whole: int, what: str) -> str:
+    return f"{part:,} of {whole:,} {what} ({100 * part / whole:.0f} %)"
+
+
 def _nameless(tally: Tally) -> Iterator[str]:
     orders, nameless = tally.total("orders"), tally.total("orders_without_medicine")
-    if nameless > _MANY_NAMELESS * orders:
-        share = f"{nameless:,} of {orders:,} orders and doses ({100 * nameless / orders:.0f} %)"
+    if nameless > _MANY * orders:
         yield (
-            f"{share} do not say which medicine they are of, so that advice about drugs is missing. "
-            "Ask for Medication too in the _type of the export."
+            f"{_share(nameless, orders, 'orders and doses')} do not say which medicine they are of, so that advice on "
+            "drugs is missing. Ask for Medication too in the _type of the export."
         )
 
 

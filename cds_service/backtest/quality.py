@@ -26,6 +26,7 @@ def count_data(job: Job, history: PatientHistory, resources: Iterable[JsonDict],
     tally.count_all("guessed_end", (e.kind for e in entries if e.guessed and e.known is not None))
     tally.count_all("status_unknown", _of_unknown_status(resources))
     tally.count("totals", "without_patient_resource", all(e.kind != "Patient" for e in entries))
+    tally.count("totals", "without_birth_date", not any(as_text(e.resource.get("birthDate")) for e in entries))
     orders = [entry.resource for entry in entries if entry.kind in ORDER_KINDS]
     tally.count("totals", "orders", len(orders))
     tally.count("totals", "orders_without_medicine", sum(not _has_medicine(o, history.medications) for o in orders))

@@ -154,6 +154,22 @@ def test_orders_of_medicines_that_nobody_can_look_up_are_counted_and_warned_abou
     assert many["data_quality"]["orders_without_medicine"] == 1 and many["warnings"] == []
 
 
+def test_patients_without_a_birth_date_are_warned_about(tmp_path):
+    ageless = {"resourceType": "Patient", "id": LOW[0]["id"], "gender": "female"}
+    summary = forecast(tmp_path / "a", [ageless, *LOW[1:]])
+    assert is_said("1 of 1 patients (100 %) have no birth date", summary, tmp_path / "a" / "report")
+    assert forecast(tmp_path / "b", [{**ageless, "birthDate": "1950"}, *LOW[1:]])["warnings"] == []
+
+
+def test_what_nobody_could_read_is_warned_about_by_its_kind(tmp_path):
+    local = {"code": {"coding": [{"system": "https://hospital.example/problems", "code": "77"}]}}
+    problem = of_patient("Condition", "c", recordedDate=at("01:00"), **local)
+    odd = stay("odd", at("01:00"), None, code="77-X")
+    summary = forecast(tmp_path, [*LOW, problem, odd])
+    for what in ("problems", "stays"):
+        assert is_said(f"{what} (100 %) could not be read", summary, tmp_path / "report")
+
+
 def test_what_is_guessed_or_left_out_is_counted(tmp_path):
     over = stay("e", at("01:00"), None) | {"status": "finished"}
     dose = of_patient("MedicationAdministration", "d", status="unknown", effectiveDateTime=at("08:00"))
