@@ -21,6 +21,9 @@ from cards.model import (
     Snapshot,
     Stopped,
 )
+from cards.model.protocol import Protocol
+from cards.protocol.trial import Tried, try_cases
+from cards.protocol.trial import read as read_protocol
 from cards.rules import RULES
 from cards.services import SERVICES, Service, discovery
 
@@ -43,11 +46,13 @@ __all__ = [
     "KnowledgeError",
     "Memory",
     "Problem",
+    "Protocol",
     "Service",
     "SetAside",
     "Silence",
     "Snapshot",
     "Stopped",
+    "Tried",
     "UnreadEntry",
     "What",
     "Why",
@@ -57,4 +62,6 @@ __all__ = [
     "is_enough",
     "load_knowledge",
     "prefetch_templates",
+    "read_protocol",
+    "try_cases",
 ]

@@ -22,6 +22,7 @@ from cards.loading.encounter_tables import EncounterTables, read_encounter_table
 from cards.loading.hard_stops import HardStop, read_hard_stops
 from cards.loading.indications import Indications, read_indications
 from cards.loading.order_entry import OrderEntry, read_order_entry
+from cards.loading.protocol import Vocabulary, read_vocabulary
 from cards.loading.reading import KnowledgeError, did_you_mean, read_yaml, traverse
 from cards.loading.result_tables import ResultTables, read_result_tables
 from cards.loading.site import Site, read_site
@@ -108,6 +109,7 @@ class Knowledge:
     conditions: ConditionNames
     condition_freshness: Mapping[str, ConditionFreshness]
     hard_stops: Mapping[str, HardStop]
+    protocol_words: Vocabulary
     words: Words
     renal_states: tuple[RenalState, ...]
     advice: Mapping[str, Advice]
@@ -164,10 +166,12 @@ def load_knowledge(
     thresholds = with_site_values(shipped, told)
     numbers, products = _numbers(thresholds), read_products(folder / "products.yaml", told)
     ceilings, asked = read_ceilings(folder / "ceilings.yaml", shipped), read_doses(folder / "doses.yaml", told)
+    reading = _reading(folder, told)
     return Knowledge(
         **_tables(folder, shipped),
-        **_reading(folder, told),
+        **reading,
         **_medicines(folder, told, shipped, asked, numbers),
+        protocol_words=read_vocabulary(folder / "protocol_words.yaml", _numbers(shipped), reading["units"]),
         thresholds=thresholds,
         numbers=numbers,
         told_numbers=told_numbers(thresholds.values()),

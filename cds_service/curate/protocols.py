@@ -1,0 +1,38 @@
+"""A hospital's protocol files: read, tried on cases, told to people."""
+
+from importlib import resources
+from pathlib import Path
+
+from cards import Knowledge, KnowledgeError, Protocol, Tried, load_knowledge, read_protocol, try_cases
+from cds_service.run.settings import SettingsError
+
+
+def text_of(file: Path) -> str:
+    """The text of a file; SettingsError when it cannot be read."""
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise SettingsError(f"{file}: not readable as UTF-8 text: {problem}") from None
+
+
+def shipped() -> Knowledge:
+    """The shipped knowledge, without a site's changes."""
+    return load_knowledge(resources.files("cards.knowledge"))
+
+
+def protocol_of(file: Path, knowledge: Knowledge) -> Protocol:
+    """The protocol of a file; SettingsError naming file, line and reason."""
+    try:
+        return read_protocol(text_of(file), str(file), knowledge)
+    except KnowledgeError as problem:
+        raise SettingsError(str(problem)) from problem
+
+
+def tried(file: Path, cases: Path) -> Tried:
+    """A protocol on the worked cases of another file; SettingsError where one of the two is wrong."""
+    knowledge = shipped()
+    protocol = protocol_of(file, knowledge)
+    try:
+        return try_cases(protocol, text_of(cases), str(cases), knowledge)
+    except KnowledgeError as problem:
+        raise SettingsError(str(problem)) from problem

@@ -1,0 +1,31 @@
+"""`protocol`: check, show and try a hospital's own protocol before it is used."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from cds_service.run.cli.common import tells_problems
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.group()
+def protocol() -> None:
+    """Check, show and try a hospital's own protocol."""
+
+
+@protocol.command("try")
+@click.argument("file", type=_FILE)
+@click.argument("cases", type=_FILE)
+@tells_problems
+def protocol_try(file: Path, cases: Path) -> None:
+    """Ask the protocol in FILE about the patients in CASES; one line a failing case, exit 1 when one fails."""
+    from cds_service.curate.protocols import tried
+
+    result = tried(file, cases)
+    for line in result.failed:
+        click.echo(line)
+    click.echo(f"{result.passed} passed, {len(result.failed)} failed")
+    if result.failed:
+        sys.exit(1)
