@@ -91,6 +91,7 @@ class Knowledge:
 
     thresholds: Mapping[str, Threshold]
     numbers: Mapping[str, float]
+    shipped_numbers: Mapping[str, float]
     told_numbers: Mapping[str, Mapping[str, str]]
     units: UnitTable
     results: ResultTables
@@ -174,6 +175,7 @@ def load_knowledge(
         protocol_words=read_vocabulary(folder / "protocol_words.yaml", _numbers(shipped), reading["units"]),
         thresholds=thresholds,
         numbers=numbers,
+        shipped_numbers=_numbers(shipped),
         told_numbers=told_numbers(thresholds.values()),
         ceilings=ceilings,
         doses=within_ceilings(asked, products, numbers, _numbers(shipped), ceilings),

@@ -28,11 +28,11 @@ def protocol_of(file: Path, knowledge: Knowledge) -> Protocol:
         raise SettingsError(str(problem)) from problem
 
 
-def tried(file: Path, cases: Path) -> Tried:
+def tried(file: Path, cases: Path, stops: bool = False) -> Tried:
     """A protocol on the worked cases of another file; SettingsError where one of the two is wrong."""
     knowledge = shipped()
     protocol = protocol_of(file, knowledge)
     try:
-        return try_cases(protocol, text_of(cases), str(cases), knowledge)
+        return try_cases(protocol, text_of(cases), str(cases), knowledge, stops)
     except KnowledgeError as problem:
         raise SettingsError(str(problem)) from problem

@@ -73,3 +73,44 @@ def test_a_wrong_file_is_told_by_line(text: str, told: str) -> None:
         read_protocol(text, "p.yaml", knowledge())
     assert told in str(raised.value)
     assert str(raised.value).startswith("p.yaml:")
+
+
+SIGNED = "approved: {by: Jane Example, role: PharmD, date: 2027-01-15}\n"
+
+
+def stopped(name: str, change: tuple[str, str] = ("", ""), signed: bool = False) -> dict[str, str]:
+    text = text_of(f"{name}.yaml").replace(*change) + (SIGNED if signed else "")
+    tried = try_cases(read_protocol(text, name, knowledge()), text_of(f"cases/{name}.yaml"), "c", knowledge(), True)
+    assert tried.failed == ()
+    return dict(line.split(": ", 1) for line in tried.stopped)
+
+
+def test_a_stop_overrules_and_says_which() -> None:
+    told = stopped("uk-nhs-highland")
+    assert sorted(told) == ["12", "13", "4", "5", "6", "7"]
+    assert 'row "very low"' in told["4"]
+    assert "9.9 g in 24 h is above 8 g" in told["4"]
+    assert "2.5 g a course is above 2 g" in told["6"]
+
+
+def test_a_signed_protocol_may_go_as_far_as_its_limits() -> None:
+    told = stopped("uk-nhs-highland", signed=True)
+    assert sorted(told) == ["5", "6", "7"]
+    assert "first dose only" in told["5"]
+    assert "first dose only" in told["6"]
+
+
+def test_no_signature_goes_beyond_what_any_may() -> None:
+    greedy = ("limits: {iv_rate: 1.7 g/h, iv_24h: 10 g}", "limits: {iv_rate: 5 g/h, iv_24h: 40 g}")
+    assert sorted(stopped("uk-nhs-highland", greedy, signed=True)) == ["5", "6", "7"]
+    faster = ("sulfate 20 mmol IV over 3 h", "sulfate 20 mmol IV over 2 h")
+    text = text_of("uk-nhs-highland.yaml").replace(*greedy).replace(*faster) + SIGNED
+    cases = text_of("cases/uk-nhs-highland.yaml").replace("over: 3 h", "over: 2 h")
+    tried = try_cases(read_protocol(text, "p", knowledge()), cases, "c", knowledge(), True)
+    assert "slower: 2.5 h instead of 2 h, because at most 2 g/h" in tried.stopped[0]
+
+
+def test_too_fast_is_slower_and_a_next_dose_waits_for_it() -> None:
+    told = stopped("us-nurse-advisor-2023")
+    assert sorted(told) == ["1", "13", "15", "18", "19", "2", "3"]
+    assert all("slower: 2 h instead of 1 h, because at most 1 g/h" in why for why in told.values())

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from cards.loading.dose_tables import Product
 from cards.loading.protocol.conditions import ConditionReader
 from cards.loading.protocol.fields import Fields
 from cards.loading.protocol.rows import RowReader
@@ -24,13 +25,16 @@ _OTHERWISE = ("shipped", "silent")
 _USUAL_DECIMALS = {"mmol/L": 2, "mg/dL": 1, "mEq/L": 1}
 
 
-def read_protocol(text: str, name: str, words: Vocabulary, units: UnitTable) -> Protocol:
+def read_protocol(
+    text: str, name: str, words: Vocabulary, units: UnitTable, products: Mapping[str, Product]
+) -> Protocol:
     """The protocol of a file's text; KnowledgeError with file, line, reason and the nearest known word."""
     fields = Fields(parse_yaml(text, name), places_of(text, name))
     fields.only(_KEYS)
     unit, per_mmol = _unit(fields, units)
     own = read_products(fields, words)
-    named = {alias: Named(p.id, p.salt) for p in own.values() for alias in (p.id, p.id.replace("_", " "))}
+    named = {p.id: Named(p.id, p.salt, p.id) for p in products.values() if p.salt and p.route == "oral"}
+    named |= {alias: Named(p.id, p.salt) for p in own.values() for alias in (p.id, p.id.replace("_", " "))}
     told_words = {plain(str(word)): str(meaning or "") for word, meaning in fields.mapping("words").items()}
     ask = ConditionReader(words, told_words, units, unit)
     approved, scope = _approved(fields), fields.conditions(ask, "for")

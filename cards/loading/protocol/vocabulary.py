@@ -21,11 +21,15 @@ class Number(NamedTuple):
 
 
 class Named(NamedTuple):
-    """A product that sentences may name: its salt, and the id of products.yaml that is ordered for it, if one is."""
+    """A product that sentences may name: its salt, the id of products.yaml that is ordered for it, if one is.
+
+    `share`: how much of the salt is elemental magnesium; 0 where nobody says.
+    """
 
     id: str
     salt: str
     orders: str = ""
+    share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,4 +106,5 @@ def _numbers(told: Mapping[str, Any]) -> dict[str, Number]:
 
 
 def _products(told: Mapping[str, Any]) -> dict[str, Named]:
-    return {s: Named(name, told[name]["salt"], told[name].get("orders", "")) for s, name in _each(told)}
+    made = {n: Named(n, e["salt"], e.get("orders", ""), float(e.get("share", 0))) for n, e in told.items()}
+    return {spelled: made[name] for spelled, name in _each(told)}

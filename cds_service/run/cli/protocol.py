@@ -18,14 +18,17 @@ def protocol() -> None:
 @protocol.command("try")
 @click.argument("file", type=_FILE)
 @click.argument("cases", type=_FILE)
+@click.option("--stops", is_flag=True, help="Judge what the service would draft; overruled cases are stopped.")
 @tells_problems
-def protocol_try(file: Path, cases: Path) -> None:
+def protocol_try(file: Path, cases: Path, stops: bool) -> None:
     """Ask the protocol in FILE about the patients in CASES; one line a failing case, exit 1 when one fails."""
     from cds_service.curate.protocols import tried
 
-    result = tried(file, cases)
-    for line in result.failed:
+    result = tried(file, cases, stops)
+    for line in (*result.stopped, *result.failed):
         click.echo(line)
+    if stops:
+        click.echo(f"{len(result.stopped)} stopped")
     click.echo(f"{result.passed} passed, {len(result.failed)} failed")
     if result.failed:
         sys.exit(1)
