@@ -6,7 +6,7 @@ from cards.chart.inputs import BY_KEY, INPUTS, KINDS, OPENING, Input, Kind, pref
 from cards.chart.sorting import Unread as UnreadEntry
 from cards.chart.sorting import What, Why
 from cards.decide import decide
-from cards.loading import Knowledge, KnowledgeError, load_knowledge
+from cards.loading import Knowledge, KnowledgeError, load_knowledge, site_files
 from cards.model import (
     About,
     Answered,
@@ -63,5 +63,6 @@ __all__ = [
     "load_knowledge",
     "prefetch_templates",
     "read_protocol",
+    "site_files",
     "try_cases",
 ]

@@ -32,22 +32,22 @@ def _gate(facts: Facts, knowledge: Knowledge) -> RenalGate:
 
 
 def _against(facts: Facts, gate: RenalGate, knowledge: Knowledge) -> Iterator[tuple[str, str]]:
-    kidneys = kidneys_forbid(gate)
+    kidneys, say = kidneys_forbid(gate, knowledge), knowledge.words.say
     if kidneys:
         yield _ALL, kidneys
     if why := next((stop.name.replace("_", " ") for stop in _stops(facts, knowledge)), ""):
-        yield _IV, why
+        yield _IV, say("protocol.stop", stop=why)
     if gate is RenalGate.R2 and (facts.magnesium or 0.0) >= knowledge.numbers["band.moderate"]:
-        yield _ORAL, "with these kidneys only a moderate or severe level is treated by mouth"
+        yield _ORAL, say("protocol.kidneys_mild")
     if "bowel_obstruction" in facts.has:
-        yield _ORAL, "bowel obstruction"
+        yield _ORAL, say("protocol.no_oral")
 
 
-def kidneys_forbid(gate: RenalGate) -> str:
+def kidneys_forbid(gate: RenalGate, knowledge: Knowledge) -> str:
     """Why the kidneys allow no magnesium at all; "" where they allow some."""
     if gate is RenalGate.R4:
-        return "renal function is not known: creatinine first"
-    return "no routine magnesium with these kidneys" if gate is RenalGate.R3 else ""
+        return knowledge.words.say("protocol.kidneys_unknown")
+    return knowledge.words.say("protocol.kidneys_none") if gate is RenalGate.R3 else ""
 
 
 def _stops(facts: Facts, knowledge: Knowledge) -> Iterator[HardStop]:

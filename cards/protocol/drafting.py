@@ -36,7 +36,7 @@ def _told(drafted: Drafted) -> Iterator[str]:
         yield from (f"slower: {text}" for text in each.slower)
         yield from (f"not drafted: {text}" for text in each.withheld)
         if each.first_only:
-            yield "first dose only: a level before the next"
+            yield "first dose only, a level before the next"
     yield from (f"not drafted: {text}" for text in drafted.withheld)
 
 

@@ -19,7 +19,7 @@ def ask(protocol: Protocol, facts: Facts) -> Answer:
     """What the protocol says of a patient, with nothing of ours around it."""
     for condition in protocol.scope:
         if not holds(condition, facts, protocol):
-            return Answer(False, why=f"not for this protocol: needs {condition.text}")
+            return Answer(False, why=f"needs {condition.text}")
     if facts.magnesium is None:
         return Answer(True, why="magnesium is not known")
     if lacking := _lacking(protocol, facts):
@@ -137,7 +137,7 @@ def _answer(row: Row, protocol: Protocol, facts: Facts) -> Answer:
         give, one_of, then = (), (), ()
     first = (give or one_of or (None,))[0]
     changed = _kidney(first, protocol, facts) if first else _kidney_of_row(asked, protocol, facts)
-    why = _why_lost(asked, protocol, facts) if lost else "" if first else row.act or f'row "{row.name}" orders nothing'
+    why = _why_lost(asked, protocol, facts) if lost else "" if first else _instead(row)
     return Answer(
         True,
         row,
@@ -150,6 +150,12 @@ def _answer(row: Row, protocol: Protocol, facts: Facts) -> Answer:
         act=(changed.act if changed else "") or row.act,
         order_test=row.order_test,
     )
+
+
+def _instead(row: Row) -> str:
+    """What a row without an order asks for."""
+    tests = " and ".join(row.order_test)
+    return row.act or (f"{tests} first" if tests else f'row "{row.name}" orders nothing')
 
 
 def _rechecks(row: Row, changed: KidneyRow | None) -> Mapping[str, str]:

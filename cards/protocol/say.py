@@ -58,16 +58,26 @@ def amount_text(order: Order) -> str:
 
 def order_text(order: Order) -> str:
     """An order as its sentence would be written."""
-    route = "IV" if order.route == "iv" else order.route
-    head = f"{order.product.replace('_', ' ')} {amount_text(order)}{' per 24 h' if order.day_total else ''} {route}"
-    return head + "".join(_how(order))
+    return f"{order.product.replace('_', ' ')} {dose_text(order)}"
+
+
+def dose_text(order: Order, grams: float | None = None) -> str:
+    """The same without the product; `grams` of sulfate beside a dose that is told otherwise."""
+    route = {"iv": "IV", "oral": "by mouth", "tube": "by tube"}.get(order.route, order.route.upper())
+    mass = f" ({shown(grams, 1)} g)" if grams else ""
+    return f"{amount_text(order)}{mass}{' per 24 h' if order.day_total else ''} {route}" + "".join(_how(order))
+
+
+def _times(per_day: Range) -> str:
+    words = {1: "once", 2: "twice"}
+    return words.get(round(per_day.low), f"{range_text(per_day)} times") if not per_day.is_open else range_text(per_day)
 
 
 def _how(order: Order) -> Iterator[str]:
     yield f" over {time_text(order.over)}" if order.over else " push" if order.push else ""
     yield f" at {range_text(order.rate)} g/h" if order.rate else ""
     yield f", every {time_text(order.every)}" if order.every else ""
-    yield f", {range_text(order.per_day)} a day" if order.per_day else ""
+    yield f", {_times(order.per_day)} a day" if order.per_day else ""
     if order.doses and (order.doses.high > 1 or order.route != "oral"):
         yield f", {range_text(order.doses)} dose{'s' if order.doses.high > 1 else ''}"
     yield f", for {time_text(order.lasts)}" if order.lasts else ""

@@ -81,12 +81,18 @@ def way(bundle: Sequence[Order], protocol: Protocol, bounds: Bounds, most: Ceili
             continue
         made = _slower(first, most, knowledge)
         if made != first and made.over:
-            before = time_text(first.over) if first.over else "a push" if first.push else "no time told"
-            slower.append(f"{time_text(made.over)} instead of {before}, because at most {shown(most.iv_rate)} g/h")
+            slower.append(_told_slower(first, made.over, most, knowledge))
         left -= grams_a_day(first, knowledge) or 0.0 if order.route != "oral" else 0.0
         series = series or first != order
         drafted.append(made)
     return Way(tuple(drafted), tuple(slower), tuple(withheld), series)
+
+
+def _told_slower(paper: Order, over: Range, most: Ceilings, knowledge: Knowledge) -> str:
+    say = knowledge.words.say
+    fast = time_text(paper.over) if paper.over else say("protocol.push" if paper.push else "protocol.no_time")
+    reason = say("protocol.most_rate", rate=shown(most.iv_rate))
+    return say("protocol.slower", slow=time_text(over), fast=fast, reason=reason)
 
 
 def _first_dose(order: Order, bounds: Bounds) -> Order:
@@ -106,31 +112,32 @@ def _why_not(
     if order.route in ("oral", "tube"):
         return _too_much_oral(order, protocol, bounds, most, knowledge)
     if order.route != "iv":
-        return "only IV and oral orders are drafted"
+        return knowledge.words.say("protocol.only_routes")
     return _too_much_iv(order, bounds, most, left, knowledge)
 
 
 def _too_much_iv(order: Order, bounds: Bounds, most: Ceilings, left: float, knowledge: Knowledge) -> str:
     dose, day = grams(order, knowledge), grams_a_day(order, knowledge)
     if order.salt != "sulfate":
-        return "only magnesium sulfate is drafted IV"
+        return knowledge.words.say("protocol.only_sulfate")
     if dose is None or day is None:
-        return "the dose needs the patient's weight"
+        return knowledge.words.say("protocol.needs_weight")
     if day <= left * _ROUNDING:
         return ""
-    span = "a course" if bounds.gate.is_poor else "in 24 h"
-    had = f" with {shown(bounds.given, 1)} g given" if bounds.given else ""
-    return f"{shown(day, 1)} g{had} {span} is above {shown(most.iv_grams, 1)} g"
+    key = ("course" if bounds.gate.is_poor else "day") + ("_given" if bounds.given else "")
+    told = {"grams": shown(day, 1), "given": shown(bounds.given, 1), "most": shown(most.iv_grams, 1)}
+    return knowledge.words.say(f"protocol.{key}", **told)
 
 
 def _too_much_oral(order: Order, protocol: Protocol, bounds: Bounds, most: Ceilings, knowledge: Knowledge) -> str:
     day, product = elemental_a_day(order, protocol, knowledge), product_of(order, knowledge)
     salt = knowledge.doses.salts.get(product.id) if product else None
     if salt and bounds.gate > salt.max_gate and bounds.gate.is_poor:
-        return f"{order.salt} is not for these kidneys"
+        return knowledge.words.say("protocol.not_these_kidneys", salt=order.salt)
     if day is None:
-        return f"nobody says what {order.product.replace('_', ' ')} holds: name elemental_mg under products"
-    return "" if day <= most.oral_mg * _ROUNDING else f"{day:.0f} mg elemental a day is above {most.oral_mg:.0f} mg"
+        return knowledge.words.say("protocol.content", product=order.product.replace("_", " "))
+    fits = day <= most.oral_mg * _ROUNDING
+    return "" if fits else knowledge.words.say("protocol.oral_day", mg=day, most=most.oral_mg)
 
 
 def _slower(order: Order, most: Ceilings, knowledge: Knowledge) -> Order:
