@@ -174,10 +174,10 @@ _IV_KEYS = {Band.CRITICAL_LOW: "critical_low", Band.SEVERE: "severe", Band.MODER
 @once
 def plan(chart: Chart) -> Plan:
     """The route and dose for the low result (clinical rule s.2.4), empty where a dose must not be offered."""
-    if chart.low is None or not assess.dose_may_be_offered(chart):
-        return Plan()
     if course := site_protocol.course(chart):
         return Plan(course.iv, course.oral, course)
+    if chart.low is None or not assess.dose_may_be_offered(chart):
+        return Plan()
     band = chart.low.band
     iv = intravenous(situation(band, chart), chart) if _wants_iv(band, chart) else None
     return Plan(iv, None if iv or _is_no_band_for_tablets(band, chart) else oral(_oral_key(band, chart), chart))
