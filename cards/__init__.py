@@ -22,6 +22,8 @@ from cards.model import (
     Stopped,
 )
 from cards.model.protocol import Protocol
+from cards.protocol.check import Remark as ProtocolRemark
+from cards.protocol.check import check as check_protocol
 from cards.protocol.trial import Tried, try_cases
 from cards.protocol.trial import read as read_protocol
 from cards.rules import RULES
@@ -47,6 +49,7 @@ __all__ = [
     "Memory",
     "Problem",
     "Protocol",
+    "ProtocolRemark",
     "Service",
     "SetAside",
     "Silence",
@@ -56,6 +59,7 @@ __all__ = [
     "UnreadEntry",
     "What",
     "Why",
+    "check_protocol",
     "decide",
     "discovery",
     "explain",

@@ -167,8 +167,7 @@ def _given(orders: Iterable[Order], protocol: Protocol, facts: Facts) -> Iterabl
     for order in orders:
         if _excluded(order, protocol, facts) or (order.route in _ORAL and facts.states.get("oral") == "nil"):
             continue
-        changed = _kidney(order, protocol, facts)
-        made = for_kidneys(order, changed) if changed else order
+        made = at_kidneys(order, protocol, facts)
         if made is not None:
             yield by_weight(made, facts)
 
@@ -194,6 +193,12 @@ def _kidney(order: Order, protocol: Protocol, facts: Facts) -> KidneyRow | None:
 
 def _kidney_of_row(orders: Iterable[Order], protocol: Protocol, facts: Facts) -> KidneyRow | None:
     return next((found for order in orders if (found := _kidney(order, protocol, facts))), None)
+
+
+def at_kidneys(order: Order, protocol: Protocol, facts: Facts) -> Order | None:
+    """An order as the protocol's own rows of the kidneys make it for a patient; None where they give none."""
+    changed = _kidney(order, protocol, facts)
+    return for_kidneys(order, changed) if changed else order
 
 
 def for_kidneys(order: Order, row: KidneyRow) -> Order | None:

@@ -7,6 +7,7 @@ from cards.loading.protocol.quantities import a_range, a_time, an_amount
 from cards.loading.protocol.rechecks import a_recheck
 from cards.loading.protocol.vocabulary import Vocabulary, plain
 from cards.model.protocol import Amount, Answer, Order, Protocol, Range
+from cards.protocol.content import doses_a_day
 from cards.protocol.say import told
 
 _DAY = 1440.0
@@ -90,6 +91,10 @@ class _Judge:
 
     def _dose(self, order: Order, value: object) -> bool:
         return _within(order.amount, an_amount(str(value), self.words), order.salt, self.words)
+
+    def _per_24h(self, order: Order, value: object) -> bool:
+        whole = order.amount.range.times(1.0 if order.day_total else doses_a_day(order))
+        return _within(Amount(whole, order.amount.unit), an_amount(str(value), self.words), order.salt, self.words)
 
     def _over(self, order: Order, value: object) -> bool:
         if str(value) == "push":

@@ -14,6 +14,7 @@ from cards.units import shown
 
 _ROUNDING = 1.005
 _STEP = 30  # min: a slower infusion lasts whole half hours
+_BY_MOUTH = frozenset({"oral", "tube"})
 _SERIES = frozenset({RenalGate.R1, RenalGate.R2})
 
 
@@ -82,7 +83,7 @@ def way(bundle: Sequence[Order], protocol: Protocol, bounds: Bounds, most: Ceili
         made = _slower(first, most, knowledge)
         if made != first and made.over:
             slower.append(_told_slower(first, made.over, most, knowledge))
-        left -= grams_a_day(first, knowledge) or 0.0 if order.route != "oral" else 0.0
+        left -= grams_a_day(first, knowledge) or 0.0 if order.route not in _BY_MOUTH else 0.0
         series = series or first != order
         drafted.append(made)
     return Way(tuple(drafted), tuple(slower), tuple(withheld), series)
@@ -97,7 +98,7 @@ def _told_slower(paper: Order, over: Range, most: Ceilings, knowledge: Knowledge
 
 def _first_dose(order: Order, bounds: Bounds) -> Order:
     """Of a series of infusions only the first where the kidneys ask for a level before each (s.2.1)."""
-    if bounds.gate not in _SERIES or order.route == "oral" or not (order.every or order.per_day or order.as_needed):
+    if bounds.gate not in _SERIES or order.route in _BY_MOUTH or not (order.every or order.per_day or order.as_needed):
         return order
     return replace(order, doses=Range(1, 1), every=None, per_day=None, as_needed=False)
 
@@ -106,10 +107,10 @@ def _why_not(
     order: Order, protocol: Protocol, bounds: Bounds, most: Ceilings, left: float, knowledge: Knowledge
 ) -> str:
     """The stop that withholds an order; "" where none does."""
-    against = bounds.against.get("") or bounds.against.get("oral" if order.route in ("oral", "tube") else "iv")
+    against = bounds.against.get("") or bounds.against.get("oral" if order.route in _BY_MOUTH else "iv")
     if against:
         return against
-    if order.route in ("oral", "tube"):
+    if order.route in _BY_MOUTH:
         return _too_much_oral(order, protocol, bounds, most, knowledge)
     if order.route != "iv":
         return knowledge.words.say("protocol.only_routes")

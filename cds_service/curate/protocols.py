@@ -3,7 +3,16 @@
 from importlib import resources
 from pathlib import Path
 
-from cards import Knowledge, KnowledgeError, Protocol, Tried, load_knowledge, read_protocol, try_cases
+from cards import (
+    Knowledge,
+    KnowledgeError,
+    Protocol,
+    Tried,
+    check_protocol,
+    load_knowledge,
+    read_protocol,
+    try_cases,
+)
 from cds_service.run.settings import SettingsError
 
 
@@ -26,6 +35,12 @@ def protocol_of(file: Path, knowledge: Knowledge) -> Protocol:
         return read_protocol(text_of(file), str(file), knowledge)
     except KnowledgeError as problem:
         raise SettingsError(str(problem)) from problem
+
+
+def checked(file: Path) -> list[str]:
+    """What is to be told of a protocol before it is used, a line each; SettingsError where it cannot be read."""
+    knowledge = shipped()
+    return [f"{file}:{r.line}: {r.text}" for r in check_protocol(protocol_of(file, knowledge), knowledge)]
 
 
 def tried(file: Path, cases: Path, stops: bool = False) -> Tried:

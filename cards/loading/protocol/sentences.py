@@ -10,6 +10,8 @@ from cards.loading.protocol.vocabulary import Named, Vocabulary
 from cards.loading.reading import did_you_mean
 from cards.model.protocol import Order, Range
 
+_BY_MOUTH = frozenset({"oral", "tube"})
+_DAY = 1440.0
 _COUNTS = {"once": 1.0, "twice": 2.0, "three times": 3.0, "four times": 4.0}
 _HOW = (
     "after product, amount and route come: over <time>, every <time>, <n> doses, <n> a day, for <time>, until <level>, "
@@ -126,9 +128,11 @@ def an_order(text: str, words: Vocabulary, own: Mapping[str, Named]) -> Order:
     order = replace(head, text=text.strip())
     while rest := rest.lstrip(" ,;"):
         order, rest = _next_part(order, rest, words)
-    if order.doses is None and order.route != "oral" and not _repeats(order):
-        order = replace(order, doses=Range(1, 1))
-    return order
+    if order.route in _BY_MOUTH:
+        return order
+    if order.day_total and not (order.over or order.every or order.per_day):
+        return replace(order, over=Range(_DAY, _DAY))
+    return order if order.doses or _repeats(order) else replace(order, doses=Range(1, 1))
 
 
 def _repeats(order: Order) -> bool:

@@ -15,6 +15,19 @@ def protocol() -> None:
     """Check, show and try a hospital's own protocol."""
 
 
+@protocol.command("check")
+@click.argument("file", type=_FILE)
+@tells_problems
+def protocol_check(file: Path) -> None:
+    """Tell gaps, overlaps, rows never reached, doses that meet a stop, unknown content; exit 1 when FILE is wrong."""
+    from cds_service.curate.protocols import checked
+
+    lines = checked(file)
+    for line in lines:
+        click.echo(line)
+    click.echo(f"{file} is read; {len(lines)} remarks")
+
+
 @protocol.command("try")
 @click.argument("file", type=_FILE)
 @click.argument("cases", type=_FILE)
