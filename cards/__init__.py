@@ -24,6 +24,7 @@ from cards.model import (
 from cards.model.protocol import Protocol
 from cards.protocol.check import Remark as ProtocolRemark
 from cards.protocol.check import check as check_protocol
+from cards.protocol.page import page as protocol_page
 from cards.protocol.trial import Tried, try_cases
 from cards.protocol.trial import read as read_protocol
 from cards.rules import RULES
@@ -66,6 +67,7 @@ __all__ = [
     "is_enough",
     "load_knowledge",
     "prefetch_templates",
+    "protocol_page",
     "read_protocol",
     "site_files",
     "try_cases",

@@ -7,12 +7,13 @@ from cards.loading import Knowledge
 from cards.model import RenalGate
 from cards.model.protocol import Condition, Facts, Order, Protocol
 from cards.protocol import engine
-from cards.protocol.content import elemental_a_day
+from cards.protocol.content import elemental_a_day, grams, grams_a_day, grams_per_hour
 from cards.protocol.ends import ways
 from cards.protocol.levels import gaps, overlaps, unreached
 from cards.protocol.say import order_text
 from cards.protocol.stops import Bounds, ceilings, way
 
+_ROUNDING = 1.005
 _NORMAL = "limit.lower.default"
 
 
@@ -33,6 +34,7 @@ def check(protocol: Protocol, knowledge: Knowledge) -> list[Remark]:
         *unreached(protocol),
         *_above_normal(protocol, knowledge),
         *_stops(protocol, knowledge),
+        *_own_limits(protocol, knowledge),
         *_products(protocol, knowledge),
         *_choices(protocol),
         *_words(protocol, knowledge),
@@ -100,6 +102,21 @@ def _overruled(order: Order, gate: RenalGate, facts: Facts, protocol: Protocol, 
     ]
     first = ["the first dose only, a level before the next"] if any(each.first_only for each in made) else []
     return "; ".join(dict.fromkeys([*slower, *withheld, *first]))
+
+
+def _own_limits(protocol: Protocol, knowledge: Knowledge) -> Told:
+    """Orders beyond what the protocol says itself."""
+    for row in protocol.rows:
+        for order in (*row.give, *row.one_of, *row.then):
+            for limits in protocol.limits:
+                told = {
+                    "g/h": (grams_per_hour(order, knowledge), limits.iv_rate),
+                    "g in 24 h": (grams_a_day(order, knowledge), limits.iv_24h),
+                    "g an order": (grams(order, knowledge), limits.iv_order),
+                }
+                for unit, (value, most) in told.items():
+                    if order.route == "iv" and value and most and value > most * _ROUNDING:
+                        yield row.line, f'row "{row.name}": {value:.2g} {unit} is above its own limit, {most:.3g}'
 
 
 def _products(protocol: Protocol, knowledge: Knowledge) -> Told:

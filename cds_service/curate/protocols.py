@@ -10,6 +10,7 @@ from cards import (
     Tried,
     check_protocol,
     load_knowledge,
+    protocol_page,
     read_protocol,
     try_cases,
 )
@@ -41,6 +42,12 @@ def checked(file: Path) -> list[str]:
     """What is to be told of a protocol before it is used, a line each; SettingsError where it cannot be read."""
     knowledge = shipped()
     return [f"{file}:{r.line}: {r.text}" for r in check_protocol(protocol_of(file, knowledge), knowledge)]
+
+
+def shown(file: Path) -> str:
+    """The table of a protocol as a page, beside what is shipped; SettingsError where it cannot be read."""
+    knowledge = shipped()
+    return protocol_page(protocol_of(file, knowledge), knowledge)
 
 
 def tried(file: Path, cases: Path, stops: bool = False) -> Tried:

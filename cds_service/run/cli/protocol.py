@@ -28,6 +28,16 @@ def protocol_check(file: Path) -> None:
     click.echo(f"{file} is read; {len(lines)} remarks")
 
 
+@protocol.command("show")
+@click.argument("file", type=_FILE)
+@tells_problems
+def protocol_show(file: Path) -> None:
+    """Show the table of the protocol in FILE as a page in Markdown, side by side with the shipped doses."""
+    from cds_service.curate.protocols import shown
+
+    click.echo(shown(file), nl=False)
+
+
 @protocol.command("try")
 @click.argument("file", type=_FILE)
 @click.argument("cases", type=_FILE)
