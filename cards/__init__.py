@@ -6,7 +6,7 @@ from cards.chart.inputs import BY_KEY, INPUTS, KINDS, OPENING, Input, Kind, pref
 from cards.chart.sorting import Unread as UnreadEntry
 from cards.chart.sorting import What, Why
 from cards.decide import decide
-from cards.loading import Knowledge, KnowledgeError, load_knowledge
+from cards.loading import Knowledge, KnowledgeError, load_knowledge, site_files
 from cards.model import (
     About,
     Answered,
@@ -21,6 +21,12 @@ from cards.model import (
     Snapshot,
     Stopped,
 )
+from cards.model.protocol import Protocol
+from cards.protocol.check import Remark as ProtocolRemark
+from cards.protocol.check import check as check_protocol
+from cards.protocol.page import page as protocol_page
+from cards.protocol.trial import Tried, try_cases
+from cards.protocol.trial import read as read_protocol
 from cards.rules import RULES
 from cards.services import SERVICES, Service, discovery
 
@@ -43,18 +49,26 @@ __all__ = [
     "KnowledgeError",
     "Memory",
     "Problem",
+    "Protocol",
+    "ProtocolRemark",
     "Service",
     "SetAside",
     "Silence",
     "Snapshot",
     "Stopped",
+    "Tried",
     "UnreadEntry",
     "What",
     "Why",
+    "check_protocol",
     "decide",
     "discovery",
     "explain",
     "is_enough",
     "load_knowledge",
     "prefetch_templates",
+    "protocol_page",
+    "read_protocol",
+    "site_files",
+    "try_cases",
 ]

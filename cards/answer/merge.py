@@ -8,7 +8,7 @@ from cards.answer.recommendation import Recommendation
 from cards.answer.tests_once import with_tests
 from cards.chart import Chart
 from cards.judgements import causes, given
-from cards.model import ABOUT_DRAFTS, DraftMedication, Finding, Indicator, Memory, Problem
+from cards.model import ABOUT_DRAFTS, DraftMedication, Finding, Indicator, Memory, Problem, Suggestion
 
 _DONE = "what it asks for is ordered already"
 # of what only informs: once the tests that it asks for are ordered there is nothing to do
@@ -150,12 +150,24 @@ def _is_critical(recommendation: Recommendation) -> bool:
 
 def _falls_short(recommendation: Recommendation, chart: Chart) -> bool:
     """IV magnesium is advised urgently, and none is drafted; or in an emergency only a slow infusion."""
-    offers = [o for s in recommendation.lead.suggestions for o in s.offers if isinstance(o, DraftMedication)]
-    if not _is_critical(recommendation) or not any(chart.knowledge.products[o.product].grams for o in offers):
+    if not _is_critical(recommendation) or not _wants_infusion(recommendation, chart):
         return False
     rates = [d.magnesium.grams_per_hour for d in chart.drafts if d.magnesium and given.is_iv_replacement(d)]
     slow = all(rate is not None and chart.at_most(rate, "ceiling.iv_rate") for rate in rates)
     return slow if recommendation.lead.rule == "emergency_needs_magnesium" else not rates
+
+
+def _wants_infusion(recommendation: Recommendation, chart: Chart) -> bool:
+    """Whether the magnesium that is offered is an infusion, whichever way is chosen."""
+    offered = [[o for o in s.offers if isinstance(o, DraftMedication)] for s in _treating(recommendation)]
+    routes = [{chart.knowledge.products[order.product].route for order in way} for way in offered if way]
+    return bool(routes) and all("intravenous" in way for way in routes)
+
+
+def _treating(recommendation: Recommendation) -> list[Suggestion]:
+    """The suggestions of the leading rule, and the ways of the hospital's own protocol."""
+    others = (s for f in recommendation.findings[1:] for s in f.suggestions if s.alternative)
+    return [*recommendation.lead.suggestions, *others]
 
 
 def _replaces_potassium_alone(recommendation: Recommendation, chart: Chart) -> bool:

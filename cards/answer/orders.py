@@ -14,7 +14,7 @@ from cards.terms.terminology import SNOMED
 
 _UCUM = "http://unitsofmeasure.org"
 _ROUTES = {"oral": ("26643006", "Oral route"), "intravenous": ("47625008", "Intravenous route")}
-_UNIT_CODES = {"mg": "mg", "g": "g"}
+_UNIT_CODES = {"mg": "mg", "g": "g", "mmol": "mmol", "mL": "mL", "mEq": "meq"}
 
 Json = dict[str, object]
 
@@ -110,16 +110,26 @@ def _dosage(number: int, step: DoseStep, product: Product, order: DraftMedicatio
         "sequence": number,
         "text": step.text,
         "timing": {"repeat": _repeat(step, order)},
+        **({"asNeededBoolean": True} if step.as_needed else {}),
         "route": {"coding": [{"system": SNOMED, "code": code, "display": display}], "text": display},
         "doseAndRate": [entry],
     }
 
 
 def _repeat(step: DoseStep, order: DraftMedication) -> Json:
+    every = _every(step.every) if step.every else {}
     if step.minutes:
-        return {"count": 1, "duration": step.minutes, "durationUnit": "min"}
-    bounds = {"boundsDuration": _days(order.days)} if order.days else {}
+        return {"count": step.count or 1, "duration": step.minutes, "durationUnit": "min", **every}
+    bounds: Json = {"boundsDuration": _days(order.days)} if order.days else {}
+    bounds |= {"count": step.count} if step.count else {}
+    if every:
+        return {**bounds, **every}
     return {**bounds, "frequency": step.per_day or 1, "period": 1, "periodUnit": "d"}
+
+
+def _every(minutes: float) -> Json:
+    hours = minutes / 60
+    return {"frequency": 1, "period": int(hours) if hours == int(hours) else hours, "periodUnit": "h"}
 
 
 def _quantity(value: float, unit: str) -> Json:

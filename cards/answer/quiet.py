@@ -32,7 +32,7 @@ def advice_name(findings: Sequence[Finding], chart: Chart) -> str:
     lead, m = findings[0], chart.magnesium
     result = f"{m.when.isoformat()} {m.x}" if m else ""
     said = sorted(_said(f) for f in findings if f is lead or f.indicator >= Indicator.WARNING)
-    doses = (repr(offer) for offer in _offers(lead) if isinstance(offer, DraftMedication))
+    doses = (repr(offer) for offer in (*_offers(lead), *_of_protocol(findings)) if isinstance(offer, DraftMedication))
     drafts = sorted(_order(d) for d in chart.chosen if d.roles or d.magnesium) if lead.problem in ABOUT_DRAFTS else ()
     return "\n".join((chart.patient_id, lead.rule, result, *said, *doses, *drafts))
 
@@ -43,6 +43,11 @@ def _said(finding: Finding) -> str:
 
 def _order(draft: Medication) -> str:
     return f"{draft.name} {draft.route.value} {draft.magnesium}"
+
+
+def _of_protocol(findings: Sequence[Finding]) -> Iterator[Offer]:
+    """The doses of the hospital's own protocol, which stand in place of those of the leading rule."""
+    return (offer for f in findings[1:] for s in f.suggestions if s.alternative for offer in s.offers)
 
 
 def _offers(finding: Finding) -> Iterator[Offer]:

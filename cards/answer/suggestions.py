@@ -47,7 +47,7 @@ class Buttons:
         told = {**self.told[finding.rule], **suggestion.values}
         label = self.chart.knowledge.advice[finding.rule].suggestions[suggestion.label].format_map(told)
         listed = _medication_first(offers)
-        recommended = suggestion.recommended and finding is self.card.lead
+        recommended = suggestion.recommended and (suggestion.alternative or finding is self.card.lead)
         return {
             "label": shortened(", ".join((label, *self._named(listed))), _LABEL_LIMIT),
             "uuid": self.new_id(),
@@ -84,6 +84,8 @@ class Buttons:
 def are_alternatives(card: Recommendation) -> bool:
     """Whether one suggestion of a card contradicts another: to remove a draft and to keep it, or two of one kind."""
     each = [suggestion for _, suggestion in _each(card.findings)]
+    if sum(suggestion.alternative for suggestion in each) > 1:
+        return True
     removing = any(map(_only_removes, each))
     kept = card.tests or not all(map(_only_removes, each))
     if card.problem in _KEPT_OR_REMOVED and removing and kept:

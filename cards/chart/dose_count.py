@@ -37,6 +37,13 @@ def bounded_hours(repeat: JsonObject) -> float:
     return _quantity(bounds, "value", "code") or _quantity(bounds, "value", "unit")
 
 
+def series_hours(repeat: JsonObject) -> float:
+    """From the begin of the first to the end of the last of several counted doses, in hours; 0 where none are timed."""
+    count, often = number(repeat, "count") or 0.0, number(repeat, "frequency") or 1.0
+    period = _quantity(repeat, "period", "periodUnit")
+    return (count - 1) * period / often + _quantity(repeat, "duration", "durationUnit") if count > 1 and period else 0.0
+
+
 def _quantity(node: JsonObject, value: str, unit: str) -> float:
     return (number(node, value) or 0.0) * _HOURS.get(text(node, unit), 0.0)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from cards.chart.dosage import times_a_day
-from cards.chart.dose_count import bounded_hours, stated_count
+from cards.chart.dose_count import bounded_hours, series_hours, stated_count
 from cards.chart.fhir import child, moment, objects, text
 from cards.loading.dose_language import DoseLanguage
 from cards.model import Infusion, JsonObject, Schedule
@@ -53,8 +53,9 @@ def due_at(dosages: Sequence[JsonObject]) -> datetime | None:
 
 
 def ends_at(resource: JsonObject, dosages: Sequence[JsonObject], start: datetime | None) -> datetime | None:
-    """When an order that names a period is over: after the duration of its bounds, else when its validity ends."""
-    hours = max((bounded_hours(child(child(dosage, "timing"), "repeat")) for dosage in dosages), default=0.0)
+    """When an order that names a period is over: after its bounds or its counted doses, else when its validity ends."""
+    repeats = [child(child(dosage, "timing"), "repeat") for dosage in dosages]
+    hours = max((bounded_hours(repeat) or series_hours(repeat) for repeat in repeats), default=0.0)
     if start is not None and hours:
         return start + timedelta(hours=hours)
     return moment(text(child(child(resource, "dispenseRequest"), "validityPeriod"), "end"))

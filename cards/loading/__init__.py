@@ -6,7 +6,7 @@ The files are handed in by the caller (`load_knowledge`), so that the core itsel
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources.abc import Traversable
 from typing import TypedDict
 
@@ -22,6 +22,9 @@ from cards.loading.encounter_tables import EncounterTables, read_encounter_table
 from cards.loading.hard_stops import HardStop, read_hard_stops
 from cards.loading.indications import Indications, read_indications
 from cards.loading.order_entry import OrderEntry, read_order_entry
+from cards.loading.protocol import Vocabulary, read_protocol, read_vocabulary
+from cards.loading.protocol.orderable import orderable_products
+from cards.loading.protocol.rechecks import windows_of
 from cards.loading.reading import KnowledgeError, did_you_mean, read_yaml, traverse
 from cards.loading.result_tables import ResultTables, read_result_tables
 from cards.loading.site import Site, read_site
@@ -30,6 +33,7 @@ from cards.loading.told_numbers import told_numbers
 from cards.loading.unit_table import read_units
 from cards.loading.windows import Window, read_windows
 from cards.loading.words import RenalState, Words, read_renal_states, read_words
+from cards.model.protocol import Protocol
 from cards.terms.terminology import Terminology
 from cards.units import UnitTable
 
@@ -45,10 +49,12 @@ __all__ = [
     "Window",
     "Words",
     "load_knowledge",
+    "site_files",
 ]
 
 _DOI = re.compile(r"doi:? ?(10\.[^\s;,)]+[^\s;,.)])")
 _PMC = re.compile(r"PMC\d+")
+_NO_FILES: Mapping[str, str] = {}
 UNSIGNED = "Status: draft, not clinically approved."
 
 
@@ -90,6 +96,7 @@ class Knowledge:
 
     thresholds: Mapping[str, Threshold]
     numbers: Mapping[str, float]
+    shipped_numbers: Mapping[str, float]
     told_numbers: Mapping[str, Mapping[str, str]]
     units: UnitTable
     results: ResultTables
@@ -108,6 +115,8 @@ class Knowledge:
     conditions: ConditionNames
     condition_freshness: Mapping[str, ConditionFreshness]
     hard_stops: Mapping[str, HardStop]
+    protocol_words: Vocabulary
+    protocols: tuple[Protocol, ...]
     words: Words
     renal_states: tuple[RenalState, ...]
     advice: Mapping[str, Advice]
@@ -151,11 +160,16 @@ class _Tables(TypedDict):
 
 
 def load_knowledge(
-    folder: Traversable, site: str | None = None, site_name: str = "site file", home: str = ""
+    folder: Traversable,
+    site: str | None = None,
+    site_name: str = "site file",
+    home: str = "",
+    files: Mapping[str, str] = _NO_FILES,
 ) -> Knowledge:
     """Read all knowledge files below `folder`, changed by the text of a site file.
 
-    `home` is the address of the service's own page, which cards name as their source.
+    `home` is the address of the service's own page, which cards name as their source. `files` are the texts of the
+    files that the site file names (`site_files`).
 
     Raises KnowledgeError with file, line and reason when a file is wrong.
     """
@@ -164,12 +178,16 @@ def load_knowledge(
     thresholds = with_site_values(shipped, told)
     numbers, products = _numbers(thresholds), read_products(folder / "products.yaml", told)
     ceilings, asked = read_ceilings(folder / "ceilings.yaml", shipped), read_doses(folder / "doses.yaml", told)
-    return Knowledge(
+    reading = _reading(folder, told)
+    known = Knowledge(
         **_tables(folder, shipped),
-        **_reading(folder, told),
+        **reading,
         **_medicines(folder, told, shipped, asked, numbers),
+        protocols=(),
+        protocol_words=read_vocabulary(folder / "protocol_words.yaml", _numbers(shipped), reading["units"]),
         thresholds=thresholds,
         numbers=numbers,
+        shipped_numbers=_numbers(shipped),
         told_numbers=told_numbers(thresholds.values()),
         ceilings=ceilings,
         doses=within_ceilings(asked, products, numbers, _numbers(shipped), ceilings),
@@ -177,8 +195,29 @@ def load_knowledge(
         advice=_read_advice(folder / "advice", told),
         override_reasons=_read_override_reasons(folder / "override_reasons.yaml", told),
         site=told,
-        version=_version(folder, site),
+        version=_version(folder, "".join((site or "", *files.values()))),
         home=home,
+    )
+    return _with_protocols(known, files) if told.protocols else known
+
+
+def site_files(site: str | None, site_name: str = "site file") -> tuple[str, ...]:
+    """The files that a site file's text names, beside the site file; KnowledgeError when the text is wrong."""
+    return read_site(site, site_name).protocols if site else ()
+
+
+def _with_protocols(known: Knowledge, files: Mapping[str, str]) -> Knowledge:
+    """The knowledge with the site's protocols, the products they order and the times they measure at."""
+    if missing := next((name for name in known.site.protocols if name not in files), None):
+        raise known.site.error(f"protocol: the file {missing} was not found beside the site file", "protocol")
+    read = [read_protocol(files[f], f, known.protocol_words, known.units, known.products) for f in known.site.protocols]
+    windows, monitoring = windows_of(read)
+    return replace(
+        known,
+        protocols=tuple(read),
+        products={**known.products, **orderable_products(read, known.protocol_words)},
+        windows={**known.windows, **windows},
+        monitoring={**known.monitoring, **monitoring},
     )
 
 
@@ -236,8 +275,8 @@ def _read_advice(folder: Traversable, site: Site) -> dict[str, Advice]:
     return advice
 
 
-def _version(folder: Traversable, site: str | None) -> str:
-    digest = hashlib.sha256((site or "").encode())
+def _version(folder: Traversable, site: str) -> str:
+    digest = hashlib.sha256(site.encode())
     for path in traverse(folder):
         if path.name.endswith((".yaml", ".csv")):
             digest.update(path.name.encode() + path.read_bytes().replace(b"\r\n", b"\n"))

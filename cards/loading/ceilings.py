@@ -17,11 +17,17 @@ Steps = tuple[IvStep, ...]
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
-    """The ids of the thresholds that limit magnesium: grams IV of a day or course, g/h, elemental mg a day by mouth."""
+    """The ids of the thresholds that limit magnesium: grams IV of a day or course, g/h, elemental mg a day by mouth.
+
+    `signed_`: of those to which a signed protocol may raise them; "" where none may.
+    """
 
     iv_grams: str
     iv_rate: str
     oral_mg: str
+    signed_iv_grams: str = ""
+    signed_iv_rate: str = ""
+    signed_oral_mg: str = ""
 
 
 @dataclass(frozen=True, slots=True)

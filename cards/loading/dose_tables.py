@@ -65,7 +65,10 @@ class Doses:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A product as it is ordered: display, codings (RxNorm first), route, salt, grams of a container (IV)."""
+    """A product as it is ordered: display, codings (RxNorm first), route, salt, grams of a container (IV).
+
+    `elemental_mg`: of one tablet or sachet, where that is known.
+    """
 
     id: str
     display: str
@@ -73,6 +76,7 @@ class Product:
     route: str
     salt: str
     grams: float | None = None
+    elemental_mg: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +177,8 @@ def read_products(path: Traversable, site: Site) -> dict[str, Product]:
 
 def _product(name: str, entry: dict[str, Any]) -> Product:
     codings = tuple((c["system"], str(c["code"]), c["display"]) for c in entry.get("coding") or ())
-    grams = entry.get("grams")
-    return Product(
-        name, entry["display"], codings, entry["route"], entry["salt"] or "", float(grams) if grams else None
-    )
+    grams, elemental = (float(told) if (told := entry.get(key)) else None for key in ("grams", "elemental_mg_per_unit"))
+    return Product(name, entry["display"], codings, entry["route"], entry["salt"] or "", grams, elemental)
 
 
 def read_tests(path: Traversable) -> dict[str, OrderableTest]:

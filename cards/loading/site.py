@@ -24,9 +24,11 @@ _KEYS: Mapping[str, frozenset[str]] = {
     "time_zone": frozenset(),
     "override_reasons": frozenset(),
     "links": frozenset(),
+    "protocol": frozenset(),
 }
 _LISTS = frozenset({"override_reasons", "links", "encounter_classes"})
 _TEXTS = frozenset({"time_zone"})
+_TEXT_OR_LIST = frozenset({"protocol"})
 _SETTINGS = tuple(setting.value for setting in Setting)
 _UNITS = ("as reported", "mg/dL", "mmol/L")
 _INTENTS = ("proposal", "order")
@@ -63,6 +65,7 @@ class Site:
     zone: tzinfo = UTC
     override_reasons: tuple[str, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
+    protocols: tuple[str, ...] = ()
     places: Places = field(default_factory=Places)
 
     def error(self, reason: str, *path: str) -> KnowledgeError:
@@ -92,6 +95,7 @@ def read_site(text: str, name: str) -> Site:
         zone=reader.zone(),
         override_reasons=reader.texts("override_reasons"),
         links=reader.links(),
+        protocols=reader.protocols(),
         places=reader.places,
     )
 
@@ -108,6 +112,8 @@ class _Reader:
 
     def _check(self, key: Any, value: Any) -> None:
         self.known(key, frozenset(_KEYS), str(key))
+        if key in _TEXT_OR_LIST:
+            return
         wanted = str if key in _TEXTS else list if key in _LISTS else dict
         if value is not None and not isinstance(value, wanted):
             named = {str: "text", list: "list"}
@@ -235,6 +241,11 @@ class _Reader:
         if wrong is not None:
             raise self.places.error(f"{'.'.join(path[:-1])}: {wrong} needs a text", *path, wrong)
         return {key: self.places.written.get((*path, key), str(value)) for key, value in item.items()}
+
+    def protocols(self) -> tuple[str, ...]:
+        """The files of the hospital's own protocols, beside the site file: one name, or a list of them."""
+        told = self.at("protocol")
+        return (told,) if isinstance(told, str) else self.texts("protocol")
 
     def maximum_cards(self) -> int:
         value = self.at("cards", "maximum")

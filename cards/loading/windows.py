@@ -12,7 +12,8 @@ _END_OF_DAY = "day"
 class Window:
     """The earliest and latest hour of a draw, counted from the call or from the end of an infusion.
 
-    `after`: "infusion", "load" (its first step) or "" (the call). `until` None: before the day ends. `clock`: the first
+    `after`: "infusion", "load" (its first step), "dose 2" (its second dose), "before 3" (the begin of its third) or ""
+    (the call). `until` None: before the day ends. `clock`: the first
     such time of day that is at least `not_before` hours away stands for the hours. `yields`: another time that is asked
     for holds.
     """

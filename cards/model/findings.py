@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DoseStep:
-    """One step of a drafted dose. IV: grams over minutes. Oral: units (or elemental mg) so often a day."""
+    """One step of a drafted dose. IV: grams over minutes. Oral: units (or elemental mg) so often a day.
+
+    `count` doses `every` so many minutes are one order; `as_needed` within that.
+    """
 
     text: str
     quantity: float
@@ -24,6 +27,18 @@ class DoseStep:
     minutes: int | None = None
     grams_per_hour: float | None = None
     short: str = ""
+    every: float | None = None
+    count: int | None = None
+    as_needed: bool = False
+
+    @property
+    def ends_after(self) -> float:
+        """Minutes from the begin of its first dose to the end of its last."""
+        return self.begins(self.count or 1) + (self.minutes or 0)
+
+    def begins(self, dose: int) -> float:
+        """Minutes from the begin of its first dose to that of another."""
+        return (dose - 1) * (self.every or 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +65,16 @@ Offer = DraftMedication | DraftTest | RemoveOrder
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """One button of a card: its label (a key of the rule's advice text) and what it would do."""
+    """One button of a card: its label (a key of the rule's advice text) and what it would do.
+
+    `alternative`: one way to treat, of which at most one is to be chosen.
+    """
 
     label: str
     offers: tuple[Offer, ...]
     recommended: bool = False
     values: Mapping[str, str] = field(default_factory=dict)
+    alternative: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from cards.loading.ceilings import bags_of, fewer
 from cards.loading.dose_tables import IvStep, Salt
 from cards.loading.words import Words
 from cards.model import Band, DoseStep, DraftMedication, DraftTest, RenalGate, Setting, Suggestion
-from cards.plan import partners
+from cards.plan import lists, partners, site_protocol
 from cards.units import shown
 
 _TIMES = {1: "once", 2: "twice", 3: "three"}
@@ -40,8 +40,7 @@ def intravenous_anywhere(situation: str, chart: Chart, emergency: str | None = N
 
 def _is_unsure(chart: Chart) -> bool:
     """The problem list or medicines not all known, IV magnesium that holds a dose, or parenteral nutrition."""
-    unknown = not chart.lists_are_whole or chart.unread_orders > 0
-    return unknown or given.holds_dose(chart) or given.nutrition_has_magnesium(chart)
+    return lists.are_unsure(chart) or given.holds_dose(chart) or given.nutrition_has_magnesium(chart)
 
 
 @lru_cache(maxsize=256)
@@ -123,14 +122,20 @@ def sparing_offered(on_diuretic: bool, chart: Chart) -> tuple[Suggestion, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What may be offered for a low result: an IV order, an oral order, neither; IV comes first."""
+    """What may be offered for a low result: an IV order, an oral order, neither; IV comes first.
+
+    `course`: the hospital's own protocol, whose orders stand in place of ours and are told by a rule of their own.
+    """
 
     iv: DraftMedication | None = None
     oral: DraftMedication | None = None
+    course: site_protocol.Course | None = None
 
     @property
     def title(self) -> str:
-        """Which summary fits: iv, oral or none."""
+        """Which summary fits: iv, oral, none, or protocol."""
+        if self.course:
+            return "protocol" if self.order else "none"
         return "iv" if self.iv else "oral" if self.oral else "none"
 
     @property
@@ -139,9 +144,25 @@ class Plan:
         return self.iv or self.oral
 
 
+def spoken(orders: Iterable[DraftMedication], knowledge: Knowledge, key: str = "dose") -> str:
+    """Some orders that follow each other, in full; with "dose_short" as a button calls them."""
+    named = (f"{_spoken(order, knowledge)} {dose_values(order)[key]}" for order in orders)
+    return knowledge.words.say("dose.next").join(named)
+
+
+def _spoken(order: DraftMedication, knowledge: Knowledge) -> str:
+    product = knowledge.products[order.product]
+    return f"Magnesium {product.salt}" if product.display.lower().startswith("magnesium") else product.display
+
+
+def action(chosen: Plan) -> tuple[str, ...]:
+    """The line that names the dose; none where the hospital's protocol does."""
+    return () if chosen.course else (f"do_{chosen.title}",)
+
+
 def offered(chosen: Plan, **more: str) -> tuple[Suggestion, ...]:
     """The button of a plan, with what else its label tells; none where no dose may be offered."""
-    if chosen.order is None:
+    if chosen.order is None or chosen.course:
         return ()
     values = {**dose_values(chosen.order), **more}
     return (Suggestion(chosen.title, (chosen.order,), recommended=True, values=values),)
@@ -153,6 +174,8 @@ _IV_KEYS = {Band.CRITICAL_LOW: "critical_low", Band.SEVERE: "severe", Band.MODER
 @once
 def plan(chart: Chart) -> Plan:
     """The route and dose for the low result (clinical rule s.2.4), empty where a dose must not be offered."""
+    if course := site_protocol.course(chart):
+        return Plan(course.iv, course.oral, course)
     if chart.low is None or not assess.dose_may_be_offered(chart):
         return Plan()
     band = chart.low.band
@@ -205,6 +228,8 @@ def _oral_key(band: Band, chart: Chart) -> str:
 
 def recheck(band: Band, chosen: Plan, chart: Chart) -> str:
     """When to measure magnesium again: an id of monitoring.yaml (clinical rule s.3)."""
+    if chosen.course and (own := site_protocol.recheck(chosen.course, chart)):
+        return own
     if chosen.iv:
         return "after_iv_r2" if chart.renal.gate is RenalGate.R2 else "after_iv"
     if given.iv_magnesium_lately(chart):
@@ -233,7 +258,7 @@ def recheck_after_iv(chart: Chart) -> str:
     """After its end; now when that time has come; from day to day when the result is of that time."""
     ended = given.iv_magnesium_ended(chart)
     if ended is None:
-        return "after_iv"
+        return site_protocol.recheck_of_running(chart) or "after_iv"
     if given.level_is_baseline(chart):
         return "daily"
     over = iv_states.last_end(ended, chart) or chart.now

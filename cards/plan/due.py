@@ -50,13 +50,20 @@ def _begins(window: Window, chart: Chart, infusion: DraftMedication | None) -> d
     if not window.after:
         return chart.now
     if infusion is not None:
-        minutes = [step.minutes or 0 for step in infusion.steps]
-        return chart.now + timedelta(minutes=minutes[0] if window.after == "load" else sum(minutes))
+        return chart.now + timedelta(minutes=_minutes(window.after, infusion))
     ended = given.iv_magnesium_ended(chart)
     if ended is not None:
         return given.last_time(ended, chart)
     ends = map(iv_states.end, iv_states.of_state(chart, DoseState.RUNNING, DoseState.ORDERED))
     return max((end for end in ends if end is not None), default=chart.now)
+
+
+def _minutes(after: str, infusion: DraftMedication) -> float:
+    """From the begin of an infusion to what a time is counted from: its end, that of its first step or of a dose."""
+    first, (what, _, dose) = infusion.steps[0], after.partition(" ")
+    if dose:
+        return first.begins(int(dose)) + (first.minutes or 0 if what == "dose" else 0)
+    return first.minutes or 0 if what == "load" else sum(step.ends_after for step in infusion.steps)
 
 
 def _earliest(window: Window, chart: Chart, infusion: DraftMedication | None) -> float:

@@ -1,17 +1,39 @@
 """Whether a draft is what the plan offers itself: what was told beside the offer is not told again (s.2.7)."""
 
+from collections.abc import Iterable
+
 from cards.chart import Chart
-from cards.model import DraftMedication, Medication, Route
+from cards.model import DoseStep, DraftMedication, Medication, Route
 from cards.plan import doses
 
 _ALIKE = 0.01
+_MINUTES_A_DAY = 1440
 
 
 def is_own(draft: Medication, chart: Chart) -> bool:
-    """The same salt and dose as the order of the plan, by the same route."""
+    """The same salt and dose as an order of the plan, by the same route."""
+    return any(_is_same(draft, offered, chart) for offered in _offered(draft, chart))
+
+
+def is_of_protocol(drafts: Iterable[Medication], chart: Chart) -> bool:
+    """A single infusion just as the hospital's own protocol orders it, no faster and no more often.
+
+    It was held against our stops and ceilings when it was offered, and is not held against those of any other order.
+    """
+    listed = tuple(drafts)
+    if len(listed) != 1 or doses.plan(chart).course is None or listed[0].route is not Route.INTRAVENOUS:
+        return False
+    offered = [order for order in _offered(listed[0], chart) if _is_same(listed[0], order, chart)]
+    return any(_is_given_alike(listed[0], order.steps[0]) for order in offered)
+
+
+def _offered(draft: Medication, chart: Chart) -> tuple[DraftMedication, ...]:
     plan = doses.plan(chart)
-    offered = plan.iv if draft.route is Route.INTRAVENOUS else plan.oral
-    return offered is not None and _is_same(draft, offered, chart)
+    infused = draft.route is Route.INTRAVENOUS
+    if plan.course:
+        return tuple(order for order in plan.course.all_orders if any(s.minutes for s in order.steps) is infused)
+    offered = plan.iv if infused else plan.oral
+    return (offered,) if offered else ()
 
 
 def _is_same(draft: Medication, offered: DraftMedication, chart: Chart) -> bool:
@@ -19,8 +41,23 @@ def _is_same(draft: Medication, offered: DraftMedication, chart: Chart) -> bool:
     if order is None or order.salt != salt:
         return False
     if draft.route is Route.INTRAVENOUS:
-        return _alike(order.grams, sum(step.quantity for step in offered.steps))
+        return _alike(order.grams, sum(step.quantity * _times(step) for step in offered.steps))
     return _alike(order.elemental_mg_per_day, offered.elemental_mg_per_day)
+
+
+def _times(step: DoseStep) -> float:
+    """The most doses of a step in 24 hours."""
+    often = step.per_day or (-(-_MINUTES_A_DAY // step.every) if step.every else None)
+    return min(often or 1, step.count or often or 1)
+
+
+def _is_given_alike(draft: Medication, step: DoseStep) -> bool:
+    steps = draft.magnesium.steps if draft.magnesium else ()
+    rate = step.grams_per_hour
+    return len(steps) == 1 and all(
+        _alike(told.grams, step.quantity) and (rate is None or (told.per_hour or 0.0) <= rate * (1 + _ALIKE))
+        for told in steps
+    )
 
 
 def _alike(one: float | None, other: float | None) -> bool:

@@ -28,6 +28,7 @@ class KnowledgeSource:
     name: str
     site: str | None = None
     folder: str | None = None
+    files: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def bucket_count(files: Iterable[ExportFile], most_bytes: int = BUCKET_BYTES) ->
 def knowledge_from(source: KnowledgeSource) -> Knowledge:
     """The knowledge of a source; KnowledgeError when a file is wrong."""
     folder = Path(source.folder) if source.folder else resources.files("cards.knowledge")
-    return load_knowledge(folder, site=source.site, site_name=source.name)
+    return load_knowledge(folder, source.site, source.name, files=dict(source.files))
 
 
 def knowledge_of_job(job: Job) -> tuple[Knowledge, ...]:

@@ -11,6 +11,7 @@ from cards import KnowledgeError, load_knowledge
 from cds_service.curate.code_lock import CHANGED, code_tables, wrong_codes
 from cds_service.curate.number_checks import check_doses, check_thresholds
 from cds_service.curate.remarks import Checked, Remark
+from cds_service.curate.site_knowledge import files_beside
 from cds_service.curate.source_checks import check_cited, check_drug_sources, check_sources
 from cds_service.curate.text_checks import check_advice, check_override_reasons
 from cds_service.fhir_json import as_dict, as_list
@@ -23,7 +24,8 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 def check(folder: Traversable, today: date, site: Path | None = None) -> Checked:
     """Look at every knowledge file below a folder, and at a site file that changes them."""
     try:
-        knowledge = load_knowledge(folder, _text(site), str(site or ""))
+        text = _text(site)
+        knowledge = load_knowledge(folder, text, str(site or ""), files=files_beside(site, text))
     except _UNREADABLE as problem:
         return _not_loaded(problem, folder, today)
     rows = sum(len(table.rows) for table in code_tables(folder / "codes"))

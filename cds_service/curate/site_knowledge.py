@@ -1,19 +1,30 @@
 """The shipped knowledge, with what a site changes in it."""
 
+from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 
-from cards import Knowledge, KnowledgeError, load_knowledge
+from cards import Knowledge, KnowledgeError, load_knowledge, site_files
 from cds_service.run.settings import PREFIX, SettingsError
 
 
 def knowledge_of(site: Path | None, home: str = "") -> Knowledge:
     """The shipped knowledge with a site's changes, named by its address; SettingsError naming file and line."""
-    text = _site_text(site)
+    text, name = _site_text(site), str(site or "")
     try:
-        return load_knowledge(resources.files("cards.knowledge"), site=text, site_name=str(site or ""), home=home)
+        files = files_beside(site, text)
+        return load_knowledge(resources.files("cards.knowledge"), text, name, home, files)
     except KnowledgeError as problem:
         raise SettingsError(f"{problem}{_site_hint(site)}") from problem
+
+
+def files_beside(site: Path | None, text: str | None) -> dict[str, str]:
+    """The texts of the files that a site file names, which lie beside it; one that cannot be read is left out."""
+    found = {}
+    for name in site_files(text, str(site or "")):
+        with suppress(OSError, UnicodeDecodeError):
+            found[name] = ((site or Path()).parent / name).read_text(encoding="utf-8-sig")
+    return found
 
 
 def _site_text(site: Path | None) -> str | None:

@@ -8,7 +8,7 @@ from tests.cards.chart import Json, knowledge
 
 # Elemental magnesium of one unit of the oral products (mg), by RxCUI; a dose in mg is elemental already.
 _ELEMENTAL = {"198741": 241.3, "829373": 64.0, "198936": 84.0, "": 243.0}
-_SULFATE = frozenset({"829757", "1658259", "1658262"})
+_SULFATE = frozenset({"829757", "1658259", "1658262", "1658244"})
 _GLYCINATE = "849497"
 _DRUGS = {"310273": "famotidine", "313096": "spironolactone"}
 
@@ -85,7 +85,7 @@ def magnesium_orders(cards: Iterable[Card], iv: bool) -> list[Json]:
 
 def iv_grams(order: Json) -> float:
     """Grams of sulfate of all steps."""
-    assert code_of(order) in _SULFATE
+    assert code_of(order) in _SULFATE, code_of(order)
     doses = [d["doseAndRate"][0]["doseQuantity"] for d in order["dosageInstruction"]]
     assert {d["code"] for d in doses} == {"g"}
     return float(sum(d["value"] for d in doses))
@@ -108,7 +108,7 @@ def oral_mg(order: Json) -> float:
     code, total = code_of(order), 0.0
     for step in order["dosageInstruction"]:
         dose, repeat = step["doseAndRate"][0]["doseQuantity"], step["timing"]["repeat"]
-        assert (repeat["period"], repeat["periodUnit"]) == (1, "d")
+        each_day = {"d": 1, "h": 24}[repeat["periodUnit"]] / repeat["period"]
         each = 1.0 if code == _GLYCINATE and dose["code"] == "mg" else _ELEMENTAL[code]
-        total += dose["value"] * repeat["frequency"] * each
+        total += dose["value"] * repeat["frequency"] * each_day * each
     return total

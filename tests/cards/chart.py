@@ -24,6 +24,7 @@ Chart = Mapping[str, Any]
 ABOUT = {service.hook: service.about for service in SERVICES}
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 CASES = Path(__file__).parent / "cases"
+PROTOCOLS = Path(__file__).parents[2] / "docs" / "site" / "protocols"
 LOINC, UCUM = "http://loinc.org", "http://unitsofmeasure.org"
 RXNORM, SNOMED = "http://www.nlm.nih.gov/research/umls/rxnorm", "http://snomed.info/sct"
 ICD10 = "http://hl7.org/fhir/sid/icd-10-cm"
@@ -55,10 +56,28 @@ def knowledge() -> Knowledge:
     return cards.load_knowledge(files("cards.knowledge"))
 
 
-def decide(snapshot: Snapshot, now: datetime = NOW, memory: Memory | None = None) -> Decision:
+@cache
+def known_by(protocol: str, approved: bool = False) -> Knowledge:
+    """The knowledge of a site that names one of the worked protocols, signed or not."""
+    text = (PROTOCOLS / protocol).read_text(encoding="utf-8")
+    text += "approved: {by: Jane Example, role: PharmD, date: 2027-01-15}\n" if approved else ""
+    return cards.load_knowledge(files("cards.knowledge"), f"protocol: {protocol}\n", files={protocol: text})
+
+
+def knowledge_of(chart: Chart) -> Knowledge:
+    """The knowledge that a case is decided by."""
+    told = chart.get("protocol")
+    return known_by(f"{told}.yaml", chart.get("protocol_signed", False)) if told else knowledge()
+
+
+def decide(
+    snapshot: Snapshot, now: datetime = NOW, memory: Memory | None = None, known: Knowledge | None = None
+) -> Decision:
     """The decision with ids that count."""
     numbers = count(1)
-    return cards.decide(snapshot, knowledge(), now, lambda: f"00000000-0000-4000-8000-{next(numbers):012d}", memory)
+    return cards.decide(
+        snapshot, known or knowledge(), now, lambda: f"00000000-0000-4000-8000-{next(numbers):012d}", memory
+    )
 
 
 def snapshot(chart: Chart) -> Snapshot:

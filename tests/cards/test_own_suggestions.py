@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cards import Snapshot
 from cards.model import About, Card, Problem
 from tests.cards import answer
-from tests.cards.chart import ABOUT, Json, cases, decide, snapshot
+from tests.cards.chart import ABOUT, Json, cases, decide, knowledge_of, snapshot
 from tests.cards.patients import charts, treatable
 from tests.cards.test_properties import examples
 
@@ -33,19 +33,19 @@ def test_what_any_patient_is_offered_is_accepted(chart: Json) -> None:
 
 def assert_accepted(chart: Json) -> None:
     """Each suggestion alone, as the drafts that are signed; then all of a card as orders in force."""
-    shot = snapshot(chart)
-    for card in decide(shot).cards:
+    shot, known = snapshot(chart), knowledge_of(chart)
+    for card in decide(shot, known=known).cards:
         for suggestion in answer.suggestions(card):
             signed = replace(
                 shot, hook="order-sign", about=ABOUT["order-sign"], drafts=_orders(suggestion), selections=None
             )
-            told = decide(signed).cards
+            told = decide(signed, known=known).cards
             objections = [c for c in told if c.problem in _OBJECTIONS]
             assert not objections, f"{suggestion['label']}: {_told(objections)}"
             assert_not_ordered_again(told, signed.drafts, suggestion)
         in_force = [{**r, "status": "active", "intent": "order"} for s in _taken(card) for r in _orders(s)]
         seen = in_force if shot.about is About.PATIENT and "medications" not in shot.missing else _tests(in_force)
-        assert_not_ordered_again(decide(with_orders(shot, seen)).cards, seen, f"{card.rules} in force")
+        assert_not_ordered_again(decide(with_orders(shot, seen), known=known).cards, seen, f"{card.rules} in force")
 
 
 def _tests(orders: Iterable[Json]) -> list[Json]:

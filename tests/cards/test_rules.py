@@ -7,7 +7,7 @@ import pytest
 
 from cards.model import Card, Decision
 from tests.cards import answer
-from tests.cards.chart import Json, cases, decide, snapshot
+from tests.cards.chart import Json, cases, decide, knowledge_of, snapshot
 
 _KEYS = {
     *("fires", "indicator", "cards", "says", "says_not", "iv_grams", "iv_rate", "oral_mg", "offers", "offers_not"),
@@ -21,7 +21,7 @@ def test_case(rule: str, case: Json) -> None:
     assert case.keys() == {"name", "because", "chart", "expect"}
     expect = case["expect"]
     assert not expect.keys() - _KEYS
-    decision = decide(snapshot(case["chart"]))
+    decision = decide(snapshot(case["chart"]), known=knowledge_of(case["chart"]))
     assert not wrong(rule, expect, decision), _shown(decision)
 
 

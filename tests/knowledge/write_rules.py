@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cards import RULES, Finding
 from cds_service.curate.rule_pages import TRIED, pages, sentence
-from tests.cards.chart import Json, cases, decide, knowledge, snapshot
+from tests.cards.chart import Json, cases, decide, knowledge, knowledge_of, snapshot
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "rules"
@@ -21,7 +21,10 @@ DATA = ROOT / "cds_service" / "curate" / TRIED
 @cache
 def tried() -> str:
     """What every case made the rules do, as it is kept with the pages."""
-    asked = [(rule, case, decide(snapshot(case["chart"])).trace.answers) for rule, case in cases()]
+    asked = [
+        (rule, case, decide(snapshot(case["chart"]), known=knowledge_of(case["chart"])).trace.answers)
+        for rule, case in cases()
+    ]
     told = {}
     for name in sorted(rule.name for rule in RULES):
         said = [answer for _, _, answers in asked if isinstance(answer := answers[name], Finding)]

@@ -9,7 +9,7 @@ from cards.judgements import assess, level_and_orders, obstetric_bag, order_meas
 from cards.judgements.indication import Reason, is_wanted, reason_of
 from cards.loading.indications import Indication, Limit
 from cards.model import Indicator, Medication, Problem, Route, Say, Suggestion, removals
-from cards.plan import doses, usual_doses
+from cards.plan import doses, own_orders, usual_doses
 from cards.units import shown
 
 Drafts = tuple[Medication, ...]
@@ -32,6 +32,8 @@ def draft_magnesium_dose_is_wrong(chart: Chart) -> Say | Because:
     drafts = tuple(d for d in drafts if not level_and_orders.refuses(d, chart))
     if not drafts:
         return because("no chosen draft of IV magnesium that may be given at all")
+    if own_orders.is_of_protocol(drafts, chart):
+        return because("as the hospital's own protocol orders it")
     group, reason = _first_wrong(drafts, chart)
     crossed = _gravest(_all(group, reason, chart))
     if not crossed:

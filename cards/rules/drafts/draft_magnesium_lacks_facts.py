@@ -9,6 +9,7 @@ from cards.judgements import assess, danger, given, indication, level_and_orders
 from cards.judgements.indication import is_wanted, reason_of
 from cards.loading.indications import NOT_STATED
 from cards.model import DraftTest, Indicator, Medication, Problem, Route, Say
+from cards.plan import own_orders
 
 _LEVEL = DraftTest("magnesium", "first")
 
@@ -31,7 +32,7 @@ def draft_magnesium_lacks_facts(chart: Chart) -> Say | Because:
 
 def _lines(draft: Medication, chart: Chart) -> Iterator[str]:
     if reason_of(draft, chart).indication.id == NOT_STATED and not _is_renewal(draft, chart):
-        if _is_not_low(chart):
+        if _is_not_low(chart) and not own_orders.is_own(draft, chart):
             yield "not_low"
         if chart.current is None and "magnesium" not in chart.not_known and not assess.is_child(chart):
             yield "no_level_known"

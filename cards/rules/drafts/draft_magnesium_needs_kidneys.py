@@ -43,8 +43,12 @@ def _verdicts(draft: Medication, chart: Chart) -> Iterator[Verdict]:
         yield from kidneys_and_orders.of_source(draft, chart)
     elif draft.route is not Route.INTRAVENOUS:
         yield from kidneys_and_orders.by_mouth(draft, chart)
-    else:
+    elif not own_orders.is_of_protocol(_infused(chart), chart):
         yield from kidneys_and_orders.into_a_vein(draft, reason_of(draft, chart), chart)
+
+
+def _infused(chart: Chart) -> list[Medication]:
+    return [d for d in chart.chosen if is_wanted(d) and d.route is Route.INTRAVENOUS]
 
 
 def _was_told(verdict: Verdict, draft: Medication, chart: Chart) -> bool:

@@ -9,6 +9,7 @@ from cards.rules.emergency_and_low.magnesium_is_critically_low import magnesium_
 from cards.rules.emergency_and_low.magnesium_is_mildly_low import magnesium_is_mildly_low
 from cards.rules.emergency_and_low.magnesium_is_moderately_low import magnesium_is_moderately_low
 from cards.rules.emergency_and_low.magnesium_is_severely_low import magnesium_is_severely_low
+from cards.rules.emergency_and_low.protocol_orders_magnesium import protocol_orders_magnesium
 from cards.rules.emergency_and_low.result_needs_repeat import result_needs_repeat
 from cards.rules.emergency_and_low.suboptimal_magnesium_is_risky import suboptimal_magnesium_is_risky
 
@@ -23,4 +24,5 @@ RULES: tuple[Rule, ...] = (
     result_needs_repeat,
     suboptimal_magnesium_is_risky,
     ionised_magnesium_is_low,
+    protocol_orders_magnesium,
 )

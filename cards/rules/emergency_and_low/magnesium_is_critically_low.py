@@ -26,8 +26,8 @@ def _said(plan: doses.Plan, chart: Chart) -> Say:
 
 
 def _lines(plan: doses.Plan, chart: Chart) -> tuple[str, ...]:
-    if chart.setting is Setting.UNKNOWN:
+    if chart.setting is Setting.UNKNOWN and not plan.course:
         return ("found", *unknown_place.lines(chart), "ecg", "recheck")
-    more = ("more",) if plan.iv and chart.renal.gate is RenalGate.R0 else ()
+    more = ("more",) if plan.title == "iv" and chart.renal.gate is RenalGate.R0 else ()
     setting = () if chart.inpatient else ("setting",)
-    return ("found", f"do_{plan.title}", *setting, *more, *(("watch",) if plan.iv else ()), "ecg", "recheck")
+    return ("found", *doses.action(plan), *setting, *more, *(("watch",) if plan.iv else ()), "ecg", "recheck")

@@ -17,8 +17,8 @@ def _said(plan: doses.Plan, chart: Chart) -> Say:
     when = doses.recheck(Band.MILD, plan, chart)
     return Say(
         danger.urgency(Indicator.INFO, chart),
-        ("found", f"do_{plan.title}", "recheck", *(() if danger.named(chart) else ("goal",))),
-        title="plain_oral" if plan.oral else plan.title,
+        ("found", *doses.action(plan), "recheck", *(() if danger.named(chart) else ("goal",))),
+        title="plain_oral" if plan.title == "oral" else plan.title,
         values=doses.dose_values(plan.order),
         suggestions=doses.offered(plan),
         tests=(DraftTest("magnesium", when), DraftTest("bmp", when)),

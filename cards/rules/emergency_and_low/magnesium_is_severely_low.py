@@ -21,7 +21,7 @@ def _said(plan: doses.Plan, chart: Chart) -> Say:
     return Say(
         _indicator(chart),
         ("found", *_border(chart), *_do(plan, chart), *_follow_up(when)),
-        title="urgent" if plan.oral and not chart.inpatient else unknown_place.title(plan, chart),
+        title="urgent" if plan.title == "oral" and not chart.inpatient else unknown_place.title(plan, chart),
         values=doses.dose_values(plan.order),
         suggestions=doses.offered(plan),
         tests=(DraftTest("magnesium", when), DraftTest("bmp", "now"), DraftTest("ecg", "now")),
@@ -41,6 +41,8 @@ def _border(chart: Chart) -> tuple[str, ...]:
 
 
 def _do(plan: doses.Plan, chart: Chart) -> tuple[str, ...]:
+    if plan.course:
+        return ("infusing",) if plan.iv else ()
     if chart.setting is Setting.UNKNOWN:
         return unknown_place.lines(chart)
     return (f"do_{_route(plan, chart)}", *_place(plan, chart))

@@ -8,6 +8,7 @@ from cds_service.run.cli.doctor import doctor
 from cds_service.run.cli.explain import explain
 from cds_service.run.cli.insights import insights
 from cds_service.run.cli.knowledge import knowledge
+from cds_service.run.cli.protocol import protocol
 from cds_service.run.cli.serve import demo, serve
 from cds_service.run.cli.unread import unread
 
@@ -18,5 +19,5 @@ def main() -> None:
     """A CDS Hooks service for low magnesium."""
 
 
-for command in (demo, serve, explain, knowledge, backtest, insights, unread, doctor):
+for command in (demo, serve, explain, knowledge, protocol, backtest, insights, unread, doctor):
     main.add_command(command)

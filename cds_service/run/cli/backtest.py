@@ -171,10 +171,11 @@ def _shipped() -> "KnowledgeSource":
 
 def _site_source(path: Path) -> "KnowledgeSource":
     from cds_service.backtest.job import KnowledgeSource
-    from cds_service.curate.site_knowledge import knowledge_of
+    from cds_service.curate.site_knowledge import files_beside, knowledge_of
 
     knowledge_of(path)
-    return KnowledgeSource(path.name, site=path.read_text(encoding="utf-8-sig"))
+    text = path.read_text(encoding="utf-8-sig")
+    return KnowledgeSource(path.name, text, files=tuple(files_beside(path, text).items()))
 
 
 def _progress() -> "Progress":

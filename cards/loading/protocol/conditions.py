@@ -1,0 +1,113 @@
+"""Conditions of the protocol language: "no digoxin or telemetry", "egfr < 30", "calcium low", "oral possible"."""
+
+import re
+from collections.abc import Iterable
+
+from cards.loading.protocol.quantities import NUMBER, a_level
+from cards.loading.protocol.vocabulary import Number, Vocabulary, plain
+from cards.loading.reading import did_you_mean
+from cards.model.protocol import Atom, Condition, Level
+from cards.units import UnitTable, spelling
+
+_NO = re.compile(r"(?:no|not|without) (?!oral\b|known)")
+_COMPARED = re.compile(
+    rf"([a-z_ ]+?)\s*((?:<=|>=|<|>|=)\s*{NUMBER}|{NUMBER}\s*(?:\.\.|-|to)\s*(?:<=?\s*)?{NUMBER})\s*(\S.*)?"
+)
+_EXACT = re.compile(rf"(day|dose) ({NUMBER})")
+_KNOWN = re.compile(r"([a-z_ ]+?) (?:is )?(unknown|missing|not known|known)")
+_PERMISSION = re.compile(r"(?:permission[ _](iv|oral)|(iv|oral)[ _]permission)")
+_UNIT = re.compile(r"(?:unit|setting|ward) (.+)")
+_STATE = re.compile(r"([a-z]+)[ _](.+)")
+_ORAL = {
+    "oral possible": "possible", "oral": "possible", "oral yes": "possible", "by mouth": "possible",
+    "oral not possible": "nil", "no oral": "nil", "no oral route": "nil", "oral no": "nil", "nil by mouth": "nil",
+    "npo": "nil", "not oral": "nil", "oral nil": "nil", "oral impossible": "nil", "oral tube": "tube", "tube": "tube",
+    "feeding tube": "tube",
+}  # fmt: skip
+
+
+class ConditionReader:
+    """Reads conditions with the words of the language, those of one file, and the units of laboratories."""
+
+    def __init__(self, words: Vocabulary, own: Iterable[str], units: UnitTable, unit: str) -> None:
+        self.words, self.own, self.units, self.unit = words, frozenset(map(plain, own)), units, unit
+
+    def read(self, text: str, line: int = 0) -> Condition:
+        """A condition; ValueError with the nearest known word."""
+        told = " ".join(text.lower().split())
+        either = re.split(r" or |\|", told)
+        return Condition(tuple(tuple(self._atom(a) for a in re.split(r" and ", one)) for one in either), text, line)
+
+    def _atom(self, text: str) -> Atom:
+        told = text.strip()
+        if told in _ORAL:
+            return Atom("state", "oral", state=_ORAL[told], text=told)
+        if negated := _NO.match(told):
+            inner = self._plain_atom(told[negated.end() :])
+            return Atom(inner.kind, inner.of, not inner.no, inner.state, inner.level, told)
+        return self._plain_atom(told)
+
+    def _plain_atom(self, told: str) -> Atom:
+        told = told.removeprefix("has ")
+        for read in (self._word, self._permission, self._known, self._number, self._unit, self._state):
+            if (atom := read(told)) is not None:
+                return atom
+        name = re.sub(r"[<>=\d].*", "", told).strip()
+        near = did_you_mean(plain(name), {*self.words.askable, *self.own, "permission iv", "unit icu", "oral possible"})
+        raise ValueError(f"unknown word {name!r}{near}; a word of the site's own stands under words")
+
+    def _word(self, told: str) -> Atom | None:
+        word = plain(told) if plain(told) in self.own else self.words.word(told)
+        return Atom("word", word, text=told) if word else None
+
+    def _permission(self, told: str) -> Atom | None:
+        found = _PERMISSION.fullmatch(told)
+        return Atom("permission", found[1] or found[2], text=told) if found else None
+
+    def _known(self, told: str) -> Atom | None:
+        if not (found := _KNOWN.fullmatch(told)):
+            return None
+        number = self.words.numbers.get(plain(found[1]))
+        of = number.id if number else plain(found[1])
+        if number is None and of not in self.words.states:
+            return None
+        return Atom("known", of, no=found[2] != "known", text=told)
+
+    def _number(self, told: str) -> Atom | None:
+        found = _COMPARED.fullmatch(told)
+        if exact := _EXACT.fullmatch(told):
+            return Atom("number", exact[1], level=a_level(f"= {exact[2]}", ""), text=told)
+        number = self.words.numbers.get(plain(found[1])) if found else None
+        if found is None or number is None:
+            return None
+        return Atom("number", number.id, level=self._level(number, found[2], (found[3] or "").strip()), text=told)
+
+    def _level(self, number: Number, compared: str, unit: str) -> Level:
+        level = a_level(compared, "")
+        if number.id == "magnesium":
+            return a_level(f"{compared} {unit}", self.unit)
+        if not unit or spelling(unit).startswith(spelling(number.unit)) or unit in ("y", "years"):
+            return level
+        known = self.units.find(number.analyte, unit, unit) if number.analyte else None
+        if known is None:
+            raise ValueError(f"{unit!r} is no unit of {number.id}, which is in {number.unit or 'no unit'}")
+        return Level(level.low * known.factor, level.high * known.factor, level.with_low, level.with_high, level.text)
+
+    def _unit(self, told: str) -> Atom | None:
+        if not (found := _UNIT.fullmatch(told)):
+            return None
+        unit = self.words.units.get(plain(found[1]))
+        if unit is None:
+            raise ValueError(
+                f"unknown unit {found[1]!r}{did_you_mean(plain(found[1]), set(self.words.units.values()))}"
+            )
+        return Atom("unit", unit, text=told)
+
+    def _state(self, told: str) -> Atom | None:
+        found = _STATE.fullmatch(told)
+        if not found or found[1] not in self.words.states:
+            return None
+        states = self.words.states[found[1]]
+        if found[2] not in states:
+            raise ValueError(f"{found[1]} is one of {', '.join(states)} or unknown, not {found[2]!r}")
+        return Atom("state", found[1], state=found[2], text=told)

@@ -1,0 +1,110 @@
+"""The closed list of words of the protocol language (protocol_words.yaml)."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+from typing import Any, NamedTuple
+
+from cards.loading.reading import read_yaml
+from cards.units import UnitTable
+
+_BETWEEN = re.compile(r"[\s_\-]+")
+
+
+class Number(NamedTuple):
+    """A number that may be compared: its unit, and the analyte whose other units are read too."""
+
+    id: str
+    unit: str
+    analyte: str = ""
+
+
+class Named(NamedTuple):
+    """A product that sentences may name: its salt, the id of products.yaml that is ordered for it, if one is.
+
+    `share`: how much of the salt is elemental magnesium; 0 where nobody says.
+    """
+
+    id: str
+    salt: str
+    orders: str = ""
+    share: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Vocabulary:
+    """Every word by each of its spellings; how a word is known from a record: categories, groups of drug classes.
+
+    `grams` of magnesium sulfate and `elemental_mg` by unit of an amount.
+    """
+
+    words: Mapping[str, str]
+    conditions: Mapping[str, tuple[str, ...]]
+    drugs: Mapping[str, str]
+    units: Mapping[str, str]
+    unit_settings: Mapping[str, str]
+    numbers: Mapping[str, Number]
+    states: Mapping[str, tuple[str, ...]]
+    products: Mapping[str, Named]
+    routes: Mapping[str, str]
+    amounts: Mapping[str, str]
+    minutes: Mapping[str, float]
+    grams: Mapping[str, float]
+    elemental_mg: Mapping[str, float]
+
+    def word(self, text: str) -> str | None:
+        """The id of a word in any of its spellings."""
+        return self.words.get(plain(text))
+
+    def product(self, text: str) -> Named | None:
+        """The product that a text names."""
+        return self.products.get(plain(text))
+
+    @property
+    def askable(self) -> frozenset[str]:
+        """All that a condition may name, as it is told to who misspelled one."""
+        return frozenset({*self.words.values(), *(n.id for n in self.numbers.values()), *self.states})
+
+
+def plain(text: str) -> str:
+    """A word without the differences that mean nothing: case, blanks, hyphens, underscores."""
+    return _BETWEEN.sub("_", text.strip().lower())
+
+
+def read_vocabulary(path: Traversable, numbers: Mapping[str, float], units: UnitTable) -> Vocabulary:
+    """The words of a file; what a gram or mmol holds is what thresholds and units say."""
+    told, mmol, meq = read_yaml(path), numbers["sulfate.mmol_per_gram"], numbers["sulfate.meq_per_gram"]
+    mg_per_mmol = 1 / units.by_analyte["magnesium"]["mg/l"].factor
+    return Vocabulary(
+        words=_spellings(told["words"]),
+        conditions={w: tuple(e["condition"]) for w, e in told["words"].items() if "condition" in e},
+        drugs={w: e["drug"] for w, e in told["words"].items() if "drug" in e},
+        units=_spellings(told["units"]),
+        unit_settings={u: e["setting"] for u, e in told["units"].items() if "setting" in e},
+        numbers=_numbers(told["numbers"]),
+        states={name: tuple(values) for name, values in told["states"].items()},
+        products=_products(told["products"]),
+        routes={spelled: route for route, spellings in told["routes"].items() for spelled in spellings},
+        amounts={spelled: unit for unit, spellings in told["amounts"].items() for spelled in spellings},
+        minutes={unit: float(minutes) for unit, minutes in told["minutes"].items()},
+        grams={"g salt": 1.0, "mg salt": 0.001, "mmol": 1 / mmol, "meq": 1 / meq},
+        elemental_mg={"mg elemental": 1.0, "mmol": mg_per_mmol, "meq": mg_per_mmol * mmol / meq},
+    )
+
+
+def _each(told: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    return ((plain(s), name) for name, entry in told.items() for s in (name, *entry.get("same", ())))
+
+
+def _spellings(told: Mapping[str, Any]) -> dict[str, str]:
+    return dict(_each(told))
+
+
+def _numbers(told: Mapping[str, Any]) -> dict[str, Number]:
+    return {s: Number(name, told[name]["unit"], told[name].get("analyte", "")) for s, name in _each(told)}
+
+
+def _products(told: Mapping[str, Any]) -> dict[str, Named]:
+    made = {n: Named(n, e["salt"], e.get("orders", ""), float(e.get("share", 0))) for n, e in told.items()}
+    return {spelled: made[name] for spelled, name in _each(told)}

@@ -1,0 +1,137 @@
+"""What a protocol may ask, read of a chart: levels, conditions, medicines, unit; and what limits magnesium."""
+
+import re
+from collections.abc import Iterator
+
+from cards.chart import Chart, once
+from cards.chart.fhir import child, objects, text, words_of
+from cards.judgements import assess, danger, given
+from cards.model import Band, RenalGate, Setting
+from cards.model.protocol import Facts
+from cards.plan import lists
+from cards.protocol.bounds import kidneys_forbid
+from cards.protocol.stops import Bounds
+
+_PERMISSIONS = frozenset({"iv", "oral"})  # who is asked for advice may order; the card is for prescribers
+_RESULTS = {"potassium": "potassium", "creatinine": "scr", "qtc": "qtc"}
+_DAYS_A_YEAR = 365.25
+
+
+@once
+def facts(chart: Chart) -> Facts:
+    """The patient as a protocol asks about him. The eGFR stands for a clearance that nobody tells."""
+    numbers = dict(_numbers(chart))
+    if "egfr" in numbers:
+        numbers.setdefault("crcl", numbers["egfr"])
+    return Facts(
+        magnesium=_magnesium(chart),
+        numbers=numbers,
+        states=dict(_states(chart)),
+        unit=_unit(chart),
+        has=frozenset(_words(chart)),
+        permissions=_PERMISSIONS,
+    )
+
+
+def _magnesium(chart: Chart) -> float | None:
+    """In mmol/L, not rounded: what the laboratory prints in another unit is rounded once."""
+    m = chart.current
+    if m is None:
+        return None
+    exact = (
+        r.value for r in chart.readings.found.get("magnesium", ()) if r.reference == m.reference and r.when == m.when
+    )
+    return next((value for value in exact if abs(value - m.x) <= 0.005), m.x)
+
+
+def _numbers(chart: Chart) -> Iterator[tuple[str, float]]:
+    for analyte, name in _RESULTS.items():
+        if (result := chart.results.get(analyte)) is not None:
+            yield name, result.value
+    if chart.renal.egfr is not None:
+        yield "egfr", chart.renal.egfr
+    if chart.age_days is not None:
+        yield "age", chart.age_days / _DAYS_A_YEAR
+    if chart.current is not None:
+        yield "age_h", chart.hours_since(chart.current.when)
+
+
+def _states(chart: Chart) -> Iterator[tuple[str, str]]:
+    if danger.corrected_calcium(chart) is not None:
+        yield "calcium", "low" if danger.calcium_is_low(chart) else "normal"
+    if danger.potassium(chart) is not None:
+        yield "potassium", "low" if danger.potassium_is_low(chart) else "normal"
+    if assess.cannot_take_oral(chart):
+        yield "oral", "nil"
+    elif chart.has("feeding_tube"):
+        yield "oral", "tube"
+
+
+def _words(chart: Chart) -> Iterator[str]:
+    vocabulary = chart.knowledge.protocol_words
+    for word, categories in vocabulary.conditions.items():
+        if not chart.conditions.keys().isdisjoint(categories):
+            yield word
+    for word, group in vocabulary.drugs.items():
+        if any(m.has_role(group) or any(role.is_in(group) for role in m.roles) for m in chart.active):
+            yield word
+    if chart.renal.gate is RenalGate.R2 and chart.at_least(chart.renal.egfr, "egfr.r1"):
+        yield "aki"  # by a rising creatinine
+    if given.nutrition_has_magnesium(chart):
+        yield "parenteral_nutrition"
+
+
+def _unit(chart: Chart) -> str:
+    """The unit by the words of the stay's places and service, else by its kind; "" where nobody can tell."""
+    told = " ; ".join(_places(chart)).lower()
+    units = chart.knowledge.protocol_words.units
+    for spelled in sorted(units, key=len, reverse=True):
+        if told and re.search(rf"(?<!\w){spelled.replace('_', '[ _-]?')}(?!\w)", told):
+            return units[spelled]
+    settings = chart.knowledge.protocol_words.unit_settings
+    return next((unit for unit, setting in settings.items() if setting == chart.setting.value), "")
+
+
+def _places(chart: Chart) -> Iterator[str]:
+    stay = chart.encounter or {}
+    for place in objects(stay, "location"):
+        yield from (text(child(place, "location"), "display"), words_of(child(place, "physicalType")))
+    yield from (words_of(concept) for key in ("serviceType", "type") for concept in objects(stay, key))
+
+
+@once
+def bounds(chart: Chart) -> Bounds:
+    """What limits magnesium in this patient; the first reason against a route counts."""
+    against = dict(reversed(list(_against(chart))))
+    return Bounds(chart.renal.gate, given.grams_given(chart) or 0.0, against)
+
+
+def _against(chart: Chart) -> Iterator[tuple[str, str]]:
+    say = chart.knowledge.words.say
+    if kidneys := kidneys_forbid(chart.renal.gate, chart.knowledge):
+        yield "", kidneys
+    if given.holds_dose(chart):
+        yield "", say("protocol.given")
+    for name, applies in _against_iv(chart):
+        if applies:
+            yield "iv", say(f"protocol.{name}")
+    if stop := next((s for s in chart.knowledge.hard_stops.values() if not s.caution and assess.stops(s, chart)), None):
+        yield "iv", say("protocol.stop", stop=stop.name.replace("_", " "))
+    for name, applies in _against_oral(chart):
+        if applies:
+            yield "oral", say(f"protocol.{name}")
+
+
+def _against_iv(chart: Chart) -> Iterator[tuple[str, bool]]:
+    yield "place", chart.setting is Setting.UNKNOWN
+    yield "unread", lists.are_unsure(chart)
+    yield "nutrition", given.nutrition_has_magnesium(chart)
+    yield "amount_unknown", given.iv_magnesium_ended(chart) is not None and given.grams_given(chart) is None
+
+
+def _against_oral(chart: Chart) -> Iterator[tuple[str, bool]]:
+    yield "no_oral", assess.cannot_take_oral(chart) or given.gut_is_unused(chart)
+    yield "taken", bool(given.oral_magnesium(chart))
+    yield "avoided", assess.avoids_oral(chart)
+    mild = chart.low is None or chart.low.band is Band.MILD
+    yield "kidneys_mild", chart.renal.gate is RenalGate.R2 and mild and not danger.named(chart)

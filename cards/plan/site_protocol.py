@@ -1,0 +1,201 @@
+"""What the hospital's own protocol orders for a low result, within our stops: the doses that are offered then."""
+
+from dataclasses import dataclass, replace
+from math import isclose
+
+from cards.chart import Chart, once
+from cards.judgements import assess, given
+from cards.loading.protocol.orderable import product_id
+from cards.loading.protocol.rechecks import recheck_id
+from cards.model import DoseStep, DraftMedication, RenalGate
+from cards.model.protocol import Answer, Order, Protocol
+from cards.plan.protocol_facts import bounds, facts
+from cards.protocol import engine
+from cards.protocol.content import elemental_a_day, elemental_mg, elemental_per_piece, grams, grams_per_hour, product_of
+from cards.protocol.drafting import Drafted, drafted
+from cards.protocol.say import dose_text
+from cards.protocol.stops import Way
+
+_PIECES = frozenset({"tablet", "capsule", "sachet"})
+_UNITS = {"g salt": "g", "mg salt": "mg", "mg elemental": "mg", "meq": "mEq", "ml": "mL"}
+_MINUTES_A_DAY = 1440
+_NEAR = 0.02
+_PREMIX = "premix"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One way to follow the row: the orders of one button, and what the paper has otherwise."""
+
+    orders: tuple[DraftMedication, ...]
+    way: Way
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What the hospital's protocol says of this patient, and what of it may be offered, the preferred first."""
+
+    protocol: Protocol
+    answer: Answer
+    drafted: Drafted
+    choices: tuple[Choice, ...] = ()
+
+    @property
+    def iv(self) -> DraftMedication | None:
+        """The infusion of the preferred way."""
+        return next((o for c in self.choices[:1] for o in c.orders if any(s.minutes for s in o.steps)), None)
+
+    @property
+    def oral(self) -> DraftMedication | None:
+        """The order by mouth of the preferred way."""
+        return next((o for c in self.choices[:1] for o in c.orders if not any(s.minutes for s in o.steps)), None)
+
+    @property
+    def all_orders(self) -> tuple[DraftMedication, ...]:
+        """Every order of every way."""
+        return tuple(order for choice in self.choices for order in choice.orders)
+
+
+@once
+def course(chart: Chart) -> Course | None:
+    """The protocol that is for this patient, asked; None where the shipped doses hold.
+
+    Emergencies and obstetrics are no matter of a protocol; above the lower limit only a signed one speaks.
+    """
+    told = _asked(chart)
+    found = next(((p, a) for p, a in told if a.applies), None)
+    if found is None:
+        found = next(((p, a) for p, a in told if p.otherwise == "silent"), None)
+    if found is None or (chart.low is None and not (found[0].is_signed and found[1].bundles)):
+        return None
+    return _course(*found, chart)
+
+
+@once
+def _asked(chart: Chart) -> tuple[tuple[Protocol, Answer], ...]:
+    """What each protocol says, where the patient is a matter of theirs."""
+    if not chart.knowledge.protocols or not _is_its_matter(chart):
+        return ()
+    return tuple((protocol, engine.ask(protocol, facts(chart))) for protocol in chart.knowledge.protocols)
+
+
+def not_for(chart: Chart) -> tuple[Protocol, Answer] | None:
+    """The first protocol, where the patient is a matter of one and none is for him."""
+    told = _asked(chart) if chart.low is not None and course(chart) is None else ()
+    return told[0] if told else None
+
+
+def _is_its_matter(chart: Chart) -> bool:
+    m = chart.current
+    if m is None or chart.is_adult is not True or assess.emergency(chart) or chart.has("obstetric"):
+        return False
+    if chart.low is not None:
+        return assess.dose_may_be_offered(chart)
+    return m.plausible and bool(chart.is_fresh) and bool(chart.below(m.x, "limit.protocol_treats_below"))
+
+
+def _course(protocol: Protocol, answer: Answer, chart: Chart) -> Course:
+    followed = any(o.route == "oral" for o in answer.one_of) and given.oral_magnesium_is_new(chart)
+    limits = (
+        replace(bounds(chart), against={"": chart.knowledge.words.say("protocol.taken")}) if followed else bounds(chart)
+    )
+    made = drafted(answer, protocol, facts(chart), limits, chart.knowledge)
+    after = tuple(_draft(order, protocol, chart) for order in made.then.orders)
+    choices = tuple(Choice((*(_draft(o, protocol, chart) for o in w.orders), *after), w) for w in made.offered)
+    return Course(protocol, answer, made, choices)
+
+
+def recheck(chosen: Course, chart: Chart) -> str | None:
+    """When to measure again, an id of the windows; None where the protocol names no time."""
+    if any(choice.way.first_only for choice in chosen.choices):
+        return "after_iv_r2" if chart.renal.gate is RenalGate.R2 else "after_iv"
+    route = "iv" if chosen.iv else "oral"
+    if not chosen.choices:
+        return None
+    told = chosen.answer.recheck.get(route) or chosen.answer.recheck.get("")
+    return recheck_id(told) if told and recheck_id(told) in chart.knowledge.windows else None
+
+
+def recheck_of_running(chart: Chart) -> str | None:
+    """When to measure after an infusion that runs or is ordered, as the row of this level has it; None without one."""
+    answers = (engine.ask(protocol, facts(chart)) for protocol in chart.knowledge.protocols)
+    told = next((a.recheck.get("iv") or a.recheck.get("") for a in answers if a.applies and a.row), None)
+    window = chart.knowledge.windows.get(recheck_id(told)) if told else None
+    return recheck_id(told) if told and window and window.after else None
+
+
+# -- orders -----------------------------------------------------------------------------------------------------------
+def _draft(order: Order, protocol: Protocol, chart: Chart) -> DraftMedication:
+    if order.route == "iv":
+        return DraftMedication(_bag(order, chart), (_iv_step(order, chart),))
+    days = int(order.lasts.high // _MINUTES_A_DAY) or None if order.lasts else None
+    product = product_of(order, chart.knowledge)
+    listed = product.id if product else product_id(order)
+    elemental = elemental_a_day(order, protocol, chart.knowledge)
+    return DraftMedication(listed, (_oral_step(order, protocol, chart),), days, elemental)
+
+
+def _bag(order: Order, chart: Chart) -> str:
+    """The largest premixed bag of which whole ones make up the dose; by name where another fluid is told."""
+    dose = grams(order, chart.knowledge) or 0.0
+    if order.diluent and _PREMIX not in order.diluent.lower():
+        return "iv_vial"
+    bags = sorted((p.grams, p.id) for p in chart.knowledge.products.values() if p.grams)
+    whole = [name for size, name in bags if dose >= size and isclose(dose / size, round(dose / size), abs_tol=1e-6)]
+    return whole[-1] if whole else "iv_vial"
+
+
+def _iv_step(order: Order, chart: Chart) -> DoseStep:
+    dose, rate = grams(order, chart.knowledge) or 0.0, grams_per_hour(order, chart.knowledge)
+    return DoseStep(
+        dose_text(order, None if order.amount.unit == "g salt" else dose),
+        round(dose, 2),
+        "g",
+        per_day=_per_day(order),
+        minutes=round(order.over.high) if order.over else round(dose * 60 / rate) if rate else None,
+        grams_per_hour=rate,
+        short=dose_text(replace(order, diluent="", remarks=()), None if order.amount.unit == "g salt" else dose),
+        every=order.every.high if order.every else None,
+        count=round(order.doses.high) if order.doses else None,
+        as_needed=order.as_needed,
+    )
+
+
+def _per_day(order: Order) -> int | None:
+    return round(order.per_day.high) if order.per_day else None
+
+
+def _oral_step(order: Order, protocol: Protocol, chart: Chart) -> DoseStep:
+    quantity, unit = _pieces(order, protocol, chart)
+    total = elemental_a_day(order, protocol, chart.knowledge)
+    told = dose_text(replace(order, remarks=()))
+    return DoseStep(
+        chart.knowledge.words.say("protocol.oral", dose=", ".join((told, *order.remarks)), total=total or 0.0),
+        quantity,
+        unit,
+        per_day=_per_day(order),
+        short=told,
+        every=order.every.high if order.every else None,
+        count=round(order.doses.high) if order.doses else None,
+        as_needed=order.as_needed,
+    )
+
+
+def _pieces(order: Order, protocol: Protocol, chart: Chart) -> tuple[float, str]:
+    """The dose in tablets or sachets where whole or half ones make it up, else in the unit of the protocol."""
+    amount, product = order.amount, product_of(order, chart.knowledge)
+    if amount.unit in _PIECES:
+        return amount.range.high, amount.unit
+    piece = elemental_per_piece(order, protocol, chart.knowledge)
+    dose = elemental_mg(order, protocol, chart.knowledge)
+    if piece and dose:
+        halves = round(dose / piece * 2)
+        if halves and abs(dose / piece * 2 - halves) <= _NEAR * halves:
+            own = protocol.products.get(order.product)
+            return halves / 2, own.unit if own else _unit_of(product.id if product else "", chart)
+    return amount.range.high, _UNITS.get(amount.unit, amount.unit)
+
+
+def _unit_of(product: str, chart: Chart) -> str:
+    salt = chart.knowledge.doses.salts.get(product)
+    return salt.unit if salt and salt.unit != "mg" else "tablet"

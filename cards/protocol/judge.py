@@ -1,0 +1,218 @@
+"""Whether what a protocol answers is what a case expects; else in which way it is not."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from cards.loading.protocol.quantities import a_range, a_time, an_amount
+from cards.loading.protocol.rechecks import a_recheck
+from cards.loading.protocol.vocabulary import Vocabulary, plain
+from cards.model.protocol import Amount, Answer, Order, Protocol, Range
+from cards.protocol.content import doses_a_day
+from cards.protocol.say import told
+
+_DAY = 1440.0
+Expected = Mapping[str, Any]
+_ONE = Range(1, 1)
+
+
+def differs(answer: Answer, expect: Expected, protocol: Protocol, words: Vocabulary) -> str:
+    """What is wrong, expected | seen; "" when it is right.
+
+    What a case does not tell of recheck, notice and tests is not judged.
+    """
+    judge = _Judge(protocol, words)
+    try:
+        wrong = next(judge.wrong(answer, expect), None)
+    except ValueError as problem:
+        return f"expect is not read: {problem}"
+    return f"{wrong} | seen: {told(answer)}" if wrong else ""
+
+
+class _Judge:
+    def __init__(self, protocol: Protocol, words: Vocabulary) -> None:
+        self.protocol, self.words = protocol, words
+
+    def wrong(self, answer: Answer, expect: Expected) -> Iterator[str]:
+        if "none" in expect and answer.bundles:
+            yield f"expected no order ({expect['none']})"
+        if "none" not in expect and ("orders" in expect or "one_of" in expect):
+            yield from self._wrong_orders(answer, expect)
+        if not self._same(answer.then, _listed(expect.get("then"))):
+            yield f"expected then {expect.get('then') or 'nothing'}"
+        if "row" in expect and (answer.row is None or answer.row.name != expect["row"]):
+            yield f"expected row {expect['row']}"
+        yield from self._wrong_words(answer, expect)
+
+    def _wrong_orders(self, answer: Answer, expect: Expected) -> Iterator[str]:
+        every = _listed(expect.get("orders"))
+        ways = [[*every, one] for one in _listed(expect.get("one_of"))] or [every]
+        if not answer.bundles or not all(any(self._same(b, way) for way in ways) for b in answer.bundles):
+            yield f"expected {' or '.join(' and '.join(map(str, way)) for way in ways)}"
+
+    def _wrong_words(self, answer: Answer, expect: Expected) -> Iterator[str]:
+        if "recheck" in expect and not _rechecked(answer, str(expect["recheck"])):
+            yield f"expected recheck {expect['recheck']}"
+        acts = (answer.act, *answer.act.split(" ")[:1]) if answer.act else ()
+        if "notify" in expect and not _all_in(expect["notify"], (*answer.tell, *acts)):
+            yield f"expected notify {expect['notify']}"
+        if "act" in expect and not _all_in(expect["act"], (answer.act,)):
+            yield f"expected act {expect['act']}"
+        if "order_test" in expect and not _all_in(expect["order_test"], answer.order_test):
+            yield f"expected order_test {expect['order_test']}"
+
+    def _same(self, orders: Sequence[Order], wanted: Sequence[Expected]) -> bool:
+        """Each wanted order is one of these, and none is over."""
+        left = list(orders)
+        for want in wanted:
+            found = next((order for order in left if self._is(order, want)), None)
+            if found is None:
+                return False
+            left.remove(found)
+        return not left
+
+    def _is(self, order: Order, want: Expected) -> bool:
+        return all(getattr(self, f"_{key}", self._unread)(order, value) for key, value in want.items()) and (
+            self._frequency(order, want)
+        )
+
+    def _unread(self, order: Order, value: object) -> bool:
+        raise ValueError(f"{value!r} of an order")
+
+    def _route(self, order: Order, value: object) -> bool:
+        return order.route == self.words.routes.get(str(value).lower(), str(value))
+
+    def _salt(self, order: Order, value: object) -> bool:
+        named = self.words.product(str(value))
+        own = self.protocol.products.get(plain(str(value)))
+        salt = own.salt if own else named.salt if named else plain(str(value))
+        return order.salt == salt or order.product == plain(str(value))
+
+    _product = _salt
+
+    def _dose(self, order: Order, value: object) -> bool:
+        return _within(order.amount, an_amount(str(value), self.words), order.salt, self.words)
+
+    def _per_24h(self, order: Order, value: object) -> bool:
+        whole = order.amount.range.times(1.0 if order.day_total else doses_a_day(order))
+        return _within(Amount(whole, order.amount.unit), an_amount(str(value), self.words), order.salt, self.words)
+
+    def _over(self, order: Order, value: object) -> bool:
+        if str(value) == "push":
+            return order.push
+        over = order.over or _by_rate(order, self.words)
+        return over is not None and a_time(str(value), self.words).holds(over)
+
+    def _rate(self, order: Order, value: object) -> bool:
+        rate = order.rate or _rate_of(order, self.words)
+        return rate is not None and a_range(str(value).removesuffix("g/h").strip()).holds(rate)
+
+    def _for(self, order: Order, value: object) -> bool:
+        return order.lasts is not None and a_time(str(value), self.words).holds(order.lasts)
+
+    def _until(self, order: Order, value: object) -> bool:
+        return plain(order.until) == plain(str(value))
+
+    def _prn(self, order: Order, value: object) -> bool:
+        return order.as_needed is (str(value).lower() in ("true", "yes"))
+
+    _as_needed = _prn
+
+    def _diluent(self, order: Order, value: object) -> bool:
+        return plain(str(value)) in plain(order.diluent)
+
+    _in = _diluent
+
+    def _max(self, order: Order, value: object) -> bool:
+        return plain(str(value)) in plain(order.at_most) or (order.cap is not None and self._cap(order.cap, value))
+
+    _at_most = _max
+
+    def _cap(self, cap: Amount, value: object) -> bool:
+        wanted = an_amount(str(value), self.words)
+        return cap == wanted
+
+    def _total(self, order: Order, value: object) -> bool:
+        wanted = an_amount(str(value), self.words)
+        if order.total:
+            return _within(order.total, wanted, order.salt, self.words)
+        times = order.doses or _ONE
+        whole = Amount(
+            Range(order.amount.range.low * times.low, order.amount.range.high * times.high), order.amount.unit
+        )
+        return _within(whole, wanted, order.salt, self.words)
+
+    def _day(self, order: Order, value: object) -> bool:
+        return order.days is not None and a_range(str(value)).holds(order.days)
+
+    _days = _day
+
+    def _every(self, order: Order, value: object) -> bool:
+        return True  # judged with the other words for how often
+
+    _doses = _per_day = _every
+
+    def _frequency(self, order: Order, want: Expected) -> bool:
+        """How often: "every 12 h" is "2 a day"; and how many doses, where either says so."""
+        doses = a_range(str(want["doses"])) if "doses" in want else None
+        if (doses or _ONE) != (order.doses or _ONE) and not (doses and order.doses and doses.holds(order.doses)):
+            return False
+        if (order.doses or _ONE) == _ONE and doses == _ONE and order.route != "oral":
+            return True
+        wanted = a_range(str(want["per_day"])) if "per_day" in want else None
+        if "every" in want:
+            wanted = _a_day(a_time(str(want["every"]), self.words))
+        seen = order.per_day or (_a_day(order.every) if order.every else None)
+        return seen == wanted or (wanted is not None and seen is not None and wanted.holds(seen))
+
+
+def _a_day(every: Range) -> Range:
+    return Range(_DAY / every.high, _DAY / every.low)
+
+
+def _listed(told: Any) -> list[Expected]:
+    if told is None:
+        return []
+    listed = told if isinstance(told, list) else [told]
+    if not all(isinstance(one, dict) for one in listed):
+        raise ValueError("orders are mappings of route, salt, dose, ...")
+    return listed
+
+
+def _within(seen: Amount, wanted: Amount, salt: str, words: Vocabulary) -> bool:
+    """Whether a dose lies in what is wanted; of one salt grams and mmol are the same thing."""
+    if seen.unit == wanted.unit:
+        return wanted.range.holds(seen.range)
+    tables = (words.grams,) if salt == "sulfate" else ()
+    for table in (*tables, words.elemental_mg, {"g salt": 1000.0, "mg salt": 1.0}):
+        if seen.unit in table and wanted.unit in table:
+            return wanted.range.times(table[wanted.unit]).holds(seen.range.times(table[seen.unit]))
+    return False
+
+
+def _grams(order: Order, words: Vocabulary) -> Range | None:
+    factor = words.grams.get(order.amount.unit)
+    return order.amount.range.times(factor) if factor else None
+
+
+def _by_rate(order: Order, words: Vocabulary) -> Range | None:
+    grams = _grams(order, words)
+    return Range(grams.low / order.rate.high * 60, grams.high / order.rate.low * 60) if grams and order.rate else None
+
+
+def _rate_of(order: Order, words: Vocabulary) -> Range | None:
+    grams = _grams(order, words)
+    return Range(grams.low / order.over.high * 60, grams.high / order.over.low * 60) if grams and order.over else None
+
+
+def _rechecked(answer: Answer, wanted: str) -> bool:
+    try:
+        told_form = a_recheck(wanted)
+    except ValueError:
+        told_form = wanted.lower()
+    return told_form in answer.recheck.values() or (told_form == "none" and not answer.recheck)
+
+
+def _all_in(wanted: object, seen: Sequence[str]) -> bool:
+    """Each text that is wanted is one of those seen."""
+    listed = wanted if isinstance(wanted, list) else [wanted]
+    return all(any(plain(str(one)) == plain(text) for text in seen) for one in listed)

@@ -1,0 +1,89 @@
+"""What a protocol answers, in a line for people."""
+
+from collections.abc import Iterator
+
+from cards.model.protocol import Answer, Order, Range
+from cards.units import shown
+
+_HOUR, _DAY = 60, 1440
+
+
+def told(answer: Answer) -> str:
+    """The whole answer in one line."""
+    return "; ".join(_parts(answer))
+
+
+def _parts(answer: Answer) -> Iterator[str]:
+    if answer.row:
+        yield f'row "{answer.row.name}"'
+    if not answer.bundles:
+        yield f"no order ({answer.why})" if answer.why else "no order"
+    texts = {
+        "": " and ".join(map(order_text, answer.give)),
+        "one of ": " / ".join(map(order_text, answer.one_of)),
+        "then ": " and ".join(map(order_text, answer.then)),
+        "recheck ": _rechecks(answer),
+        "tell ": ", ".join(answer.tell),
+        "act ": answer.act,
+        "order test ": ", ".join(answer.order_test),
+    }
+    yield from (f"{name}{text}" for name, text in texts.items() if text)
+
+
+def _rechecks(answer: Answer) -> str:
+    return "; ".join(f"{route}: {when}" if route else when for route, when in answer.recheck.items())
+
+
+def range_text(told_range: Range) -> str:
+    """ "2", "1-2"."""
+    low, high = shown(told_range.low), shown(told_range.high)
+    return f"{low}-{high}" if told_range.is_open else low
+
+
+def time_text(minutes: Range) -> str:
+    """ "2 h", "30 min", "4-12 h", "3 d"."""
+    if minutes.low < _HOUR or minutes.high % 30:
+        return f"{range_text(minutes)} min"
+    if minutes.low > 2 * _DAY and not minutes.high % _DAY:
+        return f"{range_text(minutes.times(1 / _DAY))} d"
+    return f"{range_text(minutes.times(1 / _HOUR))} h"
+
+
+def amount_text(order: Order) -> str:
+    """ "2 g", "10 mmol", "400 mg", "1-2 tablets"."""
+    unit = order.amount.unit.removesuffix(" salt").replace(" salt/", "/").replace("meq", "mEq")
+    counted = unit in ("tablet", "capsule", "sachet", "ampoule") and order.amount.range.high > 1
+    return f"{range_text(order.amount.range)} {unit}{'s' if counted else ''}"
+
+
+def order_text(order: Order) -> str:
+    """An order as its sentence would be written."""
+    return f"{order.product.replace('_', ' ')} {dose_text(order)}"
+
+
+def dose_text(order: Order, grams: float | None = None) -> str:
+    """The same without the product; `grams` of sulfate beside a dose that is told otherwise."""
+    route = {"iv": "IV", "oral": "by mouth", "tube": "by tube"}.get(order.route, order.route.upper())
+    mass = f" ({shown(grams, 1)} g)" if grams else ""
+    return f"{amount_text(order)}{mass}{' per 24 h' if order.day_total else ''} {route}" + "".join(_how(order))
+
+
+def _times(per_day: Range) -> str:
+    words = {1: "once", 2: "twice"}
+    return words.get(round(per_day.low), f"{range_text(per_day)} times") if not per_day.is_open else range_text(per_day)
+
+
+def _how(order: Order) -> Iterator[str]:
+    yield f" over {time_text(order.over)}" if order.over else " push" if order.push else ""
+    yield f" at {range_text(order.rate)} g/h" if order.rate else ""
+    yield f", every {time_text(order.every)}" if order.every else ""
+    yield f", {_times(order.per_day)} a day" if order.per_day else ""
+    if order.doses and (order.doses.high > 1 or order.route != "oral"):
+        yield f", {range_text(order.doses)} dose{'s' if order.doses.high > 1 else ''}"
+    yield f", for {time_text(order.lasts)}" if order.lasts else ""
+    yield f", until {order.until}" if order.until else ""
+    yield ", as needed" if order.as_needed else ""
+    yield f", {order.at_most}" if order.at_most else ""
+    yield f", day {range_text(order.days)}" if order.days else ""
+    yield f", in {order.diluent}" if order.diluent else ""
+    yield from (f", {remark}" for remark in order.remarks)

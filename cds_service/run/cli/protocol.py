@@ -1,0 +1,57 @@
+"""`protocol`: check, show and try a hospital's own protocol before it is used."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from cds_service.run.cli.common import tells_problems
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.group()
+def protocol() -> None:
+    """Check, show and try a hospital's own protocol."""
+
+
+@protocol.command("check")
+@click.argument("file", type=_FILE)
+@tells_problems
+def protocol_check(file: Path) -> None:
+    """Tell gaps, overlaps, rows never reached, doses that meet a stop, unknown content; exit 1 when FILE is wrong."""
+    from cds_service.curate.protocols import checked
+
+    lines = checked(file)
+    for line in lines:
+        click.echo(line)
+    click.echo(f"{file} is read; {len(lines)} remarks")
+
+
+@protocol.command("show")
+@click.argument("file", type=_FILE)
+@tells_problems
+def protocol_show(file: Path) -> None:
+    """Show the table of the protocol in FILE as a page in Markdown, side by side with the shipped doses."""
+    from cds_service.curate.protocols import shown
+
+    click.echo(shown(file), nl=False)
+
+
+@protocol.command("try")
+@click.argument("file", type=_FILE)
+@click.argument("cases", type=_FILE)
+@click.option("--stops", is_flag=True, help="Judge what the service would draft; overruled cases are stopped.")
+@tells_problems
+def protocol_try(file: Path, cases: Path, stops: bool) -> None:
+    """Ask the protocol in FILE about the patients in CASES; one line a failing case, exit 1 when one fails."""
+    from cds_service.curate.protocols import tried
+
+    result = tried(file, cases, stops)
+    for line in (*result.stopped, *result.failed):
+        click.echo(line)
+    if stops:
+        click.echo(f"{len(result.stopped)} stopped")
+    click.echo(f"{result.passed} passed, {len(result.failed)} failed")
+    if result.failed:
+        sys.exit(1)
