@@ -15,9 +15,9 @@ def renewed_qt_drug_needs_levels(chart: Chart) -> Say | Because:
     names = renewing.guarded_qt_drugs(chart)
     if not names:
         return because("neither dofetilide nor sotalol is renewed")
+    no_potassium = "potassium" not in chart.results
     if not {"magnesium", "results"}.isdisjoint(chart.not_known):
         return because("results could not be looked at")
-    no_potassium = "potassium" not in chart.results
     no_magnesium = causes.no_magnesium_within("refill.magnesium_hours", chart)
     if not no_magnesium and not no_potassium:
         return no_magnesium
