@@ -13,7 +13,7 @@ from cards.chart.inputs import REQUIRED
 from cards.judgements import lacking
 from cards.loading import Knowledge
 from cards.model import Card, Decision, Finding, Memory, Problem, Silence, Snapshot, Stopped, Trace
-from cards.rules import RULES
+from cards.rules import BY_MOMENT
 from cards.rules.incomplete.check_is_incomplete import check_is_incomplete
 
 _NOT_AVAILABLE = "magnesium_was_not_available"
@@ -108,8 +108,9 @@ def _without(recommendation: Recommendation, finding: Finding) -> Recommendation
 
 
 def _answers(chart: Chart) -> dict[str, Finding | Silence]:
-    """What every rule says: nothing about somebody who has died."""
+    """What every rule of this moment says: nothing about somebody who has died."""
+    rules = BY_MOMENT[chart.snapshot.about]
     if chart.died:
-        return {rule.name: _DIED for rule in RULES}
+        return {rule.name: _DIED for rule in rules}
     off = chart.knowledge.site.rules_off
-    return {rule.name: _SWITCHED_OFF if rule.name in off else ask(rule, chart) for rule in RULES}
+    return {rule.name: _SWITCHED_OFF if rule.name in off else ask(rule, chart) for rule in rules}

@@ -7,7 +7,6 @@ from cards.loading import Knowledge
 from cards.model import About
 
 CDS_HOOKS_VERSION = "3.0.0"
-HOOK_VERSION = "1.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +14,7 @@ class Service:
     """One CDS service as clients see it.
 
     `about`: what it speaks of; `moment`: when it is called, in words. `needs`: what the context of its hook must hold.
+    `orders`: the member of the context that holds its orders.
     """
 
     id: str
@@ -24,6 +24,8 @@ class Service:
     about: About
     moment: str
     needs: tuple[str, ...] = ()
+    orders: str = "draftOrders"
+    hook_version: str = "1.0"
 
 
 SERVICES: tuple[Service, ...] = (
@@ -53,6 +55,26 @@ SERVICES: tuple[Service, ...] = (
         "order being signed",
         needs=("draftOrders",),
     ),
+    Service(
+        "magnesium-encounter-discharge",
+        "encounter-discharge",
+        "Low magnesium: going home",
+        "Before a patient goes home: magnesium still low or high, what goes home with it, the recheck.",
+        About.DISCHARGE,
+        "going home",
+        needs=("userId", "encounterId"),
+    ),
+    Service(
+        "magnesium-medication-refill",
+        "medication-refill",
+        "Low magnesium: renewal",
+        "When a prescription is renewed: magnesium, or a drug that lowers it, without a level or with a bad one.",
+        About.REFILL,
+        "order being renewed",
+        needs=("medications",),
+        orders="medications",
+        hook_version="0.1.0",
+    ),
 )
 
 
@@ -68,7 +90,7 @@ def _described(service: Service, knowledge: Knowledge) -> dict[str, object]:
         "title": service.title,
         "description": f"{service.description} {knowledge.approval}",
         "version": CDS_HOOKS_VERSION,
-        "hookVersion": HOOK_VERSION,
+        "hookVersion": service.hook_version,
         "usageRequirements": "Needs laboratory results; without prefetch, a FHIR server the operator has listed.",
-        "prefetch": prefetch_templates(knowledge),
+        "prefetch": prefetch_templates(knowledge, service.about),
     }

@@ -48,7 +48,7 @@ class Means:
 
 def answer_call(body: object, service: Service, means: Means) -> Answer:
     """Answer one hook call; NotCdsHooks when `body` is none, TooMuch when reading takes longer than the limit."""
-    templates = partial(prefetch_templates, means.knowledge)
+    templates = partial(prefetch_templates, means.knowledge, service.about)
     call, now = read_call(body, service), means.now
     gathered = gather(call, service, means.keys, means.source, templates, means.null_is_failed, now)
     snapshot = gathered.snapshot

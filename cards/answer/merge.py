@@ -14,7 +14,9 @@ _DONE = "what it asks for is ordered already"
 # of what only informs: once the tests that it asks for are ordered there is nothing to do
 _SETTLED_BY_TESTS = frozenset(
     {Problem.LOW_MAGNESIUM, Problem.LOOK_FOR_LOW, Problem.DATA_QUALITY, Problem.DRAFT_QT, Problem.DRAFT_DEPLETES}
+    | {Problem.DISCHARGE, Problem.REFILL}
 )
+_ONE = 1  # card of a patient who goes home, and of a renewal (clinical rule s.14)
 _WITH_LOW = frozenset({Problem.DRAFT_QT, Problem.DRAFT_DEPLETES})
 
 
@@ -32,14 +34,14 @@ def recommend(findings: Sequence[Finding], chart: Chart, memory: Memory | None =
     findings = _with_causes(findings, chart)
     kept, suppressed = _kept(findings, chart)
     ranked = sorted(kept, key=lambda r: (-r.indicator, r.problem))
-    most = chart.knowledge.site.maximum_cards
+    most = _ONE if chart.is_leaving or chart.is_renewal else chart.knowledge.site.maximum_cards
     first, others = ranked[:most], ranked[most:]
     quiet = _answered(first, chart, memory)
     moved_up = _untold_warnings(others, chart, memory)[: len(quiet)] if quiet else []
     said = [r for r in first if r.lead.rule not in quiet] + moved_up
     for recommendation in others:
         if recommendation not in moved_up:
-            suppressed |= {f.rule: f"more than {most} cards" for f in recommendation.findings}
+            suppressed |= {f.rule: f"more than {most} card{'s' * (most > 1)}" for f in recommendation.findings}
     spoken = {f.rule for r in (*first, *moved_up) for f in r.findings}
     suppressed |= {
         f.rule: "the leading rule stands alone" for f in findings if f.rule not in spoken | suppressed.keys()

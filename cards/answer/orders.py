@@ -1,5 +1,6 @@
 """Offers as FHIR R4 resources: MedicationRequest and ServiceRequest, status draft."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +15,10 @@ from cards.terms.terminology import SNOMED
 
 _UCUM = "http://unitsofmeasure.org"
 _ROUTES = {"oral": ("26643006", "Oral route"), "intravenous": ("47625008", "Intravenous route")}
+# so that it stands on the list of what goes home
+_OF_DISCHARGE: Mapping[str, object] = {
+    "coding": [{"system": "http://terminology.hl7.org/CodeSystem/medicationrequest-category", "code": "discharge"}]
+}
 _UNIT_CODES = {"mg": "mg", "g": "g", "mmol": "mmol", "mL": "mL", "mEq": "meq"}
 
 Json = dict[str, object]
@@ -49,8 +54,10 @@ def medication_request(order: DraftMedication, chart: Chart, occasion: Occasion 
         "medicationCodeableConcept": _concept(product),
         "dosageInstruction": [_dosage(number, step, product, order) for number, step in enumerate(order.steps, 1)],
     }
-    if order.days and not chart.inpatient:
+    if order.days and (chart.is_leaving or not chart.inpatient):
         resource["dispenseRequest"] = _dispensed(order, order.days)
+    if chart.is_leaving:
+        resource["category"] = [_OF_DISCHARGE]
     if order.reason:
         resource["reasonCode"] = [{"text": order.reason}]
     if not other:
@@ -145,14 +152,15 @@ def service_request(test: DraftTest, chart: Chart, occasion: Occasion = _PLAIN) 
     """(description, ServiceRequest) of a drafted test: the first draw; what follows it is told in words."""
     told, when = chart.knowledge.tests[test.test], chart.knowledge.monitoring[test.when]
     words, time = chart.knowledge.words, due(test.when, chart, occasion.beside)
-    now = chart.knowledge.windows[test.when].is_now or time.end <= chart.now
+    window = chart.knowledge.windows[test.when]
+    now = not window.undated and (window.is_now or time.end <= chart.now)
     urgent = "stat" if occasion.indicator is Indicator.CRITICAL else "asap"
     resource: Json = {
         "resourceType": "ServiceRequest",
         **_ordered(chart),
         **_priority(urgent if now else ""),
         "code": _code(told),
-        **_occurrence(time),
+        **({} if window.undated else _occurrence(time)),
         **(_reason(chart) or ({"reasonCode": [{"text": occasion.reason}]} if occasion.reason else {})),
         "note": [{"text": words.say("labels.when", when=when)}],
     }

@@ -13,7 +13,7 @@ from cards.chart.inputs import ANALYTES, Results
 from cards.chart.ionised import read_ionised
 from cards.chart.kidneys import renal_gate
 from cards.chart.lists import Lists
-from cards.chart.magnesium import MagnesiumResults, default_lower_limit, place_of, read_magnesium
+from cards.chart.magnesium import MagnesiumResults, default_lower_limit, read_magnesium
 from cards.chart.sorting import NotUnderstood, Unread, What, counted
 from cards.model import (
     Freshness,
@@ -37,9 +37,7 @@ class Chart(Lists):
     @fact
     def _magnesium(self) -> MagnesiumResults:
         found, set_aside, _ = self.readings
-        told = read_magnesium(
-            found.get("magnesium", []), set_aside, self.knowledge, self.now, self._stay[0], self.person
-        )
+        told = read_magnesium(found.get("magnesium", []), set_aside, self.knowledge, self.now, self._place, self.person)
         return told.in_doubt() if "magnesium" in self.cut else told
 
     @property
@@ -60,10 +58,6 @@ class Chart(Lists):
             self.look_at("encounters")  # how old they may be depends on it
         return self._magnesium.unreadable_magnesium
 
-    @property
-    def _place(self) -> str:
-        return place_of(self.setting)
-
     @fact
     def is_known(self) -> Because:
         """Whether there is a magnesium result that is not too old to say anything."""
@@ -71,7 +65,7 @@ class Chart(Lists):
         if m is None:
             return because("no magnesium result that can be read")
         too_old = m.freshness is Freshness.TOO_OLD
-        return self.at_most(self.hours_since(m.when), f"fresh.{self._place}.repeat") if too_old else YES
+        return self.at_most(self.hours_since(m.when), f"fresh.{self.place}.repeat") if too_old else YES
 
     @fact
     def is_fresh(self) -> Because:
@@ -81,13 +75,13 @@ class Chart(Lists):
             return self.is_known
         if m.superseded:
             return because("a later magnesium result cannot be read, or may be unseen")
-        return self.at_most(self.hours_since(m.when), f"fresh.{self._place}.actionable")
+        return self.at_most(self.hours_since(m.when), f"fresh.{self.place}.actionable")
 
     @property
     def is_old(self) -> Because:
         """Whether the magnesium result is older than what may be acted on."""
         hours = self.hours_since(self.magnesium.when) if self.magnesium else None
-        return self.above(hours, f"fresh.{self._place}.actionable")
+        return self.above(hours, f"fresh.{self.place}.actionable")
 
     @fact
     def current(self) -> Magnesium | None:
@@ -118,14 +112,15 @@ class Chart(Lists):
     def ionised(self) -> Ionised | None:
         """The latest ionised magnesium."""
         found = self.readings.found.get("magnesium_ionised", [])
-        return read_ionised(found, self.knowledge, self.now, self.setting, self.person)
+        return read_ionised(found, self.knowledge, self.now, self.place, self.person)
 
     @fact
     def _fresh(self) -> gather.ByAnalyte:
         # of a list that was cut and is not newest first, the latest result is not known
         cut, found = self.cut, self.readings.found
+        place = self.place if self.is_renewal else self.setting.value
         whole = {analyte: listed for analyte, listed in found.items() if ANALYTES[analyte].key not in cut}
-        return gather.fresh(whole if cut else found, self.knowledge, self.now, self.setting)
+        return gather.fresh(whole if cut else found, self.knowledge, self.now, place)
 
     @fact
     def results(self) -> Results:

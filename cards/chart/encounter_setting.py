@@ -24,6 +24,11 @@ def setting_told(encounter: JsonObject | None, knowledge: Knowledge) -> Setting:
     return knowledge.encounters.of_words(words) or Setting.UNKNOWN
 
 
+def place_of(setting: Setting) -> str:
+    """Whose limits of age hold in a setting, as the ids of thresholds name it."""
+    return Setting.INPATIENT.value if setting.acts_as_inpatient else setting.value
+
+
 def categories_of_stay(encounter: JsonObject, knowledge: Knowledge) -> tuple[str, ...]:
     """The categories of conditions that the type, service or reason of an encounter names."""
     concepts = [c for key in ("type", "serviceType", "reasonCode") for c in objects(encounter, key)]

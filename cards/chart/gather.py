@@ -65,11 +65,14 @@ def readings(sent: Sorted, knowledge: Knowledge, now: datetime) -> Readings:
     return found
 
 
-def fresh(found_by_analyte: ByAnalyte, knowledge: Knowledge, now: datetime, setting: Setting) -> ByAnalyte:
-    """The confirmed results per analyte that are not too old; haemolysed potassium is no potassium."""
+def fresh(found_by_analyte: ByAnalyte, knowledge: Knowledge, now: datetime, place: str) -> ByAnalyte:
+    """The confirmed results per analyte that are not too old, by the limits of a place.
+
+    Haemolysed potassium is no potassium.
+    """
     found = {}
     for analyte, listed in found_by_analyte.items():
-        seconds = _fresh_hours(analyte, knowledge, setting) * 3600
+        seconds = _fresh_hours(analyte, knowledge, place) * 3600
         found[analyte] = [r for r in listed if r.status in FINAL and (now - r.when).total_seconds() <= seconds]
     if "potassium" in found:
         found["potassium"] = [r for r in found["potassium"] if not is_haemolysed(r.resource)]
@@ -81,10 +84,9 @@ def deciding_results(found: ByAnalyte, knowledge: Knowledge) -> dict[str, Result
     return {name: counts for name, listed in found.items() if (counts := deciding(name, listed, knowledge))}
 
 
-def _fresh_hours(analyte: str, knowledge: Knowledge, setting: Setting) -> float:
+def _fresh_hours(analyte: str, knowledge: Knowledge, place: str) -> float:
     limit = _LIMITS.get(analyte, "fresh.electrolytes")
-    own = f"{limit}.{setting.value.replace(' ', '_')}"
-    names = (limit, own, f"{limit}.{Setting.INPATIENT.value}")
+    names = (limit, f"{limit}.{place.replace(' ', '_')}", f"{limit}.{Setting.INPATIENT.value}")
     return next(knowledge.numbers[name] for name in names if name in knowledge.numbers)
 
 

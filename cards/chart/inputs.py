@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cards.loading import Knowledge
-from cards.model import JsonObject, Result
+from cards.model import About, JsonObject, Result
 
 PATIENT = "{{context.patientId}}"
 
@@ -92,7 +92,8 @@ class Input:
     the one `fact` of it that is missed. A new result of an `opening` analyte can bring a card of its own. Without a
     `required` input a call cannot be answered; without an `indispensable` one silence is no all-clear. An
     `offered_only` input is missed when it failed or came in part, and not where a record system does not offer it. What
-    was declared `formerly` under several keys may still come under these.
+    was declared `formerly` under several keys may still come under these. `leaving` stands for `where` when a
+    patient goes home: the stay may have been closed.
     """
 
     key: str
@@ -110,6 +111,7 @@ class Input:
     offered_only: bool = False
     back: float | None = None
     formerly: tuple[str, ...] = ()
+    leaving: str = ""
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -126,11 +128,12 @@ class Input:
         """Whether a resource has one of the statuses that are asked for."""
         return not self.statuses or resource.get("status") in self.statuses
 
-    def query(self, knowledge: Knowledge) -> str:
-        """Its FHIR query as a prefetch template; the codes include a site's own."""
+    def query(self, knowledge: Knowledge, about: About = About.PATIENT) -> str:
+        """Its FHIR query as a prefetch template, for what a service is about; the codes include a site's own."""
         if not self.count:
             return f"{self.kind.name}/{PATIENT}"
-        parts = [f"patient={PATIENT}", self.where, self._code(knowledge), self._sort, f"_count={self.count}"]
+        where = self.leaving if self.leaving and about is About.DISCHARGE else self.where
+        parts = [f"patient={PATIENT}", where, self._code(knowledge), self._sort, f"_count={self.count}"]
         return f"{self.kind.name}?{'&'.join(filter(None, (*parts, self._include)))}"
 
     def _code(self, knowledge: Knowledge) -> str:
@@ -232,6 +235,7 @@ INPUTS: tuple[Input, ...] = (
         "status=arrived,triaged,in-progress,onleave",
         10,
         missed="inpatient or outpatient",
+        leaving="status=arrived,triaged,in-progress,onleave,finished",
         back=0,
     ),
     Input("ordered_tests", _SERVICE_REQUEST, "tests ordered", "status=active", 50, back=_HOURS_OF_ORDERS),
@@ -270,6 +274,6 @@ class Results(Mapping[str, Result]):
         return len(self._found)
 
 
-def prefetch_templates(knowledge: Knowledge) -> dict[str, str]:
-    """Prefetch key to FHIR query."""
-    return {asked.key: asked.query(knowledge) for asked in INPUTS}
+def prefetch_templates(knowledge: Knowledge, about: About = About.PATIENT) -> dict[str, str]:
+    """Prefetch key to FHIR query, for what a service is about."""
+    return {asked.key: asked.query(knowledge, about) for asked in INPUTS}

@@ -9,16 +9,16 @@ from cards.chart.ranges import own_limit
 from cards.chart.results import FINAL, Reading
 from cards.chart.same_time import latest
 from cards.loading import Knowledge
-from cards.model import Freshness, Ionised, Setting
+from cards.model import Freshness, Ionised
 from cards.units import round_half_up
 
 
 def read_ionised(
-    readings: Sequence[Reading], knowledge: Knowledge, now: datetime, setting: Setting, who: Person
+    readings: Sequence[Reading], knowledge: Knowledge, now: datetime, place: str, who: Person
 ) -> Ionised | None:
     """The latest confirmed result, unless it is too old to say anything."""
     counting = latest([r for r in readings if r.status in FINAL])
-    if not counting or freshness_of(counting[0].when, now, setting, knowledge.numbers) is Freshness.TOO_OLD:
+    if not counting or freshness_of(counting[0].when, now, place, knowledge.numbers) is Freshness.TOO_OLD:
         return None
     found = counting[0]
     n = knowledge.numbers

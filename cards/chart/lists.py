@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from cards.chart import gather
 from cards.chart.asked import fact
+from cards.chart.home_list import home_list
 from cards.chart.medicines import drafted, is_drafted, nameless
 from cards.chart.requests import SERVICE_REQUESTS, OrderedTest, ordered_tests
-from cards.chart.sorting import Chosen, Why, chosen_drafts
+from cards.chart.sorting import ORDERED, Chosen, Why, chosen_drafts
 from cards.chart.visit import Visit
 from cards.model import (
     JsonObject,
@@ -77,6 +78,14 @@ class Lists(Visit):
     def active(self) -> tuple[Medication, ...]:
         """The medicines being taken now, none when the list is not known."""
         return tuple(m for m in self.medications or () if m.status == "active")
+
+    @fact
+    def going_home(self) -> tuple[Medication, ...] | None:
+        """The medicines that a patient takes home; None when nobody can say (clinical rule s.14)."""
+        if self.medications is None:
+            return None
+        listed = home_list(self.sent.of(*ORDERED))
+        return None if listed is None else tuple(m for m in self.active if m.reference in listed)
 
     @fact
     def holding_magnesium(self) -> tuple[Medication, ...]:

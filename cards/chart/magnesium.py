@@ -20,7 +20,6 @@ from cards.model import (
     Freshness,
     Magnesium,
     SetAside,
-    Setting,
     Unmeasured,
     Unreadable,
 )
@@ -56,7 +55,7 @@ def read_magnesium(
     set_aside: Iterable[SetAside],
     knowledge: Knowledge,
     now: datetime,
-    setting: Setting,
+    place: str,
     who: Person,
 ) -> MagnesiumResults:
     """What is known of magnesium."""
@@ -70,14 +69,14 @@ def read_magnesium(
     earlier = tuple(sorted({(r.when, _canonical(r)) for r in readable if id(r) not in told and r.status in FINAL}))
 
     def judged(counting: Sequence[Reading]) -> Magnesium | None:
-        return _judge(counting, knowledge, now, setting, who, earlier) if counting else None
+        return _judge(counting, knowledge, now, place, who, earlier) if counting else None
 
     set_aside = tuple(set_aside)
     unread = [s for s in set_aside if isinstance(s, Unreadable) and s.what == _ANALYTE]
     unread += [Unreadable(_ANALYTE, "is only a limit, not a value", r.when, r.shown, r.status) for r in bounds]
     unread += _contradicting(final, knowledge, who)
     magnesium = _doubted(judged(final), unread, knowledge)
-    recent = _not_too_old(unread, now, setting, knowledge)
+    recent = _not_too_old(unread, now, place, knowledge)
     return MagnesiumResults(_with_unmeasured(magnesium, set_aside), judged(preliminary), recent)
 
 
@@ -123,12 +122,12 @@ def _with_unmeasured(magnesium: Magnesium | None, set_aside: Iterable[SetAside])
 
 
 def _not_too_old(
-    unread: Iterable[Unreadable], now: datetime, setting: Setting, knowledge: Knowledge
+    unread: Iterable[Unreadable], now: datetime, place: str, knowledge: Knowledge
 ) -> tuple[Unreadable, ...]:
     """Newest first; what has no readable date comes last."""
     told = sorted(unread, key=lambda s: (s.why, s.sent, s.status))
     dated = sorted(((s.when, n, s) for n, s in enumerate(told) if s.when), reverse=True)
-    recent = [s for when, _, s in dated if freshness_of(when, now, setting, knowledge.numbers) in _FRESH]
+    recent = [s for when, _, s in dated if freshness_of(when, now, place, knowledge.numbers) in _FRESH]
     return (*recent, *(s for s in told if s.when is None))
 
 
@@ -142,7 +141,7 @@ def _judge(
     counting: Sequence[Reading],
     knowledge: Knowledge,
     now: datetime,
-    setting: Setting,
+    place: str,
     who: Person,
     earlier: tuple[tuple[datetime, float], ...],
 ) -> Magnesium:
@@ -158,7 +157,7 @@ def _judge(
         lower_limit=lower,
         upper_limit=upper,
         band=band_of(x, lower, upper, n),
-        freshness=freshness_of(reading.when, now, setting, n),
+        freshness=freshness_of(reading.when, now, place, n),
         reference=reading.reference,
         haemolysed=is_haemolysed(reading.resource),
         plausible=n["plausible.min"] <= x <= n["plausible.max"],
@@ -219,18 +218,12 @@ def scale_of(lower: float, upper: float, numbers: Mapping[str, float]) -> tuple[
     return tuple((same[0][0], same[0][1], same[-1][2]) for same in joined)
 
 
-def freshness_of(when: datetime, now: datetime, setting: Setting, numbers: Mapping[str, float]) -> Freshness:
-    """What a result of this age is good for."""
+def freshness_of(when: datetime, now: datetime, place: str, numbers: Mapping[str, float]) -> Freshness:
+    """What a result of this age is good for; `place`: whose limits hold, as the ids of thresholds name it."""
     hours = (now - when).total_seconds() / 3600
-    place = place_of(setting)
     if hours <= numbers[f"fresh.{place}.actionable"]:
         return Freshness.ACTIONABLE
     return Freshness.REPEAT_FIRST if hours <= numbers[f"fresh.{place}.repeat"] else Freshness.TOO_OLD
-
-
-def place_of(setting: Setting) -> str:
-    """Whose limits of age hold in a setting, as the ids of thresholds name it."""
-    return Setting.INPATIENT.value if setting.acts_as_inpatient else setting.value
 
 
 def _lower_limit(reading: Reading, knowledge: Knowledge, who: Person) -> float:

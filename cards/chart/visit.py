@@ -9,7 +9,8 @@ from cards.chart.asked import Asked, fact
 from cards.chart.because import YES, Because, because
 from cards.chart.conditions import conditions_by_category
 from cards.chart.cut_lists import cut_inputs
-from cards.chart.encounter_setting import categories_of_stay
+from cards.chart.destination import Destination, destination_of
+from cards.chart.encounter_setting import categories_of_stay, place_of
 from cards.chart.fhir import is_id, text
 from cards.chart.inputs import BY_KEY, INPUTS
 from cards.chart.person import Person
@@ -50,7 +51,17 @@ class Visit(Asked):
     @property
     def about_orders(self) -> bool:
         """Whether the call is about drafted orders, and not about the patient as such."""
-        return self.snapshot.about is About.ORDERS
+        return self.snapshot.about in (About.ORDERS, About.REFILL)
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether the call is about a patient who goes home."""
+        return self.snapshot.about is About.DISCHARGE
+
+    @property
+    def is_renewal(self) -> bool:
+        """Whether the call is about orders that are renewed, and judges nothing else."""
+        return self.snapshot.about is About.REFILL
 
     @property
     def is_choosing(self) -> bool:
@@ -114,6 +125,16 @@ class Visit(Asked):
         """Where the patient is."""
         self.look_at("encounters")
         return self._stay[0]
+
+    @property
+    def place(self) -> str:
+        """Whose limits of age hold for magnesium, as thresholds name it: of the moment, else of the place."""
+        self.look_at("encounters")
+        return self._place
+
+    @property
+    def _place(self) -> str:
+        return self.snapshot.about.value if self.is_leaving or self.is_renewal else place_of(self._stay[0])
 
     @property
     def encounter_start(self) -> datetime | None:
@@ -182,7 +203,12 @@ class Visit(Asked):
     def in_comfort_care(self) -> bool:
         """Whether the problems or the stay itself say that the patient is in comfort care (clinical rule s.7.2)."""
         of_stay = categories_of_stay(self.encounter, self.knowledge) if self.encounter else ()
-        return self.has(_COMFORT) or _COMFORT in of_stay
+        return self.has(_COMFORT) or _COMFORT in of_stay or self.destination is Destination.HOSPICE
+
+    @fact
+    def destination(self) -> Destination | None:
+        """Where a patient who leaves goes; None where nobody says, and for who does not leave."""
+        return destination_of(self.encounter) if self.is_leaving and self.encounter else None
 
     def on_record(self, category: str) -> Because:
         """Whether a category of condition is present, with the reason when it is not."""

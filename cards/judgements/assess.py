@@ -241,10 +241,11 @@ def is_of_band(band: Band, chart: Chart) -> Because:
         return is_to_be_treated(chart)
     if must_repeat_first(low, chart):
         return because("the result must be repeated first")
-    return _lies_in(band, low.x, chart)
+    return lies_in(band, low.x, chart)
 
 
-def _lies_in(band: Band, x: float, chart: Chart) -> Because:
+def lies_in(band: Band, x: float, chart: Chart) -> Because:
+    """Whether a low value lies in a band."""
     lower, upper = _BANDS[band]
     too_low = chart.below(x, lower) if lower else because("")
     if too_low:

@@ -127,6 +127,18 @@ def _days_by_class(chart: Chart) -> dict[str, float]:
     return starts
 
 
+def days_on_class(medication: Medication, chart: Chart) -> float | None:
+    """For how many days a drug or another of its class has been taken, without what was stopped long ago."""
+    role = _cause(medication)
+    counting = [m for m in chart.medications or () if role and _cause_of(m, role) and _counts(m, role, chart)]
+    starts = [chart.hours_since(m.since) / 24 for m in (medication, *counting) if m.since]
+    return max(starts, default=None)
+
+
+def _cause_of(medication: Medication, role: DrugRole) -> bool:
+    return any(r.drug_class == role.drug_class for r in medication.roles)
+
+
 def _since(days: float | None, medication: Medication, words: Words) -> str:
     if medication.status != "active":
         return words.say("taken.stopped")

@@ -124,10 +124,15 @@ def gut_is_unused(chart: Chart) -> bool:
 
 
 def oral_magnesium(chart: Chart) -> tuple[Medication, ...]:
-    """Oral magnesium being taken: replacement or a single-salt laxative."""
-    kinds = (MagnesiumKind.REPLACEMENT, MagnesiumKind.LAXATIVE)
-    taken = (m for m in chart.holding_magnesium if m.status == "active" and m.route is not Route.INTRAVENOUS)
-    return tuple(m for m in taken if m.magnesium and m.magnesium.kind in kinds)
+    """Oral magnesium being taken, or that goes home as far as known: replacement or a single-salt laxative."""
+    home = chart.going_home if chart.is_leaving else None
+    return tuple(m for m in (chart.active if home is None else home) if is_oral_magnesium(m))
+
+
+def is_oral_magnesium(medication: Medication) -> bool:
+    """Magnesium by mouth: replacement or a single-salt laxative."""
+    kind = medication.magnesium.kind if medication.magnesium else None
+    return medication.route is not Route.INTRAVENOUS and kind in (MagnesiumKind.REPLACEMENT, MagnesiumKind.LAXATIVE)
 
 
 def oral_magnesium_is_new(chart: Chart) -> bool:

@@ -31,7 +31,7 @@ def read_drug_tables(
         checks: tuple[tuple[str, Iterable[Any], Collection[str]], ...] = (
             ("key", entry, _KEYS),
             ("setting", entry.get("recheck", ()), _SETTINGS),
-            ("time", entry.get("recheck", {}).values(), monitoring),
+            ("time", (*entry.get("recheck", {}).values(), *entry.get("monitored", {}).values()), monitoring),
             ("threshold", _named(entry, "plausible_after", "counts_after_stop"), thresholds),
             ("alternative", _named(entry, "instead", "partner"), alternatives),
         )
@@ -52,7 +52,8 @@ def _class(name: str, entry: Mapping[str, Any]) -> DrugClass:
 def check_ingredients(tables: DrugTables, ingredients: Collection[str]) -> None:
     """KnowledgeError when a class names an ingredient that no drug has."""
     for name, each in tables.classes.items():
-        check_known(f"classes.yaml: {name}", "ingredient", (*each.corrected_before, *each.binds), ingredients)
+        named = (*each.corrected_before, *each.binds, *(each.monitored.keys() - {"any"}))
+        check_known(f"classes.yaml: {name}", "ingredient", named, ingredients)
 
 
 def check_known(where: str, what: str, used: Iterable[str], known: Collection[str]) -> None:

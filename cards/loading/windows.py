@@ -15,7 +15,7 @@ class Window:
     `after`: "infusion", "load" (its first step), "dose 2" (its second dose), "before 3" (the begin of its third) or ""
     (the call). `until` None: before the day ends. `clock`: the first
     such time of day that is at least `not_before` hours away stands for the hours. `yields`: another time that is asked
-    for holds.
+    for holds. `undated`: nobody knows the hour, so the order names none.
     """
 
     hours: float
@@ -24,6 +24,7 @@ class Window:
     clock: time | None = None
     not_before: float = 0.0
     yields: bool = False
+    undated: bool = False
 
     @property
     def is_now(self) -> bool:
@@ -46,6 +47,7 @@ def _window(entry: Mapping[str, Any], numbers: Mapping[str, float]) -> Window:
         time.fromisoformat(clock) if clock else None,
         float(entry.get("not_before", 0)),
         bool(entry.get("yields")),
+        bool(entry.get("undated")),
     )
 
 

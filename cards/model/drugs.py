@@ -17,6 +17,7 @@ class DrugClass:
     instead: str = ""
     partner: str = ""
     recheck: Mapping[str, str] = field(default_factory=dict, hash=False)
+    monitored: Mapping[str, str] = field(default_factory=dict, hash=False)
     established: bool = False
     named_cause: bool = True
     plausible_after: str = ""

@@ -126,9 +126,13 @@ class Problem(IntEnum):
     CAUSES = 7
     LOOK_FOR_LOW = 8
     INCOMPLETE = 9
+    DISCHARGE = 10
+    REFILL = 11
 
 
-ABOUT_DRAFTS = frozenset({Problem.DRAFT_MAGNESIUM, Problem.DRAFT_QT, Problem.DRAFT_DEPLETES, Problem.INTERACTION})
+ABOUT_DRAFTS = frozenset(
+    {Problem.DRAFT_MAGNESIUM, Problem.DRAFT_QT, Problem.DRAFT_DEPLETES, Problem.INTERACTION, Problem.REFILL}
+)
 
 
 class Schedule(StrEnum):

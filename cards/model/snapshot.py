@@ -10,10 +10,12 @@ Watch = Callable[[Sequence[JsonObject]], Sequence[JsonObject]]
 
 
 class About(Enum):
-    """What a service is about: a patient whose chart is opened, or the orders that somebody drafts."""
+    """What a service is about: a patient whose chart is opened or who goes home, orders drafted or renewed."""
 
     PATIENT = "patient"
     ORDERS = "orders"
+    DISCHARGE = "discharge"
+    REFILL = "refill"
 
 
 class Stopped(Exception):
@@ -33,7 +35,7 @@ class Snapshot:
     supply, `failed` those of them whose query failed, `partial` keys of which only a first page came, `strays` keys
     with only a stray of another patient. Any other key is known to be empty. `draft_urls`: the fullUrl of each draft;
     `by_urn`: what entries named by a urn hold; `unreadable`: how many entries were no resources. `watch` bounds the
-    time for reading what it is put around.
+    time for reading what it is put around. `has_user`: whether somebody is there who could accept a suggestion.
     """
 
     hook: str
@@ -52,3 +54,4 @@ class Snapshot:
     unreadable: int = 0
     about: About = About.PATIENT
     watch: Watch = unwatched
+    has_user: bool = True

@@ -180,7 +180,7 @@ def plan(chart: Chart) -> Plan:
         return Plan()
     band = chart.low.band
     iv = intravenous(situation(band, chart), chart) if _wants_iv(band, chart) else None
-    return Plan(iv, None if iv or _is_no_band_for_tablets(band, chart) else oral(_oral_key(band, chart), chart))
+    return Plan(iv, None if iv or _is_no_band_for_tablets(band, chart) else oral(oral_key(band, chart), chart))
 
 
 def _is_no_band_for_tablets(band: Band, chart: Chart) -> bool:
@@ -220,7 +220,8 @@ def _has_iv_reason(chart: Chart) -> bool:
     return heart or bool(danger.potassium_is_refractory(chart)) or danger.has_symptoms(chart)
 
 
-def _oral_key(band: Band, chart: Chart) -> str:
+def oral_key(band: Band, chart: Chart) -> str:
+    """The key of doses.yaml for tablets in a band."""
     if band is Band.MILD:
         return "mild_high_risk" if danger.named(chart) else "mild"
     return _IV_KEYS[band]

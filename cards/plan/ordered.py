@@ -1,5 +1,7 @@
 """Which tests need not be ordered: the same test is ordered, or being ordered, for the same time."""
 
+from datetime import timedelta
+
 from cards.chart import Chart
 from cards.chart.requests import OrderedTest
 from cards.model import DraftMedication, DraftTest
@@ -10,6 +12,12 @@ def is_ordered(test: DraftTest, chart: Chart, infusion: DraftMedication | None =
     """Whether a test is ordered or drafted already for the time that is asked for."""
     told = [request for request in chart.ordered_tests if request.test == test.test]
     return bool(told) and any(_counts(request, due(test.when, chart, infusion), chart) for request in told)
+
+
+def is_planned(test: str, days: str, chart: Chart) -> bool:
+    """Whether a test is ordered or drafted that is due within a threshold in days."""
+    soon = Due(chart.now, chart.now + timedelta(days=chart.numbers[days]), in_days=True)
+    return any(request.test == test and _counts(request, soon, chart) for request in chart.ordered_tests)
 
 
 def _counts(request: OrderedTest, wanted: Due, chart: Chart) -> bool:

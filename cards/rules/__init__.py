@@ -1,9 +1,26 @@
 """A folder a card, a file a rule: each a question about the chart, answered with words or the reason of silence."""
 
-from cards.ask import Rule
-from cards.rules import beside_low, causes, comfort, doubtful, drafts, emergency_and_low, high, incomplete, look_for
+from collections.abc import Mapping
 
-RULES: tuple[Rule, ...] = (
+from cards.ask import Rule
+from cards.model import About
+from cards.rules import (
+    beside_low,
+    causes,
+    comfort,
+    discharge,
+    doubtful,
+    drafts,
+    emergency_and_low,
+    high,
+    incomplete,
+    look_for,
+    refill,
+)
+from cards.rules.comfort.magnesium_is_toxic_in_comfort_care import magnesium_is_toxic_in_comfort_care
+from cards.rules.doubtful.magnesium_was_not_available import magnesium_was_not_available
+
+_USUAL: tuple[Rule, ...] = (
     *comfort.RULES,
     *emergency_and_low.RULES,
     *high.RULES,
@@ -14,3 +31,16 @@ RULES: tuple[Rule, ...] = (
     *look_for.RULES,
     *incomplete.RULES,
 )
+RULES: tuple[Rule, ...] = (*_USUAL, *discharge.RULES, *refill.RULES)
+# what is asked at each moment: of who goes home, and of a renewal, only what clinical rule s.14 names
+BY_MOMENT: Mapping[About, tuple[Rule, ...]] = {
+    About.PATIENT: _USUAL,
+    About.ORDERS: _USUAL,
+    About.DISCHARGE: (
+        *discharge.RULES,
+        magnesium_is_toxic_in_comfort_care,
+        magnesium_was_not_available,
+        *incomplete.RULES,
+    ),
+    About.REFILL: (*refill.RULES, magnesium_was_not_available, *incomplete.RULES),
+}

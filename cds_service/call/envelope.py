@@ -4,11 +4,12 @@ import re
 from dataclasses import dataclass, field
 from json import JSONDecodeError
 
-from cards import Service
+from cards import SERVICES, Service
 from cds_service.errors import JsonDict, NotCdsHooks, NotJson, TooMuch
 from cds_service.fhir_json import FHIR_ID, as_dict, as_list, as_text, parse_json
 
 _TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")
+_ORDERS = sorted({service.orders for service in SERVICES})
 _TOLD = {"depth limit exceeded": "it is nested too deeply"}  # the rest of the reader's words are plain enough
 
 
@@ -24,7 +25,10 @@ class FhirAccess:
 
 @dataclass(frozen=True, slots=True)
 class HookCall:
-    """A hook call. `prefetch` holds what the client supplied, a key that is not in it was not supplied."""
+    """A hook call. `prefetch` holds what the client supplied, a key that is not in it was not supplied.
+
+    `has_user`: somebody is there who could accept a suggestion.
+    """
 
     patient_id: str
     encounter_id: str | None
@@ -32,6 +36,7 @@ class HookCall:
     selections: frozenset[str] | None
     prefetch: JsonDict
     access: FhirAccess | None = None
+    has_user: bool = True
 
 
 def read_body(raw: bytes) -> object:
@@ -49,7 +54,8 @@ def read_body(raw: bytes) -> object:
 def refuse_excess(body: object, most_entries: int) -> None:
     """TooMuch when the Bundles of a request hold more entries than are read in good time."""
     request = as_dict(body)
-    values = [*as_dict(request.get("prefetch")).values(), as_dict(request.get("context")).get("draftOrders")]
+    context = as_dict(request.get("context"))
+    values = [*as_dict(request.get("prefetch")).values(), *(context.get(name) for name in _ORDERS)]
     if sum(_size(value) for value in values) > most_entries:
         raise TooMuch(f"The Bundles have more than {most_entries} entries. Send what the prefetch templates ask for.")
 
@@ -73,10 +79,11 @@ def read_call(body: object, service: Service | None = None) -> HookCall:
     return HookCall(
         patient_id=_patient_id(context.get("patientId")),
         encounter_id=_bare_id(as_text(context.get("encounterId")), "Encounter"),
-        drafts=context.get("draftOrders"),
+        drafts=context.get(service.orders if service else "draftOrders"),
         selections=_selections(context.get("selections")),
         prefetch=as_dict(body.get("prefetch")),
         access=_access(body),
+        has_user=bool(as_text(context.get("userId"))),
     )
 
 

@@ -77,6 +77,7 @@ def _snapshot(
         unreadable=sum(answer.unreadable for answer in every),
         selections=call.selections,
         encounter_id=call.encounter_id,
+        has_user=call.has_user,
         # each reason once: five thousand bad entries make one line
         set_aside=tuple(dict.fromkeys(item for answer in every for item in answer.set_aside)),
     )

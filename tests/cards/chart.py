@@ -96,6 +96,7 @@ def snapshot(chart: Chart) -> Snapshot:
         drafts=drafts,
         selections=frozenset(chosen) if hook == "order-select" else None,
         encounter_id="e1" if "setting" in chart else None,
+        has_user=chart.get("user", True),
     )
 
 
@@ -113,6 +114,10 @@ def _resources(chart: Chart) -> dict[str, list[Json]]:
     found["patient"] = [_patient(chart.get("patient", {}))]
     if chart.get("setting"):
         found["encounters"] = [_encounter(chart["setting"], chart.get("admitted_hours_ago", 48))]
+        if "disposition" in chart:
+            told = chart["disposition"]
+            concept = {"text": told} if " " in told else {"coding": [{"code": told}]}
+            found["encounters"][0] |= {"status": "finished", "hospitalization": {"dischargeDisposition": concept}}
     results = [("magnesium", m) for m in _listed(chart.get("magnesium"))]
     results += [(name, told) for name, entry in chart.get("labs", {}).items() for told in _results(entry)]
     for number, (name, told) in enumerate(results, 1):
@@ -122,8 +127,23 @@ def _resources(chart: Chart) -> dict[str, list[Json]]:
         key = "administrations" if told.get("given") else "medications"
         found[key].append(resource(f"m{number}", told, "active"))
     found["conditions"] = [_condition(f"c{n}", c) for n, c in enumerate(chart.get("conditions", ()), 1)]
+    found["ordered_tests"] = [_test_order(f"t{n}", t) for n, t in enumerate(chart.get("tests", ()), 1)]
     absent = (*chart.get("missing", ()), *chart.get("failed", ()))
     return {key: [] if key in absent else listed for key, listed in found.items()}
+
+
+def _test_order(ident: str, told: Chart) -> Json:
+    """A test that is ordered: its `analyte`, and `in_days` when it is due."""
+    return {
+        "resourceType": "ServiceRequest",
+        "id": ident,
+        "status": "active",
+        "intent": "order",
+        "code": {"coding": [{"system": LOINC, "code": ANALYTES[told["analyte"]][0]}]},
+        "subject": {"reference": "Patient/p1"},
+        "authoredOn": ago(1),
+        "occurrenceDateTime": ago(-24 * told["in_days"])[:10],
+    }
 
 
 def _key_of(analyte: str) -> str:
@@ -224,11 +244,18 @@ def _order(ident: str, told: Any, status: str) -> Json:
         made["reasonCode"] = [_reason(told["reason"])]
     if "prior" in told:
         made["priorPrescription"] = {"reference": f"MedicationRequest/{told['prior']}"}
+    made |= _home(told)
     if dosages := list(_dosages(told)):
         made["dosageInstruction"] = dosages
     if "do_not_perform" in told:
         made["doNotPerform"] = told["do_not_perform"]
     return made
+
+
+def _home(told: Chart) -> Json:
+    """Whether it goes home: `category` discharge or community, or `reported`."""
+    category: Json = {"category": [{"coding": [{"code": told["category"]}]}]} if "category" in told else {}
+    return category | ({"reportedBoolean": True} if told.get("reported") else {})
 
 
 def _reason(told: str) -> Json:

@@ -11,7 +11,7 @@ import pytest
 from cards.answer.merge import Recommendation, recommend
 from cards.chart import Chart as PatientChart
 from cards.model import Decision, Finding, Indicator
-from cards.rules import RULES
+from cards.rules import BY_MOMENT, RULES
 from tests.cards import answer
 from tests.cards.chart import CASES, NOW, Json, case_files, cases, decide, knowledge, snapshot
 from tests.told import told_in
@@ -54,7 +54,7 @@ def seen() -> Seen:
 
 def _said(chart: Json) -> tuple[Recommendation, ...]:
     facts = PatientChart(snapshot(chart), knowledge(), NOW)
-    answers = [rule(facts) for rule in RULES]
+    answers = [rule(facts) for rule in BY_MOMENT[facts.snapshot.about]]
     return recommend([a for a in answers if isinstance(a, Finding)], facts).said
 
 

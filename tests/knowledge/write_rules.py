@@ -27,7 +27,7 @@ def tried() -> str:
     ]
     told = {}
     for name in sorted(rule.name for rule in RULES):
-        said = [answer for _, _, answers in asked if isinstance(answer := answers[name], Finding)]
+        said = [answer for _, _, answers in asked if isinstance(answer := answers.get(name), Finding)]
         told[name] = _done(said) | {"cases": [sentence(case) for rule, case, _ in asked if rule == name]}
     return json.dumps(told, indent=1, ensure_ascii=False) + "\n"
 
