@@ -2,11 +2,13 @@
 
 from cards.answer.explain import explain
 from cards.chart.cut_lists import is_enough
+from cards.chart.fhir import is_id
 from cards.chart.inputs import BY_KEY, INPUTS, KINDS, OPENING, Input, Kind, prefetch_templates
 from cards.chart.sorting import Unread as UnreadEntry
 from cards.chart.sorting import What, Why
 from cards.decide import decide
 from cards.loading import Knowledge, KnowledgeError, load_knowledge
+from cards.loading.reading import Places, did_you_mean, parse_yaml, places_of
 from cards.model import (
     About,
     Answered,
@@ -42,6 +44,7 @@ __all__ = [
     "Knowledge",
     "KnowledgeError",
     "Memory",
+    "Places",
     "Problem",
     "Service",
     "SetAside",
@@ -52,9 +55,13 @@ __all__ = [
     "What",
     "Why",
     "decide",
+    "did_you_mean",
     "discovery",
     "explain",
     "is_enough",
+    "is_id",
     "load_knowledge",
+    "parse_yaml",
+    "places_of",
     "prefetch_templates",
 ]

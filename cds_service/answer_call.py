@@ -57,8 +57,18 @@ def answer_call(body: object, service: Service, means: Means) -> Answer:
     decision = decide(snapshot, means.knowledge, now=means.now, new_id=means.new_id, memory=means.memory)
     decision.trace.chart.reading  # noqa: B018 - records ask for it later: read while the limit of time is told of
     if decision.cannot_tell and means.missing_data is MissingData.PRECONDITION_FAILED:
-        return Answer(HTTPStatus.PRECONDITION_FAILED, _cannot_tell(decision.cannot_tell), decision, gathered.data)
+        outcome = _unknown() if snapshot.patient_unknown else _cannot_tell(decision.cannot_tell)
+        return Answer(HTTPStatus.PRECONDITION_FAILED, outcome, decision, gathered.data)
     return Answer(HTTPStatus.OK, {"cards": [card.body for card in decision.cards]}, decision, gathered.data)
+
+
+def _unknown() -> JsonDict:
+    return operation_outcome(
+        "not-found",
+        "The record of the patient in context was not found, or could not be had: prefetch patient. Check that "
+        "context.patientId is an id of the FHIR server that is named, and satisfy the prefetch templates of the "
+        f"discovery document. A site whose client cannot may set {PREFIX}MISSING_DATA=card to be told by a card.",
+    )
 
 
 def _cannot_tell(keys: tuple[str, ...]) -> JsonDict:

@@ -23,11 +23,20 @@ _CODE = re.compile(r"[A-Za-z][A-Za-z0-9\-]{0,63}")
 _MOST_ENTRIES = 1000
 _LONGEST_COMMENT = 1000
 _LONGEST_TIME = 40
+_MOST_REASONS = 10
+# as the specification names it, and as a widely used record system does
+OVERRIDE_REASON_KEYS = ("overrideReason", "overrideReasons")
+_KNOWN_FIELDS = frozenset(
+    {"card", "outcome", "outcomeTimestamp", "acceptedSuggestions", "userComment", "extension", *OVERRIDE_REASON_KEYS}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """What became of one card. `comment` may hold anything, patient data too."""
+    """What became of one card. `comment` may hold anything, patient data too.
+
+    `reason` is the first of those that came, `more_reasons` the others; `unknown`: how many fields nobody knows.
+    """
 
     card: str
     outcome: str
@@ -35,6 +44,8 @@ class Feedback:
     suggestions: tuple[str, ...]
     at: str
     comment: str
+    more_reasons: tuple[str, ...] = ()
+    unknown: int = 0
 
 
 def routes(runtime: Runtime) -> list[Route]:
@@ -77,15 +88,26 @@ def _read(told: object) -> Feedback | None:
     card, outcome = entry.get("card"), as_text(entry.get("outcome"))
     if not isinstance(card, str) or not is_uuid(card) or outcome not in _OUTCOMES:
         return None
-    override = as_dict(entry.get("overrideReason"))
+    overrides = [item for key in OVERRIDE_REASON_KEYS for item in as_list(entry.get(key))]
+    reason, *more = list(dict.fromkeys(filter(None, map(_reason, overrides)))) or [""]
+    comments = (as_text(as_dict(item).get("userComment")) for item in (*overrides, entry))
     return Feedback(
         card.lower(),
         outcome,
-        _code(as_dict(override.get("reason")).get("code")),
+        reason,
         tuple(_suggestions(entry)),
         _time(entry.get("outcomeTimestamp")),
-        (as_text(override.get("userComment")) or "")[:_LONGEST_COMMENT].replace("\0", ""),
+        next(filter(None, comments), "")[:_LONGEST_COMMENT].replace("\0", ""),
+        tuple(more[:_MOST_REASONS]),
+        sum(key not in _KNOWN_FIELDS for key in entry),
     )
+
+
+def _reason(told: object) -> str:
+    """The code of an override reason: of its `reason`, or of a coding or concept in its place."""
+    named = as_dict(as_dict(told).get("reason", told))
+    coding = next(iter(as_list(named.get("coding"))), named)
+    return _code(as_dict(coding).get("code"))
 
 
 def _suggestions(entry: JsonDict) -> Iterator[str]:
@@ -100,6 +122,8 @@ def _keep(feedback: Feedback, service_id: str, runtime: Runtime) -> bool:
     now, client = runtime.now(), who()
     record_feedback(service_id, _shown(feedback), client)
     runtime.metrics.feedback_received(service_id, feedback.outcome)
+    if feedback.unknown:
+        runtime.metrics.feedback_not_known(service_id, feedback.unknown)
     if runtime.memory:
         at = answered_at(feedback.at, now)
         runtime.memory.answered(feedback.card, feedback.outcome, feedback.reason, at)
@@ -128,6 +152,8 @@ def _shown(feedback: Feedback) -> dict[str, object]:
         "card": feedback.card,
         "outcome": feedback.outcome,
         "reason": feedback.reason,
+        "more_reasons": list(feedback.more_reasons),
+        "unknown_fields": feedback.unknown,
         "suggestions": list(feedback.suggestions),
         "at": feedback.at,
     }
