@@ -1,6 +1,7 @@
 """Decides about magnesium: a patient snapshot in, cards and a trace out. Pure: no clock, network, files, logging."""
 
 from cards.answer.explain import explain
+from cards.chart import Chart
 from cards.chart.cut_lists import is_enough
 from cards.chart.fhir import is_id
 from cards.chart.inputs import BY_KEY, INPUTS, KINDS, OPENING, Input, Kind, prefetch_templates
@@ -25,6 +26,7 @@ from cards.model import (
 )
 from cards.rules import RULES
 from cards.services import SERVICES, Service, discovery
+from cards.wording import listed, shortened
 
 __all__ = [
     "BY_KEY",
@@ -36,6 +38,7 @@ __all__ = [
     "About",
     "Answered",
     "Card",
+    "Chart",
     "Decision",
     "Finding",
     "Indicator",
@@ -60,8 +63,10 @@ __all__ = [
     "explain",
     "is_enough",
     "is_id",
+    "listed",
     "load_knowledge",
     "parse_yaml",
     "places_of",
     "prefetch_templates",
+    "shortened",
 ]

@@ -1,18 +1,21 @@
 """The trusted-clients file: who may call, by which keys, and which FHIR servers may be read for them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from cards import KnowledgeError, Places, did_you_mean, parse_yaml, places_of
+from cds_service.dialects import Dialect, read_dialect, shipped, standard
 from cds_service.run.settings import SettingsError, is_loopback
 
 DEFAULT_ALGORITHMS = ("ES384", "RS384")
 ASYMMETRIC = frozenset({"ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "EdDSA"})
 _SERVER_KEYS = frozenset({"url", "open"})
-_KEYS = frozenset({"name", "iss", "jku", "jwks_file", "algorithms", "fhir_servers", "site", "null_means_failed"})
+_KEYS = frozenset(
+    {"name", "iss", "jku", "jwks_file", "algorithms", "fhir_servers", "site", "null_means_failed", "dialect", "links"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,7 @@ class Client:
 
     `open_servers`: those of them that ask for no token: none is sent to them.
     `null_means_failed`: it sends null for a prefetch key whose query failed, where others mean that there is nothing.
+    `links`: how the links begin that it shows, where its dialect shows listed ones only.
     """
 
     name: str
@@ -32,6 +36,8 @@ class Client:
     open_servers: frozenset[str] = frozenset()
     site: Path | None = None
     null_means_failed: bool = False
+    dialect: Dialect = field(default_factory=standard)
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,11 @@ class Clients:
         clients = self.by_issuer.values()
         closed = {server for client in clients for server in client.fhir_servers if server not in client.open_servers}
         return self.fhir_servers() - closed
+
+    def shared_dialect(self) -> Dialect:
+        """The dialect of every client, for when nobody is asked who calls; the standard where they differ."""
+        dialects = {client.dialect for client in self.by_issuer.values()}
+        return dialects.pop() if len(dialects) == 1 else standard()
 
 
 def read_clients(path: Path | None) -> Clients:
@@ -94,7 +105,7 @@ class _Reader:
     def client(self) -> Client:
         self._check()
         told = self.told
-        servers = dict(self._servers())
+        servers, dialect = dict(self._servers()), self._dialect()
         return Client(
             name=told["name"],
             iss=told["iss"],
@@ -105,6 +116,8 @@ class _Reader:
             open_servers=frozenset(url for url, is_open in servers.items() if is_open),
             site=self._file("site"),
             null_means_failed=self._flag(told.get("null_means_failed", False), "null_means_failed"),
+            dialect=dialect,
+            links=self._links(dialect),
         )
 
     def _check(self) -> None:
@@ -135,6 +148,24 @@ class _Reader:
                 raise self.error(f"the FHIR server {url} is listed twice", *place)
             seen.add(url)
             yield url, self._flag(told.get("open", False), *place, "open")
+
+    def _dialect(self) -> Dialect:
+        """One that comes with the service, or that of a file."""
+        name = self.told.get("dialect", standard().key)
+        if isinstance(name, str) and name in shipped():
+            return shipped()[name]
+        if isinstance(name, str) and name.endswith(".yaml") and (path := self._file("dialect")):
+            return read_dialect(path)
+        known = f"allowed are {', '.join(shipped())}, or a file NAME.yaml"
+        raise self.error(f"unknown dialect {name!r}{did_you_mean(str(name), shipped())}; {known}", "dialect")
+
+    def _links(self, dialect: Dialect) -> tuple[str, ...]:
+        told = tuple(self._url(url, "links", str(number)) for number, url in enumerate(self._list("links")))
+        if told and dialect.links != "listed":
+            raise self.error(
+                f"links contradicts the dialect {dialect.key}, which shows links: {dialect.links}", "links"
+            )
+        return told
 
     def _list(self, key: str) -> list[Any]:
         value = self.told.get(key)

@@ -5,14 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Response
+from flask import Response, g
 
 from cds_service.call.envelope import read_body
+from cds_service.dialects import shipped, standard
 from cds_service.errors import JsonDict, NotCdsHooks
 from cds_service.fhir_json import as_dict, as_list, as_text
 from cds_service.records.entries import feedback_entry
 from cds_service.records.log import record_feedback
 from cds_service.records.memory import answered_at
+from cds_service.trust.clients import Client
 from cds_service.web.answers import is_uuid, json_response, outcome_response, raw_body
 from cds_service.web.auth import who
 from cds_service.web.hooks import known_service
@@ -24,11 +26,7 @@ _MOST_ENTRIES = 1000
 _LONGEST_COMMENT = 1000
 _LONGEST_TIME = 40
 _MOST_REASONS = 10
-# as the specification names it, and as a widely used record system does
-OVERRIDE_REASON_KEYS = ("overrideReason", "overrideReasons")
-_KNOWN_FIELDS = frozenset(
-    {"card", "outcome", "outcomeTimestamp", "acceptedSuggestions", "userComment", "extension", *OVERRIDE_REASON_KEYS}
-)
+_KNOWN_FIELDS = frozenset({"card", "outcome", "outcomeTimestamp", "acceptedSuggestions", "userComment", "extension"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,8 @@ def routes(runtime: Runtime) -> list[Route]:
 
     def receive(service_id: str) -> Response:
         service = known_service(service_id)
-        read = [_read(entry) for entry in _entries(read_body(raw_body()))]
+        keys = _reason_keys()
+        read = [_read(entry, keys) for entry in _entries(read_body(raw_body()))]
         kept = [_keep(feedback, service.id, runtime) for feedback in read if feedback]
         if not all(kept):
             return outcome_response(503, "transient", "The feedback could not be kept. Send it again later.")
@@ -82,13 +81,20 @@ def _entries(body: object) -> list[object]:
     return found
 
 
-def _read(told: object) -> Feedback | None:
+def _reason_keys() -> tuple[str, ...]:
+    """How the specification, the dialects that we know and that of the caller name the override reason."""
+    client: Client | None = g.get("client")
+    dialects = (*shipped().values(), *((client.dialect,) if client else ()))
+    return tuple(dict.fromkeys(dialect.override_reasons for dialect in (standard(), *dialects)))
+
+
+def _read(told: object, reason_keys: tuple[str, ...]) -> Feedback | None:
     """What an entry says; None when it does not name a card and what became of it."""
     entry = as_dict(told)
     card, outcome = entry.get("card"), as_text(entry.get("outcome"))
     if not isinstance(card, str) or not is_uuid(card) or outcome not in _OUTCOMES:
         return None
-    overrides = [item for key in OVERRIDE_REASON_KEYS for item in as_list(entry.get(key))]
+    overrides = [item for key in reason_keys for item in as_list(entry.get(key))]
     reason, *more = list(dict.fromkeys(filter(None, map(_reason, overrides)))) or [""]
     comments = (as_text(as_dict(item).get("userComment")) for item in (*overrides, entry))
     return Feedback(
@@ -99,7 +105,7 @@ def _read(told: object) -> Feedback | None:
         _time(entry.get("outcomeTimestamp")),
         next(filter(None, comments), "")[:_LONGEST_COMMENT].replace("\0", ""),
         tuple(more[:_MOST_REASONS]),
-        sum(key not in _KNOWN_FIELDS for key in entry),
+        sum(key not in _KNOWN_FIELDS and key not in reason_keys for key in entry),
     )
 
 
