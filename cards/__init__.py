@@ -1,12 +1,15 @@
 """Decides about magnesium: a patient snapshot in, cards and a trace out. Pure: no clock, network, files, logging."""
 
 from cards.answer.explain import explain
+from cards.chart import Chart
 from cards.chart.cut_lists import is_enough
+from cards.chart.fhir import is_id
 from cards.chart.inputs import BY_KEY, INPUTS, KINDS, OPENING, Input, Kind, prefetch_templates
 from cards.chart.sorting import Unread as UnreadEntry
 from cards.chart.sorting import What, Why
 from cards.decide import decide
 from cards.loading import Knowledge, KnowledgeError, load_knowledge, site_files
+from cards.loading.reading import Places, did_you_mean, parse_yaml, places_of
 from cards.model import (
     About,
     Answered,
@@ -29,6 +32,7 @@ from cards.protocol.trial import Tried, try_cases
 from cards.protocol.trial import read as read_protocol
 from cards.rules import RULES
 from cards.services import SERVICES, Service, discovery
+from cards.wording import listed, shortened
 
 __all__ = [
     "BY_KEY",
@@ -40,6 +44,7 @@ __all__ = [
     "About",
     "Answered",
     "Card",
+    "Chart",
     "Decision",
     "Finding",
     "Indicator",
@@ -48,6 +53,7 @@ __all__ = [
     "Knowledge",
     "KnowledgeError",
     "Memory",
+    "Places",
     "Problem",
     "Protocol",
     "ProtocolRemark",
@@ -62,13 +68,19 @@ __all__ = [
     "Why",
     "check_protocol",
     "decide",
+    "did_you_mean",
     "discovery",
     "explain",
     "is_enough",
+    "is_id",
+    "listed",
     "load_knowledge",
+    "parse_yaml",
+    "places_of",
     "prefetch_templates",
     "protocol_page",
     "read_protocol",
+    "shortened",
     "site_files",
     "try_cases",
 ]

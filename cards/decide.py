@@ -9,7 +9,7 @@ from cards.answer.merge import Recommendations, recommend
 from cards.answer.recommendation import Recommendation
 from cards.ask import ask, failure
 from cards.chart import Chart
-from cards.chart.inputs import REQUIRED
+from cards.chart.inputs import PATIENT_KEY, REQUIRED
 from cards.judgements import lacking
 from cards.loading import Knowledge
 from cards.model import Card, Decision, Finding, Memory, Problem, Silence, Snapshot, Stopped, Trace
@@ -59,6 +59,8 @@ def _cannot_tell(cards: Sequence[Card], chart: Chart) -> tuple[str, ...]:
     if said == {(_NOT_AVAILABLE,)}:
         return REQUIRED
     incomplete = said == {(_INCOMPLETE,)} and not lacking.rules_failed(chart)
+    if incomplete and chart.snapshot.patient_unknown:
+        return (PATIENT_KEY,)
     return tuple(asked.key for asked in lacking.inputs(chart)) if incomplete else ()
 
 

@@ -1,7 +1,7 @@
 """The seam: a hook call in, an answer out. HTTP, `explain` and tests all decide through here."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
@@ -12,6 +12,7 @@ from cds_service.call.fhir_access import Source
 from cds_service.call.gather import gather
 from cds_service.call.key_outcomes import KeyData
 from cds_service.call.time_limit import watch
+from cds_service.dialects import Dialect, spoken, standard
 from cds_service.errors import JsonDict, operation_outcome
 from cds_service.run.settings import PREFIX, MissingData
 
@@ -32,7 +33,8 @@ class Means:
 
     What the client did not supply comes from `source`, when there is one and the call gives access to it. Advice that
     the `memory` knows to be answered is not repeated. `limit_ms` bounds the processor time for reading.
-    `null_is_failed`: the client sends null where a query failed.
+    `null_is_failed`: the client sends null where a query failed. Cards go out in its `dialect`; `links` begin as those
+    that it knows.
     """
 
     knowledge: Knowledge
@@ -44,6 +46,8 @@ class Means:
     memory: Memory | None = None
     limit_ms: int | None = None
     null_is_failed: bool = False
+    dialect: Dialect = field(default_factory=standard)
+    links: Sequence[str] = ()
 
 
 def answer_call(body: object, service: Service, means: Means) -> Answer:
@@ -55,10 +59,21 @@ def answer_call(body: object, service: Service, means: Means) -> Answer:
     if means.limit_ms:
         snapshot = replace(snapshot, watch=watch(means.limit_ms))
     decision = decide(snapshot, means.knowledge, now=means.now, new_id=means.new_id, memory=means.memory)
+    decision = spoken(decision, means.dialect, means.new_id, means.links)
     decision.trace.chart.reading  # noqa: B018 - records ask for it later: read while the limit of time is told of
     if decision.cannot_tell and means.missing_data is MissingData.PRECONDITION_FAILED:
-        return Answer(HTTPStatus.PRECONDITION_FAILED, _cannot_tell(decision.cannot_tell), decision, gathered.data)
+        outcome = _unknown() if snapshot.patient_unknown else _cannot_tell(decision.cannot_tell)
+        return Answer(HTTPStatus.PRECONDITION_FAILED, outcome, decision, gathered.data)
     return Answer(HTTPStatus.OK, {"cards": [card.body for card in decision.cards]}, decision, gathered.data)
+
+
+def _unknown() -> JsonDict:
+    return operation_outcome(
+        "not-found",
+        "The record of the patient in context was not found, or could not be had: prefetch patient. Check that "
+        "context.patientId is an id of the FHIR server that is named, and satisfy the prefetch templates of the "
+        f"discovery document. A site whose client cannot may set {PREFIX}MISSING_DATA=card to be told by a card.",
+    )
 
 
 def _cannot_tell(keys: tuple[str, ...]) -> JsonDict:

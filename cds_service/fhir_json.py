@@ -6,7 +6,6 @@ import orjson
 
 JsonDict = dict[str, object]
 
-FHIR_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _PATIENT_REFERENCE = re.compile(r"(?:^|/)Patient/([^/?#|]+)(?:/_history/[^/]*)?$")
 _BOM = b"\xef\xbb\xbf"
 
@@ -55,7 +54,13 @@ def is_about(resource: JsonDict, patient_id: str) -> bool:
     usual = isinstance(subject, dict) and subject.get("reference") == f"Patient/{patient_id}"
     if usual and resource.get("resourceType") != "Patient":
         return True
-    return (patient_of(resource) or patient_id) == patient_id
+    return (patient_of(resource) or patient_id) in (patient_id, _as_referred(patient_id))
+
+
+def _as_referred(patient_id: str) -> str | None:
+    """What a reference to this patient is read as: an id with signs of addresses in it is read in part."""
+    match = _PATIENT_REFERENCE.search(f"Patient/{patient_id}")
+    return match.group(1) if match else None
 
 
 def patient_of(resource: JsonDict) -> str | None:

@@ -12,7 +12,10 @@ _LARGEST = 1e12
 # far longer than any instruction or note that a person reads; what is longer is searched no further
 _LONGEST_TEXT = 4000
 _YEARS = range(1900, 2200)
-_FHIR_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}\Z")
+# longer and freer than FHIR allows: record systems give unsigned orders ids of some 190 characters
+_LONGEST_ID = 512
+_NEVER_IN_ID = re.compile(r"[\s<>]")
+_PATHS = frozenset({".", ".."})
 _PARTIAL = re.compile(r"\d{4}(-\d\d)?\Z")
 _LONGEST_PARTIAL = len("2026-11")
 _DAY = len("2026-11-28")
@@ -129,14 +132,19 @@ def is_day_only(value: object) -> bool:
 
 
 def reference_of(resource: JsonObject) -> str | None:
-    """`Type/id` of a resource, or None when it has no valid id."""
+    """`Type/id` of a resource, or None when it has no usable id."""
     kind, ident = text(resource, "resourceType"), text(resource, "id")
     return f"{kind}/{ident}" if kind.isalpha() and is_id(ident) else None
 
 
+def bare_id(told: str, kind: str) -> str:
+    """The id in a reference to a resource of a type, or an id that stands alone."""
+    return told.rpartition(f"{kind}/")[2]
+
+
 def is_id(told: str) -> bool:
-    """Whether a text is a FHIR id."""
-    return bool(_FHIR_ID.match(told))
+    """Whether a text can be an id: 1 to 512 printable characters without blanks or markup, and no step of a path."""
+    return 0 < len(told) <= _LONGEST_ID and told.isprintable() and not _NEVER_IN_ID.search(told) and told not in _PATHS
 
 
 def first_moment(resource: JsonObject, *keys: str) -> datetime | None:

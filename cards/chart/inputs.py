@@ -243,6 +243,7 @@ INPUTS: tuple[Input, ...] = (
 KEYS = tuple(asked.key for asked in INPUTS)
 BY_KEY: Mapping[str, Input] = {asked.key: asked for asked in INPUTS}
 KINDS: Mapping[str, Kind] = {asked.kind.name: asked.kind for asked in INPUTS}
+PATIENT_KEY = next(asked.key for asked in INPUTS if asked.kind is _PATIENT)
 REQUIRED = tuple(asked.key for asked in INPUTS if asked.required)
 ANALYTES: Mapping[str, Input] = {analyte: asked for asked in INPUTS for analyte in asked.analytes}
 OPENING = tuple(analyte for asked in INPUTS for analyte in asked.opening)

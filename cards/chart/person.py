@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from cards.chart.encounter_setting import setting_told
-from cards.chart.fhir import child, end_of, moment, text
+from cards.chart.fhir import bare_id, child, end_of, moment, text
 from cards.loading import Knowledge
 from cards.model import JsonObject
 
@@ -45,7 +45,7 @@ def current_encounter(
     encounters: Sequence[JsonObject], encounter_id: str | None, now: datetime, knowledge: Knowledge
 ) -> JsonObject | None:
     """The encounter of the call; else the one in progress that began last, of several the one in hospital."""
-    named = next((e for e in encounters if encounter_id and text(e, "id") == encounter_id.rpartition("/")[2]), None)
+    named = next((e for e in encounters if encounter_id and text(e, "id") == bare_id(encounter_id, "Encounter")), None)
     if named is not None:
         return named
     zone = knowledge.site.zone

@@ -170,9 +170,10 @@ def _names_of(draft: JsonObject, url: str) -> tuple[frozenset[str], str]:
 
 def _matching(selection: str, names: Sequence[tuple[frozenset[str], str]]) -> list[int]:
     """The drafts that a selection names: in full, else by their last part."""
-    told = selection.strip().partition("/_history/")[0].rstrip("/")
-    full = [n for n, (every, _) in enumerate(names) if told in every or _tail(told, 2) in every]
-    return full or [n for n, (_, ident) in enumerate(names) if ident and ident == _tail(told, 1)]
+    whole = selection.strip()
+    told = whole.partition("/_history/")[0].rstrip("/")
+    full = [n for n, (every, _) in enumerate(names) if not every.isdisjoint({whole, told, _tail(told, 2)})]
+    return full or [n for n, (_, ident) in enumerate(names) if ident and ident in (whole, _tail(told, 1))]
 
 
 def _tail(told: str, parts: int) -> str:

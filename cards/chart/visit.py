@@ -11,7 +11,7 @@ from cards.chart.conditions import conditions_by_category
 from cards.chart.cut_lists import cut_inputs
 from cards.chart.destination import Destination, destination_of
 from cards.chart.encounter_setting import categories_of_stay, place_of
-from cards.chart.fhir import is_id, text
+from cards.chart.fhir import bare_id, is_id, text
 from cards.chart.inputs import BY_KEY, INPUTS
 from cards.chart.person import Person
 from cards.chart.sorting import CONDITION, Sorted
@@ -75,8 +75,8 @@ class Visit(Asked):
 
     @property
     def encounter_id(self) -> str | None:
-        """The logical id of the stay that the call names; None where it names none or no FHIR id."""
-        told = (self.snapshot.encounter_id or "").rpartition("/")[2]
+        """The logical id of the stay that the call names; None where it names none that is an id."""
+        told = bare_id(self.snapshot.encounter_id or "", "Encounter")
         return told if is_id(told) else None
 
     @fact

@@ -33,9 +33,10 @@ class Snapshot:
 
     `resources` holds the answer per prefetch key, of keys that are none of ours too; `missing` names keys nobody could
     supply, `failed` those of them whose query failed, `partial` keys of which only a first page came, `strays` keys
-    with only a stray of another patient. Any other key is known to be empty. `draft_urls`: the fullUrl of each draft;
-    `by_urn`: what entries named by a urn hold; `unreadable`: how many entries were no resources. `watch` bounds the
-    time for reading what it is put around. `has_user`: whether somebody is there who could accept a suggestion.
+    with only a stray of another patient. Any other key is known to be empty. `patient_unknown`: nobody knows this
+    patient. `draft_urls`: the fullUrl of each draft; `by_urn`: what entries named by a urn hold; `unreadable`: how many
+    entries were no resources. `watch` bounds the time for reading what it is put around. `has_user`: whether somebody
+    is there who could accept a suggestion.
     """
 
     hook: str
@@ -53,5 +54,6 @@ class Snapshot:
     by_urn: Mapping[str, JsonObject] = field(default_factory=dict)
     unreadable: int = 0
     about: About = About.PATIENT
+    patient_unknown: bool = False
     watch: Watch = unwatched
     has_user: bool = True

@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from cards import Card, Decision, Finding
+from cards import Card, Decision, Finding, is_id
 from cds_service.backtest.asked import asked_of
 from cds_service.backtest.buckets import read_bucket
 from cds_service.backtest.compare import compare, suggestion_labels
@@ -18,7 +18,6 @@ from cds_service.backtest.quality import FAILED, count_data
 from cds_service.backtest.replay import Call, history_of, is_told, replay
 from cds_service.backtest.tally import Row, Tally, write_result
 from cds_service.errors import JsonDict
-from cds_service.fhir_json import FHIR_ID
 
 UNIT_UNKNOWN = "Unit not told"
 _REPEATED_WITHIN = timedelta(hours=24)
@@ -61,7 +60,7 @@ def _patient(
 ) -> tuple[Tally, list[Row]]:
     """What came of one patient. A record that we cannot cope with is left out whole and must not stop the others."""
     left_out = Tally(patients=1)
-    if not FHIR_ID.fullmatch(patient_id):
+    if not is_id(patient_id):
         left_out.count("totals", "patients_left_out")
         return left_out, []
     try:

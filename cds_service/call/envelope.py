@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass, field
 from json import JSONDecodeError
 
-from cards import SERVICES, Service
+from cards import SERVICES, Service, is_id
 from cds_service.errors import JsonDict, NotCdsHooks, NotJson, TooMuch
-from cds_service.fhir_json import FHIR_ID, as_dict, as_list, as_text, parse_json
+from cds_service.fhir_json import as_dict, as_list, as_text, parse_json
 
 _TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")
 _ORDERS = sorted({service.orders for service in SERVICES})
@@ -15,7 +15,7 @@ _TOLD = {"depth limit exceeded": "it is nested too deeply"}  # the rest of the r
 
 @dataclass(frozen=True, slots=True)
 class FhirAccess:
-    """A FHIR server and a token for it. The token goes nowhere but into a header for that server."""
+    """A FHIR server and a token for it, "" where none came. It goes nowhere but into a header for that server."""
 
     server: str
     token: str = field(repr=False)
@@ -88,11 +88,13 @@ def read_call(body: object, service: Service | None = None) -> HookCall:
 
 
 def _access(body: JsonDict) -> FhirAccess | None:
-    """The access that the client gives; None when it gives none, or none that could work."""
+    """The server that the client names, with the token that it gives; only an open one is read without a token."""
     server, given = as_text(body.get("fhirServer")), as_dict(body.get("fhirAuthorization"))
-    token, kind = given.get("access_token"), given.get("token_type", "Bearer")
-    if not server or not isinstance(token, str) or not _TOKEN.fullmatch(token) or str(kind).lower() != "bearer":
+    if not server:
         return None
+    token, kind = given.get("access_token"), given.get("token_type", "Bearer")
+    if not isinstance(token, str) or not _TOKEN.fullmatch(token) or str(kind).lower() != "bearer":
+        token = ""
     scope = " ".join(item for item in as_list(given.get("scope")) if isinstance(item, str))
     return FhirAccess(server.rstrip("/"), token, scope, _bare_id(as_text(given.get("patient")), "Patient"))
 
@@ -107,8 +109,8 @@ def _context(value: object) -> JsonDict:
 
 def _patient_id(value: object) -> str:
     found = _bare_id(as_text(value), "Patient")
-    if found is None or not FHIR_ID.fullmatch(found):
-        raise NotCdsHooks("context.patientId is missing or not a FHIR id (1 to 64 letters, digits, '-' and '.').")
+    if found is None or not is_id(found):
+        raise NotCdsHooks("context.patientId is missing or not an id (1 to 512 printable characters).")
     return found
 
 

@@ -5,16 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
-from cards import BY_KEY, Service, SetAside, Snapshot, is_enough
+from cards import BY_KEY, About, Service, SetAside, Snapshot, is_enough, is_id
 from cds_service.call.envelope import FhirAccess, HookCall
-from cds_service.call.fhir_access import FAILED, Fetched, Request, Source, Visit, next_page, request_of
+from cds_service.call.fhir_access import FAILED, Fetched, Outcome, Request, Source, Visit, next_page, request_of
 from cds_service.call.key_outcomes import KeyData
 from cds_service.call.prefetch import Supplied, bundle_of, drafts_of, others, read_pages, strays, supplied, urls_of
 from cds_service.errors import JsonDict
-from cds_service.fhir_json import FHIR_ID, as_dict, as_list, as_text, resource_type
+from cds_service.fhir_json import as_dict, as_list, as_text, resource_type
 
 Templates = Callable[[], Mapping[str, str]]
 REFERENCED = "referenced"
+_PATIENT = "patient"
 _MOST_MEDICATIONS = 20
 _PAST = frozenset({"completed", "stopped"})
 _NO_TEMPLATES: Mapping[str, str] = {}
@@ -47,7 +48,7 @@ def gather(
     drafts = drafts_of(call)
     fetched: dict[str, Fetched] = {}
     medications = Supplied()
-    if source is not None and call.access is not None:
+    if source is not None and call.access is not None and source.can_read(call.access.server, call.access.token):
         visit = _visit(call.access, call.patient_id, source)
         fetched = _complete(answers, call, visit, templates, now or datetime.now(UTC))
         medications = _medications(_orders({**answers, **more}, drafts), visit)
@@ -57,7 +58,23 @@ def gather(
     data = tuple(KeyData.of(key, answers[key].missing, fetched.get(key), answers[key].foreign) for key in answers)
     everything = {**more, **answers, **({REFERENCED: medications} if medications.resources else {})}
     every = (*everything.values(), drafts, medications)
-    return Gathered(replace(_snapshot(call, service, everything, every, drafts), strays=stray), data)
+    unknown = _is_unknown(answers, more, service)
+    snapshot = replace(_snapshot(call, service, everything, every, drafts), strays=stray, patient_unknown=unknown)
+    return Gathered(snapshot, data)
+
+
+def _is_unknown(answers: Mapping[str, Supplied], more: Mapping[str, Supplied], service: Service) -> bool:
+    """Whether nobody knows the patient: a wrong id or the wrong server would read as all clear.
+
+    His record was asked for and could not be had, though a server or client answers; or it did not come, and nothing
+    of him did. Of orders it is told only where nothing at all came: then it is no single query that failed.
+    """
+    patient = answers.get(_PATIENT)
+    if patient is None or not patient.missing:
+        return False
+    nothing_came = not any(answer.resources for answer in (*answers.values(), *more.values()))
+    answered = any(not answer.missing for answer in answers.values())
+    return (nothing_came and (patient.failed or answered)) or (patient.failed and service.about is About.PATIENT)
 
 
 def _snapshot(
@@ -100,7 +117,7 @@ def _complete(
     requests = {key: request for key, request in asked.items() if request}
     fetched = visit.fetch(requests)
     for key, found in fetched.items():
-        answers[key].failed |= found.outcome in FAILED
+        answers[key].failed |= found.outcome in FAILED or (key == _PATIENT and found.outcome is Outcome.NOT_FOUND)
         if found.pages:
             anew = answers[key].missing or (found.complete and not requests[key].next_url)
             before = Supplied() if anew else answers[key]
@@ -159,4 +176,4 @@ def _medication_id(reference: JsonDict, base: str) -> str | None:
     """The id of a Medication on this server; None for a contained one, or one that lies elsewhere."""
     target = (as_text(reference.get("reference")) or "").split("/_history/")[0].removeprefix(f"{base}/")
     kind, _, ident = target.partition("/")
-    return ident if kind == "Medication" and FHIR_ID.fullmatch(ident) else None
+    return ident if kind == "Medication" and is_id(ident) else None

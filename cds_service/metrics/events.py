@@ -29,6 +29,8 @@ class Metrics:
         self._cards = self._counter("cards", "Cards shown, by leading rule and indicator.", "rule", "indicator")
         self._quiet = self._counter("advice_quiet", "Advice not repeated since it was answered, by rule.", "rule")
         self._feedback = self._counter("feedback", "Feedback on cards, as often as sent.", "service", "outcome")
+        text = "Feedback with a field that nobody knows: what it says is lost."
+        self._unknown_fields = self._counter("feedback_unknown_fields", text, "service")
         self._keys = self._counter("prefetch_keys", "How each prefetch key of a call was had.", "key", "outcome")
         self._foreign = self._counter("foreign_resources", "Resources of other patients that were dropped.", "key")
         text = "What of a patient's data nobody understands, by what it is and what of it is not understood."
@@ -83,6 +85,10 @@ class Metrics:
         """What became of a card."""
         self._feedback(service, outcome).inc()
 
+    def feedback_not_known(self, service: str, fields: int) -> None:
+        """Fields of a feedback that nobody knows."""
+        self._unknown_fields(service).inc(fields)
+
     def token_refused(self, kind: Refusal) -> None:
         """A token that was not accepted."""
         self._refused(kind).inc()
@@ -96,6 +102,7 @@ class Metrics:
         for service in SERVICES:
             self._calls(service.id, 200)
             self._answer_seconds(service.id)
+            self._unknown_fields(service.id)
             for outcome in FEEDBACK_OUTCOMES:
                 self._feedback(service.id, outcome)
         for rule in RULES:

@@ -29,14 +29,17 @@ _FOR_OTHERS = ("Forwarded", "Origin", "Via", "X-Forwarded-For", "X-Forwarded-Hos
 
 
 class Gate:
-    """Lets trusted clients in. `g.client` (None when nobody is asked) and `g.fhir_servers` tell who came in."""
+    """Lets trusted clients in. `g.client` (None when nobody is asked) and `g.fhir_servers` tell who came in.
+
+    Of those servers the `g.open_servers` are read without a token.
+    """
 
     def __init__(self, runtime: Runtime) -> None:
         settings = runtime.settings
         self._insights = InsightsDoor(settings)
         self._open = settings.auth is Auth.OFF
         self._metrics, self._metrics_token = runtime.metrics, settings.metrics_token
-        self._all_servers = runtime.clients.fhir_servers()
+        self._all_servers = runtime.clients.fhir_servers(), runtime.clients.open_servers()
         self._rate = settings.rate_per_minute
         if self._rate and not self._open:
             import limits.storage
@@ -64,11 +67,11 @@ class Gate:
 
     def _admit(self) -> None:
         if self._open:
-            g.client, g.fhir_servers = None, self._all_servers
+            g.client, (g.fhir_servers, g.open_servers) = None, self._all_servers
             return
         caller = self._caller()
         g.client, g.tenant = caller.client, caller.tenant
-        g.fhir_servers = frozenset(caller.client.fhir_servers)
+        g.fhir_servers, g.open_servers = frozenset(caller.client.fhir_servers), caller.client.open_servers
 
     def _admit_monitoring(self) -> None:
         """With a token set, who sends it; else only this machine itself, and nobody through a proxy on it."""

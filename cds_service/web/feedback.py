@@ -5,14 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Response
+from flask import Response, g
 
 from cds_service.call.envelope import read_body
+from cds_service.dialects import shipped, standard
 from cds_service.errors import JsonDict, NotCdsHooks
 from cds_service.fhir_json import as_dict, as_list, as_text
 from cds_service.records.entries import feedback_entry
 from cds_service.records.log import record_feedback
 from cds_service.records.memory import answered_at
+from cds_service.trust.clients import Client
 from cds_service.web.answers import is_uuid, json_response, outcome_response, raw_body
 from cds_service.web.auth import who
 from cds_service.web.hooks import known_service
@@ -23,11 +25,16 @@ _CODE = re.compile(r"[A-Za-z][A-Za-z0-9\-]{0,63}")
 _MOST_ENTRIES = 1000
 _LONGEST_COMMENT = 1000
 _LONGEST_TIME = 40
+_MOST_REASONS = 10
+_KNOWN_FIELDS = frozenset({"card", "outcome", "outcomeTimestamp", "acceptedSuggestions", "userComment", "extension"})
 
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """What became of one card. `comment` may hold anything, patient data too."""
+    """What became of one card. `comment` may hold anything, patient data too.
+
+    `reason` is the first of those that came, `more_reasons` the others; `unknown`: how many fields nobody knows.
+    """
 
     card: str
     outcome: str
@@ -35,6 +42,8 @@ class Feedback:
     suggestions: tuple[str, ...]
     at: str
     comment: str
+    more_reasons: tuple[str, ...] = ()
+    unknown: int = 0
 
 
 def routes(runtime: Runtime) -> list[Route]:
@@ -42,7 +51,8 @@ def routes(runtime: Runtime) -> list[Route]:
 
     def receive(service_id: str) -> Response:
         service = known_service(service_id)
-        read = [_read(entry) for entry in _entries(read_body(raw_body()))]
+        keys = _reason_keys()
+        read = [_read(entry, keys) for entry in _entries(read_body(raw_body()))]
         kept = [_keep(feedback, service.id, runtime) for feedback in read if feedback]
         if not all(kept):
             return outcome_response(503, "transient", "The feedback could not be kept. Send it again later.")
@@ -71,21 +81,39 @@ def _entries(body: object) -> list[object]:
     return found
 
 
-def _read(told: object) -> Feedback | None:
+def _reason_keys() -> tuple[str, ...]:
+    """How the specification, the dialects that we know and that of the caller name the override reason."""
+    client: Client | None = g.get("client")
+    dialects = (*shipped().values(), *((client.dialect,) if client else ()))
+    return tuple(dict.fromkeys(dialect.override_reasons for dialect in (standard(), *dialects)))
+
+
+def _read(told: object, reason_keys: tuple[str, ...]) -> Feedback | None:
     """What an entry says; None when it does not name a card and what became of it."""
     entry = as_dict(told)
     card, outcome = entry.get("card"), as_text(entry.get("outcome"))
     if not isinstance(card, str) or not is_uuid(card) or outcome not in _OUTCOMES:
         return None
-    override = as_dict(entry.get("overrideReason"))
+    overrides = [item for key in reason_keys for item in as_list(entry.get(key))]
+    reason, *more = list(dict.fromkeys(filter(None, map(_reason, overrides)))) or [""]
+    comments = (as_text(as_dict(item).get("userComment")) for item in (*overrides, entry))
     return Feedback(
         card.lower(),
         outcome,
-        _code(as_dict(override.get("reason")).get("code")),
+        reason,
         tuple(_suggestions(entry)),
         _time(entry.get("outcomeTimestamp")),
-        (as_text(override.get("userComment")) or "")[:_LONGEST_COMMENT].replace("\0", ""),
+        next(filter(None, comments), "")[:_LONGEST_COMMENT].replace("\0", ""),
+        tuple(more[:_MOST_REASONS]),
+        sum(key not in _KNOWN_FIELDS and key not in reason_keys for key in entry),
     )
+
+
+def _reason(told: object) -> str:
+    """The code of an override reason: of its `reason`, or of a coding or concept in its place."""
+    named = as_dict(as_dict(told).get("reason", told))
+    coding = next(iter(as_list(named.get("coding"))), named)
+    return _code(as_dict(coding).get("code"))
 
 
 def _suggestions(entry: JsonDict) -> Iterator[str]:
@@ -100,6 +128,8 @@ def _keep(feedback: Feedback, service_id: str, runtime: Runtime) -> bool:
     now, client = runtime.now(), who()
     record_feedback(service_id, _shown(feedback), client)
     runtime.metrics.feedback_received(service_id, feedback.outcome)
+    if feedback.unknown:
+        runtime.metrics.feedback_not_known(service_id, feedback.unknown)
     if runtime.memory:
         at = answered_at(feedback.at, now)
         runtime.memory.answered(feedback.card, feedback.outcome, feedback.reason, at)
@@ -128,6 +158,8 @@ def _shown(feedback: Feedback) -> dict[str, object]:
         "card": feedback.card,
         "outcome": feedback.outcome,
         "reason": feedback.reason,
+        "more_reasons": list(feedback.more_reasons),
+        "unknown_fields": feedback.unknown,
         "suggestions": list(feedback.suggestions),
         "at": feedback.at,
     }

@@ -79,10 +79,12 @@ def _answer(service: Service, runtime: Runtime) -> Answer:
         runtime.new_id,
         runtime.keys,
         runtime.settings.missing_data,
-        Source(runtime.fhir, g.fhir_servers),
+        Source(runtime.fhir, g.fhir_servers, g.open_servers),
         runtime.memory_for(caller_name()),
         runtime.settings.evaluation_ms,
         null_is_failed=bool(client and client.null_means_failed),
+        dialect=client.dialect if client else runtime.clients.shared_dialect(),
+        links=client.links if client else (),
     )
     return answer_call(body, service, means)
 

@@ -93,6 +93,7 @@ def snapshot(chart: Chart) -> Snapshot:
         missing=frozenset((*chart.get("missing", ()), *chart.get("failed", ()))),
         failed=frozenset(chart.get("failed", ())),
         partial=frozenset(chart.get("partial", ())),
+        patient_unknown=chart.get("patient_unknown", False),
         drafts=drafts,
         selections=frozenset(chosen) if hook == "order-select" else None,
         encounter_id="e1" if "setting" in chart else None,

@@ -9,7 +9,7 @@ import pytest
 from tests.cards.test_linear_text import ORDER, answer, base, strings, with_more
 
 MARK = ' <b>[fine](x:y)</b> "quoted'
-# what answers repeat by its nature: ids, which are letters and digits or nothing
+# what answers repeat by its nature: ids, which hold no blanks and no markup
 CALLS: dict[str, Any] = dict(zip(("order-sign", "patient-view"), base(), strict=True))
 
 

@@ -162,9 +162,11 @@ def test_threads_and_connections_are_made_anew_after_a_fork():
         ("patient/Observation.cud", "r", Cover.NONE),
         ("patient/Condition.rs", "s", Cover.NONE),
         ("patient/Observation.rs?category=laboratory", "s", Cover.SOME),
-        ("launch openid fhirUser", "s", Cover.NONE),
+        ("launch openid fhirUser", "s", Cover.ALL),
+        ("Observation.Search (Labs) (R4) Patient.Read (R4)", "s", Cover.ALL),
+        ("Observation.Search (Labs) (R4) patient/Condition.rs", "s", Cover.NONE),
         ("launch patient/*.read", "s", Cover.ALL),
-        ("Observation.rs", "s", Cover.NONE),
+        ("Observation.rs", "s", Cover.ALL),
     ],
 )
 def test_scopes(scope, letter, expected):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.calls import cards
+from tests.calls import cards, diagnostics
 from tests.cards.chart import NOW
 from tests.fhir.conftest import TOKEN, Service, complete, lacking, told
 from tests.fhir.real_server import RealServer, installed
@@ -73,10 +73,11 @@ def test_a_real_fhir_server_that_refuses_the_token_leaves_everything_missing(run
     assert service.outcomes() == {"refused": 1}
 
 
-def test_a_real_fhir_server_without_the_patient_leaves_nothing_to_say(runtime, templates, real):
+def test_a_real_fhir_server_without_the_patient_is_no_all_clear(runtime, templates, real):
     real.load([])
     service = Service(runtime, [real.base], **SLOW)
-    assert cards(service.post(lacking(complete("patient-view", templates), base=real.base))) == []
+    answer = service.post(lacking(complete("patient-view", templates), base=real.base))
+    assert "prefetch patient" in diagnostics(answer, 412)
     assert service.outcomes("patient") == {"not-found": 1}
 
 

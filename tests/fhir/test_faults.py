@@ -300,7 +300,7 @@ def test_a_slash_at_the_end_of_the_base_does_not_matter(service, templates):
         {"access_token": ""},
         {"token_type": "mac"},
         {"scope": "patient/Patient.rs"},
-        {"scope": "launch openid"},
+        {"scope": "launch openid patient/Condition.rs"},
         {"scope": "patient/Observation.cud"},
         {"scope": "patient/*.rs", "patient": "somebody-else"},
     ],

@@ -2,11 +2,15 @@
 
 import json
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from cds_service.metrics.events import Metrics
+from cds_service.web.app import create_app
 from tests.calls import cards, diagnostics, patient_view, post, sandbox_bodies
+from tests.counted import counted
 
 SERVICE = "magnesium-patient-view/feedback"
 CARD = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
@@ -68,3 +72,50 @@ def test_f4_an_empty_list_is_fine(client):
 )
 def test_the_sandboxs_feedback_is_received(client, name, body):
     assert post(client, body, SERVICE).get_json() == {"received": 1}
+
+
+REASON = {"code": "limited-time", "system": "http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes"}
+OTHER = {"code": "need-more-info"}
+
+
+@pytest.mark.parametrize(
+    ("told", "more"),
+    [
+        ({"overrideReasons": [{"reason": REASON}]}, []),
+        ({"overrideReasons": {"reason": REASON}}, []),
+        ({"overrideReasons": [REASON, OTHER]}, ["need-more-info"]),
+        ({"overrideReasons": [{"reason": REASON, "userComment": "Mrs PHI"}, {"reason": OTHER}]}, ["need-more-info"]),
+        ({"overrideReasons": [{"reason": {"coding": [REASON]}}]}, []),
+        (
+            {"overrideReason": {"reason": REASON}, "overrideReasons": [{"reason": REASON}, {"reason": OTHER}]},
+            ["need-more-info"],
+        ),
+    ],
+)
+def test_override_reasons_as_known_clients_spell_them_are_kept(keeping_client, caplog, told, more):
+    caplog.set_level(logging.INFO, logger="magnesium_cds.audit")
+    client, books = keeping_client
+    assert send(client, {**PLAIN, **told}).status_code == 200
+    assert [(e["outcome"], e["reason"]) for e in books.kept] == [("overridden", "limited-time")]
+    (line,) = [record.fields for record in caplog.records if record.getMessage() == "feedback"]
+    assert line.get("more_reasons", []) == more and "unknown_fields" not in line
+    assert "PHI" not in json.dumps(line)
+
+
+@pytest.mark.parametrize(
+    "told", [{"overrideReasons": 5}, {"overrideReasons": [None, "x y", {}]}, {"overrideReasons": []}]
+)
+def test_override_reasons_that_say_nothing_are_none(keeping_client, told):
+    client, books = keeping_client
+    assert send(client, {**PLAIN, **told}).status_code == 200
+    assert [e["reason"] for e in books.kept] == [""]
+
+
+def test_fields_that_nobody_knows_are_counted_and_never_quoted(make_client, runtime, caplog):
+    caplog.set_level(logging.INFO, logger="magnesium_cds.audit")
+    here = replace(runtime, metrics=Metrics())
+    sent = {**PLAIN, "reasonForOverride": "Mrs PHI", "overriden": True, "extension": {}}
+    assert send(create_app(here).test_client(), sent).status_code == 200
+    assert counted(here, "feedback_unknown_fields_total", service="magnesium-patient-view") == 2
+    (line,) = [record.fields for record in caplog.records if record.getMessage() == "feedback"]
+    assert line["unknown_fields"] == 2 and "PHI" not in json.dumps(line)

@@ -10,6 +10,8 @@ from cards.model import Indicator, Problem, Say
 @rule(Problem.INCOMPLETE, in_comfort=True)
 def check_is_incomplete(chart: Chart) -> Say | Because:
     """A query that failed is not an empty one (s.0.11), and a rule that fails is no all-clear (s.8)."""
+    if chart.snapshot.patient_unknown:
+        return Say(Indicator.INFO, ("found_unknown", "check_unknown"), title="unknown")
     if lacking.rules_failed(chart):
         return Say(Indicator.INFO, ("found_broken", "check_broken"), title="broken")
     missing = ", ".join(_named(asked, chart) for asked in lacking.inputs(chart))

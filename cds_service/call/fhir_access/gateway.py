@@ -50,14 +50,21 @@ class Gateway:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where missing data may come from: the servers that the caller may name."""
+    """Where missing data may come from: the servers that the caller may name; `open` ones are read without a token."""
 
     gateway: Gateway
     allowed: frozenset[str]
+    open: frozenset[str] = frozenset()
+
+    def can_read(self, base: str, token: str) -> bool:
+        """Whether a server may be tried with this token; without one only an open server."""
+        return bool(token) or base in self.open
 
     def visit(self, base: str, token: str, scope: str, same_patient: bool) -> "Visit":
         """A visit to a server on behalf of one hook call; its deadline begins now."""
         deadline = Deadline(self.gateway.deadline_seconds)
+        if base in self.open:  # a token that came all the same goes nowhere
+            token, scope, same_patient = "", "", True
         refusal = None
         if base not in self.allowed:
             refusal = Outcome.NOT_LISTED

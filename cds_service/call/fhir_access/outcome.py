@@ -17,6 +17,10 @@ class Outcome(StrEnum):
     CIRCUIT_OPEN = "circuit-open"
     TIMEOUT = "timeout"
     NO_CONNECTION = "no-connection"
+    CERTIFICATE = "certificate"
+    NAME_NOT_FOUND = "name-not-found"
+    CONNECTION_REFUSED = "connection-refused"
+    CONNECTION_RESET = "connection-reset"
     REDIRECT = "redirect"
     REFUSED = "refused"
     NOT_FOUND = "not-found"
@@ -31,11 +35,15 @@ class Outcome(StrEnum):
 
 ANSWERED = frozenset({Outcome.SATISFIED, Outcome.FETCHED})
 # not had, and not because nobody offers it: a server that has no such type says 404, one that may not be asked 403
-FAILED = frozenset(
-    {Outcome.CIRCUIT_OPEN, Outcome.TIMEOUT, Outcome.NO_CONNECTION, Outcome.REDIRECT, Outcome.BUSY, Outcome.SERVER_ERROR}
+NO_CONNECTION = frozenset(
+    {Outcome.NO_CONNECTION, Outcome.CONNECTION_REFUSED, Outcome.CONNECTION_RESET, Outcome.NAME_NOT_FOUND}
+)
+FAILED = (
+    NO_CONNECTION
+    | {Outcome.CIRCUIT_OPEN, Outcome.TIMEOUT, Outcome.CERTIFICATE, Outcome.REDIRECT, Outcome.BUSY, Outcome.SERVER_ERROR}
     | {Outcome.BAD_REQUEST, Outcome.SEARCH_FAILED, Outcome.UNREADABLE, Outcome.TOO_LARGE, Outcome.FOREIGN}
 )
-DEAD = frozenset({Outcome.TIMEOUT, Outcome.NO_CONNECTION, Outcome.BUSY, Outcome.SERVER_ERROR})
+DEAD = NO_CONNECTION | {Outcome.TIMEOUT, Outcome.CERTIFICATE, Outcome.BUSY, Outcome.SERVER_ERROR}
 
 
 class NotFetched(Exception):

@@ -11,6 +11,8 @@ _PATIENT = "{{context.patientId}}"
 _TEMPLATE = re.compile(r"([A-Z][A-Za-z]+)(?:/([^?{}/]+|\{\{[^{}]+\}\}))?(?:\?(.+))?")
 # what a search cannot do without; all the rest narrows, sorts or brings along
 _INDISPENSABLE = frozenset({"patient", "code", "_count"})
+# what means something in the value of a search parameter (FHIR R4, Search: escaping)
+_SEARCH_SIGNS = re.compile(r"[\\$,|]")
 _NEVER_IN_URL = re.compile(r"[\s\\#\x00-\x1f\x7f]")
 
 
@@ -51,7 +53,8 @@ def request_of(template: str, patient_id: str) -> Request | None:
     if not match or "{{" in template.replace(_PATIENT, ""):
         return None
     kind, ident, query = match.groups()
-    pairs = tuple(_pair(part.replace(_PATIENT, patient_id)) for part in query.split("&")) if query else ()
+    asked_for = _SEARCH_SIGNS.sub(r"\\\g<0>", patient_id)
+    pairs = tuple(_pair(part.replace(_PATIENT, asked_for)) for part in query.split("&")) if query else ()
     return Request(kind, (ident or "").replace(_PATIENT, patient_id), pairs)
 
 

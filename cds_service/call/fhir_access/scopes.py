@@ -16,20 +16,22 @@ class Cover(Enum):
 
 
 def cover(scope: str, resource_type: str, interaction: str, same_patient: bool) -> Cover:
-    """Whether the scopes allow an interaction ("r" or "s") on a type; without any scope there is no telling, so yes.
+    """Whether the scopes allow an interaction ("r" or "s") on a type; without a SMART scope there is no telling: yes.
+
+    Some systems word their scopes ("Observation.Search (Labs) (R4)"), or name `launch openid` alone.
 
     `same_patient`: the token's patient is the one asked for, else patient scopes do not count. A scope with a query
     (`patient/Observation.rs?category=laboratory`) covers some of the resources.
     """
-    if not scope.strip():
+    smart = [match for part in scope.split() if (match := _SCOPE.fullmatch(part))]
+    if not smart:
         return Cover.ALL
-    found = [_cover_of(part, resource_type, interaction, same_patient) for part in scope.split()]
+    found = [_cover_of(match, resource_type, interaction, same_patient) for match in smart]
     return max(found, key=lambda one: one.value)
 
 
-def _cover_of(part: str, resource_type: str, interaction: str, same_patient: bool) -> Cover:
-    match = _SCOPE.fullmatch(part)
-    if not match or match[2] not in ("*", resource_type) or (match[1] == "patient" and not same_patient):
+def _cover_of(match: re.Match[str], resource_type: str, interaction: str, same_patient: bool) -> Cover:
+    if match[2] not in ("*", resource_type) or (match[1] == "patient" and not same_patient):
         return Cover.NONE
     granted = _READ_AND_SEARCH if match[3] in ("*", "read") else match[3]
     if match[3] == "write" or interaction not in granted:

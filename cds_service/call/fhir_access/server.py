@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable, Sequence
 
 from cds_service.call.fhir_access.breaker import Breaker
-from cds_service.call.fhir_access.outcome import DEAD, Fetched, JsonDict, NotFetched, Outcome
+from cds_service.call.fhir_access.outcome import DEAD, NO_CONNECTION, Fetched, JsonDict, NotFetched, Outcome
 from cds_service.call.fhir_access.queries import Pairs, Request, below, forms
 from cds_service.call.fhir_access.wire import Deadline, RefusedStatus, exchange, new_session
 from cds_service.fhir_json import as_dict, as_list, as_text, entries
@@ -149,7 +149,7 @@ def _pause(problem: NotFetched) -> float | None:
     """Seconds to wait before trying again; None when trying again is no use."""
     if isinstance(problem, RefusedStatus):
         return problem.retry_after if problem.status in (429, 503) else None
-    return 0.0 if problem.outcome is Outcome.NO_CONNECTION else None
+    return 0.0 if problem.outcome in NO_CONNECTION else None
 
 
 def _check_kind(page: JsonDict, request: Request) -> None:

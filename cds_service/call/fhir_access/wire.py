@@ -1,18 +1,24 @@
 """One HTTP exchange with a FHIR server: no redirects, no cookies, no proxies, a limit on time and on size."""
 
+import http.client
 import logging
 import os
 import re
+import socket
+import ssl
 import time
 from collections.abc import Mapping
+from functools import cache
 from http.cookiejar import DefaultCookiePolicy
+from pathlib import Path
 
 import requests
-from requests.adapters import HTTPAdapter
+from requests.adapters import DEFAULT_CA_BUNDLE_PATH, HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool, Timeout
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError, ReadTimeoutError
+from urllib3.exceptions import HTTPError, NameResolutionError, ReadTimeoutError
 from urllib3.response import BaseHTTPResponse
+from urllib3.util.ssl_match_hostname import CertificateError
 
 from cds_service.call.fhir_access.outcome import JsonDict, NotFetched, Outcome
 from cds_service.fhir_json import as_dict, parse_json
@@ -28,6 +34,14 @@ _OUTCOMES = {
     410: Outcome.NOT_FOUND,
     429: Outcome.BUSY,
 }
+# an authority that is not known, a name that is not that of the certificate, a date: all are faults of the certificate
+_FAULTS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Outcome], ...] = (
+    ((ssl.SSLError, requests.exceptions.SSLError, CertificateError), Outcome.CERTIFICATE),
+    ((socket.gaierror, NameResolutionError), Outcome.NAME_NOT_FOUND),
+    (ConnectionRefusedError, Outcome.CONNECTION_REFUSED),
+    ((ConnectionResetError, BrokenPipeError, http.client.RemoteDisconnected), Outcome.CONNECTION_RESET),
+)
+_DEEPEST_CAUSE = 10
 _HEADERS = {"Accept": "application/fhir+json", "User-Agent": "magnesium-cds"}
 
 
@@ -57,7 +71,6 @@ def new_session(connections: int) -> requests.Session:
     logging.getLogger("urllib3").setLevel(logging.CRITICAL)  # its messages quote URLs, which name patients
     session = requests.Session()
     session.trust_env = False  # a .netrc would replace the token
-    session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers.update(_HEADERS)
     for scheme in ("https://", "http://"):
@@ -82,7 +95,7 @@ def exchange(
             url,
             data=form,
             params=query,
-            headers={"Authorization": f"Bearer {token}"},
+            headers={"Authorization": f"Bearer {token}"} if token else {},
             timeout=Timeout(total=seconds, connect=seconds / _CONNECT_PART),  # type: ignore[arg-type] # taken too
             allow_redirects=False,
             stream=True,
@@ -93,10 +106,24 @@ def exchange(
         raise NotFetched(Outcome.NO_CONNECTION) from None
     except (requests.Timeout, ReadTimeoutError):
         raise NotFetched(Outcome.TIMEOUT) from None
-    except requests.ConnectionError:
-        raise NotFetched(Outcome.NO_CONNECTION) from None
-    except (requests.RequestException, HTTPError, OSError, ValueError):
-        raise NotFetched(Outcome.UNREADABLE) from None
+    except requests.ConnectionError as problem:
+        raise NotFetched(_kind_of(problem)) from None
+    except (requests.RequestException, HTTPError, OSError, ValueError) as problem:
+        raise NotFetched(_kind_of(problem, Outcome.UNREADABLE)) from None
+
+
+def _kind_of(problem: BaseException, otherwise: Outcome = Outcome.NO_CONNECTION) -> Outcome:
+    """Why there was no connection, or why it broke, told by the first of the causes that says so."""
+    causes = [problem]
+    while (inner := _cause_of(causes[-1])) and len(causes) < _DEEPEST_CAUSE:
+        causes.append(inner)
+    return next((kind for cause in causes for types, kind in _FAULTS if isinstance(cause, types)), otherwise)
+
+
+def _cause_of(problem: BaseException) -> BaseException | None:
+    """What a fault of the libraries wraps: its cause, its `reason`, or a fault among its arguments."""
+    inner = (problem.__cause__, getattr(problem, "reason", None), *problem.args, problem.__context__)
+    return next((cause for cause in inner if isinstance(cause, BaseException)), None)
 
 
 def _check(status: int, headers: Mapping[str, str]) -> None:
@@ -147,6 +174,15 @@ def _keep_if_promised(connection: HTTPConnection, response: HTTPResponse) -> HTT
     return response
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The authorities that are trusted, read once a process."""
+    bundle = os.environ.get("REQUESTS_CA_BUNDLE") or DEFAULT_CA_BUNDLE_PATH
+    if Path(bundle).is_dir():
+        return ssl.create_default_context(capath=bundle)
+    return ssl.create_default_context(cafile=bundle)
+
+
 class _Connection(HTTPConnection):
     def getresponse(self) -> HTTPResponse:  # type: ignore[override] # as in urllib3
         return _keep_if_promised(self, super().getresponse())
@@ -166,6 +202,11 @@ class _TlsPool(HTTPSConnectionPool):
 
 
 class _Adapter(HTTPAdapter):
+    """Trusts the same authorities on every connection; reading them for ten at a time outlasts a deadline."""
+
     def init_poolmanager(self, *args: object, **kwargs: object) -> None:
-        super().init_poolmanager(*args, **kwargs)  # type: ignore[arg-type]
+        super().init_poolmanager(*args, **kwargs, ssl_context=_trusted())  # type: ignore[arg-type]
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+
+    def cert_verify(self, conn: object, *_: object) -> None:
+        """Nothing is left to be set: the context of the pool asks for a certificate, and knows whom to trust."""

@@ -1,0 +1,83 @@
+"""The dialect of a client, as the clients file names it, and calls of such a client."""
+
+import pytest
+
+from cds_service.dialects import shipped, standard
+from cds_service.run.settings import SettingsError
+from cds_service.run.start import runtime_of
+from cds_service.trust.clients import Client, Clients, read_clients
+from cds_service.web.app import create_app
+from tests.calls import cards, post, request_for
+from tests.conftest import settings_with
+
+HEAD = "clients:\n- name: ehr\n  iss: https://ehr.example\n  jku: https://ehr.example/jwks\n"
+CUSTOM = "name: Ours\nsource: our own trials\ndate: 2026-11-28\nsuggestions: {actions: 1, selection: [any]}\n"
+
+
+def written(tmp_path, more=""):
+    path = tmp_path / "clients.yaml"
+    path.write_text(f"{HEAD}{more}\n")
+    return path
+
+
+def client_of(path):
+    (client,) = read_clients(path).by_issuer.values()
+    return client
+
+
+def test_without_a_word_a_client_speaks_the_standard(tmp_path):
+    assert client_of(written(tmp_path)).dialect is standard()
+
+
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_a_dialect_is_named(tmp_path, name):
+    assert client_of(written(tmp_path, f"  dialect: {name}")).dialect is shipped()[name]
+
+
+def test_a_dialect_is_a_file_beside_the_clients_file(tmp_path):
+    (tmp_path / "ours.yaml").write_text(CUSTOM)
+    found = client_of(written(tmp_path, "  dialect: ours.yaml")).dialect
+    assert found.name == "Ours" and found.one_action and found.summary == standard().summary
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ("  dialect: epik", "clients.yaml:5: client 1: unknown dialect 'epik'; did you mean epic?"),
+        ("  dialect: [epic]", "clients.yaml:5: client 1: unknown dialect"),
+        ("  dialect: ours.yaml", "clients.yaml:5: client 1: no such file: ours.yaml"),
+        ("  dialekt: epic", "clients.yaml:5: client 1: unknown key 'dialekt'; did you mean dialect?"),
+        (
+            "  dialect: epic\n  links: ['https://a.example']",
+            "clients.yaml:6: client 1: links contradicts the dialect epic",
+        ),
+        ("  dialect: oracle\n  links: ['ftp://a.example']", "must be an https URL"),
+    ],
+)
+def test_a_wrong_dialect_stops_the_start(tmp_path, more, reason):
+    path = written(tmp_path, more)
+    with pytest.raises(SettingsError) as refused:
+        runtime_of(settings_with(clients=path))
+    assert reason in str(refused.value)
+
+
+def test_a_wrong_file_of_a_dialect_stops_the_start_with_its_own_line(tmp_path):
+    (tmp_path / "ours.yaml").write_text(f"{CUSTOM}topics: eech\n")
+    with pytest.raises(SettingsError, match=r"ours\.yaml:5: topics is 'eech'; allowed: shared, per problem"):
+        read_clients(written(tmp_path, "  dialect: ours.yaml"))
+
+
+def test_without_tokens_the_dialect_counts_that_all_clients_share():
+    epic, oracle = (Client(name, name, dialect=shipped()[name]) for name in ("epic", "oracle"))
+    assert Clients({"a": epic}).shared_dialect() is shipped()["epic"]
+    assert Clients({"a": epic, "b": oracle}).shared_dialect() is Clients({}).shared_dialect() is standard()
+
+
+@pytest.mark.parametrize("hook", ["patient-view", "order-select", "order-sign"])
+def test_a_client_is_answered_in_its_dialect(tmp_path, hook):
+    runtime = runtime_of(settings_with(clients=written(tmp_path, "  dialect: epic")))
+    told = cards(post(create_app(runtime).test_client(), request_for(hook), f"magnesium-{hook}"))
+    assert told
+    for suggestion in (s for card in told for s in card.get("suggestions", ())):
+        assert len(suggestion["actions"]) == 1
+    assert {card["selectionBehavior"] for card in told if "suggestions" in card} <= {"any"}
