@@ -79,7 +79,7 @@ def _answer(service: Service, runtime: Runtime) -> Answer:
         runtime.new_id,
         runtime.keys,
         runtime.settings.missing_data,
-        Source(runtime.fhir, g.fhir_servers),
+        Source(runtime.fhir, g.fhir_servers, client.iss if client else ""),
         runtime.memory_for(caller_name()),
         runtime.settings.evaluation_ms,
         null_is_failed=bool(client and client.null_means_failed),
