@@ -29,6 +29,8 @@ def machine(settings, engine):
 
     yield make
     for seen in made:
+        if seen._opening:
+            seen._opening.join(LONG_S)
         seen.close()
 
 
@@ -96,12 +98,12 @@ def stopped(postgres):
 
 
 @pytest.mark.parametrize("connected", [True, False])
-def test_a_database_that_is_silent_holds_no_answer(settings, engine, stopped, connected, caplog):
+def test_a_database_that_is_silent_holds_no_answer(machine, stopped, connected, caplog):
     """It goes on only after the test: that there is an answer at all is what is tested."""
-    machine, told = shared_tokens(settings), []
-    seen = SharedSeen(machine, fell_back=lambda: told.append("fell back"))
+    database, told = machine(), []
+    seen = SharedSeen(database, fell_back=lambda: told.append("fell back"))
     assert not connected or seen.first_time(FIRST, later())
-    machine._wait_s = 0.05
+    database._wait_s = 0.05
     stopped()
     answers = []
     asking = threading.Thread(target=lambda: answers.append(seen.first_time(SECOND, later())), daemon=True)
