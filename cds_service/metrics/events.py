@@ -47,6 +47,9 @@ class Metrics:
         self.look_up_fell_back = self._event(
             "token_lookup_fallbacks", "Used tokens looked up in the memory of one process, the database being unusable."
         )
+        self.feedback_unknown = self._event(
+            "feedback_unknown", "Feedback on cards that its sender did not get from that service; kept nowhere."
+        )
         self.record_lost = self._event("records_lost", "Records of answers or feedback that the disk did not take.")
         self.failed = self._event("failures", "Requests that failed by a fault of the service (500).")
         self._workers = Gauge(
