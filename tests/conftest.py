@@ -69,7 +69,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 def settings_with(**changes: object) -> Settings:
     """Settings that nothing in the environment has a say in."""
-    return Settings.model_construct(**{**_defaults(), "auth": Auth.OFF, **changes})
+    patient = {"token_lookup_ms": 10_000}  # a busy machine is no database that hangs
+    return Settings.model_construct(**{**_defaults(), "auth": Auth.OFF, **patient, **changes})
 
 
 def _defaults() -> dict[str, object]:

@@ -35,6 +35,7 @@ def _keeps(port: int) -> bool:
 def environment(**settings: str) -> dict[str, str]:
     """The environment with these settings of ours and no others."""
     others = {name: value for name, value in os.environ.items() if not name.startswith("MAGNESIUM_CDS_")}
+    settings = {"TOKEN_LOOKUP_MS": "10000", **settings}  # a busy machine is no database that hangs
     return others | {f"MAGNESIUM_CDS_{name}": value for name, value in settings.items()}
 
 

@@ -17,6 +17,7 @@ PREFIX = "magnesium_cds_"
 FEEDBACK_OUTCOMES = ("accepted", "overridden")
 _ANSWER_BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 _FETCH_BUCKETS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 1.0, 2.0)
+_REFUSED_BY_SERVER = (400, 408, 414, 417, 431, 501)
 _NOT_LET_IN = frozenset({401, 403, 429})
 
 
@@ -40,11 +41,16 @@ class Metrics:
         text = "Rules, and cards by leading rule, that failed: left out, the other cards go out."
         self._rules_failed = self._counter("rules_failed", text, "rule")
         self._refused = self._counter("tokens_refused", "Tokens that were not accepted, by kind of fault.", "kind")
+        text = "Requests that the web server itself refused, by HTTP status."
+        self._refused_by_server = self._counter("requests_refused", text, "status")
         self._answer_seconds = self._seconds("answer", "Time to answer a call.", "service", _ANSWER_BUCKETS)
         self._fetch_seconds = self._seconds("fhir_fetch", "Time of a FHIR fetch.", "key", _FETCH_BUCKETS)
         self.rate_limited = self._event("rate_limited", "Calls refused because the client calls too often.")
         self.look_up_fell_back = self._event(
             "token_lookup_fallbacks", "Used tokens looked up in the memory of one process, the database being unusable."
+        )
+        self.feedback_unknown = self._event(
+            "feedback_unknown", "Feedback on cards that its sender did not get from that service; kept nowhere."
         )
         self.record_lost = self._event("records_lost", "Records of answers or feedback that the disk did not take.")
         self.failed = self._event("failures", "Requests that failed by a fault of the service (500).")
@@ -93,6 +99,10 @@ class Metrics:
         """A token that was not accepted."""
         self._refused(kind).inc()
 
+    def refused_by_server(self, status: int) -> None:
+        """A request that no part of the service saw."""
+        self._refused_by_server(status).inc()
+
     def worker_started(self) -> None:
         """This process is a worker, until it ends."""
         self._workers.set(1)
@@ -109,6 +119,8 @@ class Metrics:
             self._rules_failed(rule.name)
         for kind in Refusal:
             self._refused(kind)
+        for status in _REFUSED_BY_SERVER:
+            self._refused_by_server(status)
         for what in What:
             self._entries(what)
             self._read(what)

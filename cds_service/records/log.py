@@ -78,6 +78,11 @@ def record_refusal(request_id: str, reason: str, who: Who) -> None:
     PROBLEMS.warning("token not accepted", extra={_FIELDS: {"request": request_id, "reason": reason, **who}})
 
 
+def record_refused_by_server(status: int, request_id: str) -> None:
+    """One line for a request that the web server itself refused, before the service saw it."""
+    PROBLEMS.warning("request refused by the server", extra={_FIELDS: {"request": request_id, "status": status}})
+
+
 def record_insights_refusal(request_id: str, reason: str) -> None:
     """One line for a failed try to see the insights; `reason` quotes nothing of what was shown."""
     PROBLEMS.warning("insights refused", extra={_FIELDS: {"request": request_id, "reason": reason}})

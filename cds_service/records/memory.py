@@ -1,7 +1,8 @@
 """The memory of what became of earlier advice.
 
 The id of a card carries a keyed hash of its advice and how urgent it was, so that the answer to the card tells which
-advice was answered, on any machine that has the same key and without a look-up. No patient can be read from it.
+advice was answered, on any machine that has the same key and without a look-up; and a keyed mark of who got it, so that
+nobody else can answer it. No patient can be read from it.
 """
 
 import hashlib
@@ -12,22 +13,30 @@ from datetime import UTC, datetime
 from cards import Answered, Indicator
 from cds_service.records.answered import Answer, AnsweredFile
 
-_HASH = slice(9, 16)  # bytes of the id: 60 random bits, two of urgency, 56 of the hash, and what makes it a UUID 4
+# bytes of the id: 32 bits of the mark, 32 random ones, two of urgency, 56 of the hash, and what makes it a UUID 4
+_MARK, _HASH = slice(0, 4), slice(9, 16)
 _URGENCY = 8
 
 
 class AdviceMemory:
     """Names cards by their advice, and knows how advice was answered."""
 
-    def __init__(self, key: bytes, answers: AnsweredFile) -> None:
+    def __init__(self, key: bytes, answers: AnsweredFile, holder: bytes = b"") -> None:
         self._key = key
         self._answers = answers
+        self._holder = holder
 
-    def of(self, caller: str) -> "AdviceMemory":
-        """The memory of one caller: the same patient's name at another is the name of somebody else."""
-        return AdviceMemory(
-            hmac.digest(self._key, caller.encode("utf-8", "surrogatepass"), hashlib.sha256), self._answers
-        )
+    def of(self, caller: str, holder: str = "") -> "AdviceMemory":
+        """The memory of one caller: the same patient's name at another is the name of somebody else.
+
+        Its cards are for `holder`, a client and a service, to answer.
+        """
+        return AdviceMemory(self._derived(caller), self._answers, self._derived(f"holder\0{holder}"))
+
+    def gave(self, card: str, holder: str) -> bool:
+        """Whether the card was given to this holder by a machine that has this key."""
+        made = bytes.fromhex(card.replace("-", ""))
+        return hmac.compare_digest(made[_MARK], _mark(made, self._derived(f"holder\0{holder}")))
 
     def card_id(self, advice: str, indicator: Indicator) -> str:
         """A fresh id of a card that gives this advice: a UUID of version 4."""
@@ -35,6 +44,7 @@ class AdviceMemory:
         made[6] = 0x40 | made[6] & 0x0F
         made[_URGENCY] = 0x80 | int(indicator) << 4 | made[_URGENCY] & 0x0F
         made[_HASH] = self._hash(advice)
+        made[_MARK] = _mark(made, self._holder)
         digits = made.hex()
         return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
@@ -54,7 +64,15 @@ class AdviceMemory:
         self._answers.forget_before(moment.timestamp())
 
     def _hash(self, advice: str) -> bytes:
-        return hmac.digest(self._key, advice.encode("utf-8", "surrogatepass"), hashlib.sha256)[:7]
+        return self._derived(advice)[:7]
+
+    def _derived(self, name: str) -> bytes:
+        return hmac.digest(self._key, name.encode("utf-8", "surrogatepass"), hashlib.sha256)
+
+
+def _mark(made: bytes | bytearray, holder: bytes) -> bytes:
+    """What only who has the key can write into an id for this holder."""
+    return hmac.digest(holder, bytes(made[_MARK.stop :]), hashlib.sha256)[: _MARK.stop]
 
 
 def answered_at(told: str, received: datetime) -> datetime:

@@ -50,6 +50,8 @@ class Shipper:
     def _ship_or_leave(self, path: Path) -> int:
         try:
             shipped = self._ship_file(path)
+        except FileNotFoundError:  # shipped by another meanwhile, as the service ends
+            return 0
         except OSError as problem:
             if path not in self._left:
                 what = "a file of the spool cannot be shipped: it stays, the others go"

@@ -20,6 +20,7 @@ from cds_service.curate.site_knowledge import knowledge_of
 from cds_service.errors import NoRecords
 from cds_service.fhir_json import as_dict, as_text, parse_json
 from cds_service.insights.source import magnesium_read
+from cds_service.outgoing import new_session, within
 from cds_service.records.engine import database_url, open_engine
 from cds_service.records.migrate import known_revisions, revision
 from cds_service.records.schema import HEAD
@@ -115,10 +116,10 @@ def _keys(client: Client) -> Finding:
 def _fhir_server(server: str) -> Finding:
     check = f"FHIR server {server}"
     try:
-        answer = requests.get(
+        answer = new_session(1).get(
             f"{server}/metadata",
             headers={"Accept": "application/fhir+json"},
-            timeout=_TIMEOUT_S,
+            timeout=within(_TIMEOUT_S),
             allow_redirects=False,
         )
     except requests.RequestException as problem:

@@ -1,8 +1,9 @@
-"""gunicorn, started from Python. Threads are many because a client that stalls in mid-body holds one."""
+"""gunicorn, started from Python. Threads are many because some wait for a FHIR server."""
 
 import ctypes
 import gc
 import logging
+import resource
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,10 @@ from cds_service.run.refusals import FIELD_BYTES, FIELDS, LINE_BYTES, refusal_of
 from cds_service.web.answers import outcome_response
 
 _GARBAGE_AFTER = 50_000
+_MOST_BODY = 5 * 1024 * 1024
+_CONNECTIONS = 2_000  # of a worker; a system that allows fewer open files gets fewer
+_OTHER_FILES = 128
+Refused = Callable[[int, str], None]
 _M_ARENA_MAX, _HEAPS = -8, 2  # mallopt of glibc
 
 
@@ -36,11 +41,16 @@ class _OneLog(Logger):  # type: ignore[misc] # gunicorn is not typed
 
 
 class _Application(BaseApplication):  # type: ignore[misc] # gunicorn is not typed
-    """An application that exists already, so that a fault in it stops the start with a message."""
+    """An application that exists already, so that a fault in it stops the start with a message.
 
-    def __init__(self, app: Flask, options: dict[str, object]) -> None:
+    `refused` is told status and request id of what the server itself refuses.
+    """
+
+    def __init__(self, app: Flask, options: dict[str, object], refused: Refused) -> None:
         self._app = app
         self._options = options
+        self.refused = refused
+        self.most_body: int = getattr(app, "config", {}).get("MAX_CONTENT_LENGTH") or _MOST_BODY
         super().__init__()
 
     def load_config(self) -> None:
@@ -60,7 +70,14 @@ def _worker_ended(_: object, worker: Any) -> None:
 
 
 def serve(
-    app: Flask, host: str, port: int, workers: int, threads: int, begin: Callable[[], None], end: Callable[[], None]
+    app: Flask,
+    host: str,
+    port: int,
+    workers: int,
+    threads: int,
+    begin: Callable[[], None],
+    end: Callable[[], None],
+    refused: Refused = lambda status, request_id: None,
 ) -> None:
     """Serve until stopped; `begin` is called in every worker that starts, `end` once when all have ended.
 
@@ -71,6 +88,7 @@ def serve(
         "bind": f"{address}:{port}",
         "workers": workers,
         "threads": threads,
+        "worker_connections": _connections(),
         "worker_class": SharingWorker,
         "logger_class": _OneLog,
         "control_socket_disable": True,
@@ -85,7 +103,17 @@ def serve(
     }
     _share_heaps()
     _spare_what_stays()
-    _Application(app, options).run()
+    _Application(app, options, refused).run()
+
+
+def _connections() -> int:
+    """How many connections a worker may hold; the limit of open files is raised as far as that needs."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _CONNECTIONS + _OTHER_FILES
+    if soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return min(_CONNECTIONS, max(soft - _OTHER_FILES, 64))
 
 
 def answer_refusals(app: Flask) -> None:

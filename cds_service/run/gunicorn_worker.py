@@ -1,15 +1,47 @@
-"""gunicorn's worker of threads, made to share connections out evenly and to refuse in the words of the service."""
+"""gunicorn's worker of threads, made to share connections out evenly, and to give a thread to whole requests only.
+
+Whoever sends slowly, or nothing, waits in the one loop of the worker, where a connection costs little, for a limited
+time, and gives way when there are too many. Threads never wait for a client.
+"""
 
 import contextlib
+import errno
+import itertools
 import socket
+import struct
 import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from uuid import uuid4
 
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn import http
+from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from cds_service.run.refusals import FAULT, refusal_of, written
+from cds_service.run.arrival import Arrival, Arrived
+from cds_service.run.refusals import FAULT, TOO_SLOW, Refusal, refusal_of, written
 
+HEAD_S, BODY_S, LINGER_S = 10.0, 30.0, 2.0
+ADDRESS_CONNECTIONS = 256
+MOST_HELD_BYTES = 128 * 1024 * 1024
+_SEND_S = 10
 _STEP_S = 0.0002
 _MOST_STEPS = 8
+_LOOK_S = 0.5
+_PIECE = 256 * 1024
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+_LATER = (errno.EAGAIN, errno.EWOULDBLOCK, errno.ECONNABORTED, errno.EINTR)
+_NO_ROOM = (errno.EMFILE, errno.ENFILE)
+
+
+@dataclass
+class _Waiting:
+    """A connection that no thread has: what came of its next request (None: it only ends), and until when it may."""
+
+    arrival: Arrival | None
+    until: float
 
 
 class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
@@ -19,10 +51,158 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
     connections opened at once, and half of the machine idled.
     """
 
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._waiting: dict[TConn, _Waiting] = {}  # the one that has waited longest first
+        self._of_address: dict[str, dict[TConn, None]] = {}
+        self._held_bytes = 0
+        self._look_at = 0.0
+
     def accept(self, listener: socket.socket) -> None:
-        """Accept what no other worker has taken by now."""
+        """Accept what no other worker has taken by now; what has waited longest gives way when there are too many."""
         time.sleep(head_start(self.nr_conns))
-        super().accept(listener)
+        try:
+            client, address = listener.accept()
+        except OSError as problem:
+            if problem.errno in _NO_ROOM:
+                self._drop_longest(self._waiting)
+            elif problem.errno not in _LATER:
+                raise
+        else:
+            self._begin(client, address, listener)
+
+    def _begin(self, client: socket.socket, address: Any, listener: socket.socket) -> None:
+        self.nr_conns += 1
+        self._wait(self._connection(client, address, listener), Arrival(self.app.most_body), HEAD_S)
+        self._make_room(_host(address))
+
+    def _connection(self, client: socket.socket, address: Any, listener: socket.socket) -> TConn:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", _SEND_S, 0))
+        made = TConn(self.cfg, client, address, listener.getsockname())
+        made.parser = http.get_parser(self.cfg, client, address)
+        made.parser.unreader = Arrived()
+        made.initialized = True
+        return made
+
+    def _wait(self, conn: TConn, arrival: Arrival | None, seconds: float) -> None:
+        conn.sock.setblocking(False)
+        self._waiting[conn] = _Waiting(arrival, time.monotonic() + seconds)
+        self._of_address.setdefault(_host(conn.client), {})[conn] = None
+        self._held_bytes += arrival.held if arrival else 0
+        self.poller.register(conn.sock, 1, partial(self._read, conn))
+
+    def _forget(self, conn: TConn) -> _Waiting:
+        """No longer wait for the connection."""
+        waiting, mine = self._waiting.pop(conn), self._of_address[_host(conn.client)]
+        mine.pop(conn)
+        if not mine:
+            del self._of_address[_host(conn.client)]
+        self._held_bytes -= waiting.arrival.held if waiting.arrival else 0
+        self.poller.unregister(conn.sock)
+        return waiting
+
+    def _drop(self, conn: TConn) -> None:
+        self._forget(conn)
+        self.nr_conns -= 1
+        conn.close()
+
+    def _make_room(self, host: str) -> None:
+        """One address keeps so many waiting connections, all of them so many and so much in memory."""
+        if len(self._of_address.get(host, ())) > ADDRESS_CONNECTIONS:
+            self._drop_longest(self._of_address[host])
+        if self.nr_conns >= self.worker_connections or self._held_bytes > MOST_HELD_BYTES:
+            self._drop_longest(self._waiting)
+
+    def _drop_longest(self, among: dict[TConn, Any]) -> None:
+        for conn in itertools.islice(list(among), 1):
+            self._drop(conn)
+
+    def _read(self, conn: TConn, client: socket.socket) -> None:
+        """Take what came; a whole request gets a thread."""
+        try:
+            data = client.recv(_PIECE)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        waiting = self._waiting[conn]
+        if not data:
+            self._drop(conn)
+        elif waiting.arrival:
+            self._take(conn, waiting, waiting.arrival, data)
+
+    def _take(self, conn: TConn, waiting: _Waiting, arrival: Arrival, data: bytes) -> None:
+        held, had_head, was_empty = arrival.held, arrival.has_head, arrival.empty
+        arrival.take(data)
+        self._held_bytes += arrival.held - held
+        if arrival.whole:
+            self._forget(conn)
+            self._answer(conn, arrival)
+            return
+        if was_empty:
+            waiting.until = time.monotonic() + HEAD_S
+        if arrival.has_head and not had_head:
+            waiting.until = time.monotonic() + BODY_S
+            if arrival.expects_continue:
+                _send(conn, _CONTINUE)
+        self._make_room(_host(conn.client))
+
+    def _answer(self, conn: TConn, arrival: Arrival) -> None:
+        conn.parser.unreader.unread(arrival.taken())
+        self.enqueue_req(conn)
+
+    def handle_request(self, req: Any, conn: TConn) -> bool:
+        """Whether the connection is kept. Who asked whether to send a body was told by now: it is here."""
+        req._expected_100_continue = False
+        return bool(super().handle_request(req, conn))
+
+    def finish_request(self, conn: TConn, fs: "Future[Any]") -> None:
+        """Wait for the next request of the connection, of which something may be here already; or let it end."""
+        if fs.cancelled() or fs.exception() or not fs.result():
+            self._let_end(conn)
+            return
+        arrival, rest = Arrival(self.app.most_body), conn.parser.unreader.take_buffered()
+        arrival.take(rest)
+        if arrival.whole:
+            self._answer(conn, arrival)
+        else:
+            seconds = HEAD_S if rest else float(self.cfg.keepalive)
+            self._wait(conn, arrival, seconds if self.alive else min(seconds, LINGER_S))
+
+    def _let_end(self, conn: TConn) -> None:
+        """Say that nothing more comes, and read until the other side ends: else it may lose the end of the answer."""
+        try:
+            conn.sock.shutdown(socket.SHUT_WR)
+        except OSError:
+            self.nr_conns -= 1
+            conn.close()
+        else:
+            self._wait(conn, None, LINGER_S)
+
+    def murder_pending(self) -> None:
+        """End what has waited too long; whoever sent half a request is told."""
+        now = time.monotonic()
+        if now < self._look_at:
+            return
+        self._look_at = now + _LOOK_S
+        for conn in [conn for conn, waiting in self._waiting.items() if waiting.until <= now]:
+            arrival = self._waiting[conn].arrival
+            if arrival is None or arrival.empty:
+                self._drop(conn)
+                continue
+            self._forget(conn)
+            _send(conn, self._refused(TOO_SLOW))
+            self._let_end(conn)
+
+    def murder_keepalived(self, force: bool = False) -> None:
+        """End all that wait, when the worker ends."""
+        for conn in list(self._waiting) if force else ():
+            self._drop(conn)
+
+    def _cap_keepalive(self, deadline: float) -> None:
+        for waiting in self._waiting.values():
+            if waiting.arrival is None or waiting.arrival.empty:
+                waiting.until = min(waiting.until, deadline)
 
     def handle_error(self, req: object, client: socket.socket, addr: object, exc: Exception) -> None:
         """Answer what cannot be read, or what failed, with an OperationOutcome.
@@ -32,12 +212,27 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
         refusal = refusal_of(exc)
         if refusal is FAULT:
             self.log.exception("Error handling request")
-        else:
-            self.log.warning("Invalid request")
         with contextlib.suppress(OSError):  # whoever sent it may be gone
-            client.sendall(written(refusal))
+            client.sendall(self._refused(refusal))
+
+    def _refused(self, refusal: Refusal) -> bytes:
+        """The answer, counted and told in the log under an id of its own."""
+        request_id = str(uuid4())
+        refused: Callable[[int, str], None] = self.app.refused
+        refused(refusal.status.value, request_id)
+        return written(refusal, request_id)
 
 
 def head_start(connections: int) -> float:
     """How long, in seconds, a worker with so many connections leaves a new one to the others."""
     return min(connections, _MOST_STEPS) * _STEP_S
+
+
+def _send(conn: TConn, data: bytes) -> None:
+    """Send what fits into the buffers of the system, which is all of something so short."""
+    with contextlib.suppress(OSError):
+        conn.sock.send(data)
+
+
+def _host(address: Any) -> str:
+    return str(address[0]) if isinstance(address, tuple) else ""

@@ -24,6 +24,9 @@ class Refusal:
 FAULT = Refusal(
     HTTPStatus.INTERNAL_SERVER_ERROR, "exception", "The service failed to answer; the fault is not in the request."
 )
+TOO_SLOW = Refusal(
+    HTTPStatus.REQUEST_TIMEOUT, "timeout", "The request did not come to its end in time. Send it again, all at once."
+)
 _REFUSALS: tuple[tuple[type[Exception], Refusal], ...] = (  # the first that fits counts
     (errors.InvalidResponseHeader, FAULT),
     (errors.InvalidResponseHeaderName, FAULT),
@@ -74,7 +77,7 @@ def refusal_of(problem: Exception) -> Refusal:
     return next((refusal for kind, refusal in _REFUSALS if isinstance(problem, kind)), FAULT)
 
 
-def written(refusal: Refusal) -> bytes:
+def written(refusal: Refusal, request_id: str) -> bytes:
     """The whole HTTP answer; any page may read it, for it holds nothing of anyone."""
     body = orjson.dumps(operation_outcome(refusal.code, refusal.diagnostics))
     head = (
@@ -83,6 +86,8 @@ def written(refusal: Refusal) -> bytes:
         f"Content-Length: {len(body)}",
         "Access-Control-Allow-Origin: *",
         "Cache-Control: no-store",
+        "Access-Control-Expose-Headers: X-Request-Id",
+        f"X-Request-Id: {request_id}",
         "X-Content-Type-Options: nosniff",
         "Connection: close",
     )

@@ -13,8 +13,18 @@ from cds_service.run.settings import SettingsError
 THREADS = 32
 
 
-def run(app: Flask, host: str, port: int, workers: int, begin: Callable[[], None], end: Callable[[], None]) -> None:
+def run(
+    app: Flask,
+    host: str,
+    port: int,
+    workers: int,
+    begin: Callable[[], None],
+    end: Callable[[], None],
+    refused: Callable[[int, str], None],
+) -> None:
     """Serve until stopped; `begin` is called in every worker that starts, `end` once when all have ended.
+
+    `refused` is told status and request id of what the server itself refuses.
 
     The port must be free (see `check_port`).
     """
@@ -29,7 +39,7 @@ def run(app: Flask, host: str, port: int, workers: int, begin: Callable[[], None
         from cds_service.run.gunicorn_server import serve as serve_gunicorn
 
         answer_refusals(app)
-        serve_gunicorn(app, host, port, workers, THREADS, begin, end)
+        serve_gunicorn(app, host, port, workers, THREADS, begin, end, refused)
 
 
 def check_port(host: str, port: int) -> None:

@@ -121,6 +121,13 @@ class Settings(BaseSettings):
     token_lifetime_s: int = Field(
         default=3600, ge=60, le=86400, description="Longest lifetime of a token in seconds, from `iat` to `exp`."
     )
+    token_lookup_ms: int = Field(
+        default=50,
+        ge=1,
+        le=10_000,
+        description="Milliseconds that an answer waits for the database to say whether its token was used before; then "
+        "the memory of the worker decides.",
+    )
     rate_per_minute: int = Field(
         default=6000, ge=0, description="Calls per minute of one client to one worker, more are answered 429; `0`: any."
     )

@@ -10,6 +10,7 @@ import jwt
 import requests
 
 from cds_service.fhir_json import as_dict, as_list, as_text, parse_json
+from cds_service.outgoing import new_session, within
 from cds_service.records.log import record_trouble
 from cds_service.trust.clients import Client
 
@@ -18,8 +19,8 @@ REFETCH_S = 60  # an unknown kid costs the key server one request in this time, 
 RETRY_S = 5  # as long as there are no keys at all
 KEPT_S = 24 * 3600
 LARGEST = 256 * 1024
-_TIMEOUTS = (2.0, 3.0)
-_LONGEST_FETCH_S = 5.0
+LONGEST_FETCH_S = 3.0
+MOST_WAITING = 4  # calls of one client that wait for its keys; of more, each would hold a thread of the service
 _CHUNK = 16 * 1024
 _ACCEPT = {"Accept": "application/jwk-set+json, application/json"}
 _KINDS = frozenset({"EC", "RSA", "OKP"})
@@ -54,6 +55,7 @@ class _KeySet:
     loaded: float = float("-inf")
     tried: float = float("-inf")
     lock: threading.Lock = field(default_factory=threading.Lock)
+    room: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(MOST_WAITING))
 
     def usable(self, now: float) -> Keys:
         return self.keys if now - self.loaded < KEPT_S else {}
@@ -87,15 +89,27 @@ class KeyStore:
         return keyset.usable(self._clock()).get(kid)
 
     def _renew(self, client: Client, keyset: _KeySet) -> None:
-        with keyset.lock:
-            now = self._clock()
-            if not keyset.may_try(now):
-                return
-            keyset.tried = now
-            try:
-                keyset.keys, keyset.loaded = self._load(client), now
-            except KeyProblem as problem:
-                record_trouble("keys not renewed", client=client.name, problem=str(problem))
+        """Load the keys, unless others do already: a few calls wait for these, more get no key at once.
+
+        A key server that fails is left alone for a while, counted from the end of the failure.
+        """
+        if not keyset.room.acquire(blocking=False):
+            return
+        try:
+            with keyset.lock:
+                if keyset.may_try(self._clock()):
+                    self._load_into(keyset, client)
+        finally:
+            keyset.room.release()
+
+    def _load_into(self, keyset: _KeySet, client: Client) -> None:
+        now = keyset.tried = self._clock()
+        try:
+            keyset.keys, keyset.loaded = self._load(client), now
+        except KeyProblem as problem:
+            record_trouble("keys not renewed", client=client.name, problem=str(problem))
+        finally:
+            keyset.tried = self._clock()
 
 
 def _in_background(work: Callable[[], None]) -> None:
@@ -117,7 +131,12 @@ def _read(client: Client) -> bytes:
 def fetch(url: str) -> Fetched:
     """The answer of a listed key server: nothing large, slow or redirected."""
     try:
-        with requests.get(url, headers=_ACCEPT, timeout=_TIMEOUTS, allow_redirects=False, stream=True) as answer:
+        with (
+            new_session(1, through_proxy=True) as session,
+            session.get(
+                url, headers=_ACCEPT, timeout=within(LONGEST_FETCH_S), allow_redirects=False, stream=True
+            ) as answer,
+        ):
             if answer.status_code != 200:
                 raise KeyProblem(f"the key server answered {answer.status_code}")
             return Fetched(_body(answer), answer.headers.get("Date", ""))
@@ -126,14 +145,11 @@ def fetch(url: str) -> Fetched:
 
 
 def _body(answer: requests.Response) -> bytes:
-    deadline = time.monotonic() + _LONGEST_FETCH_S
     body = bytearray()
     for chunk in answer.iter_content(_CHUNK):
         body += chunk
         if len(body) > LARGEST:
             raise KeyProblem(f"the key set is larger than {LARGEST} bytes")
-        if time.monotonic() > deadline:
-            raise KeyProblem("the key server is too slow")
     return bytes(body)
 
 
@@ -155,10 +171,10 @@ def read_keys(raw: bytes) -> Keys:
 
 def _key(entry: dict[str, object]) -> Key | None:
     """The public key of one entry; symmetric, encrypting and broken ones are left out."""
-    if entry.get("kty") not in _KINDS or entry.get("use", "sig") != "sig":
+    if as_text(entry.get("kty")) not in _KINDS or entry.get("use", "sig") != "sig":
         return None
     try:
         public = jwt.PyJWK(entry).key
-    except (jwt.PyJWTError, TypeError, ValueError, LookupError, NotImplementedError):
+    except Exception:  # whatever is wrong with it: the others count
         return None
     return Key(as_text(entry.get("alg")), public)

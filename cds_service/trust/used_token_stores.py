@@ -1,13 +1,16 @@
 """Where used tokens are shared: a SQLite file by the workers of a machine, a PostgreSQL database by all machines.
 
 The look-up is the one that an answer waits for, so it goes to the driver directly, and gives up soon on a database
-that is down.
+that is down, or silent: it counts the time itself, for a database that hangs keeps no limit of its own.
 """
 
 import os
+import selectors
 import sqlite3
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +18,8 @@ if TYPE_CHECKING:
     import psycopg
 
 _PURGE_S = 60
-_BUSY_S = 0.5
+WAIT_S = 0.05
 _CONNECT_S = 2
-_WAIT_S = 0.25
-_WAIT_MS = 250
 _SWITCH_PAUSE_S = 0.01
 _TABLE = "CREATE TABLE IF NOT EXISTS seen_tokens (jti_hash BLOB PRIMARY KEY, exp REAL NOT NULL) WITHOUT ROWID"
 _INSERT = (
@@ -26,16 +27,19 @@ _INSERT = (
     "ON CONFLICT (jti_hash) DO UPDATE SET exp = excluded.exp WHERE exp < ?"
 )
 _INSERT_PG = (
-    "INSERT INTO seen_tokens (jti_hash, exp) VALUES (%s, %s) "
-    "ON CONFLICT (jti_hash) DO UPDATE SET exp = excluded.exp WHERE seen_tokens.exp < %s"
+    b"INSERT INTO seen_tokens (jti_hash, exp) VALUES ($1, $2) "
+    b"ON CONFLICT (jti_hash) DO UPDATE SET exp = excluded.exp WHERE seen_tokens.exp < $3"
 )
+_BYTEA, _FLOAT8 = 17, 701  # types of PostgreSQL
+_BINARY, _TEXT = 1, 0
 
 
 class SqliteSeen:
     """Tokens seen by any process that uses the same file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, wait_s: float = WAIT_S) -> None:
         self.path = path
+        self._wait_s = wait_s / 3  # for this process's other threads, for other processes, and once more to tidy up
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._owner = 0
@@ -44,7 +48,7 @@ class SqliteSeen:
     def first_time(self, token: bytes, expires: float) -> bool:
         """Whether no process saw the token before; sqlite3.Error or OSError when the file is of no use."""
         now = time.time()
-        with self._lock:
+        with _held(self._lock, self._wait_s):
             connection = self._open()
             if now - self._purged > _PURGE_S:
                 connection.execute("DELETE FROM seen_tokens WHERE exp < ?", (now,))
@@ -67,9 +71,9 @@ class SqliteSeen:
         """The connection of this process: one that a fork brought along must not be used."""
         if self._connection is None or self._owner != os.getpid():
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            connection = sqlite3.connect(self.path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
+            connection = sqlite3.connect(self.path, timeout=self._wait_s, isolation_level=None, check_same_thread=False)
             try:
-                _write_ahead(connection)
+                _write_ahead(connection, self._wait_s)
                 connection.execute("PRAGMA synchronous = NORMAL")
                 connection.execute(_TABLE)
             except sqlite3.Error:
@@ -79,9 +83,9 @@ class SqliteSeen:
         return self._connection
 
 
-def _write_ahead(connection: sqlite3.Connection) -> None:
+def _write_ahead(connection: sqlite3.Connection, wait_s: float) -> None:
     """Switch the file to a write-ahead log; the switch does not wait for another process that does the same."""
-    until = time.monotonic() + _BUSY_S
+    until = time.monotonic() + wait_s
     while connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
         try:
             connection.execute("PRAGMA journal_mode = WAL")
@@ -94,26 +98,24 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 class PostgresSeen:
     """Tokens seen by any machine that uses the same database. The table comes with the migrations."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, wait_s: float = WAIT_S) -> None:
         self._url = url
+        self._wait_s = wait_s
         self._lock = threading.Lock()
         self._connection: psycopg.Connection | None = None
+        self._opening: threading.Thread | None = None
         self._owner = 0
 
     def first_time(self, token: bytes, expires: float) -> bool:
-        """Whether nobody saw the token before; psycopg.Error or OSError when the database is of no use."""
-        now = time.time()
-        if not self._lock.acquire(timeout=_WAIT_S):
-            raise TimeoutError("the look-up of another token takes too long")
-        try:
-            return self._open().execute(_INSERT_PG, (token, expires, now)).rowcount == 1
-        finally:
-            self._lock.release()
+        """Whether nobody saw the token before; psycopg.Error or OSError when the database is of no use, or slow."""
+        until = time.monotonic() + self._wait_s
+        with _held(self._lock, self._wait_s):
+            return _inserted(self._open(until), token, expires, until)
 
     def check(self) -> None:
         """Ask the database anything; raises what is wrong."""
-        with self._lock:
-            self._open().execute("SELECT 1")
+        with self._connect() as connection:
+            connection.execute("SELECT 1")
 
     def close(self) -> None:
         """Let the connection go; the next use makes another."""
@@ -122,17 +124,65 @@ class PostgresSeen:
                 self._connection.close()
             self._connection = None
 
-    def _open(self) -> "psycopg.Connection":
-        """The connection of this process: one that a fork brought along must not be used."""
+    def _open(self, until: float) -> "psycopg.Connection":
+        """The connection of this process: one that a fork brought along must not be used.
+
+        It is made by a thread of its own, since no time-out of the driver is short enough to wait for.
+        """
+        if self._owner != os.getpid():
+            self._connection, self._opening, self._owner = None, None, os.getpid()
+        if self._connection is None:
+            if self._opening is None or not self._opening.is_alive():
+                self._opening = threading.Thread(target=self._open_later, name="used tokens", daemon=True)
+                self._opening.start()
+            self._opening.join(max(until - time.monotonic(), 0))
+        if self._connection is None:
+            raise TimeoutError("the database of used tokens cannot be reached, or not soon")
+        return self._connection
+
+    def _open_later(self) -> None:
         import psycopg
 
-        if self._connection is None or self._owner != os.getpid():
-            self._connection = psycopg.connect(
-                self._url,
-                autocommit=True,
-                connect_timeout=_CONNECT_S,
-                tcp_user_timeout=_WAIT_MS,
-                options=f"-c statement_timeout={_WAIT_MS} -c lock_timeout={_WAIT_MS}",
-            )
-            self._owner = os.getpid()
-        return self._connection
+        with suppress(psycopg.Error, OSError):
+            self._connection = self._connect()
+
+    def _connect(self) -> "psycopg.Connection":
+        import psycopg
+
+        return psycopg.connect(self._url, autocommit=True, connect_timeout=_CONNECT_S)
+
+
+def _inserted(connection: "psycopg.Connection", token: bytes, expires: float, until: float) -> bool:
+    """Whether the token was new; TimeoutError when the database has not said so by then.
+
+    What is asked is sent at once and awaited here, since the driver waits as long as the connection stands.
+    """
+    from psycopg.pq import ExecStatus
+
+    asked = connection.pgconn
+    values = [token, repr(expires).encode(), repr(time.time()).encode()]
+    asked.send_query_params(_INSERT_PG, values, [_BYTEA, _FLOAT8, _FLOAT8], [_BINARY, _TEXT, _TEXT])
+    with selectors.DefaultSelector() as selector:
+        selector.register(asked.socket, selectors.EVENT_READ)
+        while asked.is_busy():
+            left = until - time.monotonic()
+            if left <= 0 or not selector.select(left):
+                raise TimeoutError("the database of used tokens does not answer")
+            asked.consume_input()
+    answer = asked.get_result()
+    while asked.get_result() is not None:
+        pass
+    if answer is None or answer.status != ExecStatus.COMMAND_OK:
+        raise OSError("the database of used tokens takes nothing")
+    return answer.command_tuples == 1
+
+
+@contextmanager
+def _held(lock: threading.Lock, seconds: float) -> Iterator[None]:
+    """Hold the lock; TimeoutError when others hold it for so long."""
+    if not lock.acquire(timeout=seconds):
+        raise TimeoutError("the look-up of another token takes too long")
+    try:
+        yield
+    finally:
+        lock.release()

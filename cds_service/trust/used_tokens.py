@@ -17,7 +17,7 @@ from cds_service.trust.used_token_stores import PostgresSeen, SqliteSeen
 
 _PURGE_S = 60
 _WARN_S = 60
-_REST_S = 5.0
+_FIRST_REST_S, _REST_S = 0.5, 5.0
 
 
 class SeenTokens(Protocol):
@@ -75,13 +75,15 @@ class Shared(Protocol):
 class SharedSeen:
     """Tokens seen by all; by this process only, with a warning, as long as the database is of no use.
 
-    `fell_back` is called for each token that only this process could tell about.
+    `fell_back` is called for each token that only this process could tell about. A database that goes on failing is
+    asked ever less often, at last every `rest_s` seconds.
     """
 
     def __init__(self, shared: Shared, rest_s: float = _REST_S, fell_back: Callable[[], None] = lambda: None) -> None:
         self._shared = shared
         self._fell_back = fell_back
-        self._rest_s = rest_s
+        self._longest_rest_s = rest_s
+        self._rest_s = self._first_rest_s = min(_FIRST_REST_S, rest_s)
         self._own = MemorySeen()
         self._warned = float("-inf")
         self._rest_until = 0.0
@@ -93,7 +95,9 @@ class SharedSeen:
             self._fell_back()
             return new_here
         try:
-            return self._shared.first_time(token, expires) and new_here
+            new = self._shared.first_time(token, expires) and new_here
+            self._rest_s = self._first_rest_s
+            return new
         except Exception as problem:  # whatever the driver raises; the process's own memory still tells
             self._give_up(problem)
             self._fell_back()
@@ -111,6 +115,7 @@ class SharedSeen:
     def _give_up(self, problem: Exception) -> None:
         """For a while, so that not every call waits for a database that is down."""
         self._rest_until = time.monotonic() + self._rest_s
+        self._rest_s = min(self._rest_s * 2, self._longest_rest_s)
         self._shared.close()
         if time.monotonic() - self._warned > _WARN_S:
             self._warned = time.monotonic()
@@ -120,8 +125,10 @@ class SharedSeen:
 
 def shared_tokens(settings: Settings) -> Shared:
     """Where the settings keep seen tokens."""
-    url = settings.database_url
-    return PostgresSeen(url) if url and not url.startswith(SQLITE) else SqliteSeen(database_path(settings))
+    url, wait_s = settings.database_url, settings.token_lookup_ms / 1000
+    if url and not url.startswith(SQLITE):
+        return PostgresSeen(url, wait_s)
+    return SqliteSeen(database_path(settings), wait_s)
 
 
 def database_path(settings: Settings) -> Path:

@@ -138,5 +138,11 @@ def caller_name() -> str:
     return f"{client.iss}\0{g.get('tenant') or ''}" if client else ""
 
 
+def holder_of_cards(service_id: str) -> str:
+    """Who may answer the cards of this service that this call gets: its client, at any tenant."""
+    client: Client | None = g.get("client")
+    return f"{client.iss if client else ''}\0{service_id}"
+
+
 def _named(client: Client | None) -> Mapping[str, str]:
     return {"client": client.name} if client else {}

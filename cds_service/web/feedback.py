@@ -16,7 +16,7 @@ from cds_service.records.log import record_feedback
 from cds_service.records.memory import answered_at
 from cds_service.trust.clients import Client
 from cds_service.web.answers import is_uuid, json_response, outcome_response, raw_body
-from cds_service.web.auth import who
+from cds_service.web.auth import holder_of_cards, who
 from cds_service.web.hooks import known_service
 from cds_service.web.runtime import Access, Route, Runtime
 
@@ -53,7 +53,7 @@ def routes(runtime: Runtime) -> list[Route]:
         service = known_service(service_id)
         keys = _reason_keys()
         read = [_read(entry, keys) for entry in _entries(read_body(raw_body()))]
-        kept = [_keep(feedback, service.id, runtime) for feedback in read if feedback]
+        kept = [_keep_if_given(feedback, service.id, runtime) for feedback in read if feedback]
         if not all(kept):
             return outcome_response(503, "transient", "The feedback could not be kept. Send it again later.")
         refused = [str(index) for index, feedback in enumerate(read) if feedback is None]
@@ -121,6 +121,17 @@ def _suggestions(entry: JsonDict) -> Iterator[str]:
         ident = as_dict(item).get("id")
         if isinstance(ident, str) and is_uuid(ident):
             yield ident.lower()
+
+
+def _keep_if_given(feedback: Feedback, service_id: str, runtime: Runtime) -> bool:
+    """Keep feedback on a card that this client got from this service.
+
+    On any other, of another client or of nobody, it is only counted, and answered alike: so nobody learns which it is.
+    """
+    if runtime.memory and not runtime.memory.gave(feedback.card, holder_of_cards(service_id)):
+        runtime.metrics.feedback_unknown()
+        return True
+    return _keep(feedback, service_id, runtime)
 
 
 def _keep(feedback: Feedback, service_id: str, runtime: Runtime) -> bool:

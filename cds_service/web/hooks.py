@@ -13,7 +13,7 @@ from cds_service.call.key_outcomes import summary
 from cds_service.records.entries import answer_entry
 from cds_service.records.log import record_call, record_failed_rules
 from cds_service.web.answers import json_response, outcome_response_of, raw_body, request_id
-from cds_service.web.auth import caller_name, who
+from cds_service.web.auth import caller_name, holder_of_cards, who
 from cds_service.web.runtime import Access, Route, Runtime
 
 PATH = "/cds-services/<service_id>"
@@ -79,8 +79,8 @@ def _answer(service: Service, runtime: Runtime) -> Answer:
         runtime.new_id,
         runtime.keys,
         runtime.settings.missing_data,
-        Source(runtime.fhir, g.fhir_servers, g.open_servers),
-        runtime.memory_for(caller_name()),
+        Source(runtime.fhir, g.fhir_servers, g.open_servers, client.iss if client else ""),
+        runtime.memory_for(caller_name(), holder_of_cards(service.id)),
         runtime.settings.evaluation_ms,
         null_is_failed=bool(client and client.null_means_failed),
         dialect=client.dialect if client else runtime.clients.shared_dialect(),

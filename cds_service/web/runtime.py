@@ -100,9 +100,9 @@ class Runtime:
         """The knowledge that decides for this client: with its own site file, else with the service's."""
         return self.site_knowledge.get(client.iss, self.knowledge) if client else self.knowledge
 
-    def memory_for(self, caller: str) -> AdviceMemory | None:
-        """What is remembered of the answers of this caller."""
-        return self.memory.of(caller) if self.memory else None
+    def memory_for(self, caller: str, holder: str = "") -> AdviceMemory | None:
+        """What is remembered of the answers of this caller; its cards are for the holder to answer."""
+        return self.memory.of(caller, holder) if self.memory else None
 
     def keep(self, record: dict[str, object]) -> bool:
         """Keep a record; whether it is safe. One that is lost is counted."""

@@ -139,10 +139,13 @@ def test_the_token_is_in_no_representation(templates):
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_threads_and_connections_are_made_anew_after_a_fork():
     gateway = Gateway()
-    pool, server = gateway.pool(), gateway.server("https://fhir.example")
+    pool, server = gateway.pool("ehr", "https://fhir.example"), gateway.server("https://fhir.example")
     child = os.fork()
     if child == 0:
-        fresh = gateway.pool() is not pool and gateway.server("https://fhir.example") is not server
+        fresh = (
+            gateway.pool("ehr", "https://fhir.example") is not pool
+            and gateway.server("https://fhir.example") is not server
+        )
         os._exit(0 if fresh else 1)
     assert os.waitpid(child, 0)[1] == 0
 

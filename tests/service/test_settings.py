@@ -24,6 +24,7 @@ def test_defaults_are_right_for_production(env):
     found = load_settings()
     assert (found.auth, found.missing_data, found.allow_insecure) == (Auth.REQUIRED, "412", False)
     assert found.cors_origins == ("*",) and found.worker_count >= 1
+    assert found.token_lookup_ms <= 50  # what an answer waits for beyond a database that is well
 
 
 def test_values_are_read_from_the_environment(env):

@@ -1,11 +1,14 @@
 """Used tokens, shared by all machines through PostgreSQL (SQLite: tests/trust/test_replay.py)."""
 
+import threading
 import time
 
+import psutil
 import pytest
 
 from cds_service.trust.used_token_stores import PostgresSeen
 from cds_service.trust.used_tokens import SharedSeen, shared_tokens, token_hash
+from tests.machine import LONG_S
 
 pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 FIRST, SECOND = token_hash("ehr", "1"), token_hash("ehr", "2")
@@ -26,6 +29,8 @@ def machine(settings, engine):
 
     yield make
     for seen in made:
+        if seen._opening:
+            seen._opening.join(LONG_S)
         seen.close()
 
 
@@ -74,3 +79,35 @@ def test_prepare_leaves_no_connection_open_for_workers_to_share(machine):
     seen = machine()
     SharedSeen(seen).prepare()
     assert seen._connection is None
+
+
+@pytest.fixture
+def stopped(postgres):
+    """Stops the database so that it keeps its connections and says nothing; it goes on at the end."""
+    processes = []
+
+    def stop():
+        server = psutil.Process(postgres._server.pid)
+        processes.extend([server, *server.children(recursive=True)])
+        for process in processes:
+            process.suspend()
+
+    yield stop
+    for process in processes:
+        process.resume()
+
+
+@pytest.mark.parametrize("connected", [True, False])
+def test_a_database_that_is_silent_holds_no_answer(machine, stopped, connected, caplog):
+    """It goes on only after the test: that there is an answer at all is what is tested."""
+    database, told = machine(), []
+    seen = SharedSeen(database, fell_back=lambda: told.append("fell back"))
+    assert not connected or seen.first_time(FIRST, later())
+    database._wait_s = 0.05
+    stopped()
+    answers = []
+    asking = threading.Thread(target=lambda: answers.append(seen.first_time(SECOND, later())), daemon=True)
+    asking.start()
+    asking.join(LONG_S)
+    assert answers == [True] and told == ["fell back"] and "database unusable" in caplog.text
+    assert not seen.first_time(SECOND, later())  # by the memory of this process

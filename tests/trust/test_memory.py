@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cards import Indicator
+from cds_service.metrics.events import Metrics
 from cds_service.records.answered import AnsweredFile
 from cds_service.records.memory import AdviceMemory
+from tests.conftest import Kept
 from tests.trust.ehr import PATH, URL, Ehr
 
 OTHER = "https://other.example/fhir"
@@ -75,3 +77,42 @@ def test_feedback_that_comes_after_the_quiet_time_keeps_nothing_quiet(service, c
 def test_the_same_advice_has_another_name_for_every_caller(memory):
     names = {memory.of(caller).card_id("advice", Indicator.INFO)[-10:] for caller in ("", "a\0", "a\0north", "b\0")}
     assert len(names) == 4
+
+
+STRANGE = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
+SIGNING = PATH.replace("patient-view", "order-sign")
+
+
+@pytest.mark.parametrize("whose", ["another client", "another service", "nobody"])
+def test_feedback_of_who_did_not_get_the_card_is_answered_alike_and_kept_nowhere(
+    whose, serve, call, ehr, other, trusted, memory, tmp_path, caplog
+):
+    keys = tmp_path / "other.json"
+    keys.write_text(json.dumps(other.jwks()), encoding="utf-8")
+    books, counting = Kept(), Metrics()
+    service = serve(
+        trusted(),
+        trusted(name="other", iss=OTHER, jwks_file=keys),
+        more={"memory": memory, "books": books, "metrics": counting},
+    )
+    shown = [card["uuid"] for card in cards_of(call(service, ehr.bearer()))]
+    sender = other if whose == "another client" else ehr
+    path = SIGNING if whose == "another service" else PATH
+    cards = [STRANGE] * len(shown) if whose == "nobody" else shown
+    caplog.clear()
+    kept = len(books.kept)
+    told = {"feedback": [{"card": card, "outcome": "overridden"} for card in cards]}
+    headers = sender.bearer(aud=f"{URL.replace(PATH, path)}/feedback")
+    answer = service.post(f"{path}/feedback", json=told, headers=headers)
+    assert (answer.status_code, answer.get_json()) == (200, {"received": len(shown)})
+    assert len(books.kept) == kept and not [r for r in caplog.records if r.getMessage() == "feedback"]
+    assert counting.registry.get_sample_value("magnesium_cds_feedback_unknown_total") == len(shown)
+    assert len(cards_of(call(service, ehr.bearer()))) == len(shown) > 0
+
+
+def test_a_card_is_known_again_on_a_machine_that_has_the_same_key(tmp_path):
+    one, two, three = (
+        AdviceMemory(key * 32, AnsweredFile(tmp_path / f"{n}.sqlite")) for n, key in enumerate((b"k", b"k", b"x"))
+    )
+    card = one.of("ehr", "ehr service").card_id("advice", Indicator.INFO)
+    assert two.gave(card, "ehr service") and not three.gave(card, "ehr service") and not two.gave(card, "ehr other")

@@ -13,6 +13,7 @@ from cds_service.trust.used_token_stores import SqliteSeen
 from cds_service.trust.used_tokens import MemorySeen, SharedSeen, database_path, token_hash
 from cds_service.web.app import create_app
 from tests.conftest import settings_with
+from tests.machine import LONG_S
 
 SOON = 60.0
 
@@ -32,7 +33,7 @@ def open_file(path):
     opened = []
 
     def make(where=path):
-        opened.append(SqliteSeen(where))
+        opened.append(SqliteSeen(where, LONG_S))
         return opened[-1]
 
     yield make

@@ -1,5 +1,6 @@
 """Connections opened at once spread over the workers: one that holds more lets the others accept first."""
 
+import errno
 import sys
 
 import pytest
@@ -9,8 +10,6 @@ from tests.machine import wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn does not run here")
 if sys.platform != "win32":
-    from gunicorn.workers.gthread import ThreadWorker
-
     from cds_service.run import gunicorn_worker
     from cds_service.run.gunicorn_worker import SharingWorker, head_start
 
@@ -31,11 +30,21 @@ def test_the_head_start_has_an_end_however_many_connections():
 def test_a_worker_gives_the_others_their_head_start_and_then_accepts(held, monkeypatch):
     done = []
     monkeypatch.setattr(gunicorn_worker.time, "sleep", lambda seconds: done.append(seconds))
-    monkeypatch.setattr(ThreadWorker, "accept", lambda self, listener: done.append(listener))
     worker = SharingWorker.__new__(SharingWorker)
     worker.nr_conns = held
-    worker.accept("a listener")
-    assert done == [head_start(held), "a listener"]
+    worker.accept(Listener(done))
+    assert done == [head_start(held), "accepted"]
+
+
+class Listener:
+    """A socket that another worker has just emptied."""
+
+    def __init__(self, done):
+        self.done = done
+
+    def accept(self):
+        self.done.append("accepted")
+        raise BlockingIOError(errno.EAGAIN, "nobody waits")
 
 
 def test_of_connections_opened_at_once_each_of_two_workers_gets_its_share(tmp_path):

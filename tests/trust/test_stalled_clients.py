@@ -1,10 +1,12 @@
-"""Clients that stall in the middle of a body hold a thread each; the others are answered all the same."""
+"""Clients that stall, in a head, in a body or before it, hold no thread; the others are answered all the same."""
 
 import json
+import re
 import socket
 import sys
 from contextlib import ExitStack
 
+import psutil
 import pytest
 import requests
 
@@ -32,3 +34,55 @@ def test_sixteen_clients_that_stall_in_mid_body_do_not_stop_the_others(tmp_path)
         for connection in stalled:  # and they are answered once they go on
             connection.sendall(body[half:])
             assert connection.recv(4096).startswith(b"HTTP/1.1 200")
+
+
+STALLS = {
+    "silent": b"",
+    "half a head": f"POST {PATH} HTTP/1.1\r\nHost: x\r\nX-".encode(),
+    "half a body": f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{{".encode(),
+    "half a chunk": f"POST {PATH} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n64\r\n{{".encode(),
+    "too large": f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n{{".encode(),
+    "not closed": b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+}
+OF_EACH = 20  # more than a worker has threads, in all; the long count is `python -m bench.stalled`
+
+
+def test_more_stalled_clients_than_threads_stop_nobody(tmp_path):
+    """The stalled ones never go on: only a server that waits for none of them answers."""
+    with servers.service(tmp_path, workers=1) as service, ExitStack() as open_connections:
+        for sent in STALLS.values():
+            for _ in range(OF_EACH):
+                connection = socket.create_connection(("127.0.0.1", service.port), DEADLINE_S)
+                open_connections.enter_context(connection).sendall(sent)
+        url = f"http://127.0.0.1:{service.port}{PATH}"
+        statuses = [requests.post(url, json=patient_view(), timeout=DEADLINE_S).status_code for _ in range(ORDINARY)]
+        assert statuses == [200] * ORDINARY
+
+
+def test_half_a_request_is_ended_told_and_counted(tmp_path):
+    with servers.service(tmp_path, workers=1) as service:
+        with socket.create_connection(("127.0.0.1", service.port), DEADLINE_S) as connection:
+            connection.sendall(STALLS["half a head"])
+            answer = b"".join(iter(lambda: connection.recv(65536), b"")).decode()
+        head, _, body = answer.partition("\r\n\r\n")
+        assert head.startswith("HTTP/1.1 408 ") and json.loads(body)["resourceType"] == "OperationOutcome"
+        (request_id,) = re.findall(r"^X-Request-Id: (\S+)\r$", head, re.M)
+        page = requests.get(f"http://127.0.0.1:{service.port}/metrics", timeout=DEADLINE_S).text
+        assert re.findall(r'^magnesium_cds_requests_refused_total\{status="408"\} (\S+)$', page, re.M) == ["1.0"]
+        logged = (tmp_path / f"{service.port}.log").read_text(encoding="utf-8")
+        assert request_id in logged and "request refused by the server" in logged
+
+
+def test_one_address_holds_so_many_waiting_connections_and_the_longest_gives_way(tmp_path):
+    from cds_service.run.gunicorn_worker import ADDRESS_CONNECTIONS
+
+    with servers.service(tmp_path, workers=1) as service, ExitStack() as open_connections:
+        opened = []
+        for _ in range(ADDRESS_CONNECTIONS + 1):
+            connection = socket.create_connection(("127.0.0.1", service.port), DEADLINE_S)
+            opened.append(open_connections.enter_context(connection))
+            connection.sendall(b"GET /healthz")
+        assert opened[0].recv(1) == b""
+        opened[-1].sendall(b" HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert opened[-1].recv(64).startswith(b"HTTP/1.1 200")
+        assert psutil.pid_exists(service.process.pid)

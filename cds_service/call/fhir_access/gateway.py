@@ -13,7 +13,7 @@ from cds_service.call.fhir_access.scopes import Cover, cover
 from cds_service.call.fhir_access.server import Server
 from cds_service.call.fhir_access.wire import Deadline
 
-THREADS = 64
+THREADS = 32
 
 
 class Gateway:
@@ -25,7 +25,7 @@ class Gateway:
         self._lock = threading.Lock()
         self._owner = 0
         self._servers: dict[str, Server] = {}
-        self._pool: ThreadPoolExecutor | None = None
+        self._pools: dict[tuple[str, str], ThreadPoolExecutor] = {}
 
     def server(self, base: str) -> Server:
         """The server of this base URL; the caller has made sure that it is allowed."""
@@ -35,26 +35,31 @@ class Gateway:
                 self._servers[base] = Server(base, self._timeout)
             return self._servers[base]
 
-    def pool(self) -> ThreadPoolExecutor:
-        """The worker threads."""
+    def pool(self, client: str, base: str) -> ThreadPoolExecutor:
+        """The worker threads of one client for one server: however slow that is, it has no others'."""
         with self._lock:
             self._own()
-            self._pool = self._pool or ThreadPoolExecutor(THREADS, thread_name_prefix="fhir")
-            return self._pool
+            if (client, base) not in self._pools:
+                self._pools[client, base] = ThreadPoolExecutor(THREADS, thread_name_prefix="fhir")
+            return self._pools[client, base]
 
     def _own(self) -> None:
         """Drop what a parent process made: its threads do not live here, its connections are not ours."""
         if self._owner != os.getpid():
-            self._owner, self._servers, self._pool = os.getpid(), {}, None
+            self._owner, self._servers, self._pools = os.getpid(), {}, {}
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where missing data may come from: the servers that the caller may name; `open` ones are read without a token."""
+    """Where missing data may come from: the servers that the caller may name; `open` ones are read without a token.
+
+    `client`: who calls, for whom threads of their own read.
+    """
 
     gateway: Gateway
     allowed: frozenset[str]
     open: frozenset[str] = frozenset()
+    client: str = ""
 
     def can_read(self, base: str, token: str) -> bool:
         """Whether a server may be tried with this token; without one only an open server."""
@@ -70,7 +75,7 @@ class Source:
             refusal = Outcome.NOT_LISTED
         elif not self.gateway.server(base).breaker.admits():
             refusal = Outcome.CIRCUIT_OPEN
-        return Visit(self.gateway, base, token, scope, same_patient, deadline, refusal)
+        return Visit(self.gateway, self.client, base, token, scope, same_patient, deadline, refusal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,7 @@ class Visit:
     """All that one hook call asks of one server, under one deadline."""
 
     gateway: Gateway
+    client: str
     base: str
     token: str = field(repr=False)
     scope: str
@@ -93,7 +99,7 @@ class Visit:
         if not tried:
             return found
         started = time.monotonic()
-        server, pool = self.gateway.server(self.base), self.gateway.pool()
+        server, pool = self.gateway.server(self.base), self.gateway.pool(self.client, self.base)
         running = [pool.submit(server.fetch, r, self.token, self.deadline, found[name]) for name, r in tried.items()]
         for late in wait(running, timeout=self.deadline.left).not_done:
             late.cancel()

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from cds_service.call.fhir_access.breaker import Breaker
 from cds_service.call.fhir_access.outcome import DEAD, NO_CONNECTION, Fetched, JsonDict, NotFetched, Outcome
 from cds_service.call.fhir_access.queries import Pairs, Request, below, forms
-from cds_service.call.fhir_access.wire import Deadline, RefusedStatus, exchange, new_session
+from cds_service.call.fhir_access.wire import Deadline, RefusedStatus, exchange
 from cds_service.fhir_json import as_dict, as_list, as_text, entries
+from cds_service.outgoing import new_session
 
 CONNECTIONS = 64
 MOST_PAGES = 20
@@ -30,15 +31,18 @@ class Server:
         self._understood: dict[tuple[str, ...], tuple[int, float]] = {}
 
     def fetch(self, request: Request, token: str, deadline: Deadline, found: Fetched) -> None:
-        """Fill `found` with the pages of a request; what came before a failure stays."""
+        """Fill `found` with the pages of a request; what came before a failure stays. The breaker hears of all."""
         started = time.monotonic()
         try:
             self._pages(request, token, deadline, found)
             found.outcome = Outcome.FETCHED
         except NotFetched as problem:
             found.outcome = problem.outcome
-        found.seconds = time.monotonic() - started
-        self._report(found)
+        except Exception:  # an answer that breaks its reader is one that cannot be read
+            found.outcome = Outcome.UNREADABLE
+        finally:
+            found.seconds = time.monotonic() - started
+            self._report(found)
 
     def _report(self, found: Fetched) -> None:
         """Tell the breaker, unless the time was too short to tell anything."""

@@ -1,31 +1,23 @@
 """One HTTP exchange with a FHIR server: no redirects, no cookies, no proxies, a limit on time and on size."""
 
 import http.client
-import logging
-import os
 import re
 import socket
 import ssl
 import time
 from collections.abc import Mapping
-from functools import cache
-from http.cookiejar import DefaultCookiePolicy
-from pathlib import Path
 
 import requests
-from requests.adapters import DEFAULT_CA_BUNDLE_PATH, HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool, Timeout
-from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, NameResolutionError, ReadTimeoutError
 from urllib3.response import BaseHTTPResponse
 from urllib3.util.ssl_match_hostname import CertificateError
 
 from cds_service.call.fhir_access.outcome import JsonDict, NotFetched, Outcome
 from cds_service.fhir_json import as_dict, parse_json
+from cds_service.outgoing import within
 
 MOST_BYTES = 5 * 1024 * 1024
 _CHUNK = 64 * 1024
-_CONNECT_PART = 3  # a third of the time, so that a connection that was lost can be tried again
 _JSON_MEDIA = re.compile(r"(application|text)/([a-z0-9.\-]+\+)?json(\+fhir)?")
 _OUTCOMES = {
     401: Outcome.REFUSED,
@@ -66,18 +58,6 @@ class RefusedStatus(NotFetched):
         self.retry_after = retry_after
 
 
-def new_session(connections: int) -> requests.Session:
-    """A session for one server, for many threads: it remembers nothing but its open connections."""
-    logging.getLogger("urllib3").setLevel(logging.CRITICAL)  # its messages quote URLs, which name patients
-    session = requests.Session()
-    session.trust_env = False  # a .netrc would replace the token
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.headers.update(_HEADERS)
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, _Adapter(pool_connections=1, pool_maxsize=connections))
-    return session
-
-
 def exchange(
     session: requests.Session,
     method: str,
@@ -95,8 +75,8 @@ def exchange(
             url,
             data=form,
             params=query,
-            headers={"Authorization": f"Bearer {token}"} if token else {},
-            timeout=Timeout(total=seconds, connect=seconds / _CONNECT_PART),  # type: ignore[arg-type] # taken too
+            headers={**_HEADERS, **({"Authorization": f"Bearer {token}"} if token else {})},
+            timeout=within(seconds),
             allow_redirects=False,
             stream=True,
         ) as response:
@@ -160,53 +140,3 @@ def _resource(body: bytes) -> JsonDict:
     if resource.get("resourceType") == "OperationOutcome":
         raise NotFetched(Outcome.SEARCH_FAILED)
     return resource
-
-
-def _keep_if_promised(connection: HTTPConnection, response: HTTPResponse) -> HTTPResponse:
-    """Leave the connection to this response alone, unless the server says that it keeps it for more.
-
-    A server that says nothing may be gone, or be another one, by the next call. The response reads on.
-    """
-    promised = "keep-alive" in response.headers.get("Connection", "").lower() or "Keep-Alive" in response.headers
-    if not promised and connection.sock is not None:
-        connection.sock.close()
-        connection.sock = None
-    return response
-
-
-@cache
-def _trusted() -> ssl.SSLContext:
-    """The authorities that are trusted, read once a process."""
-    bundle = os.environ.get("REQUESTS_CA_BUNDLE") or DEFAULT_CA_BUNDLE_PATH
-    if Path(bundle).is_dir():
-        return ssl.create_default_context(capath=bundle)
-    return ssl.create_default_context(cafile=bundle)
-
-
-class _Connection(HTTPConnection):
-    def getresponse(self) -> HTTPResponse:  # type: ignore[override] # as in urllib3
-        return _keep_if_promised(self, super().getresponse())
-
-
-class _TlsConnection(HTTPSConnection):
-    def getresponse(self) -> HTTPResponse:  # type: ignore[override] # as in urllib3
-        return _keep_if_promised(self, super().getresponse())
-
-
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection
-
-
-class _TlsPool(HTTPSConnectionPool):
-    ConnectionCls = _TlsConnection
-
-
-class _Adapter(HTTPAdapter):
-    """Trusts the same authorities on every connection; reading them for ten at a time outlasts a deadline."""
-
-    def init_poolmanager(self, *args: object, **kwargs: object) -> None:
-        super().init_poolmanager(*args, **kwargs, ssl_context=_trusted())  # type: ignore[arg-type]
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
-
-    def cert_verify(self, conn: object, *_: object) -> None:
-        """Nothing is left to be set: the context of the pool asks for a certificate, and knows whom to trust."""

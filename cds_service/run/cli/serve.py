@@ -83,7 +83,7 @@ def _temporary_folder() -> Iterator[Path]:
 
 def _serve(settings: "Settings", host: str, port: int, workers: int, groups: "Iterable[RouteGroup]" = ()) -> None:
     from cds_service.records.keeper import Keeper, ship_rest
-    from cds_service.records.log import configure_logging
+    from cds_service.records.log import configure_logging, record_refused_by_server
     from cds_service.run.server import check_port, run
     from cds_service.run.settings import Auth
     from cds_service.run.start import runtime_of, with_records
@@ -101,5 +101,9 @@ def _serve(settings: "Settings", host: str, port: int, workers: int, groups: "It
         runtime.metrics.worker_started()
         keeper.start()
 
+    def refused(status: int, request_id: str) -> None:
+        runtime.metrics.refused_by_server(status)
+        record_refused_by_server(status, request_id)
+
     with suppress(KeyboardInterrupt):
-        run(app, host, port, workers, begin, lambda: ship_rest(settings))
+        run(app, host, port, workers, begin, lambda: ship_rest(settings), refused)

@@ -1,0 +1,143 @@
+"""No wait is bounded by the other side: key servers, FHIR servers and the database may trickle or stop for ever.
+
+The other sides here never end by themselves, so that only a limit of ours brings an answer.
+"""
+
+import json
+import socket
+import threading
+import time
+from contextlib import contextmanager, suppress
+
+import pytest
+
+from cds_service.call.fhir_access import Gateway, Outcome, Request, Source
+from cds_service.trust import jwks
+from cds_service.trust.clients import Client
+from cds_service.trust.jwks import MOST_WAITING, KeyProblem, KeyStore, fetch, read_keys
+from tests.fhir.conftest import TOKEN
+from tests.machine import LONG_S
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/fhir+json\r\nX-Long: "
+BODY = b"HTTP/1.1 200 OK\r\nContent-Type: application/fhir+json\r\nContent-Length: 99999\r\n\r\n"
+PAUSE_S = 0.02
+
+
+class Trickling:
+    """A server that begins an answer as told, then sends one byte after the other for ever; `asked` so often."""
+
+    def __init__(self, beginning):
+        self._beginning, self._closing = beginning, threading.Event()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.base, self.asked = f"http://127.0.0.1:{self._listener.getsockname()[1]}", 0
+
+    def __enter__(self):
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self._closing.set()
+        self._listener.close()
+
+    def _accept(self):
+        with suppress(OSError):
+            while not self._closing.is_set():
+                client, _ = self._listener.accept()
+                self.asked += 1
+                threading.Thread(target=self._trickle, args=(client,), daemon=True).start()
+
+    def _trickle(self, client):
+        with suppress(OSError), client:
+            client.recv(65536)
+            client.sendall(self._beginning)
+            while not self._closing.wait(PAUSE_S):
+                client.sendall(b" " if self._beginning is BODY else b"x")
+
+
+@contextmanager
+def ended(work):
+    """The result of work in a thread of its own; that it ends is what is tested."""
+    results = []
+    thread = threading.Thread(target=lambda: results.append(work()), daemon=True)
+    thread.start()
+    thread.join(LONG_S)
+    assert results, "it waits for the other side"
+    yield results[0]
+
+
+def visit(gateway, base, client="ehr"):
+    return Source(gateway, frozenset({base}), client).visit(base, TOKEN, "", True)
+
+
+@pytest.mark.parametrize("beginning", [HEAD, BODY], ids=["headers", "body"])
+def test_a_fhir_server_that_trickles_gives_its_thread_back_and_opens_the_breaker(beginning):
+    with Trickling(beginning) as server:
+        gateway = Gateway(LONG_S, timeout_seconds=0.2)
+        for _ in range(5):
+            with ended(lambda: visit(gateway, server.base).fetch({"magnesium": Request("Observation")})) as found:
+                assert found["magnesium"].outcome is Outcome.TIMEOUT
+        assert not gateway.server(server.base).breaker.admits()
+
+
+@pytest.mark.parametrize("beginning", [HEAD, BODY], ids=["headers", "body"])
+def test_a_key_server_that_trickles_is_left(beginning, monkeypatch):
+    monkeypatch.setattr(jwks, "LONGEST_FETCH_S", 0.2)
+
+    def failed():
+        try:
+            return fetch(server.base)
+        except KeyProblem as problem:
+            return problem
+
+    with Trickling(beginning) as server, ended(failed) as problem:
+        assert isinstance(problem, KeyProblem)
+
+
+@pytest.mark.parametrize(("client", "base"), [("a", "other"), ("b", "slow"), ("b", "other")])
+def test_a_slow_server_takes_no_thread_of_another_client_or_server(client, base):
+    gateway, never = Gateway(), threading.Event()
+    try:
+        for _ in range(200):
+            gateway.pool("a", "slow").submit(never.wait, LONG_S)
+        assert gateway.pool(client, base).submit(lambda: "done").result(LONG_S) == "done"
+    finally:
+        never.set()
+
+
+def test_few_calls_of_a_client_wait_for_its_keys_the_others_are_told_at_once(ehr):
+    never, loading = threading.Event(), threading.Event()
+
+    def load(client):
+        if client.iss == "slow":
+            loading.set()
+            never.wait(LONG_S)
+        return read_keys(b'{"keys": [' + json.dumps(ehr.jwk()).encode() + b"]}")
+
+    keys, slow = KeyStore(load), Client("slow", "slow", "https://slow.example")
+    waiting = [threading.Thread(target=keys.find, args=(slow, ehr.kid), daemon=True) for _ in range(MOST_WAITING)]
+    try:
+        for thread in waiting:
+            thread.start()
+        assert loading.wait(LONG_S)
+        while keys._sets["slow"].room._value:
+            time.sleep(PAUSE_S)
+        with ended(lambda: [keys.find(slow, ehr.kid)]) as found:
+            assert found == [None]
+        assert keys.find(Client("good", "good", "https://good.example"), ehr.kid)
+    finally:
+        never.set()
+        for thread in waiting:
+            thread.join(LONG_S)
+
+
+def test_a_key_server_that_fails_slowly_is_left_alone_from_the_end_of_its_failure(by_url):
+    now, loads = [0.0], []
+
+    def load(client):
+        loads.append(client)
+        now[0] += 60
+        raise KeyProblem("slow")
+
+    keys = KeyStore(load, clock=lambda: now[0])
+    assert keys.find(by_url, "a") is None and keys.find(by_url, "a") is None
+    assert len(loads) == 1
