@@ -14,7 +14,8 @@ Json = dict[str, object]
 ORIGIN = "https://ehr.example"
 SANDBOX = Path(__file__).parents[1] / "fixtures" / "sandbox"
 STARTED = datetime.now(UTC)  # one moment for all, so that two requests of one test are the same chart
-SERVICE_OF = {hook: f"magnesium-{hook}" for hook in ("patient-view", "order-select", "order-sign")}
+_HOOKS = ("patient-view", "order-select", "order-sign", "encounter-discharge", "medication-refill")
+SERVICE_OF = {hook: f"magnesium-{hook}" for hook in _HOOKS}
 _NAMES = {
     "patient-view": "1-patient-view.json",
     "order-select": "2-order-select.json",
@@ -24,7 +25,23 @@ _NAMES = {
 
 def request_for(hook, now=STARTED):
     """A request of the hook that is answered with cards, dated from when the tests began; yours to change."""
-    return copy.deepcopy(demo_requests(now)[_NAMES[hook]])
+    if hook in _NAMES:
+        return copy.deepcopy(demo_requests(now)[_NAMES[hook]])
+    return _going_home(now) if hook == "encounter-discharge" else _renewal(now)
+
+
+def _going_home(now):
+    """The patient of the patient-view request goes home from her stay."""
+    made = request_for("patient-view", now)
+    return {**made, "hook": "encounter-discharge", "context": {"encounterId": "e1", **made["context"]}}
+
+
+def _renewal(now):
+    """The drafts of the order-sign request as prescriptions that are renewed, with nobody in context."""
+    made = request_for("order-sign", now)
+    told = made["context"]
+    context = {"patientId": told["patientId"], "medications": told["draftOrders"]}
+    return {**made, "hook": "medication-refill", "context": context}
 
 
 def patient_view(**prefetch):

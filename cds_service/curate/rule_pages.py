@@ -26,6 +26,8 @@ _TOPICS = {
     Problem.DATA_QUALITY: "Results that cannot be relied on",
     Problem.LOOK_FOR_LOW: "Magnesium to be measured",
     Problem.INCOMPLETE: "A check that is not complete",
+    Problem.DISCHARGE: "Going home",
+    Problem.REFILL: "Renewals",
 }
 _ADDS = "Lines that other cards gain"
 _SECTIONS = {"found": "Found", "do": "Do", "check": "Check", "why": "Why"}

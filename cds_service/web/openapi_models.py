@@ -101,13 +101,17 @@ class Cards(_Sent):
 
 
 class Context(_Received):
-    """The context of the hook: `draftOrders` for orders, `selections` for order-select."""
+    """The context of the hook: `draftOrders` for orders, `selections` for order-select, `medications` for renewals.
+
+    `encounterId` is required when a patient goes home.
+    """
 
     patient_id: str
-    user_id: str
+    user_id: str | None = None
     encounter_id: str | None = None
     draft_orders: Resource | None = None
     selections: list[str] | None = None
+    medications: Resource | None = None
 
 
 class FhirAuthorization(_Received):

@@ -6,7 +6,7 @@ from typing import Any
 
 Json = dict[str, Any]
 
-HOOKS = ("patient-view", "order-select", "order-sign")
+HOOKS = ("patient-view", "order-select", "order-sign", "encounter-discharge", "medication-refill")
 COUNT = 300
 # (text, RxCUI): one proton pump inhibitor at most, and no diuretic, digoxin or torsades-risk drug beside it
 MEDICINES = (
@@ -97,7 +97,12 @@ def _labs(random: Random, hours: float) -> Json:
 
 
 def on_hook(chart: Json, hook: str, number: int) -> Json:
-    """The chart as this hook sees it: an ordinary order is drafted on the order hooks."""
+    """The chart as this hook sees it: an ordinary order is drafted, all goes home, or all is renewed."""
+    if hook == "encounter-discharge":
+        return {**chart, "hook": hook, "medications": [{**m, "category": "discharge"} for m in chart["medications"]]}
+    if hook == "medication-refill":
+        drafts = [{key: m[key] for key in ("text", "rxcui")} for m in chart["medications"]]
+        return {**chart, "hook": hook, "drafts": drafts}
     ordinary = WATCHED_DRAFTS if chart.get("watched") else DRAFTS
     drafts = [] if hook == "patient-view" else [{"text": ordinary[number % len(ordinary)]}]
     return {**chart, "hook": hook, "drafts": drafts}

@@ -16,7 +16,7 @@ from cds_service.run.settings import MissingData
 from tests.demo.asking import MAGNESIUM_OXIDE, OMEPRAZOLE, call, whole_chart
 from tests.demo.conftest import NOW, STORIES
 
-PATIENT_VIEW, ORDER_SELECT, ORDER_SIGN = SERVICES
+PATIENT_VIEW, ORDER_SELECT, ORDER_SIGN = SERVICES[:3]
 CAUSES = "drugs_cause_low_magnesium"
 PPI = "draft_lowers_magnesium"
 # indicator of each card, and the rules that made it

@@ -7,7 +7,7 @@ import orjson
 
 from cards import SERVICES
 from cds_service.demo import demo_requests
-from tests.calls import SERVICE_OF, sandbox_bodies
+from tests.calls import SERVICE_OF, request_for, sandbox_bodies
 from tests.cards.chart import NOW
 from tests.service.test_vignettes import CASES, request_of
 
@@ -66,7 +66,10 @@ def _is_whole(body):
 @cache
 def bases():
     """(service, request as JSON text): the demo, the worked cases, and what the Sandbox sent."""
-    demo = list(demo_requests(NOW).values())
+    demo = [
+        *demo_requests(NOW).values(),
+        *(request_for(hook, NOW) for hook in ("encounter-discharge", "medication-refill")),
+    ]
     cases = [request_of(case["chart"]) for case in CASES]
     captured = [body for _, body in chain(sandbox_bodies("hook"), sandbox_bodies("feedback"))]
     made = []

@@ -89,6 +89,47 @@ def test_c5_order_sign_needs_drafts(client):
     assert "context.draftOrders" in diagnostics(post(client, body, "magnesium-order-sign"), 400)
 
 
+@pytest.mark.parametrize("key", ["userId", "encounterId"])
+def test_c5_going_home_needs_a_user_and_a_stay(client, key):
+    body = without(request_for("encounter-discharge"), "context", key)
+    assert f"context.{key} missing" in diagnostics(post(client, body, "magnesium-encounter-discharge"), 400)
+
+
+def test_c5_going_home_names_all_that_is_missing(client):
+    body = without(without(request_for("encounter-discharge"), "context", "userId"), "context", "encounterId")
+    told = diagnostics(post(client, body, "magnesium-encounter-discharge"), 400)
+    assert "context.userId and context.encounterId missing" in told
+
+
+def test_c5_a_stay_that_has_ended_is_judged(client):
+    body = request_for("encounter-discharge")
+    for entry in body["prefetch"]["encounters"]["entry"]:
+        entry["resource"]["status"] = "finished"
+    assert len(cards(post(client, body, "magnesium-encounter-discharge"))) == 1
+
+
+def test_c5_a_renewal_needs_medications_and_no_draft_orders(client):
+    body = request_for("medication-refill")
+    body["context"]["draftOrders"] = body["context"].pop("medications")
+    assert "context.medications missing" in diagnostics(post(client, body, "magnesium-medication-refill"), 400)
+
+
+def test_c5_a_renewal_needs_no_user_and_no_stay(client):
+    body = request_for("medication-refill")
+    assert body["context"].keys() == {"patientId", "medications"}
+    assert len(cards(post(client, body, "magnesium-medication-refill"))) == 1
+
+
+def test_c5_of_several_renewals_each_is_judged(client):
+    body = request_for("medication-refill")
+    (entry,) = body["context"]["medications"]["entry"][:1]
+    other = {**entry["resource"], "id": "other", "medicationCodeableConcept": {"text": "Atorvastatin 20 mg"}}
+    body["context"]["medications"]["entry"] = [{"resource": other}, entry]
+    assert len(cards(post(client, body, "magnesium-medication-refill"))) == 1
+    body["context"]["medications"]["entry"] = [{"resource": other}]
+    assert cards(post(client, body, "magnesium-medication-refill")) == []
+
+
 def test_c4_nothing_drafted_and_nothing_selected_is_a_call(client):
     body = request_for("order-select")
     body["context"] |= {"draftOrders": {"resourceType": "Bundle", "type": "collection"}, "selections": []}
