@@ -165,7 +165,7 @@ def load_knowledge(
     numbers, products = _numbers(thresholds), read_products(folder / "products.yaml", told)
     ceilings, asked = read_ceilings(folder / "ceilings.yaml", shipped), read_doses(folder / "doses.yaml", told)
     return Knowledge(
-        **_tables(folder, shipped),
+        **_tables(folder, shipped, told),
         **_reading(folder, told),
         **_medicines(folder, told, shipped, asked, numbers),
         thresholds=thresholds,
@@ -210,13 +210,13 @@ def _medicines(
     }
 
 
-def _tables(folder: Traversable, shipped: Mapping[str, Threshold]) -> _Tables:
+def _tables(folder: Traversable, shipped: Mapping[str, Threshold], site: Site) -> _Tables:
     """What stands in one file each and needs nothing of the others."""
     return {
         "dose_language": read_dose_language(folder / "dose_words.yaml"),
         "indications": read_indications(folder / "indications.yaml", shipped),
         "order_entry": read_order_entry(folder / "order_entry.yaml", shipped),
-        "tests": read_tests(folder / "tests.yaml"),
+        "tests": read_tests(folder / "tests.yaml", site),
         "words": read_words(folder / "words" / "en"),
         "renal_states": read_renal_states(folder / "renal_states.yaml"),
         "sources": _read_sources(folder / "sources.yaml"),
