@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from cards import SERVICES
 from cds_service.dialects import shipped
 from cds_service.run.cli import main
+from tests.calls import request_for
 from tests.trust.ehr import Ehr
 
 SERVER, BASE = "https://fhir.example/r4", "https://cds.example"
@@ -69,3 +70,18 @@ def test_the_check_of_the_knowledge_lists_what_is_not_mapped():
     assert "0 orders without" in done.output and "orderables.tests" not in done.output
     done = CliRunner().invoke(main, ["knowledge", "check", "--dialect", "epik"])
     assert done.exit_code == 2 and "did you mean epic?" in done.output
+
+
+def test_a_request_is_explained_as_a_client_is_answered(tmp_path):
+    (tmp_path / "request.json").write_text(json.dumps(request_for("patient-view")))
+    (tmp_path / "jwks.json").write_text("{}")
+    client = {"name": "ehr", "iss": "https://ehr.example", "jwks_file": "jwks.json", "dialect": "epic"}
+    (tmp_path / "clients.yaml").write_text(json.dumps({"clients": [client]}))
+    env = {"MAGNESIUM_CDS_CLIENTS": str(tmp_path / "clients.yaml")}
+    told = {}
+    for name, more in (("standard", []), ("epic", ["--client", "ehr"])):
+        done = CliRunner().invoke(main, ["explain", str(tmp_path / "request.json"), "--json", *more], env=env)
+        assert done.exit_code == 0, done.output
+        cards = json.loads(done.output)["cards"]
+        told[name] = max(len(s["actions"]) for card in cards for s in card.get("suggestions", ()))
+    assert told["standard"] > 1 and told["epic"] == 1

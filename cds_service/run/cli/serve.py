@@ -100,6 +100,7 @@ def _serve(settings: "Settings", host: str, port: int, workers: int, groups: "It
     def begin() -> None:
         runtime.metrics.worker_started()
         keeper.start()
+        runtime.fhir.warm(sorted(runtime.clients.fhir_servers()))
 
     with suppress(KeyboardInterrupt):
         run(app, host, port, workers, begin, lambda: ship_rest(settings))
