@@ -177,7 +177,8 @@ def _moment(moment: datetime) -> str:
 
 
 def _code(test: OrderableTest) -> Json:
-    return {"coding": [{"system": test.system, "code": test.code, "display": test.display}], "text": test.text}
+    coding = [{"system": system, "code": code, "display": display} for system, code, display in test.codings]
+    return {"coding": coding, "text": test.text}
 
 
 def removal(order: RemoveOrder, chart: Chart) -> Json:

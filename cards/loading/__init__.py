@@ -180,7 +180,7 @@ def load_knowledge(
     ceilings, asked = read_ceilings(folder / "ceilings.yaml", shipped), read_doses(folder / "doses.yaml", told)
     reading = _reading(folder, told)
     known = Knowledge(
-        **_tables(folder, shipped),
+        **_tables(folder, shipped, told),
         **reading,
         **_medicines(folder, told, shipped, asked, numbers),
         protocols=(),
@@ -249,13 +249,13 @@ def _medicines(
     }
 
 
-def _tables(folder: Traversable, shipped: Mapping[str, Threshold]) -> _Tables:
+def _tables(folder: Traversable, shipped: Mapping[str, Threshold], site: Site) -> _Tables:
     """What stands in one file each and needs nothing of the others."""
     return {
         "dose_language": read_dose_language(folder / "dose_words.yaml"),
         "indications": read_indications(folder / "indications.yaml", shipped),
         "order_entry": read_order_entry(folder / "order_entry.yaml", shipped),
-        "tests": read_tests(folder / "tests.yaml"),
+        "tests": read_tests(folder / "tests.yaml", site),
         "words": read_words(folder / "words" / "en"),
         "renal_states": read_renal_states(folder / "renal_states.yaml"),
         "sources": _read_sources(folder / "sources.yaml"),

@@ -1,7 +1,7 @@
 """Doses, orderable products and tests (doses.yaml, products.yaml, tests.yaml)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -65,7 +65,7 @@ class Doses:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A product as it is ordered: display, codings (RxNorm first), route, salt, grams of a container (IV).
+    """A product as it is ordered: display, codings (a site's own, RxNorm), route, salt, grams of a container (IV).
 
     `elemental_mg`: of one tablet or sachet, where that is known.
     """
@@ -84,6 +84,7 @@ class OrderableTest:
     """A test as it is ordered: `short` stands on buttons, `beside` on those of a dose.
 
     `codes`, `analyte` and `words` tell an order of it; `result` is the analyte whose result shows that it was drawn.
+    `own`: what a site orders it by.
     """
 
     id: str
@@ -97,6 +98,12 @@ class OrderableTest:
     analyte: str
     words: re.Pattern[str] | None
     result: str
+    own: tuple[str, str, str] | None = None
+
+    @property
+    def codings(self) -> tuple[tuple[str, str, str], ...]:
+        """System, code and display of an order of it; a site's own first."""
+        return (*((self.own,) if self.own else ()), (self.system, self.code, self.display))
 
 
 def read_doses(path: Traversable, site: Site) -> Doses:
@@ -172,21 +179,35 @@ def read_products(path: Traversable, site: Site) -> dict[str, Product]:
     for name, entry in made.items():
         if "display" not in entry:
             raise site.error(f"{name} needs a product with display and coding", "formulary", "salts", name)
-    return {name: _product(name, entry) for name, entry in made.items()}
+    _known_orderables(site.orderable_products, made, "products", site)
+    return {name: _product(name, entry, site.orderable_products.get(name)) for name, entry in made.items()}
 
 
-def _product(name: str, entry: dict[str, Any]) -> Product:
-    codings = tuple((c["system"], str(c["code"]), c["display"]) for c in entry.get("coding") or ())
-    grams, elemental = (float(told) if (told := entry.get(key)) else None for key in ("grams", "elemental_mg_per_unit"))
+def _known_orderables(own: Iterable[str], known: Iterable[str], kind: str, site: Site) -> None:
+    """KnowledgeError for a code of something that is never ordered."""
+    for name in own:
+        if name not in known:
+            reason = f"orderables.{kind}: {name!r} is never ordered{did_you_mean(name, known)}"
+            raise site.error(reason, "orderables", kind, name)
+
+
+def _product(name: str, entry: dict[str, Any], own: tuple[str, str, str] | None) -> Product:
+    told = tuple((c["system"], str(c["code"]), c["display"]) for c in entry.get("coding") or ())
+    codings = tuple(dict.fromkeys((*((own,) if own else ()), *told)))
+    grams, elemental = (
+        float(amount) if (amount := entry.get(key)) else None for key in ("grams", "elemental_mg_per_unit")
+    )
     return Product(name, entry["display"], codings, entry["route"], entry["salt"] or "", grams, elemental)
 
 
-def read_tests(path: Traversable) -> dict[str, OrderableTest]:
-    """Orderable tests by id."""
-    return {name: _test(name, entry) for name, entry in read_yaml(path).items()}
+def read_tests(path: Traversable, site: Site) -> dict[str, OrderableTest]:
+    """Orderable tests by id, with the codes by which a site orders them."""
+    told = read_yaml(path)
+    _known_orderables(site.orderable_tests, told, "tests", site)
+    return {name: _test(name, entry, site.orderable_tests.get(name)) for name, entry in told.items()}
 
 
-def _test(name: str, entry: dict[str, Any]) -> OrderableTest:
+def _test(name: str, entry: dict[str, Any], own: tuple[str, str, str] | None) -> OrderableTest:
     system, code, words = entry["system"], str(entry["code"]), entry.get("words")
     named = "|".join(map(re.escape, words or ()))
     return OrderableTest(
@@ -197,8 +218,15 @@ def _test(name: str, entry: dict[str, Any]) -> OrderableTest:
         code,
         entry["display"],
         beside=entry.get("beside", ""),
-        codes=frozenset({(system, code), *((other, str(same)) for other, same in entry.get("also", ()))}),
+        codes=frozenset(
+            {
+                (system, code),
+                *((other, str(same)) for other, same in entry.get("also", ())),
+                *((own[:2],) if own else ()),
+            }
+        ),
         analyte=entry.get("analyte", ""),
         words=re.compile(rf"\b(?:{named})\b", re.IGNORECASE) if words else None,
         result=entry.get("result", ""),
+        own=own,
     )

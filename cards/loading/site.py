@@ -17,6 +17,7 @@ _KEYS: Mapping[str, frozenset[str]] = {
     "formulary": frozenset({"preferred", "products", "salts"}),
     "units": frozenset({"first"}),
     "orders": frozenset({"intent", "stop"}),
+    "orderables": frozenset({"tests", "products"}),
     "rules": frozenset({"off"}),
     "cards": frozenset({"maximum"}),
     "codes": frozenset({"labs", "drugs", "conditions"}),
@@ -44,7 +45,10 @@ _NONE: Mapping[str, Any] = {}
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One site's choices; the defaults are the shipped ones. `places` names the line of each in errors."""
+    """One site's choices; the defaults are the shipped ones. `places` names the line of each in errors.
+
+    `orderable_tests`, `orderable_products`: what it orders them by (system, code, display), by our id.
+    """
 
     name: str = ""
     approved_by: str = ""
@@ -56,6 +60,8 @@ class Site:
     unit_first: str = "as reported"
     intent: str = "proposal"
     stop: str = "update"
+    orderable_tests: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
+    orderable_products: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
     rules_off: frozenset[str] = frozenset()
     maximum_cards: int = _MOST_CARDS
     lab_codes: tuple[tuple[str, str, str], ...] = ()
@@ -86,6 +92,8 @@ def read_site(text: str, name: str) -> Site:
         unit_first=reader.choice("units", "first", _UNITS),
         intent=reader.choice("orders", "intent", _INTENTS),
         stop=reader.choice("orders", "stop", _STOPS),
+        orderable_tests=reader.orderables("tests"),
+        orderable_products=reader.orderables("products"),
         rules_off=frozenset(reader.texts("rules", "off")),
         maximum_cards=reader.maximum_cards(),
         lab_codes=reader.codes("labs", "analyte"),
@@ -258,6 +266,13 @@ class _Reader:
         keys = frozenset({"system", "code", meaning})
         told = [self.entry(item, keys, "codes", section, str(n)) for n, item in self._numbered("codes", section)]
         return tuple((c["system"], c["code"], c[meaning]) for c in told)
+
+    def orderables(self, kind: str) -> dict[str, tuple[str, str, str]]:
+        told = self.at("orderables", kind) or {}
+        if not isinstance(told, dict):
+            raise self.places.error(f"orderables.{kind} needs a mapping of ids", "orderables", kind)
+        read = {str(name): self.entry(item, _CODING, "orderables", kind, str(name)) for name, item in told.items()}
+        return {name: (code["system"], code["code"], code["display"]) for name, code in read.items()}
 
     def encounter_classes(self) -> tuple[tuple[str, str, str], ...]:
         keys = frozenset({"system", "code", "setting"})

@@ -27,7 +27,8 @@ _CHOICES: Mapping[tuple[str, ...], tuple[Any, ...]] = {
 }
 _SECTIONS = frozenset({"suggestions", "orders"})
 _SELECTION = ("at-most-one", "any")
-_SUMMARY, _LABEL = range(60, 140), range(40, 101)
+# below these a dose does not fit; above them the specification, or our own labels, end
+_SUMMARY, _LABEL = range(100, 140), range(60, 101)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,8 +73,8 @@ def examine() -> Iterator[Finding]:
         clients = Clients({})
     elif settings.clients:
         yield _listed(clients)
-    yield from (_keys(client) for client in clients.by_issuer.values())
-    yield from (_fhir_server(server) for server in sorted(clients.fhir_servers()))
+    yield from (keys_of(client) for client in clients.by_issuer.values())
+    yield from (fhir_server(server) for server in sorted(clients.fhir_servers()))
     yield _database(settings)
     yield from _understood(settings)
     yield _state(settings)
@@ -104,7 +104,8 @@ def _listed(clients: Clients) -> Finding:
     return Finding(Level.OK if count else Level.WARN, "clients", f"{count or 'none'} listed")
 
 
-def _keys(client: Client) -> Finding:
+def keys_of(client: Client) -> Finding:
+    """Whether the keys of a client can be had."""
     check = f"keys of {client.name}"
     try:
         return Finding(Level.OK, check, f"{len(load_keys(client))} from {client.jku or client.jwks_file}")
@@ -113,7 +114,8 @@ def _keys(client: Client) -> Finding:
         return Finding(Level.FAIL, check, f"{problem}. Its calls are refused until {where} gives its key set (JWKS).")
 
 
-def _fhir_server(server: str) -> Finding:
+def fhir_server(server: str) -> Finding:
+    """Whether a FHIR server answers, and in which version."""
     check = f"FHIR server {server}"
     try:
         answer = new_session(1).get(

@@ -3,7 +3,7 @@
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
@@ -34,6 +34,11 @@ class Gateway:
             if base not in self._servers:
                 self._servers[base] = Server(base, self._timeout)
             return self._servers[base]
+
+    def warm(self, bases: Iterable[str]) -> None:
+        """Open a connection to each server before the first call needs it, without token or patient."""
+        for base in bases:
+            self.pool("", base).submit(self.server(base).warm)
 
     def pool(self, client: str, base: str) -> ThreadPoolExecutor:
         """The worker threads of one client for one server: however slow that is, it has no others'."""

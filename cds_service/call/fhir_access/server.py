@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from cds_service.call.fhir_access.breaker import Breaker
 from cds_service.call.fhir_access.outcome import DEAD, NO_CONNECTION, Fetched, JsonDict, NotFetched, Outcome
@@ -14,6 +15,7 @@ CONNECTIONS = 64
 MOST_PAGES = 20
 MOST_ENTRIES = 1000
 FORM_SECONDS = 600
+_WARM_S = 2.0
 # what a server answers that does not know a parameter
 _NOT_UNDERSTOOD = frozenset({Outcome.BAD_REQUEST, Outcome.SEARCH_FAILED})
 _NO_POST = frozenset({400, 403, 404, 405, 406, 411, 415, 501})
@@ -43,6 +45,11 @@ class Server:
         finally:
             found.seconds = time.monotonic() - started
             self._report(found)
+
+    def warm(self) -> None:
+        """Ask for what every server tells everybody; whatever comes of it is no news of the server."""
+        with suppress(NotFetched):
+            exchange(self._session, "GET", f"{self.base}/metadata", (), "", _WARM_S)
 
     def _report(self, found: Fetched) -> None:
         """Tell the breaker, unless the time was too short to tell anything."""

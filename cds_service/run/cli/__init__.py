@@ -4,6 +4,7 @@ import click
 
 from cds_service import __version__
 from cds_service.run.cli.backtest import backtest
+from cds_service.run.cli.client import client
 from cds_service.run.cli.doctor import doctor
 from cds_service.run.cli.explain import explain
 from cds_service.run.cli.insights import insights
@@ -19,5 +20,5 @@ def main() -> None:
     """A CDS Hooks service for low magnesium."""
 
 
-for command in (demo, serve, explain, knowledge, protocol, backtest, insights, unread, doctor):
+for command in (demo, serve, explain, knowledge, protocol, backtest, insights, unread, client, doctor):
     main.add_command(command)

@@ -1,6 +1,7 @@
 """`explain`: the cards for a saved request, and why."""
 
 import sys
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -16,19 +17,26 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("request_file", metavar="REQUEST.json", type=click.File("rb"))
 @click.option("--service", "service_id", help="Service id [default: the one of the request's hook].")
+@click.option("--client", "client_name", metavar="NAME", help="Answer as this client of the clients file is answered.")
 @click.option("--now", "moment", metavar="ISO", help="Decide as of this time, e.g. 2026-01-31T08:00Z [default: now].")
 @click.option("--all", "everything", is_flag=True, help="Also say why each silent rule stayed silent.")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable: everything.")
 @click.option("--strict", is_flag=True, help="Also check suggested orders against the FHIR models.")
 @tells_problems
 def explain(
-    request_file: BinaryIO, service_id: str | None, moment: str | None, everything: bool, as_json: bool, strict: bool
+    request_file: BinaryIO,
+    service_id: str | None,
+    client_name: str | None,
+    moment: str | None,
+    everything: bool,
+    as_json: bool,
+    strict: bool,
 ) -> None:
     """Show the cards for a saved hook request, and why each rule spoke or stayed silent."""
     from cards import explain as explained_by
     from cds_service.run.explained import report
 
-    answer, knowledge = _answer_to(request_file.read(), service_id, moment_of(moment))
+    answer, knowledge = _answer_to(request_file.read(), service_id, client_name, moment_of(moment))
     explained = explained_by(answer.decision, knowledge)
     if as_json:
         import orjson
@@ -40,17 +48,24 @@ def explain(
         _check_strictly(answer)
 
 
-def _answer_to(raw: bytes, service_id: str | None, now: datetime) -> tuple["Answer", "Knowledge"]:
+def _answer_to(
+    raw: bytes, service_id: str | None, client_name: str | None, now: datetime
+) -> tuple["Answer", "Knowledge"]:
     from cds_service.answer_call import Means, answer_call
     from cds_service.call.envelope import read_body
+    from cds_service.run.client_page import named
     from cds_service.run.settings import MissingData, load_settings
     from cds_service.run.start import runtime_of
 
-    runtime = runtime_of(load_settings())
+    settings = load_settings()
+    runtime = runtime_of(settings)
+    client = named(client_name, settings) if client_name else None
     body = read_body(raw)
     service = _service(body, service_id)
-    knowledge = runtime.knowledge
+    knowledge = runtime.knowledge_for(client)
     means = Means(knowledge, now, runtime.new_id, runtime.keys, MissingData.CARD)
+    if client:
+        means = replace(means, null_is_failed=client.null_means_failed, dialect=client.dialect, links=client.links)
     return answer_call(body, service, means), knowledge
 
 

@@ -3,10 +3,14 @@
 import sys
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from cds_service.run.cli.common import moment_of, tells_problems
+
+if TYPE_CHECKING:
+    from cards import Knowledge
 
 
 @click.group()
@@ -17,9 +21,12 @@ def knowledge() -> None:
 @knowledge.command("check")
 @click.option("--site", type=click.Path(path_type=Path), help="Site file [default: MAGNESIUM_CDS_SITE].")
 @click.option("--now", "day", metavar="DATE", help="Reviews due as of this day, e.g. 2026-11-23 [default: today].")
+@click.option(
+    "--dialect", metavar="NAME", help="Also list the orders that have no code of the site's own in this dialect."
+)
 @click.option("--write-lock", "lock", is_flag=True, help="For maintainers: lock the code tables as they are now.")
 @tells_problems
-def knowledge_check(site: Path | None, day: str | None, lock: bool) -> None:
+def knowledge_check(site: Path | None, day: str | None, dialect: str | None, lock: bool) -> None:
     """Check numbers, doses, texts, sources, review dates, code tables and the site file; exit 1 when one is wrong."""
     from cds_service.curate.code_lock import write_lock
     from cds_service.curate.knowledge_check import check
@@ -32,8 +39,22 @@ def knowledge_check(site: Path | None, day: str | None, lock: bool) -> None:
         click.echo(f"Locked anew: {', '.join(write_lock(Path(str(folder / 'codes')), str(today))) or 'nothing'}")
     checked = check(folder, today, site or load_settings().site)
     click.echo(report(checked), nl=False)
+    if dialect and checked.knowledge:
+        click.echo(_unmapped(dialect, checked.knowledge))
     if checked.failed:
         sys.exit(1)
+
+
+def _unmapped(name: str, known: "Knowledge") -> str:
+    from cards import did_you_mean
+    from cds_service.curate.orderables import unmapped
+    from cds_service.dialects import shipped
+
+    if name not in shipped():
+        raise click.BadParameter(f"no dialect {name!r}{did_you_mean(name, shipped())}", param_hint="--dialect")
+    found = unmapped(known) if shipped()[name].own_codes else ()
+    head = f"{len(found)} orders without an orderable code of the dialect {name}"
+    return "\n".join([f"{head}{':' if found else ''}", *(f"  {key}" for key in found)])
 
 
 @knowledge.command("show")

@@ -100,6 +100,7 @@ def _serve(settings: "Settings", host: str, port: int, workers: int, groups: "It
     def begin() -> None:
         runtime.metrics.worker_started()
         keeper.start()
+        runtime.fhir.warm(sorted(runtime.clients.fhir_servers()))
 
     def refused(status: int, request_id: str) -> None:
         runtime.metrics.refused_by_server(status)
