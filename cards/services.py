@@ -14,7 +14,8 @@ class Service:
     """One CDS service as clients see it.
 
     `about`: what it speaks of; `moment`: when it is called, in words. `needs`: what the context of its hook must hold.
-    `orders`: the member of the context that holds its orders.
+    `orders`: the member of the context that holds its orders. `hook_version`: none
+    where the hook is published as a trial version, whose number may change.
     """
 
     id: str
@@ -73,7 +74,7 @@ SERVICES: tuple[Service, ...] = (
         "order being renewed",
         needs=("medications",),
         orders="medications",
-        hook_version="0.1.0",
+        hook_version="",
     ),
 )
 
@@ -90,7 +91,7 @@ def _described(service: Service, knowledge: Knowledge) -> dict[str, object]:
         "title": service.title,
         "description": f"{service.description} {knowledge.approval}",
         "version": CDS_HOOKS_VERSION,
-        "hookVersion": service.hook_version,
+        **({"hookVersion": service.hook_version} if service.hook_version else {}),
         "usageRequirements": "Needs laboratory results; without prefetch, a FHIR server the operator has listed.",
         "prefetch": prefetch_templates(knowledge, service.about),
     }

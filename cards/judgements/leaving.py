@@ -3,7 +3,7 @@
 from cards.chart import Because, Chart, because, once
 from cards.chart.destination import Destination
 from cards.judgements import assess, causes, danger, given, iv_states
-from cards.model import DoseState, Indicator, MagnesiumKind, Medication, RenalGate
+from cards.model import DoseState, Indicator, MagnesiumKind, Medication, RenalGate, Schedule
 
 _BASELINE_DRUGS = frozenset({"dofetilide", "sotalol"})
 _HOLDS = frozenset({"strong", "moderate"})
@@ -48,10 +48,11 @@ def was_low(chart: Chart) -> Because:
 
 def iv_of_late(chart: Chart) -> bool:
     """IV magnesium of the last days: running, or given (s.14: 72 h)."""
-    if given.iv_magnesium_lately(chart):
-        return bool(iv_states.of_state(chart, DoseState.RUNNING, DoseState.GIVEN))
-    charted = (m for m in chart.holding_magnesium if m.charted and iv_states.is_iv_replacement(m))
-    ends = (iv_states.last_end(m, chart) for m in charted)
+    if iv_states.of_state(chart, DoseState.RUNNING, DoseState.GIVEN):
+        return True
+    told = [m for m in chart.holding_magnesium if iv_states.is_iv_replacement(m) and m.status != "active"]
+    charted = [m for m in told if m.charted or "administrations" in chart.not_known]  # else the orders tell it
+    ends = (iv_states.last_end(m, chart) for m in charted if m.schedule is not Schedule.AS_NEEDED)
     return any(end and chart.at_most(chart.hours_since(end), "discharge.iv_hours") for end in ends)
 
 

@@ -165,7 +165,7 @@ class Service(_Sent):
     title: str
     description: str
     version: str
-    hook_version: str
+    hook_version: str | None = None
     usage_requirements: str
     prefetch: dict[str, str]
 
