@@ -7,9 +7,10 @@ import threading
 
 import pytest
 
-from cds_service.call.fhir_access import wire
+from cds_service import outgoing
 from cds_service.call.fhir_access.outcome import NotFetched
-from cds_service.call.fhir_access.wire import exchange, new_session
+from cds_service.call.fhir_access.wire import exchange
+from cds_service.outgoing import new_session
 from tests.calls import post, request_for
 from tests.fhir.conftest import Service, lacking
 
@@ -88,7 +89,7 @@ def test_a_certificate_that_is_not_trusted(certificate):
 
 def test_a_certificate_of_another_name(certificate, monkeypatch):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate / "cert.pem"))
-    monkeypatch.setattr(wire, "_trusted", wire._trusted.__wrapped__)
+    monkeypatch.setattr(outgoing, "_trusted", outgoing._trusted.__wrapped__)
     with Server(encrypted(certificate)) as server:
         assert outcome_of(f"https://127.0.0.1:{server.port}/Patient/1") == "certificate"
 

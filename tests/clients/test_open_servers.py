@@ -113,6 +113,6 @@ def test_connections_are_opened_before_the_first_call_without_token_or_patient()
     with Stub({}, together=1) as server:
         gateway = Gateway(30.0, 30.0)
         gateway.warm([server.base])
-        gateway.pool().shutdown(wait=True)
+        gateway.pool("", server.base).shutdown(wait=True)
         assert [(method, path) for method, path, *_ in server.log] == [("GET", "/fhir/metadata")]
         assert server.log[0][2] is None
