@@ -11,9 +11,8 @@ from cards.units import UnitTable, spelling
 
 _NO = re.compile(r"(?:no|not|without) (?!oral\b|known)")
 _COMPARED = re.compile(
-    rf"([a-z_ ]{{1,40}}?)\s{{0,9}}((?:<=|>=|<|>|=)\s{{0,9}}{NUMBER}"
-    rf"|{NUMBER}\s{{0,9}}(?:\.\.|-|to)\s{{0,9}}(?:<=?\s{{0,9}})?{NUMBER})"
-    r"\s{0,9}(\S.{0,200})?"
+    rf"([a-z_]{{1,20}}+(?: [a-z_]{{1,20}}+){{0,2}}) ?((?:<=|>=|<|>|=) ?{NUMBER}"
+    rf"|{NUMBER} ?(?:\.\.|-|to) ?(?:<=? ?)?{NUMBER}) ?([a-z%].{{0,40}})?"
 )
 _EXACT = re.compile(rf"(day|dose) ({NUMBER})")
 _KNOWN = re.compile(r"([a-z_ ]{1,40}?) (?:is )?(unknown|missing|not known|known)")
