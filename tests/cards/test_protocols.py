@@ -7,8 +7,10 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from cards import Knowledge, KnowledgeError, load_knowledge, read_protocol, try_cases
+from cds_service.run.cli import main
 
 FOLDER = Path(__file__).parents[2] / "docs" / "site" / "protocols"
 PROTOCOLS = sorted(path.stem for path in FOLDER.glob("*.yaml"))
@@ -154,3 +156,19 @@ def test_most_small_changes_of_a_protocol_are_noticed_by_its_cases() -> None:
     ]
     assert len(noticed) > 60
     assert sum(noticed) / len(noticed) >= _ENOUGH, f"{sum(noticed)} of {len(noticed)}"
+
+
+@pytest.mark.parametrize(("options", "status", "last"), [((), 0, "15 passed"), (("--stops",), 0, "11 passed")])
+def test_the_command_ends_with_the_count(options: tuple[str, ...], status: int, last: str) -> None:
+    files = [str(FOLDER / "dk-nordjylland.yaml"), str(FOLDER / "cases" / "dk-nordjylland.yaml")]
+    done = CliRunner().invoke(main, ["protocol", "try", *files, *options])
+    assert done.exit_code == status
+    assert done.output.splitlines()[-1] == f"{last}, 0 failed"
+
+
+def test_check_and_show_tell_the_table() -> None:
+    file = str(FOLDER / "uk-nhs-highland.yaml")
+    checked, shown = (CliRunner().invoke(main, ["protocol", command, file]).output for command in ("check", "show"))
+    assert "gap: at 0.50 .. 0.70 mmol/L no row fits a patient nil by mouth" in checked
+    assert "9.9 g in 24 h is above 8 g" in checked
+    assert "| very low | < 0.50 |" in shown
