@@ -22,12 +22,13 @@ from cards.loading.encounter_tables import EncounterTables, read_encounter_table
 from cards.loading.hard_stops import HardStop, read_hard_stops
 from cards.loading.indications import Indications, read_indications
 from cards.loading.order_entry import OrderEntry, read_order_entry
-from cards.loading.protocol import Vocabulary, read_protocol, read_vocabulary
+from cards.loading.protocol import Vocabulary, read_vocabulary
+from cards.loading.protocol.of_site import read_protocols
 from cards.loading.protocol.orderable import orderable_products
 from cards.loading.protocol.rechecks import windows_of
 from cards.loading.reading import KnowledgeError, did_you_mean, read_yaml, traverse
 from cards.loading.result_tables import ResultTables, read_result_tables
-from cards.loading.site import Site, read_site
+from cards.loading.site import Site, read_site, site_files
 from cards.loading.thresholds import Threshold, read_thresholds, with_site_values
 from cards.loading.told_numbers import told_numbers
 from cards.loading.unit_table import read_units
@@ -174,12 +175,18 @@ def load_knowledge(
     Raises KnowledgeError with file, line and reason when a file is wrong.
     """
     told = read_site(site, site_name) if site else Site()
+    known = _known(folder, told, _version(folder, "".join((site or "", *files.values()))), home)
+    return _with_protocols(known, files) if told.protocols else known
+
+
+def _known(folder: Traversable, told: Site, version: str, home: str) -> Knowledge:
+    """The knowledge of a folder, changed by a site, without its protocols."""
     shipped = read_thresholds(folder / "thresholds.yaml")
     thresholds = with_site_values(shipped, told)
     numbers, products = _numbers(thresholds), read_products(folder / "products.yaml", told)
     ceilings, asked = read_ceilings(folder / "ceilings.yaml", shipped), read_doses(folder / "doses.yaml", told)
     reading = _reading(folder, told)
-    known = Knowledge(
+    return Knowledge(
         **_tables(folder, shipped, told),
         **reading,
         **_medicines(folder, told, shipped, asked, numbers),
@@ -195,26 +202,18 @@ def load_knowledge(
         advice=_read_advice(folder / "advice", told),
         override_reasons=_read_override_reasons(folder / "override_reasons.yaml", told),
         site=told,
-        version=_version(folder, "".join((site or "", *files.values()))),
+        version=version,
         home=home,
     )
-    return _with_protocols(known, files) if told.protocols else known
-
-
-def site_files(site: str | None, site_name: str = "site file") -> tuple[str, ...]:
-    """The files that a site file's text names, beside the site file; KnowledgeError when the text is wrong."""
-    return read_site(site, site_name).protocols if site else ()
 
 
 def _with_protocols(known: Knowledge, files: Mapping[str, str]) -> Knowledge:
     """The knowledge with the site's protocols, the products they order and the times they measure at."""
-    if missing := next((name for name in known.site.protocols if name not in files), None):
-        raise known.site.error(f"protocol: the file {missing} was not found beside the site file", "protocol")
-    read = [read_protocol(files[f], f, known.protocol_words, known.units, known.products) for f in known.site.protocols]
+    read = read_protocols(known.site, files, known.protocol_words, known.units, known.products)
     windows, monitoring = windows_of(read)
     return replace(
         known,
-        protocols=tuple(read),
+        protocols=read,
         products={**known.products, **orderable_products(read, known.protocol_words)},
         windows={**known.windows, **windows},
         monitoring={**known.monitoring, **monitoring},

@@ -108,6 +108,11 @@ def read_site(text: str, name: str) -> Site:
     )
 
 
+def site_files(text: str | None, name: str = "site file") -> tuple[str, ...]:
+    """The files that a site file's text names, beside the site file; KnowledgeError when the text is wrong."""
+    return read_site(text, name).protocols if text else ()
+
+
 class _Reader:
     """Reads one site file; an empty value is as good as none."""
 

@@ -18,9 +18,8 @@ class Range:
         """Whether somebody must still choose inside it."""
         return self.low != self.high
 
-    def holds(self, other: "Range") -> bool:
-        """Whether all of another range lies in it; what differs by rounding alone is the same."""
-        slack = 1e-6 + 0.005 * self.high
+    def holds(self, other: "Range", slack: float = 1e-6) -> bool:
+        """Whether all of another range lies in it, but for a slack."""
         return self.low - slack <= other.low and other.high <= self.high + slack
 
     def times(self, factor: float) -> "Range":

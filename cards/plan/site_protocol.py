@@ -17,7 +17,7 @@ from cards.protocol.say import dose_text
 from cards.protocol.stops import Way
 
 _PIECES = frozenset({"tablet", "capsule", "sachet"})
-_UNITS = {"g salt": "g", "mg salt": "mg", "mg elemental": "mg", "meq": "mEq", "ml": "mL"}
+_UNITS = {"meq": "mEq", "ml": "mL"}
 _MINUTES_A_DAY = 1440
 _NEAR = 0.02
 _PREMIX = "premix"
@@ -148,13 +148,13 @@ def _bag(order: Order, chart: Chart) -> str:
 def _iv_step(order: Order, chart: Chart) -> DoseStep:
     dose, rate = grams(order, chart.knowledge) or 0.0, grams_per_hour(order, chart.knowledge)
     return DoseStep(
-        dose_text(order, None if order.amount.unit == "g salt" else dose),
+        dose_text(order, None if order.amount.unit.startswith("g ") else dose),
         round(dose, 2),
         "g",
         per_day=_per_day(order),
         minutes=round(order.over.high) if order.over else round(dose * 60 / rate) if rate else None,
         grams_per_hour=rate,
-        short=dose_text(replace(order, diluent="", remarks=()), None if order.amount.unit == "g salt" else dose),
+        short=dose_text(replace(order, diluent="", remarks=()), None if order.amount.unit.startswith("g ") else dose),
         every=order.every.high if order.every else None,
         count=round(order.doses.high) if order.doses else None,
         as_needed=order.as_needed,
@@ -193,7 +193,8 @@ def _pieces(order: Order, protocol: Protocol, chart: Chart) -> tuple[float, str]
         if halves and abs(dose / piece * 2 - halves) <= _NEAR * halves:
             own = protocol.products.get(order.product)
             return halves / 2, own.unit if own else _unit_of(product.id if product else "", chart)
-    return amount.range.high, _UNITS.get(amount.unit, amount.unit)
+    unit = amount.unit.split(" ")[0]
+    return amount.range.high, _UNITS.get(unit, unit)
 
 
 def _unit_of(product: str, chart: Chart) -> str:

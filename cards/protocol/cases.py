@@ -11,7 +11,7 @@ from cards.loading.reading import KnowledgeError, did_you_mean, parse_yaml
 from cards.model.protocol import Facts, Protocol
 from cards.units import UnitTable
 
-_VALUE = re.compile(rf"({NUMBER})\s*(\S.*)?")
+_VALUE = re.compile(rf"({NUMBER})\s{{0,9}}(\S.{{0,200}})?")
 _ORAL = {
     "yes": "possible",
     "possible": "possible",

@@ -13,6 +13,7 @@ from cards.protocol.say import told
 _DAY = 1440.0
 Expected = Mapping[str, Any]
 _ONE = Range(1, 1)
+_ROUNDED = 0.005  # grams and mmol of a paper are rounded
 
 
 def differs(answer: Answer, expect: Expected, protocol: Protocol, words: Vocabulary) -> str:
@@ -100,11 +101,11 @@ class _Judge:
         if str(value) == "push":
             return order.push
         over = order.over or _by_rate(order, self.words)
-        return over is not None and a_time(str(value), self.words).holds(over)
+        return over is not None and a_time(str(value), self.words).holds(over, _ROUNDED * over.high)
 
     def _rate(self, order: Order, value: object) -> bool:
         rate = order.rate or _rate_of(order, self.words)
-        return rate is not None and a_range(str(value).removesuffix("g/h").strip()).holds(rate)
+        return rate is not None and a_range(str(value).removesuffix("g/h").strip()).holds(rate, _ROUNDED * rate.high)
 
     def _for(self, order: Order, value: object) -> bool:
         return order.lasts is not None and a_time(str(value), self.words).holds(order.lasts)
@@ -185,7 +186,8 @@ def _within(seen: Amount, wanted: Amount, salt: str, words: Vocabulary) -> bool:
     tables = (words.grams,) if salt == "sulfate" else ()
     for table in (*tables, words.elemental_mg, {"g salt": 1000.0, "mg salt": 1.0}):
         if seen.unit in table and wanted.unit in table:
-            return wanted.range.times(table[wanted.unit]).holds(seen.range.times(table[seen.unit]))
+            told, given = wanted.range.times(table[wanted.unit]), seen.range.times(table[seen.unit])
+            return told.holds(given, _ROUNDED * told.high)
     return False
 
 

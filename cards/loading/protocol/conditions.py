@@ -11,13 +11,14 @@ from cards.units import UnitTable, spelling
 
 _NO = re.compile(r"(?:no|not|without) (?!oral\b|known)")
 _COMPARED = re.compile(
-    rf"([a-z_ ]+?)\s*((?:<=|>=|<|>|=)\s*{NUMBER}|{NUMBER}\s*(?:\.\.|-|to)\s*(?:<=?\s*)?{NUMBER})\s*(\S.*)?"
+    rf"([a-z_]{{1,20}}+(?: [a-z_]{{1,20}}+){{0,2}}) ?((?:<=|>=|<|>|=) ?{NUMBER}"
+    rf"|{NUMBER} ?(?:\.\.|-|to) ?(?:<=? ?)?{NUMBER}) ?([a-z%].{{0,40}})?"
 )
 _EXACT = re.compile(rf"(day|dose) ({NUMBER})")
-_KNOWN = re.compile(r"([a-z_ ]+?) (?:is )?(unknown|missing|not known|known)")
+_KNOWN = re.compile(r"([a-z_ ]{1,40}?) (?:is )?(unknown|missing|not known|known)")
 _PERMISSION = re.compile(r"(?:permission[ _](iv|oral)|(iv|oral)[ _]permission)")
-_UNIT = re.compile(r"(?:unit|setting|ward) (.+)")
-_STATE = re.compile(r"([a-z]+)[ _](.+)")
+_UNIT = re.compile(r"(?:unit|setting|ward) (.{1,200})")
+_STATE = re.compile(r"([a-z]{1,20})[ _](.{1,200})")
 _ORAL = {
     "oral possible": "possible", "oral": "possible", "oral yes": "possible", "by mouth": "possible",
     "oral not possible": "nil", "no oral": "nil", "no oral route": "nil", "oral no": "nil", "nil by mouth": "nil",

@@ -6,21 +6,26 @@ from cards.loading.protocol.vocabulary import Vocabulary
 from cards.loading.reading import did_you_mean
 from cards.model.protocol import INF, Amount, Level, Range
 
-NUMBER = r"\d+(?:\.\d+)?"
-TO = r"\s*(?:-|\u2013|\.\.|to)\s*"
+NUMBER = r"\d{1,9}(?:\.\d{1,9})?"
+TO = r"\s{0,9}(?:-|\u2013|\.\.|to)\s{0,9}"
 RANGE = rf"{NUMBER}(?:{TO}{NUMBER})?"
 _RANGE = re.compile(rf"({NUMBER})(?:{TO}({NUMBER}))?")
-_TIME = re.compile(rf"({RANGE})\s*([a-z]+)", re.IGNORECASE)
-_LEVEL = re.compile(rf"(<=|>=|<|>|=)?\s*({NUMBER})(?:\s*\.\.\s*(<|<=)?\s*({NUMBER}))?\s*(\S.*)?")
+_TIME = re.compile(rf"({RANGE})\s{{0,9}}([a-z]{{1,20}})", re.IGNORECASE)
+_LEVEL = re.compile(
+    rf"(<=|>=|<|>|=)?\s{{0,9}}({NUMBER})(?:\s{{0,9}}\.\.\s{{0,9}}(<|<=)?\s{{0,9}}({NUMBER}))?\s{{0,9}}(\S.{{0,200}})?"
+)
 _WORDED = (
-    (re.compile(rf"({NUMBER})\s*(?:\S+\s+)?(?:or|and) (?:less|below|lower)"), r"<= \1"),
-    (re.compile(rf"({NUMBER})\s*(?:\S+\s+)?(?:or|and) (?:more|above|higher)"), r">= \1"),
+    (re.compile(rf"({NUMBER})\s{{0,9}}(?:\S{{1,20}}\s{{1,9}})?(?:or|and) (?:less|below|lower)"), r"<= \1"),
+    (re.compile(rf"({NUMBER})\s{{0,9}}(?:\S{{1,20}}\s{{1,9}})?(?:or|and) (?:more|above|higher)"), r">= \1"),
     (re.compile(rf"(?:below|less than|under) ({NUMBER})"), r"< \1"),
     (re.compile(rf"(?:above|more than|over) ({NUMBER})"), r"> \1"),
     (re.compile(rf"at most ({NUMBER})"), r"<= \1"),
     (re.compile(rf"at least ({NUMBER})"), r">= \1"),
-    (re.compile(rf"(>=?)\s*({NUMBER})\s*(?:\.\.|,|and)\s*(<=?)\s*({NUMBER})"), r"\1 \2 .. \3 \4"),
-    (re.compile(rf"({NUMBER})\s*(?:-|\u2013|to)\s*({NUMBER})"), r"\1 .. \2"),
+    (
+        re.compile(rf"(>=?)\s{{0,9}}({NUMBER})\s{{0,9}}(?:\.\.|,|and)\s{{0,9}}(<=?)\s{{0,9}}({NUMBER})"),
+        r"\1 \2 .. \3 \4",
+    ),
+    (re.compile(rf"({NUMBER})\s{{0,9}}(?:-|\u2013|to)\s{{0,9}}({NUMBER})"), r"\1 .. \2"),
 )
 
 
@@ -95,13 +100,13 @@ def _own_unit(told: str, unit: str) -> None:
 def amount_pattern(words: Vocabulary) -> str:
     """A regular expression of an amount: group 1 the range, group 2 the unit."""
     units = "|".join(re.escape(u) for u in sorted(words.amounts, key=len, reverse=True))
-    return rf"({RANGE})\s*({units})(?![\w/])"
+    return rf"({RANGE})\s{{0,9}}({units})(?![\w/])"
 
 
 def an_amount(text: str, words: Vocabulary) -> Amount:
     """ "2 g", "1-2 g", "20 mmol", "0.25 mmol/kg", "400 mg salt", "1 tablet", "5 mL"."""
     found = re.fullmatch(amount_pattern(words), text.strip(), re.IGNORECASE)
     if found is None:
-        unit = re.sub(rf"^{RANGE}\s*", "", text.strip())
+        unit = re.sub(rf"^{RANGE}\s{{0,9}}", "", text.strip())
         raise ValueError(f"{text.strip()!r} is no amount{did_you_mean(unit.lower(), words.amounts)}")
     return Amount(a_range(found[1]), words.amounts[" ".join(found[2].lower().split())])

@@ -7,19 +7,20 @@ from datetime import time
 from cards.loading.windows import Window
 from cards.model.protocol import Protocol
 
-_TIME = r"\d+(?:\.\d+)?(?:\s*(?:-|to|\.\.)\s*\d+(?:\.\d+)?)?\s*(?:min|h|d|days?|hours?|weeks?|w)"
-_DOSE = r"(?:each |every |the )?(?:last )?(?:dose|infusion)(?: \d+)?"
+_NUMBER = r"\d{1,9}(?:\.\d{1,9})?"
+_TIME = rf"{_NUMBER}(?:\s{{0,9}}(?:-|to|\.\.)\s{{0,9}}{_NUMBER})?\s{{0,9}}(?:min|h|d|days?|hours?|weeks?|w)"
+_DOSE = r"(?:each |every |the )?(?:last )?(?:dose|infusion)(?: \d{1,4})?"
 _FORMS = re.compile(
     "|".join(
         (
             r"(?:at )?(?:the )?(?:next|each|every) (?:morning|day)",
             r"daily|twice daily|weekly|now|today|tomorrow|none|at once",
-            rf"every {_TIME}(?: (?:until|for) .+)?",
+            rf"every {_TIME}(?: (?:until|for) .{{1,200}})?",
             rf"(?:after|in|at|within) {_TIME}",
-            rf"{_TIME}(?: (?:after|before) (?:the )?(?:end|start|{_DOSE})(?: of .+)?)?",
+            rf"{_TIME}(?: (?:after|before) (?:the )?(?:end|start|{_DOSE})(?: of .{{1,200}})?)?",
             rf"(?:before|after|with) {_DOSE}",
-            r"(?:daily|weekly) (?:until|for) .+",
-            r"(?:at )?(?:the )?end|until .+",
+            r"(?:daily|weekly) (?:until|for) .{1,200}",
+            r"(?:at )?(?:the )?end|until .{1,200}",
         )
     )
 )
@@ -30,8 +31,8 @@ _SAME = (
     (re.compile(r"\bdays?\b"), "d"),
     (re.compile(r"\b(?:infusion)\b"), "dose"),
     (re.compile(r"\b(?:the|at) "), ""),
-    (re.compile(r"\bafter end of .+"), "after end"),
-    (re.compile(r"\s*(?:-|to|\.\.)\s*(?=\d)"), "-"),
+    (re.compile(r"\bafter end of .{1,200}"), "after end"),
+    (re.compile(r"\s{0,9}(?:-|to|\.\.)\s{0,9}(?=\d)"), "-"),
     (re.compile(r"(\d) ?(min|h|d|w)\b"), r"\1 \2"),
 )
 
@@ -52,13 +53,13 @@ def a_recheck(text: str) -> str:
 
 _MORNING, _SOONEST = time(6), 4.0  # as monitoring.yaml has it: a level within 4 h of a dose reads too high
 _HOURS = {"min": 1 / 60, "h": 1.0, "d": 24.0, "w": 168.0, "week": 168.0, "weeks": 168.0}
-_SPAN = r"(\d+(?:\.\d+)?)(?:-(\d+(?:\.\d+)?))? (min|h|d|w|weeks?)"
+_SPAN = r"(\d{1,9}(?:\.\d{1,9})?)(?:-(\d{1,9}(?:\.\d{1,9})?))? (min|h|d|w|weeks?)"
 _READ: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(rf"{_SPAN} after dose (\d+)"), "dose {0}"),
-    (re.compile(r"()()()(?:after|with) dose (\d+)"), "dose {0}"),
-    (re.compile(r"()()()before dose (\d+)"), "before {0}"),
+    (re.compile(rf"{_SPAN} after dose (\d{{1,4}})"), "dose {0}"),
+    (re.compile(r"()()()(?:after|with) dose (\d{1,4})"), "dose {0}"),
+    (re.compile(r"()()()before dose (\d{1,4})"), "before {0}"),
     (re.compile(rf"{_SPAN} after (?:end|(?:each |every |last )?dose)"), "infusion"),
-    (re.compile(rf"(?:every |after |in |at |within )?{_SPAN}(?: after start)?(?: (?:until|for) .+)?"), ""),
+    (re.compile(rf"(?:every |after |in |at |within )?{_SPAN}(?: after start)?(?: (?:until|for) .{{1,200}})?"), ""),
 )
 
 

@@ -17,7 +17,7 @@ _HOW = (
     "after product, amount and route come: over <time>, every <time>, <n> doses, <n> a day, for <time>, until <level>, "
     "as needed, at most ..., at <rate> g/h, push, day <n>, total <amount>, in <diluent>"
 )
-_TIME = rf"{RANGE}\s*[a-z]+"
+_TIME = rf"{RANGE}\s{{0,9}}[a-z]{{1,20}}"
 _PER_DAY = re.compile(r"(?:per|/|in|a|each) ?(?:24 ?h(?:ours)?|day|d)\b")
 Part = tuple[re.Pattern[str], Callable[[Order, re.Match[str], Vocabulary], Order]]
 
@@ -70,7 +70,9 @@ def _days(order: Order, found: re.Match[str], _: Vocabulary) -> Order:
 
 def _at_most(order: Order, found: re.Match[str], words: Vocabulary) -> Order:
     """The most of a dose by weight; anything else (so many doses, so much a day) is told as it stands."""
-    amount = re.fullmatch(rf"\S+(?: more than| to| most)? ({amount_pattern(words)})", found[1].strip(), re.IGNORECASE)
+    amount = re.fullmatch(
+        rf"\S{{1,20}}(?: more than| to| most)? ({amount_pattern(words)})", found[1].strip(), re.IGNORECASE
+    )
     return replace(order, cap=an_amount(amount[1], words)) if amount else replace(order, at_most=found[1].strip())
 
 
@@ -97,7 +99,7 @@ _PARTS: tuple[Part, ...] = tuple(
     for pattern, read in (
         (r"(?:repeat(?:ed)? )?(?:as needed|as required|prn|if needed)", _flag("as_needed")),
         (rf"over ({_TIME})", _over),
-        (rf"(?:then )?every ({_TIME}|day|hour|week|[0-9]+h)", _every),
+        (rf"(?:then )?every ({_TIME}|day|hour|week|[0-9]{{1,4}}h)", _every),
         (rf"q ?({_TIME})", _every),
         (rf"(?:repeated |for )?({RANGE}) doses?", _doses),
         (r"(?:as )?(?:one|a single|single) dose", _one_dose),
@@ -109,15 +111,18 @@ _PARTS: tuple[Part, ...] = tuple(
         (r"(?:once )?daily", _daily),
         (r"once", _one_dose),
         (rf"for ({_TIME})", _lasts),
-        (r"until ([^,;]+)", _text_of("until")),
-        (r"((?:at most|max(?:imum)?|up to|no more than) [^,;]+)", _at_most),
+        (r"until ([^,;]{1,200})", _text_of("until")),
+        (r"((?:at most|max(?:imum)?|up to|no more than) [^,;]{1,200})", _at_most),
         (rf"(?:at|rate) ({RANGE}) ?g/h", _rate),
-        (rf"(?:in )?total(?: of)? ({RANGE} ?[a-z/ ]+)", _total),
+        (rf"(?:in )?total(?: of)? ({RANGE} ?[a-z/ ]{{1,20}})", _total),
         (rf"(?:on )?days? ({RANGE})", _days),
         (r"(?:as an? )?(?:iv )?(?:push|bolus)", _flag("push")),
         (_PER_DAY.pattern.removesuffix(r"\b"), _flag("day_total")),
-        (r"in ([^,;]+)", _text_of("diluent")),
-        (r"(?:by|via|with|after|if|before|part of|diluted|then|continuous|note|and|as tolerated)\b[^,;]*", _remark),
+        (r"in ([^,;]{1,200})", _text_of("diluent")),
+        (
+            r"(?:by|via|with|after|if|before|part of|diluted|then|continuous|note|and|as tolerated)\b[^,;]{0,200}",
+            _remark,
+        ),
     )
 )
 

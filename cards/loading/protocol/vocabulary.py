@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from cards.loading.reading import read_yaml
 from cards.units import UnitTable
 
-_BETWEEN = re.compile(r"[\s_\-]+")
+_BETWEEN = re.compile(r"[\s_\-]{1,20}")
 
 
 class Number(NamedTuple):
