@@ -26,8 +26,10 @@ def whole_chart(story, keys):
 def call(service, story, prefetch, drug=OMEPRAZOLE):
     """A call as the Sandbox makes it: an order hook has one drafted medicine."""
     context = {"userId": "Practitioner/COREPRACTITIONER1", "patientId": story.id}
-    if service.hook != "patient-view":
-        context["draftOrders"] = {"resourceType": "Bundle", "entry": [{"resource": draft(story, *drug)}]}
+    if service.hook == "encounter-discharge":
+        context["encounterId"] = next((r["id"] for r in story.resources if r["resourceType"] == "Encounter"), "none")
+    elif service.hook != "patient-view":
+        context[service.orders] = {"resourceType": "Bundle", "entry": [{"resource": draft(story, *drug)}]}
     if service.hook == "order-select":
         context["selections"] = ["MedicationRequest/request-123"]
     instance = "00000000-0000-4000-8000-000000000001"
