@@ -16,7 +16,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
-LOCK = HERE / "requirements.lock"
+LOCK = HERE / "requirements-dev.lock"
 STAMP = VENV / "installed"
 OLDEST = (3, 11)
 WORKERS = ("-n", "logical", "--maxprocesses", "8", "--dist", "worksteal")  # an option given later counts

@@ -1,6 +1,7 @@
 """The linters are tests: one command checks everything."""
 
 import ast
+import json
 import re
 import shutil
 import subprocess
@@ -51,19 +52,50 @@ def test_the_models_of_another_fhir_version_are_not_imported():
         assert not [line for line in lines if line.strip().startswith(wrong)], path
 
 
-def test_the_lock_holds_every_declared_dependency_in_an_allowed_version():
+LOCKS = {"requirements.lock": ("dependencies",), "requirements-dev.lock": ("dependencies", "optional-dependencies")}
+
+
+def locked(name):
+    """Package -> its versions in a lock."""
+    text, found = (ROOT / name).read_text(encoding="utf-8"), {}
+    for package, version in re.findall(r"^([a-z0-9][\w.-]*)==([^\s;\\]+)", text, re.MULTILINE):
+        found.setdefault(canonicalize_name(package), set()).add(version)
+    return found
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_the_lock_holds_every_declared_dependency_in_an_allowed_version(name):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    declared = [*project["dependencies"], *(d for extra in project["optional-dependencies"].values() for d in extra)]
-    locked = dict(
-        re.findall(r"^([a-z0-9][\w.-]*)==([^\s;\\]+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
-    )
+    extras = project["optional-dependencies"].values() if len(LOCKS[name]) > 1 else ()
+    declared, found = [*project["dependencies"], *(d for extra in extras for d in extra)], locked(name)
     for wanted in map(Requirement, declared):
-        version = locked.get(canonicalize_name(wanted.name))
-        assert version and wanted.specifier.contains(version), f"{wanted} is not in requirements.lock: lock again"
+        versions = found.get(canonicalize_name(wanted.name))
+        assert versions and all(map(wanted.specifier.contains, versions)), f"{wanted} is not in {name}: lock again"
 
 
-def test_the_lock_names_no_index_and_hashes_everything():
-    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+@pytest.mark.parametrize("name", LOCKS)
+def test_the_lock_names_no_index_and_hashes_everything(name):
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
     assert not [line for line in lines if "://" in line or line.startswith("-")]
     pinned = [number for number, line in enumerate(lines) if "==" in line]
     assert pinned and all("--hash=sha256:" in lines[number + 1] for number in pinned)
+
+
+def test_production_installs_what_runs_in_the_versions_that_were_tested():
+    running, tested = locked("requirements.lock"), locked("requirements-dev.lock")
+    assert all(versions <= tested.get(name, set()) for name, versions in running.items())
+    only_tests = {"pytest", "playwright", "mypy", "schemathesis", "hypothesis", "ruff", "distributed", "hatchling"}
+    assert only_tests <= tested.keys() and not only_tests & running.keys()
+
+
+def test_the_bill_of_materials_holds_what_runs_each_with_its_licence():
+    bom = json.loads((ROOT / "deploy" / "sbom.cdx.json").read_text(encoding="utf-8"))
+    listed = {canonicalize_name(c["name"]): c for c in bom["components"]}
+    elsewhere = set(
+        re.findall(r"^([\w.-]+)==\S+ ; sys_platform == 'win32'", (ROOT / "requirements.lock").read_text(), re.M)
+    )
+    running, told = locked("requirements.lock"), (ROOT / "docs" / "licences.md").read_text(encoding="utf-8")
+    assert bom["bomFormat"] == "CycloneDX" and listed.keys() == running.keys() - elsewhere
+    for name, component in listed.items():
+        assert component["version"] in running[name] and component["licenses"], name
+        assert f"| {component['name']} | {component['version']} | " in told, name

@@ -45,6 +45,14 @@ class Metrics:
         self._refused_by_server = self._counter("requests_refused", text, "status")
         self._answer_seconds = self._seconds("answer", "Time to answer a call.", "service", _ANSWER_BUCKETS)
         self._fetch_seconds = self._seconds("fhir_fetch", "Time of a FHIR fetch.", "key", _FETCH_BUCKETS)
+        self._count_events()
+        self._workers = Gauge(
+            f"{PREFIX}workers", "Worker processes.", registry=self.registry, multiprocess_mode="livesum"
+        )
+        self._begin_at_zero()
+
+    def _count_events(self) -> None:
+        """What has no label."""
         self.rate_limited = self._event("rate_limited", "Calls refused because the client calls too often.")
         self.look_up_fell_back = self._event(
             "token_lookup_fallbacks", "Used tokens looked up in the memory of one process, the database being unusable."
@@ -52,12 +60,11 @@ class Metrics:
         self.feedback_unknown = self._event(
             "feedback_unknown", "Feedback on cards that its sender did not get from that service; kept nowhere."
         )
+        self.files_taken_away = self._event(
+            "files_taken_away", "Times that a worker found files of its own taken away under it."
+        )
         self.record_lost = self._event("records_lost", "Records of answers or feedback that the disk did not take.")
         self.failed = self._event("failures", "Requests that failed by a fault of the service (500).")
-        self._workers = Gauge(
-            f"{PREFIX}workers", "Worker processes.", registry=self.registry, multiprocess_mode="livesum"
-        )
-        self._begin_at_zero()
 
     def answered(self, service: str, status: int, seconds: float, decision: Decision | None) -> None:
         """A call of a service; refusals at the gate have no say in how long an answer takes."""

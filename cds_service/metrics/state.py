@@ -55,6 +55,8 @@ class MachineState:
             yield _gauge("spool_waiting_bytes", "What was not shipped of the spool, by the last word.", status.waiting)
             text = "What no database takes, kept aside for a person to look at, by the last word."
             yield _gauge("spool_rejected_bytes", text, status.rejected)
+            text = "When files of ours were last found taken away, in seconds since 1970; 0 for never."
+            yield _gauge("files_taken_away_time_seconds", text, status.taken_away)
             age = max(0.0, time.time() - status.at)
             yield _gauge("shipper_report_age_seconds", "Age of the last word of the shipping process.", age)
 

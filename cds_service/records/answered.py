@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cds_service.records.log import record_trouble
+from cds_service.records.private_files import Place, make_private, place_of
 
 _BUSY_S = 0.25
 _REST_S = 5.0
@@ -42,6 +43,7 @@ class AnsweredFile:
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._owner = 0
+        self._place: Place | None = None
         self._rest_until = 0.0
 
     def find(self, advice: bytes) -> Answer | None:
@@ -70,6 +72,14 @@ class AnsweredFile:
         with self._lock:
             self._open().execute("DELETE FROM answered WHERE at < ?", (moment,))
 
+    def look(self) -> bool:
+        """Whether the file is where it was opened; one that was taken away is begun anew."""
+        if self._connection is None or place_of(self._path) == self._place:
+            return True
+        record_trouble("file of answered cards taken away: advice may be repeated")
+        self.close()
+        return False
+
     def close(self) -> None:
         """Close the file; the next use opens it again."""
         with self._lock:
@@ -80,12 +90,12 @@ class AnsweredFile:
     def _open(self) -> sqlite3.Connection:
         """The connection of this process: one that a fork brought along must not be used."""
         if self._connection is None or self._owner != os.getpid():
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private(self._path)
             connection = sqlite3.connect(self._path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute(_TABLE)
-            self._connection, self._owner = connection, os.getpid()
+            self._connection, self._owner, self._place = connection, os.getpid(), place_of(self._path)
         return self._connection
 
     def _rest(self, problem: Exception) -> None:

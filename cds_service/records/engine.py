@@ -7,6 +7,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from cds_service.records.private_files import make_private
 from cds_service.run.places import data_directory
 from cds_service.run.settings import SQLITE, Settings
 
@@ -33,7 +34,7 @@ def open_engine(url: URL) -> Engine:
 
 
 def _sqlite(url: URL) -> Engine:
-    Path(url.database or "").parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private(Path(url.database or ""))
     engine = create_engine(url)
     event.listen(engine, "connect", _with_pragmas)
     return engine

@@ -59,6 +59,10 @@ class AdviceMemory:
         """Remember the answer to a card, ours or not: an id that we never gave is the name of no advice."""
         self._answers.keep([answer_of(card, outcome, reason, at.timestamp())])
 
+    def look(self) -> bool:
+        """Whether what is remembered is where it was."""
+        return self._answers.look()
+
     def forget_before(self, moment: datetime) -> None:
         """Forget what was answered before the moment."""
         self._answers.forget_before(moment.timestamp())

@@ -1,6 +1,7 @@
 """Moves entries from the spool to the database, in batches; each arrives once, however often it is sent."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -21,10 +22,14 @@ _UNUSABLE = (KeyError, TypeError, ValueError, AttributeError, OverflowError, Dat
 
 
 class Shipper:
-    """Ships what waits in a folder; remembers how far each file was shipped."""
+    """Ships what waits in a folder; remembers how far each file was shipped.
 
-    def __init__(self, folder: Path, engine: Engine) -> None:
+    Nothing is removed while the database is not `in_place`: what was sent there cannot be found any more.
+    """
+
+    def __init__(self, folder: Path, engine: Engine, in_place: Callable[[], bool] = lambda: True) -> None:
         self._folder = folder
+        self._in_place = in_place
         self._engine = engine
         self._offsets: dict[Path, int] = {}
         self._left: set[Path] = set()
@@ -39,6 +44,10 @@ class Shipper:
         self._offsets = {path: self._offsets.get(path, 0) for path in files}
         return sum(self._ship_or_leave(path) for path in files)
 
+    def ship_again(self) -> None:
+        """Ship once more what is still here: the database that took it is gone."""
+        self._offsets.clear()
+
     def waiting_bytes(self) -> int:
         """How much of the spool was not shipped yet."""
         return sum(size(path) - self._offsets.get(path, 0) for path in waiting(self._folder))
@@ -50,9 +59,9 @@ class Shipper:
     def _ship_or_leave(self, path: Path) -> int:
         try:
             shipped = self._ship_file(path)
-        except FileNotFoundError:  # shipped by another meanwhile, as the service ends
-            return 0
         except OSError as problem:
+            if not os.path.lexists(path):  # shipped by another meanwhile, as the service ends
+                return 0
             if path not in self._left:
                 what = "a file of the spool cannot be shipped: it stays, the others go"
                 record_trouble(what, file=path.name, problem=type(problem).__name__)
@@ -67,7 +76,8 @@ class Shipper:
             self._send([line for line, _ in batch])
             self._offsets[path] = batch[-1][1]
             shipped += len(batch)
-        remove_if_done(path, self._offsets[path])
+        if self._in_place():
+            remove_if_done(path, self._offsets[path])
         return shipped
 
     def _send(self, batch: Sequence[bytes]) -> None:

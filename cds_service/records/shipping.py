@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Event
 
 from sqlalchemy import delete, func, select
@@ -12,6 +13,7 @@ from cds_service.records.engine import database_url, open_engine
 from cds_service.records.log import record_trouble
 from cds_service.records.memory import answer_of, answered_at
 from cds_service.records.migrate import NewerSchemaError, migrate
+from cds_service.records.private_files import Place, make_private, place_of
 from cds_service.records.purge import purge
 from cds_service.records.schema import FEEDBACK, SEEN_TOKENS
 from cds_service.records.ship import Shipper
@@ -32,12 +34,16 @@ class Shipping:
     def __init__(self, settings: Settings) -> None:
         self._folder = state_folder(settings)
         self._engine = open_engine(database_url(settings))
-        self._shipper = Shipper(self._folder, self._engine)
+        url = self._engine.url
+        self._file = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+        self._place: Place | None = None
+        self._shipper = Shipper(self._folder, self._engine, self._in_place)
         self._answered = AnsweredFile(self._folder / ANSWERED)
         self._retention = timedelta(days=settings.retention_days)
         self._migrated = False
         self._learned_until: datetime | None = None
         self._tidy_at = 0.0
+        self._taken_away = 0.0
         self._status = Status(0.0, False)
 
     def run(self, stop: Event) -> None:
@@ -59,15 +65,31 @@ class Shipping:
         return True
 
     def _work(self) -> None:
+        if self._migrated and not self._in_place():
+            self._begin_anew()
         if not self._migrated:
             migrate(self._engine)
-            self._migrated = True
+            self._migrated, self._place = True, place_of(self._file) if self._file else None
         self._shipper.ship()
         if self._engine.dialect.name != "sqlite":  # of which all users are on this machine
             self._learn()
         if time.monotonic() > self._tidy_at:
             self._tidy()
             self._tidy_at = time.monotonic() + _TIDY_S
+
+    def _in_place(self) -> bool:
+        """Whether a SQLite file is the one that was opened; a server tells itself when it is gone."""
+        return self._file is None or place_of(self._file) == self._place
+
+    def _begin_anew(self) -> None:
+        """Use the file that is at the place now, a new one when there is none; what is still here is sent again."""
+        record_trouble("database file taken away: begun anew, what waits is shipped again")
+        self._engine.dispose()
+        if self._file:
+            make_private(self._file)
+        self._migrated = False
+        self._shipper.ship_again()
+        self._taken_away = time.time()
 
     def _learn(self) -> None:
         """Take over what was answered on other machines since we last looked, by the clock of the database."""
@@ -96,9 +118,10 @@ class Shipping:
             record_trouble("database unreachable: records wait in the spool", problem=problem)
         elif changed and self._status.at:
             record_trouble("database reachable again: records are shipped")
+        changed = changed or self._taken_away > self._status.taken_away or not self._folder.exists()
         if changed or time.time() - self._status.at > _STATUS_S:
             sizes = self._shipper.waiting_bytes(), self._shipper.rejected_bytes()
-            self._status = Status(time.time(), reachable, problem, *sizes)
+            self._status = Status(time.time(), reachable, problem, *sizes, self._taken_away)
             write_status(self._folder, self._status)
 
 

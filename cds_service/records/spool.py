@@ -7,14 +7,17 @@ record. A line reaches the operating system before the call returns, so it outli
 import os
 import secrets
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
 
 from cds_service.records.locks import hold
 from cds_service.records.log import record_trouble
+from cds_service.records.private_files import place_of
 from cds_service.records.state import Status, read_status
 
 _ENDING = ".jsonl"
@@ -30,8 +33,10 @@ class Spool:
         self.folder = folder
         self._lock = threading.Lock()
         self._file: int | None = None
-        self._owner = 0
+        self._path = folder
         self._written = 0
+        self._seen = False
+        self._taken_away = 0.0
         os.register_at_fork(after_in_child=self._forget)
 
     def append(self, record: Json) -> bool:
@@ -47,8 +52,46 @@ class Spool:
         return True
 
     def status(self) -> Status | None:
-        """The shipper's last word about this folder."""
-        return read_status(self.folder)
+        """The shipper's last word about this folder, and when it was last found taken away."""
+        told = read_status(self.folder)
+        if not self._taken_away:
+            return told
+        told = told or Status(0.0, False)
+        return replace(told, taken_away=max(told.taken_away, self._taken_away))
+
+    def look(self) -> bool:
+        """Whether folder and file are where they were; what was taken away is written anew, with all that it held."""
+        with self._lock:
+            there = self.folder.is_dir() if self._file is None else self._in_place(self._file)
+            if there or not self._seen:
+                self._seen = self._seen or there
+                return True
+            self._taken_away = time.time()
+            try:
+                held = self._write_anew()
+            except OSError as problem:
+                record_trouble("state folder taken away: records wait in memory", problem=type(problem).__name__)
+                return False
+        record_trouble("state folder taken away: written anew", folder=str(self.folder), bytes=str(held))
+        return False
+
+    def _in_place(self, file: int) -> bool:
+        told = os.fstat(file)
+        return place_of(self._path) == (told.st_dev, told.st_ino)
+
+    def _write_anew(self) -> int:
+        """Begin another file with what the one holds that nobody can find any more; how many bytes."""
+        lost, self._file = self._file, None
+        try:
+            held = os.pread(lost, _LARGEST * 2, 0) if lost is not None else b""
+            self._write(held)
+        except OSError:
+            self._close()
+            self._file = lost
+            raise
+        if lost is not None:
+            os.close(lost)
+        return len(held)
 
     def bytes_on_disk(self) -> int:
         """The size of the files in this folder; what was shipped of a file still in use counts too."""
@@ -71,10 +114,11 @@ class Spool:
         self._close()
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         new = self.folder / f"{os.getpid()}-{secrets.token_hex(8)}.new"
-        file = os.open(new, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
+        file = os.open(new, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
         hold(file)
-        new.rename(new.with_suffix(_ENDING))  # only now, locked, can it be seen by who ships it
-        self._written = 0
+        self._path = new.with_suffix(_ENDING)
+        new.rename(self._path)  # only now, locked, can it be seen by who ships it
+        self._written, self._seen = 0, True
         return file
 
     def _close(self) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import orjson
 
+from cds_service.records.private_files import make_private
 from cds_service.run.places import data_directory
 from cds_service.run.settings import SQLITE, Settings
 
@@ -20,6 +21,7 @@ class Status:
     """How the shipper fares: when it wrote this (seconds since 1970), whether the database took what was sent.
 
     `waiting` is how many bytes of the spool were not shipped then, `rejected` how many no database took.
+    `taken_away` is when files of ours were last found taken away under the service, 0 for never.
     """
 
     at: float
@@ -27,6 +29,7 @@ class Status:
     problem: str = ""
     waiting: int = 0
     rejected: int = 0
+    taken_away: float = 0.0
 
 
 def state_folder(settings: Settings) -> Path:
@@ -60,6 +63,7 @@ def write_status(folder: Path, status: Status) -> None:
     """Leave word for the other processes; a word that cannot be left stops no shipping, and the last one grows old."""
     new = folder / f"{_STATUS}.new"
     with suppress(OSError):
+        make_private(new)
         new.write_bytes(orjson.dumps(status))
         new.replace(folder / _STATUS)
 
@@ -69,6 +73,8 @@ def read_status(folder: Path) -> Status | None:
     try:
         told = orjson.loads((folder / _STATUS).read_bytes())
         sizes = int(told["waiting"]), int(told["rejected"])
-        return Status(float(told["at"]), bool(told["reachable"]), str(told["problem"]), *sizes)
+        return Status(
+            float(told["at"]), bool(told["reachable"]), str(told["problem"]), *sizes, float(told.get("taken_away", 0))
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return None

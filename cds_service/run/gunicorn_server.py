@@ -64,6 +64,18 @@ class _Application(BaseApplication):  # type: ignore[misc] # gunicorn is not typ
         return self._app
 
 
+_ALWAYS: dict[str, object] = {
+    "worker_class": SharingWorker,
+    "logger_class": _OneLog,
+    "control_socket_disable": True,
+    "graceful_timeout": 10,
+    "keepalive": 5,
+    "limit_request_line": LINE_BYTES,
+    "limit_request_field_size": FIELD_BYTES,
+    "limit_request_fields": FIELDS,
+}
+
+
 def _worker_ended(_: object, worker: Any) -> None:
     """One worker less; what it counted stays."""
     mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
@@ -89,14 +101,7 @@ def serve(
         "workers": workers,
         "threads": threads,
         "worker_connections": _connections(),
-        "worker_class": SharingWorker,
-        "logger_class": _OneLog,
-        "control_socket_disable": True,
-        "graceful_timeout": 10,
-        "keepalive": 5,
-        "limit_request_line": LINE_BYTES,
-        "limit_request_field_size": FIELD_BYTES,
-        "limit_request_fields": FIELDS,
+        **_ALWAYS,
         "post_worker_init": lambda _: begin(),
         "child_exit": _worker_ended,
         "on_exit": lambda _: end(),

@@ -14,6 +14,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cds_service.records.private_files import Place, make_private, place_of
+
 if TYPE_CHECKING:
     import psycopg
 
@@ -43,12 +45,16 @@ class SqliteSeen:
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._owner = 0
+        self._place: Place | None = None
         self._purged = 0.0
 
     def first_time(self, token: bytes, expires: float) -> bool:
         """Whether no process saw the token before; sqlite3.Error or OSError when the file is of no use."""
         now = time.time()
         with _held(self._lock, self._wait_s):
+            if self._connection and self._owner == os.getpid() and place_of(self.path) != self._place:
+                self._connection.close()
+                self._connection = None
             connection = self._open()
             if now - self._purged > _PURGE_S:
                 connection.execute("DELETE FROM seen_tokens WHERE exp < ?", (now,))
@@ -70,7 +76,7 @@ class SqliteSeen:
     def _open(self) -> sqlite3.Connection:
         """The connection of this process: one that a fork brought along must not be used."""
         if self._connection is None or self._owner != os.getpid():
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private(self.path)
             connection = sqlite3.connect(self.path, timeout=self._wait_s, isolation_level=None, check_same_thread=False)
             try:
                 _write_ahead(connection, self._wait_s)
@@ -79,7 +85,7 @@ class SqliteSeen:
             except sqlite3.Error:
                 connection.close()
                 raise
-            self._connection, self._owner = connection, os.getpid()
+            self._connection, self._owner, self._place = connection, os.getpid(), place_of(self.path)
         return self._connection
 
 

@@ -1,6 +1,7 @@
 """GET /healthz and /readyz: for whoever runs the service."""
 
 import time
+from datetime import UTC, datetime
 
 from flask import Response
 
@@ -21,8 +22,9 @@ def routes(runtime: Runtime) -> list[Route]:
         return json_response({"status": "alive"})
 
     def ready() -> Response:
-        told = {"status": "ready", "knowledge": runtime.knowledge.version, "store": _store(runtime.books.status())}
-        return json_response(told)
+        status = runtime.books.status()
+        told = {"status": "ready", "knowledge": runtime.knowledge.version, "store": _store(status)}
+        return json_response({**told, **_taken_away(status)})
 
     return [Route("/healthz", "GET", Access.PUBLIC, alive), Route("/readyz", "GET", Access.PUBLIC, ready)]
 
@@ -31,3 +33,10 @@ def _store(status: Status | None) -> str:
     if status is None or time.time() - status.at > _STALE_S:
         return "not known"
     return "reachable" if status.reachable else "unreachable, records wait"
+
+
+def _taken_away(status: Status | None) -> dict[str, str]:
+    """When files of the service were found taken away under it, if they were since it started."""
+    if status is None or not status.taken_away:
+        return {}
+    return {"files_taken_away": datetime.fromtimestamp(status.taken_away, UTC).isoformat(timespec="seconds")}

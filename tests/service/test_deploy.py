@@ -132,3 +132,17 @@ def test_the_job_of_the_alerts_is_the_one_that_is_scraped():
     (job,) = {job["job_name"] for job in yaml.safe_load(text_of("prometheus.yaml"))["scrape_configs"]}
     named = {name for _, query in queries() for name in re.findall(r'job="([^"]+)"', query)}
     assert named == {job}
+
+
+def test_the_cluster_keeps_one_running_lets_nobody_else_in_and_writes_nowhere_but_its_folders():
+    kinds = {doc["kind"]: doc for doc in yaml.safe_load_all(text_of("kubernetes.yaml"))}
+    pods = kinds["StatefulSet"]["spec"]["template"]
+    labels = pods["metadata"]["labels"]
+    policy, budget = kinds["NetworkPolicy"]["spec"], kinds["PodDisruptionBudget"]["spec"]
+    assert policy["podSelector"]["matchLabels"] == budget["selector"]["matchLabels"] == labels
+    assert policy["policyTypes"] == ["Ingress", "Egress"] and all(rule["from"] for rule in policy["ingress"])
+    assert all(rule["to"] for rule in policy["egress"]) and budget["minAvailable"] == 1
+    (container,) = pods["spec"]["containers"]
+    security = container["securityContext"]
+    assert security["readOnlyRootFilesystem"] and not security["allowPrivilegeEscalation"]
+    assert pods["spec"]["securityContext"]["runAsNonRoot"]

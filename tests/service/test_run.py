@@ -18,10 +18,10 @@ def run(tmp_path, monkeypatch):
     spec = importlib.util.spec_from_file_location("run_under_test", ROOT / "run.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    for name in ("requirements.lock", "pyproject.toml"):
+    for name in ("requirements-dev.lock", "pyproject.toml"):
         (tmp_path / name).write_text("x", encoding="utf-8")
     monkeypatch.setattr(module, "HERE", tmp_path)
-    monkeypatch.setattr(module, "LOCK", tmp_path / "requirements.lock")
+    monkeypatch.setattr(module, "LOCK", tmp_path / "requirements-dev.lock")
     monkeypatch.setattr(module, "VENV", tmp_path / ".venv")
     monkeypatch.setattr(module, "STAMP", tmp_path / ".venv" / "installed")
     return module
@@ -72,7 +72,7 @@ def test_what_is_left_out_is_said_with_the_line_that_installs_it(monkeypatch):
     assert len(left) == 3 and line.endswith(" chromium postgresql nodejs npm")
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "pyproject.toml"])
+@pytest.mark.parametrize("name", ["requirements-dev.lock", "pyproject.toml"])
 def test_a_changed_lock_or_package_is_installed_again(run, name):
     before = run.wanted()
     (run.HERE / name).write_text("y", encoding="utf-8")

@@ -84,6 +84,9 @@ def _temporary_folder() -> Iterator[Path]:
 def _serve(settings: "Settings", host: str, port: int, workers: int, groups: "Iterable[RouteGroup]" = ()) -> None:
     from cds_service.records.keeper import Keeper, ship_rest
     from cds_service.records.log import configure_logging, record_refused_by_server
+    from cds_service.records.memory import AdviceMemory
+    from cds_service.records.private_files import watch
+    from cds_service.records.spool import Spool
     from cds_service.run.server import check_port, run
     from cds_service.run.settings import Auth
     from cds_service.run.start import runtime_of, with_records
@@ -101,6 +104,8 @@ def _serve(settings: "Settings", host: str, port: int, workers: int, groups: "It
         runtime.metrics.worker_started()
         keeper.start()
         runtime.fhir.warm(sorted(runtime.clients.fhir_servers()))
+        looks = [part.look for part in (runtime.books, runtime.memory) if isinstance(part, Spool | AdviceMemory)]
+        watch(looks, runtime.metrics.files_taken_away)
 
     def refused(status: int, request_id: str) -> None:
         runtime.metrics.refused_by_server(status)

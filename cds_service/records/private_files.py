@@ -1,0 +1,39 @@
+"""Files that only the user of the service may read; and whether one is still where it was opened."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+LOOK_S = 1.0
+Place = tuple[int, int]
+
+
+def make_private(path: Path) -> None:
+    """Let the file be there, for its owner alone; SQLite gives the files beside it the same rights."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def place_of(path: Path) -> Place | None:
+    """What tells the file from another of the same name; None when there is none."""
+    try:
+        told = path.stat()
+    except OSError:
+        return None
+    return told.st_dev, told.st_ino
+
+
+def watch(looks: Iterable[Callable[[], bool]], taken_away: Callable[[], None]) -> None:
+    """Look again and again, in a thread of its own; tell of each look that finds something taken away."""
+    listed = tuple(looks)
+
+    def work() -> None:
+        while True:
+            time.sleep(LOOK_S)
+            for look in listed:
+                if not look():
+                    taken_away()
+
+    threading.Thread(target=work, name="watch", daemon=True).start()
