@@ -285,7 +285,7 @@ def test_counts_add_up_over_workers_and_outlive_them(running):
         running.until(lambda page: value(page, "workers") == 2)
     assert counts(running.metrics()) == [20] * len(SERVICE_OF)  # nobody lives who counted them
     assert running.call("order-sign").status_code == 200
-    assert counts(running.metrics()) == [20, 20, 21]
+    assert counts(running.metrics()) == [20, 20, 21, *[20] * (len(SERVICE_OF) - 3)]
     assert value(running.metrics(), "answer_seconds_count", service=SERVICE_OF["order-sign"]) == 21
     folder = running.folder()
     assert folder.is_dir()
