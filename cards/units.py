@@ -55,3 +55,12 @@ def shown_result(value: float) -> str:
     """A laboratory value with at least one decimal below 20, as results are printed: 2.0, 0.62, 141."""
     text = shown(value)
     return text if "." in text or value >= _WHOLE_FROM else f"{text}.0"
+
+
+def level(analyte: str, value: float, first: str, units: UnitTable) -> str:
+    """A level in its canonical unit as a reader of `first` units reads it, with two digits at least: 0.50 mmol/L."""
+    spellings = units.by_analyte[analyte]
+    told = spellings.get(spelling(first))
+    unit = told or next(unit for unit in spellings.values() if unit.factor == 1)
+    number = round_half_up(value / unit.factor)
+    return f"{number:.2f} {unit.shown}" if number < 1 else f"{shown(number)} {unit.shown}"

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from cards.answer import orders
 from cards.answer.orders import Occasion
 from cards.answer.quiet import advice_name
 from cards.answer.recommendation import Recommendation
@@ -13,6 +12,7 @@ from cards.chart import Chart
 from cards.loading import Knowledge
 from cards.loading.advice import SECTIONS
 from cards.model import Card, DraftMedication, Finding, Indicator, Memory, Problem
+from cards.plan.doses import short_name
 from cards.terms.terminology import ICD10
 from cards.wording import listed, shortened
 
@@ -63,7 +63,7 @@ def _values_of(finding: Finding, chart: Chart) -> Values:
     """What the texts of a finding may name."""
     when = next((t.when for t in finding.tests if t.test == "magnesium"), "")
     order = next((o for s in finding.suggestions for o in s.offers if isinstance(o, DraftMedication)), None)
-    product = orders.short_name(chart.knowledge.products[order.product]) if order else ""
+    product = short_name(order, chart.knowledge) if order else ""
     return {
         **common_values(chart),
         "recheck": chart.knowledge.monitoring.get(when, ""),

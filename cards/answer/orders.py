@@ -24,13 +24,6 @@ _UNIT_CODES = {"mg": "mg", "g": "g", "mmol": "mmol", "mL": "mL", "mEq": "meq"}
 Json = dict[str, object]
 
 
-def short_name(product: Product) -> str:
-    """The drug as it is spoken of: "Magnesium glycinate", without strength."""
-    salt = product.salt
-    known = salt and product.display.lower().startswith("magnesium")
-    return f"Magnesium {salt}" if known else product.display
-
-
 @dataclass(frozen=True, slots=True)
 class Occasion:
     """What an order is suggested on: how urgent its card is, what the card says, and the medicine beside it."""

@@ -5,6 +5,7 @@ from functools import lru_cache
 from cards.chart import Chart, once
 from cards.judgements import danger
 from cards.loading import Knowledge
+from cards.units import level
 from cards.wording import day, moment
 
 
@@ -23,8 +24,8 @@ def common_values(chart: Chart) -> dict[str, object]:
         "magnesium_or_unknown": f"{m.shown} on {day(m.when)}" if m else unknown,
         "date": moment(m.when) if m else "",
         "date_short": day(m.when) if m else "",
-        "limit": f"{m.lower_limit:.2f} mmol/L" if m else "",
-        "upper_limit": f"{m.upper_limit:.2f} mmol/L" if m else "",
+        "limit": _level(m.lower_limit, chart.knowledge) if m else "",
+        "upper_limit": _level(m.upper_limit, chart.knowledge) if m else "",
         "renal": chart.renal.reason,
         "potassium": _shown(chart, "potassium"),
         "potassium_or_unknown": _shown(chart, "potassium"),
@@ -42,9 +43,14 @@ def _shown(chart: Chart, analyte: str) -> str:
     return found.shown if found else chart.knowledge.words.say("not_known")
 
 
+def _level(value: float, knowledge: Knowledge) -> str:
+    return level("magnesium", value, knowledge.site.unit_first, knowledge.units)
+
+
 @lru_cache(maxsize=256)
 def _both_units(name: str, knowledge: Knowledge) -> str:
     """A threshold of magnesium in both units, in the order the site asks for."""
     value, per_mass = knowledge.numbers[name], knowledge.units.by_analyte["magnesium"]["mg/dl"].factor
-    mass, moles = f"{value / per_mass:.1f} mg/dL", f"{value:.2f} mmol/L"
-    return f"{moles} ({mass})" if knowledge.site.unit_first == "mmol/L" else f"{mass} ({moles})"
+    moles, first = f"{value:.2f} mmol/L", knowledge.site.unit_first
+    mass = _level(value, knowledge) if first == "mEq/L" else f"{value / per_mass:.1f} mg/dL"
+    return f"{moles} ({mass})" if first == "mmol/L" else f"{mass} ({moles})"

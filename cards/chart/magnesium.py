@@ -12,6 +12,7 @@ from cards.chart.ranges import own_limit
 from cards.chart.results import FINAL, Reading, is_haemolysed
 from cards.chart.same_time import latest
 from cards.loading import Knowledge
+from cards.loading.site import AS_REPORTED
 from cards.model import (
     ADULT_DAYS,
     HIGH_BANDS,
@@ -23,7 +24,7 @@ from cards.model import (
     Unmeasured,
     Unreadable,
 )
-from cards.units import round_half_up
+from cards.units import level, round_half_up
 
 _ANALYTE = "magnesium"
 _CONTRADICTS = "has a low and a high value of the same time"
@@ -242,16 +243,16 @@ def default_lower_limit(age_days: int | None, numbers: Mapping[str, float]) -> s
 
 def both_units(reading: Reading, knowledge: Knowledge) -> str:
     """The value as reported and in the other system, in the order the site asks for."""
-    reported = reading.shown
+    first, came_in = knowledge.site.unit_first, reading.unit.shown
     in_moles = f"{reading.comparator}{round_half_up(reading.value):.2f} {MMOL_PER_L}"
     in_mass = f"{reading.comparator}{reading.value / _per_mass(knowledge):.1f} {MG_PER_DL}"
-    first = knowledge.site.unit_first
-    if reading.unit.shown == MMOL_PER_L or first == MMOL_PER_L:
-        other = in_mass if reading.unit.shown == MMOL_PER_L else reported
-        return f"{in_mass} ({in_moles})" if first == MG_PER_DL else f"{in_moles} ({other})"
-    if first == MG_PER_DL and reading.unit.shown != MG_PER_DL:
+    if (came_in if first == AS_REPORTED else first) == MMOL_PER_L:
+        return f"{in_moles} ({in_mass if came_in == MMOL_PER_L else reading.shown})"
+    if first in (AS_REPORTED, came_in):
+        return f"{reading.shown} ({in_moles})"
+    if first == MG_PER_DL:
         return f"{in_mass} ({in_moles})"
-    return f"{reported} ({in_moles})"
+    return f"{reading.comparator}{level(_ANALYTE, reading.value, first, knowledge.units)} ({in_moles})"
 
 
 def _per_mass(knowledge: Knowledge) -> float:

@@ -195,7 +195,7 @@ def _known(folder: Traversable, told: Site, version: str, home: str) -> Knowledg
         thresholds=thresholds,
         numbers=numbers,
         shipped_numbers=_numbers(shipped),
-        told_numbers=told_numbers(thresholds.values()),
+        told_numbers=told_numbers(thresholds.values(), reading["units"], told.unit_first),
         ceilings=ceilings,
         doses=within_ceilings(asked, products, numbers, _numbers(shipped), ceilings),
         products=products,

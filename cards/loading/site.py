@@ -31,7 +31,8 @@ _LISTS = frozenset({"override_reasons", "links", "encounter_classes"})
 _TEXTS = frozenset({"time_zone"})
 _TEXT_OR_LIST = frozenset({"protocol"})
 _SETTINGS = tuple(setting.value for setting in Setting)
-_UNITS = ("as reported", "mg/dL", "mmol/L")
+AS_REPORTED = "as reported"
+_UNITS = (AS_REPORTED, "mg/dL", "mmol/L", "mEq/L")
 _INTENTS = ("proposal", "order")
 _STOPS = ("update", "delete")
 _ROUTES = ("oral", "intravenous")
@@ -57,7 +58,7 @@ class Site:
     preferred_salts: tuple[str, ...] = ()
     products: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     salts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    unit_first: str = "as reported"
+    unit_first: str = AS_REPORTED
     intent: str = "proposal"
     stop: str = "update"
     orderable_tests: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)

@@ -3,15 +3,20 @@
 from collections.abc import Iterable, Mapping
 
 from cards.loading.thresholds import Threshold
+from cards.units import UnitTable, level
 
 _DAYS_FROM = 168  # h
 _MG_PER_MMOL = 24.305  # the molar mass of magnesium
 
 
-def told_numbers(thresholds: Iterable[Threshold]) -> dict[str, Mapping[str, str]]:
-    """By kind and id: `span` of hours in h or days, `mg_min` of a rate in g/h, `mg` of mmol of magnesium a day."""
+def told_numbers(thresholds: Iterable[Threshold], units: UnitTable, first: str) -> dict[str, Mapping[str, str]]:
+    """By kind and id: `span` of hours in h or days, `mg_min` of a rate in g/h, `mg` of mmol of magnesium a day.
+
+    `magnesium_of` a level, in the unit that the site reads first.
+    """
     known = tuple(thresholds)
     return {
+        "magnesium_of": {t.id: level("magnesium", t.value, first, units) for t in known if t.unit == "mmol/L"},
         "span": {t.id: _span(t.value) for t in known if t.unit == "h"},
         "mg_min": {t.id: f"{t.value * 1000 / 60:g}" for t in known if t.unit == "g/h"},
         "mg": {t.id: f"{t.value * _MG_PER_MMOL:.0f}" for t in known if t.unit.startswith("mmol/24")},

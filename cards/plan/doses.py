@@ -15,6 +15,7 @@ from cards.model import Band, DoseStep, DraftMedication, DraftTest, RenalGate, S
 from cards.plan import lists, partners, site_protocol
 from cards.units import shown
 
+_PIECES = frozenset({"tablet", "sachet"})  # units of a dose that are no amount
 _TIMES = {1: "once", 2: "twice", 3: "three"}
 
 
@@ -146,13 +147,18 @@ class Plan:
 
 def spoken(orders: Iterable[DraftMedication], knowledge: Knowledge, key: str = "dose") -> str:
     """Some orders that follow each other, in full; with "dose_short" as a button calls them."""
-    named = (f"{_spoken(order, knowledge)} {dose_values(order)[key]}" for order in orders)
+    named = (f"{short_name(order, knowledge)} {dose_values(order)[key]}" for order in orders)
     return knowledge.words.say("dose.next").join(named)
 
 
-def _spoken(order: DraftMedication, knowledge: Knowledge) -> str:
-    product = knowledge.products[order.product]
-    return f"Magnesium {product.salt}" if product.display.lower().startswith("magnesium") else product.display
+def short_name(order: DraftMedication, knowledge: Knowledge) -> str:
+    """The drug as it is spoken of; with its strength where the dose counts pieces, which say nothing without."""
+    product, unit = knowledge.products[order.product], order.steps[0].unit
+    if not product.salt or not product.display.lower().startswith("magnesium"):
+        return product.display
+    if unit not in _PIECES:
+        return f"Magnesium {product.salt}"
+    return f"{product.display.partition(' (')[0].partition(',')[0].removesuffix(f' {unit}')},"
 
 
 def action(chosen: Plan) -> tuple[str, ...]:

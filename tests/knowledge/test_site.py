@@ -94,7 +94,7 @@ def test_an_approval_replaces_the_draft_notice() -> None:
     [
         ("# a comment\nno_such_part: 1\n", 2, "unknown key 'no_such_part'"),
         ("units:\n  frist: mg/dL\n", 2, "unknown key 'frist'"),
-        ("units:\n  first: mg\n", 2, "allowed: as reported, mg/dL, mmol/L"),
+        ("units:\n  first: mg\n", 2, "allowed: as reported, mg/dL, mmol/L, mEq/L"),
         ("thresholds:\n  band.severe: {value: 1.2, unit: mg/dL}\n", 2, "is in mmol/L, not mg/dL"),
         ("thresholds:\n  egfr.r1: {value: 61, unit: mL/min/1.73 m2}\n", 2, "egfr.r1 (61) must be below egfr.r0 (60)"),
         ("thresholds:\n  band.sever: {value: 1, unit: mmol/L}\n", 2, "did you mean band.severe"),
