@@ -5,7 +5,6 @@ from cards.chart.destination import Destination
 from cards.judgements import assess, causes, danger, given, iv_states
 from cards.model import DoseState, Indicator, MagnesiumKind, Medication, RenalGate, Schedule
 
-_BASELINE_DRUGS = frozenset({"dofetilide", "sotalol"})
 _HOLDS = frozenset({"strong", "moderate"})
 
 
@@ -79,7 +78,7 @@ def risky_qt_drugs(chart: Chart) -> tuple[str, ...]:
     """The torsades-risk drugs that go home, where one alone or their number asks for more magnesium."""
     names = danger.qt_names(home(chart))
     several = chart.at_least(len(names), "discharge.qt_drugs")
-    return names if several else tuple(name for name in names if name in _BASELINE_DRUGS)
+    return names if several else tuple(name for name in names if name in chart.knowledge.order_entry.followed)
 
 
 def monitored(chart: Chart) -> dict[str, str]:

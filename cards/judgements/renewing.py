@@ -5,7 +5,6 @@ from cards.judgements import assess, causes, danger, given
 from cards.model import Medication, RemoveOrder, removals
 
 Drafts = tuple[Medication, ...]
-_BASELINE_DRUGS = frozenset({"dofetilide", "sotalol"})
 _HOLDS = frozenset({"strong", "moderate"})
 
 
@@ -37,7 +36,7 @@ def depleters(chart: Chart) -> Drafts:
 
 def guarded_qt_drugs(chart: Chart) -> tuple[str, ...]:
     """The renewed drugs that are only given while potassium and magnesium are followed."""
-    return tuple(name for name in danger.qt_names(chart.chosen) if name in _BASELINE_DRUGS)
+    return tuple(name for name in danger.qt_names(chart.chosen) if name in chart.knowledge.order_entry.followed)
 
 
 def heart_risks(chart: Chart) -> tuple[str, ...]:

@@ -19,9 +19,10 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OrderEntry:
-    """The quiet drugs, and the baselines by drug."""
+    """The quiet drugs, those that are followed at home, and the baselines by drug."""
 
     quiet: frozenset[str]
+    followed: frozenset[str]
     baselines: Mapping[str, Baseline]
 
 
@@ -34,5 +35,6 @@ def read_order_entry(path: Traversable, thresholds: Collection[str]) -> OrderEnt
     rows = ((row, Indicator[row["indicator"].upper()]) for row in told["baseline"])
     return OrderEntry(
         frozenset(told["quiet"]["drugs"]),
+        frozenset(told["followed"]["drugs"]),
         {drug: Baseline(grave, row["inpatient"], row["outpatient"]) for row, grave in rows for drug in row["drugs"]},
     )

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping
 from cards.loading.thresholds import Threshold
 from cards.units import UnitTable, level
 
-_DAYS_FROM = 168  # h
+_DAYS_FROM, _MONTHS_FROM = 168, 4380  # h
+_MONTH = 730  # h
 _MG_PER_MMOL = 24.305  # the molar mass of magnesium
 
 
 def told_numbers(thresholds: Iterable[Threshold], units: UnitTable, first: str) -> dict[str, Mapping[str, str]]:
-    """By kind and id: `span` of hours in h or days, `mg_min` of a rate in g/h, `mg` of mmol of magnesium a day.
+    """By kind and id: `span` of hours in h, days or months, `mg_min` of a rate in g/h, `mg` of mmol of magnesium a day.
 
     `magnesium_of` a level, in the unit that the site reads first.
     """
@@ -24,6 +25,8 @@ def told_numbers(thresholds: Iterable[Threshold], units: UnitTable, first: str) 
 
 
 def _span(hours: float) -> str:
-    """A week and more is told in days."""
-    days = hours / 24
+    """A week and more is told in days, half a year and more in months."""
+    days, months = hours / 24, hours / _MONTH
+    if hours >= _MONTHS_FROM and months == int(months):
+        return f"{months:g} months"
     return f"{days:g} days" if hours >= _DAYS_FROM and days == int(days) else f"{hours:g} h"

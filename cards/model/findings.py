@@ -27,9 +27,10 @@ class DoseStep:
     minutes: int | None = None
     grams_per_hour: float | None = None
     short: str = ""
-    every: float | None = None
-    count: int | None = None
-    as_needed: bool = False
+    # the text tells them, and the name of answered advice (answer/quiet.py) must stay what it was without them
+    every: float | None = field(default=None, repr=False)
+    count: int | None = field(default=None, repr=False)
+    as_needed: bool = field(default=False, repr=False)
 
     @property
     def ends_after(self) -> float:

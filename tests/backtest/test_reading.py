@@ -186,7 +186,7 @@ def test_orders_that_refer_to_a_medication_are_known_by_it(tmp_path):
 def test_what_cannot_be_placed_is_left_out_and_told(tmp_path):
     nobody = {**condition("c1", "I10", "2025-01-01"), "subject": {"display": "someone"}}
     undated = condition("c2", "I10", "")
-    odd = [patient("no_fhir_id"), {**result("x", 1.0, at("09:00")), "subject": {"reference": "Patient/no_fhir_id"}}]
+    odd = [patient("no id"), {**result("x", 1.0, at("09:00")), "subject": {"reference": "Patient/no id"}}]
     alone = result("y", 2.0, at("09:00")) | {"subject": {"reference": "Patient/p9"}}
     quality = forecast(tmp_path, [*LOW, nobody, undated, *odd, alone])["data_quality"]
     assert quality["without_patient"] == {"Condition": 1}
