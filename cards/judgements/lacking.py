@@ -5,6 +5,9 @@ from cards.chart.inputs import INPUTS, Input
 from cards.judgements import causes
 from cards.model import ABOUT_DRAFTS, Problem
 
+# an order that nobody can name may be one of these
+_OF_UNREAD = (Problem.DRAFT_MAGNESIUM, Problem.REFILL)
+
 
 def inputs(chart: Chart) -> tuple[Input, ...]:
     """The inputs that nobody could supply and that a silent rule looked at, of the rules that concern this call."""
@@ -22,6 +25,6 @@ def _concerns(problem: Problem, chart: Chart) -> bool:
     if not chart.about_orders:
         return True
     if problem in ABOUT_DRAFTS:
-        unread = problem is Problem.DRAFT_MAGNESIUM and chart.unread_drafts and not chart.is_choosing
+        unread = problem in _OF_UNREAD and chart.unread_drafts and not chart.is_choosing
         return bool(unread) or any(draft.roles or draft.magnesium for draft in chart.chosen)
     return any(draft.is_potassium or causes.concerns_magnesium(draft) for draft in chart.chosen)

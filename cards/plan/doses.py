@@ -156,7 +156,7 @@ def short_name(order: DraftMedication, knowledge: Knowledge) -> str:
     product, unit = knowledge.products[order.product], order.steps[0].unit
     if not product.salt or not product.display.lower().startswith("magnesium"):
         return product.display
-    if unit not in _PIECES:
+    if unit not in _PIECES or unit not in order.steps[0].text:
         return f"Magnesium {product.salt}"
     return f"{product.display.partition(' (')[0].partition(',')[0].removesuffix(f' {unit}')},"
 

@@ -13,6 +13,7 @@ from cards.protocol.bounds import kidneys_forbid
 from cards.protocol.stops import Bounds
 
 _PERMISSIONS = frozenset({"iv", "oral"})  # who is asked for advice may order; the card is for prescribers
+_WORD = re.compile(r"[^\W_]+")
 _RESULTS = {"potassium": "potassium", "creatinine": "scr", "qtc": "qtc"}
 _DAYS_A_YEAR = 365.25
 
@@ -83,13 +84,18 @@ def _words(chart: Chart) -> Iterator[str]:
 
 def _unit(chart: Chart) -> str:
     """The unit by the words of the stay's places and service, else by its kind; "" where nobody can tell."""
-    told = " ; ".join(_places(chart)).lower()
+    told = _spaced(" ; ".join(_places(chart)))
     units = chart.knowledge.protocol_words.units
     for spelled in sorted(units, key=len, reverse=True):
-        if told and re.search(rf"(?<!\w){spelled.replace('_', '[ _-]?')}(?!\w)", told):
+        if _spaced(spelled) in told or _spaced(spelled.replace("_", "")) in told:
             return units[spelled]
     settings = chart.knowledge.protocol_words.unit_settings
     return next((unit for unit, setting in settings.items() if setting == chart.setting.value), "")
+
+
+def _spaced(told: str) -> str:
+    """The words of a text in lower case, each between blanks."""
+    return f" {' '.join(_WORD.findall(told.lower().replace('_', ' ')))} "
 
 
 def _places(chart: Chart) -> Iterator[str]:

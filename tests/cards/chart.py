@@ -57,9 +57,9 @@ def knowledge() -> Knowledge:
 
 
 @cache
-def known_by(protocol: str, approved: bool = False) -> Knowledge:
-    """The knowledge of a site that names one of the worked protocols, signed or not."""
-    text = (PROTOCOLS / protocol).read_text(encoding="utf-8")
+def known_by(protocol: str, approved: bool = False, otherwise: str = "shipped") -> Knowledge:
+    """The knowledge of a site that names one of the worked protocols, signed or not, and what holds of others."""
+    text = (PROTOCOLS / protocol).read_text(encoding="utf-8") + f"otherwise: {otherwise}\n"
     text += "approved: {by: Jane Example, role: PharmD, date: 2027-01-15}\n" if approved else ""
     return cards.load_knowledge(files("cards.knowledge"), f"protocol: {protocol}\n", files={protocol: text})
 
@@ -67,7 +67,8 @@ def known_by(protocol: str, approved: bool = False) -> Knowledge:
 def knowledge_of(chart: Chart) -> Knowledge:
     """The knowledge that a case is decided by."""
     told = chart.get("protocol")
-    return known_by(f"{told}.yaml", chart.get("protocol_signed", False)) if told else knowledge()
+    more = (chart.get("protocol_signed", False), chart.get("protocol_otherwise", "shipped"))
+    return known_by(f"{told}.yaml", *more) if told else knowledge()
 
 
 def decide(

@@ -13,7 +13,7 @@ from cards.chart import Chart as PatientChart
 from cards.model import Decision, Finding, Indicator
 from cards.rules import BY_MOMENT, RULES
 from tests.cards import answer
-from tests.cards.chart import CASES, NOW, Json, case_files, cases, decide, knowledge, snapshot
+from tests.cards.chart import CASES, NOW, Json, case_files, cases, decide, knowledge, knowledge_of, snapshot
 from tests.told import told_in
 
 ROOT = CASES.parents[2]
@@ -43,7 +43,7 @@ def seen() -> Seen:
     """Every case decided once."""
     found = Seen()
     for rule, case in cases():
-        decision = decide(snapshot(case["chart"]))
+        decision = decide(snapshot(case["chart"]), known=knowledge_of(case["chart"]))
         found.decisions.append(decision)
         found.outcomes.setdefault(rule, set()).add(any(rule in card.rules for card in decision.cards))
         found.indicators |= {card.indicator for card in decision.cards}
@@ -53,7 +53,7 @@ def seen() -> Seen:
 
 
 def _said(chart: Json) -> tuple[Recommendation, ...]:
-    facts = PatientChart(snapshot(chart), knowledge(), NOW)
+    facts = PatientChart(snapshot(chart), knowledge_of(chart), NOW)
     answers = [rule(facts) for rule in BY_MOMENT[facts.snapshot.about]]
     return recommend([a for a in answers if isinstance(a, Finding)], facts).said
 

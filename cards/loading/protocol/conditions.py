@@ -9,6 +9,8 @@ from cards.loading.reading import did_you_mean
 from cards.model.protocol import Atom, Condition, Level
 from cards.units import UnitTable, spelling
 
+_OR, _AND = re.compile(r" or |\|"), re.compile(" and ")
+_NUMBERS = re.compile(r"[<>=\d]")
 _NO = re.compile(r"(?:no|not|without) (?!oral\b|known)")
 _COMPARED = re.compile(
     rf"([a-z_]{{1,20}}+(?: [a-z_]{{1,20}}+){{0,2}}) ?((?:<=|>=|<|>|=) ?{NUMBER}"
@@ -36,8 +38,8 @@ class ConditionReader:
     def read(self, text: str, line: int = 0) -> Condition:
         """A condition; ValueError with the nearest known word."""
         told = " ".join(text.lower().split())
-        either = re.split(r" or |\|", told)
-        return Condition(tuple(tuple(self._atom(a) for a in re.split(r" and ", one)) for one in either), text, line)
+        either = _OR.split(told)
+        return Condition(tuple(tuple(self._atom(a) for a in _AND.split(one)) for one in either), text, line)
 
     def _atom(self, text: str) -> Atom:
         told = text.strip()
@@ -53,7 +55,7 @@ class ConditionReader:
         for read in (self._word, self._permission, self._known, self._number, self._unit, self._state):
             if (atom := read(told)) is not None:
                 return atom
-        name = re.sub(r"[<>=\d].*", "", told).strip()
+        name = _NUMBERS.split(told)[0].strip()
         near = did_you_mean(plain(name), {*self.words.askable, *self.own, "permission iv", "unit icu", "oral possible"})
         raise ValueError(f"unknown word {name!r}{near}; a word of the site's own stands under words")
 

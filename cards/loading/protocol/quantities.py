@@ -11,6 +11,8 @@ TO = r"\s{0,9}(?:-|\u2013|\.\.|to)\s{0,9}"
 RANGE = rf"{NUMBER}(?:{TO}{NUMBER})?"
 _RANGE = re.compile(rf"({NUMBER})(?:{TO}({NUMBER}))?")
 _TIME = re.compile(rf"({RANGE})\s{{0,9}}([a-z]{{1,20}})", re.IGNORECASE)
+_BETWEEN = re.compile(rf"(>=?) ({NUMBER}) \.\. (<=?) ({NUMBER})(.*)")
+_LEADING_RANGE = re.compile(rf"^{RANGE}\s{{0,9}}")
 _LEVEL = re.compile(
     rf"(<=|>=|<|>|=)?\s{{0,9}}({NUMBER})(?:\s{{0,9}}\.\.\s{{0,9}}(<|<=)?\s{{0,9}}({NUMBER}))?\s{{0,9}}(\S.{{0,200}})?"
 )
@@ -63,7 +65,7 @@ def a_level(text: str, unit: str) -> Level:
         return Level()
     for pattern, written in _WORDED:
         told = pattern.sub(written, told)
-    if found := re.fullmatch(rf"(>=?) ({NUMBER}) \.\. (<=?) ({NUMBER})(.*)", told):
+    if found := _BETWEEN.fullmatch(told):
         _own_unit(found[5].strip(), unit)
         return _between(float(found[2]), float(found[4]), found[1] == ">=", found[3] == "<=", text)
     found = _LEVEL.fullmatch(told)
@@ -105,8 +107,8 @@ def amount_pattern(words: Vocabulary) -> str:
 
 def an_amount(text: str, words: Vocabulary) -> Amount:
     """ "2 g", "1-2 g", "20 mmol", "0.25 mmol/kg", "400 mg salt", "1 tablet", "5 mL"."""
-    found = re.fullmatch(amount_pattern(words), text.strip(), re.IGNORECASE)
+    found = re.compile(amount_pattern(words), re.IGNORECASE).fullmatch(text.strip())
     if found is None:
-        unit = re.sub(rf"^{RANGE}\s{{0,9}}", "", text.strip())
+        unit = _LEADING_RANGE.sub("", text.strip())
         raise ValueError(f"{text.strip()!r} is no amount{did_you_mean(unit.lower(), words.amounts)}")
     return Amount(a_range(found[1]), words.amounts[" ".join(found[2].lower().split())])

@@ -10,6 +10,8 @@ from cards.model.protocol import Protocol
 _NUMBER = r"\d{1,9}(?:\.\d{1,9})?"
 _TIME = rf"{_NUMBER}(?:\s{{0,9}}(?:-|to|\.\.)\s{{0,9}}{_NUMBER})?\s{{0,9}}(?:min|h|d|days?|hours?|weeks?|w)"
 _DOSE = r"(?:each |every |the )?(?:last )?(?:dose|infusion)(?: \d{1,4})?"
+_BETWEEN = re.compile(r" and |, then |; |, ")
+_NEXT_DAY = re.compile(r"(?:next|each|every) (?:morning|day)|tomorrow")
 _FORMS = re.compile(
     "|".join(
         (
@@ -40,7 +42,7 @@ _SAME = (
 def a_recheck(text: str) -> str:
     """The words of a recheck in one form; ValueError for what names no time. Several are joined by "and"."""
     told = " ".join(text.lower().split())
-    for part in re.split(r" and |, then |; |, ", told):
+    for part in _BETWEEN.split(told):
         if not _FORMS.fullmatch(part.strip()):
             raise ValueError(
                 f"recheck {part.strip()!r} is not read; write it like 4 h after end, next morning, every 24 h, "
@@ -83,8 +85,8 @@ def _all(protocol: Protocol) -> Iterator[str]:
 
 def _window(text: str) -> Window | None:
     """When the first draw is due."""
-    first = re.split(r" and |, then |; |, ", text)[0].strip()
-    if re.fullmatch(r"(?:next|each|every) (?:morning|day)|tomorrow", first):
+    first = _BETWEEN.split(text)[0].strip()
+    if _NEXT_DAY.fullmatch(first):
         return Window(24, 24, clock=_MORNING, not_before=_SOONEST)
     if first in ("now", "once", "today"):
         return Window(0, None) if first == "today" else Window(0, 0)

@@ -27,7 +27,7 @@ def _over(order: Order, found: re.Match[str], words: Vocabulary) -> Order:
 
 
 def _every(order: Order, found: re.Match[str], words: Vocabulary) -> Order:
-    told = found[1] if re.match(r"\d", found[1]) else f"1 {found[1]}"
+    told = found[1] if found[1][:1].isdigit() else f"1 {found[1]}"
     return replace(order, every=a_time(told, words))
 
 
@@ -70,9 +70,8 @@ def _days(order: Order, found: re.Match[str], _: Vocabulary) -> Order:
 
 def _at_most(order: Order, found: re.Match[str], words: Vocabulary) -> Order:
     """The most of a dose by weight; anything else (so many doses, so much a day) is told as it stands."""
-    amount = re.fullmatch(
-        rf"\S{{1,20}}(?: more than| to| most)? ({amount_pattern(words)})", found[1].strip(), re.IGNORECASE
-    )
+    told = re.compile(rf"\S{{1,20}}(?: more than| to| most)? ({amount_pattern(words)})", re.IGNORECASE)
+    amount = told.fullmatch(found[1].strip())
     return replace(order, cap=an_amount(amount[1], words)) if amount else replace(order, at_most=found[1].strip())
 
 
@@ -146,7 +145,7 @@ def _repeats(order: Order) -> bool:
 
 def _head(text: str, words: Vocabulary, own: Mapping[str, Named]) -> tuple[Order, str]:
     """Product, amount and route, and the rest of the sentence."""
-    amount = re.search(rf"(?<![\w.]){amount_pattern(words)}", text, re.IGNORECASE)
+    amount = re.compile(rf"(?<![\w.]){amount_pattern(words)}", re.IGNORECASE).search(text)
     if amount is None:
         raise ValueError(f'"{text}" names no amount; write it like "sulfate 2 g IV over 2 h"')
     name = text[: amount.start()].strip(" ,")
@@ -162,7 +161,7 @@ def _head(text: str, words: Vocabulary, own: Mapping[str, Named]) -> tuple[Order
 
 def _route(rest: str, text: str, words: Vocabulary) -> tuple[str, str]:
     for spelled in sorted(words.routes, key=len, reverse=True):
-        if re.match(rf"{re.escape(spelled)}(?!\w)", rest, re.IGNORECASE):
+        if re.compile(rf"{re.escape(spelled)}(?!\w)", re.IGNORECASE).match(rest):
             return words.routes[spelled], rest[len(spelled) :]
     word = rest.split(" ")[0].strip(",") if rest else ""
     told = f"{word!r} is no route" if word else "no route is told"
@@ -173,5 +172,5 @@ def _next_part(order: Order, rest: str, words: Vocabulary) -> tuple[Order, str]:
     for pattern, read in _PARTS:
         if found := pattern.match(rest):
             return read(order, found, words), rest[found.end() :]
-    part = re.split("[,;]", rest)[0]
+    part = rest.replace(";", ",").partition(",")[0]
     raise ValueError(f'"{part}" is not read: {_HOW}')
