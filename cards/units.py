@@ -63,4 +63,4 @@ def level(analyte: str, value: float, first: str, units: UnitTable) -> str:
     told = spellings.get(spelling(first))
     unit = told or next(unit for unit in spellings.values() if unit.factor == 1)
     number = round_half_up(value / unit.factor)
-    return f"{number:.2f} {unit.shown}" if number < 1 else f"{shown(number)} {unit.shown}"
+    return f"{number:.2f} {unit.shown}" if number < 1 else f"{shown_result(number)} {unit.shown}"

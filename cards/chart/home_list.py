@@ -18,5 +18,10 @@ def home_list(resources: Iterable[JsonObject]) -> frozenset[str] | None:
     return frozenset(reference for r in listed if (reference := reference_of(r))) if listed else None
 
 
+def is_of_discharge(order: JsonObject) -> bool:
+    """Whether an order is one of those that go home with the patient."""
+    return "discharge" in _categories(order)
+
+
 def _categories(order: JsonObject) -> frozenset[str]:
     return frozenset(code for concept in objects(order, "category") for _, code in codings(concept))

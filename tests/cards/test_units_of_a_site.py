@@ -9,7 +9,7 @@ from tests.cards.chart import cases, decide, snapshot
 from tests.knowledge.asking import knowledge
 
 # what a limit of magnesium may look like in each unit: normal serum holds 0.7 mmol/L, 1.7 mg/dL, 1.4 mEq/L
-LIMITS = {"mmol/L": "below 0.50 mmol/L", "mg/dL": "below 1.22 mg/dL", "mEq/L": "below 1 mEq/L"}
+LIMITS = {"mmol/L": "below 0.50 mmol/L", "mg/dL": "below 1.22 mg/dL", "mEq/L": "below 1.0 mEq/L"}
 LIMIT = re.compile(r"(?:below|above|from|up to) \d[\d.]* (?:mmol/L|mg/dL|mEq/L)", re.IGNORECASE)
 OF_MAGNESIUM = ("magnesium_is_severely_low", "magnesium_is_moderately_low", "magnesium_is_mildly_low")
 
@@ -29,7 +29,7 @@ def test_limits_of_magnesium_are_told_in_the_unit_of_the_site(first: str) -> Non
     assert limits == {first}
 
 
-@pytest.mark.parametrize(("first", "shown"), [("mg/dL", "Calcium 7 mg/dL"), ("mmol/L", "Calcium 1.75 mmol/L")])
+@pytest.mark.parametrize(("first", "shown"), [("mg/dL", "Calcium 7.0 mg/dL"), ("mmol/L", "Calcium 1.75 mmol/L")])
 def test_calcium_and_its_limit_have_one_unit(first: str, shown: str) -> None:
     chart = {"patient": {"age": 60}, "setting": "inpatient", "magnesium": 1.1, "labs": {"egfr": 80, "calcium": 7.0}}
     known = knowledge(f"units: {{first: {first}}}\n")

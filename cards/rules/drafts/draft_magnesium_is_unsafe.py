@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import assess, level_and_orders
-from cards.judgements.indication import Reason, is_wanted, reason_of
+from cards.judgements.indication import is_wanted, reason_of
 from cards.judgements.level_and_orders import Stop
 from cards.model import Indicator, Medication, Problem, Route, Say, Suggestion, removals
+from cards.plan import own_orders
 
 _DAYS_A_YEAR = 365.25
 
@@ -38,17 +39,23 @@ def _stops(draft: Medication, chart: Chart) -> Iterator[Stop]:
     if not is_wanted(draft):
         yield from _by_gut(draft, chart)
     elif draft.route is Route.INTRAVENOUS:
-        yield from _by_illness(reason_of(draft, chart), chart)
+        yield from _by_illness(draft, chart)
     else:
         yield from _by_gut(draft, chart)
     if is_wanted(draft):
         yield from _by_age(draft, chart)
 
 
-def _by_illness(reason: Reason, chart: Chart) -> Iterator[Stop]:
-    """Stops of IV and IM magnesium (hard_stops.yaml), and what becomes of them for reasons to which they yield."""
+def _by_illness(draft: Medication, chart: Chart) -> Iterator[Stop]:
+    """Stops of IV and IM magnesium (hard_stops.yaml), and what becomes of them for reasons to which they yield.
+
+    What only informs was told beside an order of our own.
+    """
+    reason = reason_of(draft, chart)
     for stop in chart.knowledge.hard_stops.values():
         indicator, line = stop.as_reviewed(reason.indication.id)
+        if indicator is Indicator.INFO and own_orders.is_own(draft, chart):
+            continue
         if indicator is not None and not (stop.renal or stop.caution) and assess.stops(stop, chart):
             yield Stop(indicator, line, indicator is Indicator.CRITICAL)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.chart.fhir import objects
+from cards.chart.home_list import is_of_discharge
 from cards.judgements import assess, danger, given, indication, level_and_orders, obstetric_bag, other_magnesium
 from cards.judgements.indication import is_wanted, reason_of
 from cards.loading.indications import NOT_STATED
@@ -34,7 +35,7 @@ def _lines(draft: Medication, chart: Chart) -> Iterator[str]:
     if reason_of(draft, chart).indication.id == NOT_STATED and not _is_renewal(draft, chart):
         if _is_not_low(chart) and not own_orders.is_own(draft, chart):
             yield "not_low"
-        if chart.current is None and "magnesium" not in chart.not_known and not assess.is_child(chart):
+        if _has_no_level(draft, chart) and "magnesium" not in chart.not_known and not assess.is_child(chart):
             yield "no_level_known"
     if _has_no_rate(draft, chart):
         yield "no_rate"
@@ -47,6 +48,14 @@ def _is_renewal(draft: Medication, chart: Chart) -> bool:
     salt = draft.magnesium.salt if draft.magnesium else ""
     same = any(m.magnesium and m.magnesium.salt == salt for m in given.oral_magnesium(chart))
     return bool(other_magnesium.prior(draft, chart)) or (draft.route is not Route.INTRAVENOUS and same)
+
+
+def _has_no_level(draft: Medication, chart: Chart) -> bool:
+    """What goes home is judged by the last level of the stay (s.14)."""
+    m = chart.magnesium
+    if m is None or not is_of_discharge(indication.raw(draft, chart)):
+        return chart.current is None
+    return bool(chart.above(chart.hours_since(m.when), "fresh.discharge.actionable"))
 
 
 def _is_not_low(chart: Chart) -> bool:

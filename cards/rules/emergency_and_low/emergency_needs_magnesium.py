@@ -4,7 +4,7 @@ from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import assess, danger, emergencies, given
 from cards.model import DraftMedication, DraftTest, Indicator, Problem, RenalGate, Say, Suggestion
-from cards.plan import doses
+from cards.plan import doses, emergency_load
 
 _TESTS = (DraftTest("magnesium", "after_emergency"), DraftTest("bmp", "now"), DraftTest("ecg", "now"))
 _TITLES = {"do_given": "given", "do_if_low": "measure"}
@@ -19,9 +19,7 @@ def emergency_needs_magnesium(chart: Chart) -> Say | Because:
 
 
 def _said(kind: str, chart: Chart) -> Say:
-    situation = "digoxin_toxicity" if kind == "digoxin" else "emergency"
-    held = _held(chart)
-    order = None if held else doses.intravenous(situation, chart, emergency=kind)
+    held, order = emergency_load.held(chart), emergency_load.order(chart)
     values = {"dose": doses.dose_text(order) if order else "", "qt_drugs": ", ".join(danger.qt_drugs(chart))}
     todo = (held,) if held else _orders(order, chart)
     old = emergencies.level_is_old(chart)
@@ -33,13 +31,6 @@ def _said(kind: str, chart: Chart) -> Say:
         suggestions=(Suggestion("load", (order,), recommended=True, values=values),) if order else (),
         tests=_TESTS_OF_OLD if old or held else _TESTS,
     )
-
-
-def _held(chart: Chart) -> str:
-    """Why no load is ordered, as the line that says so: it was given, or the level is old and not severe."""
-    if emergencies.dose_is_given(chart):
-        return "do_given"
-    return "" if emergencies.level_allows(chart) else "do_if_low"
 
 
 def _call(chart: Chart) -> tuple[str, ...]:
