@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cards.loading.reading import KnowledgeError, Places, parse_yaml, places_of
+from cards.loading.site_values import SiteValues
 from cards.model import ORAL_GATES, Setting
 
 _KEYS: Mapping[str, frozenset[str]] = {
@@ -41,7 +42,6 @@ _SALT = frozenset({"unit", "elemental_per_unit", "max_gate", "gentle", "daily"})
 _STEP = frozenset({"quantity", "per_day"})
 _CODING = frozenset({"system", "code", "display"})
 _MOST_CARDS = 3
-_NONE: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +114,11 @@ def site_files(text: str | None, name: str = "site file") -> tuple[str, ...]:
     return read_site(text, name).protocols if text else ()
 
 
-class _Reader:
+class _Reader(SiteValues):
     """Reads one site file; an empty value is as good as none."""
 
     def __init__(self, told: Any, places: Places) -> None:
-        self.told, self.places = {} if told is None else told, places
+        super().__init__({} if told is None else told, places)
         if not isinstance(self.told, dict):
             raise places.error(f"a site file is a mapping of {', '.join(sorted(_KEYS))}")
         for key, value in self.told.items():
@@ -135,40 +135,6 @@ class _Reader:
             raise self.places.error(f"{key} needs a {kind}", key)
         for inner in (value or ()) if _KEYS[key] else ():
             self.known(inner, _KEYS[key], key, str(inner))
-
-    def known(self, key: Any, allowed: frozenset[str], *path: str) -> None:
-        if key not in allowed:
-            raise self.places.error(f"unknown key {key!r}; allowed: {', '.join(sorted(allowed))}", *path)
-
-    def at(self, *path: str) -> Any:
-        found: Any = self.told
-        for step in path:
-            found = (found or _NONE).get(step)
-        return found
-
-    def text(self, *path: str, default: str = "") -> str:
-        value = self.at(*path)
-        if isinstance(value, dict | list):
-            raise self.places.error(f"{'.'.join(path)} needs a text", *path)
-        return default if value is None else self.places.written.get(path, str(value))
-
-    def items(self, *path: str) -> list[Any]:
-        value = self.at(*path)
-        if value is not None and not isinstance(value, list):
-            raise self.places.error(f"{'.'.join(path)} needs a list", *path)
-        return value or []
-
-    def texts(self, *path: str) -> tuple[str, ...]:
-        for number, item in enumerate(self.items(*path)):
-            if not isinstance(item, str):
-                raise self.places.error(f"{'.'.join(path)}: {item!r} is not a text", *path, str(number))
-        return tuple(self.items(*path))
-
-    def choice(self, section: str, key: str, allowed: tuple[str, ...]) -> str:
-        value = self.text(section, key, default=allowed[0])
-        if value not in allowed:
-            raise self.places.error(f"{section}.{key} is {value!r}; allowed: {', '.join(allowed)}", section, key)
-        return value
 
     def approval(self) -> dict[str, str]:
         who, when = self.text("approval", "approved_by"), self.text("approval", "date")
@@ -206,7 +172,7 @@ class _Reader:
             raise self.places.error(f"{name}: route is one of {', '.join(_ROUTES)}", *path, "route")
         if "grams" in entry:
             self.positive(entry["grams"], *path, "grams")
-        coding = [self.entry(item, _CODING, *path, "coding", str(n)) for n, item in self._numbered(*path, "coding")]
+        coding = [self.entry(item, _CODING, *path, "coding", str(n)) for n, item in self.numbered(*path, "coding")]
         texts = {key: self.text(*path, key) for key in ("display", "salt") if key in entry}
         return {**entry, **texts, **({"coding": coding} if "coding" in entry else {})}
 
@@ -239,23 +205,6 @@ class _Reader:
             if self.positive(step["per_day"], *place) != int(step["per_day"]):
                 raise self.places.error("per_day is a whole number", *place)
 
-    def positive(self, value: Any, *path: str) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not (isfinite(value) and value > 0):
-            raise self.places.error(f"{path[-1]}: {value!r} is not a number above 0", *path)
-        return float(value)
-
-    def _numbered(self, *path: str) -> list[tuple[int, Any]]:
-        return list(enumerate(self.items(*path)))
-
-    def entry(self, item: Any, keys: frozenset[str], *path: str) -> dict[str, str]:
-        """A list item that is a mapping of exactly these keys to texts."""
-        if not isinstance(item, dict) or set(item) != keys:
-            raise self.places.error(f"{'.'.join(path[:-1])}: each needs exactly {', '.join(sorted(keys))}", *path)
-        wrong = next((key for key, value in item.items() if isinstance(value, dict | list | bool | None)), None)
-        if wrong is not None:
-            raise self.places.error(f"{'.'.join(path[:-1])}: {wrong} needs a text", *path, wrong)
-        return {key: self.places.written.get((*path, key), str(value)) for key, value in item.items()}
-
     def protocols(self) -> tuple[str, ...]:
         """The files of the hospital's own protocols, beside the site file: one name, or a list of them."""
         told = self.at("protocol")
@@ -270,7 +219,7 @@ class _Reader:
 
     def codes(self, section: str, meaning: str) -> tuple[tuple[str, str, str], ...]:
         keys = frozenset({"system", "code", meaning})
-        told = [self.entry(item, keys, "codes", section, str(n)) for n, item in self._numbered("codes", section)]
+        told = [self.entry(item, keys, "codes", section, str(n)) for n, item in self.numbered("codes", section)]
         return tuple((c["system"], c["code"], c[meaning]) for c in told)
 
     def orderables(self, kind: str) -> dict[str, tuple[str, str, str]]:
@@ -282,7 +231,7 @@ class _Reader:
 
     def encounter_classes(self) -> tuple[tuple[str, str, str], ...]:
         keys = frozenset({"system", "code", "setting"})
-        told = [self.entry(item, keys, "encounter_classes", str(n)) for n, item in self._numbered("encounter_classes")]
+        told = [self.entry(item, keys, "encounter_classes", str(n)) for n, item in self.numbered("encounter_classes")]
         for number, row in enumerate(told):
             if row["setting"] not in _SETTINGS:
                 reason = f"setting is {row['setting']!r}; allowed: {', '.join(_SETTINGS)}"
@@ -300,7 +249,7 @@ class _Reader:
 
     def links(self) -> tuple[tuple[str, str], ...]:
         keys = frozenset({"label", "url"})
-        told = [self.entry(item, keys, "links", str(n)) for n, item in self._numbered("links")]
+        told = [self.entry(item, keys, "links", str(n)) for n, item in self.numbered("links")]
         for number, link in enumerate(told):
             if not link["url"].startswith(("https://", "http://")):
                 raise self.places.error("a link's url must be absolute", "links", str(number), "url")
