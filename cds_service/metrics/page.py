@@ -1,6 +1,8 @@
 """The page that Prometheus reads."""
 
 import os
+import struct
+import time
 
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -8,10 +10,23 @@ from prometheus_client.registry import Collector
 
 MEDIA_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+_TRIES, _PAUSE_S = 5, 0.02
 
 
 def page(own: CollectorRegistry, state: Collector) -> bytes:
-    """The counts of all processes that share a folder, else of this one, and the state of the machine."""
+    """The counts of all processes that share a folder, else of this one, and the state of the machine.
+
+    A process that starts or ends has a file that is not yet, or no longer, to be read: then it is looked at again.
+    """
+    for _ in range(_TRIES - 1):
+        try:
+            return _page(own, state)
+        except (OSError, ValueError, struct.error):
+            time.sleep(_PAUSE_S)
+    return _page(own, state)
+
+
+def _page(own: CollectorRegistry, state: Collector) -> bytes:
     shown = CollectorRegistry()
     if _FOLDER in os.environ:
         MultiProcessCollector(shown)  # type: ignore[no-untyped-call]

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 import requests
+from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
 from cards import SERVICES, Indicator
@@ -19,6 +21,7 @@ from cards.chart.sorting import What, Why
 from cards.rules import RULES
 from cds_service import __version__
 from cds_service.call.fhir_access import Outcome
+from cds_service.metrics import page as metrics_page
 from cds_service.metrics.events import FEEDBACK_OUTCOMES, PREFIX, Metrics
 from cds_service.metrics.folder import metrics_folder
 from cds_service.records.answered import AnsweredFile
@@ -292,3 +295,18 @@ def test_counts_add_up_over_workers_and_outlive_them(running):
     running.process.terminate()
     assert running.process.wait(LONG_S) == 0
     assert not folder.exists()
+
+
+def test_a_file_of_a_process_in_the_making_is_looked_at_again(monkeypatch, tmp_path):
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    made = tmp_path / "counter_1.db"
+    made.touch()
+    monkeypatch.setattr(metrics_page.time, "sleep", lambda _: made.unlink())
+    assert metrics_page.page(CollectorRegistry(), CollectorRegistry()) == b""
+
+
+def test_a_file_that_stays_unreadable_is_told(monkeypatch, tmp_path):
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    (tmp_path / "counter_1.db").touch()
+    with pytest.raises(struct.error):
+        metrics_page.page(CollectorRegistry(), CollectorRegistry())

@@ -17,8 +17,9 @@ def _forbids(stop: str) -> Rule:
             return chart.on_record(row.condition) if row.condition else because("no such drug is taken")
         if not assess.stops(row, chart):
             return Say(Indicator.WARNING, ("lifted",))
-        if row.draft_yielded and not row.forbids_in(assess.emergency(chart)):
-            return because("an expert decides: the emergency rule says so")
+        if not row.forbids_in(assess.emergency(chart)):
+            expert = because("an expert decides: the emergency rule says so")
+            return expert if row.draft_yielded else Say(Indicator.WARNING, ("yields",))
         return Say(Indicator.WARNING, ("stop",), title="suffix")
 
     question.__name__, question.__doc__ = f"{stop}_forbids_iv", _FIRES
