@@ -12,7 +12,7 @@ from cards.chart import Chart
 from cards.chart.inputs import PATIENT_KEY, REQUIRED
 from cards.judgements import lacking
 from cards.loading import Knowledge
-from cards.model import Card, Decision, Finding, Memory, Problem, Silence, Snapshot, Stopped, Trace
+from cards.model import Card, Decision, Finding, Indicator, Memory, OnTrial, Problem, Silence, Snapshot, Stopped, Trace
 from cards.rules import BY_MOMENT
 from cards.rules.incomplete.check_is_incomplete import check_is_incomplete
 
@@ -32,15 +32,32 @@ def decide(
     """
     chart = Chart(snapshot, knowledge, now)
     told = _answers(chart)
-    findings = [answer for answer in told.values() if isinstance(answer, Finding)]
+    everything = [answer for answer in told.values() if isinstance(answer, Finding)]
+    findings = [f for f in everything if not _is_on_trial(f, chart)]
     advice, broken = _merged(findings, chart, memory)
     cards = tuple(_written(advice.said, chart, new_id, memory, broken))
     if not cards and not advice.quiet and _is_unsettled(findings, advice, chart, broken):
         told[_INCOMPLETE] = last = ask(check_is_incomplete, chart)
         findings = [last] if isinstance(last, Finding) else []
         cards = tuple(_written(recommend(findings, chart, memory).said, chart, new_id, memory, broken))
-    trace = Trace(chart, told, advice.suppressed, advice.quiet, knowledge.version, broken)
-    return Decision(cards, trace, _cannot_tell(cards, chart))
+    tried = _tried(everything, chart, memory)
+    trace = Trace(chart, told, advice.suppressed, advice.quiet, knowledge.version, broken, tried)
+    return Decision(cards, trace, _cannot_tell(cards, chart), tuple(one for one in tried.values() if one))
+
+
+def _is_on_trial(finding: Finding, chart: Chart) -> bool:
+    """What is critical is told, whatever the site tries."""
+    return finding.rule in chart.knowledge.site.trial.rules and finding.indicator is not Indicator.CRITICAL
+
+
+def _tried(findings: Sequence[Finding], chart: Chart, memory: Memory | None) -> dict[str, OnTrial | None]:
+    """Of each rule on trial that has something to say what would be shown beside the others; None for nothing."""
+    on_trial = [f.rule for f in findings if _is_on_trial(f, chart)]
+    if not on_trial:
+        return {}
+    said = _merged(findings, chart, memory)[0].said
+    shown = {f.rule: OnTrial(f.rule, f is r.lead, r.problem, r.indicator) for r in said for f in r.findings}
+    return {rule: shown.get(rule) for rule in on_trial}
 
 
 def _is_unsettled(findings: Iterable[Finding], advice: Recommendations, chart: Chart, broken: Broken) -> bool:

@@ -4,7 +4,6 @@ The files are handed in by the caller (`load_knowledge`), so that the core itsel
 """
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib.resources.abc import Traversable
@@ -29,8 +28,10 @@ from cards.loading.protocol.rechecks import windows_of
 from cards.loading.reading import KnowledgeError, did_you_mean, read_yaml, traverse
 from cards.loading.result_tables import ResultTables, read_result_tables
 from cards.loading.site import Site, read_site, site_files
+from cards.loading.sources import Source, read_sources
 from cards.loading.thresholds import Threshold, read_thresholds, with_site_values
 from cards.loading.told_numbers import told_numbers
+from cards.loading.trial import check_trial
 from cards.loading.unit_table import read_units
 from cards.loading.windows import Window, read_windows
 from cards.loading.words import RenalState, Words, read_renal_states, read_words
@@ -53,27 +54,8 @@ __all__ = [
     "site_files",
 ]
 
-_DOI = re.compile(r"doi:? ?(10\.[^\s;,)]+[^\s;,.)])")
-_PMC = re.compile(r"PMC\d+")
 _NO_FILES: Mapping[str, str] = {}
 UNSIGNED = "Status: draft, not clinically approved."
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A numbered reference and how it was read: READ, READ-2nd, MEM (from memory) or design."""
-
-    id: str
-    title: str
-    status: str
-
-    @property
-    def url(self) -> str:
-        """Where it can be read, as far as the title names a doi or PMC id; else ""."""
-        if doi := _DOI.search(self.title):
-            return f"https://doi.org/{doi.group(1)}"
-        pmc = _PMC.search(self.title)
-        return f"https://pmc.ncbi.nlm.nih.gov/articles/{pmc.group()}/" if pmc else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +111,10 @@ class Knowledge:
 
     @property
     def approval(self) -> str:
-        """Who signed the clinical content, in a sentence; says so when nobody did."""
+        """Who signed the clinical content, in a sentence; says so when nobody did, and what is on trial."""
         site = self.site
-        return f"Approved by {site.approved_by}, {site.approved_on}." if site.approved_by else UNSIGNED
+        said = f"Approved by {site.approved_by}, {site.approved_on}." if site.approved_by else UNSIGNED
+        return f"{said}{site.trial.sentence}"
 
 
 class _Reading(TypedDict):
@@ -199,7 +182,7 @@ def _known(folder: Traversable, told: Site, version: str, home: str) -> Knowledg
         ceilings=ceilings,
         doses=within_ceilings(asked, products, numbers, _numbers(shipped), ceilings),
         products=products,
-        advice=_read_advice(folder / "advice", told),
+        advice=_read_advice(folder, told),
         override_reasons=_read_override_reasons(folder / "override_reasons.yaml", told),
         site=told,
         version=version,
@@ -257,7 +240,7 @@ def _tables(folder: Traversable, shipped: Mapping[str, Threshold], site: Site) -
         "tests": read_tests(folder / "tests.yaml", site),
         "words": read_words(folder / "words" / "en"),
         "renal_states": read_renal_states(folder / "renal_states.yaml"),
-        "sources": _read_sources(folder / "sources.yaml"),
+        "sources": read_sources(folder / "sources.yaml"),
     }
 
 
@@ -267,7 +250,8 @@ def _numbers(thresholds: Mapping[str, Threshold]) -> dict[str, float]:
 
 def _read_advice(folder: Traversable, site: Site) -> dict[str, Advice]:
     """Rules and advice texts have the same names; a rule that is not there can't be switched off."""
-    advice = read_advice(folder)
+    advice = read_advice(folder / "advice")
+    check_trial(site.trial, advice, folder / "never_on_trial_alone.yaml", site.places)
     for path, rule in site.places.written.items():
         if path[:2] == ("rules", "off") and rule not in advice:
             raise site.error(f"rules.off: unknown rule {rule!r}{did_you_mean(rule, advice)}", *path)
@@ -280,10 +264,6 @@ def _version(folder: Traversable, site: str) -> str:
         if path.name.endswith((".yaml", ".csv")):
             digest.update(path.name.encode() + path.read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()[:12]
-
-
-def _read_sources(path: Traversable) -> dict[str, Source]:
-    return {str(row["id"]): Source(str(row["id"]), row["title"], row["status"]) for row in read_yaml(path)}
 
 
 def _read_override_reasons(path: Traversable, site: Site) -> OverrideReasons:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from cards.loading.reading import KnowledgeError, Places, parse_yaml, places_of
 from cards.loading.site_values import SiteValues
+from cards.loading.trial import Trial, read_trial
 from cards.model import ORAL_GATES, Setting
 
 _KEYS: Mapping[str, frozenset[str]] = {
@@ -27,10 +28,11 @@ _KEYS: Mapping[str, frozenset[str]] = {
     "override_reasons": frozenset(),
     "links": frozenset(),
     "protocol": frozenset(),
+    "trial": frozenset({"rules"}),
 }
 _LISTS = frozenset({"override_reasons", "links", "encounter_classes"})
 _TEXTS = frozenset({"time_zone"})
-_TEXT_OR_LIST = frozenset({"protocol"})
+_OF_TWO_FORMS = frozenset({"protocol", "trial"})
 _SETTINGS = tuple(setting.value for setting in Setting)
 AS_REPORTED = "as reported"
 _UNITS = (AS_REPORTED, "mg/dL", "mmol/L", "mEq/L")
@@ -73,6 +75,7 @@ class Site:
     override_reasons: tuple[str, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
     protocols: tuple[str, ...] = ()
+    trial: Trial = field(default_factory=Trial)
     places: Places = field(default_factory=Places)
 
     def error(self, reason: str, *path: str) -> KnowledgeError:
@@ -105,6 +108,7 @@ def read_site(text: str, name: str) -> Site:
         override_reasons=reader.texts("override_reasons"),
         links=reader.links(),
         protocols=reader.protocols(),
+        trial=read_trial(reader.at("trial"), reader.places),
         places=reader.places,
     )
 
@@ -126,7 +130,7 @@ class _Reader(SiteValues):
 
     def _check(self, key: Any, value: Any) -> None:
         self.known(key, frozenset(_KEYS), str(key))
-        if key in _TEXT_OR_LIST:
+        if key in _OF_TWO_FORMS:
             return
         wanted = str if key in _TEXTS else list if key in _LISTS else dict
         if value is not None and not isinstance(value, wanted):

@@ -1,7 +1,7 @@
 """What rules say (Finding), what is offered, and what comes out (Card, Decision, Trace)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
@@ -163,8 +163,18 @@ class Memory(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class OnTrial:
+    """A rule that would have spoken on a card, were it not on trial; `leads`: it would have titled the card."""
+
+    rule: str
+    leads: bool
+    problem: Problem
+    indicator: Indicator
+
+
+@dataclass(frozen=True, slots=True)
 class RuleTrace:
-    """What became of one rule: fired, silent, suppressed, quiet or failed, and why; the comparisons that decided."""
+    """What became of one rule: fired, silent, suppressed, quiet, on trial or failed, why, and what decided."""
 
     rule: str
     outcome: str
@@ -176,7 +186,8 @@ class RuleTrace:
 class Trace:
     """How the answer came about: the facts, what every rule said, and why it was not told the clinician after all.
 
-    `broken`: the rules whose card could not be made.
+    `broken`: the rules whose card could not be made. `on_trial`: of the rules on trial that had something to say what
+    would have been shown, by rule; None for one that would not have been.
     """
 
     chart: "Chart"
@@ -185,6 +196,7 @@ class Trace:
     quiet: Mapping[str, str]
     knowledge_version: str
     broken: Mapping[str, Silence] = field(default_factory=dict)
+    on_trial: Mapping[str, OnTrial | None] = field(default_factory=dict)
 
     @cached_property
     def rules(self) -> tuple[RuleTrace, ...]:
@@ -200,6 +212,8 @@ class Trace:
     def _rule(self, name: str, answer: Finding | Silence) -> RuleTrace:
         if isinstance(answer, Silence):
             return RuleTrace(name, "failed" if answer.failed else "silent", answer.why)
+        if name in self.on_trial:
+            return RuleTrace(name, "on trial", _would_be(self.on_trial[name]), answer.decided)
         if name in self.broken:
             return RuleTrace(name, "failed", self.broken[name].why)
         if name in self.quiet:
@@ -209,10 +223,26 @@ class Trace:
         return RuleTrace(name, "fired", f"{answer.problem.name.lower()}, {answer.indicator.word}", answer.decided)
 
 
+def _would_be(shown: OnTrial | None) -> str:
+    if shown is None:
+        return "on trial; it would not be shown beside the others either"
+    return f"on trial; it would be shown: {shown.problem.name.lower()}, {shown.indicator.word}"
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The cards, the trace, and the required keys that were missing (then the cards only say so)."""
+    """The cards, the trace, and the required keys that were missing (then the cards only say so).
+
+    `on_trial`: the rules that would have spoken on a card, were they not on trial.
+    """
 
     cards: tuple[Card, ...]
     trace: Trace
     cannot_tell: tuple[str, ...] = ()
+    on_trial: tuple[OnTrial, ...] = ()
+
+    def unseen(self, would_be_shown: bool) -> "Decision":
+        """The same decision while everything is on trial: no card, and the rules that would have spoken."""
+        cards = self.cards if would_be_shown else ()
+        told = (OnTrial(rule, n == 0, c.problem, c.indicator) for c in cards for n, rule in enumerate(c.rules))
+        return replace(self, cards=(), on_trial=(*told, *self.on_trial))

@@ -25,11 +25,12 @@ R = TypeVar("R", bound=Row)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calls(Row):
-    """Calls; `ms` is rounded."""
+    """Calls; `ms` is rounded. `on_trial`: answered silently, since the whole service was on trial."""
 
     status: int
     knowledge: str
     ms: float
+    on_trial: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,7 +75,8 @@ class Latency:
 @dataclass(frozen=True, slots=True)
 class Totals:
     """All rules together. `calls` is every call that was let in, `answered` those with status 200, which latency and
-    cards per 100 calls are about; `quieted` is advice that was not repeated, `not_had` data that could not be had.
+    cards per 100 calls are about, without those `on_trial`, which were answered silently; `quieted` is advice that was
+    not repeated, `not_had` data that could not be had.
     """
 
     calls: int
@@ -84,6 +85,12 @@ class Totals:
     quieted: int
     not_had: int
     latency: Latency
+    on_trial: int = 0
+
+    @property
+    def refused(self) -> int:
+        """Calls that got no advice, and not because of a trial."""
+        return self.calls - self.answered - self.on_trial
 
     @property
     def cards_per_100(self) -> Share:
@@ -113,6 +120,15 @@ class Rule:
     added: int
     quieted: int
     reasons: tuple[Count, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OnTrial:
+    """One rule on trial, alone or with the whole service: cards that it would have titled, and would have added to."""
+
+    rule: str
+    cards: int
+    added: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,3 +189,4 @@ class Insights:
     missing: tuple[Missing, ...]
     understood: tuple[Understood, ...]
     unknown: Outcomes
+    on_trial: tuple[OnTrial, ...] = ()

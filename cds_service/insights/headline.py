@@ -47,9 +47,7 @@ _NUMBERS = (
         percent,
         "{0.part:,} times, answered before",
     ),
-    _Number(
-        "Calls without advice", lambda t: Share(t.calls - t.answered, t.calls), percent, "{0.part:,} of {0.whole:,}"
-    ),
+    _Number("Calls without advice", lambda t: Share(t.refused, t.calls), percent, "{0.part:,} of {0.whole:,}"),
 )
 
 

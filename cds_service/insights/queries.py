@@ -6,7 +6,7 @@ from sqlalchemy import Column, ColumnElement, Connection, FromClause, Table, cas
 
 from cds_service.insights.counted import Calls, Counted, NotHad, Row, Verdicts
 from cds_service.insights.period import Period
-from cds_service.records.schema import ANSWERS, CARD_RULES, CARDS, FEEDBACK, MISSING_DATA, QUIETED
+from cds_service.records.schema import ANSWERS, CARD_RULES, CARDS, FEEDBACK, MISSING_DATA, ON_TRIAL, QUIETED
 
 Conditions = list[ColumnElement[bool]]
 _FINE_MS = 10
@@ -35,13 +35,12 @@ class Records:
         """Calls by day, service, status, knowledge version and milliseconds (to a tenth below 10, else whole)."""
         a = ANSWERS.c
         ms = case((a.ms < _FINE_MS, func.round(a.ms * 10) / 10), else_=func.round(a.ms))
-        keys = (a.day, a.service, a.status, a.knowledge, ms)
+        keys = (a.day, a.service, a.status, a.knowledge, ms, a.trial_status.is_not(None))
         for day in period.days():  # one at a time: sorting all of them at once takes SQLite twice as long
             query = select(*keys, func.count()).where(*self._of(ANSWERS, Period(day, day))).group_by(*keys)
-            for _, service, status, knowledge, milliseconds, n in self._connection.execute(query):
-                yield Calls(
-                    day=day, count=n, service=service, status=status, knowledge=knowledge, ms=float(milliseconds)
-                )
+            for _, at, status, knowledge, milliseconds, on_trial, n in self._connection.execute(query):
+                told = {"service": at, "status": status, "knowledge": knowledge, "ms": float(milliseconds)}
+                yield Calls(day=day, count=n, on_trial=bool(on_trial), **told)
 
     def cards(self, period: Period) -> Iterator[Row]:
         """Cards by day, rule that titles them, and service."""
@@ -69,6 +68,13 @@ class Records:
         found, where = self._owned(CARD_RULES, period, CARDS, r.card_id)
         query = select(r.rule, func.count()).select_from(found).where(*where, r.leads.is_(False)).group_by(r.rule)
         return dict(self._connection.execute(query).all())
+
+    def on_trial(self, period: Period) -> Iterator[tuple[str, bool, int]]:
+        """How often each rule on trial would have titled a card (true), or added to one (false)."""
+        keys = (ON_TRIAL.c.rule, ON_TRIAL.c.leads)
+        query = select(*keys, func.count()).where(*self._of(ON_TRIAL, period)).group_by(*keys)
+        for rule, leads, n in self._connection.execute(query):
+            yield rule, bool(leads), n
 
     def quieted(self, period: Period) -> Iterator[Row]:
         """Advice that was not repeated, by day and rule."""

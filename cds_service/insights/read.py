@@ -14,6 +14,7 @@ from cds_service.insights.figures import (
     Insights,
     Latency,
     Missing,
+    OnTrial,
     Outcomes,
     Rule,
     RuleDay,
@@ -49,11 +50,12 @@ def read_insights(connection: Connection, period: Period, service: str = "") -> 
         missing=_missing(now),
         understood=tuple(Understood(what, share) for what, share in read_shares(connection, period, service).items()),
         unknown=_outcomes((), (row for row in now.verdicts if not row.rule)),
+        on_trial=_on_trial(Records(connection, service).on_trial(period)),
     )
 
 
 def _totals(rows: Counted) -> Totals:
-    answered = [row for row in rows.calls if row.status == _ANSWERED]
+    answered = [row for row in rows.calls if row.status == _ANSWERED and not row.on_trial]
     return Totals(
         calls=total(rows.calls),
         answered=total(answered),
@@ -61,7 +63,17 @@ def _totals(rows: Counted) -> Totals:
         quieted=total(rows.quieted),
         not_had=total(rows.not_had),
         latency=_latency(answered),
+        on_trial=total(row for row in rows.calls if row.on_trial),
     )
+
+
+def _on_trial(told: Iterable[tuple[str, bool, int]]) -> tuple[OnTrial, ...]:
+    """Each rule on trial, the one that would have titled most cards first."""
+    counts: defaultdict[str, Counter[bool]] = defaultdict(Counter)
+    for rule, leads, n in told:
+        counts[rule][leads] += n
+    found = (OnTrial(rule, of[True], of[False]) for rule, of in counts.items())
+    return tuple(sorted(found, key=lambda one: (-one.cards, -one.added, one.rule)))
 
 
 def _outcomes(cards: Iterable[Row], verdicts: Iterable[Verdicts]) -> Outcomes:

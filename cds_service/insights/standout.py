@@ -116,7 +116,7 @@ def _failed(insights: Insights, _: Words) -> Iterator[str]:
 
 
 def _not_answered(totals: Totals) -> Share:
-    return Share(totals.calls - totals.answered, totals.calls)
+    return Share(totals.refused, totals.calls)
 
 
 def _missing(insights: Insights, words: Words) -> Iterator[str]:

@@ -61,14 +61,19 @@ def _others(insights: Insights, words: Words) -> list[RenderableType]:
     read = _table("What was sent and understood", "Entries", "Share")
     for kind in insights.understood:
         read.add_row(kind.what, _number(kind.entries.whole), percent(kind.entries))
+    tried = _table("On trial, shown to nobody", "Cards", "Added to")
+    for one in insights.on_trial:
+        tried.add_row(words.rule(one.rule), _number(one.cards), _number(one.added))
     notes = ["Accepted: of cards with feedback. Quiet: not repeated, since it was answered.", *_notes(insights)]
-    return [*(table for table in (reasons, missing, read) if table.rows), *map(Text, notes)]
+    return [*(table for table in (tried, reasons, missing, read) if table.rows), *map(Text, notes)]
 
 
 def _notes(insights: Insights) -> Iterator[str]:
     for day in insights.days:
         for version in day.versions:
             yield f"New knowledge on {long_day(day.day)}: version {version}."
+    if silent := insights.totals.on_trial:
+        yield f"{silent:,} calls were answered silently: the whole service was on trial."
     if unknown := insights.unknown.with_feedback:
         yield f"Feedback on cards that are not in the records: {unknown}, counted in no other figure."
 

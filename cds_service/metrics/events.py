@@ -28,6 +28,10 @@ class Metrics:
         self.registry = CollectorRegistry()
         self._calls = self._counter("calls", "Answered calls of a service, by HTTP status.", "service", "status")
         self._cards = self._counter("cards", "Cards shown, by leading rule and indicator.", "rule", "indicator")
+        text = "Cards that a trial did not show, by leading rule and indicator."
+        self._trial_cards = self._counter("trial_cards", text, "rule", "indicator")
+        text = "Calls answered silently while the whole service is on trial, by the HTTP status there would have been."
+        self._trial_calls = self._counter("trial_calls", text, "service", "status")
         self._quiet = self._counter("advice_quiet", "Advice not repeated since it was answered, by rule.", "rule")
         self._feedback = self._counter("feedback", "Feedback on cards, as often as sent.", "service", "outcome")
         text = "Feedback with a field that nobody knows: what it says is lost."
@@ -66,24 +70,38 @@ class Metrics:
         self.record_lost = self._event("records_lost", "Records of answers or feedback that the disk did not take.")
         self.failed = self._event("failures", "Requests that failed by a fault of the service (500).")
 
-    def answered(self, service: str, status: int, seconds: float, decision: Decision | None) -> None:
+    def answered(
+        self, service: str, status: int, seconds: float, decision: Decision | None, trial_status: int | None = None
+    ) -> None:
         """A call of a service; refusals at the gate have no say in how long an answer takes."""
         self._calls(service, status).inc()
+        if trial_status:
+            self._trial_calls(service, trial_status).inc()
         if status not in _NOT_LET_IN:
             self._answer_seconds(service).observe(seconds)
         if decision is None:
             return
-        for card in decision.cards if status == 200 else ():
-            self._cards(card.rules[0], card.indicator.word).inc()
-        for kind, count in decision.trace.chart.not_understood.items():
-            self._not_understood(kind.what, kind.why).inc(count)
-        for what, (unread, listed) in decision.trace.chart.reading.items():
-            self._entries(what).inc(listed)
-            self._read(what).inc(listed - unread)
+        self._said(decision, status)
+        self._understood(decision)
         for rule in decision.trace.failures:
             self._rules_failed(rule).inc()
         for rule in decision.trace.quiet:
             self._quiet(rule).inc()
+
+    def _understood(self, decision: Decision) -> None:
+        chart = decision.trace.chart
+        for kind, count in chart.not_understood.items():
+            self._not_understood(kind.what, kind.why).inc(count)
+        for what, (unread, listed) in chart.reading.items():
+            self._entries(what).inc(listed)
+            self._read(what).inc(listed - unread)
+
+    def _said(self, decision: Decision, status: int) -> None:
+        for card in decision.cards if status == 200 else ():
+            self._cards(card.rules[0], card.indicator.word).inc()
+        for told in decision.on_trial:
+            if told.leads:
+                self._trial_cards(told.rule, told.indicator.word).inc()
 
     def gathered(self, data: Iterable[KeyData]) -> None:
         """How the prefetch keys of one call were had."""

@@ -14,7 +14,7 @@ Json = dict[str, object]
 _LONGEST = 200
 _LONGEST_CODE, _LONGEST_UNIT = 64, 16
 _MOST_CODES = 50  # of one answer
-_UNDECIDED: Json = {"knowledge": "", "cards": [], "quiet": [], "read": {}, "unread": []}
+_UNDECIDED: Json = {"knowledge": "", "cards": [], "on_trial": [], "quiet": [], "read": {}, "unread": []}
 _BLANK = re.compile(r"\s")
 
 
@@ -27,8 +27,9 @@ def answer_entry(
     who: Mapping[str, str],
     decision: Decision | None,
     data: Iterable[KeyData],
+    trial_status: int | None = None,
 ) -> Json:
-    """The record of one answered call."""
+    """The record of one answered call; `trial_status`: the status but for a trial of the whole service."""
     return {
         "kind": "answer",
         "id": ident,
@@ -38,6 +39,7 @@ def answer_entry(
         "ms": round(milliseconds, 2),
         "client": _short(who.get("client", "")),
         "tenant": _short(who.get("tenant", "")),
+        "trial_status": trial_status,
         "missing": {item.key: item.outcome.value for item in data if item.outcome not in ANSWERED},
         **(_decided(decision) if decision else _UNDECIDED),
     }
@@ -55,6 +57,10 @@ def _decided(decision: Decision) -> Json:
                 "suggestions": card.suggestion_uuids,
             }
             for card in decision.cards
+        ],
+        "on_trial": [
+            {"rule": t.rule, "leads": t.leads, "problem": t.problem.name.lower(), "indicator": t.indicator.word}
+            for t in decision.on_trial
         ],
         "quiet": [rule for rule in decision.trace.answers if rule in decision.trace.quiet],
         "read": {what.value: list(share) for what, share in decision.trace.chart.reading.items()},

@@ -54,8 +54,12 @@ def record_call(
     milliseconds: float,
     who: Who,
     data: Mapping[str, object],
+    trial_status: int | None = None,
 ) -> None:
-    """One line for an answered call; `who` names the client, `data` counts prefetch keys by how they were answered."""
+    """One line for an answered call; `who` names the client, `data` counts prefetch keys by how they were answered.
+
+    `trial_status`: how it would have been answered but for a trial of the whole service.
+    """
     fields: dict[str, object] = {
         "request": request_id,
         "service": service,
@@ -63,6 +67,7 @@ def record_call(
         "ms": round(milliseconds, 1),
         **who,
         **({"data": data} if data else {}),
+        **({"trial": trial_status} if trial_status else {}),
         **(_decided(decision) if decision else {}),
     }
     AUDIT.info("call", extra={_FIELDS: fields})
@@ -112,6 +117,7 @@ def _decided(decision: Decision) -> dict[str, object]:
         "cards": [card.uuid for card in decision.cards],
         "indicators": [card.indicator.word for card in decision.cards],
         "rules": [list(card.rules) for card in decision.cards],
+        **({"on_trial": [told.rule for told in decision.on_trial]} if decision.on_trial else {}),
         "cannot_tell": list(decision.cannot_tell),
         **({"not_understood": unread} if (unread := _not_understood(decision)) else {}),
         "knowledge": decision.trace.knowledge_version,

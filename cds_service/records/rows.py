@@ -12,6 +12,7 @@ from cds_service.records.schema import (
     CARDS,
     FEEDBACK,
     MISSING_DATA,
+    ON_TRIAL,
     QUIETED,
     READING,
     SUGGESTIONS,
@@ -35,19 +36,27 @@ def _answer(entry: Entry) -> Iterable[tuple[Table, Row]]:
     at = datetime.fromtimestamp(entry["at"], UTC)
     day = at.date()
     same = ("id", "service", "status", "ms", "knowledge", "client", "tenant")
-    yield ANSWERS, {**{k: entry[k] for k in same}, "at": at, "day": day, "cards": len(entry["cards"])}
+    # entries of an earlier version, which may wait in the spool, tell neither of trials nor of what was read
+    more = {"at": at, "day": day, "cards": len(entry["cards"]), "trial_status": entry.get("trial_status")}
+    yield ANSWERS, {**{k: entry[k] for k in same}, **more}
     for key, outcome in entry["missing"].items():
         yield MISSING_DATA, {"answer_id": entry["id"], "key": key, "outcome": outcome, "day": day}
     for rule in entry["quiet"]:
         yield QUIETED, {"answer_id": entry["id"], "rule": rule, "day": day}
-    # entries of an earlier version, which may wait in the spool, do not tell of it
     for what, (unread, listed) in entry.get("read", {}).items():
         yield READING, {"answer_id": entry["id"], "what": what, "unread": unread, "listed": listed, "day": day}
     for what, why, system, code, n in entry.get("unread", ()):
         told = {"what": what, "why": why, "system": system, "code": code, "count": n}
         yield UNREAD, {"answer_id": entry["id"], **told, "day": day}
+    shared = {"service": entry["service"], "knowledge": entry["knowledge"], "day": day}
+    for told in entry.get("on_trial", ()):
+        yield ON_TRIAL, {**told, **shared, "answer_id": entry["id"]}
+    yield from _cards(entry, shared)
+
+
+def _cards(entry: Entry, shared: Row) -> Iterable[tuple[Table, Row]]:
+    day = shared["day"]
     for card in entry["cards"]:
-        shared = {"service": entry["service"], "knowledge": entry["knowledge"], "day": day}
         yield (
             CARDS,
             {

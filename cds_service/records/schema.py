@@ -17,11 +17,12 @@ from sqlalchemy import (
     func,
 )
 
-HEAD = "0002"
+HEAD = "0003"
 
 METADATA = MetaData()
 
-# One row an answered call; `day` is that of `at` in UTC, `ms` the milliseconds from request to answer.
+# One row an answered call; `day` is that of `at` in UTC, `ms` the milliseconds from request to answer. `trial_status`:
+# what would have been answered, while the whole service is on trial and answers nothing; else null.
 ANSWERS = Table(
     "answers",
     METADATA,
@@ -35,6 +36,21 @@ ANSWERS = Table(
     Column("client", String(200), nullable=False),
     Column("tenant", String(200), nullable=False),
     Column("cards", SmallInteger, nullable=False),
+    Column("trial_status", SmallInteger),
+)
+
+# One row for each rule that would have spoken on a card, were it not on trial; `leads`: it would have titled the card.
+ON_TRIAL = Table(
+    "on_trial",
+    METADATA,
+    Column("answer_id", String(36), primary_key=True),
+    Column("rule", String(64), primary_key=True),
+    Column("leads", Boolean, nullable=False),
+    Column("problem", String(32), nullable=False),
+    Column("indicator", String(16), nullable=False),
+    Column("service", String(64), nullable=False),
+    Column("knowledge", String(16), nullable=False),
+    Column("day", Date, nullable=False, index=True),
 )
 
 # Prefetch keys of an answer that could not be had, and why (the outcomes of fhir_access).
@@ -143,4 +159,4 @@ SEEN_TOKENS = Table(
 )
 
 # Tables that are emptied by `day`; ANSWERS last, so that an interrupted purge can go on.
-BY_DAY = (MISSING_DATA, READING, UNREAD, CARD_RULES, SUGGESTIONS, QUIETED, FEEDBACK, CARDS, ANSWERS)
+BY_DAY = (ON_TRIAL, MISSING_DATA, READING, UNREAD, CARD_RULES, SUGGESTIONS, QUIETED, FEEDBACK, CARDS, ANSWERS)

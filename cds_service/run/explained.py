@@ -6,7 +6,7 @@ from cds_service.answer_call import Answer
 from cds_service.errors import JsonDict
 from cds_service.fhir_json import as_dict, as_list
 
-_OUTCOMES = ("fired", "quiet", "suppressed", "silent")
+_OUTCOMES = ("fired", "on trial", "quiet", "suppressed", "silent")
 _TOLD = ("rules", "cards")
 
 

@@ -9,7 +9,10 @@ from cds_service.web.runtime import Access, Route, Runtime
 
 def routes(runtime: Runtime) -> list[Route]:
     """The discovery route; the answer is made once."""
-    body = json_response({"services": discovery(runtime.knowledge)}).get_data()
+    told = discovery(runtime.knowledge)
+    for service in told:
+        service["description"] = f"{service['description']}{runtime.trials_of_clients}"
+    body = json_response({"services": told}).get_data()
 
     def show() -> Response:
         return Response(body, mimetype="application/json")

@@ -29,6 +29,7 @@ def routes(runtime: Runtime) -> list[Route]:
             style=_STYLE,
             services=SERVICES,
             knowledge=runtime.knowledge,
+            trials=runtime.trials_of_clients,
             version=__version__,
             discovery=discovery,
             sandbox=_SANDBOX + quote(discovery, safe=""),

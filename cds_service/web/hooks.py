@@ -2,16 +2,19 @@
 
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 
 from flask import Response, abort, g, request
+from werkzeug.exceptions import HTTPException
 
 from cards import SERVICES, Service
 from cds_service.answer_call import Answer, Means, answer_call
 from cds_service.call.envelope import read_body, refuse_excess
 from cds_service.call.fhir_access import Source
 from cds_service.call.key_outcomes import summary
+from cds_service.errors import RequestError
 from cds_service.records.entries import answer_entry
-from cds_service.records.log import record_call, record_failed_rules
+from cds_service.records.log import record_call, record_failed_rules, record_failure
 from cds_service.web.answers import json_response, outcome_response_of, raw_body, request_id
 from cds_service.web.auth import caller_name, holder_of_cards, who
 from cds_service.web.runtime import Access, Route, Runtime
@@ -25,10 +28,10 @@ def routes(runtime: Runtime) -> list[Route]:
     """The route of the services."""
 
     def call(service_id: str) -> Response:
-        answer = _answer(known_service(service_id), runtime)
-        g.decision, g.data = answer.decision, answer.data
-        runtime.metrics.gathered(answer.data)
-        return _response(answer)
+        service = known_service(service_id)
+        if runtime.knowledge_for(g.get("client")).site.trial.whole:
+            return _silent(service, runtime)
+        return _response(_kept(_answer(service, runtime), runtime))
 
     return [Route(PATH, "POST", Access.CLIENT, call)]
 
@@ -51,17 +54,41 @@ def auditor(runtime: Runtime) -> Callable[[Response], Response]:
     return audit
 
 
+def _kept(answer: Answer, runtime: Runtime) -> Answer:
+    """The answer, of which decision and data are kept for its record."""
+    g.decision, g.data = answer.decision, answer.data
+    runtime.metrics.gathered(answer.data)
+    return answer
+
+
+def _silent(service: Service, runtime: Runtime) -> Response:
+    """The answer while the whole service is on trial: no cards, whatever would be answered; the record tells what."""
+    try:
+        answer = _kept(_answer(service, runtime), runtime)
+        g.trial_status = int(answer.status)
+        g.decision = answer.decision.unseen(would_be_shown=answer.status == HTTPStatus.OK)
+    except RequestError as problem:
+        g.trial_status = int(problem.status)
+    except HTTPException:  # the body did not arrive whole: the web framework's to tell
+        raise
+    except Exception as problem:
+        runtime.metrics.failed()
+        record_failure(request_id(), problem)
+        g.trial_status = int(HTTPStatus.INTERNAL_SERVER_ERROR)
+    return json_response({"cards": []})
+
+
 def _record(service_id: str, status: int, runtime: Runtime) -> None:
     seconds = time.perf_counter() - g.started
     milliseconds = seconds * 1000
-    decision, data, client = g.get("decision"), g.get("data", ()), who()
+    decision, data, client, on_trial = g.get("decision"), g.get("data", ()), who(), g.get("trial_status")
     if status not in _NOT_LET_IN:
         at, ident = runtime.now(), runtime.new_id()
-        runtime.keep(answer_entry(ident, at, service_id, status, milliseconds, client, decision, data))
-    record_call(request_id(), service_id, status, decision, milliseconds, client, summary(data))
+        runtime.keep(answer_entry(ident, at, service_id, status, milliseconds, client, decision, data, on_trial))
+    record_call(request_id(), service_id, status, decision, milliseconds, client, summary(data), on_trial)
     if decision:
         record_failed_rules(request_id(), decision.trace.failures)
-    runtime.metrics.answered(service_id, status, seconds, decision)
+    runtime.metrics.answered(service_id, status, seconds, decision, on_trial)
 
 
 def known_service(service_id: str) -> Service:

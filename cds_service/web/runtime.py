@@ -100,6 +100,12 @@ class Runtime:
         """The knowledge that decides for this client: with its own site file, else with the service's."""
         return self.site_knowledge.get(client.iss, self.knowledge) if client else self.knowledge
 
+    @property
+    def trials_of_clients(self) -> str:
+        """How many clients have a trial in a site file of their own, to stand behind other sentences; "" for none."""
+        n = sum(bool(known.site.trial.sentence) for known in self.site_knowledge.values())
+        return f" On trial for {n} of the clients, by site files of their own." if n else ""
+
     def memory_for(self, caller: str, holder: str = "") -> AdviceMemory | None:
         """What is remembered of the answers of this caller; its cards are for the holder to answer."""
         return self.memory.of(caller, holder) if self.memory else None

@@ -136,6 +136,8 @@ def _call(random: Random, day: date, changed: bool, bad: bool) -> Iterator[dict[
         "missing": missing,
         "knowledge": VERSIONS[changed] if status == 200 else "",
         "cards": cards,
+        "on_trial": [],
+        "trial_status": None,
         "quiet": [rule.name for rule in quiet],
         "read": {"medicine": [1, 9], "result": [0, 12]} if status == 200 else {},
         "unread": [],

@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 
-from cds_service.insights.figures import Count, Insights, Latency, Outcomes, Share
+from cds_service.insights.figures import Count, Insights, Latency, OnTrial, Outcomes, Share
 from cds_service.insights.period import Period
 from cds_service.insights.read import read_insights
 from tests.insights.made import SELECT, VIEW, load
@@ -208,3 +208,22 @@ def test_an_empty_database_has_figures_of_nothing(kept):
     found = kept.read()
     assert (found.totals.calls, found.rules, found.reasons, found.missing) == (0, (), (), ())
     assert len(found.days) == 10 and found.totals.cards_per_100.per_100 is None
+
+
+def test_what_is_on_trial_is_told_apart_from_what_is_shown(kept):
+    def tried(rule, leads, service=VIEW):
+        told = {"rule": rule, "leads": leads, "problem": "low_magnesium", "indicator": "info"}
+        _, entry = answer(10, service=service, ms=900.0)
+        return {**entry, "on_trial": [told], "trial_status": 200}
+
+    kept.answer(10, (MILD,))
+    refused = answer(10, missing={"results": "timeout"})[1]
+    silent = [tried(MILD, True), tried(MILD, True, SELECT), tried(CAUSES, False), {**refused, "trial_status": 412}]
+    load(kept.engine, silent)
+    load(kept.engine, [{**tried(QT, True), "trial_status": None, "ms": 2.0}])  # a rule on trial in a live answer
+    found = kept.read()
+    assert (found.totals.calls, found.totals.answered, found.totals.on_trial, found.totals.refused) == (6, 2, 4, 0)
+    assert rule(found, MILD).cards_per_100 == Share(1, 2) and [r.rule for r in found.rules] == [MILD]
+    assert found.on_trial == (OnTrial(MILD, 2, 0), OnTrial(QT, 1, 0), OnTrial(CAUSES, 0, 1))
+    assert found.missing[0].calls == Share(1, 6) and found.totals.latency.p99 == 2.0
+    assert kept.read(service=SELECT).on_trial == (OnTrial(MILD, 1, 0),)

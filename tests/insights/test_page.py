@@ -118,3 +118,15 @@ def test_records_that_cannot_be_read_are_told_and_nothing_is_created(make_servic
     assert "insights cannot read the records" in caplog.text and "password" not in str(
         [r.fields for r in caplog.records]
     )
+
+
+def test_the_page_tells_what_is_on_trial(service, engine, runtime):
+    assert "On trial" not in service.get("/insights", headers=ASK).get_data(as_text=True)
+    told = {"rule": "albumin_is_low", "leads": True, "problem": "low_magnesium", "indicator": "info"}
+    entry = next(e for e in made_entries(TODAY, days=1, calls_a_day=5) if e["kind"] == "answer")
+    load(engine, [{**entry, "cards": [], "on_trial": [told], "trial_status": 200}])
+    page = service.get("/insights", headers=ASK).get_data(as_text=True)
+    assert "On trial" in page and runtime.knowledge.advice["albumin_is_low"].question in page
+    assert "1 calls were answered silently" in page
+    found = service.get("/insights.json", headers=ASK).get_json()
+    assert found["on_trial"] == [{"rule": "albumin_is_low", "cards": 1, "added": 0}]

@@ -24,6 +24,7 @@ def answer(at: datetime = NOW, cards: int = 1, **changes: object) -> Entry:
         "missing": {"encounters": "missing"},
         "knowledge": "0123456789ab",
         "quiet": ["long_qtc_raises_risk"],
+        "on_trial": [{"rule": "albumin_is_low", "leads": False, "problem": "low_magnesium", "indicator": "info"}],
         "cards": [_card() for _ in range(cards)],
         "read": {"order": [1, 14]},
         "unread": [["order", "no name", "urn:oid:1.2.3", "MG-1", 1]],

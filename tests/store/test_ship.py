@@ -16,6 +16,7 @@ from cds_service.records.schema import (
     CARDS,
     FEEDBACK,
     MISSING_DATA,
+    ON_TRIAL,
     QUIETED,
     READING,
     SUGGESTIONS,
@@ -26,7 +27,7 @@ from cds_service.records.spool import Spool, waiting
 from tests.store.made import NOW, answer, feedback
 
 CARD = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
-EVERY = (ANSWERS, MISSING_DATA, CARDS, CARD_RULES, SUGGESTIONS, QUIETED, READING, UNREAD, FEEDBACK)
+EVERY = (ANSWERS, MISSING_DATA, CARDS, CARD_RULES, SUGGESTIONS, QUIETED, READING, UNREAD, ON_TRIAL, FEEDBACK)
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ def test_an_answer_and_its_feedback_arrive_in_every_table(spool, shipper, engine
     spool.append(told)
     spool.append(feedback(told["cards"][0]["id"], suggestion=told["cards"][0]["suggestions"][0]))
     assert shipper.ship() == 2
-    assert counts(engine) == [1, 1, 2, 4, 2, 1, 1, 1, 1]
+    assert counts(engine) == [1, 1, 2, 4, 2, 1, 1, 1, 1, 1]
     with engine.connect() as connection:
         row = connection.execute(select(ANSWERS)).mappings().one()
         assert (row["id"], row["day"], row["ms"], row["cards"]) == (told["id"], date(2026, 11, 23), 3.25, 2)
@@ -226,7 +227,7 @@ def test_purging_removes_whole_days_from_every_table(spool, shipper, engine):
     for told in (old, answer(), feedback(CARD)):
         spool.append(told)
     shipper.ship()
-    assert purge(engine, date(2026, 11, 20)) == 9
-    assert counts(engine) == [1, 1, 1, 2, 1, 1, 1, 1, 1]
-    assert purge(engine, date(2026, 11, 24)) == 10
-    assert counts(engine) == [0] * 9 and len(BY_DAY) == len(EVERY)
+    assert purge(engine, date(2026, 11, 20)) == 10
+    assert counts(engine) == [1, 1, 1, 2, 1, 1, 1, 1, 1, 1]
+    assert purge(engine, date(2026, 11, 24)) == 11
+    assert counts(engine) == [0] * 10 and len(BY_DAY) == len(EVERY)

@@ -15,6 +15,7 @@ function reasons(explained) {
   const setAside = explained.set_aside.map((item) => `${item.what}: ${item.why}`);
   return [
     ...section("Rules that spoke", by("fired")),
+    ...section("On trial, not shown", by("on trial")),
     ...section("Not repeated, because answered", by("quiet")),
     ...section("Held back", by("suppressed")),
     folded(`Silent rules (${by("silent").length})`, rules(by("silent"))),
