@@ -7,6 +7,7 @@ from datetime import datetime
 from cards.answer import build
 from cards.answer.merge import Recommendations, recommend
 from cards.answer.recommendation import Recommendation
+from cards.answer.shown import remember_shown
 from cards.ask import ask, failure
 from cards.chart import Chart
 from cards.chart.inputs import PATIENT_KEY, REQUIRED
@@ -117,6 +118,8 @@ def _written(
                 why = failure("writing the card", fault)
             else:
                 broken |= dict.fromkeys(left_out, why) if left_out else {}
+                if memory:
+                    remember_shown(recommendation, chart, memory)
                 break
         else:
             broken |= dict.fromkeys((f.rule for f in recommendation.findings), why)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from cards.answer.quiet import advice_name, why_quiet
 from cards.answer.recommendation import Recommendation
+from cards.answer.shown import why_shown_is_quiet
 from cards.answer.tests_once import with_tests
 from cards.chart import Chart
 from cards.judgements import causes, given
@@ -22,7 +23,7 @@ _WITH_LOW = frozenset({Problem.DRAFT_QT, Problem.DRAFT_DEPLETES})
 
 @dataclass(frozen=True, slots=True)
 class Recommendations:
-    """What is said, which rules were suppressed for which reason, and which are quiet since they were answered."""
+    """What is said, which rules were suppressed and why, and which are quiet since they were answered or seen."""
 
     said: tuple[Recommendation, ...]
     suppressed: dict[str, str]
@@ -73,14 +74,20 @@ def _kept(findings: Sequence[Finding], chart: Chart) -> tuple[list[Recommendatio
 
 
 def _answered(listed: Iterable[Recommendation], chart: Chart, memory: Memory | None) -> dict[str, str]:
-    """The leading rules of what was answered and need not be said again, and why."""
+    """The leading rules of what was answered, or seen, and need not be said again, and why."""
     found = {}
     for recommendation in listed if memory else ():
-        answered = memory and memory.answer_to(advice_name(recommendation.findings, chart))
-        why = answered and why_quiet(answered, recommendation.lead, recommendation.indicator, chart)
+        why = memory and _why_said_before(recommendation, chart, memory)
         if why:
             found[recommendation.lead.rule] = why
     return found
+
+
+def _why_said_before(recommendation: Recommendation, chart: Chart, memory: Memory) -> str | None:
+    """Why it need not be said again: it was answered, or the same user has seen it."""
+    answered = memory.answer_to(advice_name(recommendation.findings, chart))
+    why = answered and why_quiet(answered, recommendation.lead, recommendation.indicator, chart)
+    return why or why_shown_is_quiet(recommendation, chart, memory, answered)
 
 
 def _untold_warnings(others: list[Recommendation], chart: Chart, memory: Memory | None) -> list[Recommendation]:

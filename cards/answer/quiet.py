@@ -18,7 +18,7 @@ from cards.model import (
 
 ACCEPTED = "accepted"
 # An emergency; and what could not be looked at, which is no result that could have been answered.
-_NEVER_QUIET = frozenset(
+NEVER_QUIET = frozenset(
     {"emergency_needs_magnesium", "child_has_torsades", "magnesium_was_not_available", "check_is_incomplete"}
 )
 
@@ -31,13 +31,14 @@ def advice_name(findings: Sequence[Finding], chart: Chart) -> str:
     """
     lead, m = findings[0], chart.magnesium
     result = f"{m.when.isoformat()} {m.x}" if m else ""
-    said = sorted(_said(f) for f in findings if f is lead or f.indicator >= Indicator.WARNING)
+    said = sorted(said_of(f) for f in findings if f is lead or f.indicator >= Indicator.WARNING)
     doses = (repr(offer) for offer in (*_offers(lead), *_of_protocol(findings)) if isinstance(offer, DraftMedication))
     drafts = sorted(_order(d) for d in chart.chosen if d.roles or d.magnesium) if lead.problem in ABOUT_DRAFTS else ()
     return "\n".join((chart.patient_id, lead.rule, result, *said, *doses, *drafts))
 
 
-def _said(finding: Finding) -> str:
+def said_of(finding: Finding) -> str:
+    """What a finding says, as far as it makes advice the same or another."""
     return f"{finding.rule} {finding.title} {' '.join(finding.say)} {finding.about}"
 
 
@@ -63,17 +64,18 @@ def why_quiet(answered: Answered, lead: Finding, indicator: Indicator, chart: Ch
     if since >= hours:
         return None
     reason = f" ({answered.reason})" if answered.reason else ""
-    return f"{answered.outcome}{reason} {_ago(since)}: quiet for {hours:g} h"
+    return f"{answered.outcome}{reason} {ago(since)}: quiet for {hours:g} h"
 
 
-def _ago(hours: float) -> str:
+def ago(hours: float) -> str:
+    """How long ago, in words."""
     return f"{hours * 60:.0f} min ago" if hours < 1 else f"{hours:.1f} h ago"
 
 
 def _must_be_said(answered: Answered, lead: Finding, indicator: Indicator) -> bool:
     """Emergencies, toxic levels, missing data, what got worse, and a draft that was to be replaced but was not."""
     return (
-        lead.rule in _NEVER_QUIET
+        lead.rule in NEVER_QUIET
         or (lead.problem is Problem.HIGH_MAGNESIUM and indicator is Indicator.CRITICAL)
         or indicator > answered.indicator
         or (lead.problem in ABOUT_DRAFTS and answered.outcome == ACCEPTED)

@@ -1,6 +1,6 @@
 """What rules say (Finding), what is offered, and what comes out (Card, Decision, Trace)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -160,6 +160,12 @@ class Memory(Protocol):
 
     def answer_to(self, advice: str) -> Answered | None:
         """The latest answer to this advice; None when there is none or nobody can say."""
+
+    def shown(self, names: Sequence[str]) -> Mapping[str, datetime]:
+        """Since when what has these names is remembered as shown; without those that nobody remembers."""
+
+    def show(self, names: Sequence[str], at: datetime) -> None:
+        """Remember that what has these names is shown; must not wait for anything."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ class FhirAccess:
 class HookCall:
     """A hook call. `prefetch` holds what the client supplied, a key that is not in it was not supplied.
 
-    `has_user`: somebody is there who could accept a suggestion.
+    `user`: who is there and could accept a suggestion; "" where nobody is told.
     """
 
     patient_id: str
@@ -36,7 +36,7 @@ class HookCall:
     selections: frozenset[str] | None
     prefetch: JsonDict
     access: FhirAccess | None = None
-    has_user: bool = True
+    user: str = field(default="", repr=False)
 
 
 def read_body(raw: bytes) -> object:
@@ -83,7 +83,7 @@ def read_call(body: object, service: Service | None = None) -> HookCall:
         selections=_selections(context.get("selections")),
         prefetch=as_dict(body.get("prefetch")),
         access=_access(body),
-        has_user=bool(as_text(context.get("userId"))),
+        user=as_text(context.get("userId")) or "",
     )
 
 

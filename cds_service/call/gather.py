@@ -94,7 +94,8 @@ def _snapshot(
         unreadable=sum(answer.unreadable for answer in every),
         selections=call.selections,
         encounter_id=call.encounter_id,
-        has_user=call.has_user,
+        has_user=bool(call.user),
+        user=call.user,
         # each reason once: five thousand bad entries make one line
         set_aside=tuple(dict.fromkeys(item for answer in every for item in answer.set_aside)),
     )

@@ -8,10 +8,12 @@ nobody else can answer it. No patient can be read from it.
 import hashlib
 import hmac
 import os
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from cards import Answered, Indicator
 from cds_service.records.answered import Answer, AnsweredFile
+from cds_service.records.shown import ShownFile
 
 # bytes of the id: 32 bits of the mark, 32 random ones, two of urgency, 56 of the hash, and what makes it a UUID 4
 _MARK, _HASH = slice(0, 4), slice(9, 16)
@@ -21,17 +23,19 @@ _URGENCY = 8
 class AdviceMemory:
     """Names cards by their advice, and knows how advice was answered."""
 
-    def __init__(self, key: bytes, answers: AnsweredFile, holder: bytes = b"") -> None:
+    def __init__(self, key: bytes, answers: AnsweredFile, holder: bytes = b"", shown: ShownFile | None = None) -> None:
+        """Without `shown` nobody remembers what was shown."""
         self._key = key
         self._answers = answers
         self._holder = holder
+        self._shown = shown
 
     def of(self, caller: str, holder: str = "") -> "AdviceMemory":
         """The memory of one caller: the same patient's name at another is the name of somebody else.
 
         Its cards are for `holder`, a client and a service, to answer.
         """
-        return AdviceMemory(self._derived(caller), self._answers, self._derived(f"holder\0{holder}"))
+        return AdviceMemory(self._derived(caller), self._answers, self._derived(f"holder\0{holder}"), self._shown)
 
     def gave(self, card: str, holder: str) -> bool:
         """Whether the card was given to this holder by a machine that has this key."""
@@ -55,17 +59,33 @@ class AdviceMemory:
             return None
         return Answered(found.outcome, found.reason, datetime.fromtimestamp(found.at, UTC), Indicator(found.level))
 
+    def shown(self, names: Sequence[str]) -> Mapping[str, datetime]:
+        """When what has these names was shown, of what is remembered."""
+        if self._shown is None:
+            return {}
+        hashes = {self._derived(name): name for name in names}
+        found = self._shown.find(tuple(hashes))
+        return {hashes[name]: datetime.fromtimestamp(at, UTC) for name, at in found.items()}
+
+    def show(self, names: Sequence[str], at: datetime) -> None:
+        """Remember that what has these names is shown, soon; where too much waits it will be shown again."""
+        if self._shown is not None:
+            self._shown.keep(map(self._derived, names), at.timestamp())
+
     def answered(self, card: str, outcome: str, reason: str, at: datetime) -> None:
         """Remember the answer to a card, ours or not: an id that we never gave is the name of no advice."""
         self._answers.keep([answer_of(card, outcome, reason, at.timestamp())])
 
     def look(self) -> bool:
         """Whether what is remembered is where it was."""
-        return self._answers.look()
+        looked = [part.look() for part in (self._answers, self._shown) if part]  # at each of them
+        return all(looked)
 
     def forget_before(self, moment: datetime) -> None:
-        """Forget what was answered before the moment."""
+        """Forget what was answered or shown before the moment."""
         self._answers.forget_before(moment.timestamp())
+        if self._shown:
+            self._shown.forget_before(moment.timestamp())
 
     def _hash(self, advice: str) -> bytes:
         return self._derived(advice)[:7]

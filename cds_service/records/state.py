@@ -12,6 +12,7 @@ from cds_service.run.places import data_directory
 from cds_service.run.settings import SQLITE, Settings
 
 ANSWERED = "answered.sqlite"
+SHOWN = "shown.sqlite"
 _STATUS = "shipper.json"
 _KEY_BYTES = 32
 

@@ -95,6 +95,10 @@ class Settings(BaseSettings):
         description="Key of the hashes by which answered advice is known again, 32 characters or more; the same on all "
         "machines [none: each machine makes its own].",
     )
+    quiet_once_shown: bool = Field(
+        default=True,
+        description="`0` repeats cards that the same user was shown before and did not answer.",
+    )
     retention_days: int = Field(default=730, ge=1, le=36_500, description="Days for which records are kept.")
     keep_comments: bool = Field(
         default=False,

@@ -9,8 +9,9 @@ from cds_service.metrics.events import Metrics
 from cds_service.records.answered import AnsweredFile
 from cds_service.records.log import record_trouble
 from cds_service.records.memory import AdviceMemory
+from cds_service.records.shown import ShownFile
 from cds_service.records.spool import Spool
-from cds_service.records.state import ANSWERED, hash_key, state_folder
+from cds_service.records.state import ANSWERED, SHOWN, hash_key, state_folder
 from cds_service.run.settings import Settings
 from cds_service.trust.clients import read_clients
 from cds_service.trust.used_tokens import SharedSeen, shared_tokens
@@ -42,7 +43,8 @@ def with_records(runtime: Runtime) -> Runtime:
     """The runtime, now keeping records and remembering what was answered; without memory when there is no place."""
     folder = state_folder(runtime.settings)
     try:
-        memory = AdviceMemory(hash_key(runtime.settings, folder), AnsweredFile(folder / ANSWERED))
+        shown = ShownFile(folder / SHOWN) if runtime.settings.quiet_once_shown else None
+        memory = AdviceMemory(hash_key(runtime.settings, folder), AnsweredFile(folder / ANSWERED), shown=shown)
     except OSError as problem:
         record_trouble("state folder unusable: no records, no memory", folder=str(folder), problem=repr(problem))
         return runtime

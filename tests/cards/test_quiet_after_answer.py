@@ -1,6 +1,7 @@
 """Advice that was answered is not repeated for a while, on any hook, unless it got worse."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -30,6 +31,12 @@ class Answers:
 
     def answer_to(self, advice: str) -> Answered | None:
         return self.answered.get(advice)
+
+    def shown(self, names: Sequence[str]) -> dict[str, datetime]:
+        return {}
+
+    def show(self, names: Sequence[str], at: datetime) -> None:
+        """Forget it."""
 
     def answer_all(self, outcome: str, hours_ago: float, reason: str = "") -> None:
         at = NOW - timedelta(hours=hours_ago)

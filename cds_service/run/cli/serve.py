@@ -53,7 +53,7 @@ def demo(port: int) -> None:
     from cds_service.run.settings import Auth, MissingData, load_settings
 
     base = f"http://{LOOPBACK}:{port}"
-    given = {"auth": Auth.OFF, "missing_data": MissingData.CARD, "base_url": base}
+    given = {"auth": Auth.OFF, "missing_data": MissingData.CARD, "base_url": base, "quiet_once_shown": False}
     settings = load_settings().model_copy(update=given)
     check_port(LOOPBACK, port)
     with metrics_folder(), _temporary_folder() as folder:
