@@ -12,6 +12,7 @@ from cards.model import Answered, Decision
 from cards.rules import RULES
 from tests.cards.chart import NOW, Chart, decide, snapshot
 from tests.cards.test_quiet_after_answer import Answers, leads
+from tests.knowledge.asking import knowledge as with_site
 
 USER = "Practitioner/one"
 MODERATE: Chart = {"setting": "inpatient", "magnesium": 1.4, "labs": {"egfr": 80, "potassium": 4.2}}
@@ -274,3 +275,10 @@ def test_what_a_clock_that_runs_ahead_remembered_keeps_nothing_quiet() -> None:
     eyes = Eyes()
     call(MODERATE, eyes, hours=1)
     assert LEVEL in leads(call(choosing(MODERATE, OMEPRAZOLE), eyes))
+
+
+def test_what_a_trial_keeps_back_is_not_remembered_as_shown() -> None:
+    eyes = Eyes()
+    shot = replace(snapshot(MODERATE), user=USER)
+    assert decide(shot, NOW, eyes, with_site("trial: all\n")).cards and eyes.written == []
+    assert decide(shot, NOW, eyes).cards and len(eyes.written) == 1
