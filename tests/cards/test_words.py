@@ -25,6 +25,8 @@ NOT_ON_A_CARD = {
     ("merge.py", "something else is said"),
     ("merge.py", "what it asks for is ordered already"),
     ("quiet.py", ": quiet for "),
+    ("shown.py", ": quiet for "),
+    ("shown.py", "shown to the same user "),
     ("quiet.py", " min ago"),
     ("orders.py", "Oral route"),
     ("orders.py", "Intravenous route"),
