@@ -1,5 +1,7 @@
 """Is IV magnesium already running, ordered or given?"""
 
+from collections.abc import Sequence
+
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import given, iv_states
@@ -13,9 +15,9 @@ from cards.wording import moment
 def iv_magnesium_is_running(chart: Chart) -> Say | Because:
     """IV magnesium now, ordered or lately, by protocol, or in parenteral nutrition (SAF-DUP): no second order."""
     if running := iv_states.of_state(chart, DoseState.RUNNING):
-        return _said("running", running[0], chart)
+        return _said("running", _latest(running, chart), chart)
     if ordered := iv_states.of_state(chart, DoseState.ORDERED):
-        return _said("ordered", ordered[0], chart)
+        return _said("ordered", _latest(ordered, chart), chart)
     if ended := given.iv_magnesium_ended(chart):
         return _said("given", ended, chart)
     if iv_states.of_state(chart, DoseState.AS_NEEDED):
@@ -23,6 +25,11 @@ def iv_magnesium_is_running(chart: Chart) -> Say | Because:
     if given.nutrition_has_magnesium(chart):
         return Say(Indicator.INFO, ("nutrition",), title="nutrition")
     return because("no IV magnesium now or lately, no parenteral nutrition")
+
+
+def _latest(doses_of: Sequence[Medication], chart: Chart) -> Medication:
+    """The one that is named: in whatever order they are listed."""
+    return max(doses_of, key=lambda m: given.last_time(m, chart))
 
 
 def _said(state: str, medication: Medication, chart: Chart) -> Say:
