@@ -95,8 +95,10 @@ def _child(drafts: Drafts, chart: Chart) -> Iterator[Crossed]:
 
 def _gravest(found: list[Crossed]) -> tuple[Crossed, ...]:
     """The gravest first, each line once."""
-    ranked = sorted(found, key=lambda c: -c.indicator)
-    return tuple({c.say: c for c in reversed(ranked)}.values())[::-1]
+    first: dict[str, Crossed] = {}
+    for crossed in sorted(found, key=lambda c: -c.indicator):
+        first.setdefault(crossed.say, crossed)
+    return tuple(first.values())
 
 
 def _softened(crossed: tuple[Crossed, ...], drafts: Drafts, reason: Reason, chart: Chart) -> tuple[Indicator, bool]:
