@@ -14,6 +14,7 @@ from cards.chart.ionised import read_ionised
 from cards.chart.kidneys import renal_gate
 from cards.chart.lists import Lists
 from cards.chart.magnesium import MagnesiumResults, default_lower_limit, read_magnesium
+from cards.chart.results import FINAL
 from cards.chart.sorting import NotUnderstood, Unread, What, counted
 from cards.model import (
     Freshness,
@@ -114,13 +115,16 @@ class Chart(Lists):
         found = self.readings.found.get("magnesium_ionised", [])
         return read_ionised(found, self.knowledge, self.now, self.place, self.person)
 
-    @fact
-    def _fresh(self) -> gather.ByAnalyte:
+    @property
+    def _whole(self) -> gather.ByAnalyte:
         # of a list that was cut and is not newest first, the latest result is not known
         cut, found = self.cut, self.readings.found
+        return {analyte: listed for analyte, listed in found.items() if ANALYTES[analyte].key not in cut}
+
+    @fact
+    def _fresh(self) -> gather.ByAnalyte:
         place = self.place if self.is_renewal else self.setting.value
-        whole = {analyte: listed for analyte, listed in found.items() if ANALYTES[analyte].key not in cut}
-        return gather.fresh(whole if cut else found, self.knowledge, self.now, place)
+        return gather.fresh(self._whole, self.knowledge, self.now, place)
 
     @fact
     def results(self) -> Results:
@@ -137,8 +141,14 @@ class Chart(Lists):
     @fact
     def renal(self) -> Renal:
         """What the kidneys allow."""
-        creatinines = [reading.result() for reading in self._fresh.get("creatinine", ())]
-        return renal_gate(self.results, creatinines, self.conditions, self.person, self.knowledge)
+        return renal_gate(self.results, self._creatinines, self.conditions, self.person, self.knowledge, self.now)
+
+    @property
+    def _creatinines(self) -> list[Result]:
+        """The creatinines of so many months that their lowest is the patient's own."""
+        self.look_at(ANALYTES["creatinine"].key)
+        confirmed = (r.result() for r in self._whole.get("creatinine", ()) if r.status in FINAL)
+        return [r for r in confirmed if self.hours_since(r.when) <= self.numbers["aki.over.lowest_hours"]]
 
     @fact
     def set_aside(self) -> tuple[SetAside, ...]:

@@ -3,9 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from cards.chart.kidney_injury import Injury, injury, is_over
 from cards.chart.person import Person
 from cards.loading import Knowledge
 from cards.model import Condition, Renal, RenalGate, Result
+
+_INJURY = "aki"
 
 
 def renal_gate(
@@ -14,20 +17,44 @@ def renal_gate(
     conditions: Mapping[str, Condition],
     who: Person,
     knowledge: Knowledge,
+    now: datetime,
 ) -> Renal:
-    """The gate by the worse of eGFR and clinical state; R4 when nothing is known."""
+    """The gate by the worse of eGFR and clinical state; R4 when nothing is known. `creatinines`: those of months."""
     numbers, words = knowledge.numbers, knowledge.words
-    by_state = next(((s.gate, s.words) for s in knowledge.renal_states if s.condition in conditions), None)
     egfr, when = _egfr(results, who, numbers)
-    if by_state is None and _rising(creatinines, numbers):
-        by_state = (RenalGate.R2, words.say("kidneys.rising"))
+    # a course that ends with a result too old to count says nothing of now
+    course = creatinines if "creatinine" in results else ()
+    by_state = _by_state(course, conditions, knowledge, now)
     if egfr is None:
-        gate, reason = by_state or (RenalGate.R4, words.say("kidneys.unknown"))
-        return Renal(gate, None, reason, None)
+        return Renal(by_state[0], None, by_state[1]) if by_state else _unmeasured(conditions, knowledge)
     by_egfr = _gate_of(egfr, numbers)
     if by_state and by_state[0] >= by_egfr:
         return Renal(by_state[0], egfr, words.say("kidneys.with_egfr", state=by_state[1], egfr=egfr), when)
     return Renal(by_egfr, egfr, words.say("kidneys.egfr", egfr=egfr), when)
+
+
+def _by_state(
+    creatinines: Sequence[Result], conditions: Mapping[str, Condition], knowledge: Knowledge, now: datetime
+) -> tuple[RenalGate, str] | None:
+    """The strictest gate of what is on record and of a rising creatinine, with its words."""
+    numbers, say = knowledge.numbers, knowledge.words.say
+    over = {_INJURY} if is_over(creatinines, now, numbers) else set()
+    states = (s for s in knowledge.renal_states if not s.without_egfr and s.condition in conditions.keys() - over)
+    found = [(s.gate, s.words) for s in states]
+    rising = injury(creatinines, numbers)
+    if rising:
+        grave = rising is Injury.STAGE_3
+        found.append((RenalGate.R3, say("kidneys.stage_3")) if grave else (RenalGate.R2, say("kidneys.rising")))
+    return max(found, key=lambda state: state[0], default=None)
+
+
+def _unmeasured(conditions: Mapping[str, Condition], knowledge: Knowledge) -> Renal:
+    """Not known; a stage of chronic disease on record keeps the limits of its gate for what others draft."""
+    say = knowledge.words.say
+    stage = next((s for s in knowledge.renal_states if s.without_egfr and s.condition in conditions), None)
+    if stage is None:
+        return Renal(RenalGate.R4, None, say("kidneys.unknown"))
+    return Renal(RenalGate.R4, None, say("kidneys.unmeasured", state=stage.words), limits=stage.gate)
 
 
 def _gate_of(egfr: float, numbers: Mapping[str, float]) -> RenalGate:
@@ -58,14 +85,3 @@ def ckd_epi_2021(
     egfr: float = numbers["ckd_epi.constant"] * min(ratio, 1.0) ** numbers[f"ckd_epi.alpha.{who}"]
     egfr *= max(ratio, 1.0) ** numbers["ckd_epi.beta"] * numbers["ckd_epi.age"] ** (age_days / 365.25)
     return round(egfr * (numbers["ckd_epi.female"] if who == "female" else 1.0), 1)
-
-
-def _rising(creatinines: Sequence[Result], numbers: Mapping[str, float]) -> bool:
-    """Whether the latest creatinine is at least 1.5 times the lowest of the week before it."""
-    if not creatinines:
-        return False
-    newest = max(creatinines, key=lambda r: (r.when, r.value))
-    window = numbers["aki.window_hours"] * 3600
-    week = [r.value for r in creatinines if 0 <= (newest.when - r.when).total_seconds() <= window and r.value > 0]
-    # rounded, since 1.2 / 0.8 is not quite 1.5 for a computer
-    return bool(week) and round(newest.value / min(week), 6) >= numbers["aki.creatinine_ratio"]

@@ -36,7 +36,7 @@ def into_a_vein(draft: Medication, reason: Reason, chart: Chart) -> Iterator[Ver
 
 
 def _deficiency(draft: Medication, chart: Chart) -> Iterator[Verdict]:
-    gate = chart.renal.gate
+    gate = chart.renal.of_drafts
     if gate is RenalGate.R3:
         yield Verdict(_CRITICAL, "dialysis", remove=True)
     elif gate is RenalGate.R2:
@@ -44,10 +44,10 @@ def _deficiency(draft: Medication, chart: Chart) -> Iterator[Verdict]:
             yield Verdict(_WARNING, "iv", change=True)
         if raisers(chart):
             yield Verdict(_WARNING, "raisers")
-    elif gate is RenalGate.R4:
-        yield Verdict(_INFO, "unknown")
     elif gate is RenalGate.R1 and chart.above(_day(draft, chart), "ceiling.iv_grams_24h.r1"):
         yield Verdict(_INFO, "reduced")
+    if chart.renal.gate is RenalGate.R4:
+        yield Verdict(_INFO, "unknown")
 
 
 def _is_too_much(draft: Medication, chart: Chart) -> bool:
@@ -69,7 +69,7 @@ def _own(draft: Medication, chart: Chart) -> Iterator[Verdict]:
     """An emergency: 2 g once in R2, 1 g in R3, as we suggest it ourselves; never removed."""
     if chart.renal.gate is RenalGate.R3 and not chart.at_most(_drafted(draft), "review.emergency.r3"):
         yield Verdict(_WARNING, "emergency_r3")
-    elif chart.renal.gate is RenalGate.R2 and chart.above(_drafted(draft), "ceiling.iv_grams_course.r2"):
+    elif chart.renal.of_drafts is RenalGate.R2 and chart.above(_drafted(draft), "ceiling.iv_grams_course.r2"):
         yield Verdict(_WARNING, "emergency_r2")
 
 
@@ -79,7 +79,7 @@ def _one_small(draft: Medication, chart: Chart) -> Iterator[Verdict]:
     more = chart.above(_drafted(draft), "review.one_small.grams")
     if chart.renal.gate is RenalGate.R3:
         yield Verdict(_WARNING, "one_dose_r3") if asthma else Verdict(_CRITICAL, "dialysis", remove=True)
-    elif chart.renal.gate is RenalGate.R2 and (more or asthma):
+    elif chart.renal.of_drafts is RenalGate.R2 and (more or asthma):
         yield Verdict(_WARNING if more else _INFO, "one_dose")
     elif chart.renal.gate is RenalGate.R4 and not asthma:
         yield Verdict(_INFO, "unknown")
@@ -97,7 +97,7 @@ def _obstetric(draft: Medication, chart: Chart) -> Iterator[Verdict]:
             yield Verdict(_CRITICAL, "no_maintenance")
         elif load is not None:
             yield Verdict(_WARNING, "load_only")
-    elif chart.renal.gate is RenalGate.R2 and maintains:
+    elif chart.renal.of_drafts is RenalGate.R2 and maintains:
         yield Verdict(_WARNING, "maintenance_r2")
     elif maintains and _is_reduced(creatinine.value if creatinine else None, chart):
         fast = chart.above(rate, "review.obstetric.rate.kidneys")
@@ -114,7 +114,7 @@ def _is_reduced(creatinine: float | None, chart: Chart) -> bool:
 # -- magnesium by mouth, and what holds some ---------------------------------------------------------------------------
 def by_mouth(draft: Medication, chart: Chart) -> Iterator[Verdict]:
     """Replacement by mouth."""
-    gate, adult = chart.renal.gate, not assess.is_child(chart)
+    gate, adult = chart.renal.of_drafts, not assess.is_child(chart)
     amount = draft.magnesium.elemental_mg_per_day if draft.magnesium else None
     if gate is RenalGate.R3:
         yield Verdict(_CRITICAL, "dialysis_oral", remove=True)
@@ -123,7 +123,7 @@ def by_mouth(draft: Medication, chart: Chart) -> Iterator[Verdict]:
             yield Verdict(_WARNING, "oral", change=True)
         if raisers(chart):
             yield Verdict(_WARNING, "raisers")
-    elif gate is RenalGate.R4 and adult:
+    if chart.renal.gate is RenalGate.R4 and adult:
         yield Verdict(_INFO, "unknown")
 
 
@@ -141,12 +141,12 @@ def _by_gut(draft: Medication, kind: MagnesiumKind | None, chart: Chart) -> Iter
     bowel = kind is MagnesiumKind.BOWEL_PREPARATION
     if chart.renal.gate is RenalGate.R3:
         yield Verdict(_CRITICAL, "dialysis_oral", remove=True)
-    elif chart.renal.gate is RenalGate.R2 and bowel:
+    elif chart.renal.of_drafts is RenalGate.R2 and bowel:
         picosulfate = bool(
             chart.knowledge.indications.picosulfate.search(" ".join(indication.order_words(draft, chart)))
         )
         yield Verdict(_CRITICAL, "picosulfate", remove=True) if picosulfate else Verdict(_WARNING, "bowel")
-    elif chart.renal.gate is RenalGate.R2 and not _is_as_needed(draft, chart):
+    elif chart.renal.of_drafts is RenalGate.R2 and not _is_as_needed(draft, chart):
         yield Verdict(_WARNING, "laxative")
 
 

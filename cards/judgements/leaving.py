@@ -98,7 +98,7 @@ def magnesium_products(chart: Chart) -> tuple[Medication, ...]:
 
 def kidneys_are_poor(chart: Chart) -> bool:
     """eGFR below 30, kidney injury, or as good as that."""
-    return chart.renal.gate in (RenalGate.R2, RenalGate.R3)
+    return chart.renal.of_drafts in (RenalGate.R2, RenalGate.R3)
 
 
 def softened(usual: Indicator, chart: Chart) -> Indicator:

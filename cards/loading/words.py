@@ -39,13 +39,15 @@ def _flat(told: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class RenalState:
-    """A condition that puts the kidneys at a gate, and what a card calls it."""
+    """A condition that puts the kidneys at a gate, and what a card calls it; some only where there is no eGFR."""
 
     condition: str
     gate: RenalGate
     words: str
+    without_egfr: bool = False
 
 
 def read_renal_states(path: Traversable) -> tuple[RenalState, ...]:
     """The states, the first that applies first."""
-    return tuple(RenalState(name, RenalGate[e["gate"]], e["words"]) for name, e in read_yaml(path).items())
+    told = read_yaml(path).items()
+    return tuple(RenalState(name, RenalGate[e["gate"]], e["words"], e.get("without_egfr", False)) for name, e in told)

@@ -79,12 +79,21 @@ class Ionised:
 
 @dataclass(frozen=True, slots=True)
 class Renal:
-    """The renal gate, the eGFR behind it (mL/min/1.73 m2) and why."""
+    """The renal gate, the eGFR behind it (mL/min/1.73 m2) and why.
+
+    `limits`: the gate whose limits hold for what others draft, where it is stricter than what is known.
+    """
 
     gate: RenalGate
     egfr: float | None
     reason: str
     when: datetime | None = None
+    limits: RenalGate | None = None
+
+    @property
+    def of_drafts(self) -> RenalGate:
+        """The gate by which an order of somebody else is judged."""
+        return self.gate if self.limits is None else self.limits
 
 
 class Infusion(NamedTuple):

@@ -23,8 +23,9 @@ def _categories(facts: Facts, knowledge: Knowledge) -> frozenset[str]:
 
 def _gate(facts: Facts, knowledge: Knowledge) -> RenalGate:
     categories, n = _categories(facts, knowledge), knowledge.numbers
-    states = [state.gate for state in knowledge.renal_states if state.condition in categories]
     egfr = facts.numbers.get("egfr", facts.numbers.get("crcl"))
+    listed = (s for s in knowledge.renal_states if s.condition in categories and (egfr is None or not s.without_egfr))
+    states = [state.gate for state in listed]
     if egfr is None:
         return max(states, default=RenalGate.R4)
     gates = (("egfr.r0", RenalGate.R0), ("egfr.r1", RenalGate.R1), ("egfr.r2", RenalGate.R2))

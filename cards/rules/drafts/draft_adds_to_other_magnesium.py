@@ -38,7 +38,7 @@ def draft_adds_to_other_magnesium(chart: Chart) -> Say | Because:
         values={
             "drug": ", ".join(dict.fromkeys(d.name for d in drafts)),
             "grams": shown(order_measures.measure("day", iv, chart) or 0.0, 1),
-            "most": shown(chart.numbers[_DAY_LIMITS.get(chart.renal.gate, "review.day")], 1),
+            "most": shown(chart.numbers[_DAY_LIMITS.get(chart.renal.of_drafts, "review.day")], 1),
             "taken": ", ".join(dict.fromkeys(m.name for m in given.oral_magnesium(chart))),
         },
         tests=(DraftTest("magnesium", "first"),) if any(f.say == "no_level" for f in found) else (),
@@ -56,7 +56,7 @@ def _intravenous(drafts: Drafts, chart: Chart) -> Iterator[Found]:
 
 def _sum(drafts: Drafts, chart: Chart) -> Iterator[Found]:
     """Above the day's limit a warning (of all kidneys but R2 with the dose); within it a level is asked for."""
-    total, gate = order_measures.measure("day", drafts, chart), chart.renal.gate
+    total, gate = order_measures.measure("day", drafts, chart), chart.renal.of_drafts
     if chart.above(total, _DAY_LIMITS.get(gate, "review.day")):
         if gate is RenalGate.R2:
             yield Found(_WARNING, "sum")
@@ -95,7 +95,7 @@ def _salts(drafts: Drafts, chart: Chart) -> Iterator[Found]:
     """Two different salts by mouth; the same one again is a renewal, a refill or a new dose."""
     oral = [d for d in drafts if d.route is not Route.INTRAVENOUS]
     taken = [m for m in given.oral_magnesium(chart) if _is_replacement(m)]
-    grave = _WARNING if chart.renal.gate in _REDUCED else _INFO
+    grave = _WARNING if chart.renal.of_drafts in _REDUCED else _INFO
     if len({_salt(d) for d in oral}) > 1:
         yield Found(grave, "two_salts")
     if any(_is_second(d, taken, chart) for d in oral):

@@ -21,7 +21,7 @@ def draft_oral_magnesium_is_too_much(chart: Chart) -> Say | Because:
     if not drafts or level_and_orders.refuses(drafts[0], chart):
         return because("no chosen draft of oral magnesium that is to be given at all")
     amount = sum(d.magnesium.elemental_mg_per_day or 0.0 for d in drafts if d.magnesium)
-    for number, indicator, line in _LIMITS.get(chart.renal.gate, ()):
+    for number, indicator, line in _LIMITS.get(chart.renal.of_drafts, ()):
         if chart.above(round(amount), number):
             values = {"drafted": _named(drafts, chart), "oral": f"{amount:.0f}", "most": f"{chart.numbers[number]:.0f}"}
             offers = _instead(drafts, chart) if indicator is Indicator.WARNING else ()

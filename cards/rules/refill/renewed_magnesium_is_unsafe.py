@@ -28,7 +28,7 @@ def _state(chart: Chart) -> str:
         return "never" if assess.kidneys_limit(chart) else ""
     if chart.is_high and chart.current and chart.current.plausible:
         return "high"
-    if chart.renal.gate is RenalGate.R2:
+    if chart.renal.of_drafts is RenalGate.R2:
         return "limit" if assess.kidneys_limit(chart) else ""
     return "unknown" if _kidneys_are_unknown(chart) else ""
 

@@ -1,0 +1,51 @@
+"""Acute kidney injury by the course of the creatinine (KDIGO; clinical rule s.2.1): its stage, and whether one is over."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from enum import IntEnum
+
+from cards.model import Result
+
+Numbers = Mapping[str, float]
+
+
+class Injury(IntEnum):
+    """What the latest creatinine tells against earlier ones; a fall is none."""
+
+    NONE = 0
+    RISING = 1
+    STAGE_3 = 3
+
+
+def injury(creatinines: Sequence[Result], numbers: Numbers) -> Injury:
+    """From 0.3 mg/dL more in 48 h, or 1.5 times the lowest of a week; stage 3 from 3 times, or 4 mg/dL with a rise."""
+    newest = _newest(creatinines)
+    if newest is None:
+        return Injury.NONE
+    # rounded, since 1.2 / 0.8 is not quite 1.5 for a computer
+    ratio = round(newest.value / min(_since(newest, creatinines, numbers["aki.window_hours"])), 6)
+    rise = round(newest.value - min(_since(newest, creatinines, numbers["aki.rise_hours"])), 6)
+    if ratio < numbers["aki.creatinine_ratio"] and rise < numbers["aki.rise"]:
+        return Injury.NONE
+    grave = ratio >= numbers["aki.stage3_ratio"] or newest.value >= numbers["aki.stage3_creatinine"]
+    return Injury.STAGE_3 if grave else Injury.RISING
+
+
+def is_over(creatinines: Sequence[Result], now: datetime, numbers: Numbers) -> bool:
+    """Whether a creatinine of now is near the lowest of the months before, and no higher than the one before it."""
+    newest = _newest(creatinines)
+    before = [r for r in creatinines if newest and r.when < newest.when]
+    if newest is None or not before or (now - newest.when).total_seconds() > numbers["aki.over.hours"] * 3600:
+        return False
+    lowest = min(_since(newest, creatinines, numbers["aki.over.lowest_hours"]))
+    previous = max(before, key=lambda r: (r.when, -r.value))
+    return round(newest.value / lowest, 6) <= numbers["aki.over.ratio"] and newest.value <= previous.value
+
+
+def _newest(creatinines: Sequence[Result]) -> Result | None:
+    return max((r for r in creatinines if r.value > 0), key=lambda r: (r.when, r.value), default=None)
+
+
+def _since(newest: Result, creatinines: Sequence[Result], hours: float) -> Iterator[float]:
+    """The values of so many hours up to the newest, itself among them."""
+    return (r.value for r in creatinines if r.value > 0 and 0 <= (newest.when - r.when).total_seconds() <= hours * 3600)
