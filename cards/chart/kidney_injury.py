@@ -1,4 +1,4 @@
-"""Acute kidney injury by the course of the creatinine (KDIGO; clinical rule s.2.1): its stage, and whether one is over."""
+"""Acute kidney injury by the course of the creatinine (KDIGO; clinical rule s.2.1): its stage, whether one is over."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime

@@ -38,6 +38,13 @@ def ordered_tests(
     return tuple(found for resource, is_draft in listed for found in _read(resource, is_draft, knowledge))
 
 
+def categories_of_care(sent: Iterable[JsonObject], knowledge: Knowledge) -> frozenset[str]:
+    """The categories of conditions that active orders of care name, comfort care among them."""
+    active = [r for r in sent if text(r, "status") == "active" and r.get("doNotPerform") is not True]
+    codes = (child(resource, "code") for resource in active)
+    return frozenset(c for code in codes for c in knowledge.terminology.categories_of(codings(code), words_of(code)))
+
+
 def _read(resource: JsonObject, is_draft: bool, knowledge: Knowledge) -> Iterator[OrderedTest]:
     if resource.get("doNotPerform") is True or text(resource, "status") not in _STANDS:
         return

@@ -14,6 +14,7 @@ from cards.chart.encounter_setting import categories_of_stay, place_of
 from cards.chart.fhir import bare_id, is_id, text
 from cards.chart.inputs import BY_KEY, INPUTS
 from cards.chart.person import Person
+from cards.chart.requests import SERVICE_REQUESTS, categories_of_care
 from cards.chart.sorting import CONDITION, Sorted
 from cards.chart.still_counts import Stay
 from cards.chart.versions import newest_versions
@@ -201,9 +202,12 @@ class Visit(Asked):
 
     @fact
     def in_comfort_care(self) -> bool:
-        """Whether the problems or the stay itself say that the patient is in comfort care (clinical rule s.7.2)."""
+        """Whether problems, orders or the stay itself say that the patient is in comfort care (clinical rule s.7.2)."""
         of_stay = categories_of_stay(self.encounter, self.knowledge) if self.encounter else ()
-        return self.has(_COMFORT) or _COMFORT in of_stay or self.destination is Destination.HOSPICE
+        if self.has(_COMFORT) or _COMFORT in of_stay or self.destination is Destination.HOSPICE:
+            return True
+        # orders that could not be had are no reason to say less: nothing waits for them
+        return _COMFORT in categories_of_care(self.sent.of(*SERVICE_REQUESTS), self.knowledge)
 
     @fact
     def destination(self) -> Destination | None:

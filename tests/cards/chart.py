@@ -135,7 +135,15 @@ def _resources(chart: Chart) -> dict[str, list[Json]]:
 
 
 def _test_order(ident: str, told: Chart) -> Json:
-    """A test that is ordered: its `analyte`, and `in_days` when it is due."""
+    """A test that is ordered: its `analyte`, and `in_days` when it is due; or care that is ordered, in its `text`."""
+    if "text" in told:
+        care = {
+            "resourceType": "ServiceRequest",
+            "id": ident,
+            "status": told.get("status", "active"),
+            "intent": "order",
+        }
+        return {**care, "code": {"text": told["text"]}, "subject": {"reference": "Patient/p1"}, "authoredOn": ago(1)}
     return {
         "resourceType": "ServiceRequest",
         "id": ident,
