@@ -28,6 +28,7 @@ class DrugClass:
     with_iv: str = "heart"
     with_iv_above: str = ""
     leaves_alkali: tuple[str, ...] = ()
+    fails_beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

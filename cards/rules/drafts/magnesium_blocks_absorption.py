@@ -19,7 +19,6 @@ from cards.model import (
 )
 
 _ANTACID_SALTS = frozenset({"oxide", "hydroxide", "carbonate"})
-_WEAK = "weak"
 _BY_MOUTH = (
     MagnesiumKind.REPLACEMENT,
     MagnesiumKind.LAXATIVE,
@@ -41,7 +40,7 @@ def magnesium_blocks_absorption(chart: Chart) -> Say | Because:
 def _space(pairs: tuple[DrugRole, ...]) -> Say:
     avoid = [r for r in pairs if r.avoid]
     return Say(
-        Indicator.INFO if all(r.evidence == _WEAK for r in pairs) else Indicator.WARNING,
+        Indicator.WARNING if any(r.avoid or r.of_class.fails_beside for r in pairs) else Indicator.INFO,
         ("avoid",) * bool(avoid) + ("apart",) * (len(avoid) < len(pairs)),
         title="avoid" if avoid else "",
         values={
@@ -105,8 +104,5 @@ def _binds(role: DrugRole, antacid: bool) -> bool:
 
 
 def _resin(role: DrugRole, salt: str) -> DrugRole:
-    """A resin takes up the magnesium and leaves alkali of some salts: to be avoided; weak with the others (s.6)."""
-    if not role.of_class.leaves_alkali:
-        return role
-    harmful = salt in role.of_class.leaves_alkali
-    return replace(role, avoid=harmful, evidence=role.evidence if harmful else _WEAK)
+    """A resin takes up the magnesium and leaves alkali of some salts: to be avoided with these alone (s.6)."""
+    return replace(role, avoid=salt in role.of_class.leaves_alkali) if role.of_class.leaves_alkali else role

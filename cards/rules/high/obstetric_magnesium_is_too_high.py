@@ -3,28 +3,35 @@
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import assess, danger
-from cards.model import DraftTest, Indicator, Magnesium, Problem, Say
+from cards.model import DraftTest, Indicator, Magnesium, Problem, RenalGate, Say
 
 _NOW = (DraftTest("magnesium", "now"), DraftTest("bmp", "now"))
 _SOON = (DraftTest("magnesium", "high"), DraftTest("bmp", "now"))
+_POOR = (RenalGate.R2, RenalGate.R3)
 _LINES = {
     "": ("found", "do_slow", "check"),
     "stop": ("found", "do_stop", "check"),
     "unlisted": ("unlisted", "do_unlisted", "check"),
     "stop_unlisted": ("unlisted", "do_stop", "do_unlisted", "check"),
     "repeat": ("found", "check"),
+    "kidneys": ("found", "do_kidneys", "check"),
 }
 
 
 @rule(Problem.HIGH_MAGNESIUM)
 def obstetric_magnesium_is_too_high(chart: Chart) -> Say | Because:
-    """Above the range that is intended there (s.1.5) warns, far above it stop; none on record, any is odd."""
+    """Above the range that is intended there (s.1.5), or rising with poor kidneys, warns; far above it stop.
+
+    With none on record any high level is odd.
+    """
     m, listed = chart.current, assess.on_obstetric_magnesium(chart)
     if m is None or not (listed or assess.may_be_on_obstetric_magnesium(chart)):
         return because("no magnesium given for pre-eclampsia or in pregnancy") if m else chart.is_known
     if not m.plausible:
         return because("the result is not plausible")
     above = chart.above(m.x, "obstetric.caution") if listed else chart.is_high
+    if listed and not above and chart.is_fresh and chart.renal.gate in _POOR:
+        return chart.at_least(m.x, "obstetric.kidneys") and _said(m, "kidneys", chart)
     return above and _said(m, _state(m, listed, chart), chart)
 
 
@@ -34,6 +41,8 @@ def _said(m: Magnesium, state: str, chart: Chart) -> Say:
 
 
 def _indicator(m: Magnesium, state: str, chart: Chart) -> Indicator:
+    if state == "kidneys":
+        return Indicator.WARNING
     if state.startswith("stop"):
         return Indicator.CRITICAL
     return Indicator.INFO if danger.high_is_mild(m.x, chart) else Indicator.WARNING
