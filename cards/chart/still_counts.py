@@ -45,7 +45,7 @@ def still_counts(
 
 
 def _was_ended(row: ConditionFreshness, since: datetime | None, found: Mapping[str, Condition]) -> bool:
-    end = found[row.ended_by].since if row.ended_by in found else None
+    end = found[row.ended_by].since if row.ended_by in found and row.not_ended_with not in found else None
     return since is not None and end is not None and end > since
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from cards.loading.drug_classes import check_known
 from cards.loading.reading import read_yaml
 
+_CATEGORIES = ("as", "ended_by", "not_ended_with")
 _UNITS = {"h": "hours", "d": "days"}
 
 
@@ -25,12 +26,13 @@ class Undated(Enum):
 class ConditionFreshness:
     """How long a category of conditions counts from its onset, and what makes that longer or shorter."""
 
-    counts: timedelta
+    counts: timedelta = timedelta.max
     in_stay: bool = False
     undated: Undated = Undated.STAY
     longer_with: Mapping[str, timedelta] = field(default_factory=dict)
     brought_by: str = ""
     ended_by: str = ""
+    not_ended_with: str = ""
 
 
 def read_condition_freshness(
@@ -41,7 +43,7 @@ def read_condition_freshness(
     check_known(path.name, "category", rows, categories)
     keys = {each.name for each in fields(ConditionFreshness)} - {"brought_by"} | {"as", "days", "source"}
     for name, row in rows.items():
-        others = (*row.get("longer_with", ()), *(row[key] for key in ("as", "ended_by") if key in row))
+        others = (*row.get("longer_with", ()), *(row[key] for key in _CATEGORIES if key in row))
         check_known(f"{path.name}: {name}", "key", row, keys)
         check_known(f"{path.name}: {name}", "category", others, categories)
         check_known(f"{path.name}: {name}", "threshold", [row["days"]] if "days" in row else [], numbers)
@@ -50,13 +52,21 @@ def read_condition_freshness(
 
 def _row(told: Mapping[str, Any], numbers: Mapping[str, float]) -> ConditionFreshness:
     return ConditionFreshness(
-        counts=timedelta(days=numbers[told["days"]]) if "days" in told else _time(told["counts"]),
+        counts=_counts(told, numbers),
         in_stay=told.get("in_stay", False),
         undated=Undated(told.get("undated", Undated.STAY.value)),
         longer_with={category: _time(time) for category, time in told.get("longer_with", {}).items()},
         brought_by=told.get("as", ""),
         ended_by=told.get("ended_by", ""),
+        not_ended_with=told.get("not_ended_with", ""),
     )
+
+
+def _counts(told: Mapping[str, Any], numbers: Mapping[str, float]) -> timedelta:
+    """For how long; without any time, until it is ended."""
+    if "days" in told:
+        return timedelta(days=numbers[told["days"]])
+    return _time(told["counts"]) if "counts" in told else timedelta.max
 
 
 def _time(told: Mapping[str, Any]) -> timedelta:
