@@ -10,16 +10,34 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.clock import moments
-from tests.clock.modules import MODULES, dates_in, runs_with_a_clock
+from tests.clock.modules import MODULES, TESTS, dates_brought_by, dates_in, runs_with_a_clock
 from tests.machine import LONG_S
 
 NOW = datetime.now(UTC)
+# modules with both, of which the clock that runs never meets the date; each with what it is for
+APART = {
+    "backtest/test_state.py": "waits for a process that forecasts of exports alone",
+    "cards/test_reading_doses.py": "measures how long it reads",
+    "demo/test_page.py": "gives the clock itself",
+    "fhir/test_agreement.py": "gives the clock itself",
+    "fuzz/bases.py": "requests of any date, of which no answer is compared",
+    "insights/test_unread.py": "decides of charts of a day of their own; the records are of now",
+    "service/test_failing_rule.py": "decides of a chart of its own",
+    "store/test_shown.py": "gives the clock itself; what is kept is forgotten when the test says so",
+    "upgrade/test_records.py": "gives the clock itself and keeps records for a century",
+}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: "/".join(path.parts[-2:]))
 def test_no_date_stands_beside_a_clock_that_runs(path):
     source = path.read_text(encoding="utf-8")
     assert not runs_with_a_clock(source) or dates_in(source) == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: "/".join(path.parts[-2:]))
+def test_no_date_of_another_module_stands_beside_it_but_where_they_never_meet(path):
+    both = runs_with_a_clock(path.read_text(encoding="utf-8")) and dates_brought_by(path)
+    assert bool(both) == (path.relative_to(TESTS).as_posix() in APART), both
 
 
 @pytest.mark.parametrize(

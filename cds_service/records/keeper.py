@@ -1,7 +1,7 @@
 """Keeps one shipping process on this machine: a thread in every worker, of which one at a time holds the lock.
 
-A worker that dies lets the lock go and closes the standard input of its shipping process, which then ends; another
-worker begins a new one.
+A worker that dies closes the standard input of its shipping process, which then ends. The lock is theirs together: when
+both have ended it is free, and another worker begins a new one.
 """
 
 import os
@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 from threading import Thread
 
 from cds_service.records.locks import hold
@@ -18,6 +20,7 @@ from cds_service.run.settings import PREFIX, Settings
 
 _LOCK = "keeper.lock"
 _LOOK_S = 1.0
+_SOON_S = 0.02
 _FINAL_S = 10.0
 
 
@@ -42,7 +45,9 @@ class Keeper:
         while not hold(lock):
             time.sleep(_LOOK_S)
         while True:
-            started = subprocess.Popen(_COMMAND, stdin=subprocess.PIPE, env=environment(self._settings))  # noqa: S603
+            started = subprocess.Popen(  # noqa: S603
+                _COMMAND, stdin=subprocess.PIPE, env=environment(self._settings), pass_fds=_shared(lock)
+            )
             started.wait()
             record_trouble("the shipping process ended: begun again", status=str(started.returncode))
             time.sleep(_LOOK_S)
@@ -52,13 +57,29 @@ _COMMAND = [sys.executable, "-m", "cds_service.records"]
 
 
 def ship_rest(settings: Settings) -> None:
-    """Ship what waits, once, when the service has stopped; what the database does not take now waits for the start."""
+    """Ship what waits, once, when the service has stopped; what the database does not take now waits for the start.
+
+    The last shipping process has ended before: nobody uses the files of the service after this.
+    """
+    _wait_for_the_last(state_folder(settings))
     try:
         subprocess.run(  # noqa: S603
             [*_COMMAND, "--once"], stdin=subprocess.DEVNULL, env=environment(settings), timeout=_FINAL_S, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as problem:
         record_trouble("records wait in the spool for the next start", problem=type(problem).__name__)
+
+
+def _shared(lock: int) -> tuple[int, ...]:
+    return () if sys.platform == "win32" else (lock,)
+
+
+def _wait_for_the_last(folder: Path) -> None:
+    with suppress(OSError):
+        lock, until = os.open(folder / _LOCK, os.O_RDWR), time.monotonic() + _FINAL_S
+        while not hold(lock) and time.monotonic() < until:
+            time.sleep(_SOON_S)
+        os.close(lock)
 
 
 def environment(settings: Settings) -> Mapping[str, str]:

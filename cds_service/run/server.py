@@ -22,9 +22,10 @@ def run(
     end: Callable[[], None],
     refused: Callable[[int, str], None],
 ) -> None:
-    """Serve until stopped; `begin` is called in every worker that starts, `end` once when all have ended.
+    """Serve until stopped; `begin` is called in every worker that starts.
 
-    `refused` is told status and request id of what the server itself refuses.
+    `end` is called once when all have ended, where they are processes; `refused` is told status and request id of what
+    the server itself refuses.
 
     The port must be free (see `check_port`).
     """
@@ -32,8 +33,7 @@ def run(
         from waitress import serve
 
         begin()
-        serve(app, host=host, port=port, threads=THREADS)
-        end()
+        serve(app, host=host, port=port, threads=THREADS)  # its shipping process ships the rest when we are gone
     else:
         from cds_service.run.gunicorn_server import answer_refusals
         from cds_service.run.gunicorn_server import serve as serve_gunicorn

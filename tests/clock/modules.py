@@ -50,6 +50,40 @@ def _is_date(node: ast.AST) -> bool:
     return name in _MADE and isinstance(first, ast.Constant) and 2000 <= int(first.value) < 2100
 
 
+def dates_brought_by(path: Path) -> set[str]:
+    """The names from other modules of the tests that stand for such a date or default to one."""
+    nodes = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.ImportFrom)]
+    return {
+        alias.name
+        for node in nodes
+        if (file := TESTS.parent / f"{(node.module or '').replace('.', '/')}.py").is_relative_to(TESTS)
+        and file.is_file()
+        for alias in node.names
+        if alias.name in _dated(file)
+    }
+
+
+@cache
+def _dated(path: Path) -> set[str]:
+    """The constants of a module that hold a date, and the functions of which an argument is one by default."""
+    body = ast.parse(path.read_text(encoding="utf-8")).body
+    given = [node for node in body if isinstance(node, ast.Assign)]
+    names = {
+        name.id for node in given if _has_date(node.value, set()) for name in node.targets if isinstance(name, ast.Name)
+    }
+    functions = [node for node in body if isinstance(node, ast.FunctionDef)]
+    return names | {
+        made.name
+        for made in functions
+        for default in (*made.args.defaults, *made.args.kw_defaults)
+        if default and _has_date(default, names)
+    }
+
+
+def _has_date(tree: ast.AST, names: set[str]) -> bool:
+    return any(_is_date(node) or (isinstance(node, ast.Name) and node.id in names) for node in ast.walk(tree))
+
+
 @cache
 def looks_at_a_clock(path: Path) -> bool:
     """Whether a module, or any module of the tests that it or its fixtures come from, runs with a clock."""

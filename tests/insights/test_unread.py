@@ -22,7 +22,8 @@ from cds_service.run.cli import main
 from tests.cards.chart import LOCAL, NOW, decide, knowledge, snapshot
 from tests.insights.made import load
 
-DAY = NOW.date()
+AT = datetime.now(UTC)
+DAY = AT.date()
 LONG = "k" * 65
 SECRETS = ("Mrs Smith has block", "smith jane", LONG, "tab\there")
 CHART = {
@@ -35,7 +36,7 @@ CHART = {
 
 def entry(ident: int, decision: Decision) -> dict[str, Any]:
     """The record of an answer, as it comes out of the spool."""
-    made = answer_entry(f"{ident:036}", NOW, SERVICES[0].id, 200, 1.0, {}, decision, [])
+    made = answer_entry(f"{ident:036}", AT, SERVICES[0].id, 200, 1.0, {}, decision, [])
     found: dict[str, Any] = json.loads(json.dumps(made))
     return found
 

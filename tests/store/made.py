@@ -6,7 +6,7 @@ from typing import Any
 
 from cds_service.records.entries import feedback_entry
 
-NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+NOW = datetime.now(UTC).replace(microsecond=0)  # what is older than the time it is kept for is purged
 Entry = dict[str, Any]
 
 
@@ -32,7 +32,7 @@ def answer(at: datetime = NOW, cards: int = 1, **changes: object) -> Entry:
     }
 
 
-def feedback(card: str, outcome: str = "overridden", at: str = "2026-11-23T12:00:00+00:00", **changes: str) -> Entry:
+def feedback(card: str, outcome: str = "overridden", at: str = NOW.isoformat(), **changes: str) -> Entry:
     """Feedback on a card."""
     told = {"suggestion": "", "reason": "patient-refuses", "comment": "", "client": "ehr", **changes}
     return feedback_entry(
