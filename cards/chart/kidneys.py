@@ -19,7 +19,10 @@ def renal_gate(
     knowledge: Knowledge,
     now: datetime,
 ) -> Renal:
-    """The gate by the worse of eGFR and clinical state; R4 when nothing is known. `creatinines`: those of months."""
+    """The gate by the worse of eGFR and clinical state; R4 when nothing is known. `creatinines`: those of months.
+
+    Continuous replacement decides whatever the eGFR, which it makes.
+    """
     numbers, words = knowledge.numbers, knowledge.words
     egfr, when = _egfr(results, who, numbers)
     # a course that ends with a result too old to count says nothing of now
@@ -28,6 +31,8 @@ def renal_gate(
     if egfr is None:
         return Renal(by_state[0], None, by_state[1]) if by_state else _unmeasured(conditions, knowledge)
     by_egfr = _gate_of(egfr, numbers)
+    if by_state and by_state[0] is RenalGate.R5:
+        return Renal(by_state[0], egfr, by_state[1], when)
     if by_state and by_state[0] >= by_egfr:
         return Renal(by_state[0], egfr, words.say("kidneys.with_egfr", state=by_state[1], egfr=egfr), when)
     return Renal(by_egfr, egfr, words.say("kidneys.egfr", egfr=egfr), when)
@@ -36,7 +41,7 @@ def renal_gate(
 def _by_state(
     creatinines: Sequence[Result], conditions: Mapping[str, Condition], knowledge: Knowledge, now: datetime
 ) -> tuple[RenalGate, str] | None:
-    """The strictest gate of what is on record and of a rising creatinine, with its words."""
+    """The gate of what is on record and of a rising creatinine, with its words."""
     numbers, say = knowledge.numbers, knowledge.words.say
     over = {_INJURY} if is_over(creatinines, now, numbers) else set()
     states = (s for s in knowledge.renal_states if not s.without_egfr and s.condition in conditions.keys() - over)
@@ -45,7 +50,8 @@ def _by_state(
     if rising:
         grave = rising is Injury.STAGE_3
         found.append((RenalGate.R3, say("kidneys.stage_3")) if grave else (RenalGate.R2, say("kidneys.rising")))
-    return max(found, key=lambda state: state[0], default=None)
+    decides = RenalGate.deciding([gate for gate, _ in found]) if found else None
+    return next((state for state in found if state[0] is decides), None)
 
 
 def _unmeasured(conditions: Mapping[str, Condition], knowledge: Knowledge) -> Renal:

@@ -46,6 +46,8 @@ def _deficiency(draft: Medication, chart: Chart) -> Iterator[Verdict]:
             yield Verdict(_WARNING, "raisers")
     elif gate is RenalGate.R1 and chart.above(_day(draft, chart), "ceiling.iv_grams_24h.r1"):
         yield Verdict(_INFO, "reduced")
+    elif gate is RenalGate.R5 and chart.above(_drafted(draft), "review.crrt.grams"):
+        yield Verdict(_WARNING, "crrt")
     if chart.renal.gate is RenalGate.R4:
         yield Verdict(_INFO, "unknown")
 

@@ -1,5 +1,6 @@
 """The scales that values of a patient are put on: urgency, bands, settings, renal gates, routes, problems."""
 
+from collections.abc import Sequence
 from enum import Enum, IntEnum, StrEnum
 
 ADULT_DAYS = 6574  # the eighteenth birthday, leap days counted
@@ -68,8 +69,12 @@ _BEDS = frozenset({Setting.INPATIENT, Setting.EMERGENCY, Setting.DAY_UNIT})
 
 
 class RenalGate(IntEnum):
-    """How much magnesium the kidneys allow, in order of strictness and not of number: R4 is "not known"."""
+    """How much magnesium the kidneys allow, in order of strictness and not of number: R4 is "not known".
 
+    R5 stands outside that order: continuous replacement loses magnesium instead of holding it.
+    """
+
+    R5 = -1
     R0 = 0
     R1 = 1
     R4 = 2
@@ -80,6 +85,21 @@ class RenalGate(IntEnum):
     def is_poor(self) -> bool:
         """eGFR below 30, or as good as that."""
         return self >= RenalGate.R2
+
+    @property
+    def is_good(self) -> bool:
+        """The patient's own kidneys allow usual single doses."""
+        return self in (RenalGate.R0, RenalGate.R1)
+
+    @property
+    def in_emergency(self) -> "RenalGate":
+        """The gate by whose row an emergency is treated: what is lost all the time is given as to healthy kidneys."""
+        return RenalGate.R0 if self is RenalGate.R5 else self
+
+    @staticmethod
+    def deciding(gates: Sequence["RenalGate"]) -> "RenalGate":
+        """Of several the one that holds: R5 while it runs, else the strictest."""
+        return RenalGate.R5 if RenalGate.R5 in gates else max(gates)
 
 
 # up to which a salt may be used by mouth: with R3 and R4 none is

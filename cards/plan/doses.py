@@ -32,7 +32,8 @@ def intravenous_anywhere(situation: str, chart: Chart, emergency: str | None = N
         return None
     if given.iv_magnesium_in_progress(chart):
         return None
-    steps = chart.knowledge.doses.iv[situation].get(chart.renal.gate, ())
+    gate = chart.renal.gate.in_emergency if emergency else chart.renal.gate
+    steps = chart.knowledge.doses.iv[situation].get(gate, ())
     if emergency is None and given.iv_magnesium_ended(chart):
         steps = tuple(fewer(steps, given.room(chart), bags_of(chart.knowledge.products)))
     return _iv_order(steps, chart.knowledge.words) if steps else None

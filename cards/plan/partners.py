@@ -1,7 +1,7 @@
 """Which drug may stand beside magnesium: a potassium-sparing one, and why not (clinical rule s.4.1)."""
 
 from cards.chart import Chart, once
-from cards.model import Medication, RenalGate, Result
+from cards.model import Medication, Result
 
 
 @once
@@ -28,7 +28,7 @@ def _by_blood(potassium: Result | None, chart: Chart) -> str:
     if chart.at_least(potassium.value, _most_potassium(chart)):
         return words.say("no_sparing.potassium", potassium=potassium.shown)
     kidneys_allow = chart.at_least(egfr, "potassium.sparing_min_egfr")
-    return "" if kidneys_allow and chart.renal.gate <= RenalGate.R1 else chart.renal.reason
+    return "" if kidneys_allow and chart.renal.gate.is_good else chart.renal.reason
 
 
 def _most_potassium(chart: Chart) -> str:

@@ -27,9 +27,9 @@ def _gate(facts: Facts, knowledge: Knowledge) -> RenalGate:
     listed = (s for s in knowledge.renal_states if s.condition in categories and (egfr is None or not s.without_egfr))
     states = [state.gate for state in listed]
     if egfr is None:
-        return max(states, default=RenalGate.R4)
+        return RenalGate.deciding(states or [RenalGate.R4])
     gates = (("egfr.r0", RenalGate.R0), ("egfr.r1", RenalGate.R1), ("egfr.r2", RenalGate.R2))
-    return max([*states, next((gate for limit, gate in gates if egfr >= n[limit]), RenalGate.R3)])
+    return RenalGate.deciding([*states, next((gate for limit, gate in gates if egfr >= n[limit]), RenalGate.R3)])
 
 
 def _against(facts: Facts, gate: RenalGate, knowledge: Knowledge) -> Iterator[tuple[str, str]]:

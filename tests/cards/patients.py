@@ -124,7 +124,18 @@ def treatable(draw: st.DrawFn, least: int = 10) -> Json:
 _PAIRS = [[], [("potassium", _LABS["potassium"])], [("qtc", _LABS["qtc"])], [("calcium", _LABS["calcium"])]]
 _stops = st.sampled_from(
     [
-        *("I44.2", "G70.00", "J96.00", "O14.10", "Z99.2", "N17.9", "Hypotension", "Muscle cramps", "Nil by mouth"),
+        *(
+            "I44.2",
+            "G70.00",
+            "J96.00",
+            "O14.10",
+            "Z99.2",
+            "N17.9",
+            "On CVVH",
+            "Hypotension",
+            "Muscle cramps",
+            "Nil by mouth",
+        ),
         *("Permanent pacemaker in situ", "I50.9", "R19.7", "Z33.1"),
         *({"code": code, "hours": 2} for code in ("I47.21", "I47.20", "R56.9", "R29.0")),
     ]

@@ -21,6 +21,7 @@ REVIEWED = {
     r"4 g/100 mL|20 or 40 g": "products",
     r"25-[57][05] mg/kg(?=[,)])": "a reference for paediatrics",
     r"level in 2 h|level every 4(?:-6)? h": "how often obstetrics looks",
+    r"every 6-12 h": "how often continuous replacement is followed",
     r"20 g in 48 h": "a total with poor kidneys, from the label",
     r"clearance of 30": "of picosulfate, from its label",
     r"1-2 g may be given": "a dose in words",

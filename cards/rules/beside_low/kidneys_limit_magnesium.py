@@ -8,7 +8,7 @@ from cards.model import DraftTest, Indicator, Problem, RenalGate, Say
 
 @rule(Problem.LOW_MAGNESIUM, adds=True)
 def kidneys_limit_magnesium(chart: Chart) -> Say | Because:
-    """The renal gates R1 to R4 (s.2.1): less, none, or creatinine first."""
+    """The renal gates R1 to R5 (s.2.1): less, none, creatinine first, or by the protocol of what replaces them."""
     if chart.is_adult is False:
         return because("a child: doses by kidney function are those of adults")
     if assess.emergency(chart):
@@ -28,7 +28,7 @@ def _said(gate: RenalGate, chart: Chart) -> Say:
 
 
 def _line(gate: RenalGate, chart: Chart) -> str:
-    if gate in (RenalGate.R3, RenalGate.R4):
+    if gate in (RenalGate.R3, RenalGate.R4, RenalGate.R5):
         return gate.name
     iv = chart.low is not None and assess.is_severe_band(chart.low.band)
     return f"{gate.name}_{'iv' if iv else 'oral'}"

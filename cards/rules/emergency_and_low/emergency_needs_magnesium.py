@@ -3,7 +3,7 @@
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import assess, danger, emergencies, given
-from cards.model import DraftMedication, DraftTest, Indicator, Problem, RenalGate, Say, Suggestion
+from cards.model import DraftMedication, DraftTest, Indicator, Problem, Say, Suggestion
 from cards.plan import doses, emergency_load
 
 _TESTS = (DraftTest("magnesium", "after_emergency"), DraftTest("bmp", "now"), DraftTest("ecg", "now"))
@@ -40,8 +40,8 @@ def _call(chart: Chart) -> tuple[str, ...]:
 def _orders(order: DraftMedication | None, chart: Chart) -> tuple[str, ...]:
     if order is None:
         return ("do_running" if given.iv_magnesium_in_progress(chart) else "do_expert",)
-    full = chart.renal.gate <= RenalGate.R1
-    return ("do_load", f"then_{chart.renal.gate.name.lower()}" if full else "then_poor")
+    gate = chart.renal.gate.in_emergency
+    return ("do_load", f"then_{gate.name.lower()}" if gate.is_good else "then_poor")
 
 
 def _beside(chart: Chart) -> tuple[str, ...]:
