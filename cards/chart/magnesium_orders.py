@@ -30,6 +30,14 @@ _ONE_SALT = frozenset({"replacement", "mixture"})
 _NOT_TOLD = "not told"
 _LAXATIVE = re.compile(r"\b(hydroxide|milk of magnesia|laxative|granules|296 ?ml)\b", re.IGNORECASE)
 _NEVER_REPLACEMENT = ("magnesium salicylate", "magnesium trisilicate", "magnesium acetate")
+# "64 mg elemental", "241.3 mg of magnesium)", "elemental magnesium 64 mg"
+_ELEMENTAL = re.compile(
+    r"(?<![\d.])(\d{1,5}+(?:\.\d{1,3}+)?+) ?mg (?:of )?(?:elemental|magnesium\b)"
+    r"|\belemental (?:magnesium |mg )?(\d{1,5}+(?:\.\d{1,3}+)?+) ?mg\b"
+)
+_WEIGHT = re.compile(r"(?<![\d.])(\d{1,5}+(?:\.\d{1,3}+)?+) ?mg\b(?!/)")
+# "magnesium (as oxide) 250 mg": the weight of the magnesium, or not; nobody knows
+_AS_SALT = re.compile(r"\bas\b")
 _CONTAINERS = ("bag", "container", "vial", "syringe", "each")
 _PIECES = (
     *(name + ending for name in ("tablet", "tab", "capsule", "cap", "sachet") for ending in ("", "s", "(s)")),
@@ -62,7 +70,10 @@ def magnesium_order(
     dosages = [{**dosage, "text": plain(text(dosage, "text"))} for dosage in dosages]
     if route is Route.INTRAVENOUS or salt == "sulfate":
         return _intravenous(kind, salt, plain(told), listed, dosages, knowledge)
-    return MagnesiumOrder(kind, salt, elemental_mg_per_day=_elemental_per_day(dosages, listed, salt, knowledge.numbers))
+    per_piece = listed.elemental_mg_per_unit if listed else _elemental_mg(plain(told), salt, knowledge.numbers)
+    return MagnesiumOrder(
+        kind, salt, elemental_mg_per_day=_elemental_per_day(dosages, per_piece, salt, knowledge.numbers)
+    )
 
 
 def _is_nutrition(route: Route, told: str, words: Collection[str]) -> bool:
@@ -80,7 +91,8 @@ def _kind(product: Product, name: str, route: Route, told: str, words: Collectio
         return MagnesiumKind.REPLACEMENT
     if product.kind in _KINDS:
         return _KINDS[product.kind]
-    several = product.combination or len(product.ingredients) > 1
+    # "oxide 400 mg (241 mg magnesium)" is one salt
+    several = product.combination or len(set(product.ingredients) - {"magnesium"}) > 1
     if _is_fluid(route, told, words) or name in _NEVER_REPLACEMENT or (several and product.kind not in _ONE_SALT):
         return MagnesiumKind.SOURCE
     if _LAXATIVE.search(told) or name == "magnesium hydroxide":
@@ -150,11 +162,20 @@ def _grams_per_volume(strength: Strength | None, listed: MagnesiumProduct | None
     return found
 
 
+def _elemental_mg(told: str, salt: str, numbers: Mapping[str, float]) -> float | None:
+    """Elemental mg of a piece, as its name tells it or by its weight of oxide; of other salts that is a guess."""
+    elemental = _ELEMENTAL.search(told)
+    if elemental:
+        return float(elemental.group(1) or elemental.group(2))
+    weights = _WEIGHT.findall(told)
+    is_weight = salt == "oxide" and len(weights) == 1 and not _AS_SALT.search(told)
+    return float(weights[0]) * numbers["salt.oxide.elemental_fraction"] if is_weight else None
+
+
 def _elemental_per_day(
-    dosages: Sequence[JsonObject], listed: MagnesiumProduct | None, salt: str, numbers: Mapping[str, float]
+    dosages: Sequence[JsonObject], per_piece: float | None, salt: str, numbers: Mapping[str, float]
 ) -> float | None:
-    """Elemental mg a day, from units of a listed product or mg of oxide; None where that would be a guess."""
-    per_piece = listed.elemental_mg_per_unit if listed else None
+    """Elemental mg a day, from pieces or mg of oxide; None where that would be a guess."""
     per_unit = dict.fromkeys(_PIECES, per_piece) if per_piece else {}
     if salt == "oxide":
         per_unit["mg"] = numbers["salt.oxide.elemental_fraction"]

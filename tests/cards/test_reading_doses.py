@@ -153,6 +153,25 @@ def test_two_tablets_of_500_mg_are_no_2500_mg() -> None:
     assert knowledge().dose_language.plain("2 500 milligram caps") == "2 500 mg caps"
 
 
+@pytest.mark.parametrize(
+    ("name", "elemental"),
+    [
+        ("magnesium oxide 400 mg oral tablet", ONE),
+        ("Magnesiumoxid 400 mg Tabletten", ONE),
+        ("magnesium oxide 400 mg (241.3 mg magnesium) tablet", 241.3),
+        ("magnesium chloride 64 mg elemental delayed release tablet", 64),
+        ("magnesium chloride 535 mg (64 mg elemental) tablet", 64),
+        ("elemental magnesium 100 mg capsule", 100),
+        ("magnesium chloride 535 mg tablet", None),
+        ("magnesium (as oxide) 250 mg tablet", None),
+        ("Magnesium 250 mg tablet", None),
+    ],
+)
+def test_what_a_tablet_holds_is_told_by_its_name(name: str, elemental: float | None) -> None:
+    found = order("1 tablet twice daily", name, route="oral").elemental_mg_per_day
+    assert found == (None if elemental is None else pytest.approx(elemental * 2, rel=0.001))
+
+
 PIECES = (
     "1",
     "1,000",
