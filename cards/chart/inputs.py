@@ -240,12 +240,24 @@ INPUTS: tuple[Input, ...] = (
     ),
     Input("ordered_tests", _SERVICE_REQUEST, "tests ordered", "status=active", 50, back=_HOURS_OF_ORDERS),
 )
+# Declared by no service, and read whenever they are sent, under these keys or any other.
+IF_SENT: tuple[Input, ...] = (
+    Input(
+        "vital_signs",
+        _OBSERVATION,
+        "vital signs",
+        count=50,
+        analytes=("systolic_pressure", "mean_pressure", "respiratory_rate", "heart_rate"),
+        back=0,
+    ),
+)
 KEYS = tuple(asked.key for asked in INPUTS)
 BY_KEY: Mapping[str, Input] = {asked.key: asked for asked in INPUTS}
 KINDS: Mapping[str, Kind] = {asked.kind.name: asked.kind for asked in INPUTS}
 PATIENT_KEY = next(asked.key for asked in INPUTS if asked.kind is _PATIENT)
 REQUIRED = tuple(asked.key for asked in INPUTS if asked.required)
-ANALYTES: Mapping[str, Input] = {analyte: asked for asked in INPUTS for analyte in asked.analytes}
+ANALYTES: Mapping[str, Input] = {analyte: asked for asked in (*INPUTS, *IF_SENT) for analyte in asked.analytes}
+VITAL_SIGNS = next(asked.analytes for asked in IF_SENT if asked.key == "vital_signs")
 OPENING = tuple(analyte for asked in INPUTS for analyte in asked.opening)
 
 

@@ -45,6 +45,10 @@ ANALYTES = {
     "urine_magnesium": ("19124-7", "mg/dL"),
     "urine_magnesium_24h": ("24447-5", "mg/(24.h)"),
     "urine_creatinine": ("2161-8", "mg/dL"),
+    "systolic_pressure": ("8480-6", "mm[Hg]"),
+    "mean_pressure": ("8478-0", "mm[Hg]"),
+    "respiratory_rate": ("9279-1", "/min"),
+    "heart_rate": ("8867-4", "/min"),
 }
 _ROUTES = {"oral": "26643006", "intravenous": "47625008"}
 _ICD = re.compile(r"[A-Z]\d[0-9A-Z](\.\w+)?\Z")
@@ -112,7 +116,7 @@ def _together(drafts: list[Json], chart: Chart) -> Iterator[tuple[Json, Chart]]:
 
 
 def _resources(chart: Chart) -> dict[str, list[Json]]:
-    found: dict[str, list[Json]] = {asked.key: [] for asked in INPUTS}
+    found: dict[str, list[Json]] = {asked.key: [] for asked in (*INPUTS, *inputs.IF_SENT)}
     found["patient"] = [_patient(chart.get("patient", {}))]
     if chart.get("setting"):
         found["encounters"] = [_encounter(chart["setting"], chart.get("admitted_hours_ago", 48))]
