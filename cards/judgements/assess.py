@@ -74,6 +74,13 @@ def on_obstetric_magnesium(chart: Chart) -> bool:
     return unlisted and may_be_on_obstetric_magnesium(chart)
 
 
+def high_is_unintended(chart: Chart) -> bool:
+    """A high result that no obstetric treatment aims at."""
+    m = chart.current
+    intended = on_obstetric_magnesium(chart) or may_be_on_obstetric_magnesium(chart)
+    return m is not None and m.plausible and bool(chart.is_high) and not intended
+
+
 def may_be_on_obstetric_magnesium(chart: Chart) -> bool:
     """Pre-eclampsia and no word of magnesium: an infusion of the labour ward may not be on the lists."""
     return (
