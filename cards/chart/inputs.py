@@ -80,6 +80,8 @@ _SERVICE_REQUEST = Kind(
     frozenset({"entered-in-error", "draft", "unknown"}),
     ("ProcedureRequest",),
 )
+_PROCEDURE = Kind("Procedure", "date", ("performedDateTime", "performedPeriod.start"))
+_DEVICE = Kind("Device")
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +252,8 @@ IF_SENT: tuple[Input, ...] = (
         analytes=("systolic_pressure", "mean_pressure", "respiratory_rate", "heart_rate"),
         back=0,
     ),
+    Input("procedures", _PROCEDURE, "procedures", count=100),
+    Input("devices", _DEVICE, "devices", count=20),
 )
 KEYS = tuple(asked.key for asked in INPUTS)
 BY_KEY: Mapping[str, Input] = {asked.key: asked for asked in INPUTS}
@@ -277,7 +281,8 @@ class Results(Mapping[str, Result]):
     def __getitem__(self, analyte: str) -> Result:
         if analyte not in ANALYTES:
             raise NeverAsked(analyte)
-        self._look_at(ANALYTES[analyte].key)
+        if ANALYTES[analyte].key in BY_KEY:  # what nobody was asked for cannot be missed
+            self._look_at(ANALYTES[analyte].key)
         return self._found[analyte]
 
     def __iter__(self) -> Iterator[str]:

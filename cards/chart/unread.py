@@ -6,11 +6,23 @@ from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
 from cards.chart import gather
+from cards.chart.care import unread_care
 from cards.chart.conditions import is_over, is_true
 from cards.chart.encounter_setting import classes_of, setting_told
 from cards.chart.ingredients import told_of
 from cards.chart.medicines import is_drafted, may_be_running, nameless
-from cards.chart.sorting import ADMINISTRATION, CONDITION, ORDERED, Kind, Unread, What, Why, unread_problems
+from cards.chart.sorting import (
+    ADMINISTRATION,
+    CONDITION,
+    DEVICE,
+    ORDERED,
+    PROCEDURE,
+    Kind,
+    Unread,
+    What,
+    Why,
+    unread_problems,
+)
 from cards.chart.taken import status_taken
 from cards.model import JsonObject, Setting, Unreadable
 from cards.terms.terminology import CodeKey
@@ -49,6 +61,7 @@ def entries(chart: "Chart") -> Iterator[Unread]:
     for resource, why in chart.unread_medicines.values():
         yield Unread(Kind(What.MEDICINE, why), _codes(resource, chart))
     yield from unread_problems(_current(chart), chart.knowledge.terminology)
+    yield from unread_care(chart.sent, chart.knowledge)
     if chart.encounter and setting_told(chart.encounter, chart.knowledge) is Setting.UNKNOWN:
         yield Unread(Kind(What.STAY, Why.CLASS), tuple(classes_of(chart.encounter)))
     for resource, why in nameless(_drafts(chart), chart.bundled, chart.knowledge).values():
@@ -65,6 +78,7 @@ def shares(chart: "Chart") -> Mapping[What, Share]:
         What.MAGNESIUM: sum(len(found.get(name, ())) for name in _MAGNESIUM) + _magnesium_set_aside(chart),
         What.MEDICINE: len(chart.sent.of(*ORDERED, ADMINISTRATION)),
         What.PROBLEM: chart.unread_problems.listed,
+        What.CARE: len(chart.sent.of(PROCEDURE, DEVICE)),
         What.STAY: int(chart.encounter is not None),
         What.DRAFT: len(list(_drafts(chart))),
     }

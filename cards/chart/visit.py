@@ -7,6 +7,7 @@ from datetime import datetime
 from cards.chart import gather
 from cards.chart.asked import Asked, fact
 from cards.chart.because import YES, Because, because
+from cards.chart.care import entries_of_care
 from cards.chart.conditions import conditions_by_category
 from cards.chart.cut_lists import cut_inputs
 from cards.chart.destination import Destination, destination_of
@@ -205,7 +206,8 @@ class Visit(Asked):
         setting, start = self._stay
         ident = text(self.encounter, "id") if self.encounter else ""
         stay = Stay(self.now, ident, start, setting.acts_as_inpatient)
-        recorded = conditions_by_category(self.sent.of(CONDITION), self.knowledge, stay)
+        also = entries_of_care(self.sent, self.knowledge, self.now)
+        recorded = conditions_by_category(self.sent.of(CONDITION), self.knowledge, stay, also)
         if not self.vital_signs:
             return recorded
         all_came = self.snapshot.partial.isdisjoint(_WITH_VITAL_SIGNS)

@@ -8,7 +8,7 @@ import pytest
 from cards import prefetch_templates
 from cards.chart import Chart, inputs
 from cards.chart.sorting import What, Why
-from tests.cards.chart import LOCAL, LOINC, NOW, UCUM, Json, ago, knowledge, snapshot
+from tests.cards.chart import LOCAL, LOINC, NOW, UCUM, Json, ago, decide, knowledge, snapshot
 
 PRESSURE, RATE = "systolic_pressure", "respiratory_rate"
 
@@ -87,3 +87,12 @@ def test_no_service_asks_for_vital_signs() -> None:
     queries = " ".join(prefetch_templates(knowledge()).values())
     assert not any(f"|{code}" in queries for code in ("8480-6", "8478-0", "9279-1", "8867-4"))
     assert {asked.key for asked in inputs.IF_SENT}.isdisjoint(prefetch_templates(knowledge()))
+
+
+@pytest.mark.parametrize("asked", inputs.IF_SENT, ids=lambda asked: asked.key)
+@pytest.mark.parametrize("level", [1.2, 2.0, 3.2])
+def test_what_nobody_asked_for_is_not_missed_when_it_fails(asked: inputs.Input, level: float) -> None:
+    shot = snapshot({"magnesium": level, "setting": "inpatient", "labs": {"egfr": 80}})
+    key = frozenset({asked.key})
+    failed = replace(shot, missing=shot.missing | key, failed=shot.failed | key)
+    assert [card.body for card in decide(failed).cards] == [card.body for card in decide(shot).cards]
