@@ -1,13 +1,13 @@
 """What was done, is ordered or is worn, as conditions: dialysis, transplant, pacemaker, surgery (inputs of s.10)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
 from cards.chart.conditions import Entry
 from cards.chart.fhir import child, codings, end_of, latest_moment, objects, text, words_of
 from cards.chart.requests import SERVICE_REQUESTS, due_span
-from cards.chart.sorting import DEVICE, PROCEDURE, Kind, Sorted, Unread, What, unknown_code
+from cards.chart.sorting import DEVICE, NUTRITION_ORDER, PROCEDURE, Kind, Sorted, Unread, What, unknown_code
 from cards.loading import Knowledge
 from cards.loading.care import Care
 from cards.model import JsonObject
@@ -32,6 +32,8 @@ def entries_of_care(sent: Sorted, knowledge: Knowledge, now: datetime) -> Iterat
     kinds = {
         "procedures": _procedures(sent.of(PROCEDURE), knowledge, now),
         "orders": _orders(sent.of(*SERVICE_REQUESTS), knowledge, now),
+        "diets": _nutrition(sent.of(NUTRITION_ORDER), knowledge, _diet),
+        "feeding": _nutrition(sent.of(NUTRITION_ORDER), knowledge, _feeding),
         "devices": _devices(sent.of(DEVICE)),
     }
     for kind, told in kinds.items():
@@ -40,10 +42,12 @@ def entries_of_care(sent: Sorted, knowledge: Knowledge, now: datetime) -> Iterat
 
 
 def unread_care(sent: Sorted, knowledge: Knowledge) -> Iterator[Unread]:
-    """The procedures that were done and the devices that are worn that nobody can name."""
+    """The procedures that were done, the diets ordered and the devices that are worn that nobody can name."""
     done = [child(r, "code") for r in sent.of(PROCEDURE) if text(r, "status") in _DONE]
     worn = [child(r, "type") for r in sent.of(DEVICE) if text(r, "status") in _WORN and not objects(r, "deviceName")]
-    for concept in (*done, *worn):
+    ordered = [child(r, "oralDiet") for r in sent.of(NUTRITION_ORDER) if text(r, "status") == "active"]
+    diets = [concept for diet in ordered if not text(diet, "instruction") for concept in objects(diet, "type")]
+    for concept in (*done, *diets, *worn):
         why = unknown_code(concept, knowledge.terminology)
         if why and not knowledge.terminology.categories_of(codings(concept), ""):
             yield Unread(Kind(What.CARE, why), tuple(codings(concept)))
@@ -99,6 +103,36 @@ def _orders(sent: Iterable[JsonObject], knowledge: Knowledge, now: datetime) -> 
             authored = latest_moment(resource, ("authoredOn",), knowledge.site.zone)
             _, end = due_span(resource, authored, knowledge)
             yield _told(child(resource, "code"), min(end, now) if end else authored)
+
+
+def _nutrition(
+    sent: Iterable[JsonObject], knowledge: Knowledge, what: Callable[[JsonObject], tuple[list[JsonObject], str]]
+) -> Iterator[_Told]:
+    """Active orders of a diet or of feeding, since they were written."""
+    for resource in sent:
+        if text(resource, "status") == "active":
+            concepts, words = what(resource)
+            coded: JsonObject = {"coding": [coding for c in concepts for coding in objects(c, "coding")]}
+            told = " ; ".join(filter(None, (*(text(c, "text") for c in concepts), words)))
+            yield _told(coded, latest_moment(resource, ("dateTime",), knowledge.site.zone), told)
+
+
+def _diet(order: JsonObject) -> tuple[list[JsonObject], str]:
+    """What is eaten, or not; a note tells of it only where the order names neither a diet nor a formula."""
+    diet = child(order, "oralDiet")
+    if diet:
+        return [*objects(diet, "type")], text(diet, "instruction")
+    return [], "" if objects(order, "enteralFormula") else _notes(order)
+
+
+def _feeding(order: JsonObject) -> tuple[list[JsonObject], str]:
+    """What is fed by vein or tube: a formula is enteral, whatever its name."""
+    supplements = [concept for s in objects(order, "supplement") for concept in objects(s, "type")]
+    return supplements, " ; ".join(["enteral"] * bool(objects(order, "enteralFormula")) + [_notes(order)])
+
+
+def _notes(order: JsonObject) -> str:
+    return " ; ".join(text(note, "text") for note in objects(order, "note"))
 
 
 def _devices(sent: Iterable[JsonObject]) -> Iterator[_Told]:

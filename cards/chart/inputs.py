@@ -81,6 +81,7 @@ _SERVICE_REQUEST = Kind(
     ("ProcedureRequest",),
 )
 _PROCEDURE = Kind("Procedure", "date", ("performedDateTime", "performedPeriod.start"))
+_NUTRITION_ORDER = Kind("NutritionOrder", "datetime", ("dateTime",))
 _DEVICE = Kind("Device")
 
 
@@ -253,6 +254,7 @@ IF_SENT: tuple[Input, ...] = (
         back=0,
     ),
     Input("procedures", _PROCEDURE, "procedures", count=100),
+    Input("nutrition_orders", _NUTRITION_ORDER, "orders of food and feeding", "status=active", 20),
     Input("devices", _DEVICE, "devices", count=20),
 )
 KEYS = tuple(asked.key for asked in INPUTS)

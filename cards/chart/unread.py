@@ -15,6 +15,7 @@ from cards.chart.sorting import (
     ADMINISTRATION,
     CONDITION,
     DEVICE,
+    NUTRITION_ORDER,
     ORDERED,
     PROCEDURE,
     Kind,
@@ -78,7 +79,7 @@ def shares(chart: "Chart") -> Mapping[What, Share]:
         What.MAGNESIUM: sum(len(found.get(name, ())) for name in _MAGNESIUM) + _magnesium_set_aside(chart),
         What.MEDICINE: len(chart.sent.of(*ORDERED, ADMINISTRATION)),
         What.PROBLEM: chart.unread_problems.listed,
-        What.CARE: len(chart.sent.of(PROCEDURE, DEVICE)),
+        What.CARE: len(chart.sent.of(PROCEDURE, NUTRITION_ORDER, DEVICE)),
         What.STAY: int(chart.encounter is not None),
         What.DRAFT: len(list(_drafts(chart))),
     }

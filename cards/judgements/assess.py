@@ -163,8 +163,9 @@ def loses_magnesium(chart: Chart) -> bool:
 
 
 def is_refed(chart: Chart) -> bool:
-    """Refeeding, or malnourished and fed in hospital."""
-    return chart.has("refeeding") or (chart.inpatient and chart.has("malnutrition"))
+    """Refeeding, malnourished and fed in hospital, or artificially fed of late with low potassium (RSK-REFEED)."""
+    begun = chart.has("feeding_begun") and bool(danger.potassium_is_low(chart))
+    return begun or chart.has("refeeding") or (chart.inpatient and chart.has("malnutrition"))
 
 
 def has_gut_loss(chart: Chart) -> bool:

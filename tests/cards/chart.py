@@ -136,6 +136,7 @@ def _resources(chart: Chart) -> dict[str, list[Json]]:
     found["conditions"] = [_condition(f"c{n}", c) for n, c in enumerate(chart.get("conditions", ()), 1)]
     found["ordered_tests"] = [_test_order(f"t{n}", t) for n, t in enumerate(chart.get("tests", ()), 1)]
     found["procedures"] = [_procedure(f"pr{n}", p) for n, p in enumerate(chart.get("procedures", ()), 1)]
+    found["nutrition_orders"] = [_nutrition(f"nu{n}", o) for n, o in enumerate(chart.get("nutrition", ()), 1)]
     found["devices"] = [_device(f"de{n}", d) for n, d in enumerate(chart.get("devices", ()), 1)]
     absent = (*chart.get("missing", ()), *chart.get("failed", ()))
     return {key: [] if key in absent else listed for key, listed in found.items()}
@@ -157,6 +158,16 @@ def _procedure(ident: str, told: Any) -> Json:
     when = {} if since is None else {"performedPeriod": {"start": ago(since + 4), "end": ago(since)}}
     made = {"resourceType": "Procedure", "id": ident, "status": told.get("status", "completed")}
     return {**made, "code": _coded(told), "subject": {"reference": "Patient/p1"}, **when}
+
+
+def _nutrition(ident: str, told: Any) -> Json:
+    """An order of food: a `note` (or words alone), `diet`, `formula`, `hours`/`days` since, `status`."""
+    told = _mapping(told, "note")
+    made = {"resourceType": "NutritionOrder", "id": ident, "status": told.get("status", "active")}
+    made |= {"oralDiet": {"type": [_coded(told["diet"])]}} if "diet" in told else {}
+    made |= {"enteralFormula": {"baseFormulaType": {"text": told["formula"]}}} if "formula" in told else {}
+    made |= {"note": [{"text": told["note"]}]} if "note" in told else {}
+    return {**made, "patient": {"reference": "Patient/p1"}, "dateTime": ago(_hours(told) or 1)}
 
 
 def _device(ident: str, told: Any) -> Json:

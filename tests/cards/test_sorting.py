@@ -122,6 +122,11 @@ SODIUM = {"coding": [{"system": "http://loinc.org", "code": "2951-2"}]}
         (problem(), What.PROBLEM, Why.SHAPE),
         (done(code=CODE_ONLY), What.CARE, Why.CODE),
         (done(), What.CARE, Why.SHAPE),
+        (
+            added("nutrition_orders", resourceType="NutritionOrder", status="active", oralDiet={"type": [CODE_ONLY]}),
+            What.CARE,
+            Why.CODE,
+        ),
         (added("devices", resourceType="Device", status="active", type=CODE_ONLY), What.CARE, Why.CODE),
         (replace(snapshot(FULL), unreadable=1), What.ENTRY, Why.SHAPE),
     ],
