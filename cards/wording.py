@@ -10,6 +10,11 @@ def listed(names: Iterable[str]) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
+def opening(text: str) -> str:
+    """A text as a sentence begins; the rest stays as it is written (mmHg)."""
+    return text[:1].upper() + text[1:]
+
+
 def day(when: datetime) -> str:
     """A date as it is read on a ward."""
     return f"{when.day} {when:%b %Y}"

@@ -35,7 +35,17 @@ def common_values(chart: Chart) -> dict[str, object]:
         "qtc_or_unknown": f"{qtc:.0f} ms" if qtc else unknown,
         "risks": ", ".join(named),
         "count": str(len(chart.active)),
+        "pressure": _found("pressure", "hypotension", chart),
+        "slow_heart": _found("slow_heart", "bradycardia", chart),
     }
+
+
+def _found(phrase: str, category: str, chart: Chart) -> str:
+    """Where a condition is known from: a vital sign with its time, else the record."""
+    found, say = chart.conditions.get(category), chart.knowledge.words.say
+    if found is None or not found.measured or found.since is None:
+        return say(f"{phrase}.recorded")
+    return say(f"{phrase}.measured", sign=found.name, time=moment(found.since))
 
 
 def _shown(chart: Chart, analyte: str) -> str:

@@ -31,11 +31,6 @@ class Chart(Lists):
     """One patient at one moment. `None` and `not_known` mean nobody could say, empty means none was found."""
 
     @fact
-    def readings(self) -> gather.Readings:
-        """Every result that was sent, read."""
-        return gather.readings(self.sent, self.knowledge, self.now)
-
-    @fact
     def _magnesium(self) -> MagnesiumResults:
         found, set_aside, _ = self.readings
         told = read_magnesium(found.get("magnesium", []), set_aside, self.knowledge, self.now, self._place, self.person)

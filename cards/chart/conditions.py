@@ -16,14 +16,18 @@ _FOR_LIFE = frozenset({"myasthenia"})
 _DENIED = frozenset({"refuted", "entered-in-error"})
 
 
-class _Entry(NamedTuple):
+class Entry(NamedTuple):
+    """Something that tells of the patient, and of which categories."""
+
     resource: JsonObject
     categories: tuple[str, ...]
 
 
-def conditions_by_category(resources: Iterable[JsonObject], knowledge: Knowledge, stay: Stay) -> dict[str, Condition]:
-    """The newest condition of each category; refuted, ended and stale ones are left out."""
-    entries = [_Entry(r, _categories_now(r, knowledge, stay.now)) for r in resources if is_true(r)]
+def conditions_by_category(
+    resources: Iterable[JsonObject], knowledge: Knowledge, stay: Stay, also: Iterable[Entry] = ()
+) -> dict[str, Condition]:
+    """The newest condition of each category; refuted, ended and stale ones are left out. `also`: what tells too."""
+    entries = [Entry(r, _categories_now(r, knowledge, stay.now)) for r in resources if is_true(r)] + [*also]
     found: dict[str, Condition] = {}
     for entry in sorted(entries, key=lambda each: _turn(each.categories, knowledge)):
         since = since_when(entry.resource) if entry.categories else None

@@ -9,7 +9,7 @@ from cards.chart.encounter_setting import is_forgotten, setting_told
 from cards.chart.fhir import text
 from cards.chart.medicines import administrations, may_be_running, medicines, nameless
 from cards.chart.person import Person, age_in_days, current_encounter, encounter_start, has_died, sex_of
-from cards.chart.reports import results_in
+from cards.chart.reports import results_in, with_vital_signs
 from cards.chart.result_names import analyte_of
 from cards.chart.results import FINAL, Reading, is_haemolysed, read
 from cards.chart.same_time import deciding
@@ -19,7 +19,12 @@ from cards.model import JsonObject, Medication, Result, SetAside, Setting, Snaps
 
 ByAnalyte = dict[str, list[Reading]]
 
-_LIMITS = {"creatinine": "fresh.renal", "egfr": "fresh.renal", "qtc": "fresh.qtc"}
+_LIMITS = {
+    "creatinine": "fresh.renal",
+    "egfr": "fresh.renal",
+    "qtc": "fresh.qtc",
+    **dict.fromkeys(inputs.VITAL_SIGNS, "fresh.vital_signs"),
+}
 
 
 class Readings(NamedTuple):
@@ -54,7 +59,7 @@ def stay(
 def readings(sent: Sorted, knowledge: Knowledge, now: datetime) -> Readings:
     """Every result that was sent, read."""
     found = Readings({}, [], [])
-    for resource in results_in(sent.of(sorting.OBSERVATION, sorting.REPORT)):
+    for resource in with_vital_signs(results_in(sent.of(sorting.OBSERVATION, sorting.REPORT)), knowledge):
         reading = read(resource, knowledge, now)
         if reading is None:
             found.left.append(resource)

@@ -80,6 +80,9 @@ _SERVICE_REQUEST = Kind(
     frozenset({"entered-in-error", "draft", "unknown"}),
     ("ProcedureRequest",),
 )
+_PROCEDURE = Kind("Procedure", "date", ("performedDateTime", "performedPeriod.start"))
+_NUTRITION_ORDER = Kind("NutritionOrder", "datetime", ("dateTime",))
+_DEVICE = Kind("Device")
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,12 +243,27 @@ INPUTS: tuple[Input, ...] = (
     ),
     Input("ordered_tests", _SERVICE_REQUEST, "tests ordered", "status=active", 50, back=_HOURS_OF_ORDERS),
 )
+# Declared by no service, and read whenever they are sent, under these keys or any other.
+IF_SENT: tuple[Input, ...] = (
+    Input(
+        "vital_signs",
+        _OBSERVATION,
+        "vital signs",
+        count=50,
+        analytes=("systolic_pressure", "mean_pressure", "respiratory_rate", "heart_rate"),
+        back=0,
+    ),
+    Input("procedures", _PROCEDURE, "procedures", count=100),
+    Input("nutrition_orders", _NUTRITION_ORDER, "orders of food and feeding", "status=active", 20),
+    Input("devices", _DEVICE, "devices", count=20),
+)
 KEYS = tuple(asked.key for asked in INPUTS)
 BY_KEY: Mapping[str, Input] = {asked.key: asked for asked in INPUTS}
 KINDS: Mapping[str, Kind] = {asked.kind.name: asked.kind for asked in INPUTS}
 PATIENT_KEY = next(asked.key for asked in INPUTS if asked.kind is _PATIENT)
 REQUIRED = tuple(asked.key for asked in INPUTS if asked.required)
-ANALYTES: Mapping[str, Input] = {analyte: asked for asked in INPUTS for analyte in asked.analytes}
+ANALYTES: Mapping[str, Input] = {analyte: asked for asked in (*INPUTS, *IF_SENT) for analyte in asked.analytes}
+VITAL_SIGNS = next(asked.analytes for asked in IF_SENT if asked.key == "vital_signs")
 OPENING = tuple(analyte for asked in INPUTS for analyte in asked.opening)
 
 
@@ -265,7 +283,8 @@ class Results(Mapping[str, Result]):
     def __getitem__(self, analyte: str) -> Result:
         if analyte not in ANALYTES:
             raise NeverAsked(analyte)
-        self._look_at(ANALYTES[analyte].key)
+        if ANALYTES[analyte].key in BY_KEY:  # what nobody was asked for cannot be missed
+            self._look_at(ANALYTES[analyte].key)
         return self._found[analyte]
 
     def __iter__(self) -> Iterator[str]:

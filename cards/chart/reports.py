@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 
-from cards.chart.fhir import child, objects, text
+from cards.chart.fhir import child, codings, objects, text
+from cards.chart.inputs import VITAL_SIGNS
+from cards.loading import Knowledge
 from cards.model import JsonObject
 
 _UNUSABLE = frozenset({"entered-in-error", "cancelled"})
 _TIMES = ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "issued")
 _IDENTITY = ("id", "meta")
+_OF_PANEL = ("resourceType", "status", "meta", "subject", *_TIMES)
 
 
 def results_in(resources: Iterable[JsonObject]) -> Iterator[JsonObject]:
@@ -19,6 +22,15 @@ def results_in(resources: Iterable[JsonObject]) -> Iterator[JsonObject]:
         elif kind == "DiagnosticReport" and text(resource, "status") not in _UNUSABLE:
             contained = (r for r in objects(resource, "contained") if r.get("resourceType") == "Observation")
             yield from (_of_report(result, resource) for result in contained)
+
+
+def with_vital_signs(results: Iterable[JsonObject], knowledge: Knowledge) -> Iterator[JsonObject]:
+    """Results, and the vital signs that are components of one: a blood pressure is told as a pair."""
+    for result in results:
+        yield result
+        for part in objects(result, "component"):
+            if knowledge.terminology.analyte_of(codings(child(part, "code"))) in VITAL_SIGNS:
+                yield {**{key: result[key] for key in _OF_PANEL if key in result}, **part}
 
 
 def _of_report(result: JsonObject, report: JsonObject) -> JsonObject:

@@ -50,7 +50,7 @@ def _read(resource: JsonObject, is_draft: bool, knowledge: Knowledge) -> Iterato
         return
     zone = knowledge.site.zone
     authored = moment(text(resource, "authoredOn"), zone)
-    start, end = _due(resource, authored, knowledge)
+    start, end = due_span(resource, authored, knowledge)
     for test in knowledge.tests.values():
         if _is_of(resource, test, knowledge):
             yield OrderedTest(test.id, is_draft, authored, start, end)
@@ -66,10 +66,10 @@ def _is_of(resource: JsonObject, test: OrderableTest, knowledge: Knowledge) -> b
     return bool(test.words and test.words.search(words_of(concept)))
 
 
-def _due(
+def due_span(
     resource: JsonObject, authored: datetime | None, knowledge: Knowledge
 ) -> tuple[datetime | None, datetime | None]:
-    """From when until when it is due; of a repeated one the whole span, open ends being far."""
+    """From when until when an order is due; of a repeated one the whole span, open ends being far."""
     zone = knowledge.site.zone
     at, period, repeated = text(resource, "occurrenceDateTime"), child(resource, "occurrencePeriod"), _timing(resource)
     if at:

@@ -17,6 +17,7 @@ from cards.terms.terminology import CodeKey, Terminology
 
 PATIENT, ENCOUNTER, OBSERVATION, CONDITION = "Patient", "Encounter", "Observation", "Condition"
 MEDICATION, ADMINISTRATION, REPORT = "Medication", "MedicationAdministration", "DiagnosticReport"
+PROCEDURE, DEVICE, NUTRITION_ORDER = "Procedure", "Device", "NutritionOrder"
 # orders, and what is told or handed over in their place
 ORDERED = (*sorted(ORDER_TYPES), "MedicationStatement", "MedicationDispense")
 # systems of which every code that is in no table of ours is known to be of something else
@@ -41,6 +42,7 @@ class What(StrEnum):
     RESULT = "result"
     MEDICINE = "medicine"
     PROBLEM = "problem"
+    CARE = "procedure, diet or device"
     STAY = "stay"
     DRAFT = "drafted order"
     SELECTION = "selected order"

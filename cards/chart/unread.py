@@ -6,11 +6,24 @@ from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
 from cards.chart import gather
+from cards.chart.care import unread_care
 from cards.chart.conditions import is_over, is_true
 from cards.chart.encounter_setting import classes_of, setting_told
 from cards.chart.ingredients import told_of
 from cards.chart.medicines import is_drafted, may_be_running, nameless
-from cards.chart.sorting import ADMINISTRATION, CONDITION, ORDERED, Kind, Unread, What, Why, unread_problems
+from cards.chart.sorting import (
+    ADMINISTRATION,
+    CONDITION,
+    DEVICE,
+    NUTRITION_ORDER,
+    ORDERED,
+    PROCEDURE,
+    Kind,
+    Unread,
+    What,
+    Why,
+    unread_problems,
+)
 from cards.chart.taken import status_taken
 from cards.model import JsonObject, Setting, Unreadable
 from cards.terms.terminology import CodeKey
@@ -61,6 +74,7 @@ def _of_record(chart: "Chart") -> Iterator[Unread]:
     for resource, why in chart.unread_medicines.values():
         yield Unread(Kind(What.MEDICINE, why), _codes(resource, chart))
     yield from unread_problems(_current(chart), chart.knowledge.terminology)
+    yield from unread_care(chart.sent, chart.knowledge)
     if chart.encounter and setting_told(chart.encounter, chart.knowledge) is Setting.UNKNOWN:
         yield Unread(Kind(What.STAY, Why.CLASS), tuple(classes_of(chart.encounter)))
 
@@ -82,6 +96,7 @@ def _listed_on_record(chart: "Chart") -> dict[What, int]:
         What.MAGNESIUM: sum(len(found.get(name, ())) for name in _MAGNESIUM) + _magnesium_set_aside(chart),
         What.MEDICINE: len(chart.sent.of(*ORDERED, ADMINISTRATION)),
         What.PROBLEM: chart.unread_problems.listed,
+        What.CARE: len(chart.sent.of(PROCEDURE, NUTRITION_ORDER, DEVICE)),
         What.STAY: int(chart.encounter is not None),
     }
 

@@ -7,17 +7,19 @@ from datetime import datetime
 from cards.chart import gather
 from cards.chart.asked import Asked, fact
 from cards.chart.because import YES, Because, because
+from cards.chart.care import entries_of_care
 from cards.chart.conditions import conditions_by_category
 from cards.chart.cut_lists import cut_inputs
 from cards.chart.destination import Destination, destination_of
 from cards.chart.encounter_setting import categories_of_stay, place_of
 from cards.chart.fhir import bare_id, is_id, text
-from cards.chart.inputs import BY_KEY, INPUTS
+from cards.chart.inputs import BY_KEY, INPUTS, VITAL_SIGNS
 from cards.chart.person import Person
 from cards.chart.requests import SERVICE_REQUESTS, categories_of_care
 from cards.chart.sorting import CONDITION, Sorted
 from cards.chart.still_counts import Stay
 from cards.chart.versions import newest_versions
+from cards.chart.vital_signs import with_measured
 from cards.loading import Knowledge
 from cards.model import (
     ADULT_DAYS,
@@ -25,11 +27,14 @@ from cards.model import (
     Condition,
     JsonObject,
     Problem,
+    Result,
     Setting,
     Snapshot,
 )
 
 _COMFORT = "comfort_care"
+# the keys under which vital signs may come
+_WITH_VITAL_SIGNS = frozenset({"vital_signs", "results"})
 
 
 class Visit(Asked):
@@ -178,6 +183,18 @@ class Visit(Asked):
         """Whether the patient is 18 or older; None when the age is not known."""
         return None if self.age_days is None else self.age_days >= ADULT_DAYS
 
+    @fact
+    def readings(self) -> gather.Readings:
+        """Every result that was sent, read."""
+        return gather.readings(self.sent, self.knowledge, self.now)
+
+    @fact
+    def vital_signs(self) -> Mapping[str, Result]:
+        """The last vital signs, as far as they are of these hours."""
+        found = {name: listed for name, listed in self.readings.found.items() if name in VITAL_SIGNS}
+        recent = gather.fresh(found, self.knowledge, self.now, "")
+        return gather.deciding_results(recent, self.knowledge)
+
     @property
     def conditions(self) -> Mapping[str, Condition]:
         """The patient's conditions by our categories."""
@@ -189,7 +206,12 @@ class Visit(Asked):
         setting, start = self._stay
         ident = text(self.encounter, "id") if self.encounter else ""
         stay = Stay(self.now, ident, start, setting.acts_as_inpatient)
-        return conditions_by_category(self.sent.of(CONDITION), self.knowledge, stay)
+        also = entries_of_care(self.sent, self.knowledge, self.now)
+        recorded = conditions_by_category(self.sent.of(CONDITION), self.knowledge, stay, also)
+        if not self.vital_signs:
+            return recorded
+        all_came = self.snapshot.partial.isdisjoint(_WITH_VITAL_SIGNS)
+        return with_measured(recorded, self.vital_signs, all_came, self.knowledge)
 
     def has(self, *names: str) -> bool:
         """Whether a condition of any of the categories or groups of categories is present."""

@@ -74,6 +74,13 @@ def on_obstetric_magnesium(chart: Chart) -> bool:
     return unlisted and may_be_on_obstetric_magnesium(chart)
 
 
+def high_is_unintended(chart: Chart) -> bool:
+    """A high result that no obstetric treatment aims at."""
+    m = chart.current
+    intended = on_obstetric_magnesium(chart) or may_be_on_obstetric_magnesium(chart)
+    return m is not None and m.plausible and bool(chart.is_high) and not intended
+
+
 def may_be_on_obstetric_magnesium(chart: Chart) -> bool:
     """Pre-eclampsia and no word of magnesium: an infusion of the labour ward may not be on the lists."""
     return (
@@ -156,8 +163,9 @@ def loses_magnesium(chart: Chart) -> bool:
 
 
 def is_refed(chart: Chart) -> bool:
-    """Refeeding, or malnourished and fed in hospital."""
-    return chart.has("refeeding") or (chart.inpatient and chart.has("malnutrition"))
+    """Refeeding, malnourished and fed in hospital, or artificially fed of late with low potassium (RSK-REFEED)."""
+    begun = chart.has("feeding_begun") and bool(danger.potassium_is_low(chart))
+    return begun or chart.has("refeeding") or (chart.inpatient and chart.has("malnutrition"))
 
 
 def has_gut_loss(chart: Chart) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from cards.chart import Because, Chart, any_of, because, once
-from cards.judgements import given
+from cards.judgements import given, toxicity
 from cards.model import Condition, Indicator, Medication
 
 _POTASSIUM_GOAL = "target.potassium"
@@ -129,14 +129,19 @@ def has_symptoms(chart: Chart) -> bool:
 
 
 def signs_of_toxicity(chart: Chart) -> tuple[str, ...]:
-    """Arrhythmia, seizure, failing breath or pressure of now: with high magnesium nobody is free of symptoms."""
+    """Arrhythmia, seizure, failing breath or pressure of now: with high magnesium nobody is free of symptoms.
+
+    What was measured is one only where magnesium may have made it.
+    """
     undated = [state for state in chart.among("toxic_states") if state.since is None]
-    return tuple(sign.name for sign in chart.among("toxic_signs") if sign in undated or began_in_this_stay(sign, chart))
+    recorded = [sign for sign in chart.among("toxic_signs") if not sign.measured]
+    found = tuple(sign.name for sign in recorded if sign in undated or began_in_this_stay(sign, chart))
+    return (*toxicity.signs_of_magnesium(chart), *found)
 
 
 def high_is_mild(x: float, chart: Chart) -> bool:
     """High magnesium that only informs: little above normal, with healthy kidneys and no symptoms (s.1.1)."""
-    if has_symptoms(chart) or signs_of_toxicity(chart):
+    if has_symptoms(chart) or signs_of_toxicity(chart) or toxicity.signs(chart):
         return False
     return bool(chart.below(x, "band.high_is_mild_below") and chart.at_least(chart.renal.egfr, "egfr.r0"))
 
@@ -144,6 +149,8 @@ def high_is_mild(x: float, chart: Chart) -> bool:
 def is_usual_before_dialysis(x: float, chart: Chart) -> bool:
     """As high as before any session of dialysis, without symptoms (s.1.6)."""
     if "dialysis" not in chart.conditions or has_symptoms(chart) or signs_of_toxicity(chart):
+        return False
+    if toxicity.signs(chart):
         return False
     return bool(chart.below(x, "band.high_before_dialysis_below"))
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from cards.chart import Chart, once
 from cards.judgements import iv_states
 from cards.judgements.iv_states import is_iv_replacement, last_end, of_state
-from cards.model import DoseState, MagnesiumKind, Medication, RenalGate, Route
+from cards.model import DoseState, MagnesiumKind, Medication, RenalGate, Route, Schedule
 
 __all__ = ["is_iv_replacement"]
 
@@ -22,6 +22,19 @@ def iv_magnesium_lately(chart: Chart) -> bool:
 def iv_magnesium_in_progress(chart: Chart) -> bool:
     """IV magnesium that runs or is ordered for now."""
     return bool(of_state(chart, *_NOW))
+
+
+@once
+def iv_running(chart: Chart) -> tuple[Medication, ...]:
+    """IV magnesium that runs as charted or as ordered, or may: a continuous order that nobody charted yet has begun."""
+    listed = of_state(chart, DoseState.ORDERED)
+    begun = [m for m in listed if m.schedule is Schedule.CONTINUOUS and (m.due or m.since or chart.now) <= chart.now]
+    return (*of_state(chart, DoseState.RUNNING), *begun)
+
+
+def iv_magnesium_may_run(chart: Chart) -> bool:
+    """Whether IV magnesium runs, or may."""
+    return bool(iv_running(chart))
 
 
 @once

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cards.loading.advice import Advice
+from cards.loading.care import CareTables
 from cards.loading.ceilings import Ceilings
 from cards.loading.condition_freshness import ConditionFreshness
 from cards.loading.condition_names import ConditionNames
@@ -68,6 +69,7 @@ class Knowledge:
     conditions: ConditionNames
     condition_freshness: Mapping[str, ConditionFreshness]
     hard_stops: Mapping[str, HardStop]
+    care: CareTables
     protocol_words: Vocabulary
     protocols: tuple[Protocol, ...]
     words: Words

@@ -7,6 +7,7 @@ from importlib.resources.abc import Traversable
 from typing import TypedDict
 
 from cards.loading.advice import Advice, read_advice
+from cards.loading.care import CareTables, read_care
 from cards.loading.ceilings import read_ceilings, within_ceilings
 from cards.loading.codes import read_terminology
 from cards.loading.condition_freshness import ConditionFreshness, read_condition_freshness
@@ -52,6 +53,7 @@ class _Medicines(TypedDict):
     conditions: ConditionNames
     condition_freshness: Mapping[str, ConditionFreshness]
     hard_stops: Mapping[str, HardStop]
+    care: CareTables
     terminology: Terminology
 
 
@@ -149,6 +151,7 @@ def _medicines(
         "conditions": conditions,
         "condition_freshness": read_condition_freshness(folder / "condition_freshness.yaml", conditions.names, numbers),
         "hard_stops": read_hard_stops(folder / "hard_stops.yaml", conditions, drugs, shipped),
+        "care": read_care(folder / "care.yaml", conditions.names),
         "terminology": read_terminology(folder / "codes", site, drugs, conditions),
     }
 

@@ -193,12 +193,16 @@ def removals(medications: Iterable[Medication]) -> tuple[RemoveOrder, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One problem of the patient, by our category; `of_this_stay`: recorded for the encounter of the call."""
+    """One problem of the patient, by our category; `of_this_stay`: recorded for the encounter of the call.
+
+    `measured`: told by a vital sign of the last hours, and by no record.
+    """
 
     category: str
     name: str
     since: datetime | None
     of_this_stay: bool = False
+    measured: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,9 @@ def why_no_potassium_sparing(chart: Chart) -> str:
         return words.say("no_sparing.pregnant")
     if illness := chart.among("no_potassium_sparing"):
         return illness[0].name
+    pressure = chart.results.get("systolic_pressure")
+    if pressure and chart.below(pressure.value, "potassium.sparing_min_pressure"):
+        return words.say("vital_signs.systolic_pressure", value=pressure.value)
     if raisers := _raisers(chart):
         return words.say("no_sparing.beside", drug=raisers[0])
     return _by_blood(potassium, chart)

@@ -14,6 +14,7 @@ ATC = "http://www.whocc.no/atc"
 NDC = "http://hl7.org/fhir/sid/ndc"
 DMD = "https://dmd.nhs.uk"
 PZN = "http://fhir.de/CodeSystem/ifa/pzn"
+CPT = "http://www.ama-assn.org/go/cpt"
 DIN = "http://hl7.org/fhir/NamingSystem/ca-hc-din"
 
 # OIDs, names of HL7 table 0396 and common words, all in lower case
@@ -32,6 +33,7 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
     NDC: ("2.16.840.1.113883.6.69",),
     DMD: ("2.16.840.1.113883.2.1.6.15", "dmd", "dm+d"),
     PZN: ("1.2.276.0.76.4.6",),
+    CPT: ("2.16.840.1.113883.6.12", "c4", "c5", "cpt", "cpt4", "cpt-4"),
     DIN: ("2.16.840.1.113883.5.1105", "hc-din", "ca-din"),
 }
 # what every other spelling of a system has in it; procedures and dental codes are other systems

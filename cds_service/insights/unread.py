@@ -76,6 +76,7 @@ _MAPS = {
     What.MEDICINE.value: _Map(("codes", "drugs"), "ingredient"),
     What.DRAFT.value: _Map(("codes", "drugs"), "ingredient"),
     What.PROBLEM.value: _Map(("codes", "conditions"), "category"),
+    What.CARE.value: _Map(("codes", "conditions"), "category"),
     What.STAY.value: _Map(("encounter_classes",), "setting"),
 }
 

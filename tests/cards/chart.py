@@ -27,6 +27,7 @@ CASES = Path(__file__).parent / "cases"
 PROTOCOLS = Path(__file__).parents[2] / "docs" / "site" / "protocols"
 LOINC, UCUM = "http://loinc.org", "http://unitsofmeasure.org"
 RXNORM, SNOMED = "http://www.nlm.nih.gov/research/umls/rxnorm", "http://snomed.info/sct"
+CPT = "http://www.ama-assn.org/go/cpt"
 ICD10 = "http://hl7.org/fhir/sid/icd-10-cm"
 # a system that no table of ours knows
 LOCAL = "urn:oid:2.999.9"
@@ -45,6 +46,10 @@ ANALYTES = {
     "urine_magnesium": ("19124-7", "mg/dL"),
     "urine_magnesium_24h": ("24447-5", "mg/(24.h)"),
     "urine_creatinine": ("2161-8", "mg/dL"),
+    "systolic_pressure": ("8480-6", "mm[Hg]"),
+    "mean_pressure": ("8478-0", "mm[Hg]"),
+    "respiratory_rate": ("9279-1", "/min"),
+    "heart_rate": ("8867-4", "/min"),
 }
 _ROUTES = {"oral": "26643006", "intravenous": "47625008"}
 _ICD = re.compile(r"[A-Z]\d[0-9A-Z](\.\w+)?\Z")
@@ -112,7 +117,7 @@ def _together(drafts: list[Json], chart: Chart) -> Iterator[tuple[Json, Chart]]:
 
 
 def _resources(chart: Chart) -> dict[str, list[Json]]:
-    found: dict[str, list[Json]] = {asked.key: [] for asked in INPUTS}
+    found: dict[str, list[Json]] = {asked.key: [] for asked in (*INPUTS, *inputs.IF_SENT)}
     found["patient"] = [_patient(chart.get("patient", {}))]
     if chart.get("setting"):
         found["encounters"] = [_encounter(chart["setting"], chart.get("admitted_hours_ago", 48))]
@@ -130,8 +135,45 @@ def _resources(chart: Chart) -> dict[str, list[Json]]:
         found[key].append(resource(f"m{number}", told, "active"))
     found["conditions"] = [_condition(f"c{n}", c) for n, c in enumerate(chart.get("conditions", ()), 1)]
     found["ordered_tests"] = [_test_order(f"t{n}", t) for n, t in enumerate(chart.get("tests", ()), 1)]
+    found["procedures"] = [_procedure(f"pr{n}", p) for n, p in enumerate(chart.get("procedures", ()), 1)]
+    found["nutrition_orders"] = [_nutrition(f"nu{n}", o) for n, o in enumerate(chart.get("nutrition", ()), 1)]
+    found["devices"] = [_device(f"de{n}", d) for n, d in enumerate(chart.get("devices", ()), 1)]
     absent = (*chart.get("missing", ()), *chart.get("failed", ()))
     return {key: [] if key in absent else listed for key, listed in found.items()}
+
+
+def _coded(told: Any) -> Json:
+    """Words, or a code: of SNOMED CT, of CPT (`cpt`), of a system that nobody knows (`local`)."""
+    told = _mapping(told)
+    for key, system in (("code", SNOMED), ("cpt", CPT), ("local", LOCAL)):
+        if key in told:
+            return {"coding": [{"system": system, "code": str(told[key])}]}
+    return {"text": told["text"]}
+
+
+def _procedure(ident: str, told: Any) -> Json:
+    """Something done: words or a code, `status`, `hours`/`days` since (its end), or none."""
+    told = _mapping(told)
+    since = _hours(told)
+    when = {} if since is None else {"performedPeriod": {"start": ago(since + 4), "end": ago(since)}}
+    made = {"resourceType": "Procedure", "id": ident, "status": told.get("status", "completed")}
+    return {**made, "code": _coded(told), "subject": {"reference": "Patient/p1"}, **when}
+
+
+def _nutrition(ident: str, told: Any) -> Json:
+    """An order of food: a `note` (or words alone), `diet`, `formula`, `hours`/`days` since, `status`."""
+    told = _mapping(told, "note")
+    made = {"resourceType": "NutritionOrder", "id": ident, "status": told.get("status", "active")}
+    made |= {"oralDiet": {"type": [_coded(told["diet"])]}} if "diet" in told else {}
+    made |= {"enteralFormula": {"baseFormulaType": {"text": told["formula"]}}} if "formula" in told else {}
+    made |= {"note": [{"text": told["note"]}]} if "note" in told else {}
+    return {**made, "patient": {"reference": "Patient/p1"}, "dateTime": ago(_hours(told) or 1)}
+
+
+def _device(ident: str, told: Any) -> Json:
+    told = _mapping(told)
+    made = {"resourceType": "Device", "id": ident, "status": told.get("status", "active"), "type": _coded(told)}
+    return {**made, "patient": {"reference": "Patient/p1"}}
 
 
 def _test_order(ident: str, told: Chart) -> Json:
@@ -143,7 +185,8 @@ def _test_order(ident: str, told: Chart) -> Json:
             "status": told.get("status", "active"),
             "intent": "order",
         }
-        return {**care, "code": {"text": told["text"]}, "subject": {"reference": "Patient/p1"}, "authoredOn": ago(1)}
+        authored = ago(_hours(told) or 1)
+        return {**care, "code": {"text": told["text"]}, "subject": {"reference": "Patient/p1"}, "authoredOn": authored}
     return {
         "resourceType": "ServiceRequest",
         "id": ident,

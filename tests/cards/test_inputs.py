@@ -36,7 +36,8 @@ def test_every_result_of_a_case_is_asked_for(analyte: str) -> None:
     if knowledge().terminology.analyte_of([(LOINC, code)]) == "magnesium_ignored":
         assert not any(f"|{code}" in query for query in prefetch_templates(knowledge()).values())
     else:
-        assert f"|{code}" in prefetch_templates(knowledge())[ANALYTES[analyte].key]
+        templates = prefetch_templates(knowledge()) | {asked.key: asked.query(knowledge()) for asked in inputs.IF_SENT}
+        assert f"|{code}" in templates[ANALYTES[analyte].key]
 
 
 @pytest.mark.parametrize("analyte", ANALYTES)
@@ -49,7 +50,9 @@ def test_every_analyte_asked_for_has_codes_units_and_a_name(analyte: str) -> Non
 @pytest.mark.parametrize("analyte", ANALYTES)
 def test_every_analyte_asked_for_is_read(analyte: str) -> None:
     unit = WRITTEN[analyte][1]
-    assert any(analyte in chart_with(analyte, {"value": value, "unit": unit}).results for value in (0.6, 4.2, 9, 430))
+    assert any(
+        analyte in chart_with(analyte, {"value": value, "unit": unit}).results for value in (0.6, 4.2, 9, 55, 430)
+    )
 
 
 def chart_with(analyte: str, told: Json) -> Chart:
@@ -69,7 +72,8 @@ def test_every_input_can_be_asked_of_the_demo(asked: Input) -> None:
 
 def test_keys_are_distinct_and_no_analyte_is_asked_for_twice() -> None:
     assert len(BY_KEY) == len(INPUTS)
-    assert sum(len(asked.analytes) for asked in INPUTS) == len(ANALYTES)
+    assert sum(len(asked.analytes) for asked in (*INPUTS, *inputs.IF_SENT)) == len(ANALYTES)
+    assert BY_KEY.keys().isdisjoint(asked.key for asked in inputs.IF_SENT)
     assert {asked.kind.name for asked in INPUTS} == KINDS.keys()
     assert set(inputs.OPENING) <= ANALYTES.keys()
 

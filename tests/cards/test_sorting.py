@@ -89,6 +89,10 @@ def order(**more: Any) -> Snapshot:
     return added("medications", resourceType="MedicationRequest", intent="order", **more)
 
 
+def done(**more: Any) -> Snapshot:
+    return added("procedures", resourceType="Procedure", status="completed", **more)
+
+
 def problem(**more: Any) -> Snapshot:
     """With one more problem."""
     return added("conditions", resourceType="Condition", **more)
@@ -116,6 +120,14 @@ SODIUM = {"coding": [{"system": "http://loinc.org", "code": "2951-2"}]}
         (order(medicationReference={"reference": "Medication/elsewhere"}), What.MEDICINE, Why.REFERENCE),
         (problem(code=CODE_ONLY), What.PROBLEM, Why.CODE),
         (problem(), What.PROBLEM, Why.SHAPE),
+        (done(code=CODE_ONLY), What.CARE, Why.CODE),
+        (done(), What.CARE, Why.SHAPE),
+        (
+            added("nutrition_orders", resourceType="NutritionOrder", status="active", oralDiet={"type": [CODE_ONLY]}),
+            What.CARE,
+            Why.CODE,
+        ),
+        (added("devices", resourceType="Device", status="active", type=CODE_ONLY), What.CARE, Why.CODE),
         (replace(snapshot(FULL), unreadable=1), What.ENTRY, Why.SHAPE),
     ],
 )

@@ -10,7 +10,7 @@ from cards.chart.conditions import conditions_by_category
 from cards.chart.medicines import medicines, nameless
 from cards.chart.still_counts import Stay
 from cards.model import Medication, Route
-from cards.terms.systems import ATC, ICD9, ICD10, LOINC, NDC, RXNORM, SNOMED, system_of
+from cards.terms.systems import ATC, CPT, ICD9, ICD10, LOINC, NDC, RXNORM, SNOMED, system_of
 from tests.cards.chart import NOW, Json, knowledge
 
 HOLD_POTASSIUM = [
@@ -35,6 +35,7 @@ SYSTEMS = {
         *("urn:oid:2.16.840.1.113883.6.90", "2.16.840.1.113883.6.3", "https://fhir.hl7.org.uk/Id/icd-10"),
     ],
     ICD9: ["http://hl7.org/fhir/sid/icd-9-cm", "http://terminology.hl7.org/CodeSystem/icd9cm", "I9C", "ICD-9-CM"],
+    CPT: [CPT, "https://www.ama-assn.org/go/cpt/", "CPT", "C4", "urn:oid:2.16.840.1.113883.6.12"],
     NDC: ["http://hl7.org/fhir/sid/ndc", "NDC", "urn:oid:2.16.840.1.113883.6.69"],
 }
 ORAL_MAGNESIUM = (

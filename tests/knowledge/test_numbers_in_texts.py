@@ -28,7 +28,6 @@ REVIEWED = {
     r"(?:g|IV) in 24 h|mg\) a day": "what the number before it is told for",
     r"below 2 ng/mL": "a digoxin level, from its label",
     r"\(2 g over 20-60 min with ECG\)": "an expert's dose, not drafted here",
-    r"below 90 mmHg": "blood pressure is not read",
     r"every 12 h for 3 days": "refeeding, as monitoring.yaml says it",
     r"earlier than 4 h": "distribution of an infusion",
     r"1 g(?: IV)? \(at most 2 g\)": "life-threatening need on dialysis, nephrology decides",

@@ -19,8 +19,13 @@ def illness_causes_low_magnesium(chart: Chart) -> Say | Because:
 
 def _causes(chart: Chart) -> tuple[Condition, ...]:
     """Ketoacidosis says more than diabetes."""
-    named = chart.among("causes")
+    named = (*chart.among("causes"), *(_begun(chart) if assess.is_refed(chart) else ()))
     return tuple(c for c in named if c.category != "diabetes" or not chart.has("diabetic_ketoacidosis"))
+
+
+def _begun(chart: Chart) -> tuple[Condition, ...]:
+    found = chart.conditions.get("feeding_begun")
+    return (found,) if found else ()
 
 
 def _advice(chart: Chart) -> tuple[str, ...]:

@@ -2,13 +2,15 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import assess, danger, given
+from cards.judgements import assess, danger, given, toxicity
 from cards.model import Band, DraftTest, Indicator, Magnesium, Medication, Problem, Say, Suggestion, removals
+from cards.wording import opening
 
 Sources = tuple[Medication, ...]
 _INFO = ("mild", "alone", "dialysis")
-_INDICATORS = {"critical": Indicator.CRITICAL, **dict.fromkeys(_INFO, Indicator.INFO)}
-_TITLED = ("critical", "mild", "dialysis")
+_URGENT = ("critical", "breathing")
+_INDICATORS = {**dict.fromkeys(_URGENT, Indicator.CRITICAL), **dict.fromkeys(_INFO, Indicator.INFO)}
+_TITLED = (*_URGENT, "mild", "dialysis")
 
 
 @rule(Problem.HIGH_MAGNESIUM)
@@ -29,12 +31,13 @@ def _sources(chart: Chart) -> Sources:
 
 
 def _said(m: Magnesium, sources: Sources, chart: Chart) -> Say:
-    signs, state = ", ".join(danger.signs_of_toxicity(chart)), _state(m, sources, chart)
-    values = {"sources": ", ".join(dict.fromkeys(d.name for d in sources)), "signs": signs}
+    state, signs = _state(m, sources, chart), ", ".join(danger.signs_of_toxicity(chart))
+    measured = opening(", ".join(toxicity.signs(chart)))
+    values = {"sources": ", ".join(dict.fromkeys(d.name for d in sources)), "signs": signs, "measured": measured}
     told = _lines(state, sources, bool(signs), chart)
     return Say(
         _INDICATORS.get(state, Indicator.WARNING),
-        (*told, *(("haemolysed",) if m.haemolysed else ())),
+        (*told, *(("other_cause",) * (bool(measured) and not signs)), *(("haemolysed",) if m.haemolysed else ())),
         title=state if state in _TITLED else "" if chart.is_fresh else "repeat",
         values=values,
         suggestions=_removal(sources, values),
@@ -43,7 +46,9 @@ def _said(m: Magnesium, sources: Sources, chart: Chart) -> Say:
 
 
 def _state(m: Magnesium, sources: Sources, chart: Chart) -> str:
-    """critical; dialysis: usual before it; mild: with a source by mouth; alone: mild without one; else high."""
+    """critical; breathing: slow; dialysis: usual before it; mild: with a source by mouth; alone: without; else high."""
+    if toxicity.breathing_is_slow(chart) and toxicity.is_likely(chart):
+        return "breathing"
     if m.band is Band.CRITICAL_HIGH and chart.is_fresh and chart.at_least(m.x, "band.critical_high"):
         return "critical"
     if not sources and danger.is_usual_before_dialysis(m.x, chart):
@@ -57,7 +62,7 @@ def _lines(state: str, sources: Sources, signs: bool, chart: Chart) -> tuple[str
     if state == "dialysis":
         return ("found", "usual")
     antidote = "antidote_child" if assess.is_child(chart) else "antidote"
-    urgent = state == "critical" or signs
+    urgent = state in _URGENT or signs
     return (
         *(("found", "with_signs") if signs else ("found",)),
         "reduce" if state == "mild" else "stop" if sources else "look",
@@ -74,7 +79,7 @@ def _removal(sources: Sources, values: dict[str, str]) -> tuple[Suggestion, ...]
 def _tests(state: str, signs: bool, chart: Chart) -> tuple[DraftTest, ...]:
     if state == "dialysis":
         return ()
-    urgent = state == "critical" or signs
+    urgent = state in _URGENT or signs
     when = _recheck(state, urgent, chart) if chart.is_fresh else "now"
     ecg = (DraftTest("ecg", "now"),) if urgent else ()
     return (DraftTest("magnesium", when), DraftTest("bmp", "now"), *ecg)
