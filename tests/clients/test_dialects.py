@@ -239,6 +239,18 @@ def test_listed_links_are_those_that_the_client_lists():
     assert [link["url"] for link in spoken(decision, oracle, _fresh(), [url]).cards[0].body["links"]] == [url]
 
 
+def test_the_address_of_a_source_is_a_link_like_any_other():
+    decision = next(d for d in decisions() if d.cards and d.cards[0].body["source"].get("url"))
+    source = decision.cards[0].body["source"]
+    none = dialect_of(HEAD + "links: none", "x", "x.yaml")
+    kept = {key: value for key, value in source.items() if key != "url"}
+    assert spoken(decision, none, _fresh()).cards[0].body["source"] == kept
+    oracle = shipped()["oracle"]
+    assert spoken(decision, oracle, _fresh()).cards[0].body["source"] == kept
+    assert spoken(decision, oracle, _fresh(), [source["url"][:20]]).cards[0].body["source"] == source
+    assert decision.cards[0].body["source"]["url"], "the decision itself is as it was"
+
+
 HEAD = "name: X\nsource: Y\ndate: 2026-11-28\n"
 
 
