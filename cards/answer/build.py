@@ -133,8 +133,8 @@ def _override_reasons(knowledge: Knowledge) -> list[Json]:
 
 
 def _links(recommendation: Recommendation, knowledge: Knowledge) -> list[Json]:
-    """The site's own links, then the leading rule's references that have an address."""
-    own: list[Json] = [{"label": label, "url": url, "type": "absolute"} for label, url in knowledge.site.links]
+    """The site's own links that concern the card, then the leading rule's references that have an address."""
+    own = [link.as_told() for link in knowledge.site.links if recommendation.problem in link.problems]
     return [*own, *_references(recommendation.lead.rule, knowledge)][: max(_LINKS, len(own))]
 
 
