@@ -5,6 +5,7 @@ from cards.chart import Chart
 from cards.chart.cut_lists import is_enough
 from cards.chart.fhir import is_id
 from cards.chart.inputs import BY_KEY, INPUTS, KINDS, OPENING, Input, Kind, prefetch_templates
+from cards.chart.medicines import is_magnesium_given
 from cards.chart.sorting import Unread as UnreadEntry
 from cards.chart.sorting import What, Why
 from cards.decide import decide
@@ -73,6 +74,7 @@ __all__ = [
     "explain",
     "is_enough",
     "is_id",
+    "is_magnesium_given",
     "listed",
     "load_knowledge",
     "parse_yaml",

@@ -110,9 +110,10 @@ def _detail(recommendation: Recommendation, knowledge: Knowledge, told: Mapping[
 
 # -- the rest ---------------------------------------------------------------------------------------------------------
 def _source(lead: Finding, knowledge: Knowledge) -> Json:
-    """Who says so: the service's own page, else the first reference of the rule that has an address."""
+    """Who says so: the page of the rule that the service serves, else the first reference that has an address."""
     references = () if knowledge.home else _references(lead.rule, knowledge)
-    url = knowledge.home or next((link["url"] for link in references), "")
+    page = f"{knowledge.home}/rules/{lead.rule}" if knowledge.home else ""
+    url = page or next((link["url"] for link in references), "")
     status = "approved" if knowledge.site.approved_by else "draft, not clinically approved"
     source: Json = {"label": f"magnesium-cds {knowledge.version} ({status})", **({"url": url} if url else {})}
     if lead.problem in _TOPICS:
@@ -132,8 +133,8 @@ def _override_reasons(knowledge: Knowledge) -> list[Json]:
 
 
 def _links(recommendation: Recommendation, knowledge: Knowledge) -> list[Json]:
-    """The site's own links, then the leading rule's references that have an address."""
-    own: list[Json] = [{"label": label, "url": url, "type": "absolute"} for label, url in knowledge.site.links]
+    """The site's own links that concern the card, then the leading rule's references that have an address."""
+    own = [link.as_told() for link in knowledge.site.links if recommendation.problem in link.problems]
     return [*own, *_references(recommendation.lead.rule, knowledge)][: max(_LINKS, len(own))]
 
 

@@ -13,11 +13,12 @@ from cards.chart.sorting import Why
 from cards.chart.taken import is_hearsay, is_real, status_taken
 from cards.chart.understood import named_of, understood
 from cards.loading import Knowledge
-from cards.model import ORDER_TYPES, JsonObject, Medication, Route
+from cards.model import ORDER_TYPES, JsonObject, MagnesiumKind, Medication, Route
 
 _DRAFT_GONE = frozenset({"entered-in-error", "cancelled", "stopped", "completed"})
 _HANDED_OVER = ("whenHandedOver", "whenPrepared")
 _SULFATE = "6585"
+_TREATING = frozenset({MagnesiumKind.REPLACEMENT, MagnesiumKind.OBSTETRIC})
 # only of what meets magnesium in a vein it matters whether it runs
 _INFUSED = "iv_interaction"
 _NO_ROLES: frozenset[str] = frozenset()
@@ -42,6 +43,12 @@ def administrations(resources: Iterable[JsonObject], bundled: Bundled, knowledge
     return tuple(
         _medication(r, bundled, knowledge, statuses[text(r, "status")]) for r in given if text(r, "status") in statuses
     )
+
+
+def is_magnesium_given(resource: JsonObject, bundled: Bundled, knowledge: Knowledge) -> bool:
+    """Whether this tells of a dose of magnesium that treats, not of a fluid or laxative with magnesium in it."""
+    given = administrations((resource,), bundled, knowledge)
+    return any(m.magnesium is not None and m.magnesium.kind in _TREATING for m in given)
 
 
 def drafted(

@@ -76,8 +76,8 @@ def load_knowledge(
 ) -> Knowledge:
     """Read all knowledge files below `folder`, changed by the text of a site file.
 
-    `home` is the address of the service's own page, which cards name as their source. `files` are the texts of the
-    files that the site file names (`site_files`).
+    `home` is the address below which browsers find the pages of the rules: cards name theirs as their source. `files`
+    are the texts of the files that the site file names (`site_files`).
 
     Raises KnowledgeError with file, line and reason when a file is wrong.
     """

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cards.loading.reading import KnowledgeError, Places, parse_yaml, places_of
+from cards.loading.site_links import SiteLink, read_links
 from cards.loading.site_values import SiteValues
 from cards.loading.trial import Trial, read_trial
 from cards.model import ORAL_GATES, Setting
@@ -73,7 +74,7 @@ class Site:
     encounter_classes: tuple[tuple[str, str, str], ...] = ()
     zone: tzinfo = UTC
     override_reasons: tuple[str, ...] = ()
-    links: tuple[tuple[str, str], ...] = ()
+    links: tuple[SiteLink, ...] = ()
     protocols: tuple[str, ...] = ()
     trial: Trial = field(default_factory=Trial)
     places: Places = field(default_factory=Places)
@@ -106,7 +107,7 @@ def read_site(text: str, name: str) -> Site:
         encounter_classes=reader.encounter_classes(),
         zone=reader.zone(),
         override_reasons=reader.texts("override_reasons"),
-        links=reader.links(),
+        links=read_links(reader.items("links"), reader.places),
         protocols=reader.protocols(),
         trial=read_trial(reader.at("trial"), reader.places),
         places=reader.places,
@@ -250,11 +251,3 @@ class _Reader(SiteValues):
         except (ValueError, OSError, LookupError):
             reason = f"time_zone is {name!r}; a name of the IANA time zones is needed, like Europe/London"
             raise self.places.error(reason, "time_zone") from None
-
-    def links(self) -> tuple[tuple[str, str], ...]:
-        keys = frozenset({"label", "url"})
-        told = [self.entry(item, keys, "links", str(n)) for n, item in self.numbered("links")]
-        for number, link in enumerate(told):
-            if not link["url"].startswith(("https://", "http://")):
-                raise self.places.error("a link's url must be absolute", "links", str(number), "url")
-        return tuple((link["label"], link["url"]) for link in told)

@@ -1,7 +1,7 @@
 """What is new and what is gone, call by call, against another knowledge."""
 
 from cards import Card
-from cds_service.backtest.replay import Call, Pair, is_told
+from cds_service.backtest.replay import Call, Pair
 from cds_service.backtest.tally import Tally
 from cds_service.errors import JsonDict
 from cds_service.fhir_json import as_dict, as_list
@@ -25,7 +25,7 @@ def compare(pair: Pair, patient: int, tally: Tally) -> None:
 
 def _by_rule(call: Call | None) -> dict[str, Card]:
     """The cards by their leading rule; none where there is no call."""
-    return {card.rules[0]: card for card in call.decision.cards} if call and is_told(call.answer) else {}
+    return {card.rules[0]: card for card in call.cards} if call else {}
 
 
 def _change(now: Card | None, before: Card | None) -> str:

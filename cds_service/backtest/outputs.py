@@ -6,6 +6,7 @@ from pathlib import Path
 
 import orjson
 
+from cds_service.backtest.burden import BURDENS, burden_of
 from cds_service.backtest.doubts import warnings_of
 from cds_service.backtest.job import Job, knowledge_of_job
 from cds_service.backtest.read_export import ReadExport
@@ -20,7 +21,10 @@ from cds_service.backtest.tally import Tally, read_rows, read_tally
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """What a back-test came to. `parquet` is False when pyarrow is not installed; `warnings` make it doubtful."""
+    """What a back-test came to. `parquet` is False when pyarrow is not installed; `warnings` make it doubtful.
+
+    `burdens`: a sentence for what was tried and for what it was compared with, each by its name.
+    """
 
     patients: int
     calls: int
@@ -28,6 +32,7 @@ class Outputs:
     skipped_lines: int
     parquet: bool
     warnings: tuple[str, ...]
+    burdens: tuple[tuple[str, str], ...]
 
 
 def write_outputs(out: Path, job: Job, tally: Tally, read: ReadExport) -> Outputs:
@@ -48,7 +53,14 @@ def write_outputs(out: Path, job: Job, tally: Tally, read: ReadExport) -> Output
         read.skipped_lines,
         parquet,
         tuple(warnings_of(tally, read)),
+        tuple(_burdens(job, tally, read)),
     )
+
+
+def _burdens(job: Job, tally: Tally, read: ReadExport) -> Iterator[tuple[str, str]]:
+    sources = (job.candidate, *([job.baseline] if job.baseline else []))
+    for name, source in zip(BURDENS, sources, strict=False):
+        yield source.name, burden_of(tally, name, read.present).sentence()
 
 
 def _alerts(job: Job, tally: Tally) -> Iterator[Alert]:

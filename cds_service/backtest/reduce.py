@@ -9,6 +9,7 @@ from pathlib import Path
 from cards import Card, Decision, Finding, is_id
 from cds_service.backtest.asked import asked_of
 from cds_service.backtest.buckets import read_bucket
+from cds_service.backtest.burden import BURDENS, BurdenOfPatient
 from cds_service.backtest.compare import compare, suggestion_labels
 from cds_service.backtest.example import example_of
 from cds_service.backtest.job import BacktestError, Job, knowledge_of_job
@@ -76,7 +77,11 @@ def _patient(
 def _replayed(job: Job, history: PatientHistory, resources: Iterable[JsonDict]) -> tuple[Tally, list[Row]]:
     tally, rows, units, unusable = Tally(patients=1), list[Row](), set[str](), set[str]()
     count_data(job, history, resources, tally)
+    burdens = _burdens(job, history)
     for pair in replay(job, history):
+        for burden, made in zip(burdens, (pair.tried, pair.compared), strict=False):
+            if made:
+                burden.count(made, tally)
         if job.baseline:
             compare(pair, 0, tally)
         if call := pair.tried:
@@ -91,6 +96,11 @@ def _replayed(job: Job, history: PatientHistory, resources: Iterable[JsonDict]) 
     return tally, rows
 
 
+def _burdens(job: Job, history: PatientHistory) -> list[BurdenOfPatient]:
+    """Of what is tried, then of what it is compared with."""
+    return [BurdenOfPatient(name, history, k) for name, k in zip(BURDENS, knowledge_of_job(job), strict=False)]
+
+
 def _unit(call: Call) -> str:
     return call.unit or UNIT_UNKNOWN
 
@@ -102,7 +112,7 @@ def _unusable(decision: Decision) -> Iterator[str]:
 
 
 def _call(job: Job, call: Call, tally: Tally) -> Iterator[Row]:
-    cards = call.decision.cards if is_told(call.answer) else ()
+    cards = call.cards
     _count_call(call, len(cards), tally)
     if cards:
         tally.count_all("culprits", culprits(call.decision))

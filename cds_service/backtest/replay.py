@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from http import HTTPStatus
 
-from cards import OPENING, SERVICES, Decision, Knowledge, Service, prefetch_templates
+from cards import OPENING, SERVICES, Card, Decision, Knowledge, Service, prefetch_templates
 from cds_service.answer_call import Answer, Means, answer_call
 from cds_service.backtest.asof import entries_of
 from cds_service.backtest.job import Job, knowledge_of_job
@@ -58,6 +58,11 @@ class Call:
     def decision(self) -> Decision:
         """What was decided."""
         return self.answer.decision
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        """The cards that are told; none when the service answered that it cannot tell."""
+        return self.decision.cards if is_told(self.answer) else ()
 
 
 @dataclass(frozen=True, slots=True)

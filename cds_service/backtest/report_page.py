@@ -40,6 +40,7 @@ def render(summary: JsonDict, examples: Examples, knowledge: Sequence[Knowledge]
     style = resources.files("cds_service.backtest").joinpath(_TEMPLATES, "report.css").read_text(encoding="utf-8")
     return _template().render(
         s=summary,
+        burdens=_burdens(summary),
         style=style,
         questions={rule: advice.question for k in reversed(knowledge) for rule, advice in k.advice.items()},
         examples=_chosen(examples, as_dict(summary["by_leading_rule"])),
@@ -50,6 +51,13 @@ def render(summary: JsonDict, examples: Examples, knowledge: Sequence[Knowledge]
         assumed_days=ASSUMED_SUPPLY.days,
         version=__version__,
     )
+
+
+def _burdens(summary: JsonDict) -> list[tuple[str, JsonDict]]:
+    """The figures of what was tried and of what it was compared with, by the name of the site file."""
+    told, other = as_dict(summary["knowledge"]), as_dict(summary["compare"])
+    found = [(str(told["site_file"]), as_dict(summary["burden"]))]
+    return [*found, (str(as_dict(other["with"])["site_file"]), as_dict(other["burden"]))] if other else found
 
 
 @cache

@@ -5,6 +5,7 @@ from datetime import date
 from statistics import median
 
 from cards import Knowledge
+from cds_service.backtest.burden import BURDENS, burden_of
 from cds_service.backtest.compare import CHANGES
 from cds_service.backtest.doubts import results_used, warnings_of
 from cds_service.backtest.job import Job
@@ -33,6 +34,7 @@ def summary_of(job: Job, tally: Tally, read: ReadExport, knowledge: tuple[Knowle
         "warnings": list(warnings_of(tally, read)),
         "understood": _understood(tally),
         "rates": _rates(tally),
+        "burden": burden_of(tally, BURDENS[0], read.present).as_json(),
         "patients_with_calls": totals["patients_with_calls"],
         "patients_with_cards": totals["patients_with_cards"],
         "calls_with_cards": totals["calls_with_cards"],
@@ -49,7 +51,7 @@ def summary_of(job: Job, tally: Tally, read: ReadExport, knowledge: tuple[Knowle
         "period": _period(job, tally),
         "data_quality": _data_quality(tally, read),
         "knowledge": _named(job.candidate.name, knowledge[0]),
-        "compare": _compared(job, tally, knowledge),
+        "compare": _compared(job, tally, read, knowledge),
     }
 
 
@@ -160,7 +162,7 @@ def _named(name: str, knowledge: Knowledge) -> JsonDict:
     return {"version": knowledge.version, "site_file": name, "approval": knowledge.approval}
 
 
-def _compared(job: Job, tally: Tally, knowledge: tuple[Knowledge, ...]) -> JsonDict | None:
+def _compared(job: Job, tally: Tally, read: ReadExport, knowledge: tuple[Knowledge, ...]) -> JsonDict | None:
     if job.baseline is None:
         return None
     totals = tally.of("totals")
@@ -168,6 +170,7 @@ def _compared(job: Job, tally: Tally, knowledge: tuple[Knowledge, ...]) -> JsonD
         "with": _named(job.baseline.name, knowledge[1]),
         "calls": totals["compared_calls"],
         "cards": totals["compared_cards"],
+        "burden": burden_of(tally, BURDENS[1], read.present).as_json(),
         "calls_that_begin_to_speak": totals["calls_that_begin_to_speak"],
         "calls_that_fall_silent": totals["calls_that_fall_silent"],
         "by_leading_rule": ranked(tally.of("compared_by_leading_rule")),

@@ -6,7 +6,7 @@ What a rule does is taken from the rules and from what the case files made them 
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -40,7 +40,12 @@ TRIED = "tried.json"
 
 
 class NoSuchRuleError(LookupError):
-    """No rule has this name; the message names those like it."""
+    """No rule has this name; the message names those like it, and so does `near`."""
+
+    def __init__(self, rule: str, near: Sequence[str]) -> None:
+        hint = f"Did you mean {' or '.join(near)}?" if near else "`magnesium-cds knowledge show` lists all."
+        super().__init__(f"There is no rule {rule!r}. {hint}")
+        self.near = near
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,15 @@ class RuleFacts:
     def topic(self) -> str:
         """Where the index lists it."""
         return _TOPICS[self.problems[0]] if self.leads else _ADDS
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A rule in the list of all."""
+
+    rule: str
+    question: str
+    indicators: str
 
 
 @cache
@@ -84,9 +98,7 @@ def rule_facts(name: str) -> RuleFacts:
 def page(rule: str, knowledge: Knowledge) -> str:
     """The page of one rule as Markdown; NoSuchRuleError when there is none."""
     if rule not in knowledge.advice:
-        near = get_close_matches(rule, knowledge.advice, n=3, cutoff=0.4)
-        hint = f"Did you mean {' or '.join(near)}?" if near else "`magnesium-cds knowledge show` lists all."
-        raise NoSuchRuleError(f"There is no rule {rule!r}. {hint}")
+        raise NoSuchRuleError(rule, get_close_matches(rule, knowledge.advice, n=3, cutoff=0.4))
     told = rule_facts(rule)
     parts = (_head(rule, told, knowledge), _words(rule, knowledge), _numbers(rule, told, knowledge))
     cases = _listed("Tested with", told.cases)
@@ -160,15 +172,19 @@ def sentence(case: Mapping[str, object]) -> str:
 
 def index(knowledge: Knowledge) -> str:
     """All rules by topic, with a link to each page."""
-    told = {rule: rule_facts(rule) for rule in knowledge.advice}
     lines = ["# Rules", _NOTE, "", knowledge.approval]
-    for topic in (*_TOPICS.values(), _ADDS):
-        lines += _listed(topic, [_entry(rule, told[rule], knowledge) for rule in told if told[rule].topic == topic])
+    for topic, entries in topics(knowledge).items():
+        lines += _listed(topic, (f"[{e.rule}]({e.rule}.md): {e.question} ({e.indicators})" for e in entries))
     return "\n".join(lines) + "\n"
 
 
-def _entry(rule: str, told: RuleFacts, knowledge: Knowledge) -> str:
-    return f"[{rule}]({rule}.md): {knowledge.advice[rule].question} ({' or '.join(told.indicators)})"
+def topics(knowledge: Knowledge) -> dict[str, list[Entry]]:
+    """All rules by topic, in the order in which topics are listed."""
+    found: dict[str, list[Entry]] = {topic: [] for topic in (*_TOPICS.values(), _ADDS)}
+    for rule, advice in knowledge.advice.items():
+        told = rule_facts(rule)
+        found[told.topic].append(Entry(rule, advice.question, " or ".join(told.indicators)))
+    return {topic: entries for topic, entries in found.items() if entries}
 
 
 def pages(knowledge: Knowledge) -> dict[str, str]:

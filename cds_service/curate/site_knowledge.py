@@ -9,7 +9,7 @@ from cds_service.run.settings import PREFIX, SettingsError
 
 
 def knowledge_of(site: Path | None, home: str = "") -> Knowledge:
-    """The shipped knowledge with a site's changes, named by its address; SettingsError naming file and line."""
+    """The shipped knowledge with a site's changes; `home`: where its pages are. SettingsError with file and line."""
     text, name = _site_text(site), str(site or "")
     try:
         files = files_beside(site, text)

@@ -50,6 +50,7 @@ class _Speaker:
         if d.own_topics:
             body["source"] = {**as_dict(body["source"]), "topic": _topic(card)}
         self._link(body)
+        self._lead_to(body)
         return replace(card, body=body, suggestion_uuids=tuple(str(s["uuid"]) for s in suggestions))
 
     def _suggestion(self, offer: Offer) -> JsonDict:
@@ -118,6 +119,12 @@ class _Speaker:
         kept = [link for link in as_list(body.pop("links", None)) if self._may(as_text(as_dict(link).get("url")) or "")]
         if kept:
             body["links"] = kept
+
+    def _lead_to(self, body: JsonDict) -> None:
+        """The address of the source is a link like any other."""
+        source = as_dict(body["source"])
+        if not self._may(as_text(source.get("url")) or ""):
+            body["source"] = {key: value for key, value in source.items() if key != "url"}
 
     def _may(self, url: str) -> bool:
         allowed = {

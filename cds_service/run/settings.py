@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -74,6 +75,12 @@ class Settings(BaseSettings):
     )
     base_url: str = Field(
         default="", pattern=r"^(https?://[^\s?#]+)?$", description="Public URL of the service, as clients call it."
+    )
+    pages_url: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s?#]+)?$",
+        description="URL at which browsers reach the pages of the service, where it is not the one that clients call: "
+        "cards name the page of their rule (`/rules/NAME`) below it [none: `MAGNESIUM_CDS_BASE_URL`].",
     )
     clients: File = Field(default=None, description="Path of the trusted-clients file (YAML).")
     database_url: str = Field(
@@ -170,6 +177,16 @@ class Settings(BaseSettings):
     workers: int = Field(
         default=0, ge=0, le=256, description="Worker processes of `serve`; `0` is one per processor core."
     )
+
+    @property
+    def pages_base(self) -> str:
+        """Where browsers find the pages, without a slash at the end; "" when nobody knows."""
+        return (self.pages_url or self.base_url).rstrip("/")
+
+    @property
+    def pages_path(self) -> str:
+        """The path before that of a page, as a browser sees it: a proxy may have taken it away."""
+        return urlsplit(self.pages_base).path
 
     @property
     def max_body_bytes(self) -> int:

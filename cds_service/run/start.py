@@ -20,7 +20,7 @@ from cds_service.web.runtime import Runtime
 
 def runtime_of(settings: Settings) -> Runtime:
     """The runtime of these settings."""
-    knowledge = knowledge_of(settings.site, settings.base_url)
+    knowledge = knowledge_of(settings.site, settings.pages_base)
     clients = read_clients(settings.clients)
     counted = Metrics()
     return Runtime(
@@ -29,7 +29,7 @@ def runtime_of(settings: Settings) -> Runtime:
         tuple(prefetch_templates(knowledge)),
         clients,
         {
-            client.iss: knowledge_of(client.site, settings.base_url)
+            client.iss: knowledge_of(client.site, settings.pages_base)
             for client in clients.by_issuer.values()
             if client.site
         },

@@ -6,7 +6,6 @@ from importlib import metadata, resources
 from pathlib import Path
 
 from flask import Response, abort, render_template, send_file
-from markdown_it import MarkdownIt
 
 from cards import explain
 from cds_service import __version__
@@ -18,6 +17,7 @@ from cds_service.run.settings import MissingData
 from cds_service.web.answers import json_response, raw_body
 from cds_service.web.auth import caller_name
 from cds_service.web.hooks import known_service
+from cds_service.web.markdown import rendered
 from cds_service.web.runtime import Access, Route, Runtime
 
 _TYPES = {".js": "text/javascript", ".css": "text/css"}
@@ -30,7 +30,6 @@ _POLICY = (
     f"default-src 'none'; script-src 'self'; style-src 'self' {_CHART_STYLES}; connect-src 'self'; "
     "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable(["image", "html_block", "html_inline"])
 
 
 def routes(runtime: Runtime) -> list[Route]:
@@ -41,13 +40,15 @@ def routes(runtime: Runtime) -> list[Route]:
         Route("/demo/setup", "GET", Access.PUBLIC, _setup(runtime)),
         Route("/demo/restart", "POST", Access.PUBLIC, _restart(runtime)),
         Route("/demo/explain/<service_id>", "POST", Access.PUBLIC, _explain(runtime)),
-        Route("/demo/markdown", "POST", Access.PUBLIC, _rendered),
+        Route("/demo/markdown", "POST", Access.PUBLIC, _markdown),
     ]
 
 
 def _page(runtime: Runtime) -> Callable[[], Response]:
     def show() -> Response:
-        page = render_template("demo.html", knowledge=runtime.knowledge, version=__version__)
+        page = render_template(
+            "demo.html", knowledge=runtime.knowledge, version=__version__, root=runtime.settings.pages_path
+        )
         return Response(page, mimetype="text/html", headers={"Content-Security-Policy": _POLICY})
 
     return show
@@ -113,7 +114,7 @@ def _explain(runtime: Runtime) -> Callable[[str], Response]:
     return show
 
 
-def _rendered() -> Response:
+def _markdown() -> Response:
     """The Markdown of cards as HTML; HTML in it comes out as text."""
     texts = as_list(as_dict(read_body(raw_body())).get("texts"))
-    return json_response({"html": [_MARKDOWN.render(as_text(text) or "") for text in texts]})
+    return json_response({"html": [rendered(as_text(text) or "") for text in texts]})

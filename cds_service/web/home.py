@@ -1,21 +1,15 @@
 """GET /: one page that says what this is and where to go next."""
 
-import base64
-import hashlib
-from importlib import resources
 from urllib.parse import quote
 
-from flask import Response, current_app, render_template, request
+from flask import Response, current_app, request
 
 from cards import SERVICES
 from cds_service import __version__
+from cds_service.web.pages import look_of, shown
 from cds_service.web.runtime import Access, Route, Runtime
 
-_STYLE = resources.files("cds_service.web").joinpath("templates/home.css").read_text(encoding="utf-8")
-_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-_POLICY = (
-    f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
+_LOOK = look_of("home.css")
 _SANDBOX = "https://sandbox.cds-hooks.org/?serviceDiscoveryURL="
 
 
@@ -24,9 +18,10 @@ def routes(runtime: Runtime) -> list[Route]:
 
     def show() -> Response:
         discovery = f"{runtime.settings.base_url.rstrip('/') or request.host_url.rstrip('/')}/cds-services"
-        page = render_template(
+        return shown(
             "home.html",
-            style=_STYLE,
+            _LOOK,
+            200,
             services=SERVICES,
             knowledge=runtime.knowledge,
             trials=runtime.trials_of_clients,
@@ -34,8 +29,8 @@ def routes(runtime: Runtime) -> list[Route]:
             discovery=discovery,
             sandbox=_SANDBOX + quote(discovery, safe=""),
             has_demo=_has_demo(),
+            root=runtime.settings.pages_path,
         )
-        return Response(page, mimetype="text/html", headers={"Content-Security-Policy": _POLICY})
 
     return [Route("/", "GET", Access.PUBLIC, show)]
 

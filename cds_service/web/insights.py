@@ -3,13 +3,10 @@
 What reads the database is imported when somebody asks: the other workers need not carry it.
 """
 
-import base64
-import hashlib
 from datetime import date
-from importlib import resources
 from urllib.parse import urlencode
 
-from flask import Response, render_template, request
+from flask import Response, request
 
 from cards import SERVICES
 from cds_service.errors import NoRecords
@@ -23,13 +20,10 @@ from cds_service.insights.words import Words, long_day, milliseconds, percent, r
 from cds_service.records.log import record_trouble
 from cds_service.run.settings import Settings
 from cds_service.web.answers import JSON
+from cds_service.web.pages import look_of, shown
 from cds_service.web.runtime import Access, Route, Runtime
 
-_STYLE = resources.files("cds_service.web").joinpath("templates/insights.css").read_text(encoding="utf-8")
-_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-_POLICY = (
-    f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
+_LOOK = look_of("insights.css")
 _PERIODS = (7, 30, 90)
 _SAID: dict[str, object] = {function.__name__: function for function in (percent, rate, milliseconds, long_day)}
 
@@ -43,7 +37,7 @@ def routes(runtime: Runtime) -> list[Route]:
         try:
             return _page(_found(runtime.settings, period, service), words)
         except NoRecords as problem:
-            return _html("no_insights.html", problem.status, problem=problem.diagnostics)
+            return shown("no_insights.html", _LOOK, problem.status, problem=problem.diagnostics)
 
     def as_json() -> Response:
         period, service = _asked(runtime.now().date())
@@ -75,8 +69,9 @@ def _found(settings: Settings, period: Period, service: str) -> Insights:
 
 
 def _page(found: Insights, words: Words) -> Response:
-    return _html(
+    return shown(
         "insights.html",
+        _LOOK,
         200,
         insights=found,
         words=words,
@@ -96,11 +91,6 @@ def _page(found: Insights, words: Words) -> Response:
 def _shown_days(period: Period) -> int:
     """Which of the periods on offer this is; 0 when its days were named one by one."""
     return 0 if {"since", "until"} & request.args.keys() else period.length
-
-
-def _html(template: str, status: int, **values: object) -> Response:
-    page = render_template(template, style=_STYLE, **values)
-    return Response(page, status, mimetype="text/html", headers={"Content-Security-Policy": _POLICY})
 
 
 def _file(body: bytes, media: str, period: Period, ending: str) -> Response:

@@ -23,7 +23,8 @@ from cds_service.web.openapi_models import (
 Json = dict[str, object]
 SERVICE_PATH = "/cds-services/{service_id}"
 _REF = "#/components/schemas/{model}"
-_JSON, _FHIR = "application/json", "application/fhir+json"
+RULE_PATH = "/rules/{name}"
+_JSON, _FHIR, _HTML = "application/json", "application/fhir+json", "text/html"
 
 
 class _NoNulls(GenerateJsonSchema):
@@ -46,18 +47,21 @@ class _Operation:
     errors: tuple[int, ...] = (500,)
     media: str = _JSON
     security: str = ""
+    pages: tuple[int, ...] = ()  # errors that a browser may get as a page
 
 
 _REFUSALS, _CLOSED = (400, 401, 404, 413, 415, 429, 500), (400, 401, 403, 404, 500, 503)
 _OPERATIONS = (
-    _Operation("get", "/", "What this is, as a page", None, media="text/html"),
+    _Operation("get", "/", "What this is, as a page", None, media=_HTML),
     _Operation("get", "/cds-services", "The services", Discovery),
     _Operation("post", SERVICE_PATH, "Cards for a patient", Cards, HookRequest, tuple(sorted((*_REFUSALS, 412)))),
     _Operation("post", f"{SERVICE_PATH}/feedback", "What became of cards", FeedbackReceipt, Feedback, _REFUSALS),
     _Operation("get", "/healthz", "Whether the service is alive", Status),
     _Operation("get", "/readyz", "Whether the service is ready", Status),
+    _Operation("get", "/rules", "The rules, as a page", None, media=_HTML),
+    _Operation("get", RULE_PATH, "What stands behind a card, as a page", None, None, (404, 500), _HTML, pages=(404,)),
     _Operation("get", "/metrics", "Counts for Prometheus", None, None, (401, 403, 500), "text/plain", "monitoring"),
-    _Operation("get", "/insights", "What became of the advice, a page", None, None, _CLOSED, "text/html", "insights"),
+    _Operation("get", "/insights", "What became of the advice, a page", None, None, _CLOSED, _HTML, "insights", (503,)),
     _Operation("get", "/insights.json", "What became of the advice", None, None, _CLOSED, _JSON, "insights"),
     _Operation("get", "/insights.csv", "The same by day and rule", None, None, _CLOSED, "text/csv", "insights"),
     _Operation("get", "/openapi.json", "This document", None),
@@ -98,12 +102,13 @@ def _schemas() -> Mapping[str, object]:
 
 
 def _described(operation: _Operation) -> Json:
-    responses = {"200": _response(HTTPStatus.OK, operation.media, operation.answer)}
-    responses |= {str(code): _response(HTTPStatus(code), _FHIR, OperationOutcome) for code in operation.errors}
+    responses = {"200": _response(operation.media, operation.answer)}
+    responses |= {str(code): _refusal(code, code in operation.pages) for code in operation.errors}
     found: Json = {"summary": operation.summary, "responses": responses}
     if operation.path.startswith(SERVICE_PATH):
-        ids = {"type": "string", "enum": [service.id for service in SERVICES]}
-        found["parameters"] = [{"name": "service_id", "in": "path", "required": True, "schema": ids}]
+        found["parameters"] = [_in_path("service_id", {"enum": [service.id for service in SERVICES]})]
+    if operation.path == RULE_PATH:
+        found["parameters"] = [_in_path("name", {})]
     if operation.body:
         found["requestBody"] = {"required": True, "content": {_JSON: {"schema": _ref(operation.body)}}}
     if security := "token" if operation.body else operation.security:
@@ -111,8 +116,18 @@ def _described(operation: _Operation) -> Json:
     return found
 
 
-def _response(status: HTTPStatus, media: str, model: type[BaseModel] | None) -> Json:
-    return {"description": status.phrase, "content": {media: {"schema": _ref(model)} if model else {}}}
+def _in_path(name: str, schema: Json) -> Json:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string", **schema}}
+
+
+def _refusal(code: int, may_be_page: bool) -> Json:
+    status = HTTPStatus(code)
+    content = {_FHIR: {"schema": _ref(OperationOutcome)}, **({_HTML: {}} if may_be_page else {})}
+    return {"description": status.phrase, "content": content}
+
+
+def _response(media: str, model: type[BaseModel] | None) -> Json:
+    return {"description": HTTPStatus.OK.phrase, "content": {media: {"schema": _ref(model)} if model else {}}}
 
 
 def _ref(model: type[BaseModel]) -> Json:

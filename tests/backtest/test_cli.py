@@ -33,6 +33,8 @@ def test_a_run_says_what_it_found_how_fast_and_where(export, tmp_path):
     assert done.exit_code == 0, done.output
     assert "1 patients, 1 calls, 1 cards in " in done.stdout and "patients/s, " in done.stdout
     assert str(tmp_path / "report" / "report.html") in done.stdout
+    assert "shipped, no site file: 1,000.0 cards per 1,000 calls, \u2013 per 1,000 orders." in done.stdout
+    assert "low magnesium 100 %; no magnesium given" in done.stdout and "repeats 0 %." in done.stdout
     assert "Reading: 100 %" in done.stderr and "Deciding: 100 %" in done.stderr
     assert "skipped" not in done.output
 
@@ -53,6 +55,7 @@ def test_a_site_file_is_tried_and_compared(export, tmp_path):
     done = call(export, "--out", tmp_path / "a", "--site", site, "--compare", "shipped")
     assert done.exit_code == 0, done.output
     told = json.loads((tmp_path / "a" / "summary.json").read_bytes())
+    assert done.stdout.count("cards per 1,000 calls") == 2 and "\nshipped, no site file: 1,000.0" in done.stdout
     assert told["compare"]["gone"]["magnesium_is_severely_low"]["cards"] == 1
     assert told["knowledge"]["site_file"] == "mine.yaml"
     by_folder = call(

@@ -14,6 +14,7 @@ from cds_service.dialects.dialect import dialect_of, dialect_words
 from cds_service.dialects.order_text import order_label, short_dose
 from cds_service.run.settings import SettingsError
 from tests.cards.chart import cases, decide, knowledge, snapshot
+from tests.knowledge.asking import knowledge as with_site
 from tests.spec.checks import violations
 from tests.told import told_in
 
@@ -237,6 +238,33 @@ def test_listed_links_are_those_that_the_client_lists():
     url = decision.cards[0].body["links"][0]["url"]
     assert "links" not in spoken(decision, oracle, _fresh()).cards[0].body
     assert [link["url"] for link in spoken(decision, oracle, _fresh(), [url]).cards[0].body["links"]] == [url]
+
+
+def test_a_smart_link_of_a_site_goes_only_where_links_go():
+    app = {"label": "App", "url": "https://apps.example.org/launch", "type": "smart", "appContext": "c"}
+    site = f"links: [{{label: App, url: {app['url']!r}, type: smart, app_context: c}}]"
+    decision = decide(snapshot(CHARTS[0]), known=with_site(site))
+    assert app in decision.cards[0].body["links"]
+
+    def links(dialect, listed=()):
+        return spoken(decision, dialect, _fresh(), listed).cards[0].body.get("links", [])
+
+    assert app in links(shipped()["epic"]) and app in links(standard())
+    assert app not in links(shipped()["oracle"])
+    assert links(shipped()["oracle"], ["https://apps.example.org/"]) == [app]
+    assert links(dialect_of(HEAD + "links: none", "x", "x.yaml")) == []
+
+
+def test_the_address_of_a_source_is_a_link_like_any_other():
+    decision = next(d for d in decisions() if d.cards and d.cards[0].body["source"].get("url"))
+    source = decision.cards[0].body["source"]
+    none = dialect_of(HEAD + "links: none", "x", "x.yaml")
+    kept = {key: value for key, value in source.items() if key != "url"}
+    assert spoken(decision, none, _fresh()).cards[0].body["source"] == kept
+    oracle = shipped()["oracle"]
+    assert spoken(decision, oracle, _fresh()).cards[0].body["source"] == kept
+    assert spoken(decision, oracle, _fresh(), [source["url"][:20]]).cards[0].body["source"] == source
+    assert decision.cards[0].body["source"]["url"], "the decision itself is as it was"
 
 
 HEAD = "name: X\nsource: Y\ndate: 2026-11-28\n"

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 import yaml
 
-from cards import KnowledgeError, prefetch_templates
+from cards import KnowledgeError, Problem, prefetch_templates
 from tests.knowledge.asking import MAGNESIUM, RXNORM, Json, ask, drafted, example, first, knowledge, order, result
+from tests.spec.checks import violations
 
 LOW = result(MAGNESIUM, 1.5, "mg/dL")
+HIGH = result(MAGNESIUM, 5.5, "mg/dL")
 LOCAL = "https://lab.example.org/tests"
 
 
@@ -63,6 +65,35 @@ links: [{label: Ours, url: "https://example.org/ours"}]
     assert len(said.cards) == 1
     assert [r["code"] for r in first(said)["overrideReasons"]] == ["need-more-info", "limited-time"]
     assert first(said)["links"][0] == {"label": "Ours", "url": "https://example.org/ours", "type": "absolute"}
+
+
+APP = "https://apps.example.org/launch?x=1"
+LINKS = f"""
+links:
+  - {{label: Everywhere, url: "https://example.org/all"}}
+  - {{label: App, url: "{APP}", type: smart, app_context: '{{"a": 1}}', problems: [low_magnesium, high_magnesium]}}
+  - {{label: Without context, url: "{APP}", type: smart, problems: [look_for_low]}}
+"""
+
+
+def test_a_link_stands_on_the_cards_that_it_concerns_and_a_smart_one_tells_its_app_what_the_site_wrote() -> None:
+    app = {"label": "App", "url": APP, "type": "smart", "appContext": '{"a": 1}'}
+    cards = {card.problem: card.body for chart in ((LOW,), (HIGH,)) for card in ask(LINKS, *chart).cards}
+    assert {Problem.LOW_MAGNESIUM, Problem.HIGH_MAGNESIUM} <= cards.keys()
+    for problem, body in cards.items():
+        links = body["links"]
+        assert links[0] == {"label": "Everywhere", "url": "https://example.org/all", "type": "absolute"}
+        assert (app in links) is (problem in (Problem.LOW_MAGNESIUM, Problem.HIGH_MAGNESIUM))
+        assert not [link for link in links if "appContext" in link and link["type"] != "smart"]
+        assert list(violations({"cards": [body]})) == []
+    other = next(link for link in knowledge(LINKS).site.links if link.label == "Without context")
+    assert other.as_told() == {"label": "Without context", "url": APP, "type": "smart"}
+    assert other.problems == {Problem.LOOK_FOR_LOW}
+
+
+def test_a_link_that_concerns_no_such_card_stays_away() -> None:
+    only = f'links: [{{label: App, url: "{APP}", type: smart, problems: [refill]}}]'
+    assert all(link["label"] != "App" for card in ask(only, LOW).cards for link in card.body.get("links", []))
 
 
 def test_a_reason_that_hl7_has_no_code_for_is_of_our_own_code_system() -> None:
@@ -123,6 +154,18 @@ def test_an_approval_replaces_the_draft_notice() -> None:
         ("codes:\n  drugs:\n    - {system: s, code: c}\n", 3, "exactly code, ingredient, system"),
         ("override_reasons:\n  - none-of-these\n", 2, "unknown override reason"),
         ("links:\n  - {label: l, url: /relative}\n", 2, "must be absolute"),
+        ("links:\n  - {label: l, url: 'https://'}\n", 2, "must be absolute"),
+        ("links:\n  - {label: l}\n", 2, "each needs label and url"),
+        ("links:\n  - label: ' '\n    url: https://example.org\n", 2, "label needs a text"),
+        ("links:\n  - label: l\n    url: https://a.org\n    kind: smart\n", 4, "unknown key 'kind'"),
+        ("links:\n  - label: l\n    url: https://a.org\n    type: smrt\n", 4, "allowed: absolute, smart"),
+        ("links:\n  - label: l\n    url: https://a.org\n    app_context: x\n", 4, "for type: smart only"),
+        ("links:\n  - label: l\n    url: https://a.org\n    problems: []\n", 4, "problems needs a list"),
+        (
+            "links:\n  - label: l\n    url: https://a.org\n    problems:\n      - refill\n      - low_magnesum\n",
+            6,
+            "unknown problem 'low_magnesum'; did you mean low_magnesium",
+        ),
         ("approval:\n  approved_by: Dr Example\n", 1, "needs approved_by and date"),
         ("cards:\n  maximum: 2\ncards:\n  maximum: 3\n", 3, "'cards' is given twice, first on line 1"),
     ],
@@ -153,7 +196,10 @@ EVERYTHING: Json = {
         "drugs": [{"system": "s", "code": "c", "ingredient": "omeprazole"}],
     },
     "override_reasons": ["limited-time"],
-    "links": [{"label": "l", "url": "https://example.org"}],
+    "links": [
+        {"label": "l", "url": "https://example.org"},
+        {"label": "a", "url": "https://example.org", "type": "smart", "app_context": "c", "problems": ["causes"]},
+    ],
 }
 WRONG = ("zz", 7, None, [1], {1: 2}, [[1]], float("nan"))
 

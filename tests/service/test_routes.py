@@ -6,6 +6,8 @@ EXPECTED = {
     ("GET", "/cds-services"): Access.PUBLIC,
     ("POST", "/cds-services/<service_id>"): Access.CLIENT,
     ("POST", "/cds-services/<service_id>/feedback"): Access.CLIENT,
+    ("GET", "/rules"): Access.PUBLIC,
+    ("GET", "/rules/<name>"): Access.PUBLIC,
     ("GET", "/metrics"): Access.METRICS,
     ("GET", "/insights"): Access.INSIGHTS,
     ("GET", "/insights.json"): Access.INSIGHTS,

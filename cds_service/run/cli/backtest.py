@@ -236,6 +236,7 @@ def _conclusion(done: "Outputs", size: int, seconds: float, out: Path) -> str:
         f"{done.patients:,} patients, {done.calls:,} calls, {done.cards:,} cards in {duration(seconds)} ({rate}).",
         f"Report: {out / 'report.html'}",
     ]
+    told[1:1] = [f"{name}: {sentence}" for name, sentence in done.burdens]
     told[1:1] = [f"Warning: {warning}" for warning in done.warnings]
     if done.skipped_lines:
         told.insert(1, f"{done.skipped_lines:,} lines could not be read and were skipped; the report lists the first.")

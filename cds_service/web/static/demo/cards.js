@@ -109,9 +109,12 @@ function overrideForm(card, confirm) {
 }
 
 function footer(card) {
-  const links = (card.links ?? []).map((link) => h("a", { href: link.url, ...OUTSIDE }, link.label));
+  const links = (card.links ?? []).map((link) =>
+    link.type === "smart" ? `${link.label} (a SMART app, which this page cannot start)` : h("a", { href: link.url, ...OUTSIDE }, link.label),
+  );
   const sources = links.length ? folded("Sources", ...links.map((link) => h("p", {}, link))) : null;
-  return h("footer", {}, h("span", {}, card.source?.label ?? ""), sources);
+  const { label = "", url } = card.source ?? {};
+  return h("footer", {}, h("span", {}, url ? h("a", { href: url, ...OUTSIDE }, label) : label), sources);
 }
 
 const folded = (title, ...body) => h("details", {}, h("summary", {}, title), ...body);
