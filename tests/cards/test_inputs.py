@@ -39,6 +39,7 @@ def test_every_result_of_a_case_is_asked_for(analyte: str) -> None:
     if knowledge().terminology.analyte_of([(LOINC, code)]) == "magnesium_ignored":
         assert not any(f"|{code}" in query for query in prefetch_templates(knowledge()).values())
     else:
+        assert analyte in ANALYTES, f"no input of cards/chart/inputs.py asks for {analyte}"
         assert f"|{code}" in prefetch_templates(knowledge())[ANALYTES[analyte].key]
 
 
