@@ -33,7 +33,6 @@ def wrong(rule: str, expect: Json, decision: Decision) -> list[str]:
     own = [card for card in decision.cards if rule in card.rules]
     looked_at = own or list(decision.cards)
     found = _judged(expect, looked_at, list(decision.cards))
-    found += [f"{r.rule} failed: {r.why}" for r in decision.trace.rules if r.outcome == "failed"]
     if expect["fires"] is not (outcome.outcome == "fired"):
         found.append(f"{rule} {outcome.outcome}: {outcome.why}")
     found += [f"{r.rule} failed: {r.why}" for r in decision.trace.rules if r.outcome == "failed"]

@@ -76,7 +76,7 @@ FAULTS = [
     ("codes/labs.csv", ",2823-3,potassium,", ",2823-3,potasium,", "unknown analyte 'potasium'"),
     ("result_words.yaml", "  albumin: [", "  albumen: [", "unknown analyte 'albumen'"),
     ("units.yaml", "  potassium: {low", "  potasium: {low", "possible: unknown analyte 'potasium'"),
-    ("units.yaml", "unbounded: [magnesium, ", "unbounded: [", "magnesium stands in one of possible and unbounded"),
+    ("units.yaml", "unbounded: [magnesium, ", "unbounded: [", "magnesium has no bounds: add it to possible"),
     ("codes/brands.csv", "accuretic", "accuretik", "brands: is not the file that was locked"),
     ("codes/brands.csv", "brand,", "ATC code,", "ATC"),
     ("codes/atc.csv", "atc,ingredient,kind", "atc,ingredient,atc name", "ATC codes are not ours to redistribute"),
