@@ -51,7 +51,7 @@ def check_analytes(folder: Traversable, units: UnitTable) -> None:
     check_known("units.yaml: possible", "analyte", (*told["possible"], *told["unbounded"]), units.by_analyte)
     for analyte in units.by_analyte:
         if (analyte in told["possible"]) == (analyte in told["unbounded"]):
-            raise KnowledgeError(f"units.yaml: {analyte} has no bounds: add it to possible, or to unbounded, and not to both")
+            raise KnowledgeError(f"units.yaml: {analyte} has no bounds: add it to possible, or else to unbounded")
 
 
 def _told(path: Traversable, column: str) -> Iterator[str]:

@@ -15,6 +15,7 @@ from cds_service.demo.fhir_parameters import PARAMETERS
 from tests.cards.chart import LOINC, NOW, Json, cases, decide, knowledge, snapshot, written
 
 MOST_KEYS = 10  # each is a search of the client before every call
+UNSAID = {"ordered_tests"}  # where nobody could say, the test is offered: no silence comes of it
 _NOT_SEARCHED_BY = {"_sort", "_count", "_include"}
 
 
@@ -71,18 +72,21 @@ def test_every_input_can_be_asked_of_the_demo(asked: Input) -> None:
     assert names | sorts <= PARAMETERS[asked.kind.name].keys()
 
 
-def test_every_type_asked_for_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_input_is_read_and_said_to_be_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: set[str] = set()
     looked_at: set[str] = set()
     given = Sorted.of
 
     def noted(self: Sorted, *types: str) -> Sequence[JsonObject]:
-        looked_at.update(types)
+        read.update(types)
         return given(self, *types)
 
     monkeypatch.setattr(Sorted, "of", noted)
+    monkeypatch.setattr(Chart, "look_at", lambda self, *keys: looked_at.update(keys))
     for hook in ("patient-view", "encounter-discharge", "medication-refill"):
         decide(snapshot({"hook": hook, "setting": "inpatient", "magnesium": 1.2, "medications": ["omeprazole"]}))
-    assert not KINDS.keys() - looked_at, "no reader of cards/chart asks for it"
+    assert not KINDS.keys() - read, "no reader of cards/chart asks for it"
+    assert not BY_KEY.keys() - looked_at - UNSAID, "the fact of cards/chart that reads it must look_at it"
 
 
 def test_no_service_asks_for_more_than_ten() -> None:
