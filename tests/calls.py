@@ -27,13 +27,13 @@ def request_for(hook, now=STARTED):
     """A request of the hook that is answered with cards, dated from when the tests began; yours to change."""
     if hook in _NAMES:
         return copy.deepcopy(demo_requests(now)[_NAMES[hook]])
-    return _going_home(now) if hook == "encounter-discharge" else _renewal(now)
+    return _renewal(now) if hook == "medication-refill" else _in_a_stay(hook, now)
 
 
-def _going_home(now):
-    """The patient of the patient-view request goes home from her stay."""
+def _in_a_stay(hook, now):
+    """The patient of the patient-view request goes home from her stay, or is in it at any other moment."""
     made = request_for("patient-view", now)
-    return {**made, "hook": "encounter-discharge", "context": {"encounterId": "e1", **made["context"]}}
+    return {**made, "hook": hook, "context": {"encounterId": "e1", **made["context"]}}
 
 
 def _renewal(now):

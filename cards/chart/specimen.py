@@ -7,15 +7,13 @@ from cards.loading import Knowledge
 from cards.loading.result_tables import plain
 from cards.model import JsonObject
 
-# of the other analytes urine is the right specimen, or part of the name
-_OF_BLOOD = frozenset(
-    {"magnesium", "magnesium_ionised", "creatinine", "potassium", "calcium", "calcium_corrected", "albumin"}
-)
+# urine is the right specimen, or part of the name, or there is none; every other analyte is of blood
+_NOT_OF_BLOOD = frozenset({"urine_magnesium", "urine_magnesium_24h", "urine_creatinine", "egfr", "qtc"})
 
 
 def contradicts(observation: JsonObject, analyte: str, knowledge: Knowledge) -> bool:
     """Whether specimen, name or a local coding says that this is no serum, plasma or blood."""
-    if analyte not in _OF_BLOOD:
+    if analyte in _NOT_OF_BLOOD:
         return False
     concept = child(observation, "code")
     told = [text(concept, "text"), *(text(coding, "display") for coding in objects(concept, "coding"))]

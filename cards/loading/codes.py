@@ -7,6 +7,7 @@ from cards.loading.condition_names import ConditionNames
 from cards.loading.drug_classes import DrugTables, check_ingredients, check_known
 from cards.loading.reading import did_you_mean, read_csv
 from cards.loading.site import Site
+from cards.loading.table_checks import check_tables
 from cards.model import DrugRole, MagnesiumKind
 from cards.terms.names import name_index, spelled_index, words_in
 from cards.terms.systems import ICD9, ICD10, icd_code, system_of
@@ -35,6 +36,7 @@ def read_terminology(folder: Traversable, site: Site, drugs: DrugTables, conditi
     """All code tables below a folder; KnowledgeError for an unknown class, role, category, analyte or ingredient."""
     roles = _roles(folder / "drugs.csv", drugs)
     check_ingredients(drugs, {role.ingredient for listed in roles.values() for role in listed})
+    check_tables(folder, roles)
     for name in ("conditions.csv", "condition_words.csv"):
         used = (row["category"].removeprefix(NOT_A) for row in read_csv(folder / name))
         check_known(name, "category", used, conditions.names)

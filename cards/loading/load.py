@@ -28,6 +28,7 @@ from cards.loading.reading import did_you_mean, read_yaml, traverse
 from cards.loading.result_tables import ResultTables, read_result_tables
 from cards.loading.site import Site, read_site
 from cards.loading.sources import Source, read_sources
+from cards.loading.table_checks import check_analytes
 from cards.loading.thresholds import Threshold, read_thresholds, with_site_values
 from cards.loading.told_numbers import told_numbers
 from cards.loading.trial import check_trial
@@ -130,6 +131,7 @@ def _with_protocols(known: Knowledge, files: Mapping[str, str]) -> Knowledge:
 def _reading(folder: Traversable, site: Site) -> _Reading:
     """What results and encounters are read with."""
     units = read_units(folder / "units.yaml")
+    check_analytes(folder, units)
     return {
         "units": units,
         "results": read_result_tables(folder, units),

@@ -59,7 +59,7 @@ def read_result_tables(folder: Traversable, units: UnitTable) -> ResultTables:
     told = read_yaml(folder / "result_words.yaml")
     names = {frozenset(words_in(name)): analyte for analyte, listed in told["names"].items() for name in listed}
     return ResultTables(
-        possible=_possible(folder / "plausibility.csv", units),
+        possible=_possible(folder / "units.yaml", units),
         equations={row["code"]: row["equation"] for row in read_csv(folder / "egfr_equations.csv")},
         no_information=_any_word(told["no_information"]),
         other_specimen=_any_word(told["other_specimen"]),
@@ -76,11 +76,11 @@ def _ranges(told: Mapping[str, Any], days: Mapping[str, float]) -> RangeWords:
 
 def _possible(path: Traversable, units: UnitTable) -> dict[str, tuple[float, float]]:
     found = {}
-    for row in read_csv(path):
-        unit = units.find(row["analyte"], row["unit"], "")
+    for analyte, limits in read_yaml(path)["possible"].items():
+        unit = units.find(analyte, limits["unit"], "")
         if unit is None:
-            raise KnowledgeError(f"{path.name}: {row['analyte']}: unknown unit {row['unit']!r}")
-        found[row["analyte"]] = (float(row["low"]) * unit.factor, float(row["high"]) * unit.factor)
+            raise KnowledgeError(f"{path.name}: possible: {analyte}: unknown unit {limits['unit']!r}")
+        found[analyte] = (limits["low"] * unit.factor, limits["high"] * unit.factor)
     return found
 
 

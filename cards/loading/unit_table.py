@@ -1,4 +1,4 @@
-"""The table of accepted units (units.yaml)."""
+"""The accepted units of each analyte (units.yaml)."""
 
 from importlib.resources.abc import Traversable
 from typing import Any

@@ -49,6 +49,8 @@ _WITHOUT_DATA = (
 )  # fmt: skip
 
 PARAMETERS: Mapping[str, Mapping[str, Parameter]] = {
+    **dict.fromkeys(_WITHOUT_DATA, _ABOUT),
+    **{kind: {**_ABOUT, **_sorted(kind)} for kind in KINDS},  # of what is asked for, unless more is told below
     "Patient": {**_ID, "gender": _token("gender"), "birthdate": _date("birthDate")},
     "Encounter": {**_ABOUT, "class": _token("class"), **_sorted("Encounter")},
     "Condition": {
@@ -69,5 +71,4 @@ PARAMETERS: Mapping[str, Mapping[str, Parameter]] = {
     "MedicationStatement": {**_MEDICATION, **_sorted("MedicationStatement")},
     "MedicationAdministration": {**_MEDICATION, **_sorted("MedicationAdministration")},
     "ServiceRequest": {**_ABOUT, "code": _token("code"), "intent": _token("intent"), **_sorted("ServiceRequest")},
-    **dict.fromkeys(_WITHOUT_DATA, _ABOUT),
 }

@@ -31,17 +31,15 @@ CPT = "http://www.ama-assn.org/go/cpt"
 ICD10 = "http://hl7.org/fhir/sid/icd-10-cm"
 # a system that no table of ours knows
 LOCAL = "urn:oid:2.999.9"
-# analyte: LOINC, default unit
-ANALYTES = {
+# analyte: LOINC, default unit; of any other the first of labs.csv and units.yaml
+_ANALYTES = {
     "magnesium": ("19123-9", "mg/dL"),
-    "magnesium_ionised": ("2600-5", "mmol/L"),
     "magnesium_red_cells": ("2597-3", "mmol/L"),
     "creatinine": ("2160-0", "mg/dL"),
     "egfr": ("98979-8", "mL/min/{1.73_m2}"),
     "potassium": ("2823-3", "mmol/L"),
     "calcium": ("17861-6", "mg/dL"),
     "calcium_corrected": ("46099-8", "mg/dL"),
-    "albumin": ("1751-7", "g/L"),
     "qtc": ("76634-5", "ms"),
     "urine_magnesium": ("19124-7", "mg/dL"),
     "urine_magnesium_24h": ("24447-5", "mg/(24.h)"),
@@ -138,6 +136,10 @@ def _resources(chart: Chart) -> dict[str, list[Json]]:
     found["procedures"] = [_procedure(f"pr{n}", p) for n, p in enumerate(chart.get("procedures", ()), 1)]
     found["nutrition_orders"] = [_nutrition(f"nu{n}", o) for n, o in enumerate(chart.get("nutrition", ()), 1)]
     found["devices"] = [_device(f"de{n}", d) for n, d in enumerate(chart.get("devices", ()), 1)]
+    for key, listed in chart.get("resources", {}).items():
+        found[key] += [
+            {"id": f"{key}-{n}", "subject": {"reference": "Patient/p1"}, **r} for n, r in enumerate(listed, 1)
+        ]
     absent = (*chart.get("missing", ()), *chart.get("failed", ()))
     return {key: [] if key in absent else listed for key, listed in found.items()}
 
@@ -192,11 +194,22 @@ def _test_order(ident: str, told: Chart) -> Json:
         "id": ident,
         "status": "active",
         "intent": "order",
-        "code": {"coding": [{"system": LOINC, "code": ANALYTES[told["analyte"]][0]}]},
+        "code": {"coding": [{"system": LOINC, "code": written(told["analyte"])[0]}]},
         "subject": {"reference": "Patient/p1"},
         "authoredOn": ago(1),
         "occurrenceDateTime": ago(-24 * told["in_days"])[:10],
     }
+
+
+def written(analyte: str) -> tuple[str, str]:
+    """The LOINC code and the unit that a result of an analyte is written with."""
+    if analyte in _ANALYTES:
+        return _ANALYTES[analyte]
+    codes = [code for system, code in knowledge().terminology.codes_of([analyte]) if system == LOINC]
+    units = [unit.shown for unit in knowledge().units.by_analyte.get(analyte, {}).values() if unit.factor == 1]
+    assert codes, f"labs.csv has no LOINC code of {analyte}"
+    assert units, f"units.yaml has no unit of {analyte}"
+    return codes[0], units[0]
 
 
 def _key_of(analyte: str) -> str:
@@ -229,7 +242,7 @@ def _encounter(setting: str, admitted_hours_ago: float) -> Json:
 
 def observation(ident: str, analyte: str, told: Chart) -> Json:
     """A result: `value`, and `unit`, `hours_ago`, `status`, `comparator`, `range`, `note`, `code` where they matter."""
-    code, unit = ANALYTES[analyte]
+    code, unit = written(analyte)
     unit = told.get("unit", unit)
     made: Json = {
         "resourceType": "Observation",

@@ -1,17 +1,21 @@
 """The table of inputs: what rules ask for is asked of the client, and what is asked for is read."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from cards import INPUTS, prefetch_templates
 from cards.ask import Rule, ask
 from cards.chart import Chart, inputs
 from cards.chart.inputs import ANALYTES, BY_KEY, KINDS, Input, NeverAsked
-from cards.model import Indicator, Problem, Say
+from cards.chart.sorting import Sorted
+from cards.model import Indicator, JsonObject, Problem, Say
 from cds_service.call.fhir_access import request_of
 from cds_service.demo.fhir_parameters import PARAMETERS
-from tests.cards.chart import ANALYTES as WRITTEN
-from tests.cards.chart import LOINC, NOW, Json, cases, knowledge, snapshot
+from tests.cards.chart import LOINC, NOW, Json, cases, decide, knowledge, snapshot, written
 
+MOST_KEYS = 10  # each is a search of the client before every call
+UNSAID = {"ordered_tests"}  # where nobody could say, the test is offered: no silence comes of it
 _NOT_SEARCHED_BY = {"_sort", "_count", "_include"}
 
 
@@ -32,10 +36,11 @@ def test_a_rule_about_a_result_that_nobody_asks_for_fails() -> None:
 
 @pytest.mark.parametrize("analyte", sorted({name for _, case in cases() for name in case["chart"].get("labs", {})}))
 def test_every_result_of_a_case_is_asked_for(analyte: str) -> None:
-    code = WRITTEN[analyte][0]
+    code = written(analyte)[0]
     if knowledge().terminology.analyte_of([(LOINC, code)]) == "magnesium_ignored":
         assert not any(f"|{code}" in query for query in prefetch_templates(knowledge()).values())
     else:
+        assert analyte in ANALYTES, f"no input of cards/chart/inputs.py asks for {analyte}"
         templates = prefetch_templates(knowledge()) | {asked.key: asked.query(knowledge()) for asked in inputs.IF_SENT}
         assert f"|{code}" in templates[ANALYTES[analyte].key]
 
@@ -49,7 +54,7 @@ def test_every_analyte_asked_for_has_codes_units_and_a_name(analyte: str) -> Non
 
 @pytest.mark.parametrize("analyte", ANALYTES)
 def test_every_analyte_asked_for_is_read(analyte: str) -> None:
-    unit = WRITTEN[analyte][1]
+    unit = written(analyte)[1]
     assert any(
         analyte in chart_with(analyte, {"value": value, "unit": unit}).results for value in (0.6, 4.2, 9, 55, 430)
     )
@@ -68,6 +73,27 @@ def test_every_input_can_be_asked_of_the_demo(asked: Input) -> None:
     names = {name for name, _ in request.pairs} - _NOT_SEARCHED_BY
     sorts = {value.removeprefix("-") for name, value in request.pairs if name == "_sort"}
     assert names | sorts <= PARAMETERS[asked.kind.name].keys()
+
+
+def test_every_input_is_read_and_said_to_be_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: set[str] = set()
+    looked_at: set[str] = set()
+    given = Sorted.of
+
+    def noted(self: Sorted, *types: str) -> Sequence[JsonObject]:
+        read.update(types)
+        return given(self, *types)
+
+    monkeypatch.setattr(Sorted, "of", noted)
+    monkeypatch.setattr(Chart, "look_at", lambda self, *keys: looked_at.update(keys))
+    for hook in ("patient-view", "encounter-discharge", "medication-refill"):
+        decide(snapshot({"hook": hook, "setting": "inpatient", "magnesium": 1.2, "medications": ["omeprazole"]}))
+    assert not KINDS.keys() - read, "no reader of cards/chart asks for it"
+    assert not BY_KEY.keys() - looked_at - UNSAID, "the fact of cards/chart that reads it must look_at it"
+
+
+def test_no_service_asks_for_more_than_ten() -> None:
+    assert len(prefetch_templates(knowledge())) <= MOST_KEYS, "chart/inputs.py: drop or merge an input"
 
 
 def test_keys_are_distinct_and_no_analyte_is_asked_for_twice() -> None:

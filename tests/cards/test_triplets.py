@@ -1,7 +1,7 @@
 """Every rule stands in three places, its cases show it firing and silent, and every text of it can be reached."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from cards.answer.merge import Recommendation, recommend
+from cards.chart import Because
 from cards.chart import Chart as PatientChart
+from cards.chart.asked import Asked
 from cards.model import Decision, Finding, Indicator
 from cards.rules import BY_MOMENT, RULES
 from tests.cards import answer
@@ -26,6 +28,16 @@ UNREACHABLE: dict[tuple[str, str, str], str] = {
     ("check_is_incomplete", "line", "found_broken"): _FAULT,
     ("check_is_incomplete", "line", "check_broken"): _FAULT,
 }
+# Thresholds that the cases meet from one side only, and why.
+_TOO_OLD = "asked of a result that is too old, to tell its age"
+_NO_CASE = "no case on the other side yet"
+ONE_SIDED: dict[str, str] = {
+    **dict.fromkeys(
+        (f"fresh.{place}.repeat" for place in ("inpatient", "ambulatory", "discharge", "refill")), _TOO_OLD
+    ),
+    **dict.fromkeys(("iv_state.unclosed_hours", "iv_state.unclosed_hours.obstetric"), _NO_CASE),
+    **dict.fromkeys(("review.obstetric.age_years", "review.obstetric.day", "limit.protocol_treats_below"), _NO_CASE),
+}
 
 
 @dataclass
@@ -36,12 +48,33 @@ class Seen:
     texts: set[tuple[str, str, str]] = field(default_factory=set)
     outcomes: dict[str, set[bool]] = field(default_factory=dict)
     indicators: set[Indicator] = field(default_factory=set)
+    compared: dict[str, set[bool]] = field(default_factory=dict)
 
 
 @cache
 def seen() -> Seen:
     """Every case decided once."""
     found = Seen()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Asked, "_compare", _noting(found.compared))
+        _decide_all(found)
+    return found
+
+
+def _noting(compared: dict[str, set[bool]]) -> Callable[..., Because]:
+    """The comparison with a threshold, which is noted with its outcome."""
+    compare = Asked._compare
+
+    def noted(
+        chart: Asked, value: float | None, number: str, relation: str, holds: bool, *own: float | None
+    ) -> Because:
+        compared.setdefault(number, set()).add(holds)
+        return compare(chart, value, number, relation, holds, *own)
+
+    return noted
+
+
+def _decide_all(found: Seen) -> None:
     for rule, case in cases():
         decision = decide(snapshot(case["chart"]), known=knowledge_of(case["chart"]))
         found.decisions.append(decision)
@@ -49,7 +82,6 @@ def seen() -> Seen:
         found.indicators |= {card.indicator for card in decision.cards}
         for said, card in zip(_said(case["chart"]), decision.cards, strict=True):
             found.texts.update(_texts(said, str(card.body["summary"])))
-    return found
 
 
 def _said(chart: Json) -> tuple[Recommendation, ...]:
@@ -127,6 +159,11 @@ def test_a_case_file_is_read_without_scrolling(path: Path) -> None:
 @pytest.mark.parametrize("rule", RULE_NAMES)
 def test_the_cases_of_a_rule_show_it_firing_and_silent(rule: str) -> None:
     assert seen().outcomes[rule] == {True, False}
+
+
+def test_every_threshold_that_is_compared_is_seen_from_both_sides() -> None:
+    one_sided = {number for number, outcomes in seen().compared.items() if len(outcomes) == 1}
+    assert one_sided == ONE_SIDED.keys(), "a case on each side of a new threshold; none stays in ONE_SIDED in vain"
 
 
 def test_every_text_is_reached_by_a_case() -> None:

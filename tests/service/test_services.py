@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cards import SERVICES, About, Service
+from cards.rules import BY_MOMENT
 from cds_service.answer_call import Means, answer_call
 from cds_service.run.settings import MissingData
 from cds_service.web import hooks
@@ -48,10 +49,15 @@ def test_a_service_for_a_new_hook_speaks_over_http(runtime, monkeypatch):
     assert cards(post(client, {**request_for("patient-view"), "hook": GOING_HOME.hook}, GOING_HOME.id))
 
 
+def test_every_moment_has_rules_and_a_service():
+    assert BY_MOMENT.keys() == set(About) == {service.about for service in SERVICES}
+    assert all(BY_MOMENT.values())
+
+
 def test_every_service_says_when_it_is_called_and_what_it_needs():
     assert all(service.moment for service in SERVICES)
     assert all("draftOrders" in service.needs for service in services_about(About.ORDERS))
-    assert all(not service.needs for service in services_about(About.PATIENT))
+    assert all(not service.needs for service in SERVICES if service.hook == "patient-view")
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "cards").rglob("*.py")), ids=lambda path: path.stem)

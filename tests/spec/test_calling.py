@@ -174,10 +174,10 @@ def test_c8_or_a_card_that_says_so_where_the_site_wants_it(card_client):
 
 
 def test_c8_any_other_key_may_be_missing(client, runtime):
-    for key in runtime.keys:
-        if key == "ordered_tests":  # the demo's requests are of a time before it was asked for
-            assert key not in request_for("patient-view")["prefetch"]
-        elif key != "magnesium":
+    sent = request_for("patient-view")["prefetch"].keys()
+    assert "ordered_tests" not in sent and len(sent) > len(runtime.keys) / 2  # of a time before that was asked for
+    for key in sent & set(runtime.keys):
+        if key != "magnesium":
             assert isinstance(cards(post(client, without(request_for("patient-view"), "prefetch", key))), list)
 
 

@@ -21,7 +21,7 @@ def templates(services):
 
 
 def test_d1_discovery_lists_the_services(services):
-    assert sorted(service["hook"] for service in services) == sorted(HOOKS)
+    assert sorted(service["hook"] for service in services) == sorted(HOOKS), "add the hook of a new service to HOOKS"
 
 
 def test_d2_each_service_has_hook_description_and_id(services):

@@ -4,7 +4,7 @@ from cards.ask import rule
 from cards.chart import Because, Chart
 from cards.judgements import assess, danger
 from cards.model import Band, DraftTest, Indicator, Problem, Say
-from cards.plan import doses, rechecks
+from cards.plan import doses, recheck
 
 
 @rule(Problem.LOW_MAGNESIUM)
@@ -14,7 +14,7 @@ def magnesium_is_mildly_low(chart: Chart) -> Say | Because:
 
 
 def _said(plan: doses.Plan, chart: Chart) -> Say:
-    when = rechecks.recheck(Band.MILD, plan, chart)
+    when = recheck.when(Band.MILD, plan, chart)
     return Say(
         danger.urgency(Indicator.INFO, chart),
         ("found", *doses.action(plan), "recheck", *(() if danger.named(chart) else ("goal",))),

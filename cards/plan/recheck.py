@@ -1,4 +1,4 @@
-"""When to measure magnesium again after a plan: ids of monitoring.yaml (clinical rule s.3)."""
+"""When magnesium is to be measured again: which time of monitoring.yaml holds (clinical rule s.3)."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -9,7 +9,7 @@ from cards.model import Band, RenalGate, Setting
 from cards.plan import doses, site_protocol
 
 
-def recheck(band: Band, chosen: doses.Plan, chart: Chart) -> str:
+def when(band: Band, chosen: doses.Plan, chart: Chart) -> str:
     """When to measure magnesium again: an id of monitoring.yaml (clinical rule s.3)."""
     if chosen.course and (own := site_protocol.recheck(chosen.course, chart)):
         return own
@@ -17,7 +17,7 @@ def recheck(band: Band, chosen: doses.Plan, chart: Chart) -> str:
         return "after_iv_r2" if chart.renal.gate is RenalGate.R2 else "after_iv"
     if given.iv_magnesium_lately(chart):
         return after_iv(chart)
-    asked = _recheck_severe(band, chart) if assess.is_severe_band(band) else _recheck_oral(band, chart)
+    asked = _severe(band, chart) if assess.is_severe_band(band) else _oral(band, chart)
     return earliest((asked, *causes.rechecks(chart.active, chart)), chart)
 
 
@@ -26,7 +26,7 @@ def earliest(times: Iterable[str], chart: Chart) -> str:
     return min(times, key=lambda when: chart.knowledge.windows[when].hours)
 
 
-def _recheck_oral(band: Band, chart: Chart) -> str:
+def _oral(band: Band, chart: Chart) -> str:
     if assess.is_refed(chart):
         return "refeeding"
     if chart.setting.stays_overnight:
@@ -49,7 +49,7 @@ def after_iv(chart: Chart) -> str:
     return "now" if chart.now >= due else "after_iv"
 
 
-def _recheck_severe(band: Band, chart: Chart) -> str:
+def _severe(band: Band, chart: Chart) -> str:
     if chart.inpatient:
         return "severe_inpatient"
     if band is Band.CRITICAL_LOW:
