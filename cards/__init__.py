@@ -3,6 +3,7 @@
 from cards.answer.explain import explain
 from cards.chart import Chart
 from cards.chart.cut_lists import is_enough
+from cards.chart.encounter_setting import setting_told
 from cards.chart.fhir import is_id
 from cards.chart.inputs import BY_KEY, INPUTS, KINDS, OPENING, Input, Kind, prefetch_templates
 from cards.chart.medicines import is_magnesium_given
@@ -21,6 +22,7 @@ from cards.model import (
     Memory,
     Problem,
     SetAside,
+    Setting,
     Silence,
     Snapshot,
     Stopped,
@@ -60,6 +62,7 @@ __all__ = [
     "ProtocolRemark",
     "Service",
     "SetAside",
+    "Setting",
     "Silence",
     "Snapshot",
     "Stopped",
@@ -82,6 +85,7 @@ __all__ = [
     "prefetch_templates",
     "protocol_page",
     "read_protocol",
+    "setting_told",
     "shortened",
     "site_files",
     "try_cases",

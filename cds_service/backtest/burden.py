@@ -1,11 +1,12 @@
 """What the cards of one knowledge ask of clinicians, and how many of them may be of use."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 
 from cards import Knowledge, is_magnesium_given
+from cds_service.backtest.moments import SELECT, SIGN, Moment
 from cds_service.backtest.patient_history import PatientHistory
 from cds_service.backtest.replay import Call
 from cds_service.backtest.tally import Tally
@@ -24,11 +25,12 @@ class BurdenOfPatient:
     name: str
     history: PatientHistory
     knowledge: Knowledge
+    hooks: Collection[str]
     _asked: set[_Asked] = field(default_factory=set)
 
     def count(self, call: Call, tally: Tally) -> None:
         """Count a call, the orders in it and its cards."""
-        n, orders, chart = len(call.cards), len(call.moment.drafts), call.decision.trace.chart
+        n, orders, chart = len(call.cards), self._orders(call.moment), call.decision.trace.chart
         is_low, is_ungiven = bool(chart.is_low), bool(n) and not self._is_given_around(call.moment.when)
         counted = {
             "calls": 1,
@@ -42,6 +44,12 @@ class BurdenOfPatient:
         }
         for key, number in counted.items():
             tally.count(self.name, key, number)
+
+    def _orders(self, moment: Moment) -> int:
+        """The orders of a call: one that is chosen or, where no choices are replayed, those that are signed."""
+        if SELECT in self.hooks:
+            return int(moment.hook == SELECT)
+        return len(moment.drafts) * (moment.hook == SIGN)
 
     def _is_given_around(self, when: datetime) -> bool:
         return any(start <= when + AROUND and end >= when - AROUND for start, end in self._given)
@@ -74,8 +82,8 @@ def _asked_by(call: Call) -> Iterator[_Asked]:
 class Burden:
     """The sums over all patients. `not_given` and `low_and_not_given`: None where the export tells of no doses given.
 
-    `cards_at_orders`: those of calls that bring orders. `not_given`: no magnesium 24 h before and after, our proxy for
-    a card that can be acted on. `repeats`: the same leading rule on the same magnesium result again.
+    `cards_at_orders`: those of the calls at which `orders` are counted. `not_given`: no magnesium 24 h before and
+    after, our proxy for a card that can be acted on. `repeats`: the same leading rule on the same magnesium result.
     """
 
     calls: int

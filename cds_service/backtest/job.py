@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 
 from cards import Knowledge, load_knowledge
+from cds_service.backtest.moments import USUAL_HOOKS
 from cds_service.backtest.ndjson import SHARD_BYTES, ExportFile, Shard, shards
 
 BUCKET_BYTES = 2 * 2**20
@@ -35,7 +36,7 @@ class KnowledgeSource:
 class Job:
     """One back-test. `work` is the folder for what is not finished; `key` makes patient numbers irreversible.
 
-    No result or order is later than `now`, when it was planned.
+    No result or order is later than `now`, when it was planned. `hooks`: those that are replayed.
     """
 
     export: str
@@ -49,6 +50,7 @@ class Job:
     until: datetime | None = None
     now: datetime | None = None
     present: frozenset[str] = frozenset()
+    hooks: tuple[str, ...] = USUAL_HOOKS
     bucket_count: int = 1
     shard_bytes: int = SHARD_BYTES
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from cards import KINDS
 from cds_service.backtest.asof import Entry, as_of
 from cds_service.backtest.hospital_units import unit_of
-from cds_service.backtest.moments import Moment
+from cds_service.backtest.moments import SELECT, Moment
 from cds_service.backtest.windows import Window
 from cds_service.errors import JsonDict
 from cds_service.fhir_json import as_dict, as_text
@@ -29,8 +29,11 @@ class PatientHistory:
     present: frozenset[str]
     medications: Mapping[str, JsonDict]
 
-    def call(self, moment: Moment) -> tuple[JsonDict, str]:
-        """The hook call of a moment, prefetch as its templates would have found it; and the unit it came from."""
+    def call(self, moment: Moment, windows: tuple[Window, ...], orders: str) -> tuple[JsonDict, str]:
+        """The hook call of a moment, prefetch as its templates would have found it; and the unit it came from.
+
+        `orders`: the member of the context that holds the orders.
+        """
         known = self._known(moment)
         own = next((stay for stay in known.get("Encounter", ()) if _name(stay) == moment.encounter), None)
         stay = own or _latest(known.get("Encounter", ()))
@@ -40,8 +43,10 @@ class PatientHistory:
         if moment.drafts:
             drafts = [{**entry.resource, "status": "draft"} for entry in moment.drafts]
             entries = [{"resource": resource} for resource in (*drafts, *self._medications_of(drafts))]
-            context["draftOrders"] = {"resourceType": "Bundle", "entry": entries}
-        prefetch = self._prefetch(known)
+            context[orders] = {"resourceType": "Bundle", "entry": entries}
+        if moment.hook == SELECT:
+            context["selections"] = [f"MedicationRequest/{moment.drafts[-1].resource.get('id')}"]
+        prefetch = self._prefetch(known, windows)
         call: JsonDict = {"hook": moment.hook, "hookInstance": _INSTANCE, "context": context, "prefetch": prefetch}
         return call, unit_of(stay, moment.when) if stay else ""
 
@@ -64,9 +69,9 @@ class PatientHistory:
                 known.setdefault(entry.kind, []).append(resource)
         return known
 
-    def _prefetch(self, known: Known) -> JsonDict:
+    def _prefetch(self, known: Known, windows: tuple[Window, ...]) -> JsonDict:
         prefetch: JsonDict = {"patient": known["Patient"][0]} if "Patient" in known else {}
-        for window in self.windows:
+        for window in windows:
             if window.kind in self.present:
                 resources = self._candidates(window, known.get(window.kind, []))
                 more = self._medications_of(resources) if window.kind in _REFERRING else ()

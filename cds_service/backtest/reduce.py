@@ -98,7 +98,9 @@ def _replayed(job: Job, history: PatientHistory, resources: Iterable[JsonDict]) 
 
 def _burdens(job: Job, history: PatientHistory) -> list[BurdenOfPatient]:
     """Of what is tried, then of what it is compared with."""
-    return [BurdenOfPatient(name, history, k) for name, k in zip(BURDENS, knowledge_of_job(job), strict=False)]
+    return [
+        BurdenOfPatient(name, history, k, job.hooks) for name, k in zip(BURDENS, knowledge_of_job(job), strict=False)
+    ]
 
 
 def _unit(call: Call) -> str:
@@ -157,8 +159,8 @@ def _row(call: Call, card: Card) -> Row:
 
 
 def culprits(decision: Decision) -> Sequence[str]:
-    """The drugs that the cards name as a cause of low magnesium."""
-    answer = decision.trace.answers[_NAMING]
+    """The drugs that the cards name as a cause of low magnesium; none where the service never asks for causes."""
+    answer = decision.trace.answers.get(_NAMING)
     spoken = any(_NAMING in card.rules for card in decision.cards)
     return answer.values["names"].split(", ") if spoken and isinstance(answer, Finding) else ()
 

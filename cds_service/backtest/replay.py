@@ -5,11 +5,22 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from http import HTTPStatus
 
-from cards import OPENING, SERVICES, Card, Decision, Knowledge, Service, prefetch_templates
+from cards import (
+    OPENING,
+    SERVICES,
+    About,
+    Card,
+    Decision,
+    Knowledge,
+    Service,
+    Setting,
+    prefetch_templates,
+    setting_told,
+)
 from cds_service.answer_call import Answer, Means, answer_call
 from cds_service.backtest.asof import entries_of
 from cds_service.backtest.job import Job, knowledge_of_job
-from cds_service.backtest.moments import Moment, moments
+from cds_service.backtest.moments import HOME, Asked, Moment, moments
 from cds_service.backtest.patient_history import PatientHistory
 from cds_service.backtest.windows import CodeKey, Window, windows
 from cds_service.errors import JsonDict
@@ -20,10 +31,14 @@ _BY_HOOK: Mapping[str, Service] = {service.hook: service for service in SERVICES
 
 @dataclass(frozen=True, slots=True)
 class Decider:
-    """A knowledge and what follows from it for reading a record; `openings`: codes after which the chart is opened."""
+    """A knowledge and what follows from it for reading a record; `openings`: codes after which the chart is opened.
+
+    `at_home`: the windows of the service that speaks before a patient goes home.
+    """
 
     knowledge: Knowledge
     windows: tuple[Window, ...]
+    at_home: tuple[Window, ...]
     keys: tuple[str, ...]
     openings: frozenset[CodeKey]
 
@@ -32,7 +47,20 @@ class Decider:
         """The decider of a knowledge."""
         templates = prefetch_templates(knowledge)
         openings = frozenset(knowledge.terminology.codes_of(OPENING))
-        return cls(knowledge, windows(templates), tuple(templates), openings)
+        at_home = windows(prefetch_templates(knowledge, About.DISCHARGE))
+        return cls(knowledge, windows(templates), at_home, tuple(templates), openings)
+
+    def is_admitted(self, stay: JsonDict) -> bool:
+        """Whether an Encounter is a stay in hospital."""
+        return setting_told(stay, self.knowledge) is Setting.INPATIENT
+
+    def moments(self, job: Job, history: PatientHistory) -> list[Moment]:
+        """When this knowledge would have been called."""
+        return moments(history.entries, Asked(self.openings, self.is_admitted, job.now, job.hooks))
+
+    def call(self, history: PatientHistory, moment: Moment) -> tuple[JsonDict, str]:
+        """The hook call of a moment, and the unit it came from."""
+        return history.call(moment, self.at_home if moment.hook == HOME else self.windows, _BY_HOOK[moment.hook].orders)
 
     def answer(self, request: JsonDict, moment: Moment) -> Answer:
         """The answer of the service to a call at a moment."""
@@ -93,12 +121,11 @@ class _Side:
     def __init__(self, job: Job, decider: Decider, history: PatientHistory) -> None:
         self._decider = decider
         self._history = history if history.windows == decider.windows else history.seen_by(decider.windows)
-        every = moments(history.entries, decider.openings, job.now)
-        self.moments = {(m.when, m.hook): m for m in every if _is_within(job, m)}
+        self.moments = {m.key: m for m in decider.moments(job, history) if _is_within(job, m)}
 
     def call(self, moment: Moment) -> Call:
         """The call at a moment, and its answer."""
-        request, unit = self._history.call(moment)
+        request, unit = self._decider.call(self._history, moment)
         return Call(moment, request, unit, self._decider.answer(request, moment))
 
     def call_like(self, moment: Moment, tried: Call | None, other: "_Side") -> Call:

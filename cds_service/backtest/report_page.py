@@ -11,12 +11,19 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from cards import Knowledge
 from cds_service import __version__
 from cds_service.backtest.asof import ASSUMED_SUPPLY
-from cds_service.backtest.moments import OPENED_AFTER
+from cds_service.backtest.moments import HOME, OPENED_AFTER, REFILL, SELECT, SIGN, VIEW
 from cds_service.errors import JsonDict
 from cds_service.fhir_json import as_dict
 
 Examples = Mapping[str, tuple[int, JsonDict]]
 MOST_EXAMPLES = 6
+_SAID_OF = {
+    VIEW: "Chart opened after a result",
+    SELECT: "Order being chosen",
+    SIGN: "Orders signed",
+    HOME: "Patient going home",
+    REFILL: "Orders renewed",
+}
 _MOST_COLUMNS = 60
 _CHART = (720, 140)
 _TEMPLATES = "templates"
@@ -41,6 +48,7 @@ def render(summary: JsonDict, examples: Examples, knowledge: Sequence[Knowledge]
     return _template().render(
         s=summary,
         burdens=_burdens(summary),
+        said_of=_SAID_OF,
         style=style,
         questions={rule: advice.question for k in reversed(knowledge) for rule, advice in k.advice.items()},
         examples=_chosen(examples, as_dict(summary["by_leading_rule"])),

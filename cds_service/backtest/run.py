@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from cds_service.backtest.engines import Engine
 from cds_service.backtest.job import BacktestError, Job, KnowledgeSource, bucket_count, knowledge_from
 from cds_service.backtest.medications import gather_medications
+from cds_service.backtest.moments import HOOKS, USUAL_HOOKS
 from cds_service.backtest.ndjson import SHARD_BYTES, SUFFIXES, ExportFile, export_files, shown_names
 from cds_service.backtest.outputs import Outputs, write_outputs
 from cds_service.backtest.progress import Progress
@@ -30,7 +32,14 @@ class Period:
     until: datetime | None = None
 
 
-def plan(export: Path, out: Path, tried: KnowledgeSource, baseline: KnowledgeSource | None, period: Period) -> Job:
+def plan(
+    export: Path,
+    out: Path,
+    tried: KnowledgeSource,
+    baseline: KnowledgeSource | None,
+    period: Period,
+    hooks: Collection[str] = USUAL_HOOKS,
+) -> Job:
     """The job of a back-test; BacktestError when there is nothing to read, KnowledgeError when a file is wrong."""
     files = _files(export)
     sources = (tried, *([baseline] if baseline else []))
@@ -45,6 +54,7 @@ def plan(export: Path, out: Path, tried: KnowledgeSource, baseline: KnowledgeSou
         since=period.since,
         until=period.until,
         now=datetime.now(UTC),
+        hooks=tuple(hook for hook in HOOKS if hook in hooks),
         bucket_count=bucket_count(files),
         shard_bytes=max(SHARD_BYTES, sum(file.size for file in files) // _MOST_SHARDS),
     )

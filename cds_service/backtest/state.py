@@ -37,6 +37,7 @@ def _fingerprint(job: Job) -> dict[str, str]:
         "export": (job.key.hex(), changed),
         "knowledge or site files": job.versions,
         "period": (job.since, job.until),
+        "hooks": job.hooks,
         "version of this program": __version__,
     }
     return {name: hashlib.sha256(str(value).encode()).hexdigest()[:16] for name, value in told.items()}

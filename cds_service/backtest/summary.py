@@ -19,7 +19,6 @@ MOST_UNITS = 30
 MOST_SUGGESTIONS = 40
 FEWEST_PATIENTS = 5
 OTHER_UNITS = "Other units"
-HOOKS = ("patient-view", "order-sign")
 INDICATORS = ("critical", "warning", "info")
 
 
@@ -43,7 +42,7 @@ def summary_of(job: Job, tally: Tally, read: ReadExport, knowledge: tuple[Knowle
         "by_rule": ranked(tally.of("by_rule")),
         "by_leading_rule": ranked(tally.of("by_leading_rule")),
         "by_indicator": {name: tally.of("by_indicator")[name] for name in INDICATORS},
-        "by_hook": {name: _calls_and_cards(tally, "hook", name) for name in HOOKS},
+        "by_hook": {name: _of_hook(tally, name) for name in job.hooks},
         "by_unit": _units(tally),
         "by_day": _days(tally),
         "culprits": ranked(tally.of("culprits")),
@@ -95,6 +94,11 @@ def _spread(tally: Tally) -> JsonDict | None:
 
 def _calls_and_cards(tally: Tally, by: str, name: str) -> JsonDict:
     return {"calls": tally.of(f"calls_by_{by}")[name], "cards": tally.of(f"cards_by_{by}")[name]}
+
+
+def _of_hook(tally: Tally, hook: str) -> JsonDict:
+    calls, cards = tally.of("calls_by_hook")[hook], tally.of("cards_by_hook")[hook]
+    return {"calls": calls, "cards": cards, "cards_per_1000_calls": per(cards, calls, 1000)}
 
 
 def _units(tally: Tally) -> JsonDict:

@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from cards import prefetch_templates
 from cds_service.backtest.engines import Engine, LocalEngine
 from cds_service.backtest.job import Job, KnowledgeSource, knowledge_from
-from cds_service.backtest.moments import Moment, moments
+from cds_service.backtest.moments import USUAL_HOOKS, Moment
 from cds_service.backtest.progress import LineProgress
 from cds_service.backtest.replay import Call, deciders, history_of, replay
 from cds_service.backtest.run import Period, plan, run
@@ -94,9 +95,15 @@ def write(folder: Path, resources: Iterable[Json], packed: bool = False) -> Path
     return folder
 
 
-def job_of(export: Path, out: Path, baseline: KnowledgeSource | None = None, period: Period = ANYWHEN) -> Job:
+def job_of(
+    export: Path,
+    out: Path,
+    baseline: KnowledgeSource | None = None,
+    period: Period = ANYWHEN,
+    hooks: Sequence[str] = USUAL_HOOKS,
+) -> Job:
     """A job that nothing has been done of yet."""
-    return plan(export, out, SHIPPED, baseline, period)
+    return plan(export, out, SHIPPED, baseline, period, hooks)
 
 
 def backtest(job: Job, out: Path, engine: Engine | None = None, restart: bool = False) -> Json:
@@ -122,18 +129,20 @@ def bare_job(since: datetime | None = None) -> Job:
     return Job("", "", (), b"key", SHIPPED, (version,), since=since, present=frozenset(PATIENT_TYPES))
 
 
-def calls(resources: Sequence[Json], ident: str = "p1") -> list[Call]:
+def calls(resources: Sequence[Json], ident: str = "p1", hooks: Sequence[str] = USUAL_HOOKS) -> list[Call]:
     """The calls of one patient and their answers."""
-    job = bare_job()
+    job = replace(bare_job(), hooks=tuple(hooks))
     pairs = replay(job, history_of(job, ident, list(resources), {}))
     return [pair.tried for pair in pairs if pair.tried]
 
 
-def requests(resources: Sequence[Json], ident: str = "p1") -> list[tuple[Moment, Json]]:
+def requests(
+    resources: Sequence[Json], ident: str = "p1", hooks: Sequence[str] = USUAL_HOOKS
+) -> list[tuple[Moment, Json]]:
     """The hook calls of one patient."""
-    job = bare_job()
-    chart = history_of(job, ident, list(resources), {})
-    return [(moment, chart.call(moment)[0]) for moment in moments(chart.entries, deciders(job)[0].openings)]
+    job = replace(bare_job(), hooks=tuple(hooks))
+    chart, decider = history_of(job, ident, list(resources), {}), deciders(job)[0]
+    return [(moment, decider.call(chart, moment)[0]) for moment in decider.moments(job, chart)]
 
 
 def prefetched(request: Json, key: str) -> list[Json]:

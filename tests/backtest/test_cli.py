@@ -66,6 +66,15 @@ def test_a_site_file_is_tried_and_compared(export, tmp_path):
     assert other["compare"]["gone"] == told["compare"]["gone"]
 
 
+def test_the_hooks_that_are_replayed_can_be_chosen(export, tmp_path):
+    done = call(export, "--out", tmp_path / "a", "--hook", "order-select", "--hook", "medication-refill")
+    assert done.exit_code == 0, done.output
+    told = json.loads((tmp_path / "a" / "summary.json").read_bytes())
+    assert list(told["by_hook"]) == ["order-select", "medication-refill"]
+    wrong = call(export, "--out", tmp_path / "b", "--hook", "order-dispatch")
+    assert wrong.exit_code == 2 and "order-dispatch" in wrong.output
+
+
 def test_the_site_file_of_the_environment_is_tried(export, tmp_path, monkeypatch):
     monkeypatch.setenv("MAGNESIUM_CDS_SITE", str(SITES / "us-hospital.yaml"))
     assert call(export, "--out", tmp_path / "report").exit_code == 0

@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from cds_service.backtest.moments import HOOKS
 from cds_service.backtest.replay import history_of, is_told, replay
 from cds_service.demo import demo_requests
 from cds_service.run.settings import MissingData
@@ -13,6 +14,7 @@ from cds_service.web.app import create_app
 from cds_service.web.runtime import Runtime
 from fixtures.synthetic.generate import Written, patient
 from tests.backtest.exports import DAY, bare_job, calls, forecast, requests, utc
+from tests.backtest.test_hooks import ONE_OF_EACH
 from tests.calls import cards, post
 from tests.conftest import settings_with
 
@@ -52,6 +54,16 @@ def test_synthetic_patients_get_the_same_cards_live_and_in_batch(runtime):
     assert spoken > 8
 
 
+@pytest.mark.parametrize("hook", HOOKS)
+def test_every_hook_that_can_be_replayed_says_the_same_live(hook, runtime):
+    service, made = Live(runtime), calls(ONE_OF_EACH, hooks=[hook])
+    assert made and {call.moment.hook for call in made} == {hook}
+    for call in made:
+        answered = [without_ids(card) for card in cards(service.answer(call.request, call.moment.when))]
+        assert answered == [without_ids(card.body) for card in call.decision.cards]
+    assert [card for call in made for card in call.decision.cards]
+
+
 def test_a_call_that_cannot_be_answered_is_no_card_live_and_in_batch(runtime):
     job = replace(bare_job(), present=frozenset({"Patient", "MedicationRequest"}))
     told, service = set(), Live(runtime)
@@ -59,7 +71,7 @@ def test_a_call_that_cannot_be_answered_is_no_card_live_and_in_batch(runtime):
         record = list(patient(number, 7, 0.9, Written()))
         chart = history_of(job, record[0]["id"], record, {})
         for call in (pair.tried for pair in replay(job, chart)):
-            answered = service.answer(chart.call(call.moment)[0], call.moment.when)
+            answered = service.answer(call.request, call.moment.when)
             assert (answered.status_code == 200) is is_told(call.answer)
             told.add(answered.status_code)
     assert told == {200, 412}

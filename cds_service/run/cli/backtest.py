@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
@@ -40,6 +41,13 @@ _FOLDER = click.Path(path_type=Path)
     metavar="FILE",
     help=f"Tell what is new and gone against this site file, knowledge folder or '{SHIPPED}' (no site file).",
 )
+@click.option(
+    "--hook",
+    "hooks",
+    multiple=True,
+    type=click.Choice(["patient-view", "order-select", "order-sign", "encounter-discharge", "medication-refill"]),
+    help="Replay this hook; give it once for each [default: patient-view and order-sign].",
+)
 @click.option("--since", metavar="DATE", help="Only calls from this day or time on, e.g. 2025-01-01.")
 @click.option("--until", metavar="DATE", help="Only calls until this day, counted in, or time.")
 @click.option(
@@ -54,6 +62,7 @@ def backtest(
     out: Path,
     site: Path | None,
     compare: str | None,
+    hooks: tuple[str, ...],
     since: str | None,
     until: str | None,
     engine: str,
@@ -73,7 +82,23 @@ def backtest(
     _check_folder(export_dir)
     period = _period(since, until)
     with _told():
-        _run(export_dir, out, _tried(site), _compared(compare), period, _Where(workers, scheduler), restart)
+        _run(
+            export_dir,
+            out,
+            _Asked(_tried(site), _compared(compare), period, hooks),
+            _Where(workers, scheduler),
+            restart,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is replayed, with what."""
+
+    tried: "KnowledgeSource"
+    baseline: "KnowledgeSource | None"
+    period: "Period"
+    hooks: tuple[str, ...]
 
 
 class _Where:
@@ -93,16 +118,15 @@ class _Where:
 def _run(
     export: Path,
     out: Path,
-    tried: "KnowledgeSource",
-    baseline: "KnowledgeSource | None",
-    period: "Period",
+    asked: _Asked,
     where: _Where,
     restart: bool,
 ) -> None:
+    from cds_service.backtest.moments import USUAL_HOOKS
     from cds_service.backtest.run import plan, run
     from cds_service.backtest.state import prepare
 
-    job = plan(export, out, tried, baseline, period)
+    job = plan(export, out, asked.tried, asked.baseline, asked.period, asked.hooks or USUAL_HOOKS)
     if prepare(out, job, restart):
         click.echo("Going on from where the last run stopped.", err=True)
     started = time.monotonic()
