@@ -5,7 +5,8 @@ import pytest
 from cards import INPUTS, prefetch_templates
 from cards.ask import Rule, ask
 from cards.chart import Chart, inputs
-from cards.chart.inputs import ANALYTES, BY_KEY, KINDS, Input, NeverAsked
+from cards.chart.asked_results import NeverAsked
+from cards.chart.inputs import ANALYTES, BY_KEY, KINDS, Input
 from cards.model import Indicator, Problem, Say
 from cds_service.call.fhir_access import request_of
 from cds_service.demo.fhir_parameters import PARAMETERS
