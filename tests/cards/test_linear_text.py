@@ -35,7 +35,15 @@ from tests.cards.chart import knowledge
 ROOT = Path(__file__).parents[2]
 # loaders whose patterns are part of the knowledge, and so among those that are tried
 TABLES_READ_AT_START = {
-    *("codes.py", "dose_language.py", "dose_tables.py", "encounter_tables.py", "indications.py", "result_tables.py"),
+    *(
+        "care.py",
+        "codes.py",
+        "dose_language.py",
+        "dose_tables.py",
+        "encounter_tables.py",
+        "indications.py",
+        "result_tables.py",
+    ),
     *("quantities.py", "sentences.py"),  # of a protocol
 }
 GROWTH = 8

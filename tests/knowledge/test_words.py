@@ -28,6 +28,7 @@ def test_a_condition_in_capitals_is_known_by_its_words():
 def test_no_category_is_shown_by_its_key():
     known = {c for found in knowledge().terminology.condition_codes.values() for c in found}
     known |= {w.category for w in knowledge().terminology.condition_words}
+    known |= {category for rows in knowledge().care.values() for category in rows}
     names = knowledge().conditions.names
     assert names.keys() == {category.removeprefix("not ") for category in known}
     assert [name for name in names.values() if ODD.search(name)] == []
