@@ -5,11 +5,11 @@ from cards.chart import Chart
 from cards.chart.cut_lists import is_enough
 from cards.chart.encounter_setting import setting_told
 from cards.chart.fhir import is_id
-from cards.chart.inputs import BY_KEY, INPUTS, KINDS, OPENING, Input, Kind, prefetch_templates
+from cards.chart.inputs import BY_KEY, IF_SENT, INPUTS, KINDS, OPENING, Input, Kind, prefetch_templates
 from cards.chart.medicines import is_magnesium_given
 from cards.chart.sorting import Unread as UnreadEntry
 from cards.chart.sorting import What, Why
-from cards.decide import decide
+from cards.decide import decide, further_queries
 from cards.loading import Knowledge, KnowledgeError, load_knowledge, site_files
 from cards.loading.reading import Places, did_you_mean, parse_yaml, places_of
 from cards.model import (
@@ -39,6 +39,7 @@ from cards.wording import listed, shortened
 
 __all__ = [
     "BY_KEY",
+    "IF_SENT",
     "INPUTS",
     "KINDS",
     "OPENING",
@@ -75,6 +76,7 @@ __all__ = [
     "did_you_mean",
     "discovery",
     "explain",
+    "further_queries",
     "is_enough",
     "is_id",
     "is_magnesium_given",

@@ -12,6 +12,7 @@ from cards.ask import ask, failure
 from cards.chart import Chart
 from cards.chart.inputs import PATIENT_KEY, REQUIRED
 from cards.judgements import lacking
+from cards.judgements.second_look import second_look
 from cards.loading import Knowledge
 from cards.model import Card, Decision, Finding, Indicator, Memory, OnTrial, Problem, Silence, Snapshot, Stopped, Trace
 from cards.rules import BY_MOMENT
@@ -45,6 +46,17 @@ def decide(
     tried = _tried(everything, chart, memory)
     trace = Trace(chart, told, advice.suppressed, advice.quiet, knowledge.version, broken, tried)
     return Decision(cards, trace, _cannot_tell(cards, chart), tuple(one for one in tried.values() if one))
+
+
+def further_queries(snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> dict[str, str]:
+    """Key to query of what is to be asked for in a second look, by what the first one brought; never raises on that."""
+    try:
+        found = second_look(Chart(snapshot, knowledge, now))
+    except Stopped:
+        raise
+    except Exception:  # a fault of ours: the first look stands, and its rules tell of it
+        return {}
+    return {asked.key: asked.query(knowledge, snapshot.about) for asked in found}
 
 
 def _is_on_trial(finding: Finding, chart: Chart) -> bool:

@@ -1,15 +1,15 @@
 """The seam: a hook call in, an answer out. HTTP, `explain` and tests all decide through here."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 
-from cards import Chart, Decision, Knowledge, Memory, Service, Snapshot, decide, prefetch_templates
+from cards import Chart, Decision, Knowledge, Memory, Service, Snapshot, decide, further_queries, prefetch_templates
 from cds_service.call.envelope import read_call
 from cds_service.call.fhir_access import Source
-from cds_service.call.gather import gather
+from cds_service.call.gather import Asking, gather
 from cds_service.call.key_outcomes import KeyData
 from cds_service.call.time_limit import watch
 from cds_service.dialects import Dialect, spoken, standard
@@ -54,8 +54,8 @@ def answer_call(body: object, service: Service, means: Means) -> Answer:
     """Answer one hook call; NotCdsHooks when `body` is none, TooMuch when reading takes longer than the limit."""
     templates = partial(prefetch_templates, means.knowledge, service.about)
     call, now = read_call(body, service), means.now
-    nobody = partial(_concerns_nobody, means)
-    gathered = gather(call, service, means.keys, means.source, templates, means.null_is_failed, now, nobody)
+    asked = Asking(partial(_concerns_nobody, means), partial(_further, means=means))
+    gathered = gather(call, service, means.keys, means.source, templates, means.null_is_failed, now, asked)
     snapshot = gathered.snapshot
     if means.limit_ms:
         snapshot = replace(snapshot, watch=watch(means.limit_ms))
@@ -70,6 +70,12 @@ def answer_call(body: object, service: Service, means: Means) -> Answer:
 
 def _concerns_nobody(means: Means, snapshot: Snapshot) -> bool:
     return Chart(snapshot, means.knowledge, means.now).concerns_nobody
+
+
+def _further(snapshot: Snapshot, means: Means) -> Mapping[str, str]:
+    """What to ask for in a second look, within the limit of time that the first one has."""
+    watched = replace(snapshot, watch=watch(means.limit_ms)) if means.limit_ms else snapshot
+    return further_queries(watched, means.knowledge, means.now)
 
 
 def _unknown() -> JsonDict:

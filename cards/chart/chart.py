@@ -8,8 +8,9 @@ from collections.abc import Mapping
 
 from cards.chart import gather, unread
 from cards.chart.asked import fact
+from cards.chart.asked_results import Results
 from cards.chart.because import YES, Because, because
-from cards.chart.inputs import ANALYTES, Results
+from cards.chart.inputs import ANALYTES
 from cards.chart.ionised import read_ionised
 from cards.chart.kidneys import renal_gate
 from cards.chart.lists import Lists

@@ -3,11 +3,11 @@
 Prefetch templates, what is named when it is missing, the back-test, the demo and the figures all derive from it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cards.loading import Knowledge
-from cards.model import About, JsonObject, Result
+from cards.model import About, JsonObject
 
 PATIENT = "{{context.patientId}}"
 
@@ -96,7 +96,9 @@ class Input:
     `required` input a call cannot be answered; without an `indispensable` one silence is no all-clear. An
     `offered_only` input is missed when it failed or came in part, and not where a record system does not offer it. What
     was declared `formerly` under several keys may still come under these. `leaving` stands for `where` when a
-    patient goes home: the stay may have been closed.
+    patient goes home: the stay may have been closed. What is asked for in a `second_look` no service declares: it is
+    asked with the client's token where the first look found reason to, and `beside` a category of conditions only where
+    that is on the list.
     """
 
     key: str
@@ -115,6 +117,8 @@ class Input:
     back: float | None = None
     formerly: tuple[str, ...] = ()
     leaving: str = ""
+    second_look: bool = False
+    beside: str = ""
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -243,7 +247,8 @@ INPUTS: tuple[Input, ...] = (
     ),
     Input("ordered_tests", _SERVICE_REQUEST, "tests ordered", "status=active", 50, back=_HOURS_OF_ORDERS),
 )
-# Declared by no service, and read whenever they are sent, under these keys or any other.
+# Declared by no service, and read whenever they are sent, under these keys or any other. Those of a second look are
+# asked for at once, at most six (clinical rule s.10).
 IF_SENT: tuple[Input, ...] = (
     Input(
         "vital_signs",
@@ -252,10 +257,11 @@ IF_SENT: tuple[Input, ...] = (
         count=50,
         analytes=("systolic_pressure", "mean_pressure", "respiratory_rate", "heart_rate"),
         back=0,
+        second_look=True,
     ),
-    Input("procedures", _PROCEDURE, "procedures", count=100),
-    Input("nutrition_orders", _NUTRITION_ORDER, "orders of food and feeding", "status=active", 20),
-    Input("devices", _DEVICE, "devices", count=20),
+    Input("procedures", _PROCEDURE, "procedures", count=100, second_look=True),
+    Input("nutrition_orders", _NUTRITION_ORDER, "orders of food and feeding", "status=active", 20, second_look=True),
+    Input("devices", _DEVICE, "devices", count=20, second_look=True, beside="av_block"),
 )
 KEYS = tuple(asked.key for asked in INPUTS)
 BY_KEY: Mapping[str, Input] = {asked.key: asked for asked in INPUTS}
@@ -265,33 +271,6 @@ REQUIRED = tuple(asked.key for asked in INPUTS if asked.required)
 ANALYTES: Mapping[str, Input] = {analyte: asked for asked in (*INPUTS, *IF_SENT) for analyte in asked.analytes}
 VITAL_SIGNS = next(asked.analytes for asked in IF_SENT if asked.key == "vital_signs")
 OPENING = tuple(analyte for asked in INPUTS for analyte in asked.opening)
-
-
-class NeverAsked(LookupError):
-    """A result that no input asks for: the rule that wants it would never speak."""
-
-    def __init__(self, analyte: str) -> None:
-        super().__init__(f"no input of cards/chart/inputs.py asks for {analyte!r}")
-
-
-class Results(Mapping[str, Result]):
-    """The latest result of each analyte; NeverAsked for one that no input asks for."""
-
-    def __init__(self, found: Mapping[str, Result], look_at: Callable[[str], None]) -> None:
-        self._found, self._look_at = found, look_at
-
-    def __getitem__(self, analyte: str) -> Result:
-        if analyte not in ANALYTES:
-            raise NeverAsked(analyte)
-        if ANALYTES[analyte].key in BY_KEY:  # what nobody was asked for cannot be missed
-            self._look_at(ANALYTES[analyte].key)
-        return self._found[analyte]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._found)
-
-    def __len__(self) -> int:
-        return len(self._found)
 
 
 def prefetch_templates(knowledge: Knowledge, about: About = About.PATIENT) -> dict[str, str]:

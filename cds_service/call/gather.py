@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
-from cards import BY_KEY, About, Service, SetAside, Snapshot, is_enough, is_id
-from cds_service.call.envelope import FhirAccess, HookCall
+from cards import BY_KEY, IF_SENT, About, Service, SetAside, Snapshot, is_enough, is_id
+from cds_service.call.envelope import HookCall
 from cds_service.call.fhir_access import FAILED, Fetched, Outcome, Request, Source, Visit, next_page, request_of
 from cds_service.call.key_outcomes import KeyData
 from cds_service.call.prefetch import Supplied, bundle_of, drafts_of, others, read_pages, strays, supplied, urls_of
@@ -17,10 +17,26 @@ Templates = Callable[[], Mapping[str, str]]
 REFERENCED = "referenced"
 _PATIENT = "patient"
 _MOST_MEDICATIONS = 20
+_OPTIONAL = {asked.key: asked for asked in IF_SENT}
 _PAST = frozenset({"completed", "stopped"})
 _NOT_NEEDED = Fetched(outcome=Outcome.NOT_NEEDED)
 _NO_TEMPLATES: Mapping[str, str] = {}
 _NOT_GOT = SetAside("a medicine that an order refers to", "the FHIR server did not give it")
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What is worth asking, by what is known so far.
+
+    `concerns_nobody`: whether the drafted orders are such that no rule speaks of them: then nothing is fetched.
+    `further`: key to query of a second look.
+    """
+
+    concerns_nobody: Callable[[Snapshot], bool] = lambda _: False
+    further: Callable[[Snapshot], Mapping[str, str]] = lambda _: _NO_TEMPLATES
+
+
+_FIRST_LOOK = Asking()
 
 
 @dataclass(slots=True)
@@ -39,29 +55,43 @@ def gather(
     templates: Templates = lambda: _NO_TEMPLATES,
     null_is_failed: bool = False,
     now: datetime | None = None,
-    concerns_nobody: Callable[[Snapshot], bool] = lambda _: False,
+    asking: Asking = _FIRST_LOOK,
 ) -> Gathered:
     """The snapshot of a call of a service, with its prefetch keys; `templates` are the keys' queries.
 
     `null_is_failed`: the client sends null where a query failed. `now`: what the age of resources is told by.
-    `concerns_nobody`: whether the drafted orders are such that no rule speaks of them: then nothing is fetched.
     """
     answers = {key: supplied(BY_KEY[key], call, null_is_failed) for key in keys}
     more = others(call, answers.keys())
     drafts = drafts_of(call)
+    visit, now = _visit(call, source), now or datetime.now(UTC)
     fetched: dict[str, Fetched] = {}
     medications = Supplied()
-    if source is not None and call.access is not None and source.can_read(call.access.server, call.access.token):
-        named = not _lacks_medications({**answers, **more}, drafts, call.access.server)
-        if named and concerns_nobody(_assembled(call, service, answers, more, drafts, medications)):
-            fetched = {key: _NOT_NEEDED for key, answer in answers.items() if answer.missing}
-        else:
-            visit = _visit(call.access, call.patient_id, source)
-            fetched = _complete(answers, call, visit, templates, now or datetime.now(UTC))
-            medications = _medications(_orders({**answers, **more}, drafts), visit)
+    if visit and _is_for_nobody(call, service, answers, more, drafts, visit, asking):
+        fetched, visit = {key: _NOT_NEEDED for key, answer in answers.items() if answer.missing}, None
+    elif visit:
+        fetched = _complete(answers, call, visit, templates, now)
+        medications = _medications(_orders({**answers, **more}, drafts), visit)
     stray = _without_strays(answers, call.patient_id)
     data = tuple(KeyData.of(key, found.missing, fetched.get(key), found.foreign) for key, found in answers.items())
-    return Gathered(replace(_assembled(call, service, answers, more, drafts, medications), strays=stray), data)
+    snapshot = replace(_assembled(call, service, answers, more, drafts, medications), strays=stray)
+    first = Gathered(snapshot, data)
+    return _with_second_look(first, call, visit, asking.further(snapshot), now) if visit else first
+
+
+def _is_for_nobody(
+    call: HookCall,
+    service: Service,
+    answers: Mapping[str, Supplied],
+    more: Mapping[str, Supplied],
+    drafts: Supplied,
+    visit: Visit,
+    asking: Asking,
+) -> bool:
+    """Whether the drafted orders can be told by what was sent, and concern nobody."""
+    if _lacks_medications({**answers, **more}, drafts, visit.base):
+        return False
+    return asking.concerns_nobody(_assembled(call, service, answers, more, drafts, Supplied()))
 
 
 def _without_strays(answers: Mapping[str, Supplied], patient_id: str) -> frozenset[str]:
@@ -84,6 +114,38 @@ def _assembled(
     every = (*everything.values(), drafts, medications)
     unknown = _is_unknown(answers, more, service)
     return replace(_snapshot(call, service, everything, every, drafts), patient_unknown=unknown)
+
+
+def _with_second_look(
+    first: Gathered, call: HookCall, visit: Visit, queries: Mapping[str, str], now: datetime
+) -> Gathered:
+    """What further queries brought beside the first look, of what the client did not send; what fails is not missed."""
+    wanted = {key: request_of(query, call.patient_id) for key, query in queries.items() if key not in call.prefetch}
+    asked = {
+        key: replace(request, optional=True, is_enough=partial(is_enough, _OPTIONAL[key], now=now))
+        for key, request in wanted.items()
+        if request
+    }
+    if not asked:
+        return first
+    fetched = visit.fetch(asked)
+    came = {
+        key: read_pages(key, found.pages, found.complete, call.patient_id, Supplied())
+        for key, found in fetched.items()
+        if found.pages
+    }
+    told = (KeyData.of(key, key not in came or came[key].missing, fetched[key], 0) for key in asked)
+    return Gathered(_and(first.snapshot, came), (*first.data, *told))
+
+
+def _and(snapshot: Snapshot, came: Mapping[str, Supplied]) -> Snapshot:
+    """A snapshot with what else came."""
+    return replace(
+        snapshot,
+        resources={**snapshot.resources, **{key: tuple(answer.resources) for key, answer in came.items()}},
+        partial=snapshot.partial | {key for key, answer in came.items() if answer.partial},
+        unreadable=snapshot.unreadable + sum(answer.unreadable for answer in came.values()),
+    )
 
 
 def _is_unknown(answers: Mapping[str, Supplied], more: Mapping[str, Supplied], service: Service) -> bool:
@@ -124,8 +186,12 @@ def _snapshot(
     )
 
 
-def _visit(access: FhirAccess, patient_id: str, source: Source) -> Visit:
-    same_patient = access.patient in (None, patient_id)
+def _visit(call: HookCall, source: Source | None) -> Visit | None:
+    """What asks the client's server; None where nobody may."""
+    access = call.access
+    if source is None or access is None or not source.can_read(access.server, access.token):
+        return None
+    same_patient = access.patient in (None, call.patient_id)
     return source.visit(access.server, access.token, access.scope, same_patient)
 
 

@@ -7,7 +7,8 @@ import pytest
 from cards import INPUTS, prefetch_templates
 from cards.ask import Rule, ask
 from cards.chart import Chart, inputs
-from cards.chart.inputs import ANALYTES, BY_KEY, KINDS, Input, NeverAsked
+from cards.chart.asked_results import NeverAsked
+from cards.chart.inputs import ANALYTES, BY_KEY, KINDS, Input
 from cards.chart.sorting import Sorted
 from cards.model import Indicator, JsonObject, Problem, Say
 from cds_service.call.fhir_access import request_of

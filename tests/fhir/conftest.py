@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cards import prefetch_templates
+from cards import IF_SENT, prefetch_templates
 from cds_service.call.fhir_access import Gateway
 from cds_service.trust.clients import Client, Clients
 from cds_service.web.app import create_app
@@ -52,15 +52,21 @@ def templates(runtime):
 
 
 @pytest.fixture
+def further(runtime):
+    """The queries of a second look at a patient without heart block."""
+    return {asked.key: asked.query(runtime.knowledge) for asked in IF_SENT if not asked.beside}
+
+
+@pytest.fixture
 def service(runtime):
     """A service that may read BASE."""
     return Service(runtime, [BASE], deadline=30.0, timeout=30.0)
 
 
 def complete(hook="patient-view", templates=()):
-    """A request with a value for every key."""
+    """A request with a value for every key, also for those of a second look."""
     body = request_for(hook)
-    for key in templates:
+    for key in (*templates, *(asked.key for asked in IF_SENT)) if templates else ():
         body["prefetch"].setdefault(key, {"resourceType": "Bundle", "type": "searchset", "total": 0})
     return body
 

@@ -149,20 +149,20 @@ def test_more_doses_than_one_page_are_read(runtime, templates):
 # -- parameters that a server does not know ---------------------------------------------------------------------------
 @pytest.mark.parametrize("refusal", [400, 422, 200])
 @pytest.mark.parametrize("unknown", [("_include",), ("_sort", "_include"), ("_sort", "status")])
-def test_a_search_that_is_not_understood_is_asked_in_a_simpler_form(runtime, templates, unknown, refusal):
+def test_a_search_that_is_not_understood_is_asked_in_a_simpler_form(runtime, templates, further, unknown, refusal):
     body = complete("patient-view", templates)
-    with Stub(answers_of(body, templates), unknown=unknown, refusal=refusal) as server:
+    with Stub(answers_of(body, templates | further), unknown=unknown, refusal=refusal) as server:
         service = Service(runtime, [server.base], **SLOW)
         expected = told(cards(service.post(body)))
         assert told(cards(service.post(lacking(body, base=server.base)))) == expected
         first = len(server.log)
         assert told(cards(service.post(lacking(body, base=server.base)))) == expected
-        assert len(server.log) - first == len(templates)
+        assert len(server.log) - first == len(templates) + len(further)
 
 
-def test_the_whole_search_is_tried_again_after_a_while(runtime, templates, monkeypatch):
+def test_the_whole_search_is_tried_again_after_a_while(runtime, templates, further, monkeypatch):
     body = complete("patient-view", templates)
-    with Stub(answers_of(body, templates), unknown=("_sort",)) as server:
+    with Stub(answers_of(body, templates | further), unknown=("_sort",)) as server:
         service = Service(runtime, [server.base], **SLOW)
         for expected in (True, False, True):
             server.parameters.clear()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from cards import IF_SENT
 from cds_service.metrics.events import Metrics
 from cds_service.metrics.state import MachineState
 from cds_service.records.spool import Spool
@@ -126,6 +127,11 @@ def test_addresses_that_are_named_exist(runtime):
     assert str(Path(told["MAGNESIUM_CDS_CLIENTS"]).parent) in mounted
     image = yaml.safe_load(text_of("kubernetes.yaml").split("---")[0])["stringData"]
     assert len(image["MAGNESIUM_CDS_SECRET"]) < 32, "a secret that is shipped must be refused"
+
+
+def test_what_no_service_declares_is_not_watched_as_missing():
+    (expression,) = (rule["expr"] for rule in rules() if rule["alert"] == "MagnesiumCdsDataMissing")
+    assert f'key!~"{"|".join(asked.key for asked in IF_SENT)}"' in expression
 
 
 def test_the_job_of_the_alerts_is_the_one_that_is_scraped():

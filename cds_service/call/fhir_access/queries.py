@@ -25,13 +25,17 @@ def _never(_: Sequence[JsonDict]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A read (`ident`), a search (`pairs`) or the rest of a search (`next_url`); read on until `is_enough`."""
+    """A read (`ident`), a search (`pairs`) or the rest of a search (`next_url`); read on until `is_enough`.
+
+    That an `optional` one fails says nothing of the server: it may not know the type.
+    """
 
     kind: str
     ident: str = ""
     pairs: Pairs = ()
     next_url: str = ""
     is_enough: Callable[[Sequence[JsonDict]], bool] = field(default=_never, compare=False)
+    optional: bool = False
 
     @property
     def interaction(self) -> str:

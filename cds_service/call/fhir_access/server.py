@@ -44,7 +44,8 @@ class Server:
             found.outcome = Outcome.UNREADABLE
         finally:
             found.seconds = time.monotonic() - started
-            self._report(found)
+            if not request.optional:
+                self._report(found)
 
     def warm(self) -> None:
         """Ask for what every server tells everybody; whatever comes of it is no news of the server."""

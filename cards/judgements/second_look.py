@@ -1,0 +1,21 @@
+"""What is worth asking for beyond the first look: only where magnesium matters (clinical rule s.10)."""
+
+from cards.chart import Chart
+from cards.chart.inputs import IF_SENT, Input
+from cards.judgements import danger
+
+_BLOCKER = "neuromuscular_blocker"
+
+
+def second_look(chart: Chart) -> tuple[Input, ...]:
+    """The inputs to ask for by now: none for most patients, and none for who has died or is in comfort care."""
+    if chart.died or chart.in_comfort_care or not _matters(chart):
+        return ()
+    return tuple(asked for asked in IF_SENT if asked.second_look and (not asked.beside or chart.has(asked.beside)))
+
+
+def _matters(chart: Chart) -> bool:
+    """Magnesium out of range, an emergency of now on the list, or magnesium or a blocker drafted."""
+    drafted = any(d.magnesium or any(role.is_in(_BLOCKER) for role in d.roles) for d in chart.drafts)
+    emergency = any(danger.is_current(condition, chart) for condition in chart.among("emergencies"))
+    return drafted or emergency or bool(chart.is_low) or bool(chart.is_high)
