@@ -4,10 +4,10 @@ from cards.answer.explain import explain
 from cards.chart import Chart
 from cards.chart.cut_lists import is_enough
 from cards.chart.fhir import is_id
-from cards.chart.inputs import BY_KEY, INPUTS, KINDS, OPENING, Input, Kind, prefetch_templates
+from cards.chart.inputs import BY_KEY, INPUTS, KEYS, KINDS, OPENING, Input, Kind, prefetch_templates, queries
 from cards.chart.sorting import Unread as UnreadEntry
 from cards.chart.sorting import What, Why
-from cards.decide import decide
+from cards.decide import decide, worth_asking
 from cards.loading import Knowledge, KnowledgeError, load_knowledge, site_files
 from cards.loading.reading import Places, did_you_mean, parse_yaml, places_of
 from cards.model import (
@@ -37,6 +37,7 @@ from cards.wording import listed, shortened
 __all__ = [
     "BY_KEY",
     "INPUTS",
+    "KEYS",
     "KINDS",
     "OPENING",
     "RULES",
@@ -79,8 +80,10 @@ __all__ = [
     "places_of",
     "prefetch_templates",
     "protocol_page",
+    "queries",
     "read_protocol",
     "shortened",
     "site_files",
     "try_cases",
+    "worth_asking",
 ]

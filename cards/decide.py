@@ -10,7 +10,7 @@ from cards.answer.recommendation import Recommendation
 from cards.answer.shown import remember_shown
 from cards.ask import ask, failure
 from cards.chart import Chart
-from cards.chart.inputs import PATIENT_KEY, REQUIRED
+from cards.chart.inputs import INPUTS, PATIENT_KEY, REQUIRED
 from cards.judgements import lacking
 from cards.loading import Knowledge
 from cards.model import Card, Decision, Finding, Indicator, Memory, OnTrial, Problem, Silence, Snapshot, Stopped, Trace
@@ -44,6 +44,13 @@ def decide(
     tried = _tried(everything, chart, memory)
     trace = Trace(chart, told, advice.suppressed, advice.quiet, knowledge.version, broken, tried)
     return Decision(cards, trace, _cannot_tell(cards, chart), tuple(one for one in tried.values() if one))
+
+
+def worth_asking(decision: Decision) -> frozenset[str]:
+    """The inputs that no client is asked for, that nobody supplied, and that what was decided hangs on."""
+    chart = decision.trace.chart
+    undeclared = {asked.key for asked in INPUTS if not asked.declared}
+    return frozenset(undeclared & chart.ever_looked_at & (chart.not_known - chart.failed))
 
 
 def _is_on_trial(finding: Finding, chart: Chart) -> bool:

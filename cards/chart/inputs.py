@@ -80,6 +80,7 @@ _SERVICE_REQUEST = Kind(
     frozenset({"entered-in-error", "draft", "unknown"}),
     ("ProcedureRequest",),
 )
+_ALLERGY = Kind("AllergyIntolerance", known_from=("recordedDate", "assertedDate", "onsetDateTime"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,8 @@ class Input:
     `required` input a call cannot be answered; without an `indispensable` one silence is no all-clear. An
     `offered_only` input is missed when it failed or came in part, and not where a record system does not offer it. What
     was declared `formerly` under several keys may still come under these. `leaving` stands for `where` when a
-    patient goes home: the stay may have been closed.
+    patient goes home: the stay may have been closed. What is not `declared` stands in no prefetch template, as a
+    service declares ten at most: it is read where it is sent, and asked of the FHIR server that a call gives access to.
     """
 
     key: str
@@ -112,6 +114,7 @@ class Input:
     back: float | None = None
     formerly: tuple[str, ...] = ()
     leaving: str = ""
+    declared: bool = True
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -239,6 +242,15 @@ INPUTS: tuple[Input, ...] = (
         back=0,
     ),
     Input("ordered_tests", _SERVICE_REQUEST, "tests ordered", "status=active", 50, back=_HOURS_OF_ORDERS),
+    Input(
+        "allergies",
+        _ALLERGY,
+        "allergies",
+        count=100,
+        missed="allergy list",
+        offered_only=True,
+        declared=False,
+    ),
 )
 KEYS = tuple(asked.key for asked in INPUTS)
 BY_KEY: Mapping[str, Input] = {asked.key: asked for asked in INPUTS}
@@ -276,5 +288,10 @@ class Results(Mapping[str, Result]):
 
 
 def prefetch_templates(knowledge: Knowledge, about: About = About.PATIENT) -> dict[str, str]:
-    """Prefetch key to FHIR query, for what a service is about."""
+    """Prefetch key to FHIR query, for what a service is about: what it declares."""
+    return {asked.key: asked.query(knowledge, about) for asked in INPUTS if asked.declared}
+
+
+def queries(knowledge: Knowledge, about: About = About.PATIENT) -> dict[str, str]:
+    """Key to FHIR query of every input, declared or not: what is asked where a call gives access."""
     return {asked.key: asked.query(knowledge, about) for asked in INPUTS}

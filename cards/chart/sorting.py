@@ -16,6 +16,7 @@ from cards.terms.systems import ICD9, ICD10, ICPC2, LOINC, RXNORM, SNOMED, syste
 from cards.terms.terminology import CodeKey, Terminology
 
 PATIENT, ENCOUNTER, OBSERVATION, CONDITION = "Patient", "Encounter", "Observation", "Condition"
+ALLERGY = "AllergyIntolerance"
 MEDICATION, ADMINISTRATION, REPORT = "Medication", "MedicationAdministration", "DiagnosticReport"
 # orders, and what is told or handed over in their place
 ORDERED = (*sorted(ORDER_TYPES), "MedicationStatement", "MedicationDispense")
@@ -41,6 +42,7 @@ class What(StrEnum):
     RESULT = "result"
     MEDICINE = "medicine"
     PROBLEM = "problem"
+    ALLERGY = "allergy"
     STAY = "stay"
     DRAFT = "drafted order"
     SELECTION = "selected order"

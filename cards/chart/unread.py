@@ -6,11 +6,12 @@ from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
 from cards.chart import gather
+from cards.chart.allergies import counts, unread_allergies
 from cards.chart.conditions import is_over, is_true
 from cards.chart.encounter_setting import classes_of, setting_told
 from cards.chart.ingredients import told_of
 from cards.chart.medicines import is_drafted, may_be_running, nameless
-from cards.chart.sorting import ADMINISTRATION, CONDITION, ORDERED, Kind, Unread, What, Why, unread_problems
+from cards.chart.sorting import ADMINISTRATION, ALLERGY, CONDITION, ORDERED, Kind, Unread, What, Why, unread_problems
 from cards.chart.taken import status_taken
 from cards.model import JsonObject, Setting, Unreadable
 from cards.terms.terminology import CodeKey
@@ -43,12 +44,19 @@ def problems(chart: "Chart") -> Share:
     return Share(len(list(unread_problems(listed, chart.knowledge.terminology))), len(listed))
 
 
+def allergy_list(chart: "Chart") -> Share:
+    """Of the entries of the allergy list that count, those that nobody can name."""
+    listed = [r for r in chart.sent.of(ALLERGY) if counts(r)]
+    return Share(len(list(unread_allergies(listed, chart.knowledge))), len(listed))
+
+
 def entries(chart: "Chart") -> Iterator[Unread]:
-    """Every result, medicine, problem, draft and selection, and the stay, of which nobody can say what it is."""
+    """Every result, medicine, problem, allergy, draft and selection, and the stay, that nobody understands."""
     yield from gather.unread_results(chart.readings, chart.knowledge)
     for resource, why in chart.unread_medicines.values():
         yield Unread(Kind(What.MEDICINE, why), _codes(resource, chart))
     yield from unread_problems(_current(chart), chart.knowledge.terminology)
+    yield from unread_allergies(chart.sent.of(ALLERGY), chart.knowledge)
     if chart.encounter and setting_told(chart.encounter, chart.knowledge) is Setting.UNKNOWN:
         yield Unread(Kind(What.STAY, Why.CLASS), tuple(classes_of(chart.encounter)))
     for resource, why in nameless(_drafts(chart), chart.bundled, chart.knowledge).values():
@@ -58,13 +66,14 @@ def entries(chart: "Chart") -> Iterator[Unread]:
 
 
 def shares(chart: "Chart") -> Mapping[What, Share]:
-    """How many of the results, medicines, problems, stays and drafts nobody understands, and how many there are."""
+    """How many of the results, medicines, problems, allergies, stays and drafts nobody understands, of how many."""
     found, set_aside, left = chart.readings
     listed = {
         What.RESULT: sum(map(len, found.values())) + len(set_aside) + len(left),
         What.MAGNESIUM: sum(len(found.get(name, ())) for name in _MAGNESIUM) + _magnesium_set_aside(chart),
         What.MEDICINE: len(chart.sent.of(*ORDERED, ADMINISTRATION)),
         What.PROBLEM: chart.unread_problems.listed,
+        What.ALLERGY: chart.unread_allergies.listed,
         What.STAY: int(chart.encounter is not None),
         What.DRAFT: len(list(_drafts(chart))),
     }

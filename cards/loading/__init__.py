@@ -10,6 +10,7 @@ from importlib.resources.abc import Traversable
 from typing import TypedDict
 
 from cards.loading.advice import Advice, read_advice
+from cards.loading.allergies import Allergies, read_allergies
 from cards.loading.ceilings import Ceilings, read_ceilings, within_ceilings
 from cards.loading.codes import read_terminology
 from cards.loading.condition_freshness import ConditionFreshness, read_condition_freshness
@@ -98,6 +99,7 @@ class Knowledge:
     conditions: ConditionNames
     condition_freshness: Mapping[str, ConditionFreshness]
     hard_stops: Mapping[str, HardStop]
+    allergies: Allergies
     protocol_words: Vocabulary
     protocols: tuple[Protocol, ...]
     words: Words
@@ -130,6 +132,7 @@ class _Medicines(TypedDict):
     conditions: ConditionNames
     condition_freshness: Mapping[str, ConditionFreshness]
     hard_stops: Mapping[str, HardStop]
+    allergies: Allergies
     terminology: Terminology
 
 
@@ -220,6 +223,7 @@ def _medicines(
     monitoring = read_yaml(folder / "monitoring.yaml")
     drugs = read_drug_tables(folder / "drugs", monitoring, shipped, doses.alternatives)
     conditions = read_condition_names(folder, folder / "words" / "en")
+    terminology = read_terminology(folder / "codes", site, drugs, conditions)
     return {
         "monitoring": {name: entry["text"].format(n=numbers) for name, entry in monitoring.items()},
         "windows": read_windows(monitoring, numbers),
@@ -227,7 +231,8 @@ def _medicines(
         "conditions": conditions,
         "condition_freshness": read_condition_freshness(folder / "condition_freshness.yaml", conditions.names, numbers),
         "hard_stops": read_hard_stops(folder / "hard_stops.yaml", conditions, drugs, shipped),
-        "terminology": read_terminology(folder / "codes", site, drugs, conditions),
+        "allergies": read_allergies(folder / "allergies.yaml", drugs.classes, terminology.roles, doses.alternatives),
+        "terminology": terminology,
     }
 
 

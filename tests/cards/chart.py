@@ -28,6 +28,7 @@ PROTOCOLS = Path(__file__).parents[2] / "docs" / "site" / "protocols"
 LOINC, UCUM = "http://loinc.org", "http://unitsofmeasure.org"
 RXNORM, SNOMED = "http://www.nlm.nih.gov/research/umls/rxnorm", "http://snomed.info/sct"
 ICD10 = "http://hl7.org/fhir/sid/icd-10-cm"
+ATC = "http://www.whocc.no/atc"
 # a system that no table of ours knows
 LOCAL = "urn:oid:2.999.9"
 # analyte: LOINC, default unit
@@ -130,8 +131,34 @@ def _resources(chart: Chart) -> dict[str, list[Json]]:
         found[key].append(resource(f"m{number}", told, "active"))
     found["conditions"] = [_condition(f"c{n}", c) for n, c in enumerate(chart.get("conditions", ()), 1)]
     found["ordered_tests"] = [_test_order(f"t{n}", t) for n, t in enumerate(chart.get("tests", ()), 1)]
+    found["allergies"] = [_allergy(f"a{n}", a) for n, a in enumerate(chart.get("allergies", ()), 1)]
     absent = (*chart.get("missing", ()), *chart.get("failed", ()))
     return {key: [] if key in absent else listed for key, listed in found.items()}
+
+
+def _allergy(ident: str, told: Any) -> Json:
+    """An entry of the allergy list; keys as in cases/README.md."""
+    told = _mapping(told)
+    systems = {"rxcui": RXNORM, "atc": ATC, "snomed": SNOMED, "local": LOCAL}
+    codings = [{"system": systems[key], "code": str(told[key])} for key in systems if key in told]
+    codings += [{"display": told["shown"]}] if "shown" in told else []
+    seen = [{"manifestation": [{"text": reaction}]} for reaction in _several(told.get("reaction", []))]
+    made: Json = {
+        "resourceType": "AllergyIntolerance",
+        "id": ident,
+        "patient": {"reference": "Patient/p1"},
+        "code": {**({"text": told["text"]} if "text" in told else {}), **({"coding": codings} if codings else {})},
+        "reaction": seen,
+    }
+    made |= {key: told[key] for key in ("type", "category") if key in told}
+    for key, name in (("status", "clinicalStatus"), ("verified", "verificationStatus")):
+        if key in told:
+            made[name] = {"coding": [{"code": told[key]}]}
+    return made
+
+
+def _several(told: Any) -> list[Any]:
+    return told if isinstance(told, list) else [told]
 
 
 def _test_order(ident: str, told: Chart) -> Json:

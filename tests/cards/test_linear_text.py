@@ -37,6 +37,7 @@ ROOT = Path(__file__).parents[2]
 TABLES_READ_AT_START = {
     *("codes.py", "dose_language.py", "dose_tables.py", "encounter_tables.py", "indications.py", "result_tables.py"),
     *("quantities.py", "sentences.py"),  # of a protocol
+    "allergies.py",
 }
 GROWTH = 8
 MOST_GROWTH = 3 * GROWTH
