@@ -6,11 +6,12 @@ from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 
-from cards import Decision, Knowledge, Memory, Service, decide, prefetch_templates
-from cds_service.call.envelope import read_call
+from cards import Decision, Knowledge, Memory, Service, decide, queries, worth_asking
+from cds_service.call.envelope import HookCall, read_call
 from cds_service.call.fhir_access import Source
-from cds_service.call.gather import gather
+from cds_service.call.gather import Gathered, Templates, gather
 from cds_service.call.key_outcomes import KeyData
+from cds_service.call.second_look import look_again
 from cds_service.call.time_limit import watch
 from cds_service.dialects import Dialect, spoken, standard
 from cds_service.errors import JsonDict, operation_outcome
@@ -52,12 +53,13 @@ class Means:
 
 def answer_call(body: object, service: Service, means: Means) -> Answer:
     """Answer one hook call; NotCdsHooks when `body` is none, TooMuch when reading takes longer than the limit."""
-    templates = partial(prefetch_templates, means.knowledge, service.about)
+    templates = partial(queries, means.knowledge, service.about)
     call, now = read_call(body, service), means.now
     gathered = gather(call, service, means.keys, means.source, templates, means.null_is_failed, now)
-    snapshot = gathered.snapshot
     if means.limit_ms:
-        snapshot = replace(snapshot, watch=watch(means.limit_ms))
+        gathered = replace(gathered, snapshot=replace(gathered.snapshot, watch=watch(means.limit_ms)))
+    gathered = _looked_at_again(gathered, call, templates, means)
+    snapshot = gathered.snapshot
     decision = decide(snapshot, means.knowledge, now=means.now, new_id=means.new_id, memory=means.memory)
     decision = spoken(decision, means.dialect, means.new_id, means.links)
     decision.trace.chart.reading  # noqa: B018 - records ask for it later: read while the limit of time is told of
@@ -65,6 +67,15 @@ def answer_call(body: object, service: Service, means: Means) -> Answer:
         outcome = _unknown() if snapshot.patient_unknown else _cannot_tell(decision.cannot_tell)
         return Answer(HTTPStatus.PRECONDITION_FAILED, outcome, decision, gathered.data)
     return Answer(HTTPStatus.OK, {"cards": [card.body for card in decision.cards]}, decision, gathered.data)
+
+
+def _looked_at_again(gathered: Gathered, call: HookCall, templates: Templates, means: Means) -> Gathered:
+    """With what a first decision, that nobody remembers, shows to be worth asking for."""
+    if gathered.visit is None:
+        return gathered
+    first = decide(gathered.snapshot, means.knowledge, now=means.now, new_id=means.new_id)
+    keys = worth_asking(first)
+    return look_again(gathered, keys, call, templates(), means.now) if keys else gathered
 
 
 def _unknown() -> JsonDict:

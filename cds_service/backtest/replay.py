@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from http import HTTPStatus
 
-from cards import OPENING, SERVICES, Decision, Knowledge, Service, prefetch_templates
+from cards import OPENING, SERVICES, Decision, Knowledge, Service, queries
 from cds_service.answer_call import Answer, Means, answer_call
 from cds_service.backtest.asof import entries_of
 from cds_service.backtest.job import Job, knowledge_of_job
@@ -30,7 +30,7 @@ class Decider:
     @classmethod
     def of(cls, knowledge: Knowledge) -> "Decider":
         """The decider of a knowledge."""
-        templates = prefetch_templates(knowledge)
+        templates = queries(knowledge)
         openings = frozenset(knowledge.terminology.codes_of(OPENING))
         return cls(knowledge, windows(templates), tuple(templates), openings)
 

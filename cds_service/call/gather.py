@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from cards import BY_KEY, About, Service, SetAside, Snapshot, is_enough, is_id
-from cds_service.call.envelope import FhirAccess, HookCall
+from cds_service.call.envelope import HookCall
 from cds_service.call.fhir_access import FAILED, Fetched, Outcome, Request, Source, Visit, next_page, request_of
 from cds_service.call.key_outcomes import KeyData
 from cds_service.call.prefetch import Supplied, bundle_of, drafts_of, others, read_pages, strays, supplied, urls_of
@@ -24,10 +24,11 @@ _NOT_GOT = SetAside("a medicine that an order refers to", "the FHIR server did n
 
 @dataclass(slots=True)
 class Gathered:
-    """What is known about the patient, and how each key came to be known."""
+    """What is known about the patient, how each key came to be known, and the visit that may still be asked."""
 
     snapshot: Snapshot
     data: tuple[KeyData, ...]
+    visit: Visit | None = None
 
 
 def gather(
@@ -48,19 +49,26 @@ def gather(
     drafts = drafts_of(call)
     fetched: dict[str, Fetched] = {}
     medications = Supplied()
-    if source is not None and call.access is not None and source.can_read(call.access.server, call.access.token):
-        visit = _visit(call.access, call.patient_id, source)
+    visit = _visit(call, source)
+    if visit:
         fetched = _complete(answers, call, visit, templates, now or datetime.now(UTC))
         medications = _medications(_orders({**answers, **more}, drafts), visit)
     stray = strays(answers, call.patient_id)
     for key in stray:
         answers[key].missing = answers[key].failed = False
-    data = tuple(KeyData.of(key, answers[key].missing, fetched.get(key), answers[key].foreign) for key in answers)
+    data = tuple(_data(answers, fetched))
     everything = {**more, **answers, **({REFERENCED: medications} if medications.resources else {})}
     every = (*everything.values(), drafts, medications)
     unknown = _is_unknown(answers, more, service)
     snapshot = replace(_snapshot(call, service, everything, every, drafts), strays=stray, patient_unknown=unknown)
-    return Gathered(snapshot, data)
+    return Gathered(snapshot, data, visit)
+
+
+def _data(answers: Mapping[str, Supplied], fetched: Mapping[str, Fetched]) -> Iterator[KeyData]:
+    """How each key was answered; that nobody sends what is not asked of clients is no news."""
+    for key, answer in answers.items():
+        if BY_KEY[key].declared or not answer.missing:
+            yield KeyData.of(key, answer.missing, fetched.get(key), answer.foreign)
 
 
 def _is_unknown(answers: Mapping[str, Supplied], more: Mapping[str, Supplied], service: Service) -> bool:
@@ -101,8 +109,12 @@ def _snapshot(
     )
 
 
-def _visit(access: FhirAccess, patient_id: str, source: Source) -> Visit:
-    same_patient = access.patient in (None, patient_id)
+def _visit(call: HookCall, source: Source | None) -> Visit | None:
+    """A visit to the server that a call gives access to; None where it gives none that can be used."""
+    access = call.access
+    if source is None or access is None or not source.can_read(access.server, access.token):
+        return None
+    same_patient = access.patient in (None, call.patient_id)
     return source.visit(access.server, access.token, access.scope, same_patient)
 
 
@@ -110,11 +122,12 @@ def _complete(
     answers: dict[str, Supplied], call: HookCall, visit: Visit, templates: Templates, now: datetime
 ) -> dict[str, Fetched]:
     """Fetch what is missing and follow what is partial; an answer that nothing came for stays as it is."""
-    wanted = {key: answer for key, answer in answers.items() if answer.missing or answer.partial}
+    listed = ((key, answer) for key, answer in answers.items() if answer.missing or answer.partial)
+    wanted = {key: answer for key, answer in listed if BY_KEY[key].declared or answer.partial}
     if not wanted:
         return {}
     queries = templates()
-    asked = {key: _request(key, answer, call, visit, queries.get(key, ""), now) for key, answer in wanted.items()}
+    asked = {key: request_for(key, answer, call, visit, queries.get(key, ""), now) for key, answer in wanted.items()}
     requests = {key: request for key, request in asked.items() if request}
     fetched = visit.fetch(requests)
     for key, found in fetched.items():
@@ -126,7 +139,9 @@ def _complete(
     return fetched
 
 
-def _request(key: str, answer: Supplied, call: HookCall, visit: Visit, template: str, now: datetime) -> Request | None:
+def request_for(
+    key: str, answer: Supplied, call: HookCall, visit: Visit, template: str, now: datetime
+) -> Request | None:
     """The whole query of a missing key, or of a partial one without a next page; None when there is nothing to ask."""
     request = request_of(template, call.patient_id)
     if request is None:
