@@ -14,6 +14,8 @@ from cards.chart.inputs import BY_KEY, prefetch_templates, queries
 from cards.chart.sorting import Kind, What, Why
 from cards.judgements import assess
 from cards.model import About, Allergy
+from cards.model.protocol import Facts
+from cards.protocol.bounds import bounds_of
 from tests.cards import answer
 from tests.cards.chart import ATC, NOW, RXNORM, SNOMED, Json, cases, decide, knowledge, knowledge_of, snapshot
 from tests.cards.patients import charts, treatable
@@ -216,6 +218,16 @@ def test_the_list_is_asked_for_and_stands_in_no_template() -> None:
         assert asked.keys() - prefetch_templates(knowledge(), about).keys() == {"allergies"}
         assert len(prefetch_templates(knowledge(), about)) <= 10
     assert not BY_KEY["allergies"].declared
+
+
+@pytest.mark.parametrize(
+    ("word", "iv", "salts"),
+    [("sulfate_allergy", True, {"sulfate"}), ("magnesium_allergy", True, {""}), ("heart_failure", False, set())],
+)
+def test_a_case_of_a_protocol_meets_the_same_stop(word: str, iv: bool, salts: set[str]) -> None:
+    told = Facts(0.5, {"egfr": 80.0}, {}, "ward", frozenset({word}), frozenset({"iv", "oral"}))
+    bounds = bounds_of(told, knowledge())
+    assert ("iv" in bounds.against, set(bounds.against_salts)) == (iv, salts)
 
 
 # -- no answer suggests what the list forbids -------------------------------------------------------------------------
