@@ -1,16 +1,17 @@
 """The seam: a hook call in, an answer out. HTTP, `explain` and tests all decide through here."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 
-from cards import Chart, Decision, Knowledge, Memory, Service, Snapshot, decide, further_queries, prefetch_templates
-from cds_service.call.envelope import read_call
+from cards import Chart, Decision, Knowledge, Memory, Service, Snapshot, decide, further_queries, queries
+from cds_service.call.envelope import HookCall, read_call
 from cds_service.call.fhir_access import Source
-from cds_service.call.gather import Asking, gather
+from cds_service.call.gather import Gathered, gather
 from cds_service.call.key_outcomes import KeyData
+from cds_service.call.second_look import look_again
 from cds_service.call.time_limit import watch
 from cds_service.dialects import Dialect, spoken, standard
 from cds_service.errors import JsonDict, operation_outcome
@@ -52,13 +53,14 @@ class Means:
 
 def answer_call(body: object, service: Service, means: Means) -> Answer:
     """Answer one hook call; NotCdsHooks when `body` is none, TooMuch when reading takes longer than the limit."""
-    templates = partial(prefetch_templates, means.knowledge, service.about)
+    templates = partial(queries, means.knowledge, service.about)
     call, now = read_call(body, service), means.now
-    asked = Asking(partial(_concerns_nobody, means), partial(_further, means=means))
-    gathered = gather(call, service, means.keys, means.source, templates, means.null_is_failed, now, asked)
-    snapshot = gathered.snapshot
+    nobody = partial(_concerns_nobody, means)
+    gathered = gather(call, service, means.keys, means.source, templates, means.null_is_failed, now, nobody)
     if means.limit_ms:
-        snapshot = replace(snapshot, watch=watch(means.limit_ms))
+        gathered = replace(gathered, snapshot=replace(gathered.snapshot, watch=watch(means.limit_ms)))
+    gathered = _looked_at_again(gathered, call, means)
+    snapshot = gathered.snapshot
     decision = decide(snapshot, means.knowledge, now=means.now, new_id=means.new_id, memory=means.memory)
     decision = spoken(decision, means.dialect, means.new_id, means.links)
     decision.trace.chart.reading  # noqa: B018 - records ask for it later: read while the limit of time is told of
@@ -72,10 +74,11 @@ def _concerns_nobody(means: Means, snapshot: Snapshot) -> bool:
     return Chart(snapshot, means.knowledge, means.now).concerns_nobody
 
 
-def _further(snapshot: Snapshot, means: Means) -> Mapping[str, str]:
-    """What to ask for in a second look, within the limit of time that the first one has."""
-    watched = replace(snapshot, watch=watch(means.limit_ms)) if means.limit_ms else snapshot
-    return further_queries(watched, means.knowledge, means.now)
+def _looked_at_again(gathered: Gathered, call: HookCall, means: Means) -> Gathered:
+    """With what the first look shows to be worth asking for, by a server that may be asked."""
+    if gathered.visit is None:
+        return gathered
+    return look_again(gathered, call, further_queries(gathered.snapshot, means.knowledge, means.now), means.now)
 
 
 def _unknown() -> JsonDict:

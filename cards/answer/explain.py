@@ -7,7 +7,7 @@ from math import isfinite
 from cards.chart import Because, Chart
 from cards.chart.magnesium import default_lower_limit, scale_of
 from cards.chart.sorting import Kind
-from cards.judgements import causes
+from cards.judgements import allergies, causes
 from cards.loading import Knowledge
 from cards.model import LOW_BANDS, Band, Decision, DrugRole, Magnesium, Medication, Result, RuleTrace
 
@@ -54,8 +54,16 @@ def _facts(chart: Chart, named: tuple[Medication, ...], knowledge: Knowledge) ->
         else [_medication(m, knowledge, m in named) for m in chart.medications],
         "drafts": [_medication(d, knowledge) for d in chart.drafts],
         "conditions": sorted(chart.conditions),
+        "allergies": _allergies(chart),
         "not_known": sorted(chart.not_known),
     }
+
+
+def _allergies(chart: Chart) -> list[str] | None:
+    """Of the allergy list what stands against anything that may be offered; None where nobody could say."""
+    if "allergies" in chart.not_known:
+        return None
+    return [allergies.told((allergy,), chart) for allergy in chart.allergies]
 
 
 def _magnesium(m: Magnesium, adult: bool | None) -> Json:

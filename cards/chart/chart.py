@@ -162,6 +162,12 @@ class Chart(Lists):
         return unread.problems(self)
 
     @fact
+    def unread_allergies(self) -> unread.Share:
+        """Of the allergy list, the entries that nobody can name."""
+        self.look_at("allergies")
+        return unread.allergy_list(self)
+
+    @fact
     def not_understood(self) -> NotUnderstood:
         """How much of what was sent nobody understands, by kind."""
         return counted(self.unread_entries)

@@ -83,6 +83,7 @@ _SERVICE_REQUEST = Kind(
 _PROCEDURE = Kind("Procedure", "date", ("performedDateTime", "performedPeriod.start"))
 _NUTRITION_ORDER = Kind("NutritionOrder", "datetime", ("dateTime",))
 _DEVICE = Kind("Device")
+_ALLERGY = Kind("AllergyIntolerance", known_from=("recordedDate", "assertedDate", "onsetDateTime"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +97,9 @@ class Input:
     `required` input a call cannot be answered; without an `indispensable` one silence is no all-clear. An
     `offered_only` input is missed when it failed or came in part, and not where a record system does not offer it. What
     was declared `formerly` under several keys may still come under these. `leaving` stands for `where` when a
-    patient goes home: the stay may have been closed. What is asked for in a `second_look` no service declares: it is
-    asked with the client's token where the first look found reason to, and `beside` a category of conditions only where
-    that is on the list.
+    patient goes home: the stay may have been closed. What is asked for in a `second_look` no service declares, ten
+    being the most: it is read where it is sent, and asked with the client's token where the first look found reason to;
+    `beside` a category of conditions only where that is on the list.
     """
 
     key: str
@@ -119,6 +120,11 @@ class Input:
     leaving: str = ""
     second_look: bool = False
     beside: str = ""
+
+    @property
+    def declared(self) -> bool:
+        """Whether it stands in the prefetch templates."""
+        return not self.second_look
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -246,6 +252,15 @@ INPUTS: tuple[Input, ...] = (
         back=0,
     ),
     Input("ordered_tests", _SERVICE_REQUEST, "tests ordered", "status=active", 50, back=_HOURS_OF_ORDERS),
+    Input(
+        "allergies",
+        _ALLERGY,
+        "allergies",
+        count=100,
+        missed="allergy list",
+        offered_only=True,
+        second_look=True,
+    ),
 )
 # Declared by no service, and read whenever they are sent, under these keys or any other. Those of a second look are
 # asked for at once, at most six (clinical rule s.10).
@@ -274,5 +289,10 @@ OPENING = tuple(analyte for asked in INPUTS for analyte in asked.opening)
 
 
 def prefetch_templates(knowledge: Knowledge, about: About = About.PATIENT) -> dict[str, str]:
-    """Prefetch key to FHIR query, for what a service is about."""
+    """Prefetch key to FHIR query, for what a service is about: what it declares."""
+    return {asked.key: asked.query(knowledge, about) for asked in INPUTS if asked.declared}
+
+
+def queries(knowledge: Knowledge, about: About = About.PATIENT) -> dict[str, str]:
+    """Key to FHIR query of every input, declared or not: what is asked where a call gives access."""
     return {asked.key: asked.query(knowledge, about) for asked in INPUTS}

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 
 from cards.chart import gather
+from cards.chart.allergies import allergies
 from cards.chart.asked import fact
 from cards.chart.home_list import home_list
 from cards.chart.medicines import drafted, is_drafted, nameless
 from cards.chart.requests import SERVICE_REQUESTS, OrderedTest, ordered_tests
-from cards.chart.sorting import ORDERED, Chosen, Why, chosen_drafts
+from cards.chart.sorting import ALLERGY, ORDERED, Chosen, Why, chosen_drafts
 from cards.chart.visit import Visit
 from cards.model import (
+    Allergy,
     JsonObject,
     Medication,
 )
@@ -52,6 +54,12 @@ class Lists(Visit):
     def chosen_drafts(self) -> Chosen:
         """Which drafts the selections name."""
         return chosen_drafts(self.snapshot)
+
+    @fact
+    def allergies(self) -> tuple[Allergy, ...]:
+        """What the allergy list says against what may be offered; none when nobody could say."""
+        self.look_at("allergies")
+        return allergies(self.sent.of(ALLERGY), self.knowledge)
 
     @fact
     def unread_medicines(self) -> Mapping[str, tuple[JsonObject, Why]]:

@@ -10,7 +10,7 @@ from cards.chart.infusion_steps import steps_of
 from cards.chart.strength import Strength, strength_of
 from cards.loading import Knowledge
 from cards.model import DrugRole, JsonObject, MagnesiumKind, MagnesiumOrder, Route
-from cards.terms.terminology import MagnesiumProduct, Product
+from cards.terms.terminology import MAGNESIUM, MagnesiumProduct, Product
 
 _NUTRITION = re.compile(r"\b(tpn|parenteral nutrition)\b", re.IGNORECASE)
 # a food by mouth, a salt of magnesium as a chelate; nutrition where they run into a vein
@@ -27,7 +27,7 @@ _KINDS = {
     "source": MagnesiumKind.SOURCE,
 }
 _ONE_SALT = frozenset({"replacement", "mixture"})
-_NOT_TOLD = "not told"
+NOT_TOLD = "not told"
 _LAXATIVE = re.compile(r"\b(hydroxide|milk of magnesia|laxative|granules|296 ?ml)\b", re.IGNORECASE)
 _NEVER_REPLACEMENT = ("magnesium salicylate", "magnesium trisilicate", "magnesium acetate")
 # "64 mg elemental", "241.3 mg of magnesium)", "elemental magnesium 64 mg"
@@ -63,7 +63,7 @@ def magnesium_order(
         return None
     listed = knowledge.terminology.magnesium_products.get(code)
     kind = listed.kind if listed else _kind(product, salts[0].ingredient, route, told, words)
-    salt = listed.salt if listed else _salt(salts[0].ingredient)
+    salt = listed.salt if listed else salt_of(salts[0].ingredient) or NOT_TOLD
     if kind not in (MagnesiumKind.REPLACEMENT, MagnesiumKind.OBSTETRIC):
         return MagnesiumOrder(kind, salt)
     plain = knowledge.dose_language.plain
@@ -82,8 +82,9 @@ def _is_nutrition(route: Route, told: str, words: Collection[str]) -> bool:
     return bool(_NUTRITION.search(told)) or (route is Route.INTRAVENOUS and bool(_AMINO_ACIDS.search(told)))
 
 
-def _salt(ingredient: str) -> str:
-    return _NOT_TOLD if ingredient == "magnesium" else ingredient.removeprefix("magnesium ")
+def salt_of(ingredient: str) -> str:
+    """The salt of a magnesium ingredient of codes/drugs.csv; "" where it names none."""
+    return "" if ingredient == MAGNESIUM else ingredient.removeprefix(f"{MAGNESIUM} ")
 
 
 def _kind(product: Product, name: str, route: Route, told: str, words: Collection[str]) -> MagnesiumKind:

@@ -16,6 +16,7 @@ from cards.terms.systems import ICD9, ICD10, ICPC2, LOINC, RXNORM, SNOMED, syste
 from cards.terms.terminology import CodeKey, Terminology
 
 PATIENT, ENCOUNTER, OBSERVATION, CONDITION = "Patient", "Encounter", "Observation", "Condition"
+ALLERGY = "AllergyIntolerance"
 MEDICATION, ADMINISTRATION, REPORT = "Medication", "MedicationAdministration", "DiagnosticReport"
 PROCEDURE, DEVICE, NUTRITION_ORDER = "Procedure", "Device", "NutritionOrder"
 # orders, and what is told or handed over in their place
@@ -43,6 +44,7 @@ class What(StrEnum):
     MEDICINE = "medicine"
     PROBLEM = "problem"
     CARE = "procedure, diet or device"
+    ALLERGY = "allergy"
     STAY = "stay"
     DRAFT = "drafted order"
     SELECTION = "selected order"

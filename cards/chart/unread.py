@@ -6,6 +6,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
 from cards.chart import gather
+from cards.chart.allergies import counts, unread_allergies
 from cards.chart.care import unread_care
 from cards.chart.conditions import is_over, is_true
 from cards.chart.encounter_setting import classes_of, setting_told
@@ -13,6 +14,7 @@ from cards.chart.ingredients import told_of
 from cards.chart.medicines import is_drafted, may_be_running, nameless
 from cards.chart.sorting import (
     ADMINISTRATION,
+    ALLERGY,
     CONDITION,
     DEVICE,
     NUTRITION_ORDER,
@@ -56,6 +58,12 @@ def problems(chart: "Chart") -> Share:
     return Share(len(list(unread_problems(listed, chart.knowledge.terminology))), len(listed))
 
 
+def allergy_list(chart: "Chart") -> Share:
+    """Of the entries of the allergy list that count, those that nobody can name."""
+    listed = [r for r in chart.sent.of(ALLERGY) if counts(r)]
+    return Share(len(list(unread_allergies(listed, chart.knowledge))), len(listed))
+
+
 def entries(chart: "Chart") -> Iterator[Unread]:
     """Every result, medicine, problem, draft and selection, and the stay, of which nobody can say what it is.
 
@@ -75,6 +83,7 @@ def _of_record(chart: "Chart") -> Iterator[Unread]:
         yield Unread(Kind(What.MEDICINE, why), _codes(resource, chart))
     yield from unread_problems(_current(chart), chart.knowledge.terminology)
     yield from unread_care(chart.sent, chart.knowledge)
+    yield from unread_allergies(chart.sent.of(ALLERGY), chart.knowledge)
     if chart.encounter and setting_told(chart.encounter, chart.knowledge) is Setting.UNKNOWN:
         yield Unread(Kind(What.STAY, Why.CLASS), tuple(classes_of(chart.encounter)))
 
@@ -97,6 +106,7 @@ def _listed_on_record(chart: "Chart") -> dict[What, int]:
         What.MEDICINE: len(chart.sent.of(*ORDERED, ADMINISTRATION)),
         What.PROBLEM: chart.unread_problems.listed,
         What.CARE: len(chart.sent.of(PROCEDURE, NUTRITION_ORDER, DEVICE)),
+        What.ALLERGY: chart.unread_allergies.listed,
         What.STAY: int(chart.encounter is not None),
     }
 

@@ -1,7 +1,7 @@
 """Judgements that several rules share: emergencies, what forbids a level or route, what may be offered."""
 
 from cards.chart import Because, Chart, because, once
-from cards.judgements import airway, danger, given, ionised
+from cards.judgements import airway, allergies, danger, given, ionised
 from cards.loading import HardStop
 from cards.model import SEVERE_BANDS, Band, Freshness, Magnesium, RenalGate
 
@@ -179,6 +179,8 @@ def is_on_record(stop: HardStop, chart: Chart) -> bool:
         return chart.renal.gate is RenalGate[stop.renal]
     if stop.drug_group:
         return airway.is_given(stop.drug_group, stop.as_infusion, stop.within, chart)
+    if stop.allergy:
+        return bool(allergies.stop(stop.allergy, chart))
     return chart.has(stop.condition)
 
 

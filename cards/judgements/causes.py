@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cards.chart import Because, Chart, once
+from cards.judgements import allergies
 from cards.loading import Words
 from cards.model import DrugClass, DrugRole, Medication, RemoveOrder, removals
 
@@ -178,8 +179,10 @@ def has_famotidine(chart: Chart) -> bool:
 
 
 def replaceable_ppi(found: Iterable[Culprit], chart: Chart) -> RemoveOrder | None:
-    """The order of a PPI being taken that nothing on record protects; None too while famotidine is taken."""
-    if is_protected(chart) or has_famotidine(chart):
+    """The order of a PPI being taken that nothing on record protects; None too while famotidine is taken
+    or on the allergy list.
+    """
+    if acid_key(chart) != "ppi":
         return None
     taken = [c.medication for c in found if c.role.is_in(_ACID) and c.medication.status == "active"]
     # of what is given too the order may be another entry of the list
@@ -205,10 +208,16 @@ def _stopped_keys(found: tuple[Culprit, ...]) -> list[str]:
 def _class_keys(of_class: DrugClass, sparing: bool, chart: Chart) -> list[str]:
     if of_class.group == _ACID:
         return [acid_key(chart)]
-    key = f"{of_class.advice}_spare" if of_class.spared and sparing else of_class.advice
+    key = _spared_key(of_class.advice, chart) if of_class.spared and sparing else of_class.advice
     if of_class.group == "diuretic" and chart.has("heart_failure"):
         return [key, "heart_failure"]
     return [key for key in (key, of_class.also) if key not in ("", "other")]
+
+
+def _spared_key(advice: str, chart: Chart) -> str:
+    """The line that names what spares magnesium, as far as the allergy list leaves any."""
+    left = allergies.sparing_left(advice, chart)
+    return f"{advice}_spare{allergies.sparing_suffix(advice, chart)}" if left else advice
 
 
 def advised(found: Iterable[Culprit], key: str) -> tuple[str, ...]:
@@ -218,7 +227,11 @@ def advised(found: Iterable[Culprit], key: str) -> tuple[str, ...]:
 
 def acid_key(chart: Chart) -> str:
     """Which advice on acid suppression fits."""
-    return "ppi_protect" if is_protected(chart) else "ppi_famotidine" if has_famotidine(chart) else "ppi"
+    if is_protected(chart):
+        return "ppi_protect"
+    if has_famotidine(chart):
+        return "ppi_famotidine"
+    return "ppi_allergy" if allergies.to_alternative("famotidine", chart) else "ppi"
 
 
 def extra_keys(chart: Chart) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """What is worth asking for beyond the first look: only where magnesium matters (clinical rule s.10)."""
 
 from cards.chart import Chart
-from cards.chart.inputs import IF_SENT, Input
+from cards.chart.inputs import IF_SENT, INPUTS, Input
 from cards.judgements import danger
 
 _BLOCKER = "neuromuscular_blocker"
@@ -11,7 +11,9 @@ def second_look(chart: Chart) -> tuple[Input, ...]:
     """The inputs to ask for by now: none for most patients, and none for who has died or is in comfort care."""
     if chart.died or chart.in_comfort_care or not _matters(chart):
         return ()
-    return tuple(asked for asked in IF_SENT if asked.second_look and (not asked.beside or chart.has(asked.beside)))
+    unknown = chart.not_known - chart.failed
+    listed = (*(asked for asked in INPUTS if asked.key in unknown), *IF_SENT)
+    return tuple(asked for asked in listed if asked.second_look and (not asked.beside or chart.has(asked.beside)))
 
 
 def _matters(chart: Chart) -> bool:

@@ -4,19 +4,21 @@ from collections.abc import Iterable, Mapping
 
 from cards.chart import Chart
 from cards.chart.ingredients import told_of
-from cards.judgements import assess
+from cards.judgements import allergies, assess
 from cards.loading import HardStop
 from cards.model import JsonObject
 
 
 def shares(chart: Chart) -> Mapping[str, str]:
     """How many of the medicines and problems could not be read, as texts name them."""
-    medicines, problems = chart.unread_current, chart.unread_problems
+    medicines, problems, listed = chart.unread_current, chart.unread_problems, chart.unread_allergies
     return {
         "unread_medicines": str(medicines.unread),
         "medicines": str(medicines.listed),
         "unread_problems": str(problems.unread),
         "problems": str(problems.listed),
+        "unread_allergies": str(listed.unread),
+        "allergies": str(listed.listed),
     }
 
 
@@ -35,6 +37,8 @@ def reasons_to_refuse(chart: Chart) -> tuple[str, ...]:
 def _named(stop: HardStop, chart: Chart) -> tuple[str, ...]:
     if stop.renal:
         return (chart.renal.reason,)
+    if stop.allergy:
+        return (allergies.told(allergies.stop(stop.allergy, chart), chart),)
     if stop.condition:
         return tuple(c.name for c in chart.conditions.values() if c.category == stop.condition)
     return tuple(dict.fromkeys(m.name for m in chart.active if stop.drug_group in {r.of_class.group for r in m.roles}))

@@ -21,9 +21,11 @@ class HardStop:
     unless: str = ""
     drug_group: str = ""
     renal: str = ""
+    allergy: str = ""
     yields_in: frozenset[str] = frozenset()
     draft_yielded: str = ""
     blocks: bool = False
+    removes: bool = False
     within: str = ""
     as_infusion: bool = False
     caution: bool = False
@@ -35,6 +37,10 @@ class HardStop:
         if reason in self.order_yields_in:
             return self.yields_to, self.draft_yielded
         return (Indicator.CRITICAL if self.blocks else Indicator.WARNING), self.draft
+
+    def removes_draft(self, reason: str) -> bool:
+        """Whether an order of this reason is offered to be taken away."""
+        return reason not in self.order_yields_in and (self.blocks or self.removes)
 
     @property
     def needs_expert(self) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cards.loading.advice import Advice
+from cards.loading.allergies import Allergies
 from cards.loading.care import CareTables
 from cards.loading.ceilings import Ceilings
 from cards.loading.condition_freshness import ConditionFreshness
@@ -70,6 +71,7 @@ class Knowledge:
     condition_freshness: Mapping[str, ConditionFreshness]
     hard_stops: Mapping[str, HardStop]
     care: CareTables
+    allergies: Allergies
     protocol_words: Vocabulary
     protocols: tuple[Protocol, ...]
     words: Words

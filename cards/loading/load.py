@@ -7,6 +7,7 @@ from importlib.resources.abc import Traversable
 from typing import TypedDict
 
 from cards.loading.advice import Advice, read_advice
+from cards.loading.allergies import Allergies, read_allergies
 from cards.loading.care import CareTables, read_care
 from cards.loading.ceilings import read_ceilings, within_ceilings
 from cards.loading.codes import read_terminology
@@ -55,6 +56,7 @@ class _Medicines(TypedDict):
     condition_freshness: Mapping[str, ConditionFreshness]
     hard_stops: Mapping[str, HardStop]
     care: CareTables
+    allergies: Allergies
     terminology: Terminology
 
 
@@ -146,6 +148,7 @@ def _medicines(
     monitoring = read_yaml(folder / "monitoring.yaml")
     drugs = read_drug_tables(folder / "drugs", monitoring, shipped, doses.alternatives)
     conditions = read_condition_names(folder, folder / "words" / "en")
+    terminology = read_terminology(folder / "codes", site, drugs, conditions)
     return {
         "monitoring": {name: entry["text"].format(n=numbers) for name, entry in monitoring.items()},
         "windows": read_windows(monitoring, numbers),
@@ -154,7 +157,8 @@ def _medicines(
         "condition_freshness": read_condition_freshness(folder / "condition_freshness.yaml", conditions.names, numbers),
         "hard_stops": read_hard_stops(folder / "hard_stops.yaml", conditions, drugs, shipped),
         "care": read_care(folder / "care.yaml", conditions.names),
-        "terminology": read_terminology(folder / "codes", site, drugs, conditions),
+        "allergies": read_allergies(folder / "allergies.yaml", drugs.classes, terminology.roles, doses.alternatives),
+        "terminology": terminology,
     }
 
 

@@ -3,6 +3,7 @@
 Magnesium is compared as mmol/L rounded half up to two decimals; every time is timezone-aware.
 """
 
+from cards.model.allergies import Allergy
 from cards.model.clinical import (
     ORDER_TYPES,
     Condition,
@@ -69,6 +70,7 @@ __all__ = [
     "ORDER_TYPES",
     "SEVERE_BANDS",
     "About",
+    "Allergy",
     "Answered",
     "Band",
     "Card",

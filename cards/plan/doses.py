@@ -5,17 +5,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from cards.chart import Chart, once
-from cards.judgements import airway, assess, danger, given
+from cards.judgements import airway, allergies, assess, danger, given
 from cards.loading import Knowledge
 from cards.loading.ceilings import bags_of, fewer
-from cards.loading.dose_tables import IvStep, Salt
+from cards.loading.dose_tables import IvStep
 from cards.loading.words import Words
 from cards.model import Band, DoseStep, DraftMedication, DraftTest, RenalGate, Setting, Suggestion
-from cards.plan import lists, partners, site_protocol
+from cards.plan import lists, oral_doses, partners, site_protocol
 from cards.units import shown
 
 _PIECES = frozenset({"tablet", "sachet"})  # units of a dose that are no amount
-_TIMES = {1: "once", 2: "twice", 3: "three"}
 
 
 def intravenous(situation: str, chart: Chart, emergency: str | None = None) -> DraftMedication | None:
@@ -58,49 +57,6 @@ def _iv_step(step: IvStep, words: Words) -> DoseStep:
     return DoseStep(text, step.grams, "g", minutes=step.minutes, grams_per_hour=rate)
 
 
-def oral(band: str, chart: Chart) -> DraftMedication | None:
-    """The oral order for a band of doses.yaml, or None when a gate, a stop or a medicine already taken forbids it."""
-    if chart.is_adult is not True or assess.cannot_take_oral(chart) or given.oral_magnesium(chart):
-        return None
-    if given.gut_is_unused(chart):
-        return None
-    daily = chart.knowledge.doses.oral[band].get(chart.renal.gate)
-    if daily is None or assess.avoids_oral(chart):
-        return None
-    salt = _salt(daily, chart)
-    return _oral_order(salt, daily, chart.knowledge) if salt else None
-
-
-def _salt(daily: int, chart: Chart) -> Salt | None:
-    """The first salt of the formulary that suits gut and kidneys and can make up the dose."""
-    salts = (chart.knowledge.doses.salts[name] for name in chart.knowledge.doses.preferred)
-    gentle = assess.has_gut_loss(chart)
-    fits = (s for s in salts if daily in s.daily and (s.gentle or not gentle) and chart.renal.gate <= s.max_gate)
-    return next(fits, None)
-
-
-def _oral_order(salt: Salt, daily: int, knowledge: Knowledge) -> DraftMedication:
-    elemental = sum(q * n * salt.elemental_per_unit for q, n in salt.daily[daily])
-    words = knowledge.words
-    told = [(q, n, _oral_text(salt, q, n, words)) for q, n in salt.daily[daily]]
-    steps = tuple(
-        DoseStep(words.say("dose.oral_full", dose=dose, total=elemental), q, salt.unit, n, short=dose)
-        for q, n, dose in told
-    )
-    return DraftMedication(salt.id, steps, knowledge.doses.oral_days, elemental)
-
-
-def _oral_text(salt: Salt, quantity: float, per_day: int, words: Words) -> str:
-    times = words.say(f"dose.{_TIMES.get(per_day, 'more')}", times=per_day)
-    return words.say("dose.oral", amount=_amount(salt, quantity, words), times=times)
-
-
-def _amount(salt: Salt, quantity: float, words: Words) -> str:
-    if salt.unit == "mg":
-        return words.say("dose.elemental", amount=quantity)
-    return words.say("dose.units" if quantity > 1 else "dose.unit", amount=shown(quantity, 1), unit=salt.unit)
-
-
 @lru_cache(maxsize=256)
 def alternative(name: str, knowledge: Knowledge) -> DraftMedication:
     """A safer drug at its starting dose."""
@@ -115,7 +71,7 @@ def potassium_sparing_is_safe(chart: Chart) -> bool:
 
 def sparing_offered(on_diuretic: bool, chart: Chart) -> tuple[Suggestion, ...]:
     """The button that adds a potassium-sparing drug to a diuretic, where one is safe."""
-    if not on_diuretic or not potassium_sparing_is_safe(chart):
+    if not on_diuretic or not potassium_sparing_is_safe(chart) or allergies.to_alternative("spironolactone", chart):
         return ()
     offers = (alternative("spironolactone", chart.knowledge), DraftTest("potassium", "after_diuretic"))
     return (Suggestion("sparing", offers),)
@@ -186,10 +142,11 @@ def plan(chart: Chart) -> Plan:
         return Plan()
     band = chart.low.band
     iv = intravenous(situation(band, chart), chart) if _wants_iv(band, chart) else None
-    return Plan(iv, None if iv or _is_no_band_for_tablets(band, chart) else oral(oral_key(band, chart), chart))
+    no_tablets = iv is not None or is_no_band_for_tablets(band, chart)
+    return Plan(iv, None if no_tablets else oral_doses.oral(oral_key(band, chart), chart))
 
 
-def _is_no_band_for_tablets(band: Band, chart: Chart) -> bool:
+def is_no_band_for_tablets(band: Band, chart: Chart) -> bool:
     """Where the patient is not known, tablets are drafted for a moderate or mild level only (s.0.6)."""
     return band is Band.CRITICAL_LOW or (band is Band.SEVERE and chart.setting is Setting.UNKNOWN)
 

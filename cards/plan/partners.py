@@ -1,6 +1,7 @@
 """Which drug may stand beside magnesium: a potassium-sparing one, and why not (clinical rule s.4.1)."""
 
 from cards.chart import Chart, once
+from cards.judgements import allergies
 from cards.model import Medication, Result
 
 
@@ -19,6 +20,8 @@ def why_no_potassium_sparing(chart: Chart) -> str:
     pressure = chart.results.get("systolic_pressure")
     if pressure and chart.below(pressure.value, "potassium.sparing_min_pressure"):
         return words.say("vital_signs.systolic_pressure", value=pressure.value)
+    if not allergies.sparing_left("diuretic", chart):
+        return words.say("no_sparing.allergy", allergy=allergies.against_sparing(chart))
     if raisers := _raisers(chart):
         return words.say("no_sparing.beside", drug=raisers[0])
     return _by_blood(potassium, chart)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from cards.chart import Chart, once
 from cards.chart.fhir import child, objects, text, words_of
-from cards.judgements import assess, danger, given
+from cards.judgements import allergies, assess, danger, given
 from cards.model import Band, RenalGate, Setting
 from cards.model.protocol import Facts
 from cards.plan import lists
@@ -76,6 +76,7 @@ def _words(chart: Chart) -> Iterator[str]:
     for word, group in vocabulary.drugs.items():
         if any(m.has_role(group) or any(role.is_in(group) for role in m.roles) for m in chart.active):
             yield word
+    yield from (word for word, salt in vocabulary.allergies.items() if allergies.stop(salt, chart))
     if chart.renal.gate is RenalGate.R2 and chart.at_least(chart.renal.egfr, "egfr.r1"):
         yield "aki"  # by a rising creatinine
     if given.nutrition_has_magnesium(chart):
@@ -109,7 +110,18 @@ def _places(chart: Chart) -> Iterator[str]:
 def bounds(chart: Chart) -> Bounds:
     """What limits magnesium in this patient; the first reason against a route counts."""
     against = dict(reversed(list(_against(chart))))
-    return Bounds(chart.renal.gate, given.grams_given(chart) or 0.0, against)
+    return Bounds(chart.renal.gate, given.grams_given(chart) or 0.0, against, dict(_against_salts(chart)))
+
+
+def _against_salts(chart: Chart) -> Iterator[tuple[str, str]]:
+    """What the allergy list says against salts by mouth; of a gut intolerance to no salt in particular, harsh ones."""
+    say, doses = chart.knowledge.words.say, chart.knowledge.doses
+    unnamed = allergies.to_unnamed_salt(chart)
+    for allergy in (a for a in allergies.to_magnesium(chart) if a not in unnamed):
+        yield allergy.salt, say("protocol.allergy", allergy=allergies.told((allergy,), chart))
+    harsh = (chart.knowledge.products[s.id].salt for s in doses.salts.values() if unnamed and not s.gentle)
+    for salt in filter(None, harsh):
+        yield salt, say("protocol.allergy", allergy=allergies.told(unnamed, chart))
 
 
 def _against(chart: Chart) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,15 @@ _ALL, _IV, _ORAL = "", "iv", "oral"
 def bounds_of(facts: Facts, knowledge: Knowledge) -> Bounds:
     """The bounds of a case; an eGFR that it does not tell is its clearance."""
     gate = _gate(facts, knowledge)
-    return Bounds(gate, against=dict(_against(facts, gate, knowledge)))
+    say, listed = knowledge.words.say, _allergies(facts, knowledge)
+    recorded = {salt: say("protocol.allergy", allergy=word) for word, salt in listed}
+    return Bounds(gate, against=dict(_against(facts, gate, knowledge)), against_salts=recorded)
+
+
+def _allergies(facts: Facts, knowledge: Knowledge) -> list[tuple[str, str]]:
+    """What a case tells of the allergy list, in words, and the salt that it is to."""
+    salts = knowledge.protocol_words.allergies
+    return [(word.replace("_", " "), salts[word]) for word in sorted(facts.has) if word in salts]
 
 
 def _categories(facts: Facts, knowledge: Knowledge) -> frozenset[str]:
@@ -56,5 +64,6 @@ def _stops(facts: Facts, knowledge: Knowledge) -> Iterator[HardStop]:
     drugs = {knowledge.protocol_words.drugs.get(word) for word in facts.has}
     for stop in knowledge.hard_stops.values():
         known = stop.condition in categories or (bool(stop.drug_group) and stop.drug_group in drugs)
+        known |= bool(stop.allergy) and any(salt in ("", stop.allergy) for _, salt in _allergies(facts, knowledge))
         if known and not stop.caution and stop.unless not in categories:
             yield stop

@@ -136,7 +136,8 @@ def _choices(protocol: Protocol) -> Told:
 
 def _words(protocol: Protocol, knowledge: Knowledge) -> Told:
     """Words that no code of a record can tell."""
-    known = {*knowledge.protocol_words.conditions, *knowledge.protocol_words.drugs, "telemetry"}
+    words = knowledge.protocol_words
+    known = {*words.conditions, *words.drugs, *words.allergies, "telemetry"}
     for condition in conditions_of(protocol):
         for atom in (a for both in condition.either for a in both if a.kind == "word" and a.of not in known):
             yield condition.line, f"{atom.text!r}: no record tells {atom.of}, so the service takes it as not so"

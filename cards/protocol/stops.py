@@ -20,11 +20,15 @@ _SERIES = frozenset({RenalGate.R1, RenalGate.R2})
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What limits magnesium in one patient: the kidneys, grams IV of the last 24 hours, why a route is forbidden."""
+    """What limits magnesium in one patient: kidneys, grams IV of the last 24 hours, why a route or salt is forbidden.
+
+    `against_salts`: by mouth, by salt; "" is any.
+    """
 
     gate: RenalGate
     given: float = 0.0
     against: Mapping[str, str] = field(default_factory=dict)
+    against_salts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,8 @@ def _why_not(
 ) -> str:
     """The stop that withholds an order; "" where none does."""
     against = bounds.against.get("") or bounds.against.get("oral" if order.route in _BY_MOUTH else "iv")
+    if not against and order.route in _BY_MOUTH:
+        against = bounds.against_salts.get("") or bounds.against_salts.get(order.salt)
     if against:
         return against
     if order.route in _BY_MOUTH:

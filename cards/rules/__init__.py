@@ -17,6 +17,7 @@ from cards.rules import (
     look_for,
     refill,
 )
+from cards.rules.beside_low.allergy_limits_oral_magnesium import allergy_limits_oral_magnesium
 from cards.rules.comfort.magnesium_is_toxic_in_comfort_care import magnesium_is_toxic_in_comfort_care
 from cards.rules.doubtful.magnesium_was_not_available import magnesium_was_not_available
 
@@ -38,6 +39,7 @@ BY_MOMENT: Mapping[About, tuple[Rule, ...]] = {
     About.ORDERS: _USUAL,
     About.DISCHARGE: (
         *discharge.RULES,
+        allergy_limits_oral_magnesium,
         magnesium_is_toxic_in_comfort_care,
         magnesium_was_not_available,
         *incomplete.RULES,

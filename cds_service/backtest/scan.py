@@ -22,7 +22,7 @@ MEDICATION = "Medication"
 OTHER_TYPES = "of other types"
 # Types that an export may hold beside those that matter. Any other word is not repeated: it may be anything.
 _MORE_TYPES = frozenset(
-    {"AllergyIntolerance", "Appointment", "Binary", "CarePlan", "CareTeam", "Claim", "Coverage", "Device"}
+    {"Appointment", "Binary", "CarePlan", "CareTeam", "Claim", "Coverage", "Device"}
     | {"DiagnosticReport", "DocumentReference", "EpisodeOfCare", "ExplanationOfBenefit", "FamilyMemberHistory", "Flag"}
     | {"Goal", "Group", "Immunization", "Location", "MedicationDispense", "NutritionOrder"}
     | {"OperationOutcome", "Organization", "Practitioner", "PractitionerRole", "Procedure", "Provenance"}

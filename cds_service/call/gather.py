@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
-from cards import BY_KEY, IF_SENT, About, Service, SetAside, Snapshot, is_enough, is_id
+from cards import BY_KEY, About, Service, SetAside, Snapshot, is_enough, is_id
 from cds_service.call.envelope import HookCall
 from cds_service.call.fhir_access import FAILED, Fetched, Outcome, Request, Source, Visit, next_page, request_of
 from cds_service.call.key_outcomes import KeyData
@@ -17,34 +17,19 @@ Templates = Callable[[], Mapping[str, str]]
 REFERENCED = "referenced"
 _PATIENT = "patient"
 _MOST_MEDICATIONS = 20
-_OPTIONAL = {asked.key: asked for asked in IF_SENT}
 _PAST = frozenset({"completed", "stopped"})
 _NOT_NEEDED = Fetched(outcome=Outcome.NOT_NEEDED)
 _NO_TEMPLATES: Mapping[str, str] = {}
 _NOT_GOT = SetAside("a medicine that an order refers to", "the FHIR server did not give it")
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """What is worth asking, by what is known so far.
-
-    `concerns_nobody`: whether the drafted orders are such that no rule speaks of them: then nothing is fetched.
-    `further`: key to query of a second look.
-    """
-
-    concerns_nobody: Callable[[Snapshot], bool] = lambda _: False
-    further: Callable[[Snapshot], Mapping[str, str]] = lambda _: _NO_TEMPLATES
-
-
-_FIRST_LOOK = Asking()
-
-
 @dataclass(slots=True)
 class Gathered:
-    """What is known about the patient, and how each key came to be known."""
+    """What is known about the patient, how each key came to be known, and the visit that may still be asked."""
 
     snapshot: Snapshot
     data: tuple[KeyData, ...]
+    visit: Visit | None = None
 
 
 def gather(
@@ -55,11 +40,12 @@ def gather(
     templates: Templates = lambda: _NO_TEMPLATES,
     null_is_failed: bool = False,
     now: datetime | None = None,
-    asking: Asking = _FIRST_LOOK,
+    concerns_nobody: Callable[[Snapshot], bool] = lambda _: False,
 ) -> Gathered:
     """The snapshot of a call of a service, with its prefetch keys; `templates` are the keys' queries.
 
     `null_is_failed`: the client sends null where a query failed. `now`: what the age of resources is told by.
+    `concerns_nobody`: whether the drafted orders are such that no rule speaks of them: then nothing is fetched.
     """
     answers = {key: supplied(BY_KEY[key], call, null_is_failed) for key in keys}
     more = others(call, answers.keys())
@@ -67,16 +53,14 @@ def gather(
     visit, now = _visit(call, source), now or datetime.now(UTC)
     fetched: dict[str, Fetched] = {}
     medications = Supplied()
-    if visit and _is_for_nobody(call, service, answers, more, drafts, visit, asking):
+    if visit and _is_for_nobody(call, service, answers, more, drafts, visit, concerns_nobody):
         fetched, visit = {key: _NOT_NEEDED for key, answer in answers.items() if answer.missing}, None
     elif visit:
         fetched = _complete(answers, call, visit, templates, now)
         medications = _medications(_orders({**answers, **more}, drafts), visit)
     stray = _without_strays(answers, call.patient_id)
-    data = tuple(KeyData.of(key, found.missing, fetched.get(key), found.foreign) for key, found in answers.items())
     snapshot = replace(_assembled(call, service, answers, more, drafts, medications), strays=stray)
-    first = Gathered(snapshot, data)
-    return _with_second_look(first, call, visit, asking.further(snapshot), now) if visit else first
+    return Gathered(snapshot, tuple(_data(answers, fetched)), visit)
 
 
 def _is_for_nobody(
@@ -86,12 +70,12 @@ def _is_for_nobody(
     more: Mapping[str, Supplied],
     drafts: Supplied,
     visit: Visit,
-    asking: Asking,
+    concerns_nobody: Callable[[Snapshot], bool],
 ) -> bool:
     """Whether the drafted orders can be told by what was sent, and concern nobody."""
     if _lacks_medications({**answers, **more}, drafts, visit.base):
         return False
-    return asking.concerns_nobody(_assembled(call, service, answers, more, drafts, Supplied()))
+    return concerns_nobody(_assembled(call, service, answers, more, drafts, Supplied()))
 
 
 def _without_strays(answers: Mapping[str, Supplied], patient_id: str) -> frozenset[str]:
@@ -116,36 +100,11 @@ def _assembled(
     return replace(_snapshot(call, service, everything, every, drafts), patient_unknown=unknown)
 
 
-def _with_second_look(
-    first: Gathered, call: HookCall, visit: Visit, queries: Mapping[str, str], now: datetime
-) -> Gathered:
-    """What further queries brought beside the first look, of what the client did not send; what fails is not missed."""
-    wanted = {key: request_of(query, call.patient_id) for key, query in queries.items() if key not in call.prefetch}
-    asked = {
-        key: replace(request, optional=True, is_enough=partial(is_enough, _OPTIONAL[key], now=now))
-        for key, request in wanted.items()
-        if request
-    }
-    if not asked:
-        return first
-    fetched = visit.fetch(asked)
-    came = {
-        key: read_pages(key, found.pages, found.complete, call.patient_id, Supplied())
-        for key, found in fetched.items()
-        if found.pages
-    }
-    told = (KeyData.of(key, key not in came or came[key].missing, fetched[key], 0) for key in asked)
-    return Gathered(_and(first.snapshot, came), (*first.data, *told))
-
-
-def _and(snapshot: Snapshot, came: Mapping[str, Supplied]) -> Snapshot:
-    """A snapshot with what else came."""
-    return replace(
-        snapshot,
-        resources={**snapshot.resources, **{key: tuple(answer.resources) for key, answer in came.items()}},
-        partial=snapshot.partial | {key for key, answer in came.items() if answer.partial},
-        unreadable=snapshot.unreadable + sum(answer.unreadable for answer in came.values()),
-    )
+def _data(answers: Mapping[str, Supplied], fetched: Mapping[str, Fetched]) -> Iterator[KeyData]:
+    """How each key was answered; that nobody sends what is not asked of clients is no news."""
+    for key, answer in answers.items():
+        if BY_KEY[key].declared or not answer.missing:
+            yield KeyData.of(key, answer.missing, fetched.get(key), answer.foreign)
 
 
 def _is_unknown(answers: Mapping[str, Supplied], more: Mapping[str, Supplied], service: Service) -> bool:
@@ -187,7 +146,7 @@ def _snapshot(
 
 
 def _visit(call: HookCall, source: Source | None) -> Visit | None:
-    """What asks the client's server; None where nobody may."""
+    """A visit to the server that a call gives access to; None where it gives none that can be used."""
     access = call.access
     if source is None or access is None or not source.can_read(access.server, access.token):
         return None
@@ -199,11 +158,12 @@ def _complete(
     answers: dict[str, Supplied], call: HookCall, visit: Visit, templates: Templates, now: datetime
 ) -> dict[str, Fetched]:
     """Fetch what is missing and follow what is partial; an answer that nothing came for stays as it is."""
-    wanted = {key: answer for key, answer in answers.items() if answer.missing or answer.partial}
+    listed = ((key, answer) for key, answer in answers.items() if answer.missing or answer.partial)
+    wanted = {key: answer for key, answer in listed if BY_KEY[key].declared or answer.partial}
     if not wanted:
         return {}
     queries = templates()
-    asked = {key: _request(key, answer, call, visit, queries.get(key, ""), now) for key, answer in wanted.items()}
+    asked = {key: request_for(key, answer, call, visit, queries.get(key, ""), now) for key, answer in wanted.items()}
     requests = {key: request for key, request in asked.items() if request}
     fetched = visit.fetch(requests)
     for key, found in fetched.items():
@@ -215,7 +175,9 @@ def _complete(
     return fetched
 
 
-def _request(key: str, answer: Supplied, call: HookCall, visit: Visit, template: str, now: datetime) -> Request | None:
+def request_for(
+    key: str, answer: Supplied, call: HookCall, visit: Visit, template: str, now: datetime
+) -> Request | None:
     """The whole query of a missing key, or of a partial one without a next page; None when there is nothing to ask."""
     request = request_of(template, call.patient_id)
     if request is None:

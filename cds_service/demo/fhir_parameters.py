@@ -43,7 +43,7 @@ _SUBJECT = Parameter(Kind.REFERENCE, ("subject",))
 _ABOUT = {**_ID, "patient": _SUBJECT, "subject": _SUBJECT, "status": _token("status")}
 _MEDICATION = {**_ABOUT, "code": _token("medicationCodeableConcept")}
 _WITHOUT_DATA = (
-    "AllergyIntolerance", "CarePlan", "CareTeam", "Coverage", "Device", "DiagnosticReport", "DocumentReference", "Goal",
+    "CarePlan", "CareTeam", "Coverage", "Device", "DiagnosticReport", "DocumentReference", "Goal",
     "Immunization", "Location", "Medication", "MedicationDispense", "NutritionOrder",
     "Organization", "Practitioner", "PractitionerRole", "Procedure", "Specimen",
 )  # fmt: skip
@@ -60,6 +60,14 @@ PARAMETERS: Mapping[str, Mapping[str, Parameter]] = {
         "clinical-status": _token("clinicalStatus"),
         "verification-status": _token("verificationStatus"),
         "onset-date": _date("onsetDateTime"),
+    },
+    "AllergyIntolerance": {
+        **_ID,
+        "patient": Parameter(Kind.REFERENCE, ("patient",)),
+        "code": _token("code"),
+        "category": _token("category"),
+        "clinical-status": _token("clinicalStatus"),
+        "verification-status": _token("verificationStatus"),
     },
     "Observation": {
         **_ABOUT,

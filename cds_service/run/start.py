@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from cards import prefetch_templates
+from cards import KEYS
 from cds_service.call.fhir_access import Gateway
 from cds_service.curate.site_knowledge import knowledge_of
 from cds_service.metrics.events import Metrics
@@ -26,7 +26,7 @@ def runtime_of(settings: Settings) -> Runtime:
     return Runtime(
         settings,
         knowledge,
-        tuple(prefetch_templates(knowledge)),
+        KEYS,
         clients,
         {
             client.iss: knowledge_of(client.site, settings.pages_base)

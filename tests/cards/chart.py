@@ -29,6 +29,7 @@ LOINC, UCUM = "http://loinc.org", "http://unitsofmeasure.org"
 RXNORM, SNOMED = "http://www.nlm.nih.gov/research/umls/rxnorm", "http://snomed.info/sct"
 CPT = "http://www.ama-assn.org/go/cpt"
 ICD10 = "http://hl7.org/fhir/sid/icd-10-cm"
+ATC = "http://www.whocc.no/atc"
 # a system that no table of ours knows
 LOCAL = "urn:oid:2.999.9"
 # analyte: LOINC, default unit; of any other the first of labs.csv and units.yaml
@@ -140,6 +141,7 @@ def _resources(chart: Chart) -> dict[str, list[Json]]:
         found[key] += [
             {"id": f"{key}-{n}", "subject": {"reference": "Patient/p1"}, **r} for n, r in enumerate(listed, 1)
         ]
+    found["allergies"] = [_allergy(f"a{n}", a) for n, a in enumerate(chart.get("allergies", ()), 1)]
     absent = (*chart.get("missing", ()), *chart.get("failed", ()))
     return {key: [] if key in absent else listed for key, listed in found.items()}
 
@@ -176,6 +178,31 @@ def _device(ident: str, told: Any) -> Json:
     told = _mapping(told)
     made = {"resourceType": "Device", "id": ident, "status": told.get("status", "active"), "type": _coded(told)}
     return {**made, "patient": {"reference": "Patient/p1"}}
+
+
+def _allergy(ident: str, told: Any) -> Json:
+    """An entry of the allergy list; keys as in cases/README.md."""
+    told = _mapping(told)
+    systems = {"rxcui": RXNORM, "atc": ATC, "snomed": SNOMED, "local": LOCAL}
+    codings = [{"system": systems[key], "code": str(told[key])} for key in systems if key in told]
+    codings += [{"display": told["shown"]}] if "shown" in told else []
+    seen = [{"manifestation": [{"text": reaction}]} for reaction in _several(told.get("reaction", []))]
+    made: Json = {
+        "resourceType": "AllergyIntolerance",
+        "id": ident,
+        "patient": {"reference": "Patient/p1"},
+        "code": {**({"text": told["text"]} if "text" in told else {}), **({"coding": codings} if codings else {})},
+        "reaction": seen,
+    }
+    made |= {key: told[key] for key in ("type", "category") if key in told}
+    for key, name in (("status", "clinicalStatus"), ("verified", "verificationStatus")):
+        if key in told:
+            made[name] = {"coding": [{"code": told[key]}]}
+    return made
+
+
+def _several(told: Any) -> list[Any]:
+    return told if isinstance(told, list) else [told]
 
 
 def _test_order(ident: str, told: Chart) -> Json:

@@ -46,6 +46,7 @@ TABLES_READ_AT_START = {
         "result_tables.py",
     ),
     *("quantities.py", "sentences.py"),  # of a protocol
+    "allergies.py",
 }
 GROWTH = 8
 MOST_GROWTH = 3 * GROWTH

@@ -10,7 +10,8 @@ from fhir.resources.R4B import get_fhir_model_class
 from cards.answer import orders
 from cards.chart import Chart as PatientChart
 from cards.model import DraftMedication, DraftTest
-from cards.plan.doses import _iv_order, _oral_order, alternative
+from cards.plan.doses import _iv_order, alternative
+from cards.plan.oral_doses import _oral_order
 from tests.cards.chart import NOW, knowledge, snapshot
 
 Doses = Iterator[tuple[str, DraftMedication]]

@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from cards import prefetch_templates
 from cds_service import outgoing
 from cds_service.call.fhir_access.outcome import NotFetched
 from cds_service.call.fhir_access.wire import exchange
@@ -119,7 +120,8 @@ def test_a_call_tells_it_of_every_key(runtime, certificate, deadline):
     with Server(encrypted(certificate)) as server:
         base = f"https://localhost:{server.port}/fhir"
         service = Service(runtime, [base], deadline=deadline, timeout=deadline)
-        before = {key: service.outcomes(key).get("certificate", 0) for key in runtime.keys}
+        declared = prefetch_templates(runtime.knowledge)
+        before = {key: service.outcomes(key).get("certificate", 0) for key in declared}
         assert post(service.client, lacking(request_for("patient-view"), base=base)).status_code == 412
-        told = {key: service.outcomes(key)["certificate"] - before[key] for key in runtime.keys}
+        told = {key: service.outcomes(key)["certificate"] - before[key] for key in declared}
         assert set(told.values()) == {1}

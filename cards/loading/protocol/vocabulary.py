@@ -34,7 +34,8 @@ class Named(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
-    """Every word by each of its spellings; how a word is known from a record: categories, groups of drug classes.
+    """Every word by each of its spellings; how a word is known from a record: categories, groups of drug
+    classes, salts on the allergy list ("" for any).
 
     `grams` of magnesium sulfate and `elemental_mg` by unit of an amount.
     """
@@ -42,6 +43,7 @@ class Vocabulary:
     words: Mapping[str, str]
     conditions: Mapping[str, tuple[str, ...]]
     drugs: Mapping[str, str]
+    allergies: Mapping[str, str]
     units: Mapping[str, str]
     unit_settings: Mapping[str, str]
     numbers: Mapping[str, Number]
@@ -80,6 +82,7 @@ def read_vocabulary(path: Traversable, numbers: Mapping[str, float], units: Unit
         words=_spellings(told["words"]),
         conditions={w: tuple(e["condition"]) for w, e in told["words"].items() if "condition" in e},
         drugs={w: e["drug"] for w, e in told["words"].items() if "drug" in e},
+        allergies={w: e["allergy"] for w, e in told["words"].items() if "allergy" in e},
         units=_spellings(told["units"]),
         unit_settings={u: e["setting"] for u, e in told["units"].items() if "setting" in e},
         numbers=_numbers(told["numbers"]),

@@ -2,6 +2,7 @@
 
 from cards.ask import Rule
 from cards.rules.beside_low.albumin_is_low import albumin_is_low
+from cards.rules.beside_low.allergy_limits_oral_magnesium import allergy_limits_oral_magnesium
 from cards.rules.beside_low.calcium_is_low_too import calcium_is_low_too
 from cards.rules.beside_low.digoxin_raises_risk import digoxin_raises_risk
 from cards.rules.beside_low.facts_are_missing import facts_are_missing
@@ -27,6 +28,7 @@ from cards.rules.beside_low.potassium_is_low_too import potassium_is_low_too
 from cards.rules.beside_low.pregnancy_needs_obstetric_advice import pregnancy_needs_obstetric_advice
 from cards.rules.beside_low.qt_drug_raises_risk import qt_drug_raises_risk
 from cards.rules.beside_low.risk_raises_the_goal import risk_raises_the_goal
+from cards.rules.beside_low.salt_allergy_forbids_iv import salt_allergy_forbids_iv
 from cards.rules.beside_low.urine_shows_the_loss import urine_shows_the_loss
 
 RULES: tuple[Rule, ...] = (
@@ -36,7 +38,9 @@ RULES: tuple[Rule, ...] = (
     breathing_failure_forbids_iv,
     hypotension_forbids_iv,
     paralysis_forbids_iv,
+    salt_allergy_forbids_iv,
     oral_is_not_possible,
+    allergy_limits_oral_magnesium,
     iv_magnesium_is_running,
     oral_magnesium_is_taken,
     pregnancy_needs_obstetric_advice,

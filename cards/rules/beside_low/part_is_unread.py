@@ -1,10 +1,10 @@
-"""How much of the medicines and problems could not be read?"""
+"""How much of the medicines, problems and allergies could not be read?"""
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import assess, unread
 from cards.model import Indicator, Problem, Say
-from cards.plan import doses
+from cards.plan import doses, emergency_load
 
 
 @rule(Problem.LOW_MAGNESIUM, adds=True)
@@ -15,10 +15,15 @@ def part_is_unread(chart: Chart) -> Say | Because:
     lines = (
         *(("medicines",) if chart.unread_current.unread else ()),
         *(("problems",) if chart.unread_problems.unread and _iv_depends_on_problems(chart) else ()),
+        *(("allergies",) if chart.unread_allergies.unread and _magnesium_is_offered(chart) else ()),
     )
     if not lines:
         return because("what treatment depends on could be read")
     return Say(Indicator.INFO, lines, values=unread.shares(chart))
+
+
+def _magnesium_is_offered(chart: Chart) -> bool:
+    return doses.plan(chart).order is not None or emergency_load.order(chart) is not None
 
 
 def _iv_depends_on_problems(chart: Chart) -> bool:

@@ -3,7 +3,7 @@
 from cards import wording
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import assess, causes, danger
+from cards.judgements import allergies, assess, causes, danger
 from cards.model import Band, DraftTest, Indicator, Problem, RenalGate, Say, Suggestion
 from cards.plan import doses, partners
 
@@ -43,6 +43,7 @@ def _said(culprits: Culprits, chart: Chart) -> Say:
             "antitubercular": wording.listed(causes.advised(culprits, "antitubercular")),
             "stopped": wording.listed(c.role.ingredient for c in culprits if c.stopped),
             "why_no_sparing": partners.why_no_potassium_sparing(chart),
+            **allergies.values(chart),
         },
         suggestions=_suggestions(culprits, chart),
     )

@@ -3,7 +3,7 @@
 from cards import wording
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import causes, given, leaving
+from cards.judgements import allergies, causes, given, leaving
 from cards.model import Indicator, Medication, Problem, Say
 from cards.plan import after_discharge, doses, partners
 
@@ -22,8 +22,10 @@ def cause_goes_home(chart: Chart) -> Say | Because:
 def _said(found: tuple[Medication, ...], chart: Chart) -> Say:
     acid = [m for m in found if causes.is_ppi(m)]
     diuretics = [m for m in found if causes.is_diuretic_drug(m)]
-    sparing = "diuretic_spare" if doses.potassium_sparing_is_safe(chart) else "diuretic"
-    lines = ("ppi",) * bool(acid) + (sparing,) * bool(diuretics)
+    spared = f"diuretic_spare{allergies.sparing_suffix('diuretic', chart)}"
+    sparing = spared if doses.potassium_sparing_is_safe(chart) else "diuretic"
+    acid_line = "ppi_allergy" if allergies.to_alternative("famotidine", chart) else "ppi"
+    lines = (acid_line,) * bool(acid) + (sparing,) * bool(diuretics)
     heart = ("heart_failure",) * bool(diuretics and chart.has("heart_failure"))
     return Say(
         Indicator.INFO,
@@ -33,5 +35,6 @@ def _said(found: tuple[Medication, ...], chart: Chart) -> Say:
             "acid": wording.listed(causes.depleting_names(acid)),
             "diuretics": wording.listed(causes.depleting_names(diuretics)),
             "why_no_sparing": partners.why_no_potassium_sparing(chart),
+            **allergies.values(chart),
         },
     )

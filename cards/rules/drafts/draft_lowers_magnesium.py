@@ -5,7 +5,7 @@ from collections.abc import Collection
 from cards import wording
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import assess, causes, corrected, danger
+from cards.judgements import allergies, assess, causes, corrected, danger
 from cards.loading import Knowledge
 from cards.model import (
     DraftTest,
@@ -22,6 +22,7 @@ from cards.model import (
 from cards.plan import doses, partners, recheck
 
 _CORRECTED_FIRST = ("diuretic", "other")
+_ACID_LINES = ("ppi", "ppi_famotidine", "ppi_allergy")
 _MOST_OFFERS = 2
 Drafts = tuple[Medication, ...]
 
@@ -105,7 +106,8 @@ def _correct(advice: Collection[str], chart: Chart) -> tuple[str, ...]:
 
 def _partner(chart: Chart) -> tuple[str, ...]:
     heart_failure = ("heart_failure",) if chart.has("heart_failure") else ()
-    return ("sparing" if doses.potassium_sparing_is_safe(chart) else "no_sparing", *heart_failure)
+    sparing = f"sparing{allergies.sparing_suffix('diuretic', chart)}"
+    return (sparing if doses.potassium_sparing_is_safe(chart) else "no_sparing", *heart_failure)
 
 
 def _swaps_acid_suppression(chart: Chart) -> bool:
@@ -124,12 +126,13 @@ def _values(drafts: Drafts, advice: dict[str, list[str]], chart: Chart) -> dict[
     return {
         "drug": wording.listed(names),
         "lowers": chart.knowledge.words.form("verbs.lowers", len(set(names)) > 1),
-        "acid": next(iter((*advice.get("ppi", ()), *advice.get("ppi_famotidine", ()), ""))),
+        "acid": next((name for key in _ACID_LINES for name in advice.get(key, ())), ""),
         "kept": "" if chart.renal.gate is RenalGate.R3 else chart.knowledge.words.say("kept.draft"),
         "others": wording.listed(_others(chart)),
         "corrected_first": wording.listed(first),
         **{key: wording.listed(names) for key, names in advice.items()},
         "why_no_sparing": partners.why_no_potassium_sparing(chart),
+        **allergies.values(chart),
     }
 
 

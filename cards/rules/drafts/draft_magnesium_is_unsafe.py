@@ -4,13 +4,15 @@ from collections.abc import Iterator
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import assess, level_and_orders
+from cards.chart.magnesium_orders import NOT_TOLD
+from cards.judgements import allergies, assess, level_and_orders
 from cards.judgements.indication import is_wanted, reason_of
 from cards.judgements.level_and_orders import Stop
-from cards.model import Indicator, Medication, Problem, Route, Say, Suggestion, removals
+from cards.model import Allergy, Indicator, MagnesiumKind, Medication, Problem, Route, Say, Suggestion, removals
 from cards.plan import own_orders
 
 _DAYS_A_YEAR = 365.25
+_MIXED_IN = frozenset({MagnesiumKind.NUTRITION, MagnesiumKind.DIALYSATE})
 
 
 @rule(Problem.DRAFT_MAGNESIUM, in_comfort=True)
@@ -21,7 +23,8 @@ def draft_magnesium_is_unsafe(chart: Chart) -> Say | Because:
     if not found:
         return because("nothing on record makes this magnesium unsafe, or none is drafted")
     stops = sorted((s for _, s in found), key=lambda s: -s.indicator)
-    names = {"drug": ", ".join(dict.fromkeys(d.name for d, _ in found))}
+    against = (allergy for draft in drafts for allergy in _on_allergy_list(draft, chart))
+    names = {"drug": ", ".join(dict.fromkeys(d.name for d, _ in found)), "allergy": allergies.told(against, chart)}
     gone = removals(dict.fromkeys(d for d, s in found if s.remove))
     return Say(
         stops[0].indicator,
@@ -36,6 +39,7 @@ def _stops(draft: Medication, chart: Chart) -> Iterator[Stop]:
     high = level_and_orders.stop(draft, chart)
     if high:
         yield high
+    yield from _by_allergy(draft, chart)
     if not is_wanted(draft):
         yield from _by_gut(draft, chart)
     elif draft.route is Route.INTRAVENOUS:
@@ -56,8 +60,27 @@ def _by_illness(draft: Medication, chart: Chart) -> Iterator[Stop]:
         indicator, line = stop.as_reviewed(reason.indication.id)
         if indicator is Indicator.INFO and own_orders.is_own(draft, chart):
             continue
-        if indicator is not None and not (stop.renal or stop.caution) and assess.stops(stop, chart):
+        if indicator is not None and not (stop.renal or stop.caution or stop.allergy) and assess.stops(stop, chart):
             yield Stop(indicator, line, indicator is Indicator.CRITICAL)
+
+
+def _by_allergy(draft: Medication, chart: Chart) -> Iterator[Stop]:
+    """Any salt that is recorded; where the stop yields, an order of our own was told of beside the offer."""
+    found, stop = _on_allergy_list(draft, chart), chart.knowledge.hard_stops["salt_allergy"]
+    if not all(allergy.only_gut for allergy in found):
+        reason = reason_of(draft, chart).indication.id
+        indicator, line = stop.as_reviewed(reason)
+        if indicator and (stop.removes_draft(reason) or not own_orders.is_own(draft, chart)):
+            yield Stop(indicator, line, stop.removes_draft(reason))
+    elif found and draft.route is not Route.INTRAVENOUS:
+        yield Stop(Indicator.INFO, "only_gut")
+
+
+def _on_allergy_list(draft: Medication, chart: Chart) -> tuple[Allergy, ...]:
+    order = draft.magnesium
+    if order is None or order.kind in _MIXED_IN:
+        return ()
+    return allergies.to_salt("" if order.salt == NOT_TOLD else order.salt, chart)
 
 
 def _by_gut(draft: Medication, chart: Chart) -> Iterator[Stop]:

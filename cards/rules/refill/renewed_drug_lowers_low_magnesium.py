@@ -3,12 +3,12 @@
 from cards import wording
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import assess, causes, given, renewing
+from cards.judgements import allergies, assess, causes, given, renewing
 from cards.model import DraftTest, Indicator, Medication, Problem, Say
 from cards.plan import doses, partners
 
 _TESTS = (DraftTest("magnesium", "oral_soon"), DraftTest("bmp", "oral_soon"))
-_LINES = frozenset({"ppi", "ppi_protect", "ppi_famotidine", "diuretic", "diuretic_spare"})
+_LINES = frozenset({"ppi", "ppi_protect", "ppi_famotidine", "ppi_allergy", "diuretic"})
 
 
 @rule(Problem.REFILL)
@@ -29,8 +29,9 @@ def renewed_drug_lowers_low_magnesium(chart: Chart) -> Say | Because:
 def _said(indicator: Indicator, renewed: tuple[Medication, ...], chart: Chart) -> Say:
     by_line = causes.draft_advice(renewed, chart)
     sparing = doses.potassium_sparing_is_safe(chart)
-    keys = (f"{key}_spare" if key == "diuretic" and sparing else key for key in by_line)
-    lines = tuple(key if key in _LINES else "other" for key in keys)
+    spared = f"diuretic_spare{allergies.sparing_suffix('diuretic', chart)}"
+    known = (key if key in _LINES else "other" for key in by_line)
+    lines = tuple(spared if key == "diuretic" and sparing else key for key in known)
     heart = ("heart_failure",) * ("diuretic" in by_line and chart.has("heart_failure"))
     return Say(
         indicator,
@@ -39,6 +40,7 @@ def _said(indicator: Indicator, renewed: tuple[Medication, ...], chart: Chart) -
             "names": wording.listed(causes.depleting_names(renewed)),
             "acid": causes.acid_name(renewed),
             "why_no_sparing": partners.why_no_potassium_sparing(chart),
+            **allergies.values(chart),
         },
         tests=_TESTS,
     )
