@@ -3,7 +3,7 @@
 from cards.chart import Chart, once
 from cards.judgements import assess, danger, given, ionised, leaving
 from cards.model import Band, DraftMedication, DraftTest
-from cards.plan import doses, recheck
+from cards.plan import doses
 from cards.plan.ordered import is_planned
 
 _BY_BAND = {
@@ -26,14 +26,14 @@ def recheck_is_planned(chart: Chart) -> bool:
 
 
 @once
-def recheck_at_home(chart: Chart) -> str:
+def recheck(chart: Chart) -> str:
     """When magnesium is measured after going home: the earliest of all that apply (one time a patient, s.3)."""
     low = assess.trusted_low(chart)
     times = [_BY_BAND[low.band]] if low else []
     times += ["oral_soon"] if _is_risky(chart) or leaving.iv_of_late(chart) else []
     times += ["oral_week"] if leaving.kidneys_are_poor(chart) and given.oral_magnesium(chart) else []
     times += [when for when in leaving.monitored(chart).values() if not chart.knowledge.windows[when].undated]
-    return recheck.earliest(times or ["oral_soon"], chart)
+    return doses.earliest(times or ["oral_soon"], chart)
 
 
 def _is_risky(chart: Chart) -> bool:
@@ -45,7 +45,7 @@ def tests(chart: Chart) -> tuple[DraftTest, ...]:
     """The recheck with potassium, calcium, creatinine; none where magnesium is ordered for the next two weeks."""
     if recheck_is_planned(chart):
         return ()
-    when = recheck_at_home(chart)
+    when = recheck(chart)
     return (DraftTest("magnesium", when), DraftTest("bmp", when))
 
 
