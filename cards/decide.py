@@ -21,6 +21,7 @@ _NOT_AVAILABLE = "magnesium_was_not_available"
 Broken = dict[str, Silence]
 _INCOMPLETE = "check_is_incomplete"
 _DIED = Silence("the patient has died")
+_CONCERNS_NOBODY = Silence("no drafted order that any rule speaks of")
 _SWITCHED_OFF = Silence("switched off by the site file")
 
 
@@ -130,8 +131,10 @@ def _without(recommendation: Recommendation, finding: Finding) -> Recommendation
 
 
 def _answers(chart: Chart) -> dict[str, Finding | Silence]:
-    """What every rule of this moment says: nothing about somebody who has died."""
+    """What every rule of this moment says: nothing of orders that concern nobody, nor of somebody who has died."""
     rules = BY_MOMENT[chart.snapshot.about]
+    if chart.concerns_nobody:
+        return {rule.name: _CONCERNS_NOBODY for rule in rules}
     if chart.died:
         return {rule.name: _DIED for rule in rules}
     off = chart.knowledge.site.rules_off

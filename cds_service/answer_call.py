@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 
-from cards import Decision, Knowledge, Memory, Service, decide, prefetch_templates
+from cards import Chart, Decision, Knowledge, Memory, Service, Snapshot, decide, prefetch_templates
 from cds_service.call.envelope import read_call
 from cds_service.call.fhir_access import Source
 from cds_service.call.gather import gather
@@ -54,7 +54,8 @@ def answer_call(body: object, service: Service, means: Means) -> Answer:
     """Answer one hook call; NotCdsHooks when `body` is none, TooMuch when reading takes longer than the limit."""
     templates = partial(prefetch_templates, means.knowledge, service.about)
     call, now = read_call(body, service), means.now
-    gathered = gather(call, service, means.keys, means.source, templates, means.null_is_failed, now)
+    nobody = partial(_concerns_nobody, means)
+    gathered = gather(call, service, means.keys, means.source, templates, means.null_is_failed, now, nobody)
     snapshot = gathered.snapshot
     if means.limit_ms:
         snapshot = replace(snapshot, watch=watch(means.limit_ms))
@@ -65,6 +66,10 @@ def answer_call(body: object, service: Service, means: Means) -> Answer:
         outcome = _unknown() if snapshot.patient_unknown else _cannot_tell(decision.cannot_tell)
         return Answer(HTTPStatus.PRECONDITION_FAILED, outcome, decision, gathered.data)
     return Answer(HTTPStatus.OK, {"cards": [card.body for card in decision.cards]}, decision, gathered.data)
+
+
+def _concerns_nobody(means: Means, snapshot: Snapshot) -> bool:
+    return Chart(snapshot, means.knowledge, means.now).concerns_nobody
 
 
 def _unknown() -> JsonDict:

@@ -113,3 +113,13 @@ class Lists(Visit):
     def chosen(self) -> tuple[Medication, ...]:
         """The drafted orders the clinician is choosing or signing."""
         return tuple(d for d in self.drafts if d.selected)
+
+    @fact
+    def concerns_nobody(self) -> bool:
+        """Whether orders are drafted of which no rule can speak: each chosen one is read, and has no role.
+
+        Magnesium counts wherever it lies in the cart: whether it is enough is asked of the whole of it.
+        """
+        if not self.about_orders or self.snapshot.patient_unknown or self.unread_drafts:
+            return False
+        return not any(d.magnesium or (d.selected and (d.roles or d.is_potassium)) for d in self.drafts)

@@ -44,33 +44,46 @@ def problems(chart: "Chart") -> Share:
 
 
 def entries(chart: "Chart") -> Iterator[Unread]:
-    """Every result, medicine, problem, draft and selection, and the stay, of which nobody can say what it is."""
-    yield from gather.unread_results(chart.readings, chart.knowledge)
-    for resource, why in chart.unread_medicines.values():
-        yield Unread(Kind(What.MEDICINE, why), _codes(resource, chart))
-    yield from unread_problems(_current(chart), chart.knowledge.terminology)
-    if chart.encounter and setting_told(chart.encounter, chart.knowledge) is Setting.UNKNOWN:
-        yield Unread(Kind(What.STAY, Why.CLASS), tuple(classes_of(chart.encounter)))
+    """Every result, medicine, problem, draft and selection, and the stay, of which nobody can say what it is.
+
+    Of a call that concerns nobody only the drafts are read.
+    """
+    if not chart.concerns_nobody:
+        yield from _of_record(chart)
     for resource, why in nameless(_drafts(chart), chart.bundled, chart.knowledge).values():
         yield Unread(Kind(What.DRAFT, why), _codes(resource, chart))
     yield from repeat(Unread(Kind(What.SELECTION, Why.REFERENCE)), chart.chosen_drafts.unmatched)
     yield from repeat(Unread(Kind(What.ENTRY, Why.SHAPE)), chart.snapshot.unreadable)
 
 
+def _of_record(chart: "Chart") -> Iterator[Unread]:
+    yield from gather.unread_results(chart.readings, chart.knowledge)
+    for resource, why in chart.unread_medicines.values():
+        yield Unread(Kind(What.MEDICINE, why), _codes(resource, chart))
+    yield from unread_problems(_current(chart), chart.knowledge.terminology)
+    if chart.encounter and setting_told(chart.encounter, chart.knowledge) is Setting.UNKNOWN:
+        yield Unread(Kind(What.STAY, Why.CLASS), tuple(classes_of(chart.encounter)))
+
+
 def shares(chart: "Chart") -> Mapping[What, Share]:
     """How many of the results, medicines, problems, stays and drafts nobody understands, and how many there are."""
+    of_record = {} if chart.concerns_nobody else _listed_on_record(chart)
+    listed = {**of_record, What.DRAFT: len(list(_drafts(chart)))}
+    unread = {what: sum(n for kind, n in chart.not_understood.items() if kind.what is what) for what in listed}
+    if of_record:
+        unread[What.MAGNESIUM] = _magnesium_set_aside(chart)
+    return {what: Share(unread[what], n) for what, n in listed.items() if n}
+
+
+def _listed_on_record(chart: "Chart") -> dict[What, int]:
     found, set_aside, left = chart.readings
-    listed = {
+    return {
         What.RESULT: sum(map(len, found.values())) + len(set_aside) + len(left),
         What.MAGNESIUM: sum(len(found.get(name, ())) for name in _MAGNESIUM) + _magnesium_set_aside(chart),
         What.MEDICINE: len(chart.sent.of(*ORDERED, ADMINISTRATION)),
         What.PROBLEM: chart.unread_problems.listed,
         What.STAY: int(chart.encounter is not None),
-        What.DRAFT: len(list(_drafts(chart))),
     }
-    unread = {what: sum(n for kind, n in chart.not_understood.items() if kind.what is what) for what in listed}
-    unread[What.MAGNESIUM] = _magnesium_set_aside(chart)
-    return {what: Share(unread[what], n) for what, n in listed.items() if n}
 
 
 def _magnesium_set_aside(chart: "Chart") -> int:

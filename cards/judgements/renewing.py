@@ -1,8 +1,11 @@
 """What several rules ask of a renewal: only what is renewed is judged (clinical rule s.14)."""
 
+from collections.abc import Callable
+
+from cards import wording
 from cards.chart import Because, Chart, because
 from cards.judgements import assess, causes, danger, given
-from cards.model import Medication, RemoveOrder, removals
+from cards.model import DraftTest, Indicator, Medication, RemoveOrder, Say, removals
 
 Drafts = tuple[Medication, ...]
 _HOLDS = frozenset({"strong", "moderate"})
@@ -11,6 +14,21 @@ _HOLDS = frozenset({"strong", "moderate"})
 def of_adult(chart: Chart) -> Because:
     """Whether the rules of adults speak."""
     return because("a child: the rule of children speaks") if assess.is_child(chart) else Because(True)
+
+
+def needs_level(
+    renewed: Drafts, risks: Callable[[Chart], tuple[str, ...]], tests: tuple[DraftTest, ...], chart: Chart
+) -> Say | Because:
+    """Whether a renewal of what lowers magnesium asks for a level: none in 12 months, and something beside it."""
+    if "magnesium" in chart.not_known:
+        return because("magnesium could not be looked at")
+    found = risks(chart)
+    if not found:
+        return because("nothing beside it makes a low level likely or dangerous")
+    values = {"names": wording.listed(causes.depleting_names(renewed)), "risks": wording.listed(found)}
+    no_level = causes.no_magnesium_within("refill.depleter_hours", chart)
+    said = Say(Indicator.INFO, ("found", "check"), values=values, tests=tests)
+    return of_adult(chart) and no_level and said
 
 
 def oral_magnesium(chart: Chart) -> Drafts:

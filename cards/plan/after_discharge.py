@@ -3,7 +3,7 @@
 from cards.chart import Chart, once
 from cards.judgements import assess, danger, given, ionised, leaving
 from cards.model import Band, DraftMedication, DraftTest
-from cards.plan import doses
+from cards.plan import doses, rechecks
 from cards.plan.ordered import is_planned
 
 _BY_BAND = {
@@ -33,7 +33,7 @@ def recheck(chart: Chart) -> str:
     times += ["oral_soon"] if _is_risky(chart) or leaving.iv_of_late(chart) else []
     times += ["oral_week"] if leaving.kidneys_are_poor(chart) and given.oral_magnesium(chart) else []
     times += [when for when in leaving.monitored(chart).values() if not chart.knowledge.windows[when].undated]
-    return doses.earliest(times or ["oral_soon"], chart)
+    return rechecks.earliest(times or ["oral_soon"], chart)
 
 
 def _is_risky(chart: Chart) -> bool:

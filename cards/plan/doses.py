@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import lru_cache
 
 from cards.chart import Chart, once
-from cards.judgements import airway, assess, causes, danger, given, iv_states
+from cards.judgements import airway, assess, danger, given
 from cards.loading import Knowledge
 from cards.loading.ceilings import bags_of, fewer
 from cards.loading.dose_tables import IvStep, Salt
@@ -231,54 +230,6 @@ def oral_key(band: Band, chart: Chart) -> str:
     if band is Band.MILD:
         return "mild_high_risk" if danger.named(chart) else "mild"
     return _IV_KEYS[band]
-
-
-def recheck(band: Band, chosen: Plan, chart: Chart) -> str:
-    """When to measure magnesium again: an id of monitoring.yaml (clinical rule s.3)."""
-    if chosen.course and (own := site_protocol.recheck(chosen.course, chart)):
-        return own
-    if chosen.iv:
-        return "after_iv_r2" if chart.renal.gate is RenalGate.R2 else "after_iv"
-    if given.iv_magnesium_lately(chart):
-        return recheck_after_iv(chart)
-    asked = _recheck_severe(band, chart) if assess.is_severe_band(band) else _recheck_oral(band, chart)
-    return earliest((asked, *causes.rechecks(chart.active, chart)), chart)
-
-
-def earliest(times: Iterable[str], chart: Chart) -> str:
-    """Of several times the one that comes first; of two alike the one named first."""
-    return min(times, key=lambda when: chart.knowledge.windows[when].hours)
-
-
-def _recheck_oral(band: Band, chart: Chart) -> str:
-    if assess.is_refed(chart):
-        return "refeeding"
-    if chart.setting.stays_overnight:
-        return "next_morning"
-    soon = band is Band.MODERATE or chart.renal.gate is RenalGate.R2
-    if soon or assess.loses_magnesium(chart) or danger.named(chart):
-        return "oral_soon"
-    return "oral_week" if chart.renal.gate > RenalGate.R0 else "oral_mild"
-
-
-def recheck_after_iv(chart: Chart) -> str:
-    """After its end; now when that time has come; from day to day when the result is of that time."""
-    ended = given.iv_magnesium_ended(chart)
-    if ended is None:
-        return site_protocol.recheck_of_running(chart) or "after_iv"
-    if given.level_is_baseline(chart):
-        return "daily"
-    over = iv_states.last_end(ended, chart) or chart.now
-    due = over + timedelta(hours=chart.numbers["recheck.after_iv_end"])
-    return "now" if chart.now >= due else "after_iv"
-
-
-def _recheck_severe(band: Band, chart: Chart) -> str:
-    if chart.inpatient:
-        return "severe_inpatient"
-    if band is Band.CRITICAL_LOW:
-        return "today"
-    return "severe_inpatient" if chart.setting is Setting.UNKNOWN else "severe_outpatient"
 
 
 def dose_values(order: DraftMedication | None) -> dict[str, str]:

@@ -18,6 +18,7 @@ REFERENCED = "referenced"
 _PATIENT = "patient"
 _MOST_MEDICATIONS = 20
 _PAST = frozenset({"completed", "stopped"})
+_NOT_NEEDED = Fetched(outcome=Outcome.NOT_NEEDED)
 _NO_TEMPLATES: Mapping[str, str] = {}
 _NOT_GOT = SetAside("a medicine that an order refers to", "the FHIR server did not give it")
 
@@ -38,10 +39,12 @@ def gather(
     templates: Templates = lambda: _NO_TEMPLATES,
     null_is_failed: bool = False,
     now: datetime | None = None,
+    concerns_nobody: Callable[[Snapshot], bool] = lambda _: False,
 ) -> Gathered:
     """The snapshot of a call of a service, with its prefetch keys; `templates` are the keys' queries.
 
     `null_is_failed`: the client sends null where a query failed. `now`: what the age of resources is told by.
+    `concerns_nobody`: whether the drafted orders are such that no rule speaks of them: then nothing is fetched.
     """
     answers = {key: supplied(BY_KEY[key], call, null_is_failed) for key in keys}
     more = others(call, answers.keys())
@@ -49,18 +52,38 @@ def gather(
     fetched: dict[str, Fetched] = {}
     medications = Supplied()
     if source is not None and call.access is not None and source.can_read(call.access.server, call.access.token):
-        visit = _visit(call.access, call.patient_id, source)
-        fetched = _complete(answers, call, visit, templates, now or datetime.now(UTC))
-        medications = _medications(_orders({**answers, **more}, drafts), visit)
-    stray = strays(answers, call.patient_id)
+        named = not _lacks_medications({**answers, **more}, drafts, call.access.server)
+        if named and concerns_nobody(_assembled(call, service, answers, more, drafts, medications)):
+            fetched = {key: _NOT_NEEDED for key, answer in answers.items() if answer.missing}
+        else:
+            visit = _visit(call.access, call.patient_id, source)
+            fetched = _complete(answers, call, visit, templates, now or datetime.now(UTC))
+            medications = _medications(_orders({**answers, **more}, drafts), visit)
+    stray = _without_strays(answers, call.patient_id)
+    data = tuple(KeyData.of(key, found.missing, fetched.get(key), found.foreign) for key, found in answers.items())
+    return Gathered(replace(_assembled(call, service, answers, more, drafts, medications), strays=stray), data)
+
+
+def _without_strays(answers: Mapping[str, Supplied], patient_id: str) -> frozenset[str]:
+    """The keys with only a stray of another patient, which are known to be empty now."""
+    stray = strays(answers, patient_id)
     for key in stray:
         answers[key].missing = answers[key].failed = False
-    data = tuple(KeyData.of(key, answers[key].missing, fetched.get(key), answers[key].foreign) for key in answers)
+    return stray
+
+
+def _assembled(
+    call: HookCall,
+    service: Service,
+    answers: Mapping[str, Supplied],
+    more: Mapping[str, Supplied],
+    drafts: Supplied,
+    medications: Supplied,
+) -> Snapshot:
     everything = {**more, **answers, **({REFERENCED: medications} if medications.resources else {})}
     every = (*everything.values(), drafts, medications)
     unknown = _is_unknown(answers, more, service)
-    snapshot = replace(_snapshot(call, service, everything, every, drafts), strays=stray, patient_unknown=unknown)
-    return Gathered(snapshot, data)
+    return replace(_snapshot(call, service, everything, every, drafts), patient_unknown=unknown)
 
 
 def _is_unknown(answers: Mapping[str, Supplied], more: Mapping[str, Supplied], service: Service) -> bool:
@@ -150,21 +173,34 @@ def _orders(answers: Mapping[str, Supplied], drafts: Supplied) -> Iterator[JsonD
 
 def _medications(orders: Iterable[JsonDict], visit: Visit) -> Supplied:
     """The Medication resources that orders refer to and that did not come along: without them a drug has no code."""
-    found, here = Supplied(), set()
-    wanted: dict[str, tuple[bool, bool]] = {}
-    for order in orders:
-        if order.get("resourceType") == "Medication":
-            here.add(order.get("id"))
-        elif (reference := _referred(order)) and (ident := _medication_id(reference, visit.base)):
-            rank = (as_text(reference.get("display")) is not None, as_text(order.get("status")) in _PAST)
-            wanted[ident] = min(wanted.get(ident, rank), rank)
-    nameless_first = sorted((ident for ident in wanted if ident not in here), key=lambda ident: wanted[ident])
+    found = Supplied()
+    nameless_first = _not_come_along(orders, visit.base)
     requests = {ident: Request("Medication", ident) for ident in nameless_first[:_MOST_MEDICATIONS]}
     for one in visit.fetch(requests).values() if requests else ():
         found.resources.extend(one.pages)
     if len(found.resources) < len(nameless_first):
         found.set_aside.append(_NOT_GOT)
     return found
+
+
+def _lacks_medications(answers: Mapping[str, Supplied], drafts: Supplied, base: str) -> bool:
+    """Whether only the FHIR server can tell which drug is drafted."""
+    drafted = {id(draft) for draft in drafts.resources}
+    here = (r for r in _orders(answers, drafts) if id(r) in drafted or resource_type(r) == "Medication")
+    return bool(_not_come_along(here, base))
+
+
+def _not_come_along(orders: Iterable[JsonDict], base: str) -> list[str]:
+    """The ids of the Medication resources that orders refer to and that did not come, first of those without a name."""
+    here: set[object] = set()
+    wanted: dict[str, tuple[bool, bool]] = {}
+    for order in orders:
+        if order.get("resourceType") == "Medication":
+            here.add(order.get("id"))
+        elif (reference := _referred(order)) and (ident := _medication_id(reference, base)):
+            rank = (as_text(reference.get("display")) is not None, as_text(order.get("status")) in _PAST)
+            wanted[ident] = min(wanted.get(ident, rank), rank)
+    return sorted((ident for ident in wanted if ident not in here), key=lambda ident: wanted[ident])
 
 
 def _referred(order: JsonDict) -> JsonDict:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from cards import Decision, UnreadEntry, Why
-from cds_service.call.fhir_access import ANSWERED
+from cds_service.call.fhir_access import NOT_MISSED
 from cds_service.call.key_outcomes import KeyData
 
 Json = dict[str, object]
@@ -40,7 +40,7 @@ def answer_entry(
         "client": _short(who.get("client", "")),
         "tenant": _short(who.get("tenant", "")),
         "trial_status": trial_status,
-        "missing": {item.key: item.outcome.value for item in data if item.outcome not in ANSWERED},
+        "missing": {item.key: item.outcome.value for item in data if item.outcome not in NOT_MISSED},
         **(_decided(decision) if decision else _UNDECIDED),
     }
 

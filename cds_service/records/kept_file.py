@@ -1,6 +1,5 @@
 """A small SQLite file of the state folder, shared by every process of this machine; without it the service goes on."""
 
-import os
 import sqlite3
 import threading
 import time
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cds_service.records.log import record_trouble
-from cds_service.records.private_files import Place, make_private, place_of
+from cds_service.records.sqlite_file import SqliteFile
 
 _BUSY_S = 0.25
 _REST_S = 5.0
@@ -22,11 +21,8 @@ class KeptFile:
 
     def __init__(self, path: Path, table: str, holds: str) -> None:
         """`table`: the statements that make it. `holds`: what the file holds, in words for the log."""
-        self._path, self._table, self._holds = path, table, holds
+        self._file, self._holds = SqliteFile(path, table, _BUSY_S), holds
         self._lock = threading.Lock()
-        self._connection: sqlite3.Connection | None = None
-        self._owner = 0
-        self._place: Place | None = None
         self._rest_until = 0.0
 
     @property
@@ -38,7 +34,7 @@ class KeptFile:
         """What the query finds; nothing while the file is of no use."""
         try:
             with self._lock:
-                return [] if self.is_resting else self._open().execute(query, values).fetchall()
+                return [] if self.is_resting else self._file.connection().execute(query, values).fetchall()
         except (sqlite3.Error, OSError) as problem:
             self._rest(problem)
             return []
@@ -47,7 +43,7 @@ class KeptFile:
         """Carry out a statement for each row; False when the file is of no use."""
         try:
             with self._lock:
-                self._open().executemany(statement, rows)
+                self._file.connection().executemany(statement, rows)
         except (sqlite3.Error, OSError) as problem:
             self._rest(problem)
             return False
@@ -57,11 +53,11 @@ class KeptFile:
     def connected(self) -> Iterator[sqlite3.Connection]:
         """The connection, for one who copes with its errors."""
         with self._lock:
-            yield self._open()
+            yield self._file.connection()
 
     def look(self) -> bool:
         """Whether the file is where it was opened; one that was taken away is begun anew."""
-        if self._connection is None or place_of(self._path) == self._place:
+        if not self._file.is_taken_away:
             return True
         record_trouble(f"file of {self._holds} taken away: advice may be repeated")
         self.close()
@@ -70,20 +66,7 @@ class KeptFile:
     def close(self) -> None:
         """Close the file; the next use opens it again."""
         with self._lock:
-            if self._connection is not None and self._owner == os.getpid():
-                self._connection.close()
-            self._connection = None
-
-    def _open(self) -> sqlite3.Connection:
-        """The connection of this process: one that a fork brought along must not be used."""
-        if self._connection is None or self._owner != os.getpid():
-            make_private(self._path)
-            connection = sqlite3.connect(self._path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute(self._table)
-            self._connection, self._owner, self._place = connection, os.getpid(), place_of(self._path)
-        return self._connection
+            self._file.close()
 
     def _rest(self, problem: Exception) -> None:
         """Leave the file alone for a while: answers must not wait for it again and again."""

@@ -6,7 +6,6 @@ that is down, or silent: it counts the time itself, for a database that hangs ke
 
 import os
 import selectors
-import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cds_service.records.private_files import Place, make_private, place_of
+from cds_service.records.sqlite_file import SqliteFile
 
 if TYPE_CHECKING:
     import psycopg
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 _PURGE_S = 60
 WAIT_S = 0.05
 _CONNECT_S = 2
-_SWITCH_PAUSE_S = 0.01
 _TABLE = "CREATE TABLE IF NOT EXISTS seen_tokens (jti_hash BLOB PRIMARY KEY, exp REAL NOT NULL) WITHOUT ROWID"
 _INSERT = (
     "INSERT INTO seen_tokens (jti_hash, exp) VALUES (?, ?) "
@@ -40,22 +38,18 @@ class SqliteSeen:
     """Tokens seen by any process that uses the same file."""
 
     def __init__(self, path: Path, wait_s: float = WAIT_S) -> None:
-        self.path = path
         self._wait_s = wait_s / 3  # for this process's other threads, for other processes, and once more to tidy up
+        self._file = SqliteFile(path, _TABLE, self._wait_s)
         self._lock = threading.Lock()
-        self._connection: sqlite3.Connection | None = None
-        self._owner = 0
-        self._place: Place | None = None
         self._purged = 0.0
 
     def first_time(self, token: bytes, expires: float) -> bool:
         """Whether no process saw the token before; sqlite3.Error or OSError when the file is of no use."""
         now = time.time()
         with _held(self._lock, self._wait_s):
-            if self._connection and self._owner == os.getpid() and place_of(self.path) != self._place:
-                self._connection.close()
-                self._connection = None
-            connection = self._open()
+            if self._file.is_taken_away:
+                self._file.close()
+            connection = self._file.connection()
             if now - self._purged > _PURGE_S:
                 connection.execute("DELETE FROM seen_tokens WHERE exp < ?", (now,))
                 self._purged = now
@@ -64,41 +58,12 @@ class SqliteSeen:
     def check(self) -> None:
         """Create file and table when they are missing, and write; raises what is wrong."""
         with self._lock:
-            self._open().execute("DELETE FROM seen_tokens WHERE exp < ?", (time.time(),))
+            self._file.connection().execute("DELETE FROM seen_tokens WHERE exp < ?", (time.time(),))
 
     def close(self) -> None:
         """Close the file; the next use opens it again."""
         with self._lock:
-            if self._connection is not None and self._owner == os.getpid():
-                self._connection.close()
-            self._connection = None
-
-    def _open(self) -> sqlite3.Connection:
-        """The connection of this process: one that a fork brought along must not be used."""
-        if self._connection is None or self._owner != os.getpid():
-            make_private(self.path)
-            connection = sqlite3.connect(self.path, timeout=self._wait_s, isolation_level=None, check_same_thread=False)
-            try:
-                _write_ahead(connection, self._wait_s)
-                connection.execute("PRAGMA synchronous = NORMAL")
-                connection.execute(_TABLE)
-            except sqlite3.Error:
-                connection.close()
-                raise
-            self._connection, self._owner, self._place = connection, os.getpid(), place_of(self.path)
-        return self._connection
-
-
-def _write_ahead(connection: sqlite3.Connection, wait_s: float) -> None:
-    """Switch the file to a write-ahead log; the switch does not wait for another process that does the same."""
-    until = time.monotonic() + wait_s
-    while connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(_SWITCH_PAUSE_S)
+            self._file.close()
 
 
 class PostgresSeen:

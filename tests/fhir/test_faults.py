@@ -254,6 +254,49 @@ def test_the_number_of_medicines_asked_for_is_bounded(service, templates):
     assert len(responses.calls) == 20
 
 
+def drafting(templates, medicine, hook="order-sign"):
+    """A request that lacks all prefetch, while one medicine is drafted."""
+    body = lacking(complete(hook, templates))
+    draft = {"resourceType": "MedicationRequest", "id": "d1", "status": "draft", "intent": "order", **medicine}
+    body["context"] |= {"draftOrders": searchset(draft), "selections": ["MedicationRequest/d1"]}
+    return body
+
+
+@pytest.mark.parametrize("hook", ["order-select", "order-sign"])
+@responses.activate
+def test_nothing_is_fetched_for_a_draft_that_concerns_nobody(service, templates, hook):
+    body = drafting(templates, {"medicationCodeableConcept": {"text": "acetaminophen 500 mg tablet"}}, hook)
+    assert cards(service.post(body)) == []
+    assert not responses.calls
+    assert service.outcomes() == {"not-needed": 1} == service.outcomes("patient")
+
+
+@pytest.mark.parametrize(
+    "medicine",
+    [
+        {"medicationCodeableConcept": {"text": "omeprazole 20 mg capsule"}},
+        {"medicationCodeableConcept": {"coding": [{"system": "urn:oid:2.999.9", "code": "1"}]}},
+        {"medicationReference": {"reference": "Medication/m1", "display": "a tablet"}},
+    ],
+)
+@responses.activate
+def test_all_is_fetched_for_any_other(service, templates, medicine):
+    for method in ("GET", "POST"):
+        responses.add(method, ANY, status=404)
+    service.post(drafting(templates, medicine))
+    assert len(responses.calls) >= len(templates) and "not-needed" not in service.outcomes()
+
+
+@responses.activate
+def test_a_patient_whom_the_client_could_not_get_is_asked_for_whatever_is_drafted(service, templates):
+    body = drafting(templates, {"medicationCodeableConcept": {"text": "acetaminophen 500 mg tablet"}})
+    body["prefetch"] = {"patient": None}
+    for method in ("GET", "POST"):
+        responses.add(method, ANY, status=404)
+    assert service.post(body).status_code == 412 and responses.calls  # nobody knows the patient
+    assert "not-needed" not in service.outcomes()
+
+
 @responses.activate
 def test_what_is_drafted_or_active_is_named_before_what_is_past(service, templates):
     def order(name, status):

@@ -6,7 +6,7 @@ import time
 import psutil
 import pytest
 
-from cds_service.trust.used_token_stores import PostgresSeen
+from cds_service.trust.used_token_stores import PostgresSeen, SqliteSeen
 from cds_service.trust.used_tokens import SharedSeen, shared_tokens, token_hash
 from tests.machine import LONG_S
 
@@ -78,7 +78,7 @@ def test_a_database_that_is_down_is_left_alone_for_a_while(database):
 def test_prepare_leaves_no_connection_open_for_workers_to_share(machine):
     seen = machine()
     SharedSeen(seen).prepare()
-    assert seen._connection is None
+    assert (seen._file if isinstance(seen, SqliteSeen) else seen)._connection is None
 
 
 @pytest.fixture

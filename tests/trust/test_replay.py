@@ -108,11 +108,11 @@ def test_only_a_hash_is_stored(deployment, call, ehr, tmp_path):
 def test_a_fork_opens_the_file_for_itself(open_file):
     seen = open_file()
     assert seen.first_time(b"a", later())
-    inherited = seen._connection
+    inherited = seen._file._connection
     child = os.fork()
     if child == 0:
         right = not seen.first_time(b"a", later()) and seen.first_time(b"b", later())
-        os._exit(0 if right and seen._connection is not inherited else 1)
+        os._exit(0 if right and seen._file._connection is not inherited else 1)
     assert os.waitpid(child, 0)[1] == 0
     assert not seen.first_time(b"b", later())
 
@@ -149,7 +149,7 @@ def test_a_file_that_breaks_while_running_opens_no_door(open_file, path):
 def test_prepare_leaves_no_connection_open(open_file, path):
     file = open_file()
     SharedSeen(file).prepare()
-    assert path.exists() and file._connection is None
+    assert path.exists() and file._file._connection is None
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="where Linux keeps data")

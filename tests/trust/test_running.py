@@ -92,7 +92,7 @@ def test_a_request_in_progress_is_answered_when_the_service_is_stopped(service, 
         connection.sendall("\r\n".join([*lines, "", ""]).encode() + body[:100])
         assert connection.recv(4096).startswith(b"HTTP/1.1 100")  # it is in progress
         service.process.terminate()
-        wait_for(lambda: "Worker exiting" in service.log.read_text(), "the idle worker ends")
+        wait_for(lambda: "Handling signal: term" in service.log.read_text(), "the service is told to stop")
         connection.sendall(body[100:])
         assert connection.recv(4096).startswith(b"HTTP/1.1 200")
     assert service.process.wait(LONG_S) == 0

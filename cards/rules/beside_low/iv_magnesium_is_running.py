@@ -6,7 +6,7 @@ from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import given, iv_states
 from cards.model import DoseState, DraftTest, Indicator, Medication, Problem, Say
-from cards.plan import doses
+from cards.plan import doses, rechecks
 from cards.units import shown
 from cards.wording import moment
 
@@ -33,7 +33,7 @@ def _latest(doses_of: Sequence[Medication], chart: Chart) -> Medication:
 
 
 def _said(state: str, medication: Medication, chart: Chart) -> Say:
-    when = doses.recheck_after_iv(chart)
+    when = rechecks.after_iv(chart)
     lines = _past(medication, chart) if state == "given" else (state,)
     return Say(
         Indicator.INFO,

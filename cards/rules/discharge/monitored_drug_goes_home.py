@@ -5,7 +5,7 @@ from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import leaving
 from cards.model import DraftTest, Indicator, Problem, Say
-from cards.plan import after_discharge, doses
+from cards.plan import after_discharge, rechecks
 
 
 @rule(Problem.DISCHARGE)
@@ -22,7 +22,7 @@ def monitored_drug_goes_home(chart: Chart) -> Say | Because:
 def _said(found: dict[str, str], chart: Chart) -> Say:
     """Where the hour is known it is that of the whole card, one time a patient."""
     dated = [when for when in found.values() if not chart.knowledge.windows[when].undated]
-    when = after_discharge.recheck(chart) if dated or chart.is_low else doses.earliest(found.values(), chart)
+    when = after_discharge.recheck(chart) if dated or chart.is_low else rechecks.earliest(found.values(), chart)
     return Say(
         Indicator.INFO,
         ("found", "check"),

@@ -19,7 +19,7 @@ from cards.model import (
     Suggestion,
     removals,
 )
-from cards.plan import doses, partners
+from cards.plan import doses, partners, rechecks
 
 _CORRECTED_FIRST = ("diuretic", "other")
 _MOST_OFFERS = 2
@@ -74,8 +74,8 @@ def _when(magnesium: Magnesium, chart: Chart) -> str:
         return "now"
     if assess.emergency(chart):
         return "after_emergency"
-    asked = doses.recheck(magnesium.band, doses.plan(chart), chart) if magnesium.low else "draft_depletes"
-    return doses.earliest((asked, *causes.rechecks(chart.chosen, chart)), chart)
+    asked = rechecks.recheck(magnesium.band, doses.plan(chart), chart) if magnesium.low else "draft_depletes"
+    return rechecks.earliest((asked, *causes.rechecks(chart.chosen, chart)), chart)
 
 
 def _say(magnesium: Magnesium, advice: Collection[str], when: str, chart: Chart) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from cards.ask import rule
 from cards.chart import Because, Chart
 from cards.judgements import assess, danger
 from cards.model import Band, DraftTest, Indicator, Problem, RenalGate, Say, Setting
-from cards.plan import doses, unknown_place
+from cards.plan import doses, rechecks, unknown_place
 
 
 @rule(Problem.LOW_MAGNESIUM)
@@ -14,7 +14,7 @@ def magnesium_is_critically_low(chart: Chart) -> Say | Because:
 
 
 def _said(plan: doses.Plan, chart: Chart) -> Say:
-    when, old = doses.recheck(Band.CRITICAL_LOW, plan, chart), not chart.is_fresh
+    when, old = rechecks.recheck(Band.CRITICAL_LOW, plan, chart), not chart.is_fresh
     return Say(
         danger.urgency(Indicator.CRITICAL, chart),
         ("old", *_lines(plan, chart)) if old else _lines(plan, chart),

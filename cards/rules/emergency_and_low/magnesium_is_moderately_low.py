@@ -4,7 +4,7 @@ from cards.ask import rule
 from cards.chart import Because, Chart
 from cards.judgements import assess, danger, given, ionised
 from cards.model import Band, DraftTest, Indicator, Problem, Say
-from cards.plan import doses
+from cards.plan import doses, rechecks
 
 
 @rule(Problem.LOW_MAGNESIUM)
@@ -14,7 +14,7 @@ def magnesium_is_moderately_low(chart: Chart) -> Say | Because:
 
 
 def _said(plan: doses.Plan, chart: Chart) -> Say:
-    when = doses.recheck(Band.MODERATE, plan, chart)
+    when = rechecks.recheck(Band.MODERATE, plan, chart)
     return Say(
         danger.urgency(Indicator.INFO if _is_treated(plan, chart) else Indicator.WARNING, chart),
         ("found", *doses.action(plan), "recheck", *(() if danger.named(chart) else ("goal",))),

@@ -4,7 +4,7 @@ from cards.ask import rule
 from cards.chart import Because, Chart
 from cards.judgements import assess, danger, given
 from cards.model import Band, DraftTest, Indicator, Problem, RenalGate, Say, Setting
-from cards.plan import doses, unknown_place
+from cards.plan import doses, rechecks, unknown_place
 
 _STEP = 0.01  # mmol/L are compared with two decimals
 _LATER = {RenalGate.R0: ("after_r0", "rise"), RenalGate.R1: ("after_r1", "rise")}
@@ -17,7 +17,7 @@ def magnesium_is_severely_low(chart: Chart) -> Say | Because:
 
 
 def _said(plan: doses.Plan, chart: Chart) -> Say:
-    when = doses.recheck(Band.SEVERE, plan, chart)
+    when = rechecks.recheck(Band.SEVERE, plan, chart)
     return Say(
         _indicator(chart),
         ("found", *_border(chart), *_do(plan, chart), *_follow_up(when)),

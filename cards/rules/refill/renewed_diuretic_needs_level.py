@@ -1,10 +1,9 @@
 """Is a loop or thiazide diuretic renewed without a level, beside another risk?"""
 
-from cards import wording
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import causes, renewing
-from cards.model import DraftTest, Indicator, Problem, Say
+from cards.judgements import renewing
+from cards.model import DraftTest, Problem, Say
 
 _TESTS = (DraftTest("magnesium", "with_refill"), DraftTest("bmp", "with_refill"))
 
@@ -15,15 +14,7 @@ def renewed_diuretic_needs_level(chart: Chart) -> Say | Because:
     renewed = renewing.diuretics(chart)
     if not renewed:
         return because("a loop or thiazide diuretic is not renewed")
-    if "magnesium" in chart.not_known:
-        return because("magnesium could not be looked at")
-    risks = _risks(chart)
-    if not risks:
-        return because("nothing beside it makes a low level likely or dangerous")
-    values = {"names": wording.listed(causes.depleting_names(renewed)), "risks": wording.listed(risks)}
-    no_level = causes.no_magnesium_within("refill.depleter_hours", chart)
-    said = Say(Indicator.INFO, ("found", "check"), values=values, tests=_TESTS)
-    return renewing.of_adult(chart) and no_level and said
+    return renewing.needs_level(renewed, _risks, _TESTS, chart)
 
 
 def _risks(chart: Chart) -> tuple[str, ...]:

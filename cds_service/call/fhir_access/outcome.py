@@ -11,6 +11,7 @@ class Outcome(StrEnum):
 
     SATISFIED = "satisfied"
     FETCHED = "fetched"
+    NOT_NEEDED = "not-needed"
     MISSING = "missing"
     NOT_LISTED = "server-not-listed"
     OUT_OF_SCOPE = "out-of-scope"
@@ -34,6 +35,8 @@ class Outcome(StrEnum):
 
 
 ANSWERED = frozenset({Outcome.SATISFIED, Outcome.FETCHED})
+# nobody missed it: it came, or the drafted orders concern nobody and it was not asked for
+NOT_MISSED = ANSWERED | {Outcome.NOT_NEEDED}
 # not had, and not because nobody offers it: a server that has no such type says 404, one that may not be asked 403
 NO_CONNECTION = frozenset(
     {Outcome.NO_CONNECTION, Outcome.CONNECTION_REFUSED, Outcome.CONNECTION_RESET, Outcome.NAME_NOT_FOUND}

@@ -14,8 +14,10 @@ import click
 from cds_service.run.cli.common import tells_problems
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from cds_service.run.settings import Settings
-    from cds_service.web.runtime import RouteGroup
+    from cds_service.web.runtime import RouteGroup, Runtime
 
 DEMO_PORT = 8000
 LOOPBACK = "127.0.0.1"
@@ -88,23 +90,17 @@ def _serve(settings: "Settings", host: str, port: int, workers: int, groups: "It
     from cds_service.records.private_files import watch
     from cds_service.records.spool import Spool
     from cds_service.run.server import check_port, run
-    from cds_service.run.settings import Auth
     from cds_service.run.start import runtime_of, with_records
-    from cds_service.web.app import create_app
 
     check_port(host, port)
     configure_logging(settings.log_level)
-    runtime = with_records(runtime_of(settings))
-    app = create_app(runtime, groups)
-    if settings.auth is Auth.REQUIRED:
-        runtime.seen.prepare()
-    keeper = Keeper(settings)
+    runtime, keeper = with_records(runtime_of(settings)), Keeper(settings)
+    looks = [part.look for part in (runtime.books, runtime.memory) if isinstance(part, Spool | AdviceMemory)]
 
     def begin() -> None:
         runtime.metrics.worker_started()
         keeper.start()
         runtime.fhir.warm(sorted(runtime.clients.fhir_servers()))
-        looks = [part.look for part in (runtime.books, runtime.memory) if isinstance(part, Spool | AdviceMemory)]
         watch(looks, runtime.metrics.files_taken_away)
 
     def refused(status: int, request_id: str) -> None:
@@ -112,4 +108,13 @@ def _serve(settings: "Settings", host: str, port: int, workers: int, groups: "It
         record_refused_by_server(status, request_id)
 
     with suppress(KeyboardInterrupt):
-        run(app, host, port, workers, begin, lambda: ship_rest(settings), refused)
+        run(_application(runtime, groups), host, port, workers, begin, lambda: ship_rest(settings), refused)
+
+
+def _application(runtime: "Runtime", groups: "Iterable[RouteGroup]") -> "Flask":
+    from cds_service.run.settings import Auth
+    from cds_service.web.app import create_app
+
+    if runtime.settings.auth is Auth.REQUIRED:
+        runtime.seen.prepare()
+    return create_app(runtime, groups)

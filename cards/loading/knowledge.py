@@ -1,0 +1,87 @@
+"""All that the service knows, as one value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cards.loading.advice import Advice
+from cards.loading.ceilings import Ceilings
+from cards.loading.condition_freshness import ConditionFreshness
+from cards.loading.condition_names import ConditionNames
+from cards.loading.dose_language import DoseLanguage
+from cards.loading.dose_tables import Doses, OrderableTest, Product
+from cards.loading.drug_classes import DrugTables
+from cards.loading.encounter_tables import EncounterTables
+from cards.loading.hard_stops import HardStop
+from cards.loading.indications import Indications
+from cards.loading.order_entry import OrderEntry
+from cards.loading.protocol import Vocabulary
+from cards.loading.result_tables import ResultTables
+from cards.loading.site import Site
+from cards.loading.sources import Source
+from cards.loading.thresholds import Threshold
+from cards.loading.windows import Window
+from cards.loading.words import RenalState, Words
+from cards.model.protocol import Protocol
+from cards.terms.terminology import Terminology
+from cards.units import UnitTable
+
+UNSIGNED = "Status: draft, not clinically approved."
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideReasons:
+    """Coded reasons a clinician may give for passing over a card; `later` are those that put the decision off."""
+
+    system: str
+    reasons: tuple[tuple[str, str], ...]
+    later: frozenset[str] = frozenset()
+    own_system: str = ""
+    own: frozenset[str] = frozenset()
+
+    def system_of(self, code: str) -> str:
+        """The code system of a reason: HL7's, or that of this project."""
+        return self.own_system if code in self.own else self.system
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Knowledge:
+    """Everything a decision may use besides the patient. Each is itself alone, so that it can be a key."""
+
+    thresholds: Mapping[str, Threshold]
+    numbers: Mapping[str, float]
+    shipped_numbers: Mapping[str, float]
+    told_numbers: Mapping[str, Mapping[str, str]]
+    units: UnitTable
+    results: ResultTables
+    encounters: EncounterTables
+    terminology: Terminology
+    ceilings: Ceilings
+    dose_language: DoseLanguage
+    indications: Indications
+    order_entry: OrderEntry
+    doses: Doses
+    products: Mapping[str, Product]
+    tests: Mapping[str, OrderableTest]
+    monitoring: Mapping[str, str]
+    windows: Mapping[str, Window]
+    drugs: DrugTables
+    conditions: ConditionNames
+    condition_freshness: Mapping[str, ConditionFreshness]
+    hard_stops: Mapping[str, HardStop]
+    protocol_words: Vocabulary
+    protocols: tuple[Protocol, ...]
+    words: Words
+    renal_states: tuple[RenalState, ...]
+    advice: Mapping[str, Advice]
+    sources: Mapping[str, Source]
+    override_reasons: OverrideReasons
+    site: Site
+    version: str
+    home: str = ""
+
+    @property
+    def approval(self) -> str:
+        """Who signed the clinical content, in a sentence; says so when nobody did, and what is on trial."""
+        site = self.site
+        said = f"Approved by {site.approved_by}, {site.approved_on}." if site.approved_by else UNSIGNED
+        return f"{said}{site.trial.sentence}"
