@@ -4,6 +4,7 @@ import os
 import random
 import re
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import HealthCheck, assume, given, settings
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from cards.chart import Chart as PatientChart
 from cards.chart.magnesium import band_of
 from cards.judgements import assess
-from cards.model import LOW_BANDS, Band, Card, Decision, Freshness, Problem, RenalGate, Snapshot
+from cards.model import LOW_BANDS, Band, Card, Decision, Freshness, Magnesium, Medication, Problem, RenalGate, Snapshot
 from tests.cards import answer
 from tests.cards.chart import NOW, Json, decide, knowledge, observation, snapshot
 from tests.cards.patients import UNITS, charts, garbage, treatable, xs
@@ -71,7 +72,8 @@ def hard_stops(facts: PatientChart) -> dict[str, bool]:
     """The stops that apply (s.2.0-2.2, 2.4), judged anew from the facts."""
     kind, m = assess.emergency(facts), facts.current
     given = [o for o in facts.medications or () if o.magnesium and o.route.value == "intravenous" and o.magnesium.grams]
-    last_day = [o for o in given if o.status == "active" or (o.since and facts.hours_since(o.since) <= 24)]
+    # an order that is older ran its hours, and has been over long enough for the level to tell (s.2.4)
+    last_day = [o for o in given if o.since is None or facts.hours_since(o.since) <= 24]
     found = {
         "heart block": facts.has("av_block") and not facts.has("pacemaker") and kind != "torsades",
         "myasthenia": facts.has("myasthenia"),
@@ -89,11 +91,20 @@ def hard_stops(facts: PatientChart) -> dict[str, bool]:
             for r in o.roles
         ),
         "child or unknown age": facts.is_adult is not True,
-        "running": any(o.status == "active" for o in given) or (bool(last_day) and kind is None),
+        "running": any(o.status == "active" for o in last_day)
+        or (bool(last_day) and kind is None and not _allow_more(last_day, m)),
         "pre-eclampsia": facts.has("pre_eclampsia") and kind is None,
         "too old": m is not None and m.freshness is Freshness.TOO_OLD,
     }
     return {name: applies for name, applies in found.items() if applies}
+
+
+def _allow_more(doses: list[Medication], level: Magnesium | None) -> bool:
+    """A level 4 h after the end of every dose (at 1 g/h), or a critical one of before, which reads too high (s.2.4)."""
+    if level is None or not all(o.since and o.since <= level.when for o in doses):
+        return False
+    ends = [o.since + timedelta(hours=o.magnesium.grams or 4) for o in doses if o.since and o.magnesium]
+    return level.x < 0.41 or (level.x < 0.6 and all(level.when - end >= timedelta(hours=4) for end in ends))
 
 
 @examples
