@@ -143,10 +143,10 @@ class Chart:
         """The answer to every prefetch template."""
         drugs = itertools.islice(enumerate(itertools.cycle(_DRUGS)), size.active + size.past)
         medicines = [self.medicine(number, drug) for number, drug in drugs]
-        past = [{**medicine, "status": "completed"} for medicine in medicines[size.active :]]
+        medicines[size.active :] = [{**medicine, "status": "completed"} for medicine in medicines[size.active :]]
         lists: dict[str, list[Json]] = {asked.key: [] for asked in INPUTS if asked.count}
         lists["conditions"] = [self.problem(number) for number in range(size.conditions)]
-        lists |= {"encounters": [self.encounter()], "medications": medicines[: size.active], "recent_medications": past}
+        lists |= {"encounters": [self.encounter()], "medications": medicines}
         for asked in (i for i in INPUTS if i.analytes):
             tests = [_TESTS[analyte] for analyte in asked.analytes if analyte in _TESTS]
             lists[asked.key] = self.results(tests, size.results.get(asked.key, 0))

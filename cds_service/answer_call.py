@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 
-from cards import Chart, Decision, Knowledge, Memory, Service, Snapshot, decide, further_queries, queries
+from cards import Chart, Decision, Knowledge, Memory, Service, Snapshot, decide, further_queries, prefetch_templates
 from cds_service.call.envelope import HookCall, read_call
 from cds_service.call.fhir_access import Source
 from cds_service.call.gather import Gathered, gather
@@ -53,7 +53,7 @@ class Means:
 
 def answer_call(body: object, service: Service, means: Means) -> Answer:
     """Answer one hook call; NotCdsHooks when `body` is none, TooMuch when reading takes longer than the limit."""
-    templates = partial(queries, means.knowledge, service.about)
+    templates = partial(prefetch_templates, means.knowledge, service.about)
     call, now = read_call(body, service), means.now
     nobody = partial(_concerns_nobody, means)
     gathered = gather(call, service, means.keys, means.source, templates, means.null_is_failed, now, nobody)

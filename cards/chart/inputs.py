@@ -96,10 +96,10 @@ class Input:
     the one `fact` of it that is missed. A new result of an `opening` analyte can bring a card of its own. Without a
     `required` input a call cannot be answered; without an `indispensable` one silence is no all-clear. An
     `offered_only` input is missed when it failed or came in part, and not where a record system does not offer it. What
-    was declared `formerly` under several keys may still come under these. `leaving` stands for `where` when a
-    patient goes home: the stay may have been closed. What is asked for in a `second_look` no service declares, ten
-    being the most: it is read where it is sent, and asked with the client's token where the first look found reason to;
-    `beside` a category of conditions only where that is on the list.
+    was declared `formerly` under several keys may still come under these, and what was `apart` beside its key.
+    `leaving` stands for `where` when a patient goes home: the stay may have been closed. What waits for a `second_look`
+    is asked with the client's token only where the first look found reason to; `beside` a category of conditions only
+    where that is on the list.
     """
 
     key: str
@@ -117,14 +117,10 @@ class Input:
     offered_only: bool = False
     back: float | None = None
     formerly: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
     leaving: str = ""
     second_look: bool = False
     beside: str = ""
-
-    @property
-    def declared(self) -> bool:
-        """Whether it stands in the prefetch templates."""
-        return not self.second_look
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -182,21 +178,12 @@ INPUTS: tuple[Input, ...] = (
     Input(
         "medications",
         _REQUEST,
-        "active medicines",
-        "status=active",
-        200,
+        "medicines ordered",
+        "status=active,completed,stopped",
+        500,
         missed="medication list",
         indispensable=True,
-    ),
-    Input(
-        "recent_medications",
-        _REQUEST,
-        "recent medicines",
-        "status=completed,stopped",
-        50,
-        missed="list of orders that ended",
-        offered_only=True,
-        back=_HOURS_OF_DOSES,
+        apart=("recent_medications",),
     ),
     Input(
         "administrations",
@@ -255,7 +242,7 @@ INPUTS: tuple[Input, ...] = (
     Input(
         "allergies",
         _ALLERGY,
-        "allergies",
+        "allergy list",
         count=100,
         missed="allergy list",
         offered_only=True,
@@ -289,10 +276,5 @@ OPENING = tuple(analyte for asked in INPUTS for analyte in asked.opening)
 
 
 def prefetch_templates(knowledge: Knowledge, about: About = About.PATIENT) -> dict[str, str]:
-    """Prefetch key to FHIR query, for what a service is about: what it declares."""
-    return {asked.key: asked.query(knowledge, about) for asked in INPUTS if asked.declared}
-
-
-def queries(knowledge: Knowledge, about: About = About.PATIENT) -> dict[str, str]:
-    """Key to FHIR query of every input, declared or not: what is asked where a call gives access."""
+    """Prefetch key to FHIR query, for what a service is about."""
     return {asked.key: asked.query(knowledge, about) for asked in INPUTS}

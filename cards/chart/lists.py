@@ -28,7 +28,7 @@ class Lists(Visit):
     @fact
     def medications(self) -> tuple[Medication, ...] | None:
         """The medicines taken, given or ordered; None when the list is not known."""
-        self.look_at("medications", "recent_medications", "administrations", "statements")
+        self.look_at("medications", "administrations", "statements")
         if "medications" in self._missing:
             return None
         return gather.medications(self.sent, self.snapshot.drafts, self.bundled, self.knowledge, self.now)
@@ -36,7 +36,7 @@ class Lists(Visit):
     @property
     def lists_are_whole(self) -> bool:
         """Whether no order, administration or problem may be unseen: none failed, none was cut by paging."""
-        lists = frozenset(("conditions", "medications", "recent_medications", "administrations"))
+        lists = frozenset(("conditions", "medications", "administrations"))
         unseen = self.failed | self.cut | {"conditions", "medications"} & self._missing
         return lists.isdisjoint(unseen)
 

@@ -15,7 +15,6 @@ from cards import (
     Service,
     Setting,
     prefetch_templates,
-    queries,
     setting_told,
 )
 from cds_service.answer_call import Answer, Means, answer_call
@@ -46,7 +45,7 @@ class Decider:
     @classmethod
     def of(cls, knowledge: Knowledge) -> "Decider":
         """The decider of a knowledge."""
-        templates = queries(knowledge)
+        templates = prefetch_templates(knowledge)
         openings = frozenset(knowledge.terminology.codes_of(OPENING))
         at_home = windows(prefetch_templates(knowledge, About.DISCHARGE))
         return cls(knowledge, windows(templates), at_home, tuple(templates), openings)

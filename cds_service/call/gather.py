@@ -60,7 +60,7 @@ def gather(
         medications = _medications(_orders({**answers, **more}, drafts), visit)
     stray = _without_strays(answers, call.patient_id)
     snapshot = replace(_assembled(call, service, answers, more, drafts, medications), strays=stray)
-    return Gathered(snapshot, tuple(_data(answers, fetched)), visit)
+    return Gathered(snapshot, tuple(_data(answers, fetched, visit is not None)), visit)
 
 
 def _is_for_nobody(
@@ -100,10 +100,10 @@ def _assembled(
     return replace(_snapshot(call, service, everything, every, drafts), patient_unknown=unknown)
 
 
-def _data(answers: Mapping[str, Supplied], fetched: Mapping[str, Fetched]) -> Iterator[KeyData]:
-    """How each key was answered; that nobody sends what is not asked of clients is no news."""
+def _data(answers: Mapping[str, Supplied], fetched: Mapping[str, Fetched], waits: bool) -> Iterator[KeyData]:
+    """How each key was answered; of what waits for a second look that is told then."""
     for key, answer in answers.items():
-        if BY_KEY[key].declared or not answer.missing:
+        if not (waits and answer.missing and BY_KEY[key].second_look):
             yield KeyData.of(key, answer.missing, fetched.get(key), answer.foreign)
 
 
@@ -159,7 +159,7 @@ def _complete(
 ) -> dict[str, Fetched]:
     """Fetch what is missing and follow what is partial; an answer that nothing came for stays as it is."""
     listed = ((key, answer) for key, answer in answers.items() if answer.missing or answer.partial)
-    wanted = {key: answer for key, answer in listed if BY_KEY[key].declared or answer.partial}
+    wanted = {key: answer for key, answer in listed if not BY_KEY[key].second_look or answer.partial}
     if not wanted:
         return {}
     queries = templates()

@@ -1,7 +1,7 @@
 """Reads what a client supplied, or a FHIR server answered: what is known, known to be none, not known."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cards import BY_KEY, Input, SetAside
 from cds_service.call.envelope import HookCall
@@ -67,7 +67,16 @@ def supplied(asked: Input, call: HookCall, null_is_failed: bool = False) -> Supp
     """What the client supplied for an input. No Patient is no answer; nor is null, from a client that says so."""
     keys = (asked.key,) if asked.key in call.prefetch else asked.formerly
     parts = [_under(key, asked, call, null_is_failed) for key in keys if key in call.prefetch]
-    return _joined(parts, whole=len(parts) == len(keys))
+    found = _joined(parts, whole=len(parts) == len(keys))
+    beside = [_under(key, asked, call, null_is_failed) for key in asked.apart if key in call.prefetch]
+    return _with_rest(found, beside) if beside else found
+
+
+def _with_rest(found: Supplied, beside: Sequence[Supplied]) -> Supplied:
+    """A list with a part that came under a key of its own: without that part it is not all."""
+    whole = _joined([found, *beside], whole=True)
+    lacks = any(part.missing for part in beside)
+    return replace(whole, missing=found.missing, failed=found.failed, partial=whole.partial or lacks)
 
 
 def _joined(parts: Sequence[Supplied], whole: bool) -> Supplied:
@@ -134,7 +143,7 @@ def strays(answers: Mapping[str, Supplied], patient_id: str) -> frozenset[str]:
 
 def others(call: HookCall, keys: Collection[str]) -> dict[str, Supplied]:
     """What the client supplied under keys that are none of ours: read by its type; their names are not repeated."""
-    ours = {*keys, *(former for key in keys for former in BY_KEY[key].formerly)}
+    ours = {*keys, *(former for key in keys for former in (*BY_KEY[key].formerly, *BY_KEY[key].apart))}
     return {
         key: read_value(value, "a prefetch key that is none of ours", call.patient_id)
         for key, value in call.prefetch.items()

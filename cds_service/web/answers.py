@@ -5,7 +5,7 @@ import re
 import orjson
 from flask import Response, g, request
 
-from cds_service.errors import NotJsonMedia, operation_outcome
+from cds_service.errors import NotJson, NotJsonMedia, operation_outcome
 
 JSON = "application/json"
 FHIR_JSON = "application/fhir+json"
@@ -16,8 +16,13 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def json_response(payload: object, status: int = 200) -> Response:
-    """A JSON answer."""
-    return Response(orjson.dumps(payload), status, mimetype=JSON)
+    """A JSON answer; NotJson when it would tell back a resource that is nested too deeply to be written."""
+    try:
+        return Response(orjson.dumps(payload), status, mimetype=JSON)
+    except orjson.JSONEncodeError as problem:
+        if "Recursion" not in str(problem):
+            raise
+        raise NotJson("An order that the answer would change is nested too deeply. Send it as FHIR has it.") from None
 
 
 def outcome_response(status: int, code: str, diagnostics: str) -> Response:

@@ -7,7 +7,7 @@ from tests.calls import cards, diagnostics, outcome, post, request_for, searchse
 
 HOOKS = [service.hook for service in SERVICES]
 PATIENT = "demo-heart"
-EMPTY = ("magnesium", "medications", "recent_medications", "administrations", "statements", "conditions", "results")
+EMPTY = ("magnesium", "medications", "administrations", "statements", "conditions", "results")
 PARACETAMOL = {
     "resourceType": "MedicationRequest",
     "id": "d1",

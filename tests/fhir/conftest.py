@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cards import IF_SENT, queries
+from cards import IF_SENT, prefetch_templates
 from cds_service.call.fhir_access import Gateway
 from cds_service.trust.clients import Client, Clients
 from cds_service.web.app import create_app
@@ -47,8 +47,8 @@ def runtime(runtime):
 
 @pytest.fixture
 def templates(runtime):
-    """The queries of all inputs: the prefetch templates, and what no client is asked for."""
-    return queries(runtime.knowledge)
+    """The prefetch templates."""
+    return prefetch_templates(runtime.knowledge)
 
 
 @pytest.fixture

@@ -228,7 +228,7 @@ def test_a_medicine_that_is_told_by_reference_comes_along(runtime, templates, re
     assert "omeprazole" in str(from_real(runtime, templates, real, medicine, order)).lower()
 
 
-@pytest.mark.parametrize("key", ["medications", "recent_medications", "administrations"])
+@pytest.mark.parametrize("key", ["medications", "administrations"])
 def test_medicines_are_asked_for_with_what_they_refer_to(key):
     query = BY_KEY[key].query(knowledge())
     assert query.endswith(f"_include={BY_KEY[key].kind.name}:medication")

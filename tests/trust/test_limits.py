@@ -37,9 +37,9 @@ def resources_by_key():
     ordered = {"resourceType": "ServiceRequest", "id": "sr", "status": "active", "intent": "order", "code": magnesium}
     return {
         **found,
-        "recent_medications": found["medications"],
         "statements": [told],
         "ordered_tests": [ordered],
+        "allergies": [{"resourceType": "AllergyIntolerance", "id": "al", "code": {"text": "Penicillin"}}],
     }
 
 
