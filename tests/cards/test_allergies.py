@@ -144,7 +144,7 @@ def test_every_place_of_the_substance_is_read(made: Json) -> None:
         ({"manifestation": [{"text": "Hives"}]}, ("hives",)),
         (
             {"manifestation": [{"coding": [{"system": SNOMED, "code": "126485001", "display": "Urticaria"}]}]},
-            ("hives",),
+            ("urticaria",),
         ),
         ({"manifestation": [{"concept": {"text": "Anaphylactic shock"}}]}, ("anaphylaxis", "low blood pressure")),
         ({"manifestation": [{"text": "Itching"}, {"text": "Angioedema"}]}, ("angioedema", "itching")),
