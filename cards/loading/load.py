@@ -32,7 +32,7 @@ from cards.loading.sources import Source, read_sources
 from cards.loading.table_checks import check_analytes
 from cards.loading.thresholds import Threshold, read_thresholds, with_site_values
 from cards.loading.told_numbers import told_numbers
-from cards.loading.trial import check_trial
+from cards.loading.trial import check_switches, check_trial
 from cards.loading.unit_table import read_units
 from cards.loading.windows import Window, read_windows
 from cards.loading.words import RenalState, Words, read_renal_states, read_words
@@ -183,9 +183,7 @@ def _read_advice(folder: Traversable, site: Site) -> dict[str, Advice]:
     """Rules and advice texts have the same names; a rule that is not there can't be switched off."""
     advice = read_advice(folder / "advice")
     check_trial(site.trial, advice, folder / "never_on_trial_alone.yaml", site.places)
-    for path, rule in site.places.written.items():
-        if path[:2] == ("rules", "off") and rule not in advice:
-            raise site.error(f"rules.off: unknown rule {rule!r}{did_you_mean(rule, advice)}", *path)
+    check_switches(advice, folder / "never_on_trial_alone.yaml", site.places)
     return advice
 
 

@@ -148,6 +148,8 @@ def test_an_approval_replaces_the_draft_notice() -> None:
         ("orders:\n  intent: plan\n", 2, "allowed: proposal, order"),
         ("rules:\n  off:\n    - albumin_is_lo\n", 3, "unknown rule 'albumin_is_lo'; did you mean albumin_is_low"),
         ("rules:\n  off: albumin_is_low\n", 2, "rules.off needs a list"),
+        ("rules:\n  off:\n    - heart_block_forbids_iv\n", 3, "cannot be switched off: it tells of a stop"),
+        ("rules:\n  off: [check_is_incomplete]\n", 2, "cannot be switched off: without it"),
         ("cards:\n  maximum: 4\n", 2, "allowed: 1 to 3"),
         ("codes:\n  labs:\n    - {system: s, code: c, analyte: magnesum}\n", 3, "did you mean magnesium"),
         ("codes:\n  drugs:\n    - {system: s, code: c, ingredient: furosemid}\n", 3, "did you mean furosemide"),
