@@ -97,6 +97,7 @@ class Input:
     `required` input a call cannot be answered; without an `indispensable` one silence is no all-clear. An
     `offered_only` input is missed when it failed or came in part, and not where a record system does not offer it. What
     was declared `formerly` under several keys may still come under these, and what was `apart` beside its key.
+    What is `over`, by status, does not tell that a key of the client's own brought the list.
     `leaving` stands for `where` when a patient goes home: the stay may have been closed. What waits for a `second_look`
     is asked with the client's token only where the first look found reason to; `beside` a category of conditions only
     where that is on the list.
@@ -118,6 +119,7 @@ class Input:
     back: float | None = None
     formerly: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
+    over: frozenset[str] = frozenset()
     leaving: str = ""
     second_look: bool = False
     beside: str = ""
@@ -184,6 +186,7 @@ INPUTS: tuple[Input, ...] = (
         missed="medication list",
         indispensable=True,
         apart=("recent_medications",),
+        over=frozenset({"completed", "stopped"}),
     ),
     Input(
         "administrations",

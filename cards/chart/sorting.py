@@ -107,7 +107,7 @@ def _answers(resource: JsonObject, asked: Input, terminology: Terminology) -> bo
         return False
     if asked.analytes:
         return terminology.analyte_of(codings(child(resource, "code"))) in asked.analytes
-    return asked.has_status(resource)
+    return asked.has_status(resource) and text(resource, "status") not in asked.over
 
 
 def unknown_code(concept: JsonObject, terminology: Terminology) -> Why | None:
