@@ -4,7 +4,7 @@ Prefetch templates, what is named when it is missing, the back-test, the demo an
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cards.loading import Knowledge
 from cards.model import About, JsonObject
@@ -96,8 +96,8 @@ class Input:
     the one `fact` of it that is missed. A new result of an `opening` analyte can bring a card of its own. Without a
     `required` input a call cannot be answered; without an `indispensable` one silence is no all-clear. An
     `offered_only` input is missed when it failed or came in part, and not where a record system does not offer it. What
-    was declared `formerly` under several keys may still come under these, and what was `apart` beside its key.
-    What is `over`, by status, does not tell that a key of the client's own brought the list.
+    was declared `formerly` under several keys may still come under these, and what was `apart` (by key, so many) beside
+    its own. What is `over`, by status, does not tell that a key of the client's own brought the list.
     `leaving` stands for `where` when a patient goes home: the stay may have been closed. What waits for a `second_look`
     is asked with the client's token only where the first look found reason to; `beside` a category of conditions only
     where that is on the list.
@@ -118,7 +118,7 @@ class Input:
     offered_only: bool = False
     back: float | None = None
     formerly: tuple[str, ...] = ()
-    apart: tuple[str, ...] = ()
+    apart: Mapping[str, int] = field(default_factory=dict)
     over: frozenset[str] = frozenset()
     leaving: str = ""
     second_look: bool = False
@@ -185,7 +185,7 @@ INPUTS: tuple[Input, ...] = (
         500,
         missed="medication list",
         indispensable=True,
-        apart=("recent_medications",),
+        apart={"recent_medications": 50},
         over=frozenset({"completed", "stopped"}),
     ),
     Input(

@@ -68,15 +68,17 @@ def supplied(asked: Input, call: HookCall, null_is_failed: bool = False) -> Supp
     keys = (asked.key,) if asked.key in call.prefetch else asked.formerly
     parts = [_under(key, asked, call, null_is_failed) for key in keys if key in call.prefetch]
     found = _joined(parts, whole=len(parts) == len(keys))
-    beside = [_under(key, asked, call, null_is_failed) for key in asked.apart if key in call.prefetch]
-    return _with_rest(found, beside) if beside else found
+    for key, count in asked.apart.items():
+        if key in call.prefetch:
+            found = _with_rest(found, _under(key, replace(asked, count=count), call, null_is_failed), count)
+    return found
 
 
-def _with_rest(found: Supplied, beside: Sequence[Supplied]) -> Supplied:
-    """A list with a part that came under a key of its own: without that part it is not all."""
-    whole = _joined([found, *beside], whole=True)
-    lacks = any(part.missing for part in beside)
-    return replace(whole, missing=found.missing, failed=found.failed, partial=whole.partial or lacks)
+def _with_rest(found: Supplied, rest: Supplied, count: int) -> Supplied:
+    """A list with a part that came under a key of its own: without that part, or so many of it, it is not all."""
+    whole = _joined([found, rest], whole=True)
+    lacks = rest.missing or (rest.partial and len(rest.resources) < count)
+    return replace(whole, missing=found.missing, failed=found.failed, partial=found.partial or lacks)
 
 
 def _joined(parts: Sequence[Supplied], whole: bool) -> Supplied:

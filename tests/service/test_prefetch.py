@@ -134,6 +134,28 @@ def test_what_was_declared_under_two_keys_is_read_as_one(sent, resources, known,
     assert told.resources.keys() == {"patient", "magnesium", "results"} and told.missing <= {"results"}
 
 
+ONGOING = {"resourceType": "MedicationRequest", "id": "o", "status": "active", "subject": {"reference": "Patient/p1"}}
+ENDED = [{**ONGOING, "id": f"e{n}", "status": "completed"} for n in range(50)]
+
+
+@pytest.mark.parametrize(
+    ("ended", "resources", "whole"),
+    [
+        ({}, 1, True),
+        ({"recent_medications": searchset(*ENDED[:2])}, 3, True),
+        ({"recent_medications": {**searchset(*ENDED), "total": 300}}, 51, True),
+        ({"recent_medications": {**searchset(*ENDED[:10]), "total": 300}}, 11, False),
+        ({"recent_medications": outcome()}, 1, False),
+    ],
+)
+def test_orders_that_ended_are_read_beside_the_others_as_they_were_asked_for_before(ended, resources, whole):
+    sent = {"magnesium": searchset(MG), "medications": searchset(ONGOING), **ended}
+    told = gather(read_call({"context": {"patientId": "p1"}, "prefetch": sent}), VIEW, ["magnesium", "medications"])
+    shot = told.snapshot
+    assert (len(shot.resources["medications"]), "medications" not in shot.partial) == (resources, whole)
+    assert not shot.missing and shot.resources.keys() == {"magnesium", "medications"}
+
+
 def test_left_out_and_failed_are_two_things():
     assert snap().missing == {"magnesium"} and not snap().failed
     assert snap(outcome()).missing == snap(outcome()).failed == {"magnesium"}
