@@ -23,7 +23,6 @@ class Asked:
         self._known: dict[object, tuple[object, tuple[Because, ...], tuple[str, ...]]] = {}
         self._held: list[Because] = []
         self._looked_at: list[str] = []
-        self.ever_looked_at: set[str] = set()
 
     def below(self, value: float | None, number: str, own: float | None = None) -> Because:
         """Whether a value is below a threshold (knowledge/thresholds.yaml), or the `own` limit that stands for it.
@@ -74,7 +73,6 @@ class Asked:
     def look_at(self, *keys: str) -> None:
         """Remember that a question looked at some inputs."""
         self._looked_at += keys
-        self.ever_looked_at.update(keys)
 
     @property
     def looked_at(self) -> frozenset[str]:
