@@ -57,8 +57,7 @@ def answer_call(body: object, service: Service, means: Means) -> Answer:
     call, now = read_call(body, service), means.now
     nobody = partial(_concerns_nobody, means)
     gathered = gather(call, service, means.keys, means.source, templates, means.null_is_failed, now, nobody)
-    if means.limit_ms:
-        gathered = replace(gathered, snapshot=replace(gathered.snapshot, watch=watch(means.limit_ms)))
+    gathered = replace(gathered, snapshot=_watched(gathered.snapshot, means))
     gathered = _looked_at_again(gathered, call, means)
     snapshot = gathered.snapshot
     decision = decide(snapshot, means.knowledge, now=means.now, new_id=means.new_id, memory=means.memory)
@@ -70,8 +69,13 @@ def answer_call(body: object, service: Service, means: Means) -> Answer:
     return Answer(HTTPStatus.OK, {"cards": [card.body for card in decision.cards]}, decision, gathered.data)
 
 
+def _watched(snapshot: Snapshot, means: Means) -> Snapshot:
+    """A snapshot that is read within the limit of time, which counts from now."""
+    return replace(snapshot, watch=watch(means.limit_ms)) if means.limit_ms else snapshot
+
+
 def _concerns_nobody(means: Means, snapshot: Snapshot) -> bool:
-    return Chart(snapshot, means.knowledge, means.now).concerns_nobody
+    return Chart(_watched(snapshot, means), means.knowledge, means.now).concerns_nobody
 
 
 def _looked_at_again(gathered: Gathered, call: HookCall, means: Means) -> Gathered:

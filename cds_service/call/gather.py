@@ -50,32 +50,19 @@ def gather(
     answers = {key: supplied(BY_KEY[key], call, null_is_failed) for key in keys}
     more = others(call, answers.keys())
     drafts = drafts_of(call)
+    assembled = partial(_assembled, call, service, answers, more, drafts)
     visit, now = _visit(call, source), now or datetime.now(UTC)
     fetched: dict[str, Fetched] = {}
     medications = Supplied()
-    if visit and _is_for_nobody(call, service, answers, more, drafts, visit, concerns_nobody):
+    named = visit and not _lacks_medications({**answers, **more}, drafts, visit.base)
+    if named and concerns_nobody(assembled(medications)):
         fetched, visit = {key: _NOT_NEEDED for key, answer in answers.items() if answer.missing}, None
     elif visit:
         fetched = _complete(answers, call, visit, templates, now)
         medications = _medications(_orders({**answers, **more}, drafts), visit)
     stray = _without_strays(answers, call.patient_id)
-    snapshot = replace(_assembled(call, service, answers, more, drafts, medications), strays=stray)
+    snapshot = replace(assembled(medications), strays=stray)
     return Gathered(snapshot, tuple(_data(answers, fetched, visit is not None)), visit)
-
-
-def _is_for_nobody(
-    call: HookCall,
-    service: Service,
-    answers: Mapping[str, Supplied],
-    more: Mapping[str, Supplied],
-    drafts: Supplied,
-    visit: Visit,
-    concerns_nobody: Callable[[Snapshot], bool],
-) -> bool:
-    """Whether the drafted orders can be told by what was sent, and concern nobody."""
-    if _lacks_medications({**answers, **more}, drafts, visit.base):
-        return False
-    return concerns_nobody(_assembled(call, service, answers, more, drafts, Supplied()))
 
 
 def _without_strays(answers: Mapping[str, Supplied], patient_id: str) -> frozenset[str]:

@@ -3,10 +3,15 @@
 import itertools
 import json
 import time
+from dataclasses import replace
 
 import pytest
 
-from cards import prefetch_templates
+from cards import About, Snapshot, prefetch_templates
+from cds_service import answer_call
+from cds_service.answer_call import Means
+from cds_service.errors import TooMuch
+from cds_service.run.settings import MissingData
 from tests.calls import SERVICE_OF, cards, diagnostics, post, request_for, searchset
 from tests.fuzz.bases import bases
 from tests.machine import wait_for
@@ -93,6 +98,15 @@ def test_an_evaluation_that_takes_too_long_is_stopped_and_says_what_to_do(make_c
     told = diagnostics(post(make_client(evaluation_ms=1), body), 413)
     assert "more than 1 ms" in told and "MAGNESIUM_CDS_EVALUATION_MS" in told
     assert cards(post(make_client(evaluation_ms=1), request_for("patient-view")))  # a usual one is not even watched
+
+
+def test_whether_orders_concern_anybody_is_told_within_the_limit_too(runtime):
+    means = Means(runtime.knowledge, runtime.now(), str, runtime.keys, MissingData.CARD, limit_ms=1)
+    many = {"conditions": (SMALL["conditions"],) * 20_000}
+    shot = Snapshot("order-select", "p1", many, about=About.ORDERS)
+    with pytest.raises(TooMuch, match="more than 1 ms"):
+        answer_call._concerns_nobody(means, shot)
+    assert answer_call._concerns_nobody(means, replace(shot, resources={}))  # nothing is drafted
 
 
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
