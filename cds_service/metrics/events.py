@@ -67,7 +67,7 @@ class Metrics:
         self.files_taken_away = self._event(
             "files_taken_away", "Times that a worker found files of its own taken away under it."
         )
-        self.record_lost = self._event("records_lost", "Records of answers or feedback that the disk did not take.")
+        self.record_lost = self._event("records_lost", "Records that neither disk nor memory took.")
         self.failed = self._event("failures", "Requests that failed by a fault of the service (500).")
 
     def answered(

@@ -1,13 +1,15 @@
 """The spool: records are appended to a local file and wait there until they were shipped to the database.
 
 Each process appends to a file of its own, which it holds locked; a file that nobody holds is complete. One line a
-record. A line reaches the operating system before the call returns, so it outlives the process.
+record. A line reaches the operating system before the call returns, so it outlives the process; while the disk takes
+none, lines wait in memory, within a bound, and are written when it does again.
 """
 
 import os
 import secrets
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -22,6 +24,8 @@ from cds_service.records.state import Status, read_status
 
 _ENDING = ".jsonl"
 _LARGEST = 16 * 1024 * 1024
+_MOST_HELD = 16 * 1024 * 1024
+_TRY_AGAIN_S = 0.5
 
 Json = dict[str, object]
 
@@ -37,19 +41,41 @@ class Spool:
         self._written = 0
         self._seen = False
         self._taken_away = 0.0
+        self._held = deque[bytes]()
+        self._held_bytes, self._try_at = 0, 0.0
         os.register_at_fork(after_in_child=self._forget)
 
     def append(self, record: Json) -> bool:
-        """Keep the record; False, with a line in the log, when the disk does not take it."""
+        """Keep the record; False, with a line in the log, when neither disk nor memory take it."""
         line = orjson.dumps(record) + b"\n"
         with self._lock:
-            try:
-                self._write(line)
-            except OSError as problem:
-                self._close()  # what was written of the line ends this file; the next record begins another
-                record_trouble("spool unusable: a record is lost", folder=str(self.folder), problem=repr(problem))
-                return False
+            return (not self._held and self._takes(line)) or self._holds(line)
+
+    def _takes(self, line: bytes) -> bool:
+        try:
+            self._write(line)
+        except OSError as problem:
+            self._close()  # what was written of the line ends this file; the next record begins another
+            record_trouble("spool unusable: records wait in memory", folder=str(self.folder), problem=repr(problem))
+            return False
         return True
+
+    def _holds(self, line: bytes) -> bool:
+        if self._held_bytes + len(line) > _MOST_HELD:
+            record_trouble("spool unusable for long: a record is lost", folder=str(self.folder))
+            return False
+        self._held.append(line)
+        self._held_bytes += len(line)
+        self._write_held()
+        return True
+
+    def _write_held(self) -> None:
+        """Write what waits, in order; not asked again at once where the disk takes nothing."""
+        if not self._held or time.monotonic() < self._try_at:
+            return
+        while self._held and self._takes(self._held[0]):
+            self._held_bytes -= len(self._held.popleft())
+        self._try_at = time.monotonic() + _TRY_AGAIN_S if self._held else 0.0
 
     def status(self) -> Status | None:
         """The shipper's last word about this folder, and when it was last found taken away."""
@@ -62,6 +88,7 @@ class Spool:
     def look(self) -> bool:
         """Whether folder and file are where they were; what was taken away is written anew, with all that it held."""
         with self._lock:
+            self._write_held()
             there = self.folder.is_dir() if self._file is None else self._in_place(self._file)
             if there or not self._seen:
                 self._seen = self._seen or there
@@ -98,9 +125,13 @@ class Spool:
         return sum(size(path) for path in waiting(self.folder))
 
     def close(self) -> None:
-        """Let the file go; the next record begins another."""
+        """Let the file go, with all that waits; the next record begins another."""
         with self._lock:
+            self._try_at = 0.0
+            self._write_held()
             self._close()
+            if self._held:
+                record_trouble("spool unusable at the end: records are lost", records=str(len(self._held)))
 
     def _write(self, line: bytes) -> None:
         if self._file is None or self._written > _LARGEST:
@@ -129,6 +160,8 @@ class Spool:
     def _forget(self) -> None:
         """A forked process begins a file of its own, and must not share a lock that another thread held."""
         self._lock = threading.Lock()
+        self._held.clear()  # the other process writes them
+        self._held_bytes = 0
         self._close()
 
 

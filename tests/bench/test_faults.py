@@ -5,7 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from bench.faults import AT_LEAST_S, NAMES, _told
+from bench.faults import AT_LEAST_S, _told
+from bench.harm import KINDS
 
 
 @pytest.mark.parametrize(
@@ -25,5 +26,6 @@ def test_what_is_lost_doubled_failed_or_slow_is_told(answered, recorded, cut_off
     assert f"{answered} answered, {recorded} recorded" in capsys.readouterr().out
 
 
-def test_there_are_faults():
-    assert len(NAMES) >= 6
+def test_harm_is_done_to_the_database_workers_files_clock_and_by_clients():
+    of = {name.split("_")[0] for name in KINDS}
+    assert {"database", "worker", "shipping", "folder", "disk", "clock", "clients"} <= of

@@ -6,7 +6,11 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import psutil
 
 from tests.machine import LONG_S, free_port, wait_for
 from tests.services import postgres_binaries
@@ -52,6 +56,18 @@ class Postgres:
             self._server.wait(timeout=LONG_S)
             self._server = None
 
+    @contextmanager
+    def suspended(self) -> Iterator[None]:
+        """It keeps its connections and says nothing, until this is left."""
+        assert self._server is not None
+        server = psutil.Process(self._server.pid)
+        stopped = [server, *server.children(recursive=True)]
+        _each(stopped, psutil.Process.suspend)
+        try:
+            yield
+        finally:
+            _each(stopped, psutil.Process.resume)
+
     def remove(self) -> None:
         """End it and remove its data."""
         self.kill()
@@ -69,6 +85,12 @@ class Postgres:
         found = postgres_binaries()
         assert found is not None
         return found / name
+
+
+def _each(processes: Iterable[psutil.Process], done: Callable[[psutil.Process], None]) -> None:
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):  # a connection of it ended meanwhile
+            done(process)
 
 
 def _exists(user: str) -> bool:

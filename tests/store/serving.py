@@ -72,10 +72,10 @@ class Serving:
 
 
 class Load:
-    """Clients that ask without a break; `answered` counts the answers that came back whole."""
+    """Clients that ask without a break, or rest after each call; `answered` counts the answers that came back whole."""
 
-    def __init__(self, serving: Serving, clients: int = 4) -> None:
-        self._serving = serving
+    def __init__(self, serving: Serving, clients: int = 4, rest_s: float = 0.0) -> None:
+        self._serving, self._rest_s = serving, rest_s
         self._done = threading.Event()
         self._lock = threading.Lock()
         self.answered, self.cards, self.failed, self.slowest = 0, set(), [], 0.0
@@ -94,7 +94,7 @@ class Load:
     def _run(self) -> None:
         body = json.dumps(patient_view())
         connection = http.client.HTTPConnection("127.0.0.1", self._serving.port, timeout=LONG_S)
-        while not self._done.is_set():
+        while not self._done.wait(self._rest_s):
             began = time.monotonic()
             try:
                 connection.request("POST", PATH, body, {"Content-Type": "application/json"})

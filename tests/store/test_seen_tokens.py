@@ -2,8 +2,8 @@
 
 import threading
 import time
+from contextlib import ExitStack
 
-import psutil
 import pytest
 
 from cds_service.trust.used_token_stores import PostgresSeen, SqliteSeen
@@ -84,17 +84,8 @@ def test_prepare_leaves_no_connection_open_for_workers_to_share(machine):
 @pytest.fixture
 def stopped(postgres):
     """Stops the database so that it keeps its connections and says nothing; it goes on at the end."""
-    processes = []
-
-    def stop():
-        server = psutil.Process(postgres._server.pid)
-        processes.extend([server, *server.children(recursive=True)])
-        for process in processes:
-            process.suspend()
-
-    yield stop
-    for process in processes:
-        process.resume()
+    with ExitStack() as kept:
+        yield lambda: kept.enter_context(postgres.suspended())
 
 
 @pytest.mark.parametrize("connected", [True, False])

@@ -1,5 +1,6 @@
 """The spool: what was appended is there, whatever happens to the process that appended it."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -90,9 +91,58 @@ def test_a_line_that_was_not_finished_does_not_hold_the_file_for_ever(tmp_path):
     assert rest == [] and remove_if_done(path, end) and not path.exists()
 
 
-def test_a_folder_that_cannot_be_written_loses_the_record_and_says_so(caplog):
-    spool = Spool(Path("/proc/no/such"))
-    assert not spool.append({"number": 1})
+@pytest.fixture
+def full_disk(monkeypatch):
+    """A disk that takes no byte while `full_disk` holds something."""
+    told, write = ["full"], os.write
+
+    def refuse(file, line):
+        if told:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(file, line)
+
+    monkeypatch.setattr("cds_service.records.spool.os.write", refuse)
+    monkeypatch.setattr("cds_service.records.spool._TRY_AGAIN_S", 0.0)
+    return told
+
+
+def test_what_a_full_disk_does_not_take_waits_in_memory_and_is_written_in_order(spool, full_disk, caplog):
+    assert spool.append({"number": 1}) and spool.append({"number": 2}) and numbers(spool.folder) == []
+    assert "spool unusable: records wait in memory" in caplog.text
+    full_disk.clear()
+    assert spool.append({"number": 3}) and numbers(spool.folder) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("then", [Spool.look, Spool.close])
+def test_what_waits_in_memory_is_written_though_no_record_follows(spool, full_disk, then):
+    spool.append({"number": 1})
+    full_disk.clear()
+    then(spool)
+    assert numbers(spool.folder) == [1]
+
+
+def test_memory_is_bounded_and_what_is_lost_is_told(spool, full_disk, monkeypatch, caplog):
+    monkeypatch.setattr("cds_service.records.spool._MOST_HELD", len(b'{"number":1}\n') * 2)
+    assert [spool.append({"number": number}) for number in range(3)] == [True, True, False]
+    assert "a record is lost" in caplog.text
+    spool.close()
+    assert "spool unusable at the end: records are lost" in caplog.text
+
+
+def test_a_forked_process_does_not_write_what_waits_in_the_memory_of_the_other(spool, full_disk):
+    spool.append({"number": 1})
+    child = os.fork()
+    if not child:
+        full_disk.clear()
+        spool.append({"number": 2})
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    full_disk.clear()
+    assert spool.append({"number": 3}) and numbers(spool.folder) == [1, 2, 3]
+
+
+def test_a_folder_that_cannot_be_written_is_told(caplog):
+    assert Spool(Path("/proc/no/such")).append({"number": 1})
     assert "spool unusable" in caplog.text
 
 

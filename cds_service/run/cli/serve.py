@@ -1,5 +1,6 @@
 """`serve` and `demo`: run the web application."""
 
+import atexit
 import logging
 import os
 import shutil
@@ -102,6 +103,8 @@ def _serve(settings: "Settings", host: str, port: int, workers: int, groups: "It
         keeper.start()
         runtime.fhir.warm(sorted(runtime.clients.fhir_servers()))
         watch(looks, runtime.metrics.files_taken_away)
+        if isinstance(runtime.books, Spool):
+            atexit.register(runtime.books.close)
 
     def refused(status: int, request_id: str) -> None:
         runtime.metrics.refused_by_server(status)
