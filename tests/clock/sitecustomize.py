@@ -23,7 +23,9 @@ def go_ahead(seconds: float) -> None:
     finally:
         for name in missing:
             del sys.modules[name]
-    time_machine.travel(time_machine.escape_hatch.time.time() + seconds, tick=True).start()
+    moved = time_machine.escape_hatch.is_travelling()
+    now = time_machine.escape_hatch.time.time() if moved else time.time()
+    time_machine.travel(now + seconds, tick=True).start()
 
 
 def follow(path: str) -> None:
