@@ -83,24 +83,35 @@ class Asked:
         """The answer to a question about this chart, worked out once; its comparisons count each time it is asked."""
         known = self._known.get(question)
         if known is None:
-            start, looked = len(self._held), len(self._looked_at)
-            value = read(self)
-            self._known[question] = (value, tuple(self._held[start:]), tuple(self._looked_at[looked:]))
-            return value
-        self._held += known[1]
-        self._looked_at += known[2]
-        return cast(_Value, known[0])
+            return self._work_out(question, read)
+        value, held, looked_at = known
+        self._held += held
+        self._looked_at += looked_at
+        return cast(_Value, value)
+
+    def _work_out(self, question: object, read: Callable[[Self], _Value]) -> _Value:
+        held, looked_at = len(self._held), len(self._looked_at)
+        value = read(self)
+        self._known[question] = (value, tuple(self._held[held:]), tuple(set(self._looked_at[looked_at:])))
+        return value
+
+    def is_plain(self, question: object) -> bool:
+        """Whether a question that was answered rests on no comparison and on no input that may be missing."""
+        return self._known[question][1:] == ((), ())
 
 
 class fact(Generic[_Chart, _Value]):
-    """A value that is read when it is first asked for."""
+    """A value that is read when it is first asked for; one that is plain is an attribute from then on."""
 
     def __init__(self, read: Callable[[_Chart], _Value]) -> None:
         self._read = read
         self.__doc__ = read.__doc__
 
     def __get__(self, chart: _Chart, _: object = None) -> _Value:
-        return chart.remember(self._read, self._read)
+        value = chart.remember(self._read, self._read)
+        if chart.is_plain(self._read):
+            chart.__dict__[self._read.__name__] = value
+        return value
 
 
 def once(
