@@ -88,6 +88,16 @@ _DRUGS = (
     ("855332", "warfarin sodium 5 MG Oral Tablet", 1),
 )
 _DRAFT = ("200371", "citalopram 20 MG Oral Tablet", 1)
+_OTHER_DRAFT = ("198440", "acetaminophen 500 MG Oral Tablet", 3)
+# what calls cost by what there is to say: shape of a body to its hook
+SHAPES = {
+    "quiet": "patient-view",
+    "irrelevant_draft": "order-select",
+    "usual": "patient-view",
+    "large": "patient-view",
+    "large_quiet": "patient-view",
+}
+_NORMAL_MG_DL = 2.0
 _PROBLEMS = (
     ("I10", "Essential (primary) hypertension"),
     ("E11.9", "Type 2 diabetes mellitus without complications"),
@@ -98,13 +108,23 @@ _PROBLEMS = (
 )
 
 
-def request(size: str, hook: str, now: datetime, seed: int = 1) -> Json:
+def shaped(shape: str, now: datetime) -> Json:
+    """The request of a shape: quiet ones have a normal magnesium, an irrelevant draft concerns no rule."""
+    draft = _OTHER_DRAFT if shape == "irrelevant_draft" else _DRAFT
+    body = request("large" if shape.startswith("large") else "usual", SHAPES[shape], now, draft=draft)
+    if shape.endswith("quiet"):
+        for entry in body["prefetch"]["magnesium"]["entry"]:
+            entry["resource"]["valueQuantity"]["value"] = _NORMAL_MG_DL
+    return body
+
+
+def request(size: str, hook: str, now: datetime, seed: int = 1, draft: tuple[str, str, int] = _DRAFT) -> Json:
     """The hook request of this size."""
     chart = Chart(random.Random(f"{size} {seed}"), now, SIZES[size].detailed)
     context: Json = {"userId": "Practitioner/pr-2041", "patientId": PATIENT, "encounterId": STAY}
     if hook != "patient-view":
-        draft = {**chart.medicine(900, _DRAFT), "status": "draft"}
-        context["draftOrders"] = bundle("collection", [draft])
+        drafted = {**chart.medicine(900, draft), "status": "draft"}
+        context["draftOrders"] = bundle("collection", [drafted])
     if hook == "order-select":
         context["selections"] = ["MedicationRequest/mr-900"]
     return {

@@ -10,6 +10,17 @@ from cards.model import ABOUT_DRAFTS, Finding, Indicator, Problem, Say, Silence,
 _FRAMES = 12
 _COMFORT = Silence("comfort care: only what serves the patient is said")
 Question = Callable[[Chart], Say | Because]
+Trigger = Callable[[Chart], object]
+
+
+def always(_: Chart) -> bool:
+    """Nothing need hold for the rule to be asked."""
+    return True
+
+
+def orders_are_drafted(chart: Chart) -> bool:
+    """What any rule about drafted orders needs."""
+    return bool(chart.snapshot.drafts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +29,7 @@ class Rule:
 
     `adds`: it only adds lines to a card that another rule titles. `alone`: its card takes no lines of others. What a
     silent rule looked at and nobody could supply is left with the chart: it may hide advice. `in_comfort`: it speaks in
-    comfort care too, where every other rule is silent.
+    comfort care too, where every other rule is silent. `starts`: what must hold for it to speak, and is quickly told.
     """
 
     question: Question
@@ -26,6 +37,7 @@ class Rule:
     adds: bool = False
     alone: bool = False
     in_comfort: bool = False
+    starts: Trigger = always
 
     @property
     def name(self) -> str:
@@ -68,10 +80,26 @@ class Rule:
 
 
 def rule(
-    problem: Problem, *, adds: bool = False, alone: bool = False, in_comfort: bool = False
+    problem: Problem,
+    *,
+    adds: bool = False,
+    alone: bool = False,
+    in_comfort: bool = False,
+    starts: Trigger | None = None,
 ) -> Callable[[Question], Rule]:
     """Make a rule of a question."""
-    return lambda question: Rule(question, problem, adds, alone, in_comfort)
+    started = starts or (orders_are_drafted if problem in ABOUT_DRAFTS else always)
+    return lambda question: Rule(question, problem, adds, alone, in_comfort, started)
+
+
+def is_started(asked: Rule, chart: Chart) -> bool:
+    """Whether a rule may speak; where nobody can say it may."""
+    try:
+        return bool(asked.starts(chart))
+    except Stopped:
+        raise
+    except Exception:  # a fault of ours: the rule is asked, and tells it
+        return True
 
 
 def ask(asked: Rule, chart: Chart) -> Finding | Silence:

@@ -5,18 +5,30 @@ from dataclasses import replace
 from datetime import datetime
 
 from cards.answer import build
-from cards.answer.merge import Recommendations, recommend
+from cards.answer.merge import NOTHING_TO_ADD_TO, Recommendations, recommend
 from cards.answer.recommendation import Recommendation
 from cards.answer.shown import remember_shown
-from cards.ask import ask, failure
+from cards.ask import ask, failure, is_started
 from cards.chart import Chart
 from cards.chart.inputs import PATIENT_KEY, REQUIRED
 from cards.judgements import lacking
 from cards.judgements.second_look import second_look
 from cards.loading import Knowledge
-from cards.model import Card, Decision, Finding, Indicator, Memory, OnTrial, Problem, Silence, Snapshot, Stopped, Trace
+from cards.model import (
+    Answers,
+    Card,
+    Decision,
+    Finding,
+    Indicator,
+    Memory,
+    OnTrial,
+    Problem,
+    Silence,
+    Snapshot,
+    Stopped,
+    Trace,
+)
 from cards.rules import BY_MOMENT
-from cards.rules.incomplete.check_is_incomplete import check_is_incomplete
 
 _NOT_AVAILABLE = "magnesium_was_not_available"
 Broken = dict[str, Silence]
@@ -35,16 +47,17 @@ def decide(
     """
     chart = Chart(snapshot, knowledge, now)
     told = _answers(chart)
-    everything = [answer for answer in told.values() if isinstance(answer, Finding)]
+    everything = told.findings
     findings = [f for f in everything if not _is_on_trial(f, chart)]
     advice, broken = _merged(findings, chart, memory)
     cards = tuple(_written(advice.said, chart, new_id, memory, broken))
     if not cards and not advice.quiet and _is_unsettled(findings, advice, chart, broken):
-        told[_INCOMPLETE] = last = ask(check_is_incomplete, chart)
-        findings = [last] if isinstance(last, Finding) else []
+        told.ask([_INCOMPLETE])  # once more
+        findings = [finding for finding in told.findings if finding.rule == _INCOMPLETE]
         cards = tuple(_written(recommend(findings, chart, memory).said, chart, new_id, memory, broken))
     tried = _tried(everything, chart, memory)
-    trace = Trace(chart, told, advice.suppressed, advice.quiet, knowledge.version, broken, tried)
+    suppressed = {**dict.fromkeys(told.keys() - told.asked.keys(), NOTHING_TO_ADD_TO), **advice.suppressed}
+    trace = Trace(chart, told, suppressed, advice.quiet, knowledge.version, broken, tried)
     return Decision(cards, trace, _cannot_tell(cards, chart), tuple(one for one in tried.values() if one))
 
 
@@ -142,12 +155,22 @@ def _without(recommendation: Recommendation, finding: Finding) -> Recommendation
     return replace(recommendation, findings=tuple(f for f in recommendation.findings if f is not finding))
 
 
-def _answers(chart: Chart) -> dict[str, Finding | Silence]:
-    """What every rule of this moment says: nothing of orders that concern nobody, nor of somebody who has died."""
-    rules = BY_MOMENT[chart.snapshot.about]
-    if chart.concerns_nobody:
-        return {rule.name: _CONCERNS_NOBODY for rule in rules}
-    if chart.died:
-        return {rule.name: _DIED for rule in rules}
+def _answers(chart: Chart) -> Answers:
+    """What the rules of this moment say: nothing of orders that concern nobody, nor of somebody who has died.
+
+    Asked are those that may title a card, as far as they are started, and where one does those that only add to it;
+    the others on demand. What could not be had may hide what starts a rule: then all are asked that may title a card.
+    """
+    rules = {rule.name: rule for rule in BY_MOMENT[chart.snapshot.about]}
+    silent = _CONCERNS_NOBODY if chart.concerns_nobody else _DIED if chart.died else None
+    if silent:
+        return Answers(rules, lambda _: silent)
     off = chart.knowledge.site.rules_off
-    return {rule.name: _SWITCHED_OFF if rule.name in off else ask(rule, chart) for rule in rules}
+    answers = Answers(rules, lambda name: _SWITCHED_OFF if name in off else ask(rules[name], chart))
+    everything = bool(chart.knowledge.site.trial.rules)  # of a rule on trial it is told what it would have said
+    start_all = everything or bool(chart.may_hide)
+    leading = (rule for rule in rules.values() if not rule.adds)
+    answers.ask(rule.name for rule in leading if start_all or is_started(rule, chart))
+    if everything or any(finding.leads for finding in answers.findings):
+        answers.ask(name for name, rule in rules.items() if rule.adds)
+    return answers

@@ -50,10 +50,6 @@ def has_next_page(bundle: JsonDict) -> bool:
 
 def is_about(resource: JsonDict, patient_id: str) -> bool:
     """Whether a resource is about the patient; one that does not say counts as his."""
-    subject = resource.get("subject")
-    usual = isinstance(subject, dict) and subject.get("reference") == f"Patient/{patient_id}"
-    if usual and resource.get("resourceType") != "Patient":
-        return True
     return (patient_of(resource) or patient_id) in (patient_id, _as_referred(patient_id))
 
 

@@ -11,6 +11,7 @@ from cards.chart import Chart
 from cards.judgements import causes, given
 from cards.model import ABOUT_DRAFTS, DraftMedication, Finding, Indicator, Memory, Problem, Suggestion
 
+NOTHING_TO_ADD_TO = "nothing to add it to"
 _DONE = "what it asks for is ordered already"
 # of what only informs: once the tests that it asks for are ordered there is nothing to do
 _SETTLED_BY_TESTS = frozenset(
@@ -62,7 +63,7 @@ def _kept(findings: Sequence[Finding], chart: Chart) -> tuple[list[Recommendatio
     suppressed: dict[str, str] = {}
     kept = []
     for problem, recommendation in merged.items():
-        why = "nothing to add it to" if recommendation is None else _why_not(recommendation, merged, chart)
+        why = NOTHING_TO_ADD_TO if recommendation is None else _why_not(recommendation, merged, chart)
         if recommendation is None or why:
             suppressed |= {f.rule: why for f in findings if f.problem is problem}
         else:

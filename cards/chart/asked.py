@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import wraps
-from typing import Concatenate, Generic, ParamSpec, Self, TypeVar, cast
+from typing import Concatenate, Generic, NamedTuple, ParamSpec, Self, TypeVar, cast
 
 from cards.chart.because import Because
 from cards.loading import Knowledge
@@ -20,7 +20,7 @@ class Asked:
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
         self.numbers: Mapping[str, float] = knowledge.numbers
-        self._known: dict[object, tuple[object, tuple[Because, ...], tuple[str, ...]]] = {}
+        self.known: dict[object, Known] = {}
         self._held: list[Because] = []
         self._looked_at: list[str] = []
 
@@ -81,26 +81,46 @@ class Asked:
 
     def remember(self, question: object, read: Callable[[Self], _Value]) -> _Value:
         """The answer to a question about this chart, worked out once; its comparisons count each time it is asked."""
-        known = self._known.get(question)
-        if known is None:
-            start, looked = len(self._held), len(self._looked_at)
-            value = read(self)
-            self._known[question] = (value, tuple(self._held[start:]), tuple(self._looked_at[looked:]))
-            return value
-        self._held += known[1]
-        self._looked_at += known[2]
-        return cast(_Value, known[0])
+        known = self.known.get(question)
+        return self.work_out(question, read) if known is None else cast(_Value, self.recall(known))
+
+    def work_out(self, question: object, read: Callable[[Self], _Value]) -> _Value:
+        """The answer to a question that is asked for the first time, kept with what it rests on."""
+        held, looked_at = len(self._held), len(self._looked_at)
+        value = read(self)
+        self.known[question] = Known(value, tuple(self._held[held:]), tuple(set(self._looked_at[looked_at:])))
+        return value
+
+    def recall(self, known: "Known") -> object:
+        """An answer again: what it rests on counts for who asks now, too."""
+        self._held += known.held
+        self._looked_at += known.looked_at
+        return known.value
+
+
+class Known(NamedTuple):
+    """An answer, the comparisons that held for it, and the inputs that were looked at."""
+
+    value: object
+    held: tuple[Because, ...]
+    looked_at: tuple[str, ...]
 
 
 class fact(Generic[_Chart, _Value]):
-    """A value that is read when it is first asked for."""
+    """A value that is read when it is first asked for; one that rests on nothing is an attribute from then on."""
 
     def __init__(self, read: Callable[[_Chart], _Value]) -> None:
         self._read = read
         self.__doc__ = read.__doc__
 
     def __get__(self, chart: _Chart, _: object = None) -> _Value:
-        return chart.remember(self._read, self._read)
+        known = chart.known.get(self._read)
+        if known is not None:
+            return cast(_Value, chart.recall(known))
+        value = chart.work_out(self._read, self._read)
+        if not (chart.known[self._read].held or chart.known[self._read].looked_at):
+            chart.__dict__[self._read.__name__] = value
+        return value
 
 
 def once(
@@ -113,6 +133,9 @@ def once(
 
     @wraps(judge)
     def answer(chart: _Chart, /, *asked: _Asked.args, **named: _Asked.kwargs) -> _Value:
-        return chart.remember(judge, lambda c: judge(c, *asked, **named))
+        known = chart.known.get(judge)
+        if known is not None:
+            return cast(_Value, chart.recall(known))
+        return chart.work_out(judge, lambda c: judge(c, *asked, **named))
 
     return answer

@@ -122,10 +122,14 @@ class Chart(Lists):
         place = self.place if self.is_renewal else self.setting.value
         return gather.fresh(self._whole, self.knowledge, self.now, place)
 
-    @fact
+    @property
     def results(self) -> Results:
         """The latest fresh result of each analyte; NeverAsked for one that no input asks for."""
-        return Results(gather.deciding_results(self._fresh, self.knowledge), self.look_at)
+        return Results(self._results, self.look_at)  # made anew: kept, it and the chart would hold each other
+
+    @fact
+    def _results(self) -> Mapping[str, Result]:
+        return gather.deciding_results(self._fresh, self.knowledge)
 
     def previous(self, analyte: str) -> Result | None:
         """The fresh result of an analyte before the deciding one; of two of one time the lower."""

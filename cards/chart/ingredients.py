@@ -20,13 +20,18 @@ class Told(NamedTuple):
     words: str
 
 
+_NOTHING_TOLD = Told((), "")
+
+
 def told_of(resource: JsonObject, bundled: Bundled) -> tuple[Told, tuple[Told, ...]]:
     """What an order says of its medicine, and what it says of each active ingredient."""
-    concept = _concept(resource)
-    medication = _referred(resource, _reference(resource), bundled)
-    own = _told(concept) if concept else _told(child(medication, "code"))
+    own, reference = _own(resource), _reference(resource)
+    if not reference:
+        return own or _NOTHING_TOLD, ()
+    medication = _referred(resource, reference, bundled)
+    own = own or _told(child(medication, "code"))
     if not own.codes and not own.words:
-        own = Told((), text(_reference(resource), "display"))
+        own = Told((), text(reference, "display"))
     return own, tuple(_ingredients(medication, resource, bundled, _DEEPEST))
 
 
@@ -34,14 +39,18 @@ def _told(concept: JsonObject, strength: str = "") -> Told:
     return Told(tuple(codings(concept)), f"{words_of(concept)} {strength}".strip())
 
 
-def _concept(resource: JsonObject) -> JsonObject:
-    """The CodeableConcept of an order itself; empty when it says nothing."""
-    either = (
-        child(resource, "medicationCodeableConcept"),
-        child(child(resource, "medication"), "concept"),
-        child(resource, "medication"),
-    )
-    return next((concept for concept in either if codings(concept) or words_of(concept)), _NOTHING)
+def _own(resource: JsonObject) -> Told | None:
+    """What the CodeableConcept of an order itself says; None when it says nothing."""
+    told = _said(child(resource, "medicationCodeableConcept"))
+    if told or "medication" not in resource:
+        return told
+    medication = child(resource, "medication")
+    return _said(child(medication, "concept")) or _said(medication)
+
+
+def _said(concept: JsonObject) -> Told | None:
+    codes, words = codings(concept), words_of(concept)
+    return Told(tuple(codes), words.strip()) if codes or words else None
 
 
 def _reference(resource: JsonObject) -> JsonObject:

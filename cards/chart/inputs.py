@@ -6,6 +6,7 @@ Prefetch templates, what is named when it is missing, the back-test, the demo an
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from cards.chart.fhir import text
 from cards.loading import Knowledge
 from cards.model import About, JsonObject
 
@@ -137,7 +138,7 @@ class Input:
 
     def has_status(self, resource: JsonObject) -> bool:
         """Whether a resource has one of the statuses that are asked for."""
-        return not self.statuses or resource.get("status") in self.statuses
+        return not self.statuses or text(resource, "status") in self.statuses
 
     def query(self, knowledge: Knowledge, about: About = About.PATIENT) -> str:
         """Its FHIR query as a prefetch template, for what a service is about; the codes include a site's own."""

@@ -28,7 +28,7 @@ def with_vital_signs(results: Iterable[JsonObject], knowledge: Knowledge) -> Ite
     """Results, and the vital signs that are components of one: a blood pressure is told as a pair."""
     for result in results:
         yield result
-        for part in objects(result, "component"):
+        for part in objects(result, "component") if "component" in result else ():
             if knowledge.terminology.analyte_of(codings(child(part, "code"))) in VITAL_SIGNS:
                 yield {**{key: result[key] for key in _OF_PANEL if key in result}, **part}
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple
 
 from cards.chart.fhir import child, codings, end_of, is_day_only, moment, number, objects, reference_of, text, words_of
-from cards.chart.result_names import analyte_of
+from cards.chart.result_names import name_of
 from cards.chart.specimen import contradicts
 from cards.chart.worded import Worded, is_no_information, sign_of, worded, words_told
 from cards.loading import Knowledge
@@ -69,7 +69,8 @@ class Reading(NamedTuple):
 
 def read(observation: JsonObject, knowledge: Knowledge, now: datetime) -> Reading | SetAside | None:
     """A reading, the reason why it is none, or None when the observation is not for us (analyte, status)."""
-    analyte, status = analyte_of(observation, knowledge), text(observation, "status")
+    name, status = name_of(observation, knowledge), text(observation, "status")
+    analyte = name.analyte
     if analyte is None or status not in _READ:
         return None
     when = observed_at(observation, knowledge.site.zone)
@@ -79,7 +80,7 @@ def read(observation: JsonObject, knowledge: Knowledge, now: datetime) -> Readin
         return _unreadable(analyte, "has no readable date", observation)
     if _is_future(observation, when, now, knowledge):
         return _unreadable(analyte, "is dated in the future", observation)
-    if contradicts(observation, analyte, knowledge):
+    if contradicts(observation, name, knowledge):
         why = "has a specimen that contradicts its code"
         return Unreadable(analyte, why, when, status=status, withdraws=False)
     return _plausible(_value(observation, analyte, status, when, knowledge), knowledge)

@@ -12,6 +12,9 @@ Resources = Mapping[str, Sequence[JsonObject]]
 
 def newest_versions(resources: Resources) -> Resources:
     """The resources of each key without those of which a newer version is among them, under whatever key."""
+    names = [(r.get("resourceType"), r.get("id")) for listed in resources.values() for r in listed]
+    if {type(part) for name in names for part in name} <= {str} and len(set(names)) == len(names):
+        return resources  # as most are: each once
     versions: dict[tuple[object, str], list[JsonObject]] = {}
     count = 0
     for listed in resources.values():

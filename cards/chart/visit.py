@@ -112,7 +112,7 @@ class Visit(Asked):
         """The inputs of which a query failed: not known, and not because nobody offers them."""
         return self.snapshot.failed & self._missing
 
-    @property
+    @fact
     def may_hide(self) -> frozenset[str]:
         """The inputs without which silence is no all-clear: failed, cut, or indispensable and not offered."""
         return self.failed | self.cut | {asked.key for asked in INPUTS if asked.indispensable} & self._missing
@@ -215,8 +215,8 @@ class Visit(Asked):
 
     def has(self, *names: str) -> bool:
         """Whether a condition of any of the categories or groups of categories is present."""
-        categories = self.knowledge.conditions.categories
-        return any(not self.conditions.keys().isdisjoint(categories(name)) for name in names)
+        present, categories = self.conditions.keys(), self.knowledge.conditions.categories
+        return not all(present.isdisjoint(categories(name)) for name in names)
 
     def among(self, group: str) -> tuple[Condition, ...]:
         """The conditions of a group that are present, in its order."""

@@ -182,6 +182,14 @@ def had_torsades_lately(chart: Chart) -> bool:
     return since is not None and bool(chart.at_most(chart.hours_since(since), "emergency.recent_hours"))
 
 
+def may_be_too_low_for_the_heart(chart: Chart) -> bool:
+    """Whether the level alone leaves that open, whatever is taken."""
+    m = chart.current
+    return m is not None and bool(
+        is_too_low_for_a_risky_drug(m.x, chart) or chart.below(m.x, "suboptimal.high_risk_below")
+    )
+
+
 def is_too_low_for_the_heart(x: float, chart: Chart) -> Because:
     """Low-normal where that is a risk, or low on a QT drug."""
     on_qt_drug = is_too_low_for_a_risky_drug(x, chart) if qt_drugs(chart) else because("no torsades-risk drug")

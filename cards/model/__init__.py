@@ -4,6 +4,7 @@ Magnesium is compared as mmol/L rounded half up to two decimals; every time is t
 """
 
 from cards.model.allergies import Allergy
+from cards.model.answers import Answers
 from cards.model.clinical import (
     ORDER_TYPES,
     Condition,
@@ -72,6 +73,7 @@ __all__ = [
     "About",
     "Allergy",
     "Answered",
+    "Answers",
     "Band",
     "Card",
     "Condition",

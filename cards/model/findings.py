@@ -11,6 +11,7 @@ from cards.model.scales import Indicator, Problem
 
 if TYPE_CHECKING:
     from cards.chart import Because, Chart
+    from cards.model.answers import Answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,14 +191,14 @@ class RuleTrace:
 
 @dataclass(frozen=True)
 class Trace:
-    """How the answer came about: the facts, what every rule said, and why it was not told the clinician after all.
+    """How the answer came about: the facts, what every rule says, and why it was not told the clinician after all.
 
     `broken`: the rules whose card could not be made. `on_trial`: of the rules on trial that had something to say what
     would have been shown, by rule; None for one that would not have been.
     """
 
     chart: "Chart"
-    answers: Mapping[str, Finding | Silence]
+    answers: "Answers"
     suppressed: Mapping[str, str]
     quiet: Mapping[str, str]
     knowledge_version: str
@@ -211,8 +212,8 @@ class Trace:
 
     @property
     def failures(self) -> Mapping[str, Silence]:
-        """The rules that failed, and those whose card did."""
-        failed = {name: a for name, a in self.answers.items() if isinstance(a, Silence) and a.failed}
+        """The rules that were asked and failed, and those whose card did."""
+        failed = {name: a for name, a in self.answers.asked.items() if isinstance(a, Silence) and a.failed}
         return {**failed, **self.broken}
 
     def _rule(self, name: str, answer: Finding | Silence) -> RuleTrace:

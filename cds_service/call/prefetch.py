@@ -17,6 +17,10 @@ _FIRST_PAGE = "not all of it was supplied"
 # severities of what a server remarks beside the results of a search
 _REMARKS = frozenset({"information", "warning", "success"})
 _BATCHES = frozenset({"batch-response", "transaction-response"})
+# the types that are asked for by subject
+_OF_SUBJECTS = frozenset({"Observation", "MedicationRequest", "MedicationStatement", "MedicationAdministration"}) | {
+    *("Condition", "Encounter", "ServiceRequest", "DiagnosticReport", "Procedure")
+}
 _DEEPEST = 3  # Bundles in Bundles
 _MOST_STRAYS = 2  # (design) more of other patients alone is the answer to a wrong query
 
@@ -136,11 +140,12 @@ def strays(answers: Mapping[str, Supplied], patient_id: str) -> frozenset[str]:
 
     Nothing else of the patient tells a stray entry from the answer to a wrong query: then it stays not known.
     """
+    found = frozenset(key for key, a in answers.items() if a.only_foreign and a.foreign <= _MOST_STRAYS)
+    if not found:
+        return found
     searches = (resource for answer in answers.values() for resource in answer.resources)
     kinds = {resource_type(r) for r in searches if patient_of(r) == patient_id}
-    if not {"Patient"} < kinds:
-        return frozenset()
-    return frozenset(key for key, a in answers.items() if a.only_foreign and a.foreign <= _MOST_STRAYS)
+    return found if {"Patient"} < kinds else frozenset()
 
 
 def others(call: HookCall, keys: Collection[str]) -> dict[str, Supplied]:
@@ -216,9 +221,13 @@ def _succeeded(wrapper: JsonDict) -> bool:
 
 
 def _collect(values: Iterable[object], what: str, patient_id: str, answer: Supplied, depth: int = 0) -> None:
+    patient = f"Patient/{patient_id}"
     for value in values:
-        kind = resource_type(value)
         resource = as_dict(value)
+        if _says_it_is_about(resource, patient):
+            answer.resources.append(resource)
+            continue
+        kind = resource_type(value)
         if kind is None:
             answer.unreadable += 1
             answer.set_aside.append(SetAside(f"an entry of {what}", _NOT_A_RESOURCE))
@@ -231,6 +240,13 @@ def _collect(values: Iterable[object], what: str, patient_id: str, answer: Suppl
             answer.set_aside.append(SetAside(f"{_type_name(kind)} of another patient", _FOREIGN))
         else:
             answer.resources.append(resource)
+
+
+def _says_it_is_about(resource: JsonDict, patient: str) -> bool:
+    """Whether it is of a type that has a subject and its subject is the patient, in the usual words: most are."""
+    subject, kind = resource.get("subject"), resource.get("resourceType")
+    plain = isinstance(subject, dict) and subject.get("reference") == patient
+    return plain and isinstance(kind, str) and kind in _OF_SUBJECTS
 
 
 def _read_bundle(bundle: JsonDict, what: str, patient_id: str, answer: Supplied, depth: int = 0) -> None:

@@ -94,11 +94,12 @@ def test_of_any_patient(chart: Json, hook: str, drafts: list[Json], chosen: set[
 
 
 def test_in_every_fixture() -> None:
-    agreed = [assert_agrees(shot) for shot in _fixtures()]
+    agreed = [assert_agrees(shot) for shot in fixture_snapshots()]
     assert any(agreed) and not all(agreed)
 
 
-def _fixtures() -> Iterator[Snapshot]:
+def fixture_snapshots() -> Iterator[Snapshot]:
+    """The patient of every kept request, as it is and with each draft on the hooks of orders."""
     keys, services = tuple(prefetch_templates(knowledge())), {service.hook: service for service in SERVICES}
     for path in sorted(FIXTURES.rglob("*.json")):
         body = json.loads(path.read_text(encoding="utf-8"))

@@ -44,6 +44,15 @@ def fields(request):
             yield from ((key, inner) for inner in value)
 
 
+@pytest.mark.parametrize("status", [["active"], {"code": "active"}, 1, None])
+def test_a_status_of_another_type_under_a_key_of_the_clients_own(card_client, status):
+    body = request_for("patient-view")
+    body["prefetch"]["orders"] = body["prefetch"].pop("medications")
+    for entry in body["prefetch"]["orders"]["entry"]:
+        entry["resource"]["status"] = status
+    assert survives(card_client, body) == 200
+
+
 @pytest.mark.parametrize("hook", SERVICE_OF)
 def test_every_field_dropped_or_retyped(card_client, hook):
     request = request_for(hook)

@@ -8,7 +8,7 @@ from cards.model import Band, DraftTest, Indicator, Magnesium, Problem, Say
 _TESTS = (DraftTest("magnesium", "now"), DraftTest("bmp", "now"), DraftTest("ecg", "now"))
 
 
-@rule(Problem.LOW_MAGNESIUM)
+@rule(Problem.LOW_MAGNESIUM, starts=danger.may_be_too_low_for_the_heart)
 def suboptimal_magnesium_is_risky(chart: Chart) -> Say | Because:
     """Low-normal with digoxin or a torsades-risk drug and low potassium, or a critical QTc (s.4.4, 5)."""
     m = chart.current

@@ -6,7 +6,7 @@ from cards.judgements import causes, danger, indication
 from cards.model import DraftTest, Indicator, Problem, Say
 
 
-@rule(Problem.LOOK_FOR_LOW)
+@rule(Problem.LOOK_FOR_LOW, starts=danger.potassium_is_low)
 def low_potassium_needs_magnesium_check(chart: Chart) -> Say | Because:
     """Potassium still low in spite of replacement, and no magnesium of these days (RSK-K)."""
     if chart.not_known & {"magnesium", "results"}:
