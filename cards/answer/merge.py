@@ -1,6 +1,6 @@
 """Findings to recommendations: one a problem, ranked, at most three, with a reason for each that is left out."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cards.answer.quiet import advice_name, why_quiet
@@ -19,6 +19,7 @@ _SETTLED_BY_TESTS = frozenset(
     | {Problem.DISCHARGE, Problem.REFILL}
 )
 _ONE = 1  # card of a patient who goes home, and of a renewal (clinical rule s.14)
+Present = Mapping[Problem, Recommendation | None]
 _WITH_LOW = frozenset({Problem.DRAFT_QT, Problem.DRAFT_DEPLETES})
 
 
@@ -133,7 +134,7 @@ def _merge(problem: Problem, findings: list[Finding]) -> Recommendation | None:
     return Recommendation(problem, max(f.indicator for f in (lead, *others)), (lead, *others))
 
 
-def _why_not(recommendation: Recommendation, present: Collection[Problem], chart: Chart) -> str:
+def _why_not(recommendation: Recommendation, present: Present, chart: Chart) -> str:
     """Of drafted orders only the drafted order is spoken of, and what makes it unsafe or not enough."""
     problem = recommendation.problem
     if not chart.about_orders or problem in ABOUT_DRAFTS or problem is Problem.INCOMPLETE:
@@ -147,11 +148,12 @@ def _why_not(recommendation: Recommendation, present: Collection[Problem], chart
     return "" if concerned.get(problem) else "no drafted order that it concerns"
 
 
-def _low_magnesium_matters(recommendation: Recommendation, present: Collection[Problem], chart: Chart) -> bool:
+def _low_magnesium_matters(recommendation: Recommendation, present: Present, chart: Chart) -> bool:
     """To a drug that it makes dangerous, to potassium that cannot hold without it, to magnesium that is not enough."""
     if given.drafts_magnesium(chart):
         return _falls_short(recommendation, chart)
-    return not _WITH_LOW.isdisjoint(present) or _replaces_potassium_alone(recommendation, chart)
+    warned = (found for problem in _WITH_LOW if (found := present.get(problem)))
+    return any(r.indicator >= Indicator.WARNING for r in warned) or _replaces_potassium_alone(recommendation, chart)
 
 
 def _is_critical(recommendation: Recommendation) -> bool:

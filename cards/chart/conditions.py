@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from cards.chart.fhir import child, codings, first_moment, moment, status_of, text, words_of
@@ -14,6 +15,8 @@ _ABATED = ("abatementDateTime", "abatementDate", "abatementPeriod")
 # only refuted, never over: magnesium weakens these patients for life
 _FOR_LIFE = frozenset({"myasthenia"})
 _DENIED = frozenset({"refuted", "entered-in-error"})
+# they count as a stop, never as what lifts one
+_UNSURE = frozenset({"unconfirmed", "provisional", "differential"})
 
 
 class Entry(NamedTuple):
@@ -48,10 +51,19 @@ def _turn(categories: tuple[str, ...], knowledge: Knowledge) -> tuple[bool, bool
 
 
 def _categories_now(resource: JsonObject, knowledge: Knowledge, now: datetime) -> tuple[str, ...]:
-    """What an entry says; of one that is over only what never ends."""
+    """What an entry says: of one that is over what never ends, of one that is not sure nothing that lifts a stop."""
     code = child(resource, "code")
     categories = knowledge.terminology.categories_of(codings(code), words_of(code))
+    if status_of(resource, "verificationStatus") in _UNSURE:
+        categories = tuple(c for c in categories if c not in _lifting(knowledge))
     return tuple(c for c in categories if c in _FOR_LIFE) if is_over(resource, now) else categories
+
+
+@lru_cache(maxsize=16)  # a service has one, and one for each client with a site file of its own
+def _lifting(knowledge: Knowledge) -> frozenset[str]:
+    """The categories that make a stop none, or end what is one."""
+    unless = {stop.unless for stop in knowledge.hard_stops.values()}
+    return frozenset(unless | {row.ended_by for row in knowledge.condition_freshness.values()})
 
 
 def since_when(resource: JsonObject) -> datetime | None:

@@ -20,7 +20,8 @@ _HANDED_OVER = ("whenHandedOver", "whenPrepared")
 _SULFATE = "6585"
 _TREATING = frozenset({MagnesiumKind.REPLACEMENT, MagnesiumKind.OBSTETRIC})
 # only of what meets magnesium in a vein it matters whether it runs
-_INFUSED = "iv_interaction"
+# drugs of which it matters whether they run
+_INFUSED = frozenset({"iv_interaction", "supports_pressure"})
 _NO_ROLES: frozenset[str] = frozenset()
 
 
@@ -132,7 +133,7 @@ def _medication(
         magnesium=None if route is Route.INTRAVENOUS and is_hearsay(resource) else magnesium,
         is_potassium=named.is_potassium,
         is_antithrombotic=named.is_antithrombotic,
-        is_infusion=_INFUSED in drug.role_names and runs_on(dosages, told),
+        is_infusion=not _INFUSED.isdisjoint(drug.role_names) and runs_on(dosages, told),
     )
     is_iv_magnesium = magnesium is not None and route is Route.INTRAVENOUS
     return _with_times(medication, resource, dosages, knowledge) if is_iv_magnesium else medication

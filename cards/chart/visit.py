@@ -213,6 +213,11 @@ class Visit(Asked):
         all_came = self.snapshot.partial.isdisjoint(_WITH_VITAL_SIGNS)
         return with_measured(recorded, self.vital_signs, all_came, self.knowledge)
 
+    @fact
+    def dialysis_goes_on(self) -> bool:
+        """Whether dialysis is ordered, or was done of late: not only a status on the list of problems."""
+        return any("dialysis" in e.categories for e in entries_of_care(self.sent, self.knowledge, self.now))
+
     def has(self, *names: str) -> bool:
         """Whether a condition of any of the categories or groups of categories is present."""
         present, categories = self.conditions.keys(), self.knowledge.conditions.categories

@@ -40,7 +40,13 @@ def is_given(group: str, as_infusion: bool, within: str, chart: Chart) -> bool:
 
 @once
 def needs_slow_iv(chart: Chart) -> bool:
-    """A caution of s.2.2: a slow heart, a ventilator, or a blocker that runs; IV magnesium at most 1 g/h."""
+    """A caution of s.2.2: a slow heart, a ventilator, a blocker or vasopressor that runs; IV at most 1 g/h."""
     cautions = (s for s in chart.knowledge.hard_stops.values() if s.caution and s.drug_group)
     infused = any(is_given(s.drug_group, s.as_infusion, s.within, chart) for s in cautions)
-    return infused or chart.has("slow_heart", "ventilated")
+    return infused or vasopressor_runs(chart) or chart.has("slow_heart", "ventilated")
+
+
+@once
+def vasopressor_runs(chart: Chart) -> bool:
+    """Whether the pressure is held up by an infusion, and tells nothing of its own."""
+    return any(runs(s.unless_infused, chart) for s in chart.knowledge.hard_stops.values() if s.unless_infused)

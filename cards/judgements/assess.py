@@ -1,9 +1,10 @@
 """Judgements that several rules share: emergencies, what forbids a level or route, what may be offered."""
 
 from cards.chart import Because, Chart, because, once
+from cards.chart.magnesium import band_of
 from cards.judgements import airway, allergies, danger, given, ionised
 from cards.loading import HardStop
-from cards.model import SEVERE_BANDS, Band, Freshness, Magnesium, RenalGate
+from cards.model import LOW_BANDS, SEVERE_BANDS, Band, Freshness, Magnesium, RenalGate
 
 _EGFR_LIMITS = ("egfr.r2", "egfr.r1", "egfr.r0")
 # from which threshold to which, as far as there is one
@@ -186,7 +187,9 @@ def is_on_record(stop: HardStop, chart: Chart) -> bool:
 
 def stops(stop: HardStop, chart: Chart) -> bool:
     """Whether it is on record and nothing there makes it harmless, as a pacemaker does for heart block."""
-    return is_on_record(stop, chart) and not (stop.unless and chart.has(stop.unless))
+    if not is_on_record(stop, chart) or (stop.unless and chart.has(stop.unless)):
+        return False
+    return not (stop.unless_infused and airway.runs(stop.unless_infused, chart))
 
 
 def has_unpaced_heart_block(chart: Chart) -> bool:
@@ -235,6 +238,14 @@ def is_doubtful(magnesium: Magnesium, chart: Chart) -> bool:
 def x_is_critical(magnesium: Magnesium, chart: Chart) -> bool:
     """Critically low."""
     return magnesium.x < chart.numbers["band.critical_low"]
+
+
+def dose_band(low: Magnesium, chart: Chart) -> Band | None:
+    """The band to dose by: of two values of one time that of the milder, None where that is not low (s.0.5)."""
+    if low.also is None:
+        return low.band
+    milder = band_of(max(low.x, low.also), low.lower_limit, low.upper_limit, chart.numbers)
+    return milder if milder in LOW_BANDS else None
 
 
 def is_severe_band(band: Band) -> bool:

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cards.chart import Because, Chart, once
+from cards.chart import Because, Chart, because, once
 from cards.judgements import allergies
 from cards.loading import Words
-from cards.model import DrugClass, DrugRole, Medication, RemoveOrder, removals
+from cards.model import DrugClass, DrugRole, Medication, RemoveOrder, Route, removals
 
 _POINTS = {"strong": 3, "moderate": 2, "weak": 1}
 _ACID = "acid_suppressant"
@@ -46,6 +46,21 @@ def _is_established(role: DrugRole) -> bool:
 def depleting_names(medications: Iterable[Medication]) -> tuple[str, ...]:
     """The names of the ingredients that lower magnesium, each once."""
     return tuple(dict.fromkeys(r.ingredient for m in medications for r in depleting_roles(m)))
+
+
+def asks_at_order(draft: Medication, magnesium: float, chart: Chart) -> Because:
+    """Whether the order of what lowers magnesium speaks at this level: each class says of which orders, below what."""
+    found = [_asks(role, draft, magnesium, chart) for role in depleting_roles(draft)]
+    return next(filter(None, found), found[0] if found else because("it lowers no magnesium"))
+
+
+def _asks(role: DrugRole, draft: Medication, magnesium: float, chart: Chart) -> Because:
+    of_class = role.of_class
+    if of_class.order_of is not None and role.ingredient not in of_class.order_of:
+        return because("its order asks for no correction first")
+    if of_class.order_iv_only and draft.route is not Route.INTRAVENOUS:
+        return because("not into a vein")
+    return chart.below(magnesium, of_class.order_below) if of_class.order_below else Because(True)
 
 
 def concerns_magnesium(draft: Medication) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from cards.chart import Because, Chart, any_of, because, once
 from cards.judgements import given, toxicity
-from cards.model import Condition, Indicator, Medication
+from cards.model import Band, Condition, Indicator, Medication, Setting
 
 _POTASSIUM_GOAL = "target.potassium"
 
@@ -77,9 +77,9 @@ def calcium_is_low(chart: Chart) -> Because:
 
 @once
 def qtc(chart: Chart) -> float | None:
-    """The latest plausible QTc in ms."""
-    n, found = chart.numbers, chart.results.get("qtc")
-    return found.value if found and n["qtc.plausible_min"] <= found.value <= n["qtc.plausible_max"] else None
+    """The latest fresh QTc in ms."""
+    found = chart.results.get("qtc")
+    return found.value if found else None
 
 
 def qtc_is_long(chart: Chart) -> Because:
@@ -153,6 +153,12 @@ def is_usual_before_dialysis(x: float, chart: Chart) -> bool:
     if toxicity.signs(chart):
         return False
     return bool(chart.below(x, "band.high_before_dialysis_below"))
+
+
+def is_expected_on_dialysis(x: float, chart: Chart) -> bool:
+    """Mildly high while dialysis is ordered or was done of late: nothing to say (s.1.6)."""
+    known = chart.dialysis_goes_on and is_usual_before_dialysis(x, chart)
+    return known and bool(chart.below(x, "band.high_is_mild_below"))
 
 
 def dangers_with_qt_drug(x: float, chart: Chart, several: bool = True) -> tuple[str, ...]:
@@ -241,6 +247,20 @@ def _is_of_late(condition: Condition, chart: Chart) -> bool:
     if condition.since is None or is_current(condition, chart):
         return False
     return bool(chart.at_most(chart.hours_since(condition.since), "emergency.recent_hours"))
+
+
+def of_severe(chart: Chart) -> Indicator:
+    """How urgent a severely low level is, before what raises or lowers it (s.1.1)."""
+    urgent = chart.inpatient or chart.setting is Setting.UNKNOWN
+    return Indicator.CRITICAL if urgent or has_symptoms(chart) or named(chart) else Indicator.WARNING
+
+
+def stale_urgency(band: Band, chart: Chart) -> Indicator:
+    """Of a result to be repeated first: a step below its band, never below info; critically low stays critical."""
+    if band is Band.CRITICAL_LOW:
+        return Indicator.CRITICAL
+    usual = of_severe(chart) if band is Band.SEVERE else Indicator.WARNING
+    return Indicator(max(urgency(usual, chart) - 1, Indicator.INFO))
 
 
 def urgency(usual: Indicator, chart: Chart) -> Indicator:

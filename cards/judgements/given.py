@@ -131,6 +131,12 @@ def nutrition_has_magnesium(chart: Chart) -> bool:
     return MagnesiumKind.NUTRITION in kinds
 
 
+def nutrition_holds_dose(chart: Chart) -> bool:
+    """Parenteral nutrition is to be adjusted instead of an order of our own, unless it is critically low (s.2.4)."""
+    m = chart.current
+    return nutrition_has_magnesium(chart) and not (m and chart.below(m.x, "band.critical_low"))
+
+
 def gut_is_unused(chart: Chart) -> bool:
     """Fed parenterally, and no medicine is taken by mouth."""
     return nutrition_has_magnesium(chart) and not any(m.route is Route.ORAL for m in chart.active)

@@ -93,7 +93,6 @@ def _obstetric(draft: Medication, chart: Chart) -> Iterator[Verdict]:
     maintains = bool(order_measures.steady(steps, chart))
     rate = order_measures.measure("steady_rate", (draft,), chart)
     load = order_measures.measure("load", (draft,), chart)
-    creatinine = chart.results.get("creatinine")
     if chart.renal.gate is RenalGate.R3:
         if maintains:
             yield Verdict(_CRITICAL, "no_maintenance")
@@ -101,15 +100,16 @@ def _obstetric(draft: Medication, chart: Chart) -> Iterator[Verdict]:
             yield Verdict(_WARNING, "load_only")
     elif chart.renal.of_drafts is RenalGate.R2 and maintains:
         yield Verdict(_WARNING, "maintenance_r2")
-    elif maintains and _is_reduced(creatinine.value if creatinine else None, chart):
+    elif maintains and slow_obstetric_magnesium(chart):
         fast = chart.above(rate, "review.obstetric.rate.kidneys")
         yield Verdict(_INFO, "maintenance" if fast else "maintenance_level")
 
 
-def _is_reduced(creatinine: float | None, chart: Chart) -> bool:
-    """By creatinine (mg/dL); by eGFR only where no creatinine is told: its equations do not hold in pregnancy."""
+def slow_obstetric_magnesium(chart: Chart) -> bool:
+    """By creatinine; by eGFR only where no creatinine is told: its equations do not hold in pregnancy."""
+    creatinine = chart.results.get("creatinine")
     if creatinine is not None:
-        return bool(chart.at_least(creatinine, "review.obstetric.creatinine"))
+        return bool(chart.at_least(creatinine.value, "review.obstetric.creatinine"))
     return bool(chart.below(chart.renal.egfr, "egfr.r0"))
 
 

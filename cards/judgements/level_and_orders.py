@@ -46,9 +46,13 @@ def _into_a_vein(draft: Medication, m: Magnesium, chart: Chart) -> Stop | None:
     reason, very_high = reason_of(draft, chart), chart.at_least(m.x, "band.critical_high")
     if reason.indication.id == "torsades" and (reason.pulseless or not very_high):
         return Stop(Indicator.WARNING, "high_torsades")
-    if chart.renal.gate in _EXCRETING and not very_high and _is_drawn_early(m, chart):
-        return Stop(Indicator.WARNING, "high_early")
-    return None
+    return Stop(Indicator.WARNING, "high_early") if reads_too_high(m, chart) else None
+
+
+def reads_too_high(m: Magnesium, chart: Chart) -> bool:
+    """Drawn during IV magnesium or soon after it, with kidneys that clear it, and not critically high (s.1.6)."""
+    very_high = chart.at_least(m.x, "band.critical_high")
+    return chart.renal.gate in _EXCRETING and not very_high and _is_drawn_early(m, chart)
 
 
 def _is_drawn_early(m: Magnesium, chart: Chart) -> bool:

@@ -9,7 +9,7 @@ from cards.loading.reading import KnowledgeError, did_you_mean, read_yaml
 from cards.model import DrugClass
 
 _KEYS = frozenset(field.name for field in fields(DrugClass)) - {"name"}
-_LISTS = frozenset({"corrected_before", "binds"})
+_LISTS = frozenset({"corrected_before", "binds", "order_of"})
 _SETTINGS = frozenset({"inpatient", "outpatient"})
 
 
@@ -32,7 +32,7 @@ def read_drug_tables(
             ("key", entry, _KEYS),
             ("setting", entry.get("recheck", ()), _SETTINGS),
             ("time", (*entry.get("recheck", {}).values(), *entry.get("monitored", {}).values()), monitoring),
-            ("threshold", _named(entry, "plausible_after", "counts_after_stop"), thresholds),
+            ("threshold", _named(entry, "plausible_after", "counts_after_stop", "order_below"), thresholds),
             ("alternative", _named(entry, "instead", "partner"), alternatives),
         )
         for what, used, known in checks:
@@ -52,7 +52,7 @@ def _class(name: str, entry: Mapping[str, Any]) -> DrugClass:
 def check_ingredients(tables: DrugTables, ingredients: Collection[str]) -> None:
     """KnowledgeError when a class names an ingredient that no drug has."""
     for name, each in tables.classes.items():
-        named = (*each.corrected_before, *each.binds, *(each.monitored.keys() - {"any"}))
+        named = (*each.corrected_before, *each.binds, *(each.order_of or ()), *(each.monitored.keys() - {"any"}))
         check_known(f"classes.yaml: {name}", "ingredient", named, ingredients)
 
 

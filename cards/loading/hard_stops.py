@@ -19,6 +19,7 @@ class HardStop:
     draft: str = ""
     condition: str = ""
     unless: str = ""
+    unless_infused: str = ""
     drug_group: str = ""
     renal: str = ""
     allergy: str = ""
@@ -68,7 +69,7 @@ def read_hard_stops(
         checks: tuple[tuple[str, Collection[str], Collection[str]], ...] = (
             ("key", entry, keys),
             ("condition", _named(entry, "condition", "unless"), conditions.names),
-            ("group of drugs", _named(entry, "drug_group"), groups),
+            ("group of drugs", _named(entry, "drug_group", "unless_infused"), groups),
             ("renal gate", _named(entry, "renal"), RenalGate.__members__),
             ("threshold", _named(entry, "within"), thresholds),
             ("emergency", told["yields_in"], EMERGENCIES),

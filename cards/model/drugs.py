@@ -23,6 +23,10 @@ class DrugClass:
     plausible_after: str = ""
     counts_after_stop: str = "cause.stopped_days"
     in_cycles: bool = False
+    order_below: str = ""
+    order_low_calcium: bool = False
+    order_iv_only: bool = False
+    order_of: tuple[str, ...] | None = None
     corrected_before: tuple[str, ...] = ()
     binds: tuple[str, ...] = ()
     with_iv: str = "heart"

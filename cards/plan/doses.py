@@ -39,8 +39,8 @@ def intravenous_anywhere(situation: str, chart: Chart, emergency: str | None = N
 
 
 def _is_unsure(chart: Chart) -> bool:
-    """The problem list or medicines not all known, IV magnesium that holds a dose, or parenteral nutrition."""
-    return lists.are_unsure(chart) or given.holds_dose(chart) or given.nutrition_has_magnesium(chart)
+    """The problem list or medicines not all known, IV magnesium or parenteral nutrition that holds a dose."""
+    return lists.are_unsure(chart) or given.holds_dose(chart) or given.nutrition_holds_dose(chart)
 
 
 @lru_cache(maxsize=256)
@@ -140,7 +140,9 @@ def plan(chart: Chart) -> Plan:
         return Plan(course.iv, course.oral, course)
     if chart.low is None or not assess.dose_may_be_offered(chart):
         return Plan()
-    band = chart.low.band
+    band = assess.dose_band(chart.low, chart)
+    if band is None:
+        return Plan()
     iv = intravenous(situation(band, chart), chart) if _wants_iv(band, chart) else None
     no_tablets = iv is not None or is_no_band_for_tablets(band, chart)
     return Plan(iv, None if no_tablets else oral_doses.oral(oral_key(band, chart), chart))

@@ -29,9 +29,10 @@ def why_no_potassium_sparing(chart: Chart) -> str:
 
 def _by_blood(potassium: Result | None, chart: Chart) -> str:
     words, egfr = chart.knowledge.words, chart.renal.egfr
-    if potassium is None:
+    if potassium is None or not chart.at_most(chart.hours_since(potassium.when), "potassium.sparing_hours"):
         return words.say("no_sparing.potassium_unknown")
-    if chart.at_least(potassium.value, _most_potassium(chart)):
+    highest = max(potassium.value, potassium.also or 0.0)  # of two of one time the one that forbids it (s.0.5)
+    if chart.at_least(highest, _most_potassium(chart)):
         return words.say("no_sparing.potassium", potassium=potassium.shown)
     kidneys_allow = chart.at_least(egfr, "potassium.sparing_min_egfr")
     return "" if kidneys_allow and chart.renal.gate.is_good else chart.renal.reason

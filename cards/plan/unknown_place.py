@@ -12,7 +12,8 @@ def alone_withholds_iv(chart: Chart) -> bool:
     low, unknown = chart.low, chart.setting is Setting.UNKNOWN
     if not unknown or low is None or low.band not in SEVERE_BANDS or not assess.dose_may_be_offered(chart):
         return False
-    return doses.intravenous_anywhere(doses.situation(low.band, chart), chart) is not None
+    band = assess.dose_band(low, chart)
+    return band in SEVERE_BANDS and doses.intravenous_anywhere(doses.situation(band, chart), chart) is not None
 
 
 def lines(chart: Chart) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from cards.rules.beside_low.long_qtc_raises_risk import long_qtc_raises_risk
 from cards.rules.beside_low.oral_is_not_possible import oral_is_not_possible
 from cards.rules.beside_low.oral_magnesium_is_taken import oral_magnesium_is_taken
 from cards.rules.beside_low.oral_magnesium_needs_spacing import oral_magnesium_needs_spacing
+from cards.rules.beside_low.other_samples_are_told import other_samples_are_told
 from cards.rules.beside_low.part_is_unread import part_is_unread
 from cards.rules.beside_low.potassium_is_low_too import potassium_is_low_too
 from cards.rules.beside_low.pregnancy_needs_obstetric_advice import pregnancy_needs_obstetric_advice
@@ -56,6 +57,7 @@ RULES: tuple[Rule, ...] = (
     iv_magnesium_needs_care,
     oral_magnesium_needs_spacing,
     facts_are_missing,
+    other_samples_are_told,
     part_is_unread,
     illness_causes_low_magnesium,
     urine_shows_the_loss,

@@ -2,7 +2,7 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import assess, given
+from cards.judgements import airway, assess, given
 from cards.model import Indicator, Problem, Say
 from cards.plan import doses
 
@@ -14,6 +14,7 @@ def iv_magnesium_needs_care(chart: Chart) -> Say | Because:
         return because("no low magnesium that would be treated IV, or a hard stop")
     drugs = _interacting(chart)
     lines = ("drugs",) * bool(drugs) + ("heart",) * chart.has("slow_heart") + ("block",) * _is_paralysed(chart)
+    lines += ("vasopressor",) * (airway.vasopressor_runs(chart) and not chart.has("hypotension"))
     if not lines:
         return because("no medicine or heart rhythm that makes IV magnesium riskier")
     return Say(Indicator.INFO, lines, values={"drugs": ", ".join(drugs)})

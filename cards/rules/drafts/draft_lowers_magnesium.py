@@ -5,7 +5,7 @@ from collections.abc import Collection
 from cards import wording
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import allergies, assess, causes, corrected, danger
+from cards.judgements import allergies, assess, before_doses, causes, corrected, danger
 from cards.loading import Knowledge
 from cards.model import (
     DraftTest,
@@ -40,7 +40,18 @@ def draft_lowers_magnesium(chart: Chart) -> Say | Because:
         return chart.is_known
     if assess.is_doubtful(m, chart):
         return because("the magnesium result must be repeated first")
-    return (chart.is_low or _is_too_low_beside_another(m, drafts, chart)) and _said(m, drafts, chart)
+    return _judged(m, drafts, chart)
+
+
+def _judged(m: Magnesium, drafts: Drafts, chart: Chart) -> Say | Because:
+    """Of the drafts those whose class speaks at this level, and what is to be corrected before a dose."""
+    asking = tuple(d for d in drafts if causes.asks_at_order(d, m.x, chart))
+    before_dose = before_doses.asked(m, chart)
+    if not asking and not before_dose:
+        silent = causes.asks_at_order(drafts[0], m.x, chart) if drafts else chart.is_low
+        return chart.is_low and because(silent.why)
+    risky = Because(True) if before_dose else chart.is_low or _is_too_low_beside_another(m, asking, chart)
+    return risky and _said(m, asking, before_dose, chart)
 
 
 def _is_too_low_beside_another(m: Magnesium, drafts: Drafts, chart: Chart) -> Because:
@@ -48,9 +59,9 @@ def _is_too_low_beside_another(m: Magnesium, drafts: Drafts, chart: Chart) -> Be
     return chart.at_most(m.x, "deplete.second_drug_at_or_below") if drafts and second else chart.is_low
 
 
-def _said(m: Magnesium, drafts: Drafts, chart: Chart) -> Say:
+def _said(m: Magnesium, drafts: Drafts, before_dose: tuple[str, ...], chart: Chart) -> Say:
     advice = causes.draft_advice(drafts, chart)
-    if m.low and (before_dose := causes.corrected_before(chart.chosen)):
+    if before_dose:
         advice["before_dose"] = list(before_dose)
     when = _when(m, chart)
     return Say(
@@ -65,7 +76,7 @@ def _said(m: Magnesium, drafts: Drafts, chart: Chart) -> Say:
 
 def _title(drafts: Drafts, magnesium: Magnesium) -> str:
     if not drafts:
-        return "before_dose"
+        return "before_dose" if magnesium.low else "before_dose_calcium"
     return "" if magnesium.low else "second"
 
 

@@ -3,7 +3,7 @@
 from cards.ask import rule
 from cards.chart import Because, Chart
 from cards.judgements import assess, danger, given
-from cards.model import Band, DraftTest, Indicator, Problem, RenalGate, Say, Setting
+from cards.model import Band, DraftTest, Problem, RenalGate, Say, Setting
 from cards.plan import doses, recheck, unknown_place
 
 _STEP = 0.01  # mmol/L are compared with two decimals
@@ -19,19 +19,13 @@ def magnesium_is_severely_low(chart: Chart) -> Say | Because:
 def _said(plan: doses.Plan, chart: Chart) -> Say:
     when = recheck.when(Band.SEVERE, plan, chart)
     return Say(
-        _indicator(chart),
+        danger.urgency(danger.of_severe(chart), chart),
         ("found", *_border(chart), *_do(plan, chart), *_follow_up(when)),
         title="urgent" if plan.title == "oral" and not chart.inpatient else unknown_place.title(plan, chart),
         values=doses.dose_values(plan.order),
         suggestions=doses.offered(plan),
         tests=(DraftTest("magnesium", when), DraftTest("bmp", "now"), DraftTest("ecg", "now")),
     )
-
-
-def _indicator(chart: Chart) -> Indicator:
-    urgent = chart.inpatient or chart.setting is Setting.UNKNOWN
-    dangerous = urgent or danger.has_symptoms(chart) or danger.named(chart)
-    return danger.urgency(Indicator.CRITICAL if dangerous else Indicator.WARNING, chart)
 
 
 def _border(chart: Chart) -> tuple[str, ...]:
@@ -49,7 +43,7 @@ def _do(plan: doses.Plan, chart: Chart) -> tuple[str, ...]:
 
 
 def _route(plan: doses.Plan, chart: Chart) -> str:
-    no_iv = assess.iv_is_forbidden(chart) or given.nutrition_has_magnesium(chart)
+    no_iv = assess.iv_is_forbidden(chart) or given.nutrition_holds_dose(chart)
     return "oral_instead" if plan.oral and no_iv else plan.title
 
 

@@ -2,7 +2,7 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import assess
+from cards.judgements import assess, danger
 from cards.model import DraftTest, Indicator, Magnesium, Problem, Say
 
 _TESTS = (DraftTest("magnesium", "now"), DraftTest("bmp", "now"))
@@ -16,7 +16,7 @@ def result_needs_repeat(chart: Chart) -> Say | Because:
         return assess.is_to_be_treated(chart)
     if assess.emergency(chart):
         return because("the emergency rule speaks")
-    return assess.is_to_be_repeated(chart) and _said(low, _why(low, chart))
+    return assess.is_to_be_repeated(chart) and _said(low, _why(low, chart), chart)
 
 
 def _why(low: Magnesium, chart: Chart) -> str:
@@ -25,10 +25,11 @@ def _why(low: Magnesium, chart: Chart) -> str:
     return "newer" if low.superseded else "found"
 
 
-def _said(low: Magnesium, why: str) -> Say:
+def _said(low: Magnesium, why: str, chart: Chart) -> Say:
     severe = assess.is_severe_band(low.band)
+    in_doubt = Indicator.WARNING if severe else Indicator.INFO
     return Say(
-        Indicator.WARNING if severe else Indicator.INFO,
+        danger.stale_urgency(low.band, chart) if why == "found" else in_doubt,
         (why, "do"),
         title="today" if severe else "",
         tests=_TESTS,

@@ -2,15 +2,15 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import assess, danger, given, toxicity
-from cards.model import Band, DraftTest, Indicator, Magnesium, Medication, Problem, Say, Suggestion, removals
+from cards.judgements import assess, danger, given, level_and_orders, toxicity
+from cards.model import Band, DraftTest, Freshness, Indicator, Magnesium, Medication, Problem, Say, Suggestion, removals
 from cards.wording import opening
 
 Sources = tuple[Medication, ...]
-_INFO = ("mild", "alone", "dialysis")
+_INFO = ("mild", "alone", "dialysis", "early", "old")
 _URGENT = ("critical", "breathing")
 _INDICATORS = {**dict.fromkeys(_URGENT, Indicator.CRITICAL), **dict.fromkeys(_INFO, Indicator.INFO)}
-_TITLED = (*_URGENT, "mild", "dialysis")
+_TITLED = (*_URGENT, "mild", "dialysis", "early")
 
 
 @rule(Problem.HIGH_MAGNESIUM)
@@ -23,6 +23,8 @@ def magnesium_is_high(chart: Chart) -> Say | Because:
         return because("the result is not plausible")
     if assess.on_obstetric_magnesium(chart) or assess.may_be_on_obstetric_magnesium(chart):
         return because("magnesium given in pregnancy or for pre-eclampsia has its own limits")
+    if not _sources(chart) and danger.is_expected_on_dialysis(m.x, chart):
+        return because("as before any session of dialysis, which is ordered or was done of late")
     return chart.is_high and _said(m, _sources(chart), chart)
 
 
@@ -46,21 +48,40 @@ def _said(m: Magnesium, sources: Sources, chart: Chart) -> Say:
 
 
 def _state(m: Magnesium, sources: Sources, chart: Chart) -> str:
-    """critical; breathing: slow; dialysis: usual before it; mild: with a source by mouth; alone: without; else high."""
+    """critical; breathing: slow; dialysis: usual before it; early: during a dose; mild: with a source by mouth; alone:
+    without; old; else high.
+    """
     if toxicity.breathing_is_slow(chart) and toxicity.is_likely(chart):
         return "breathing"
     if m.band is Band.CRITICAL_HIGH and chart.is_fresh and chart.at_least(m.x, "band.critical_high"):
         return "critical"
     if not sources and danger.is_usual_before_dialysis(m.x, chart):
         return "dialysis"
+    if _is_early(m, chart):
+        return "early"
     if danger.high_is_mild(m.x, chart) and not given.iv_magnesium_in_progress(chart):
         return "mild" if sources and chart.is_fresh else "alone"
-    return "high"
+    is_old = m.freshness is Freshness.REPEAT_FIRST and m.band is Band.HIGH and not m.superseded
+    return "old" if is_old and not danger.signs_of_toxicity(chart) else "high"
+
+
+def _is_early(m: Magnesium, chart: Chart) -> bool:
+    """Drawn during IV magnesium that is over or soon after it, where nothing else makes it a danger (s.1.6)."""
+    if (
+        given.iv_magnesium_in_progress(chart)
+        or danger.has_symptoms(chart)
+        or danger.signs_of_toxicity(chart)
+        or toxicity.signs(chart)
+    ):
+        return False
+    return bool(chart.is_fresh) and level_and_orders.reads_too_high(m, chart)
 
 
 def _lines(state: str, sources: Sources, signs: bool, chart: Chart) -> tuple[str, ...]:
     if state == "dialysis":
         return ("found", "usual")
+    if state == "early":
+        return ("found", "early", "check")
     antidote = "antidote_child" if assess.is_child(chart) else "antidote"
     urgent = state in _URGENT or signs
     return (
@@ -89,6 +110,8 @@ def _recheck(state: str, urgent: bool, chart: Chart) -> str:
     """By height and place (s.1.6)."""
     if urgent or danger.has_symptoms(chart):
         return "high"
+    if state == "early":
+        return "after_iv"
     if state in ("mild", "alone"):
         return "next_morning" if chart.setting.stays_overnight else "high_mild_outpatient"
     return "high_inpatient" if chart.setting.stays_overnight else "high_outpatient"

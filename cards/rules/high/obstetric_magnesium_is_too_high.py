@@ -2,7 +2,7 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import assess, danger
+from cards.judgements import assess, danger, kidneys_and_orders
 from cards.model import DraftTest, Indicator, Magnesium, Problem, RenalGate, Say
 
 _NOW = (DraftTest("magnesium", "now"), DraftTest("bmp", "now"))
@@ -15,7 +15,9 @@ _LINES = {
     "stop_unlisted": ("unlisted", "do_stop", "do_unlisted", "check"),
     "repeat": ("found", "check"),
     "kidneys": ("found", "do_kidneys", "check"),
+    "creatinine": ("found", "do_creatinine", "check"),
 }
+_KIDNEYS = ("kidneys", "creatinine")
 
 
 @rule(Problem.HIGH_MAGNESIUM)
@@ -30,9 +32,16 @@ def obstetric_magnesium_is_too_high(chart: Chart) -> Say | Because:
     if not m.plausible:
         return because("the result is not plausible")
     above = chart.above(m.x, "obstetric.caution") if listed else chart.is_high
-    if listed and not above and chart.is_fresh and chart.renal.gate in _POOR:
-        return chart.at_least(m.x, "obstetric.kidneys") and _said(m, "kidneys", chart)
+    if listed and not above and chart.is_fresh and (poor := _poor_kidneys(chart)):
+        return chart.at_least(m.x, "obstetric.kidneys") and _said(m, poor, chart)
     return above and _said(m, _state(m, listed, chart), chart)
+
+
+def _poor_kidneys(chart: Chart) -> str:
+    """kidneys: by the renal gate; creatinine: by that alone; "" where they are good, as far as known."""
+    if chart.renal.gate in _POOR:
+        return "kidneys"
+    return "creatinine" if kidneys_and_orders.slow_obstetric_magnesium(chart) else ""
 
 
 def _said(m: Magnesium, state: str, chart: Chart) -> Say:
@@ -41,10 +50,12 @@ def _said(m: Magnesium, state: str, chart: Chart) -> Say:
 
 
 def _indicator(m: Magnesium, state: str, chart: Chart) -> Indicator:
-    if state == "kidneys":
+    if state in _KIDNEYS:
         return Indicator.WARNING
     if state.startswith("stop"):
         return Indicator.CRITICAL
+    if state == "unlisted":
+        return Indicator.WARNING if chart.above(m.x, "obstetric.caution") else Indicator.INFO
     return Indicator.INFO if danger.high_is_mild(m.x, chart) else Indicator.WARNING
 
 

@@ -1,0 +1,27 @@
+"""Was another value reported for the time of this one, or did a later sample give none?"""
+
+from cards.ask import rule
+from cards.chart import Because, Chart, because
+from cards.model import Indicator, Problem, Say
+from cards.wording import moment
+
+
+@rule(Problem.LOW_MAGNESIUM, adds=True)
+def other_samples_are_told(chart: Chart) -> Say | Because:
+    """Of two values of one time both are told; a later sample without a value withdraws nothing and is told (s.0.5)."""
+    m = chart.current
+    if m is None:
+        return chart.is_known
+    lines = (*(("also",) if m.also is not None else ()), *(("unmeasured",) if m.unmeasured else ()))
+    if not lines:
+        return because("no other value of that time, and no later sample without one")
+    return Say(
+        Indicator.INFO,
+        lines,
+        values={
+            "also": f"{m.also:.2f} mmol/L" if m.also is not None else "",
+            "unmeasured": moment(m.unmeasured) if m.unmeasured else "",
+        },
+        problem=Problem.HIGH_MAGNESIUM if chart.is_high else Problem.LOW_MAGNESIUM,
+        adds=True,
+    )
