@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cards.chart import Chart
 from cards.chart.fhir import reference_of
@@ -45,7 +45,7 @@ def medication_request(order: DraftMedication, chart: Chart, occasion: Occasion 
         **_ordered(chart),
         **({} if other else _priority(_of_treatment(occasion.indicator, chart))),
         "medicationCodeableConcept": _concept(product),
-        "dosageInstruction": [_dosage(number, step, product, order) for number, step in enumerate(order.steps, 1)],
+        "dosageInstruction": [_dosage(n, step, product, order, chart.now) for n, step in enumerate(order.steps, 1)],
     }
     if order.days and (chart.is_leaving or not chart.inpatient):
         resource["dispenseRequest"] = _dispensed(order, order.days)
@@ -100,7 +100,7 @@ def _concept(product: Product) -> Json:
     return {**({"coding": coding} if coding else {}), "text": product.display}
 
 
-def _dosage(number: int, step: DoseStep, product: Product, order: DraftMedication) -> Json:
+def _dosage(number: int, step: DoseStep, product: Product, order: DraftMedication, now: datetime) -> Json:
     code, display = _ROUTES[product.route]
     entry: Json = {"doseQuantity": _quantity(step.quantity, step.unit)}
     if step.grams_per_hour:
@@ -109,22 +109,38 @@ def _dosage(number: int, step: DoseStep, product: Product, order: DraftMedicatio
     return {
         "sequence": number,
         "text": step.text,
-        "timing": {"repeat": _repeat(step, order)},
+        "timing": {"repeat": _repeat(step, order, now)},
         **({"asNeededBoolean": True} if step.as_needed else {}),
+        **({"maxDosePerPeriod": _most(step.most_a_day, step.unit)} if step.most_a_day else {}),
         "route": {"coding": [{"system": SNOMED, "code": code, "display": display}], "text": display},
         "doseAndRate": [entry],
     }
 
 
-def _repeat(step: DoseStep, order: DraftMedication) -> Json:
-    every = _every(step.every) if step.every else {}
+def _repeat(step: DoseStep, order: DraftMedication, now: datetime) -> Json:
+    often = _every(step.every) if step.every else _a_day(step.per_day) if step.per_day else {}
     if step.minutes:
-        return {"count": step.count or 1, "duration": step.minutes, "durationUnit": "min", **every}
-    bounds: Json = {"boundsDuration": _days(order.days)} if order.days else {}
+        ends = step.count or (None if often or step.as_needed else 1)
+        counted: Json = {"count": ends} if ends else {}
+        return {**_from_day(step, now), **counted, "duration": step.minutes, "durationUnit": "min", **often}
+    bounds: Json = {"boundsDuration": _days(order.days)} if order.days else _from_day(step, now)
     bounds |= {"count": step.count} if step.count else {}
-    if every:
-        return {**bounds, **every}
-    return {**bounds, "frequency": step.per_day or 1, "period": 1, "periodUnit": "d"}
+    return {**bounds, **(often or _a_day(1))}
+
+
+def _a_day(times: int) -> Json:
+    return {"frequency": times, "period": 1, "periodUnit": "d"}
+
+
+def _from_day(step: DoseStep, now: datetime) -> Json:
+    """Since when, of what begins on a later day of the course."""
+    if step.day == 1:
+        return {}
+    return {"boundsPeriod": {"start": (now + timedelta(days=step.day - 1)).date().isoformat()}}
+
+
+def _most(amount: float, unit: str) -> Json:
+    return {"numerator": _quantity(amount, unit), "denominator": _days(1)}
 
 
 def _every(minutes: float) -> Json:

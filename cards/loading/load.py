@@ -22,7 +22,7 @@ from cards.loading.indications import Indications, read_indications
 from cards.loading.knowledge import Knowledge, OverrideReasons
 from cards.loading.order_entry import OrderEntry, read_order_entry
 from cards.loading.protocol import read_vocabulary
-from cards.loading.protocol.of_site import read_protocols
+from cards.loading.protocol.of_site import read_protocols, with_site_units
 from cards.loading.protocol.orderable import orderable_products
 from cards.loading.protocol.rechecks import windows_of
 from cards.loading.reading import did_you_mean, read_yaml, traverse
@@ -101,7 +101,9 @@ def _known(folder: Traversable, told: Site, version: str, home: str) -> Knowledg
         **reading,
         **_medicines(folder, told, shipped, asked, numbers),
         protocols=(),
-        protocol_words=read_vocabulary(folder / "protocol_words.yaml", _numbers(shipped), reading["units"]),
+        protocol_words=with_site_units(
+            read_vocabulary(folder / "protocol_words.yaml", _numbers(shipped), reading), told
+        ),
         thresholds=thresholds,
         numbers=numbers,
         shipped_numbers=_numbers(shipped),

@@ -23,7 +23,7 @@ _KEYS: Mapping[str, frozenset[str]] = {
     "orderables": frozenset({"tests", "products"}),
     "rules": frozenset({"off"}),
     "cards": frozenset({"maximum"}),
-    "codes": frozenset({"labs", "drugs", "conditions"}),
+    "codes": frozenset({"labs", "drugs", "conditions", "units"}),
     "encounter_classes": frozenset(),
     "time_zone": frozenset(),
     "override_reasons": frozenset(),
@@ -71,6 +71,7 @@ class Site:
     lab_codes: tuple[tuple[str, str, str], ...] = ()
     drug_codes: tuple[tuple[str, str, str], ...] = ()
     condition_codes: tuple[tuple[str, str, str], ...] = ()
+    unit_codes: tuple[tuple[str, str, str], ...] = ()
     encounter_classes: tuple[tuple[str, str, str], ...] = ()
     zone: tzinfo = UTC
     override_reasons: tuple[str, ...] = ()
@@ -104,6 +105,7 @@ def read_site(text: str, name: str) -> Site:
         lab_codes=reader.codes("labs", "analyte"),
         drug_codes=reader.codes("drugs", "ingredient"),
         condition_codes=reader.codes("conditions", "category"),
+        unit_codes=reader.codes("units", "unit"),
         encounter_classes=reader.encounter_classes(),
         zone=reader.zone(),
         override_reasons=reader.texts("override_reasons"),

@@ -14,11 +14,15 @@ if TYPE_CHECKING:
     from cards.model.answers import Answers
 
 
+_DAY = 1440.0
+
+
 @dataclass(frozen=True, slots=True)
 class DoseStep:
     """One step of a drafted dose. IV: grams over minutes. Oral: units (or elemental mg) so often a day.
 
-    `count` doses `every` so many minutes are one order; `as_needed` within that.
+    `count` doses `every` so many minutes are one order; `as_needed` within that, at most `most_a_day` of `unit`.
+    `day`: the day of the course on which it begins.
     """
 
     text: str
@@ -32,6 +36,8 @@ class DoseStep:
     every: float | None = field(default=None, repr=False)
     count: int | None = field(default=None, repr=False)
     as_needed: bool = field(default=False, repr=False)
+    most_a_day: float | None = field(default=None, repr=False)
+    day: int = field(default=1, repr=False)
 
     @property
     def ends_after(self) -> float:
@@ -40,7 +46,7 @@ class DoseStep:
 
     def begins(self, dose: int) -> float:
         """Minutes from the begin of its first dose to that of another."""
-        return (dose - 1) * (self.every or 0.0)
+        return (self.day - 1) * _DAY + (dose - 1) * (self.every or (_DAY / self.per_day if self.per_day else 0.0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,9 @@ class Order:
     """One sentence of a protocol: product, amount and route, and how it is given. Times are in minutes.
 
     `day_total`: the amount is that of 24 hours. `rate`: g/h. `cap`: the most of a dose by weight.
+    `most_doses`, `most_a_day`: how much may be given as needed, all told in `at_most`.
+    `per_kg`: the amount by weight that a dose was worked out of.
+    `pieces`: the tablets or sachets that make the dose up, where the sentence says so.
     `remarks`: what is told and not computed.
     """
 
@@ -76,7 +79,11 @@ class Order:
     days: Range | None = None
     at_most: str = ""
     cap: Amount | None = None
+    most_doses: float | None = None
+    most_a_day: Amount | None = None
     total: Amount | None = None
+    pieces: Amount | None = None
+    per_kg: Amount | None = None
     diluent: str = ""
     remarks: tuple[str, ...] = ()
     text: str = ""
@@ -210,13 +217,13 @@ class Protocol:
 class Facts:
     """What a protocol may ask of a patient. Magnesium in mmol/L; numbers by name in the units of the language.
 
-    `states`: calcium low, oral tube, ...; what is in neither is not known.
+    `states`: calcium low, oral tube, ...; what is in neither is not known. `units`: where he is, with the wider ones.
     """
 
     magnesium: float | None
     numbers: Mapping[str, float] = field(default_factory=dict)
     states: Mapping[str, str] = field(default_factory=dict)
-    unit: str = ""
+    units: frozenset[str] = frozenset()
     has: frozenset[str] = frozenset()
     permissions: frozenset[str] = frozenset()
 

@@ -1,20 +1,19 @@
 """What a protocol may ask, read of a chart: levels, conditions, medicines, unit; and what limits magnesium."""
 
-import re
 from collections.abc import Iterator
 
 from cards.chart import Chart, once
-from cards.chart.fhir import child, objects, text, words_of
 from cards.judgements import allergies, assess, danger, given
 from cards.model import Band, RenalGate, Setting
 from cards.model.protocol import Facts
 from cards.plan import lists
+from cards.plan.units_of_stay import units
 from cards.protocol.bounds import kidneys_forbid
 from cards.protocol.stops import Bounds
 
 _PERMISSIONS = frozenset({"iv", "oral"})  # who is asked for advice may order; the card is for prescribers
-_WORD = re.compile(r"[^\W_]+")
 _RESULTS = {"potassium": "potassium", "creatinine": "scr", "qtc": "qtc"}
+_SIGNS = {"systolic_pressure": "systolic", "heart_rate": "heart_rate", "respiratory_rate": "respiratory_rate"}
 _DAYS_A_YEAR = 365.25
 
 
@@ -28,8 +27,8 @@ def facts(chart: Chart) -> Facts:
         magnesium=_magnesium(chart),
         numbers=numbers,
         states=dict(_states(chart)),
-        unit=_unit(chart),
-        has=frozenset(_words(chart)),
+        units=units(chart),
+        has=chart.knowledge.protocol_words.all_of(_words(chart)),
         permissions=_PERMISSIONS,
     )
 
@@ -49,6 +48,9 @@ def _numbers(chart: Chart) -> Iterator[tuple[str, float]]:
     for analyte, name in _RESULTS.items():
         if (result := chart.results.get(analyte)) is not None:
             yield name, result.value
+    yield from ((name, chart.vital_signs[sign].value) for sign, name in _SIGNS.items() if sign in chart.vital_signs)
+    if (calcium := danger.corrected_calcium(chart)) is not None:
+        yield "calcium", calcium
     if chart.renal.egfr is not None:
         yield "egfr", chart.renal.egfr
     if chart.age_days is not None:
@@ -76,34 +78,13 @@ def _words(chart: Chart) -> Iterator[str]:
     for word, group in vocabulary.drugs.items():
         if any(m.has_role(group) or any(role.is_in(group) for role in m.roles) for m in chart.active):
             yield word
+    names = {name for m in chart.active for role in m.roles for name in (role.ingredient, role.drug_class)}
+    yield from (word for word, taken in vocabulary.taken.items() if not taken.isdisjoint(names))
     yield from (word for word, salt in vocabulary.allergies.items() if allergies.stop(salt, chart))
     if chart.renal.gate is RenalGate.R2 and chart.at_least(chart.renal.egfr, "egfr.r1"):
         yield "aki"  # by a rising creatinine
     if given.nutrition_has_magnesium(chart):
         yield "parenteral_nutrition"
-
-
-def _unit(chart: Chart) -> str:
-    """The unit by the words of the stay's places and service, else by its kind; "" where nobody can tell."""
-    told = _spaced(" ; ".join(_places(chart)))
-    units = chart.knowledge.protocol_words.units
-    for spelled in sorted(units, key=len, reverse=True):
-        if _spaced(spelled) in told or _spaced(spelled.replace("_", "")) in told:
-            return units[spelled]
-    settings = chart.knowledge.protocol_words.unit_settings
-    return next((unit for unit, setting in settings.items() if setting == chart.setting.value), "")
-
-
-def _spaced(told: str) -> str:
-    """The words of a text in lower case, each between blanks."""
-    return f" {' '.join(_WORD.findall(told.lower().replace('_', ' ')))} "
-
-
-def _places(chart: Chart) -> Iterator[str]:
-    stay = chart.encounter or {}
-    for place in objects(stay, "location"):
-        yield from (text(child(place, "location"), "display"), words_of(child(place, "physicalType")))
-    yield from (words_of(concept) for key in ("serviceType", "type") for concept in objects(stay, key))
 
 
 @once

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from math import isclose
+from typing import TypedDict
 
 from cards.chart import Chart, once
 from cards.judgements import assess, given
@@ -11,7 +12,17 @@ from cards.model import DoseStep, DraftMedication, RenalGate
 from cards.model.protocol import Answer, Order, Protocol
 from cards.plan.protocol_facts import bounds, facts
 from cards.protocol import engine
-from cards.protocol.content import elemental_a_day, elemental_mg, elemental_per_piece, grams, grams_per_hour, product_of
+from cards.protocol.content import (
+    count,
+    elemental_a_day,
+    elemental_mg,
+    elemental_per_piece,
+    every_of,
+    grams,
+    grams_per_hour,
+    most_grams_a_day,
+    product_of,
+)
 from cards.protocol.drafting import Drafted, drafted
 from cards.protocol.say import dose_text
 from cards.protocol.stops import Way
@@ -21,6 +32,14 @@ _UNITS = {"meq": "mEq", "ml": "mL"}
 _MINUTES_A_DAY = 1440
 _NEAR = 0.02
 _PREMIX = "premix"
+
+
+class _Times(TypedDict):
+    per_day: int | None
+    every: float | None
+    count: int | None
+    as_needed: bool
+    day: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,18 +170,24 @@ def _iv_step(order: Order, chart: Chart) -> DoseStep:
         dose_text(order, None if order.amount.unit.startswith("g ") else dose),
         round(dose, 2),
         "g",
-        per_day=_per_day(order),
         minutes=round(order.over.high) if order.over else round(dose * 60 / rate) if rate else None,
         grams_per_hour=rate,
         short=dose_text(replace(order, diluent="", remarks=()), None if order.amount.unit.startswith("g ") else dose),
-        every=order.every.high if order.every else None,
-        count=round(order.doses.high) if order.doses else None,
-        as_needed=order.as_needed,
+        most_a_day=round(most, 2) if (most := most_grams_a_day(order, chart.knowledge)) else None,
+        **_times(order),
     )
 
 
-def _per_day(order: Order) -> int | None:
-    return round(order.per_day.high) if order.per_day else None
+def _times(order: Order) -> _Times:
+    """How often and how many, as a step of a draft holds it."""
+    every = every_of(order)
+    return {
+        "per_day": round(order.per_day.high) if order.per_day else None,
+        "every": every.high if every else None,
+        "count": count(order),
+        "as_needed": order.as_needed,
+        "day": round(order.days.low) if order.days else 1,
+    }
 
 
 def _oral_step(order: Order, protocol: Protocol, chart: Chart) -> DoseStep:
@@ -173,17 +198,14 @@ def _oral_step(order: Order, protocol: Protocol, chart: Chart) -> DoseStep:
         chart.knowledge.words.say("protocol.oral", dose=", ".join((told, *order.remarks)), total=total or 0.0),
         quantity,
         unit,
-        per_day=_per_day(order),
         short=told,
-        every=order.every.high if order.every else None,
-        count=round(order.doses.high) if order.doses else None,
-        as_needed=order.as_needed,
+        **_times(replace(order, lasts=None)),
     )
 
 
 def _pieces(order: Order, protocol: Protocol, chart: Chart) -> tuple[float, str]:
     """The dose in tablets or sachets where whole or half ones make it up, else in the unit of the protocol."""
-    amount, product = order.amount, product_of(order, chart.knowledge)
+    amount, product = order.pieces or order.amount, product_of(order, chart.knowledge)
     if amount.unit in _PIECES:
         return amount.range.high, amount.unit
     piece = elemental_per_piece(order, protocol, chart.knowledge)

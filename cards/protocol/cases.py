@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from cards.loading.protocol.quantities import NUMBER
-from cards.loading.protocol.vocabulary import Vocabulary, plain
+from cards.loading.protocol.vocabulary import NUMBER, Number, Vocabulary, plain
 from cards.loading.reading import KnowledgeError, did_you_mean, parse_yaml
 from cards.model.protocol import Facts, Protocol
 from cards.units import UnitTable
@@ -24,6 +23,7 @@ _ORAL = {
 _PLAIN = frozenset(
     {"n", "mg", "magnesium", "oral", "setting", "unit", "has", "permissions", "expect", "why", "note", "name"}
 )
+_STANDS_FOR = (("crcl", "egfr"), ("egfr", "crcl"))  # whichever a case tells is the one that is asked for
 _EXPECTED = frozenset({"orders", "one_of", "then", "none", "recheck", "notify", "order_test", "act", "row"})
 
 
@@ -70,8 +70,11 @@ class _Reader:
         has = frozenset(map(self._word, told.get("has") or ()))
         states = {**self._oral(told.get("oral")), **self._states(told)}
         numbers = dict(self._numbers(told))
+        for one, other in _STANDS_FOR:
+            if other in numbers:
+                numbers.setdefault(one, numbers[other])
         permissions = frozenset(map(str, told.get("permissions") or ("iv", "oral") * ("permissions" not in told)))
-        return Facts(self._magnesium(told), numbers, states, self._unit(told), has, permissions)
+        return Facts(self._magnesium(told), numbers, states, self._units(told), self.words.all_of(has), permissions)
 
     def _magnesium(self, told: Mapping[str, Any]) -> float | None:
         value = told.get("mg", told.get("magnesium"))
@@ -92,14 +95,14 @@ class _Reader:
             raise ValueError(f"has: unknown word {told!r}{did_you_mean(text, known)}")
         return word
 
-    def _unit(self, told: Mapping[str, Any]) -> str:
+    def _units(self, told: Mapping[str, Any]) -> frozenset[str]:
         text = told.get("setting", told.get("unit"))
         if text is None:
-            return ""
+            return frozenset()
         unit = self.words.units.get(plain(str(text)))
         if unit is None:
             raise ValueError(f"setting: unknown unit {text!r}{did_you_mean(plain(str(text)), self.words.units)}")
-        return unit
+        return self.words.all_of({unit})
 
     def _oral(self, told: object) -> dict[str, str]:
         if told is None:
@@ -112,6 +115,9 @@ class _Reader:
         """What is told as a state: calcium low."""
         return {key: str(told[key]) for key, states in self.words.states.items() if str(told.get(key)) in states}
 
+    def _bare(self, number: Number, value: float) -> float:
+        return self.words.without_unit(number, value)
+
     def _numbers(self, told: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
         for key, value in told.items():
             if value is None or key in _PLAIN or key in self._states(told):
@@ -123,4 +129,5 @@ class _Reader:
                 raise ValueError(f"{key}: {value!r} is not read{did_you_mean(str(key), known)}")
             unit = (found[2] or "").strip()
             converted = self.units.find(number.analyte, unit, unit) if number.analyte and unit else None
-            yield number.id, float(found[1]) * (converted.factor if converted else 1.0)
+            told_value = float(found[1])
+            yield number.id, told_value * converted.factor if converted else self._bare(number, told_value)

@@ -14,6 +14,7 @@ from cards.protocol.say import order_text
 from cards.protocol.stops import Bounds, ceilings, way
 
 _ROUNDING = 1.005
+_TOLD_OTHERWISE = ("telemetry", "parenteral_nutrition")  # by the unit, by nutrition orders
 _NORMAL = "limit.lower.default"
 
 
@@ -137,7 +138,7 @@ def _choices(protocol: Protocol) -> Told:
 def _words(protocol: Protocol, knowledge: Knowledge) -> Told:
     """Words that no code of a record can tell."""
     words = knowledge.protocol_words
-    known = {*words.conditions, *words.drugs, *words.allergies, "telemetry"}
+    known = {*words.conditions, *words.drugs, *words.taken, *words.allergies, *_TOLD_OTHERWISE}
     for condition in conditions_of(protocol):
         for atom in (a for both in condition.either for a in both if a.kind == "word" and a.of not in known):
             yield condition.line, f"{atom.text!r}: no record tells {atom.of}, so the service takes it as not so"

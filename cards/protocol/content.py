@@ -1,7 +1,7 @@
 """How much magnesium an order holds: grams of sulfate IV in 24 hours, elemental mg a day by mouth."""
 
 from cards.loading import Knowledge, Product
-from cards.model.protocol import Order, Protocol
+from cards.model.protocol import INF, Order, Protocol, Range
 
 _DAY = 1440.0
 _PIECES = frozenset({"tablet", "capsule", "sachet", "ampoule", "ml"})
@@ -18,7 +18,7 @@ def doses_a_day(order: Order) -> float:
     if order.day_total:
         return 1.0
     by_time = order.per_day.high if order.per_day else -(-_DAY // order.every.low) if order.every else None
-    count = order.doses.high if order.doses else None
+    count = order.doses.high if order.doses else order.most_doses
     if by_time is None:
         return count or 1.0
     return min(by_time, count) if count else by_time
@@ -30,7 +30,41 @@ def grams_a_day(order: Order, knowledge: Knowledge) -> float | None:
     if dose is None:
         return None
     longer = order.over.low / _DAY if order.over and order.over.low > _DAY else 1.0
-    return dose * doses_a_day(order) / longer
+    return min(dose * doses_a_day(order) / longer, most_grams_a_day(order, knowledge) or INF)
+
+
+def most_grams_a_day(order: Order, knowledge: Knowledge) -> float | None:
+    """The most grams of magnesium sulfate that an order as needed allows in 24 hours; None where it names no limit."""
+    most = order.most_a_day
+    factor = knowledge.protocol_words.grams.get(most.unit) if most else None
+    return most.range.high * factor if most and factor and order.salt == "sulfate" else None
+
+
+def count(order: Order) -> int | None:
+    """How many doses an order is at most; None where it ends with no count."""
+    if order.doses:
+        return round(order.doses.high)
+    if order.most_doses and not order.most_a_day:
+        return round(order.most_doses)
+    length, every = _length(order), every_of(order)
+    if order.day_total and not (every or order.per_day):
+        return 1
+    often = order.per_day.high / _DAY if order.per_day else 1 / every.high if every else None
+    return max(1, round(length * often)) if length and often else None
+
+
+def _length(order: Order) -> float | None:
+    """How many minutes a course lasts."""
+    if order.lasts:
+        return order.lasts.high
+    return _DAY * (order.days.high - order.days.low + 1) if order.days else None
+
+
+def every_of(order: Order) -> Range | None:
+    """How often it comes round, in minutes; daily, what is given on several days or as so much a day for some time."""
+    goes_on = order.day_total and (order.lasts or order.until)
+    repeats = goes_on or (order.days is not None and order.days.is_open)
+    return order.every or (Range(_DAY, _DAY) if repeats and not order.per_day else None)
 
 
 def grams_per_hour(order: Order, knowledge: Knowledge) -> float | None:

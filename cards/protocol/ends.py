@@ -22,7 +22,8 @@ def _end(order: Order, which: str) -> Order:
         return Range(value, value)
 
     changed: dict[str, Any] = {name: at(told) for name in _RANGES if (told := getattr(order, name)) is not None}
-    return replace(order, amount=replace(order.amount, range=at(order.amount.range)), **changed)
+    pieces = order.pieces and replace(order.pieces, range=at(order.pieces.range))
+    return replace(order, amount=replace(order.amount, range=at(order.amount.range)), pieces=pieces, **changed)
 
 
 def ways(bundle: Sequence[Order]) -> list[tuple[Order, ...]]:

@@ -41,11 +41,11 @@ def _is_so(atom: Atom, facts: Facts, protocol: Protocol) -> bool:
 
 
 def _word(atom: Atom, facts: Facts, _: Protocol) -> bool:
-    return atom.of in facts.has or (atom.of == "telemetry" and facts.unit == "telemetry")
+    return atom.of in facts.has or (atom.of == "telemetry" and "telemetry" in facts.units)
 
 
 def _unit(atom: Atom, facts: Facts, _: Protocol) -> bool:
-    return facts.unit == atom.of or (atom.of == "telemetry" and "telemetry" in facts.has)
+    return atom.of in facts.units or (atom.of == "telemetry" and "telemetry" in facts.has)
 
 
 def _permission(atom: Atom, facts: Facts, _: Protocol) -> bool:
@@ -130,9 +130,10 @@ def _lacks(need: Need, facts: Facts) -> bool:
 
 # -- the orders -------------------------------------------------------------------------------------------------------
 def _answer(row: Row, protocol: Protocol, facts: Facts) -> Answer:
-    give, one_of, then = (tuple(_given(orders, protocol, facts)) for orders in (row.give, row.one_of, row.then))
-    asked = [*row.give, *row.one_of]
-    lost = len(give) < len(row.give) or (bool(row.one_of) and not one_of)
+    today = tuple(order for order in row.give if _is_of_day(order, facts))
+    give, one_of, then = (tuple(_given(orders, protocol, facts)) for orders in (today, row.one_of, row.then))
+    asked = [*today, *row.one_of]
+    lost = len(give) < len(today) or (bool(row.one_of) and not one_of)
     if lost:
         give, one_of, then = (), (), ()
     first = (give or one_of or (None,))[0]
@@ -150,6 +151,12 @@ def _answer(row: Row, protocol: Protocol, facts: Facts) -> Answer:
         act=(changed.act if changed else "") or row.act,
         order_test=row.order_test,
     )
+
+
+def _is_of_day(order: Order, facts: Facts) -> bool:
+    """Whether an order is for the day of the course, where that is known; else a course is ordered as a whole."""
+    day = facts.numbers.get("day")
+    return order.days is None or day is None or order.days.low <= day <= order.days.high
 
 
 def _instead(row: Row) -> str:
@@ -206,9 +213,11 @@ def for_kidneys(order: Order, row: KidneyRow) -> Order | None:
     if row.factor == 0:
         return None
     amount = row.dose or replace(order.amount, range=order.amount.range.times(row.factor))
+    pieces = order.pieces and replace(order.pieces, range=order.pieces.range.times(row.factor))
     return replace(
         order,
         amount=amount,
+        pieces=None if row.dose else pieces,
         over=row.over or (order.over.times(row.over_factor) if order.over else None),
         every=row.every or order.every,
         doses=row.doses or order.doses,
@@ -224,4 +233,4 @@ def by_weight(order: Order, facts: Facts) -> Order:
     whole, dose, cap = unit.removesuffix(_WEIGHED), order.amount.range.times(weight), order.cap
     if cap and cap.unit == whole:
         dose = Range(min(dose.low, cap.range.high), min(dose.high, cap.range.high))
-    return replace(order, amount=replace(order.amount, unit=whole, range=dose))
+    return replace(order, amount=replace(order.amount, unit=whole, range=dose), per_kg=order.amount)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cards.loading.protocol.quantities import a_range, a_time, an_amount
-from cards.loading.protocol.rechecks import a_recheck
+from cards.loading.protocol.rechecks import a_recheck, recheck_parts
 from cards.loading.protocol.vocabulary import Vocabulary, plain
 from cards.model.protocol import Amount, Answer, Order, Protocol, Range
 from cards.protocol.content import doses_a_day
@@ -13,7 +13,8 @@ from cards.protocol.say import told
 _DAY = 1440.0
 Expected = Mapping[str, Any]
 _ONE = Range(1, 1)
-_ROUNDED = 0.005  # grams and mmol of a paper are rounded
+_ROUNDED = 0.005  # rates and times of a paper are rounded
+_ABOUT = 0.02  # a dose in another unit more so: 2 g is 8 mmol on many papers, and 16 mEq
 
 
 def differs(answer: Answer, expect: Expected, protocol: Protocol, words: Vocabulary) -> str:
@@ -91,7 +92,9 @@ class _Judge:
     _product = _salt
 
     def _dose(self, order: Order, value: object) -> bool:
-        return _within(order.amount, an_amount(str(value), self.words), order.salt, self.words)
+        wanted = an_amount(str(value), self.words)
+        told = filter(None, (order.amount, order.pieces, order.per_kg))
+        return any(_within(amount, wanted, order.salt, self.words) for amount in told)
 
     def _per_24h(self, order: Order, value: object) -> bool:
         whole = order.amount.range.times(1.0 if order.day_total else doses_a_day(order))
@@ -150,18 +153,21 @@ class _Judge:
     def _every(self, order: Order, value: object) -> bool:
         return True  # judged with the other words for how often
 
-    _doses = _per_day = _every
+    _doses = _per_day = _per_week = _every
 
     def _frequency(self, order: Order, want: Expected) -> bool:
         """How often: "every 12 h" is "2 a day"; and how many doses, where either says so."""
         doses = a_range(str(want["doses"])) if "doses" in want else None
-        if (doses or _ONE) != (order.doses or _ONE) and not (doses and order.doses and doses.holds(order.doses)):
+        seen_doses = order.doses or (Range(order.most_doses, order.most_doses) if order.most_doses and doses else None)
+        if (doses or _ONE) != (seen_doses or _ONE) and not (doses and seen_doses and doses.holds(seen_doses)):
             return False
         if (order.doses or _ONE) == _ONE and doses == _ONE and order.route != "oral":
             return True
         wanted = a_range(str(want["per_day"])) if "per_day" in want else None
         if "every" in want:
             wanted = _a_day(a_time(str(want["every"]), self.words))
+        if "per_week" in want:
+            wanted = a_range(str(want["per_week"])).times(1 / 7)
         seen = order.per_day or (_a_day(order.every) if order.every else None)
         return seen == wanted or (wanted is not None and seen is not None and wanted.holds(seen))
 
@@ -187,7 +193,7 @@ def _within(seen: Amount, wanted: Amount, salt: str, words: Vocabulary) -> bool:
     for table in (*tables, words.elemental_mg, {"g salt": 1000.0, "mg salt": 1.0}):
         if seen.unit in table and wanted.unit in table:
             told, given = wanted.range.times(table[wanted.unit]), seen.range.times(table[seen.unit])
-            return told.holds(given, _ROUNDED * told.high)
+            return told.holds(given, _ABOUT * told.high)
     return False
 
 
@@ -211,7 +217,10 @@ def _rechecked(answer: Answer, wanted: str) -> bool:
         told_form = a_recheck(wanted)
     except ValueError:
         told_form = wanted.lower()
-    return told_form in answer.recheck.values() or (told_form == "none" and not answer.recheck)
+    seen = answer.recheck.values()
+    if told_form in seen or (told_form == "none" and not answer.recheck):
+        return True
+    return any(set(recheck_parts(told_form)) <= set(recheck_parts(text)) for text in seen)
 
 
 def _all_in(wanted: object, seen: Sequence[str]) -> bool:

@@ -131,7 +131,7 @@ def facts_of(patient: Patient, magnesium: float | None = None, per_mmol: float =
         magnesium=None if magnesium is None else magnesium / per_mmol,
         numbers={of: value for (kind, of), value in told.items() if kind == "number" and isinstance(value, float)},
         states={of: str(value) for (kind, of), value in told.items() if kind == "state"},
-        unit=next((str(value) for (kind, _), value in told.items() if kind == "unit"), ""),
+        units=frozenset(str(value) for (kind, _), value in told.items() if kind == "unit"),
         has=frozenset(str(value) for (kind, _), value in told.items() if kind == "word"),
         permissions=frozenset(str(value) for (kind, _), value in told.items() if kind == "permission"),
     )

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from cards.model.protocol import Answer, Order, Range
+from cards.model.protocol import Amount, Answer, Order, Range
 from cards.units import shown
 
-_HOUR, _DAY = 60, 1440
+_HOUR, _DAY, _WEEK = 60, 1440, 10080
+_COUNTED = frozenset({"tablet", "capsule", "sachet", "ampoule"})
 
 
 def told(answer: Answer) -> str:
@@ -52,8 +53,13 @@ def time_text(minutes: Range) -> str:
 def amount_text(order: Order) -> str:
     """ "2 g", "10 mmol", "400 mg", "1-2 tablets"."""
     unit = order.amount.unit.removesuffix(" salt").replace(" salt/", "/").replace("meq", "mEq")
-    counted = unit in ("tablet", "capsule", "sachet", "ampoule") and order.amount.range.high > 1
-    return f"{range_text(order.amount.range)} {unit}{'s' if counted else ''}"
+    if order.pieces and order.pieces.unit in _COUNTED:
+        return f"{range_text(order.amount.range)} {unit} ({_pieces_text(order.pieces)})"
+    return _pieces_text(order.amount) if unit in _COUNTED else f"{range_text(order.amount.range)} {unit}"
+
+
+def _pieces_text(pieces: Amount) -> str:
+    return f"{range_text(pieces.range)} {pieces.unit}{'s' if pieces.range.high > 1 else ''}"
 
 
 def order_text(order: Order) -> str:
@@ -68,6 +74,14 @@ def dose_text(order: Order, grams: float | None = None) -> str:
     return f"{amount_text(order)}{mass}{' per 24 h' if order.day_total else ''} {route}" + "".join(_how(order))
 
 
+def _every_text(every: Range) -> str:
+    """ "every 12 h"; of less than once in two days so often a week."""
+    a_week = _WEEK / every.high
+    if every.is_open or every.high < 2 * _DAY or a_week < 1 or a_week != round(a_week):
+        return f"every {time_text(every)}"
+    return f"{_times(Range(a_week, a_week))} a week"
+
+
 def _times(per_day: Range) -> str:
     words = {1: "once", 2: "twice"}
     return words.get(round(per_day.low), f"{range_text(per_day)} times") if not per_day.is_open else range_text(per_day)
@@ -76,10 +90,11 @@ def _times(per_day: Range) -> str:
 def _how(order: Order) -> Iterator[str]:
     yield f" over {time_text(order.over)}" if order.over else " push" if order.push else ""
     yield f" at {range_text(order.rate)} g/h" if order.rate else ""
-    yield f", every {time_text(order.every)}" if order.every else ""
+    yield f", {_every_text(order.every)}" if order.every else ""
     yield f", {_times(order.per_day)} a day" if order.per_day else ""
     if order.doses and (order.doses.high > 1 or order.route != "oral"):
         yield f", {range_text(order.doses)} dose{'s' if order.doses.high > 1 else ''}"
+    yield f", in total {range_text(order.total.range)} {order.total.unit.removesuffix(' salt')}" if order.total else ""
     yield f", for {time_text(order.lasts)}" if order.lasts else ""
     yield f", until {order.until}" if order.until else ""
     yield ", as needed" if order.as_needed else ""

@@ -8,7 +8,15 @@ from cards.loading import Knowledge
 from cards.model import RenalGate
 from cards.model.protocol import Facts, Order, Protocol, Range
 from cards.protocol import engine
-from cards.protocol.content import elemental_a_day, grams, grams_a_day, grams_per_hour, product_of
+from cards.protocol.content import (
+    count,
+    elemental_a_day,
+    every_of,
+    grams,
+    grams_a_day,
+    grams_per_hour,
+    product_of,
+)
 from cards.protocol.say import order_text, time_text
 from cards.units import shown
 
@@ -77,9 +85,13 @@ def way(bundle: Sequence[Order], protocol: Protocol, bounds: Bounds, most: Ceili
     """What of orders that are given together may be drafted."""
     drafted: list[Order] = []
     slower, withheld = [], []
-    series, left = False, most.iv_grams - bounds.given
+    series, infused = False, list[Order]()
     for order in bundle:
+        if bounds.gate in _SERIES and order.route not in _BY_MOUTH and order.days and order.days.low > 1:
+            series = True
+            continue
         first = _first_dose(order, bounds)
+        left = most.iv_grams - _used(infused, order, bounds, knowledge)
         why = _why_not(first, protocol, bounds, most, left, knowledge)
         if why:
             withheld.append(f"{order_text(order)}: {why}")
@@ -87,24 +99,47 @@ def way(bundle: Sequence[Order], protocol: Protocol, bounds: Bounds, most: Ceili
         made = _slower(first, most, knowledge)
         if made != first and made.over:
             slower.append(_told_slower(first, made.over, most, knowledge))
-        left -= grams_a_day(first, knowledge) or 0.0 if order.route not in _BY_MOUTH else 0.0
+        infused.extend(() if order.route in _BY_MOUTH else (first,))
         series = series or first != order
         drafted.append(made)
     return Way(tuple(drafted), tuple(slower), tuple(withheld), series)
 
 
+def _used(infused: Sequence[Order], order: Order, bounds: Bounds, knowledge: Knowledge) -> float:
+    """Grams IV of the same 24 hours: given, and of those orders beside it that are for the same days."""
+    beside = (other for other in infused if _share_a_day(other, order))
+    given = bounds.given if order.days is None or order.days.low == 1 else 0.0
+    return given + sum(grams_a_day(other, knowledge) or 0.0 for other in beside)
+
+
+def _share_a_day(one: Order, other: Order) -> bool:
+    if one.days is None or other.days is None:
+        return True
+    return one.days.low <= other.days.high and other.days.low <= one.days.high
+
+
 def _told_slower(paper: Order, over: Range, most: Ceilings, knowledge: Knowledge) -> str:
     say = knowledge.words.say
-    fast = time_text(paper.over) if paper.over else say("protocol.push" if paper.push else "protocol.no_time")
+    timed = paper.over or _by_rate(paper, knowledge)
+    fast = time_text(timed) if timed else say("protocol.push" if paper.push else "protocol.no_time")
     reason = say("protocol.most_rate", rate=shown(most.iv_rate))
     return say("protocol.slower", slow=time_text(over), fast=fast, reason=reason)
 
 
+def _by_rate(order: Order, knowledge: Knowledge) -> Range | None:
+    """How long a dose runs that is told by its rate, in whole minutes."""
+    dose, rate = grams(order, knowledge), order.rate
+    minutes = round(dose * 60 / rate.high) if dose and rate else None
+    return Range(minutes, minutes) if minutes else None
+
+
 def _first_dose(order: Order, bounds: Bounds) -> Order:
     """Of a series of infusions only the first where the kidneys ask for a level before each (s.2.1)."""
-    if bounds.gate not in _SERIES or order.route in _BY_MOUTH or not (order.every or order.per_day or order.as_needed):
+    repeats = every_of(order) or order.per_day or order.as_needed or count(order) != 1
+    if bounds.gate not in _SERIES or order.route in _BY_MOUTH or not repeats:
         return order
-    return replace(order, doses=Range(1, 1), every=None, per_day=None, as_needed=False)
+    once = replace(order, doses=Range(1, 1), every=None, per_day=None, lasts=None, days=None)
+    return replace(once, as_needed=False, day_total=False, until="", at_most="", most_doses=None, most_a_day=None)
 
 
 def _why_not(

@@ -45,7 +45,7 @@ TABLES_READ_AT_START = {
         "indications.py",
         "result_tables.py",
     ),
-    *("quantities.py", "sentences.py"),  # of a protocol
+    *("vocabulary.py", "sentences.py"),  # of a protocol
     "allergies.py",
 }
 GROWTH = 8

@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Iterable
+from itertools import product
 
-from cards.loading.protocol.quantities import NUMBER, a_level
-from cards.loading.protocol.vocabulary import Number, Vocabulary, plain
+from cards.loading.protocol.quantities import a_level
+from cards.loading.protocol.vocabulary import NUMBER, Number, Vocabulary, plain
 from cards.loading.reading import did_you_mean
-from cards.model.protocol import Atom, Condition, Level
+from cards.model.protocol import INF, Atom, Condition, Level
 from cards.units import UnitTable, spelling
 
 _OR, _AND = re.compile(r" or |\|"), re.compile(" and ")
 _NUMBERS = re.compile(r"[<>=\d]")
-_NO = re.compile(r"(?:no|not|without) (?!oral\b|known)")
+_NO = re.compile(r"(?:no|not|without) (?:on )?(?!oral\b|known)")
+_LEAD = re.compile(r"(?:has|on|in|with|is|patient is) (?!iv\b)")
 _COMPARED = re.compile(
     rf"([a-z_]{{1,20}}+(?: [a-z_]{{1,20}}+){{0,2}}) ?((?:<=|>=|<|>|=) ?{NUMBER}"
     rf"|{NUMBER} ?(?:\.\.|-|to) ?(?:<=? ?)?{NUMBER}) ?([a-z%].{{0,40}})?"
@@ -25,8 +27,12 @@ _ORAL = {
     "oral possible": "possible", "oral": "possible", "oral yes": "possible", "by mouth": "possible",
     "oral not possible": "nil", "no oral": "nil", "no oral route": "nil", "oral no": "nil", "nil by mouth": "nil",
     "npo": "nil", "not oral": "nil", "oral nil": "nil", "oral impossible": "nil", "oral tube": "tube", "tube": "tube",
-    "feeding tube": "tube",
+    "feeding tube": "tube", "tolerating oral": "possible", "oral tolerated": "possible", "taking oral": "possible",
+    "able to take oral": "possible", "can take oral": "possible", "eating": "possible", "enteral access": "possible",
+    "not tolerating oral": "nil", "unable to take oral": "nil", "cannot take oral": "nil", "no enteral access": "nil",
+    "not eating": "nil", "strict npo": "nil",
 }  # fmt: skip
+_SAID = {"asymptomatic": "no symptoms"}
 
 
 class ConditionReader:
@@ -42,7 +48,7 @@ class ConditionReader:
         return Condition(tuple(tuple(self._atom(a) for a in _AND.split(one)) for one in either), text, line)
 
     def _atom(self, text: str) -> Atom:
-        told = text.strip()
+        told = _SAID.get(text.strip(), text.strip())
         if told in _ORAL:
             return Atom("state", "oral", state=_ORAL[told], text=told)
         if negated := _NO.match(told):
@@ -51,9 +57,9 @@ class ConditionReader:
         return self._plain_atom(told)
 
     def _plain_atom(self, told: str) -> Atom:
-        told = told.removeprefix("has ")
-        for read in (self._word, self._permission, self._known, self._number, self._unit, self._state):
-            if (atom := read(told)) is not None:
+        readers = (self._word, self._permission, self._known, self._number, self._unit, self._state)
+        for read, said in product(readers, (told, _LEAD.sub("", told, count=1))):
+            if (atom := read(said)) is not None:
                 return atom
         name = _NUMBERS.split(told)[0].strip()
         near = did_you_mean(plain(name), {*self.words.askable, *self.own, "permission iv", "unit icu", "oral possible"})
@@ -89,7 +95,11 @@ class ConditionReader:
         level = a_level(compared, "")
         if number.id == "magnesium":
             return a_level(f"{compared} {unit}", self.unit)
-        if not unit or spelling(unit).startswith(spelling(number.unit)) or unit in ("y", "years"):
+        if not unit:
+            for end in (level.low, level.high):
+                self.words.without_unit(number, 0.0 if end == INF else end)
+            return level
+        if spelling(unit).startswith(spelling(number.unit)) or unit in ("y", "years"):
             return level
         known = self.units.find(number.analyte, unit, unit) if number.analyte else None
         if known is None:
@@ -97,14 +107,13 @@ class ConditionReader:
         return Level(level.low * known.factor, level.high * known.factor, level.with_low, level.with_high, level.text)
 
     def _unit(self, told: str) -> Atom | None:
-        if not (found := _UNIT.fullmatch(told)):
-            return None
-        unit = self.words.units.get(plain(found[1]))
-        if unit is None:
+        found = _UNIT.fullmatch(told)
+        unit = self.words.units.get(plain(found[1] if found else told))
+        if found and unit is None:
             raise ValueError(
                 f"unknown unit {found[1]!r}{did_you_mean(plain(found[1]), set(self.words.units.values()))}"
             )
-        return Atom("unit", unit, text=told)
+        return Atom("unit", unit, text=told) if unit else None
 
     def _state(self, told: str) -> Atom | None:
         found = _STATE.fullmatch(told)

@@ -1,13 +1,28 @@
 """The protocols that a site file names."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from cards.loading.dose_tables import Product
 from cards.loading.protocol import read_protocol
-from cards.loading.protocol.vocabulary import Vocabulary
+from cards.loading.protocol.vocabulary import Vocabulary, plain
+from cards.loading.reading import did_you_mean
 from cards.loading.site import Site
 from cards.model.protocol import Protocol
 from cards.units import UnitTable
+
+
+def with_site_units(words: Vocabulary, site: Site) -> Vocabulary:
+    """The words with the codes by which a site tells its units; KnowledgeError for a unit that is not known."""
+    told = dict(words.unit_codes)
+    for number, (system, code, name) in enumerate(site.unit_codes):
+        unit = words.units.get(plain(name))
+        if unit is None:
+            near = did_you_mean(plain(name), words.units)
+            reason = f"unit code {code}: unknown unit {name!r}{near}"
+            raise site.error(reason, "codes", "units", str(number), "unit")
+        told[(system, code)] = unit
+    return replace(words, unit_codes=told)
 
 
 def read_protocols(

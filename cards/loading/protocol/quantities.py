@@ -2,13 +2,10 @@
 
 import re
 
-from cards.loading.protocol.vocabulary import Vocabulary
+from cards.loading.protocol.vocabulary import NUMBER, RANGE, TO, Vocabulary
 from cards.loading.reading import did_you_mean
 from cards.model.protocol import INF, Amount, Level, Range
 
-NUMBER = r"\d{1,9}(?:\.\d{1,9})?"
-TO = r"\s{0,9}(?:-|\u2013|\.\.|to)\s{0,9}"
-RANGE = rf"{NUMBER}(?:{TO}{NUMBER})?"
 _RANGE = re.compile(rf"({NUMBER})(?:{TO}({NUMBER}))?")
 _TIME = re.compile(rf"({RANGE})\s{{0,9}}([a-z]{{1,20}})", re.IGNORECASE)
 _BETWEEN = re.compile(rf"(>=?) ({NUMBER}) \.\. (<=?) ({NUMBER})(.*)")
@@ -17,6 +14,12 @@ _LEVEL = re.compile(
     rf"(<=|>=|<|>|=)?\s{{0,9}}({NUMBER})(?:\s{{0,9}}\.\.\s{{0,9}}(<|<=)?\s{{0,9}}({NUMBER}))?\s{{0,9}}(\S.{{0,200}})?"
 )
 _WORDED = (
+    (re.compile("\u2264"), "<="),
+    (re.compile("\u2265"), ">="),
+    (re.compile(r"less than or equal to"), "<="),
+    (re.compile(r"(?:greater|more) than or equal to"), ">="),
+    (re.compile(rf"(?:between|from) ({NUMBER}) (?:and|to) ({NUMBER})"), r"\1 .. \2"),
+    (re.compile(rf"up to ({NUMBER})"), r"<= \1"),
     (re.compile(rf"({NUMBER})\s{{0,9}}(?:\S{{1,20}}\s{{1,9}})?(?:or|and) (?:less|below|lower)"), r"<= \1"),
     (re.compile(rf"({NUMBER})\s{{0,9}}(?:\S{{1,20}}\s{{1,9}})?(?:or|and) (?:more|above|higher)"), r">= \1"),
     (re.compile(rf"(?:below|less than|under) ({NUMBER})"), r"< \1"),
@@ -99,15 +102,9 @@ def _own_unit(told: str, unit: str) -> None:
         raise ValueError(f"{told!r} is not the unit of this file, {unit or 'which has none'}")
 
 
-def amount_pattern(words: Vocabulary) -> str:
-    """A regular expression of an amount: group 1 the range, group 2 the unit."""
-    units = "|".join(re.escape(u) for u in sorted(words.amounts, key=len, reverse=True))
-    return rf"({RANGE})\s{{0,9}}({units})(?![\w/])"
-
-
 def an_amount(text: str, words: Vocabulary) -> Amount:
     """ "2 g", "1-2 g", "20 mmol", "0.25 mmol/kg", "400 mg salt", "1 tablet", "5 mL"."""
-    found = re.compile(amount_pattern(words), re.IGNORECASE).fullmatch(text.strip())
+    found = words.an_amount.fullmatch(text.strip())
     if found is None:
         unit = _LEADING_RANGE.sub("", text.strip())
         raise ValueError(f"{text.strip()!r} is no amount{did_you_mean(unit.lower(), words.amounts)}")

@@ -4,11 +4,17 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 from cards.loading.reading import read_yaml
+from cards.loading.result_tables import ResultTables
+from cards.model.protocol import INF
 from cards.units import UnitTable
 
+NUMBER = r"\d{1,9}(?:\.\d{1,9})?"
+TO = r"\s{0,9}(?:-|\u2013|\.\.|to)\s{0,9}"
+RANGE = rf"{NUMBER}(?:{TO}{NUMBER})?"
+_WIDER = (("words", "is"), ("units", "within"))
 _BETWEEN = re.compile(r"[\s_\-]{1,20}")
 
 
@@ -35,29 +41,52 @@ class Named(NamedTuple):
 @dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
     """Every word by each of its spellings; how a word is known from a record: categories, groups of drug
-    classes, salts on the allergy list ("" for any).
+    classes, drugs and drug classes `taken`, salts on the allergy list ("" for any). `wider`: what holds with a word.
 
-    `grams` of magnesium sulfate and `elemental_mg` by unit of an amount.
+    `an_amount`: a range and a unit, `a_frequency` an abbreviation of `per_day`, `a_count` a number that is written out.
+    `per_day`: how often an abbreviation is; `counts`: numbers that are written out.
+    `unit_codes`: units by (system, code). `grams` of magnesium sulfate and `elemental_mg` by unit of an amount.
     """
 
     words: Mapping[str, str]
     conditions: Mapping[str, tuple[str, ...]]
     drugs: Mapping[str, str]
+    taken: Mapping[str, frozenset[str]]
+    wider: Mapping[str, str]
     allergies: Mapping[str, str]
     units: Mapping[str, str]
     unit_settings: Mapping[str, str]
+    unit_codes: Mapping[tuple[str, str], str]
     numbers: Mapping[str, Number]
     states: Mapping[str, tuple[str, ...]]
     products: Mapping[str, Named]
     routes: Mapping[str, str]
     amounts: Mapping[str, str]
     minutes: Mapping[str, float]
+    per_day: Mapping[str, float]
+    counts: Mapping[str, int]
+    possible: Mapping[str, tuple[float, float]]
+    an_amount: re.Pattern[str]
+    a_frequency: re.Pattern[str]
+    a_count: re.Pattern[str]
     grams: Mapping[str, float]
     elemental_mg: Mapping[str, float]
 
     def word(self, text: str) -> str | None:
         """The id of a word in any of its spellings."""
         return self.words.get(plain(text))
+
+    def all_of(self, names: Iterable[str]) -> frozenset[str]:
+        """Words or units with the wider ones that hold with them."""
+        listed = frozenset(names)
+        return listed | {self.wider[name] for name in listed if name in self.wider}
+
+    def without_unit(self, number: Number, value: float) -> float:
+        """A number that is told without a unit; ValueError where no patient can have it in the unit of the language."""
+        low, high = self.possible.get(number.analyte, (0.0, INF))
+        if value and not low <= value <= high:
+            raise ValueError(f"{number.id} {value:g} without a unit would be {number.unit}: write its unit")
+        return value
 
     def product(self, text: str) -> Named | None:
         """The product that a text names."""
@@ -74,26 +103,49 @@ def plain(text: str) -> str:
     return _BETWEEN.sub("_", text.strip().lower())
 
 
-def read_vocabulary(path: Traversable, numbers: Mapping[str, float], units: UnitTable) -> Vocabulary:
+class Reading(TypedDict):
+    """What results are read with: their units, and what a patient can have."""
+
+    units: UnitTable
+    results: ResultTables
+
+
+def read_vocabulary(path: Traversable, numbers: Mapping[str, float], reading: Reading) -> Vocabulary:
     """The words of a file; what a gram or mmol holds is what thresholds and units say."""
     told, mmol, meq = read_yaml(path), numbers["sulfate.mmol_per_gram"], numbers["sulfate.meq_per_gram"]
-    mg_per_mmol = 1 / units.by_analyte["magnesium"]["mg/l"].factor
+    amounts = {spelled: unit for unit, spellings in told["amounts"].items() for spelled in spellings}
+    per_day = {spelled: float(n) for n, spellings in told["per_day"].items() for spelled in spellings}
+    mg_per_mmol = 1 / reading["units"].by_analyte["magnesium"]["mg/l"].factor
     return Vocabulary(
         words=_spellings(told["words"]),
         conditions={w: tuple(e["condition"]) for w, e in told["words"].items() if "condition" in e},
+        taken={w: frozenset(e["taken"]) for w, e in told["words"].items() if "taken" in e},
+        wider={w: e[key] for part, key in _WIDER for w, e in told[part].items() if key in e},
         drugs={w: e["drug"] for w, e in told["words"].items() if "drug" in e},
         allergies={w: e["allergy"] for w, e in told["words"].items() if "allergy" in e},
         units=_spellings(told["units"]),
+        unit_codes={(told["role_codes"], c): u for u, e in told["units"].items() for c in e.get("codes", ())},
         unit_settings={u: e["setting"] for u, e in told["units"].items() if "setting" in e},
         numbers=_numbers(told["numbers"]),
         states={name: tuple(values) for name, values in told["states"].items()},
         products=_products(told["products"]),
         routes={spelled: route for route, spellings in told["routes"].items() for spelled in spellings},
-        amounts={spelled: unit for unit, spellings in told["amounts"].items() for spelled in spellings},
+        amounts=amounts,
         minutes={unit: float(minutes) for unit, minutes in told["minutes"].items()},
+        per_day=per_day,
+        counts=told["counts"],
+        possible=reading["results"].possible,
+        an_amount=re.compile(rf"(?<![\w.])({RANGE})\s{{0,9}}({_any_of(amounts)})(?![\w/])", re.IGNORECASE),
+        a_frequency=re.compile(rf"(?:repeat(?:ed)? )?({_any_of(per_day)})(?!\w)", re.IGNORECASE),
+        a_count=re.compile(rf"(?<!\w)({_any_of(told['counts'])})(?!\w| times)", re.IGNORECASE),
         grams={"g salt": 1.0, "mg salt": 0.001, "mmol": 1 / mmol, "meq": 1 / meq},
         elemental_mg={"mg elemental": 1.0, "mmol": mg_per_mmol, "meq": mg_per_mmol * mmol / meq},
     )
+
+
+def _any_of(spellings: Iterable[str]) -> str:
+    """A pattern of any of them, the longest first."""
+    return "|".join(re.escape(spelled) for spelled in sorted(spellings, key=len, reverse=True))
 
 
 def _each(told: Mapping[str, Any]) -> Iterable[tuple[str, str]]:

@@ -1,0 +1,79 @@
+"""Where in the hospital the patient is, as a protocol names units: by codes of places and services, or by words.
+
+A place that was left or is only planned does not count.
+"""
+
+import re
+from collections.abc import Iterator
+
+from cards.chart import Chart, once
+from cards.chart.fhir import child, codings, objects, text, words_of
+from cards.model import JsonObject
+
+_NOT_THERE = frozenset({"completed", "planned"})
+_SERVICES = ("serviceType", "type")
+_WORD = re.compile(r"[^\W_]+")
+_LOCATION = "Location"
+
+
+@once
+def units(chart: Chart) -> frozenset[str]:
+    """The units, each with the wider one that it is part of; what codes tell comes before words and kind of stay."""
+    words = chart.knowledge.protocol_words
+    told = {words.unit_codes[code] for code in _codes(chart) if code in words.unit_codes}
+    named = told or {unit for told_text in _texts(chart) if (unit := _named(told_text, chart))} or _of_setting(chart)
+    return words.all_of(named)
+
+
+def _places(chart: Chart) -> Iterator[JsonObject]:
+    for place in objects(chart.encounter or {}, "location"):
+        if text(place, "status") not in _NOT_THERE:
+            yield place
+
+
+def _services(chart: Chart) -> Iterator[JsonObject]:
+    stay = chart.encounter or {}
+    yield from (concept for key in _SERVICES for concept in objects(stay, key))
+
+
+def _codes(chart: Chart) -> Iterator[tuple[str, str]]:
+    """Codes of places and services, identifiers of places, and the ids of their Location resources."""
+    for place in _places(chart):
+        location = child(place, "location")
+        identifier, (kind, _, ident) = child(location, "identifier"), text(location, "reference").rpartition("/")
+        yield from ((text(identifier, "system"), text(identifier, "value")), (kind.rpartition("/")[2], ident))
+        yield from codings(child(place, "physicalType"))
+        yield from _of_contained(text(location, "reference"), chart)
+    yield from (code for concept in _services(chart) for code in codings(concept))
+
+
+def _of_contained(reference: str, chart: Chart) -> Iterator[tuple[str, str]]:
+    """The codes of a Location that came inside the stay."""
+    for held in objects(chart.encounter or {}, "contained"):
+        if text(held, "resourceType") == _LOCATION and f"#{text(held, 'id')}" == reference:
+            yield from (code for concept in objects(held, "type") for code in codings(concept))
+
+
+def _texts(chart: Chart) -> Iterator[str]:
+    for place in _places(chart):
+        yield f"{text(child(place, 'location'), 'display')} ; {words_of(child(place, 'physicalType'))}"
+    yield from map(words_of, _services(chart))
+
+
+def _named(told: str, chart: Chart) -> str:
+    """The unit that a text names, by the longest of its spellings; "" where it names none."""
+    spaced, known = _spaced(told), chart.knowledge.protocol_words.units
+    for spelled in sorted(known, key=len, reverse=True):
+        if _spaced(spelled) in spaced or _spaced(spelled.replace("_", "")) in spaced:
+            return known[spelled]
+    return ""
+
+
+def _of_setting(chart: Chart) -> set[str]:
+    settings = chart.knowledge.protocol_words.unit_settings
+    return {unit for unit, setting in settings.items() if setting == chart.setting.value}
+
+
+def _spaced(told: str) -> str:
+    """The words of a text in lower case, each between blanks."""
+    return f" {' '.join(_WORD.findall(told.lower().replace('_', ' ')))} "

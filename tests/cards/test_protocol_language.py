@@ -1,0 +1,238 @@
+"""What pharmacists write is read as they mean it: orders, rechecks, conditions; and what is unclear is refused."""
+
+import csv
+import re
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cards import Knowledge, KnowledgeError, load_knowledge, try_cases
+from cards.chart import Chart
+from cards.loading.protocol.conditions import ConditionReader
+from cards.loading.protocol.rechecks import a_recheck
+from cards.loading.protocol.sentences import an_order
+from cards.plan import units_of_stay
+from cards.protocol.content import count, grams_a_day
+from cards.protocol.say import order_text
+from tests.cards.chart import NOW, Json, decide, knowledge, snapshot
+
+FOLDER = Path(__file__).parent / "protocols"
+INVENTED = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+LABS = {"egfr": 80, "creatinine": 0.9, "potassium": 4.2, "calcium": 9.2, "albumin": 40}
+
+
+@cache
+def site(name: str, signed: bool = False) -> Knowledge:
+    text = (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
+    text += "approved: {by: Jane Example, date: 2026-01-15}\n" if signed else ""
+    return load_knowledge(files("cards.knowledge"), "protocol: p.yaml\n", files={"p.yaml": text})
+
+
+@pytest.mark.parametrize("name", INVENTED)
+def test_an_invented_protocol_orders_what_its_paper_orders(name: str) -> None:
+    protocol, cases = site(name).protocols[0], (FOLDER / "cases" / f"{name}.yaml").read_text(encoding="utf-8")
+    tried = try_cases(protocol, cases, name, knowledge())
+    assert tried.failed == ()
+    assert tried.passed >= 8
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("magnesium sulfate 1 g IVPB over 1 h x 2 doses", "sulfate 1 g IV over 1 h, 2 doses"),
+        ("sulfate 2 g IV over 2 h, q6h x4", "sulfate 2 g IV over 2 h, every 6 h, 4 doses"),
+        ("sulfate 3 x 2 g IV over 2 h, 8 h apart", "sulfate 2 g IV over 2 h, every 8 h, 3 doses"),
+        ("sulfate 2 g IV over 1 h, repeat once", "sulfate 2 g IV over 1 h, 2 doses"),
+        ("sulfate 4 g by IV infusion over 4 h (1 g/h)", "sulfate 4 g IV over 4 h at 1 g/h, 1 dose"),
+        ("sulfate 16 mEq IV at 8 mEq/h", "sulfate 16 mEq IV at 0.99 g/h, 1 dose"),
+        ("sulfate 1 g/h IV for 24 h", "sulfate 24 g IV over 24 h, 1 dose"),
+        ("sulfate 50 % 10 mL (20 mmol) IV over 12 h", "sulfate 20 mmol IV over 12 h, 1 dose"),
+        ("sulfate 10 mL of 50 % IV over 3 h", "sulfate 5 g IV over 3 h, 1 dose"),
+        ("sulfate 2 g (8 mmol) IV over at least 2 h", "sulfate 2 g IV over 2 h, 1 dose"),
+        (
+            "sulfate 20 mmol IV in 1000 mL sodium chloride 0.9 % over 2 h",
+            "sulfate 20 mmol IV over 2 h, 1 dose, in 1000 mL sodium chloride 0.9 %",
+        ),
+        ("sulfate 20 mmol IV over 6 h, daily, for up to 5 days", "sulfate 20 mmol IV over 6 h, once a day, for 5 d"),
+        ("sulfate 4 g IV over 4 h, twice weekly", "sulfate 4 g IV over 4 h, twice a week"),
+        ("oxide 400 mg PO BID x 3 days", "oxide 400 mg by mouth, twice a day, for 3 d"),
+        ("glycerophosphate 8 mmol oral, TDS", "glycerophosphate 8 mmol by mouth, 3 times a day"),
+        ("oxide 1 tablet (400 mg) per NG tube, twice daily", "oxide 400 mg (1 tablet) by tube, twice a day"),
+        ("gluconate 500 mg tablets 2 tablets oral, TID", "gluconate 1000 mg (2 tablets) by mouth, 3 times a day"),
+    ],
+)
+def test_an_order_is_read(written: str, read: str) -> None:
+    assert order_text(an_order(written, knowledge().protocol_words, {})) == read
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("sulfate 2 g IV over 20 min, then 1 g/h for 24 h", '"then 1 g/h for 24 h" is a second order'),
+        ("sulfate 40 mmol IV over 24 h, then 20 mmol daily", '"then 20 mmol daily" is a second order'),
+        ("sulfate 4 g IV over 2 h at 1 g/h", "2 g/h by its time, 1 by its rate"),
+        ("sulfate 2 g (20 mmol) IV over 2 h", "20 mmol in brackets is another dose"),
+        ("sulfate 1 g/h IV", "is a rate alone: it needs for <time>"),
+    ],
+)
+def test_an_order_that_would_lose_a_dose_is_refused(written: str, told: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(told)):
+        an_order(written, knowledge().protocol_words, {})
+
+
+@pytest.mark.parametrize(
+    ("written", "grams", "doses"),
+    [
+        ("sulfate 2 g IV over 2 h, as needed, at most 3 doses", 6, 3),
+        ("sulfate 2 g IV over 2 h, as needed, at most 8 g per 24 h", 2, None),
+        ("sulfate 2 g IV over 2 h, every 4 h, as needed, max 3 doses in 24 h", 6, None),
+        ("sulfate 2 g IV over 2 h, every 4 h, as needed, max 8 g per 24 h", 8, None),
+        ("sulfate 4 g IV over 4 h, daily, for 3-5 d", 4, 5),
+        ("sulfate 4 g IV over 24 h, days 2-5", 4, 4),
+        ("sulfate 8 g IV per 24 h", 8, 1),
+        ("sulfate 8 g IV per 24 h, for 3 d", 8, 3),
+    ],
+)
+def test_how_much_a_course_holds(written: str, grams: float, doses: int | None) -> None:
+    order = an_order(written, knowledge().protocol_words, {})
+    assert grams_a_day(order, knowledge()) == grams
+    assert count(order) == (doses or None)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("with AM labs", "next morning"),
+        ("at 04:00 next morning", "next morning 04:00"),
+        ("4 h after completion of the infusion", "4 h after end"),
+        ("2 hours post infusion", "2 h after dose"),
+        ("after the third dose", "after dose 3"),
+        ("next day", "next day"),
+        ("not needed", "none"),
+        ("6 h after end then daily", "6 h after end then every 24 h"),
+        ("before each cycle", "before each cycle"),
+    ],
+)
+def test_a_time_to_measure_again_is_read(written: str, read: str) -> None:
+    assert a_recheck(written) == read
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("asymptomatic", "no symptoms"),
+        ("not on digoxin", "no digoxin"),
+        ("tolerating oral", "oral possible"),
+        ("icu", "unit icu"),
+        ("calcium < 2.1 mmol/L", "calcium < 8.4 mg/dL"),
+    ],
+)
+def test_conditions_that_mean_the_same(one: str, other: str) -> None:
+    ask = ConditionReader(knowledge().protocol_words, (), knowledge().units, "mg/dL")
+
+    def asked(text: str) -> list[tuple[object, ...]]:
+        atoms = (atom for both in ask.read(text).either for atom in both)
+        return [(a.kind, a.of, a.no, a.state, a.level and (a.level.low, a.level.high)) for a in atoms]
+
+    assert asked(one) == asked(other)
+
+
+@pytest.mark.parametrize("written", ["scr < 177", "calcium < 2.1"])
+def test_a_number_that_no_patient_has_needs_its_unit(written: str) -> None:
+    ask = ConditionReader(knowledge().protocol_words, (), knowledge().units, "mg/dL")
+    with pytest.raises(ValueError, match="write its unit"):
+        ask.read(written)
+
+
+def dosage(name: str, magnesium: float, signed: bool = False) -> Json:
+    """The first dosage that is drafted for a level by a protocol."""
+    chart: Json = {"setting": "inpatient", "magnesium": magnesium, "labs": LABS}
+    for card in decide(snapshot(chart), known=site(name, signed)).cards:
+        told: Any = card.body
+        for suggestion in told.get("suggestions", ()):
+            drafted: Json = suggestion["actions"][0]["resource"]["dosageInstruction"][0]
+            return drafted
+    raise AssertionError("nothing is drafted")
+
+
+def test_a_course_of_days_is_drafted_as_one_order() -> None:
+    told = dosage("uk_trust", 1.1)
+    often = {"frequency": 1, "period": 1, "periodUnit": "d"}
+    assert told["timing"] == {"repeat": {"count": 5, "duration": 720, "durationUnit": "min", **often}}
+
+
+def test_as_needed_names_the_most_of_a_day() -> None:
+    told = dosage("us_floor", 1.6, signed=True)
+    assert told["asNeededBoolean"] is True
+    assert told["maxDosePerPeriod"]["numerator"] == {
+        "value": 5.91, "unit": "g", "system": "http://unitsofmeasure.org", "code": "g",
+    }  # fmt: skip
+    assert told["timing"]["repeat"] == {
+        "duration": 120, "durationUnit": "min", "frequency": 1, "period": 4, "periodUnit": "h",
+    }  # fmt: skip
+
+
+def test_a_drug_word_names_a_drug_or_class_that_is_known() -> None:
+    with (files("cards.knowledge") / "codes" / "drugs.csv").open(encoding="utf-8") as table:
+        known = {row[key] for row in csv.DictReader(table) for key in ("ingredient", "drug_class")}
+    assert {name for taken in knowledge().protocol_words.taken.values() for name in taken} <= known
+
+
+ICU = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
+BY_CODE = 'codes: {units: [{system: "urn:oid:2.999.7", code: "SICU-3", unit: surgical icu}]}\n'
+
+
+@pytest.mark.parametrize(
+    ("stay", "units"),
+    [
+        ({"location": [{"location": {"display": "Medical Ward 5"}}]}, {"ward"}),
+        ({"location": [{"location": {"display": "Cardiac ICU, bed 3"}}]}, {"cardiac_icu", "icu"}),
+        (
+            {
+                "location": [
+                    {"status": "completed", "location": {"display": "ICU"}},
+                    {"location": {"display": "Ward 2"}},
+                ]
+            },
+            {"ward"},
+        ),
+        (
+            {
+                "location": [{"location": {"display": "North 4"}}],
+                "serviceType": {"coding": [{"display": "Oncology"}]},
+            },
+            {"oncology"},
+        ),
+        (
+            {
+                "contained": [
+                    {"resourceType": "Location", "id": "l", "type": [{"coding": [{"system": ICU, "code": "ICU"}]}]}
+                ],
+                "location": [{"location": {"reference": "#l", "display": "North 4"}}],
+            },
+            {"icu"},
+        ),
+        (
+            {"location": [{"location": {"identifier": {"system": "urn:oid:2.999.7", "value": "SICU-3"}}}]},
+            {"surgical_icu", "icu"},
+        ),
+        (
+            {"serviceType": {"coding": [{"system": "urn:oid:2.999.7", "code": "SICU-3", "display": "Ward"}]}},
+            {"surgical_icu", "icu"},
+        ),
+        ({}, {"ward"}),
+    ],
+)
+def test_the_unit_is_known_by_code_then_by_words(stay: Json, units: set[str]) -> None:
+    told = snapshot({"setting": "inpatient", "magnesium": 1.1, "labs": LABS})
+    told.resources["encounters"][0].update(stay)
+    known = load_knowledge(files("cards.knowledge"), BY_CODE)
+    assert units_of_stay.units(Chart(told, known, NOW)) == units
+
+
+def test_an_unknown_unit_of_a_site_is_told_by_line() -> None:
+    with pytest.raises(KnowledgeError, match=r"site file:1: unit code SICU-3: unknown unit 'icuu'; did you mean icu"):
+        load_knowledge(files("cards.knowledge"), BY_CODE.replace("surgical icu", "icuu"))
