@@ -11,7 +11,7 @@ from cards.answer.shown import remember_shown
 from cards.ask import ask, failure
 from cards.chart import Chart
 from cards.chart.inputs import PATIENT_KEY, REQUIRED
-from cards.judgements import lacking
+from cards.judgements import lacking, switched
 from cards.judgements.second_look import second_look
 from cards.loading import Knowledge
 from cards.model import Card, Decision, Finding, Indicator, Memory, OnTrial, Problem, Silence, Snapshot, Stopped, Trace
@@ -23,7 +23,6 @@ Broken = dict[str, Silence]
 _INCOMPLETE = "check_is_incomplete"
 _DIED = Silence("the patient has died")
 _CONCERNS_NOBODY = Silence("no drafted order that any rule speaks of")
-_SWITCHED_OFF = Silence("switched off by the site file")
 
 
 def decide(
@@ -81,7 +80,7 @@ def _is_unsettled(findings: Iterable[Finding], advice: Recommendations, chart: C
         chart.broken.append(Problem.LOW_MAGNESIUM)
     if held_back and chart.about_orders:
         chart.unsettled.append((Problem.LOW_MAGNESIUM, chart.failed))
-    return _INCOMPLETE not in chart.knowledge.site.rules_off and bool(broken or held_back)
+    return bool(broken or held_back)
 
 
 def _cannot_tell(cards: Sequence[Card], chart: Chart) -> tuple[str, ...]:
@@ -149,5 +148,7 @@ def _answers(chart: Chart) -> dict[str, Finding | Silence]:
         return {rule.name: _CONCERNS_NOBODY for rule in rules}
     if chart.died:
         return {rule.name: _DIED for rule in rules}
-    off = chart.knowledge.site.rules_off
-    return {rule.name: _SWITCHED_OFF if rule.name in off else ask(rule, chart) for rule in rules}
+    if not_here := switched.why_silent(chart):
+        return {rule.name: not_here for rule in rules}
+    off = switched.rules_off(chart)
+    return {rule.name: off.get(rule.name) or switched.settled(ask(rule, chart), chart) for rule in rules}
