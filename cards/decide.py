@@ -11,7 +11,7 @@ from cards.answer.shown import remember_shown
 from cards.ask import ask, failure, is_started
 from cards.chart import Chart
 from cards.chart.inputs import PATIENT_KEY, REQUIRED
-from cards.judgements import lacking
+from cards.judgements import lacking, switched
 from cards.judgements.second_look import second_look
 from cards.loading import Knowledge
 from cards.model import (
@@ -35,7 +35,6 @@ Broken = dict[str, Silence]
 _INCOMPLETE = "check_is_incomplete"
 _DIED = Silence("the patient has died")
 _CONCERNS_NOBODY = Silence("no drafted order that any rule speaks of")
-_SWITCHED_OFF = Silence("switched off by the site file")
 
 
 def decide(
@@ -94,7 +93,7 @@ def _is_unsettled(findings: Iterable[Finding], advice: Recommendations, chart: C
         chart.broken.append(Problem.LOW_MAGNESIUM)
     if held_back and chart.about_orders:
         chart.unsettled.append((Problem.LOW_MAGNESIUM, chart.failed))
-    return _INCOMPLETE not in chart.knowledge.site.rules_off and bool(broken or held_back)
+    return bool(broken or held_back)
 
 
 def _cannot_tell(cards: Sequence[Card], chart: Chart) -> tuple[str, ...]:
@@ -162,11 +161,11 @@ def _answers(chart: Chart) -> Answers:
     the others on demand. What could not be had may hide what starts a rule: then all are asked that may title a card.
     """
     rules = {rule.name: rule for rule in BY_MOMENT[chart.snapshot.about]}
-    silent = _CONCERNS_NOBODY if chart.concerns_nobody else _DIED if chart.died else None
+    silent = _CONCERNS_NOBODY if chart.concerns_nobody else _DIED if chart.died else switched.why_silent(chart)
     if silent:
         return Answers(rules, lambda _: silent)
-    off = chart.knowledge.site.rules_off
-    answers = Answers(rules, lambda name: _SWITCHED_OFF if name in off else ask(rules[name], chart))
+    off = switched.rules_off(chart)
+    answers = Answers(rules, lambda name: off.get(name) or switched.settled(ask(rules[name], chart), chart))
     everything = bool(chart.knowledge.site.trial.rules)  # of a rule on trial it is told what it would have said
     start_all = everything or bool(chart.may_hide)
     leading = (rule for rule in rules.values() if not rule.adds)

@@ -35,7 +35,7 @@ class Means:
     What the client did not supply comes from `source`, when there is one and the call gives access to it. Advice that
     the `memory` knows to be answered is not repeated. `limit_ms` bounds the processor time for reading.
     `null_is_failed`: the client sends null where a query failed. Cards go out in its `dialect`; `links` begin as those
-    that it knows.
+    that it knows. `client`: the name of who calls.
     """
 
     knowledge: Knowledge
@@ -49,6 +49,7 @@ class Means:
     null_is_failed: bool = False
     dialect: Dialect = field(default_factory=standard)
     links: Sequence[str] = ()
+    client: str = ""
 
 
 def answer_call(body: object, service: Service, means: Means) -> Answer:
@@ -70,8 +71,9 @@ def answer_call(body: object, service: Service, means: Means) -> Answer:
 
 
 def _watched(snapshot: Snapshot, means: Means) -> Snapshot:
-    """A snapshot that is read within the limit of time, which counts from now."""
-    return replace(snapshot, watch=watch(means.limit_ms)) if means.limit_ms else snapshot
+    """A snapshot that tells who calls, read within the limit of time, which counts from now."""
+    named = replace(snapshot, client=means.client) if means.client else snapshot
+    return replace(named, watch=watch(means.limit_ms)) if means.limit_ms else named
 
 
 def _concerns_nobody(means: Means, snapshot: Snapshot) -> bool:

@@ -8,7 +8,8 @@ from cards.answer.recommendation import Recommendation
 from cards.answer.shown import why_shown_is_quiet
 from cards.answer.tests_once import with_tests
 from cards.chart import Chart
-from cards.judgements import causes, given
+from cards.judgements import causes, given, switched
+from cards.loading.switches import MOST_CARDS
 from cards.model import ABOUT_DRAFTS, DraftMedication, Finding, Indicator, Memory, Problem, Suggestion
 
 NOTHING_TO_ADD_TO = "nothing to add it to"
@@ -37,7 +38,7 @@ def recommend(findings: Sequence[Finding], chart: Chart, memory: Memory | None =
     findings = _with_causes(findings, chart)
     kept, suppressed = _kept(findings, chart)
     ranked = sorted(kept, key=lambda r: (-r.indicator, r.problem))
-    most = _ONE if chart.is_leaving or chart.is_renewal else chart.knowledge.site.maximum_cards
+    most = _ONE if chart.is_leaving or chart.is_renewal else _most_cards(ranked, chart)
     first, others = ranked[:most], ranked[most:]
     quiet = _answered(first, chart, memory)
     moved_up = _untold_warnings(others, chart, memory)[: len(quiet)] if quiet else []
@@ -56,6 +57,11 @@ def recommend(findings: Sequence[Finding], chart: Chart, memory: Memory | None =
         suppressed,
         {f.rule: quiet[r.lead.rule] for r in first if r.lead.rule in quiet for f in r.findings},
     )
+
+
+def _most_cards(ranked: Sequence[Recommendation], chart: Chart) -> int:
+    """What the site allows; critical cards beyond that are told too, as many as any site may have."""
+    return max(switched.most_cards(chart), min(sum(map(_is_critical, ranked)), MOST_CARDS))
 
 
 def _kept(findings: Sequence[Finding], chart: Chart) -> tuple[list[Recommendation], dict[str, str]]:

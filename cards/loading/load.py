@@ -29,10 +29,11 @@ from cards.loading.reading import did_you_mean, read_yaml, traverse
 from cards.loading.result_tables import ResultTables, read_result_tables
 from cards.loading.site import Site, read_site
 from cards.loading.sources import Source, read_sources
+from cards.loading.switches import check_switches
 from cards.loading.table_checks import check_analytes
 from cards.loading.thresholds import Threshold, read_thresholds, with_site_values
 from cards.loading.told_numbers import told_numbers
-from cards.loading.trial import check_switches, check_trial
+from cards.loading.trial import check_trial
 from cards.loading.unit_table import read_units
 from cards.loading.windows import Window, read_windows
 from cards.loading.words import RenalState, Words, read_renal_states, read_words

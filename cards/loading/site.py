@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from cards.loading.reading import KnowledgeError, Places, parse_yaml, places_of
 from cards.loading.site_links import SiteLink, read_links
 from cards.loading.site_values import SiteValues
+from cards.loading.switches import MOST_CARDS, Switch, read_switches
 from cards.loading.trial import Trial, read_trial
 from cards.model import ORAL_GATES, Setting
 
@@ -30,8 +31,9 @@ _KEYS: Mapping[str, frozenset[str]] = {
     "links": frozenset(),
     "protocol": frozenset(),
     "trial": frozenset({"rules"}),
+    "switches": frozenset(),
 }
-_LISTS = frozenset({"override_reasons", "links", "encounter_classes"})
+_LISTS = frozenset({"override_reasons", "links", "encounter_classes", "switches"})
 _TEXTS = frozenset({"time_zone"})
 _OF_TWO_FORMS = frozenset({"protocol", "trial"})
 _SETTINGS = tuple(setting.value for setting in Setting)
@@ -44,7 +46,6 @@ _PRODUCT = frozenset({"display", "coding", "route", "salt", "grams"})
 _SALT = frozenset({"unit", "elemental_per_unit", "max_gate", "gentle", "daily"})
 _STEP = frozenset({"quantity", "per_day"})
 _CODING = frozenset({"system", "code", "display"})
-_MOST_CARDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Site:
     orderable_tests: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
     orderable_products: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
     rules_off: frozenset[str] = frozenset()
-    maximum_cards: int = _MOST_CARDS
+    maximum_cards: int = MOST_CARDS
     lab_codes: tuple[tuple[str, str, str], ...] = ()
     drug_codes: tuple[tuple[str, str, str], ...] = ()
     condition_codes: tuple[tuple[str, str, str], ...] = ()
@@ -78,6 +79,7 @@ class Site:
     links: tuple[SiteLink, ...] = ()
     protocols: tuple[str, ...] = ()
     trial: Trial = field(default_factory=Trial)
+    switches: tuple[Switch, ...] = ()
     places: Places = field(default_factory=Places)
 
     def error(self, reason: str, *path: str) -> KnowledgeError:
@@ -112,6 +114,7 @@ def read_site(text: str, name: str) -> Site:
         links=read_links(reader.items("links"), reader.places),
         protocols=reader.protocols(),
         trial=read_trial(reader.at("trial"), reader.places),
+        switches=read_switches(reader.items("switches"), reader.places),
         places=reader.places,
     )
 
@@ -219,9 +222,9 @@ class _Reader(SiteValues):
 
     def maximum_cards(self) -> int:
         value = self.at("cards", "maximum")
-        value = _MOST_CARDS if value is None else value
-        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST_CARDS:
-            raise self.places.error(f"cards.maximum is {value!r}; allowed: 1 to {_MOST_CARDS}", "cards", "maximum")
+        value = MOST_CARDS if value is None else value
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_CARDS:
+            raise self.places.error(f"cards.maximum is {value!r}; allowed: 1 to {MOST_CARDS}", "cards", "maximum")
         return value
 
     def codes(self, section: str, meaning: str) -> tuple[tuple[str, str, str], ...]:

@@ -38,18 +38,6 @@ def read_trial(told: Any, places: Places) -> Trial:
     return Trial(rules=frozenset(told["rules"]))
 
 
-def check_switches(rules: Collection[str], listed: Traversable, places: Places) -> None:
-    """KnowledgeError for a rule switched off that is unknown, or that no site may switch off (`listed`)."""
-    written = {path: rule for path, rule in places.written.items() if path[:2] == ("rules", "off")}
-    groups = read_yaml(listed).values() if written else ()
-    kept = {rule: group["reason"] for group in groups if group.get("kept") for rule in group["rules"]}
-    for path, rule in written.items():
-        if rule not in rules:
-            raise places.error(f"rules.off: unknown rule {rule!r}{did_you_mean(rule, rules)}", *path)
-        if rule in kept:
-            raise places.error(f"rules.off: {rule} cannot be switched off: {kept[rule]}; take it out", *path)
-
-
 def check_trial(trial: Trial, rules: Collection[str], kept: Traversable, places: Places) -> None:
     """KnowledgeError for a rule that is unknown, or that must not be silent while others speak (`kept`)."""
     if not trial.rules:

@@ -36,7 +36,8 @@ class Snapshot:
     with only a stray of another patient. Any other key is known to be empty. `patient_unknown`: nobody knows this
     patient. `draft_urls`: the fullUrl of each draft; `by_urn`: what entries named by a urn hold; `unreadable`: how many
     entries were no resources. `watch` bounds the time for reading what it is put around. `has_user`: whether somebody
-    is there who could accept a suggestion; `user`: who, to know again whom a card was shown to.
+    is there who could accept a suggestion; `user`: who, to know again whom a card was shown to. `client`: the name
+    of the client that calls.
     """
 
     hook: str
@@ -58,3 +59,4 @@ class Snapshot:
     watch: Watch = unwatched
     has_user: bool = True
     user: str = field(default="", repr=False)
+    client: str = ""

@@ -112,6 +112,7 @@ def _answer(service: Service, runtime: Runtime) -> Answer:
         null_is_failed=bool(client and client.null_means_failed),
         dialect=client.dialect if client else runtime.clients.shared_dialect(),
         links=client.links if client else (),
+        client=client.name if client else "",
     )
     return answer_call(body, service, means)
 
