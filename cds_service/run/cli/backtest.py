@@ -195,11 +195,11 @@ def _shipped() -> "KnowledgeSource":
 
 def _site_source(path: Path) -> "KnowledgeSource":
     from cds_service.backtest.job import KnowledgeSource
-    from cds_service.curate.site_knowledge import files_beside, knowledge_of
+    from cds_service.curate.site_knowledge import files_beside, knowledge_of, signatures_text
 
-    knowledge_of(path)
+    signed = signatures_text(knowledge_of(path), path)
     text = path.read_text(encoding="utf-8-sig")
-    return KnowledgeSource(path.name, text, files=tuple(files_beside(path, text).items()))
+    return KnowledgeSource(path.name, text, files=tuple(files_beside(path, text).items()), signatures=signed)
 
 
 def _progress() -> "Progress":
