@@ -3,6 +3,7 @@
 `python -m tests.knowledge.write_rules`, after a change of a rule, a text, a number or a case.
 """
 
+import gzip
 import hashlib
 import json
 import sys
@@ -15,12 +16,15 @@ from typing import Any
 from cards import RULES, Finding
 from cards.chart import Because
 from cards.chart.asked import Asked
+from cds_service.curate.quiet_cohort import COHORT, HOOKS
 from cds_service.curate.rule_pages import TRIED, pages, sentence
-from tests.cards.chart import Json, cases, decide, knowledge, knowledge_of, snapshot
+from tests.cards.chart import NOW, Json, cases, decide, knowledge, knowledge_of, snapshot
+from tests.cards.quiet import on_hook, patients
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "rules"
 DATA = ROOT / "cds_service" / "curate" / TRIED
+QUIET = ROOT / "cds_service" / "curate" / COHORT
 
 
 @cache
@@ -76,9 +80,23 @@ def _done(said: Iterable[Finding]) -> Json:
     }
 
 
+@cache
+def quiet() -> Json:
+    """The well patients, their chart as it is opened and the order that each is given."""
+    made = [
+        (snapshot(on_hook(c, *HOOKS[:1], n)), snapshot(on_hook(c, "order-sign", n))) for n, c in enumerate(patients())
+    ]
+    told = [
+        {"resources": opened.resources, "drafts": signed.drafts, "encounter": opened.encounter_id}
+        for opened, signed in made
+    ]
+    return {"now": NOW.isoformat(), "patients": told}
+
+
 def write() -> int:
     """Write the data, then the pages, and remove those of rules that are gone; how many pages there are."""
     DATA.write_text(tried(), encoding="utf-8", newline="\n")
+    QUIET.write_bytes(gzip.compress(json.dumps(quiet()).encode(), mtime=0))
     made = pages(knowledge())
     for old in set(PAGES.glob("*.md")) - {PAGES / name for name in made}:
         old.unlink()
