@@ -12,6 +12,7 @@ from cards.chart.sorting import What, Why
 from cards.decide import decide, further_queries
 from cards.loading import Knowledge, KnowledgeError, load_knowledge, site_files
 from cards.loading.reading import Places, did_you_mean, parse_yaml, places_of
+from cards.loading.signed import DRAFT, Signed, piece_of_protocol
 from cards.model import (
     About,
     Answered,
@@ -39,6 +40,7 @@ from cards.wording import listed, shortened
 
 __all__ = [
     "BY_KEY",
+    "DRAFT",
     "IF_SENT",
     "INPUTS",
     "KEYS",
@@ -65,6 +67,7 @@ __all__ = [
     "Service",
     "SetAside",
     "Setting",
+    "Signed",
     "Silence",
     "Snapshot",
     "Stopped",
@@ -84,6 +87,7 @@ __all__ = [
     "listed",
     "load_knowledge",
     "parse_yaml",
+    "piece_of_protocol",
     "places_of",
     "prefetch_templates",
     "protocol_page",

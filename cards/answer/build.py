@@ -6,11 +6,13 @@ from functools import lru_cache
 from cards.answer.orders import Occasion
 from cards.answer.quiet import advice_name
 from cards.answer.recommendation import Recommendation
+from cards.answer.signature import is_signed
 from cards.answer.suggestions import Buttons, are_alternatives
 from cards.answer.values import common_values
 from cards.chart import Chart
 from cards.loading import Knowledge
 from cards.loading.advice import SECTIONS
+from cards.loading.signed import DRAFT
 from cards.model import Card, DraftMedication, Finding, Indicator, Memory, Problem
 from cards.plan.doses import short_name
 from cards.terms.terminology import ICD10
@@ -33,7 +35,6 @@ NewId = Callable[[], str]
 
 def card(recommendation: Recommendation, chart: Chart, new_id: NewId, memory: Memory | None = None) -> Card:
     """One card with its suggestions, ready to be serialised; its id comes from the memory when there is one."""
-    lead = recommendation.lead
     told = {f.rule: _values_of(f, chart) for f in recommendation.findings}
     summary = shortened(_summary(recommendation, chart.knowledge, told), _SUMMARY_LIMIT)
     occasion = Occasion(recommendation.indicator, summary, recommendation.infusion)
@@ -43,7 +44,7 @@ def card(recommendation: Recommendation, chart: Chart, new_id: NewId, memory: Me
         "uuid": uuid,
         "summary": summary,
         "indicator": recommendation.indicator.word,
-        "source": _source(lead, chart.knowledge),
+        "source": _source(recommendation, chart),
         "detail": _detail(recommendation, chart.knowledge, told),
     }
     if suggestions:
@@ -109,12 +110,13 @@ def _detail(recommendation: Recommendation, knowledge: Knowledge, told: Mapping[
 
 
 # -- the rest ---------------------------------------------------------------------------------------------------------
-def _source(lead: Finding, knowledge: Knowledge) -> Json:
+def _source(recommendation: Recommendation, chart: Chart) -> Json:
     """Who says so: the page of the rule that the service serves, else the first reference that has an address."""
+    lead, knowledge = recommendation.lead, chart.knowledge
     references = () if knowledge.home else _references(lead.rule, knowledge)
     page = f"{knowledge.home}/rules/{lead.rule}" if knowledge.home else ""
     url = page or next((link["url"] for link in references), "")
-    status = "approved" if knowledge.site.approved_by else "draft, not clinically approved"
+    status = "approved" if is_signed(recommendation, chart) else DRAFT
     source: Json = {"label": f"magnesium-cds {knowledge.version} ({status})", **({"url": url} if url else {})}
     if lead.problem in _TOPICS:
         code, display = _TOPICS[lead.problem]

@@ -9,6 +9,7 @@ from cards.loading.hard_stops import HardStop
 from cards.loading.knowledge import Knowledge
 from cards.loading.load import load_knowledge
 from cards.loading.reading import KnowledgeError
+from cards.loading.signed import Signed
 from cards.loading.site import Site, site_files
 from cards.loading.thresholds import Threshold
 from cards.loading.windows import Window
@@ -21,6 +22,7 @@ __all__ = [
     "Knowledge",
     "KnowledgeError",
     "Product",
+    "Signed",
     "Site",
     "Threshold",
     "Window",

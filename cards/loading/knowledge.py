@@ -18,6 +18,7 @@ from cards.loading.indications import Indications
 from cards.loading.order_entry import OrderEntry
 from cards.loading.protocol import Vocabulary
 from cards.loading.result_tables import ResultTables
+from cards.loading.signed import DRAFT, Signed
 from cards.loading.site import Site
 from cards.loading.sources import Source
 from cards.loading.thresholds import Threshold
@@ -27,7 +28,7 @@ from cards.model.protocol import Protocol
 from cards.terms.terminology import Terminology
 from cards.units import UnitTable
 
-UNSIGNED = "Status: draft, not clinically approved."
+UNSIGNED = f"Status: {DRAFT}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,17 @@ class Knowledge:
     site: Site
     version: str
     home: str = ""
+    signed: Signed | None = None
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether all that is in force is signed: piece by piece, or by the site file as a whole."""
+        return self.signed.is_complete if self.signed else bool(self.site.approved_by)
 
     @property
     def approval(self) -> str:
         """Who signed the clinical content, in a sentence; says so when nobody did, and what is on trial."""
         site = self.site
-        said = f"Approved by {site.approved_by}, {site.approved_on}." if site.approved_by else UNSIGNED
+        whole = f"Approved by {site.approved_by}, {site.approved_on}." if site.approved_by else UNSIGNED
+        said = self.signed.sentence if self.signed else whole
         return f"{said}{site.trial.sentence}"

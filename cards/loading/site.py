@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from cards.loading.reading import KnowledgeError, Places, parse_yaml, places_of
 from cards.loading.site_links import SiteLink, read_links
+from cards.loading.site_signatures import SIGNATURES, Signatures, read_signatures
 from cards.loading.site_values import SiteValues
 from cards.loading.switches import MOST_CARDS, Switch, read_switches
 from cards.loading.trial import Trial, read_trial
@@ -16,7 +17,7 @@ from cards.model import ORAL_GATES, Setting
 
 _KEYS: Mapping[str, frozenset[str]] = {
     "site": frozenset({"name"}),
-    "approval": frozenset({"approved_by", "date"}),
+    "approval": frozenset({"approved_by", "date", *SIGNATURES}),
     "thresholds": frozenset(),
     "formulary": frozenset({"preferred", "products", "salts"}),
     "units": frozenset({"first"}),
@@ -58,6 +59,7 @@ class Site:
     name: str = ""
     approved_by: str = ""
     approved_on: str = ""
+    signatures: Signatures = field(default_factory=Signatures)
     thresholds: Mapping[str, tuple[float, str]] = field(default_factory=dict)
     preferred_salts: tuple[str, ...] = ()
     products: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -93,6 +95,7 @@ def read_site(text: str, name: str) -> Site:
     return Site(
         name=reader.text("site", "name"),
         **reader.approval(),
+        signatures=read_signatures(reader),
         thresholds=reader.thresholds(),
         preferred_salts=reader.texts("formulary", "preferred"),
         products={name: reader.product(name) for name in reader.names("products")},

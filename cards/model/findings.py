@@ -58,6 +58,7 @@ class DraftMedication:
     days: int | None = None
     elemental_mg_per_day: float | None = None
     reason: str = field(default="", repr=False)  # repr names answered advice: what a dose is for is not part of it
+    pieces: tuple[str, ...] = field(default=(), repr=False, compare=False)  # of the doses, as a signature names them
 
 
 @dataclass(frozen=True, slots=True)

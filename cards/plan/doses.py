@@ -1,7 +1,7 @@
 """Which magnesium may be offered: the dose tables behind the renal gates, stops and formulary."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from cards.chart import Chart, once
@@ -35,7 +35,9 @@ def intravenous_anywhere(situation: str, chart: Chart, emergency: str | None = N
     steps = chart.knowledge.doses.iv[situation].get(gate, ())
     if emergency is None and given.iv_magnesium_ended(chart):
         steps = tuple(fewer(steps, given.room(chart), bags_of(chart.knowledge.products)))
-    return _iv_order(steps, chart.knowledge.words) if steps else None
+    if not steps:
+        return None
+    return replace(_iv_order(steps, chart.knowledge.words), pieces=(f"dose:iv.{situation}.{gate.name}",))
 
 
 def _is_unsure(chart: Chart) -> bool:
@@ -61,7 +63,8 @@ def _iv_step(step: IvStep, words: Words) -> DoseStep:
 def alternative(name: str, knowledge: Knowledge) -> DraftMedication:
     """A safer drug at its starting dose."""
     told = knowledge.doses.alternatives[name]
-    return DraftMedication(told.product, (DoseStep(told.text, told.quantity, told.unit, told.per_day),), told.days)
+    step = DoseStep(told.text, told.quantity, told.unit, told.per_day)
+    return DraftMedication(told.product, (step,), told.days, pieces=(f"dose:alternatives.{name}",))
 
 
 def potassium_sparing_is_safe(chart: Chart) -> bool:

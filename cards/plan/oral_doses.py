@@ -1,6 +1,7 @@
 """Which oral magnesium may be offered: the daily dose of a band, made up of the first salt that suits the patient."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from cards.chart import Chart
 from cards.judgements import allergies, assess, given
@@ -17,7 +18,10 @@ def oral(band: str, chart: Chart) -> DraftMedication | None:
     """The oral order for a band of doses.yaml, or None when a gate, a stop or a medicine already taken forbids it."""
     daily = _daily(band, chart)
     salt = next((s for s in _fitting(daily, chart) if not _allergies_to(s, chart)), None) if daily else None
-    return _oral_order(salt, daily, chart.knowledge) if salt and daily else None
+    if not (salt and daily):
+        return None
+    pieces = (f"dose:oral.{band}.{chart.renal.gate.name}", f"dose:salts.{salt.id}", "dose:oral.days")
+    return replace(_oral_order(salt, daily, chart.knowledge), pieces=pieces)
 
 
 def passed_over(band: str, chart: Chart) -> tuple[Allergy, ...]:

@@ -34,4 +34,6 @@ def _dose(grams: float, minutes: int, indication: Indication, words: Words) -> D
         minutes=minutes,
         grams_per_hour=grams * 60 / minutes,
     )
-    return DraftMedication(f"iv_{shown(grams)}g", (step,), reason=indication.name)
+    return DraftMedication(
+        f"iv_{shown(grams)}g", (step,), reason=indication.name, pieces=(f"dose:usual.{indication.id}",)
+    )

@@ -11,6 +11,7 @@ from pathlib import Path
 from cards import Knowledge, load_knowledge
 from cds_service.backtest.moments import USUAL_HOOKS
 from cds_service.backtest.ndjson import SHARD_BYTES, ExportFile, Shard, shards
+from cds_service.curate.site_knowledge import with_signatures
 
 BUCKET_BYTES = 2 * 2**20
 MOST_BUCKETS = 4096
@@ -30,6 +31,7 @@ class KnowledgeSource:
     site: str | None = None
     folder: str | None = None
     files: tuple[tuple[str, str], ...] = ()
+    signatures: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,8 @@ def bucket_count(files: Iterable[ExportFile], most_bytes: int = BUCKET_BYTES) ->
 def knowledge_from(source: KnowledgeSource) -> Knowledge:
     """The knowledge of a source; KnowledgeError when a file is wrong."""
     folder = Path(source.folder) if source.folder else resources.files("cards.knowledge")
-    return load_knowledge(folder, source.site, source.name, files=dict(source.files))
+    known = load_knowledge(folder, source.site, source.name, files=dict(source.files))
+    return known if source.folder else with_signatures(known, source.signatures)
 
 
 def knowledge_of_job(job: Job) -> tuple[Knowledge, ...]:

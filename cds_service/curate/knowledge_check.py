@@ -11,7 +11,8 @@ from cards import KnowledgeError, load_knowledge
 from cds_service.curate.code_lock import CHANGED, code_tables, wrong_codes
 from cds_service.curate.number_checks import check_doses, check_thresholds
 from cds_service.curate.remarks import Checked, Remark
-from cds_service.curate.site_knowledge import files_beside
+from cds_service.curate.signature_report import signature_lines
+from cds_service.curate.site_knowledge import files_beside, signatures_text, with_signatures
 from cds_service.curate.source_checks import check_cited, check_drug_sources, check_sources
 from cds_service.curate.text_checks import check_advice, check_override_reasons
 from cds_service.fhir_json import as_dict, as_list
@@ -26,10 +27,13 @@ def check(folder: Traversable, today: date, site: Path | None = None) -> Checked
     try:
         text = _text(site)
         knowledge = load_knowledge(folder, text, str(site or ""), files=files_beside(site, text))
+        signed = signatures_text(knowledge, site)
+        knowledge = with_signatures(knowledge, signed)
+        unsigned = tuple(signature_lines(knowledge, signed))
     except _UNREADABLE as problem:
         return _not_loaded(problem, folder, today)
     rows = sum(len(table.rows) for table in code_tables(folder / "codes"))
-    return Checked(tuple(_remarks(folder, today)), knowledge, rows)
+    return Checked(tuple(_remarks(folder, today)), knowledge, rows, unsigned)
 
 
 def _text(site: Path | None) -> str | None:

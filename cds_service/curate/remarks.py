@@ -23,11 +23,12 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """All remarks, and what was looked at; the knowledge when it could be loaded."""
+    """All remarks, and what was looked at; the knowledge when it could be loaded, and a line for what is not signed."""
 
     remarks: tuple[Remark, ...]
     knowledge: Knowledge | None
     codes: int
+    unsigned: tuple[str, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -39,7 +40,12 @@ def report(checked: Checked) -> str:
     """The remarks and, as the last line, what was counted."""
     errors = sum(not remark.warning for remark in checked.remarks)
     found = f"{_many(errors, 'error')}, {_many(len(checked.remarks) - errors, 'warning')}"
-    return "\n".join([*_head(checked.knowledge), *map(str, checked.remarks), f"{_counts(checked)}{found}"]) + "\n"
+    return (
+        "\n".join(
+            [*_head(checked.knowledge), *checked.unsigned, *map(str, checked.remarks), f"{_counts(checked)}{found}"]
+        )
+        + "\n"
+    )
 
 
 def _many(number: int, thing: str) -> str:

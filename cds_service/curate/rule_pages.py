@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from functools import cache
 from importlib import resources
 
-from cards import RULES, Indicator, Knowledge, Problem
+from cards import DRAFT, RULES, Indicator, Knowledge, Problem
 from cds_service.fhir_json import as_dict, as_list
 
 _TOPICS = {
@@ -50,7 +50,11 @@ class NoSuchRuleError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class RuleFacts:
-    """What is known of a rule beside its words: when it speaks, how urgently, which numbers decided, its cases."""
+    """What is known of a rule beside its words: when it speaks, how urgently, which numbers decided, its cases.
+
+    `compared`: the numbers that it was held against on the way to speaking, crossed or not; `behaviour`: a hash of what
+    goes in and comes out in its cases.
+    """
 
     fires: str
     problems: tuple[Problem, ...]
@@ -58,6 +62,8 @@ class RuleFacts:
     leads: bool
     numbers: tuple[str, ...]
     cases: tuple[str, ...]
+    compared: tuple[str, ...] = ()
+    behaviour: str = ""
 
     @property
     def topic(self) -> str:
@@ -92,6 +98,8 @@ def rule_facts(name: str) -> RuleFacts:
         leads=not rule.adds,
         numbers=tuple(map(str, as_list(tried.get("numbers")))),
         cases=tuple(map(str, as_list(tried.get("cases")))),
+        compared=tuple(map(str, as_list(tried.get("compared")))),
+        behaviour=str(tried.get("behaviour", "")),
     )
 
 
@@ -111,9 +119,16 @@ def _head(rule: str, told: RuleFacts, knowledge: Knowledge) -> Iterator[str]:
     yield from (f"# {rule}", f"**{advice.question}**", "", told.fires, "")
     yield f"- Topic: {' / '.join(_TOPICS[problem] for problem in told.problems)}; {part}"
     yield f"- Indicator: {' or '.join(told.indicators)}"
-    signed = f", approved by {advice.approved_by}" if advice.approved_by else ""
-    yield f"- Status: {advice.status}{signed}; author: {advice.author}"
+    yield f"- Status: {_status(rule, knowledge)}; author: {advice.author}"
     yield f"- Next review: {advice.next_review}"
+
+
+def _status(rule: str, knowledge: Knowledge) -> str:
+    """Whether what the cards of the rule rest on is signed, by the site or where it was written."""
+    advice, signed = knowledge.advice[rule], knowledge.signed
+    if signed and signed.by:
+        return f"approved by {'; '.join(signed.by)}" if signed.covers([rule], ()) else DRAFT
+    return f"{advice.status}{f', approved by {advice.approved_by}' if advice.approved_by else ''}"
 
 
 def _words(rule: str, knowledge: Knowledge) -> Iterator[str]:
@@ -145,15 +160,20 @@ def _listed(title: str, lines: Iterable[str]) -> Iterator[str]:
 
 
 def _numbers(rule: str, told: RuleFacts, knowledge: Knowledge) -> Iterator[str]:
-    texts = (line.text for line in knowledge.advice[rule].lines.values())
-    in_words = (match[2] for text in texts for match in _NUMBER.finditer(text))
-    names = tuple(dict.fromkeys((*told.numbers, *in_words)))
+    names = tuple(
+        dict.fromkeys((*told.numbers, *numbers_in(line.text for line in knowledge.advice[rule].lines.values())))
+    )
     if not names:
         return
     yield from ("", "## Deciding numbers", "| number | value | unit | source | valid from | next review |")
     yield "|---|---|---|---|---|---|"
     for t in (knowledge.thresholds[name] for name in names):
         yield f"| `{t.id}` | {t.value:g} | {t.unit} | {t.source} | {t.valid_from} | {t.next_review} |"
+
+
+def numbers_in(texts: Iterable[str]) -> Iterator[str]:
+    """The ids of the numbers that texts tell, in their order."""
+    return (match[2] for text in texts for match in _NUMBER.finditer(text))
 
 
 def _sources(rule: str, knowledge: Knowledge) -> Iterator[str]:

@@ -1,10 +1,12 @@
 """The shipped knowledge, with what a site changes in it."""
 
 from contextlib import suppress
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
 from cards import Knowledge, KnowledgeError, load_knowledge, site_files
+from cds_service.curate.signatures import read_signatures, signed_state
 from cds_service.run.settings import PREFIX, SettingsError
 
 
@@ -13,7 +15,8 @@ def knowledge_of(site: Path | None, home: str = "") -> Knowledge:
     text, name = _site_text(site), str(site or "")
     try:
         files = files_beside(site, text)
-        return load_knowledge(resources.files("cards.knowledge"), text, name, home, files)
+        known = load_knowledge(resources.files("cards.knowledge"), text, name, home, files)
+        return with_signatures(known, signatures_text(known, site))
     except KnowledgeError as problem:
         raise SettingsError(f"{problem}{_site_hint(site)}") from problem
 
@@ -25,6 +28,22 @@ def files_beside(site: Path | None, text: str | None) -> dict[str, str]:
         with suppress(OSError, UnicodeDecodeError):
             found[name] = ((site or Path()).parent / name).read_text(encoding="utf-8-sig")
     return found
+
+
+def signatures_text(knowledge: Knowledge, site: Path | None) -> str:
+    """The text of the file of signatures that the site names, beside its file; "" where nobody signed yet."""
+    path = (site or Path()).parent / knowledge.site.signatures.file
+    try:
+        return path.read_text(encoding="utf-8-sig") if knowledge.site.signatures.file and path.is_file() else ""
+    except (OSError, UnicodeDecodeError) as problem:
+        raise KnowledgeError(f"{path}: not readable as UTF-8 text: {problem}") from None
+
+
+def with_signatures(knowledge: Knowledge, text: str) -> Knowledge:
+    """The knowledge with what the signatures of a text cover; as it is where the site names no file of them."""
+    if not knowledge.site.signatures.file:
+        return knowledge
+    return replace(knowledge, signed=signed_state(knowledge, read_signatures(text, knowledge.site.signatures.file)))
 
 
 def _site_text(site: Path | None) -> str | None:

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from string import Formatter
 
+from cards import DRAFT
 from cds_service.curate.remarks import Remark
 from cds_service.curate.source_checks import Told, check_dates, unknown_sources
 from cds_service.fhir_json import as_dict, as_list
 
-DRAFT, APPROVED = "draft, not clinically approved", "approved"
+APPROVED = "approved"
 _ADVICE = ("question", "status", "author", "approved_by", "reviewed", "next_review", "sources", "lines")
 _ADVICE_MORE = frozenset({"summary", "summaries", "suggestions"})
 _MINOR = "minor"

@@ -40,7 +40,7 @@ class MachineState:
         labels = {
             "version": __version__,
             "knowledge": self._knowledge.version,
-            "approval": "approved" if self._knowledge.site.approved_by else "draft",
+            "approval": "approved" if self._knowledge.is_approved else "draft",
         }
         info = GaugeMetricFamily(f"{PREFIX}build_info", "Always 1; the labels tell what runs.", labels=list(labels))
         info.add_metric(list(labels.values()), 1)

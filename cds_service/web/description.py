@@ -14,7 +14,9 @@ def routes(runtime: Runtime) -> list[Route]:
 
     @cache
     def body() -> bytes:
-        return json_response(document(runtime.settings.base_url)).get_data()
+        return json_response(
+            document(runtime.settings.base_url, f"{runtime.knowledge.approval}{runtime.trials_of_clients}")
+        ).get_data()
 
     def show() -> Response:
         return Response(body(), mimetype="application/json")

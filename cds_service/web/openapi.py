@@ -68,8 +68,11 @@ _OPERATIONS = (
 )
 
 
-def document(base_url: str = "") -> Json:
-    """The document; the address is that of the document itself when `base_url` is not known."""
+def document(base_url: str = "", approval: str = "") -> Json:
+    """The document; the address is that of the document itself when `base_url` is not known.
+
+    `approval`: who signed the clinical content, and what is draft, in a sentence.
+    """
     paths: dict[str, Json] = {}
     for operation in _OPERATIONS:
         paths.setdefault(operation.path, {})[operation.method] = _described(operation)
@@ -78,7 +81,7 @@ def document(base_url: str = "") -> Json:
         "info": {
             "title": "magnesium-cds",
             "version": __version__,
-            "description": "A CDS Hooks service for low magnesium.",
+            "description": f"A CDS Hooks service for low magnesium. {approval}".strip(),
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": base_url.rstrip("/") or "/"}],

@@ -1,15 +1,17 @@
 """Pages of rules: complete, and those in docs/rules current."""
 
+import json
 import re
 
 import pytest
 from click.testing import CliRunner
 
 from cards import RULES as ASKED
+from cds_service.curate import quiet_cohort
 from cds_service.curate.rule_pages import index, page, pages, rule_facts
 from cds_service.run.cli import main
 from tests.knowledge.asking import knowledge
-from tests.knowledge.write_rules import DATA, PAGES, tried
+from tests.knowledge.write_rules import DATA, PAGES, quiet, tried
 
 RULES = sorted(knowledge().advice)
 
@@ -23,6 +25,10 @@ def test_docs_rules_is_current() -> None:
 
 def test_what_the_cases_made_the_rules_do_is_current() -> None:
     assert DATA.read_text(encoding="utf-8") == tried(), "run: python -m tests.knowledge.write_rules"
+
+
+def test_the_well_patients_of_the_diff_are_those_of_the_tests() -> None:
+    assert quiet_cohort._cohort() == json.loads(json.dumps(quiet())), "run: python -m tests.knowledge.write_rules"
 
 
 def test_rules_and_advice_have_the_same_names() -> None:

@@ -3,49 +3,100 @@
 `python -m tests.knowledge.write_rules`, after a change of a rule, a text, a number or a case.
 """
 
+import gzip
+import hashlib
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from cards import RULES, Finding
+from cards.chart import Because
+from cards.chart.asked import Asked
+from cds_service.curate.quiet_cohort import COHORT, HOOKS
 from cds_service.curate.rule_pages import TRIED, pages, sentence
-from tests.cards.chart import Json, cases, decide, knowledge, knowledge_of, snapshot
+from tests.cards.chart import NOW, Json, cases, decide, knowledge, knowledge_of, snapshot
+from tests.cards.quiet import on_hook, patients
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "rules"
 DATA = ROOT / "cds_service" / "curate" / TRIED
+QUIET = ROOT / "cds_service" / "curate" / COHORT
 
 
 @cache
 def tried() -> str:
     """What every case made the rules do, as it is kept with the pages."""
-    asked = [
-        (rule, case, decide(snapshot(case["chart"]), known=knowledge_of(case["chart"])).trace.answers)
-        for rule, case in cases()
-    ]
+    with _every_comparison():
+        asked = [
+            (rule, case, decide(snapshot(case["chart"]), known=knowledge_of(case["chart"])).trace.answers)
+            for rule, case in cases()
+        ]
     told = {}
     for name in sorted(rule.name for rule in RULES):
         said = [answer for _, _, answers in asked if isinstance(answer := answers.get(name), Finding)]
-        told[name] = _done(said) | {"cases": [sentence(case) for rule, case, _ in asked if rule == name]}
+        own = [case for rule, case, _ in asked if rule == name]
+        told[name] = _done(said) | {"cases": [sentence(case) for case in own], "behaviour": _behaviour(own)}
     return json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+
+
+@contextmanager
+def _every_comparison() -> Iterator[None]:
+    """What a rule compared counts whether it held or not: a card rests on the limits that it did not cross as well."""
+    compare = Asked._compare
+
+    def kept(chart: Asked, *told: Any, **more: Any) -> Because:
+        reason = compare(chart, *told, **more)
+        if not reason:
+            chart._held.append(reason)
+        return reason
+
+    Asked._compare = kept  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        Asked._compare = compare  # type: ignore[method-assign]
+
+
+def _behaviour(own: Iterable[Json]) -> str:
+    """A hash of what goes in and what is expected to come out in the cases of a rule, whatever they are called."""
+    told = sorted(json.dumps([case["chart"], case["expect"]], sort_keys=True, default=str) for case in own)
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:32]
 
 
 def _done(said: Iterable[Finding]) -> Json:
     """Problems and indicators by rank, numbers in the order of the file that holds them."""
     listed = list(said)
-    crossed = {reason.number for finding in listed for reason in finding.decided}
+    compared = [reason for finding in listed for reason in finding.decided]
+    crossed, asked = {reason.number for reason in compared if reason}, {reason.number for reason in compared}
     return {
         "problems": [problem.name for problem in sorted({finding.problem for finding in listed})],
         "indicators": [indicator.word for indicator in sorted({finding.indicator for finding in listed})],
         "numbers": [number for number in knowledge().thresholds if number in crossed],
+        "compared": [number for number in knowledge().thresholds if number in asked],
     }
+
+
+@cache
+def quiet() -> Json:
+    """The well patients, their chart as it is opened and the order that each is given."""
+    made = [
+        (snapshot(on_hook(c, *HOOKS[:1], n)), snapshot(on_hook(c, "order-sign", n))) for n, c in enumerate(patients())
+    ]
+    told = [
+        {"resources": opened.resources, "drafts": signed.drafts, "encounter": opened.encounter_id}
+        for opened, signed in made
+    ]
+    return {"now": NOW.isoformat(), "patients": told}
 
 
 def write() -> int:
     """Write the data, then the pages, and remove those of rules that are gone; how many pages there are."""
     DATA.write_text(tried(), encoding="utf-8", newline="\n")
+    QUIET.write_bytes(gzip.compress(json.dumps(quiet()).encode(), mtime=0))
     made = pages(knowledge())
     for old in set(PAGES.glob("*.md")) - {PAGES / name for name in made}:
         old.unlink()

@@ -9,9 +9,12 @@ from cds_service.run.cli.doctor import doctor
 from cds_service.run.cli.explain import explain
 from cds_service.run.cli.insights import insights
 from cds_service.run.cli.knowledge import knowledge
+from cds_service.run.cli.knowledge_diff import knowledge_diff
 from cds_service.run.cli.protocol import protocol
 from cds_service.run.cli.serve import demo, serve
 from cds_service.run.cli.unread import unread
+
+knowledge.add_command(knowledge_diff)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

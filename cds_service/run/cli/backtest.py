@@ -16,15 +16,14 @@ from typing import TYPE_CHECKING
 import click
 
 from cds_service.run.cli.common import tells_problems
+from cds_service.run.cli.sources import SHIPPED, problems_told, progress, source_of
 
 if TYPE_CHECKING:
     from cds_service.backtest.engines import Engine
     from cds_service.backtest.job import KnowledgeSource
     from cds_service.backtest.outputs import Outputs
-    from cds_service.backtest.progress import Progress
     from cds_service.backtest.run import Period
 
-SHIPPED = "shipped"
 _DAY = len("2025-01-31")
 # fromisoformat takes more, 20250131 too, which could not be told from a time
 _DATED = re.compile(r"\d{4}-\d\d-\d\d([T ]|\Z)")
@@ -81,11 +80,11 @@ def backtest(
         raise click.UsageError("--engine dask needs --scheduler ADDRESS, and no other engine takes it.")
     _check_folder(export_dir)
     period = _period(since, until)
-    with _told():
+    with problems_told():
         _run(
             export_dir,
             out,
-            _Asked(_tried(site), _compared(compare), period, hooks),
+            _Asked(_tried(site), source_of(compare, "--compare") if compare else None, period, hooks),
             _Where(workers, scheduler),
             restart,
         )
@@ -131,7 +130,7 @@ def _run(
         click.echo("Going on from where the last run stopped.", err=True)
     started = time.monotonic()
     with _interruptible(job.folder), closing(where.engine()) as engine:
-        done = run(job, out, engine, _progress())
+        done = run(job, out, engine, progress())
     click.echo(_conclusion(done, sum(file.size for file in job.files), time.monotonic() - started, out))
 
 
@@ -169,58 +168,7 @@ def _tried(site: Path | None) -> "KnowledgeSource":
     from cds_service.run.settings import load_settings
 
     chosen = site or load_settings().site
-    return _site_source(chosen) if chosen else _shipped()
-
-
-def _compared(told: str | None) -> "KnowledgeSource | None":
-    from cds_service.backtest.job import KnowledgeSource
-
-    if told is None:
-        return None
-    if told == SHIPPED:
-        return _shipped()
-    path = Path(told)
-    if not path.is_dir():
-        return _site_source(path)
-    if not (path / "thresholds.yaml").is_file():
-        raise click.BadParameter(f"{path} is not a folder of knowledge like cards/knowledge.", param_hint="--compare")
-    return KnowledgeSource(path.name, folder=str(path.resolve()))
-
-
-def _shipped() -> "KnowledgeSource":
-    from cds_service.backtest.job import KnowledgeSource
-
-    return KnowledgeSource("shipped, no site file")
-
-
-def _site_source(path: Path) -> "KnowledgeSource":
-    from cds_service.backtest.job import KnowledgeSource
-    from cds_service.curate.site_knowledge import files_beside, knowledge_of
-
-    knowledge_of(path)
-    text = path.read_text(encoding="utf-8-sig")
-    return KnowledgeSource(path.name, text, files=tuple(files_beside(path, text).items()))
-
-
-def _progress() -> "Progress":
-    from cds_service.backtest.progress import BarProgress, LineProgress
-
-    return BarProgress(sys.stderr) if sys.stderr.isatty() else LineProgress(sys.stderr)
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """End with the message of what its user can mend."""
-    from cards import KnowledgeError
-    from cds_service.backtest.job import BacktestError
-
-    try:
-        yield
-    except (BacktestError, KnowledgeError) as problem:
-        raise click.ClickException(str(problem)) from None
-    except OSError as problem:
-        place = f"{problem.filename}: " if problem.filename else ""
-        raise click.ClickException(f"{place}{problem.strerror or problem}. Nothing done so far is lost.") from None
+    return source_of(str(chosen) if chosen else SHIPPED)
 
 
 @contextmanager

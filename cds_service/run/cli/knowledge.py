@@ -71,3 +71,18 @@ def knowledge_show(rule: str | None) -> None:
         click.echo(page(rule, known) if rule else index(known), nl=False)
     except NoSuchRuleError as problem:
         raise click.ClickException(str(problem)) from None
+
+
+@knowledge.command("sign")
+@click.option("--name", required=True, help="Who signs, e.g. 'Jane Example'.")
+@click.option("--role", required=True, help="In which role, e.g. 'PharmD, for the P&T committee'.")
+@click.option("--site", type=click.Path(path_type=Path), help="Site file [default: MAGNESIUM_CDS_SITE].")
+@click.option("--only", multiple=True, metavar="KIND[:NAME]", help="Only these, e.g. rule or number:band.severe.")
+@click.option("--now", "day", metavar="DATE", help="The day of signing [default: today].")
+@tells_problems
+def knowledge_sign(name: str, role: str, site: Path | None, only: tuple[str, ...], day: str | None) -> None:
+    """Sign the clinical content in force for a site, as it is now, in the file that `approval.signatures` names."""
+    from cds_service.curate.signing import add_signature
+    from cds_service.run.settings import load_settings
+
+    click.echo(add_signature(site or load_settings().site, (name, role), moment_of(day).date(), only))
