@@ -1,4 +1,4 @@
-"""What can be ordered in the demo: the medicines of the code tables, and magnesium at the doses of the knowledge."""
+"""What can be ordered in the demo: medicines of the code tables, magnesium at the doses of the knowledge, tests."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Orderable:
 
 def orderables(knowledge: Knowledge) -> tuple[Orderable, ...]:
     """Everything that can be ordered, by name."""
-    every = [*_infusions(knowledge), *_tablets(knowledge), *_ingredients(knowledge)]
+    every = [*_infusions(knowledge), *_tablets(knowledge), *_ingredients(knowledge), *_tests(knowledge)]
     return tuple(sorted(every, key=lambda item: item.name.lower()))
 
 
@@ -72,6 +72,14 @@ def _ingredients(knowledge: Knowledge) -> Iterator[Orderable]:
         coding: list[JsonDict] = [{"system": _RXNORM, "code": code, "display": name}]
         kind = min(roles, key=lambda role: role.role.startswith("qt_")).drug_class
         yield _orderable(name[:1].upper() + name[1:], kind, also, coding, dosages)
+
+
+def _tests(knowledge: Knowledge) -> Iterator[Orderable]:
+    """Every test that a card may offer."""
+    for test in knowledge.tests.values():
+        coding = {"system": test.system, "code": test.code, "display": test.display}
+        order: JsonDict = {"resourceType": "ServiceRequest", "code": {"coding": [coding], "text": test.text}}
+        yield Orderable(test.text, "test", (test.short,), order)
 
 
 def _names(knowledge: Knowledge) -> dict[str, set[str]]:

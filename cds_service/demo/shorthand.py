@@ -53,7 +53,7 @@ class ToldResult(_Told):
 
 
 class ToldMedicine(_Told):
-    """An order; one that was given, when `given` says in which status. `until` ends a course."""
+    """An order; one that was given, when `given` says in which status. `until` ends a course, `goes` says with whom."""
 
     text: str
     rxcui: str
@@ -66,6 +66,7 @@ class ToldMedicine(_Told):
     status: Literal["active", "completed", "stopped"] = "active"
     until: Age | None = None
     given: Literal["in-progress", "completed"] | None = None
+    goes: Literal["inpatient", "outpatient", "community", "discharge"] | None = None
 
 
 class ToldCondition(_Told):
@@ -73,6 +74,22 @@ class ToldCondition(_Told):
 
     code: str
     text: str
+    since: Age
+
+
+class ToldTest(_Told):
+    """A laboratory test that is ordered; `due` is so long from now."""
+
+    analyte: str
+    due: Age
+
+
+class ToldAllergy(_Told):
+    """An allergy by its RxNorm code, with the reaction that was seen."""
+
+    rxcui: str
+    text: str
+    reaction: str
     since: Age
 
 
@@ -89,3 +106,5 @@ class ToldStory(_Told):
     conditions: tuple[ToldCondition, ...] = Field((), strict=False)
     results: dict[str, Annotated[tuple[ToldResult, ...], Field(strict=False)]] = {}
     medicines: tuple[ToldMedicine, ...] = Field((), strict=False)
+    tests: tuple[ToldTest, ...] = Field((), strict=False)
+    allergies: tuple[ToldAllergy, ...] = Field((), strict=False)

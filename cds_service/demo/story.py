@@ -1,7 +1,7 @@
 """The stories: invented patients, each with something to see, as FHIR R4 resources dated from now."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from importlib import resources
 
@@ -11,12 +11,16 @@ from cds_service.demo.shorthand import ToldStory
 from cds_service.demo.story_patient import StoryPatient
 from cds_service.fhir_json import JsonDict
 
+_PLACES = {"inpatient": "in hospital", "ambulatory": "at the clinic", "emergency": "in the emergency department"}
+
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One patient: `id` is the patient's, `title` says who, `about` what to see."""
+    """One patient: `id` is the patient's, `title` and `who` say who and where, `about` what to see."""
 
     id: str
+    name: str
+    who: str
     title: str
     about: str
     resources: tuple[JsonDict, ...]
@@ -41,4 +45,10 @@ def told_stories() -> tuple[ToldStory, ...]:
 
 
 def _story(told: ToldStory, now: datetime) -> Story:
-    return Story(told.id, told.title, told.about, tuple(StoryPatient(told.id, now).resources(told)))
+    made = tuple(StoryPatient(told.id, now).resources(told))
+    return Story(told.id, told.given, _who(told), told.title, told.about, made)
+
+
+def _who(told: ToldStory) -> str:
+    years = int(told.patient.age / timedelta(days=365.25))
+    return f"{years}, {_PLACES[told.stay.setting]}" if told.stay else f"{years}"

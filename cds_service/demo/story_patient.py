@@ -4,7 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cds_service.demo.shorthand import Amount, ToldCondition, ToldMedicine, ToldResult, ToldStay, ToldStory
+from cds_service.demo.shorthand import (
+    Amount,
+    ToldAllergy,
+    ToldCondition,
+    ToldMedicine,
+    ToldResult,
+    ToldStay,
+    ToldStory,
+    ToldTest,
+)
 from cds_service.fhir_json import JsonDict
 
 _LOINC, _UCUM = "http://loinc.org", "http://unitsofmeasure.org"
@@ -53,7 +62,7 @@ class StoryPatient:
     now: datetime
 
     def resources(self, told: ToldStory) -> Iterator[JsonDict]:
-        """Patient, encounter, conditions, results, medicines."""
+        """Patient, encounter, conditions, results, medicines, ordered tests, allergies."""
         yield self._patient(told)
         if told.stay:
             yield self._encounter(told.stay)
@@ -64,6 +73,10 @@ class StoryPatient:
                 yield self._observation(f"{name.replace('_', '-')}-{number}", ANALYTES[name], result)
         for number, medicine in enumerate(told.medicines, 1):
             yield self._given(number, medicine) if medicine.given else self._order(number, medicine)
+        for number, test in enumerate(told.tests, 1):
+            yield self._test(number, test)
+        for number, allergy in enumerate(told.allergies, 1):
+            yield self._allergy(number, allergy)
 
     def _made(self, kind: str, name: str, **elements: object) -> JsonDict:
         return {
@@ -126,6 +139,7 @@ class StoryPatient:
             f"order-{number}",
             status=told.status,
             intent="order",
+            category=[_hl7("medicationrequest-category", told.goes)] if told.goes else None,
             medicationCodeableConcept=_concept(_RXNORM, told.rxcui, told.text),
             authoredOn=self._ago(told.since),
             dosageInstruction=[{**_dosage(told), **self._timing(told)}],
@@ -141,6 +155,32 @@ class StoryPatient:
             effectivePeriod={"start": self._ago(told.since), **end},
             dosage={**_dosage(told), **_amounts(told, "dose", "rateQuantity")},
         )
+
+    def _test(self, number: int, told: ToldTest) -> JsonDict:
+        analyte = ANALYTES[told.analyte]
+        return self._made(
+            "ServiceRequest",
+            f"test-{number}",
+            status="active",
+            intent="order",
+            code=_concept(_LOINC, analyte.code, analyte.display),
+            authoredOn=self._ago(timedelta(hours=2)),
+            occurrenceDateTime=(self.now + told.due).date().isoformat(),
+        )
+
+    def _allergy(self, number: int, told: ToldAllergy) -> JsonDict:
+        return {
+            "resourceType": "AllergyIntolerance",
+            "id": f"{self.patient_id}-allergy-{number}",
+            "clinicalStatus": _hl7("allergyintolerance-clinical", "active"),
+            "verificationStatus": _hl7("allergyintolerance-verification", "confirmed"),
+            "type": "allergy",
+            "category": ["medication"],
+            "code": _concept(_RXNORM, told.rxcui, told.text),
+            "patient": {"reference": f"Patient/{self.patient_id}"},
+            "recordedDate": self._ago(told.since),
+            "reaction": [{"manifestation": [{"text": told.reaction}]}],
+        }
 
     def _timing(self, told: ToldMedicine) -> JsonDict:
         repeat: JsonDict = {"frequency": told.per_day, "period": 1, "periodUnit": "d"} if told.per_day else {}

@@ -2,32 +2,28 @@
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib import metadata, resources
+from importlib import resources
 from pathlib import Path
 
-from flask import Response, abort, render_template, send_file
+from flask import Response, abort, render_template
 
 from cards import explain
 from cds_service import __version__
 from cds_service.answer_call import Means, answer_call
 from cds_service.call.envelope import read_body
-from cds_service.demo import orderables, stories
+from cds_service.demo import orderables
 from cds_service.fhir_json import as_dict, as_list, as_text
 from cds_service.run.settings import MissingData
 from cds_service.web.answers import json_response, raw_body
 from cds_service.web.auth import caller_name
+from cds_service.web.demo_patients import listing
 from cds_service.web.hooks import known_service
 from cds_service.web.markdown import rendered
 from cds_service.web.runtime import Access, Route, Runtime
 
 _TYPES = {".js": "text/javascript", ".css": "text/css"}
-_PLOTLY = "plotly.min.js"
-# Styles that the chart library writes into the page: an empty sheet that it fills by script, and one for maps.
-_CHART_STYLES = (
-    "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' 'sha256-ji27qzEtxXZW+7dun6UwjHXJ18e6WAin1VvNtkzIE/o='"
-)
 _POLICY = (
-    f"default-src 'none'; script-src 'self'; style-src 'self' {_CHART_STYLES}; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
@@ -57,11 +53,8 @@ def _page(runtime: Runtime) -> Callable[[], Response]:
 def _file() -> Callable[[str], Response]:
     folder = resources.files("cds_service.web") / "static" / "demo"
     kept = {item.name: item.read_bytes() for item in folder.iterdir() if Path(item.name).suffix in _TYPES}
-    plotly = Path(str(metadata.distribution("plotly").locate_file(f"plotly/package_data/{_PLOTLY}")))
 
     def send(name: str) -> Response:
-        if name == _PLOTLY:
-            return send_file(plotly, mimetype="text/javascript", max_age=3600)
         if name not in kept:
             abort(404)
         return Response(kept[name], mimetype=_TYPES[Path(name).suffix])
@@ -77,9 +70,10 @@ def _setup(runtime: Runtime) -> Callable[[], Response]:
         every = orderables(runtime.knowledge)
         return [{"name": o.name, "kind": o.kind, "also": list(o.also), "order": o.order} for o in every]
 
+    patients = listing(runtime)
+
     def show() -> Response:
-        told = [{"id": story.id, "title": story.title, "about": story.about} for story in stories(runtime.now())]
-        return json_response({"stories": told, "catalogue": catalogue(), "units": _units(runtime)})
+        return json_response({"stories": patients(), "catalogue": catalogue(), "units": _units(runtime)})
 
     return show
 

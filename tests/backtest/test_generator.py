@@ -62,3 +62,18 @@ def test_broken_lines_and_missing_files_are_written_as_asked_for(tmp_path, monke
 def test_more_results_that_nobody_asks_for_change_nothing_else():
     few, many = (list(patient(3, 5, 0.3, Written(), others)) for others in (0, 30))
     assert len(many) > len(few) and list(islice(many, 3)) == list(islice(few, 3))
+
+
+def test_what_is_taken_for_long_is_renewed_outside_hospital():
+    renewed = 0
+    for number in range(200):
+        resources = {r["id"]: r for r in patient(number, 5, 0.3, Written())}
+        stay = next(r for r in resources.values() if r["resourceType"] == "Encounter")
+        for order in (r for r in resources.values() if "priorPrescription" in r):
+            before = resources[order["priorPrescription"]["reference"].removeprefix("MedicationRequest/")]
+            assert before["medicationCodeableConcept"] == order["medicationCodeableConcept"]
+            assert before["authoredOn"] < order["authoredOn"] and before["status"] == "active"
+            in_stay = stay["period"]["start"] <= order["authoredOn"] <= stay["period"]["end"]
+            assert not in_stay or stay["class"]["code"] == "AMB"
+            renewed += 1
+    assert renewed > 50

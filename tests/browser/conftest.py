@@ -45,7 +45,7 @@ def browser():
 
 @pytest.fixture(scope="session")
 def context(browser):
-    """One context, so that the chart library is read and compiled once."""
+    """One context for all pages; what a tab keeps, it keeps for itself."""
     opened = browser.new_context()
     opened.set_default_timeout(LONG_S * 1000)
     if moments.is_moved():
@@ -145,7 +145,7 @@ class Chart:
     def trend(self):
         """The drawn trend; it comes last."""
         plot = self.page.locator("#trend-plot")
-        expect(plot.locator(".main-svg").first).to_be_visible()
+        expect(plot.locator("svg")).to_be_visible()
         return plot
 
     def about(self, where):
@@ -155,7 +155,7 @@ class Chart:
     @property
     def search(self):
         """The field of the order search."""
-        return self.page.get_by_role("combobox", name="Order a medicine")
+        return self.page.get_by_role("combobox", name="Order a medicine or a test")
 
     @property
     def orders(self):

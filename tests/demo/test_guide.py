@@ -35,4 +35,4 @@ def test_a_link_names_a_patient_and_addresses_that_answer(demo_client, link):
 def test_the_patients_it_speaks_of_exist():
     names = {story.resources[0]["name"][0]["given"][0].split()[0] for story in STORIES}
     assert {"Agnes", "Jonas", "Carlos", "Henry", "Esther", "Greta", "Paul"} <= names
-    assert len(STORIES) == 16 and "sixteen" in GUIDE
+    assert len(STORIES) == 20 and "twenty" in GUIDE

@@ -14,7 +14,7 @@ from cds_service.web.runtime import Runtime
 from tests.calls import cards, diagnostics, post, request_for
 from tests.demo.conftest import NOW, STORIES
 
-FILES = ("main.js", "page.css", "plotly.min.js")
+FILES = ("main.js", "page.css", "trend.js")
 FORBIDDEN = ("unsafe-inline", "unsafe-eval", "http:", "https:", "*")
 
 
@@ -53,9 +53,18 @@ def test_no_other_file_can_be_had(demo_client, name):
 
 def test_the_setup_names_every_story_and_gives_the_unit_of_the_knowledge(demo_client, runtime):
     setup = demo_client.get("/demo/setup").get_json()
-    assert [story["id"] for story in setup["stories"]] == [story.id for story in STORIES]
+    assert {story["id"] for story in setup["stories"]} == {story.id for story in STORIES}
     factor = runtime.knowledge.units.by_analyte["magnesium"]["mg/dl"].factor
     assert setup["units"]["mmol_per_l"] == {"mg/dL": factor, "mmol/L": 1}
+
+
+def test_the_most_urgent_patients_come_first_by_what_the_service_says_of_them(demo_client):
+    listed = demo_client.get("/demo/setup").get_json()["stories"]
+    urgencies = [story["urgency"] for story in listed]
+    assert urgencies == sorted(urgencies, key=["critical", "warning", "info", ""].index) and len(set(urgencies)) == 4
+    by_id = {story["id"]: story for story in listed}
+    assert by_id["torsades"]["urgency"] == "critical" and by_id["well"]["urgency"] == ""
+    assert (by_id["child"]["name"], by_id["child"]["who"]) == ("Finn F", "7, in hospital")
 
 
 def test_the_reasons_are_those_of_the_answer(demo_client):
@@ -109,7 +118,8 @@ def test_what_can_be_ordered_is_found_by_brand_and_known_to_the_rules(runtime):
     infusion = by_name["Magnesium sulfate 4 g IV over 4 h"].order["dosageInstruction"][0]
     assert infusion["doseAndRate"][0]["doseQuantity"]["value"] == 4
     assert infusion["timing"]["repeat"]["duration"] == 240
-    for item in by_name.values():
+    assert {test.text for test in knowledge.tests.values()} <= by_name.keys()
+    for item in (item for item in by_name.values() if item.kind != "test"):
         coding = item.order["medicationCodeableConcept"].get("coding", [])
         codes = [(entry["system"], entry["code"]) for entry in coding]
         named = item.order["medicationCodeableConcept"]["text"]

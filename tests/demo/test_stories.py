@@ -16,7 +16,7 @@ from cds_service.run.settings import MissingData
 from tests.demo.asking import MAGNESIUM_OXIDE, OMEPRAZOLE, call, whole_chart
 from tests.demo.conftest import NOW, STORIES
 
-PATIENT_VIEW, ORDER_SELECT, ORDER_SIGN = SERVICES[:3]
+PATIENT_VIEW, ORDER_SELECT, ORDER_SIGN, DISCHARGE, REFILL = SERVICES
 CAUSES = "drugs_cause_low_magnesium"
 PPI = "draft_lowers_magnesium"
 # indicator of each card, and the rules that made it
@@ -70,13 +70,34 @@ ON_OPENING = {
     ],
     "laxative": [("critical", "magnesium_is_high")],
     "transplant": [("warning", "magnesium_is_moderately_low", "illness_causes_low_magnesium", CAUSES)],
+    "goes-home": [],
+    "renewal": [],
+    "all-planned": [],
+    "allergy": [("critical", "magnesium_is_severely_low", "salt_allergy_forbids_iv", CAUSES)],
+}
+# the rules that speak when the patient goes home, and when all that is taken at home is renewed
+ON_LEAVING = {
+    "heart-failure": ("severe_low_goes_home",),
+    "laxative": ("high_level_goes_home", "kidneys_limit_home_magnesium"),
+    "goes-home": ("level_is_held_by_iv", "cause_goes_home"),
+    "all-planned": (),
+    "pre-eclampsia": (),
+}
+ON_RENEWAL = {
+    "heart-failure": ("renewed_drug_lowers_low_magnesium",),
+    "laxative": ("renewed_magnesium_is_unsafe",),
+    "renewal": ("renewed_ppi_needs_level", "renewed_diuretic_needs_level"),
+    "all-planned": (),
+    "corrected": (),
 }
 # offers of magnesium that must not be made
-NO_INFUSION = {"ckd-4", "dialysis", "heart-block", "child", "being-replaced", "laxative", "outpatient"}
+NO_INFUSION = {"ckd-4", "dialysis", "heart-block", "child", "being-replaced", "laxative", "outpatient", "allergy"}
 
 
-def decided(runtime, service, story, drug=OMEPRAZOLE):
+def decided(runtime, service, story, drug=OMEPRAZOLE, orders=None):
     body = call(service, story, whole_chart(story, runtime.keys), drug)
+    if orders is not None:
+        body["context"][service.orders] = orders
     numbers = count()
     refused = MissingData.PRECONDITION_FAILED
     means = Means(runtime.knowledge, NOW, lambda: f"{next(numbers)}", runtime.keys, refused)
@@ -100,6 +121,30 @@ def test_the_cards_on_opening_are_what_the_story_promises(runtime, story):
     assert told(cards) == ON_OPENING[story.id]
     offered = json.dumps([card.body.get("suggestions") for card in cards])
     assert story.id not in NO_INFUSION or "sulfate" not in offered.lower()
+
+
+def story_of(ident):
+    return next(story for story in STORIES if story.id == ident)
+
+
+def rules_of(cards):
+    return tuple(rule for card in cards for rule in card.rules)
+
+
+@pytest.mark.parametrize("ident", ON_LEAVING)
+def test_what_is_said_when_the_patient_goes_home(runtime, ident):
+    assert rules_of(decided(runtime, DISCHARGE, story_of(ident))) == ON_LEAVING[ident]
+
+
+@pytest.mark.parametrize("ident", ON_RENEWAL)
+def test_what_is_said_when_all_is_renewed(runtime, ident):
+    taken = [r for r in story_of(ident).resources if r["resourceType"] == "MedicationRequest"]
+    renewed = [
+        {**order, "id": f"{order['id']}-again", "status": "draft"} for order in taken if order["status"] == "active"
+    ]
+    assert renewed
+    orders = {"resourceType": "Bundle", "entry": [{"resource": order} for order in renewed]}
+    assert rules_of(decided(runtime, REFILL, story_of(ident), orders=orders)) == ON_RENEWAL[ident]
 
 
 @pytest.mark.parametrize("ident", ["heart-failure", "digoxin", "outpatient"])
@@ -129,7 +174,8 @@ def test_every_resource_is_valid_fhir(story):
         model = getattr(import_module(f"fhir.resources.R4B.{kind.lower()}"), kind)
         assert model.model_validate(resource)
         assert re.fullmatch(r"[a-z0-9\-]{1,64}", resource["id"])
-        assert kind == "Patient" or resource["subject"] == {"reference": f"Patient/{story.id}"}
+        about = resource.get("patient") or resource.get("subject")
+        assert kind == "Patient" or about == {"reference": f"Patient/{story.id}"}
 
 
 def test_a_story_has_a_chart_worth_looking_at():

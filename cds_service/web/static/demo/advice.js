@@ -11,6 +11,8 @@ export class Advice {
   #line = new Line();
   #place;
   #accept;
+  /** The hook of the newest answer. */
+  hook = "";
 
   constructor(place, accept) {
     this.#place = place;
@@ -65,6 +67,7 @@ export class Advice {
   #show(cards, html, service, call) {
     const place = byId(this.#place);
     place.removeAttribute("aria-busy");
+    this.hook = service.hook;
     const count = counted(cards);
     byId(`${this.#place}-state`).textContent = count;
     const focused = this.#hasFocus();
@@ -88,8 +91,8 @@ export class Advice {
   #doing(card, service) {
     return {
       accept: (suggestion, text) => {
-        this.#accept(suggestion);
-        return report(text, sendFeedback(service, card, "accepted", { acceptedSuggestions: [{ id: suggestion.uuid }] }));
+        report(text, sendFeedback(service, card, "accepted", { acceptedSuggestions: [{ id: suggestion.uuid }] }));
+        return this.#accept(suggestion);
       },
       override: (reason, text) =>
         report(text, sendFeedback(service, card, "overridden", reason.code ? { overrideReason: { reason } } : {})),
@@ -116,10 +119,17 @@ async function report(text, sending) {
   }
 }
 
+const QUIET = {
+  "order-select": "No advice about this order.",
+  "order-sign": "No advice about this order.",
+  "encounter-discharge": "No advice about going home.",
+  "medication-refill": "No advice about this renewal.",
+};
+
 /** What is said when there is nothing to say: that magnesium was looked at, and why one that is not normal is left alone. */
 function quiet({ explained, request }) {
-  const opened = !request.context.draftOrders;
-  const what = h("strong", {}, opened ? "No advice." : "No advice about this order.");
+  const opened = request.hook === "patient-view";
+  const what = h("strong", {}, QUIET[request.hook] ?? "No advice.");
   if (explained instanceof Error) return h("div", { class: "quiet" }, h("p", {}, what, ` Why could not be had: ${explained.message}`));
   const { magnesium } = explained.facts;
   if (!magnesium) return h("div", { class: "quiet" }, h("p", {}, what, " No magnesium result was found."));

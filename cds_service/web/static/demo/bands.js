@@ -15,6 +15,16 @@ const TONES = {
 /** The tone of a band: severe, moderate, mild or normal. */
 export const toneOf = (band) => TONES[band] ?? "normal";
 
+const OF_ADVICE = { critical: "severe", warning: "moderate", info: "mild" };
+const TONE_RANKS = ["normal", "mild", "moderate", "severe"];
+
+/** The tone of a result under the advice about its patient: never calmer than the advice, and none where there is none. */
+export function toneUnder(band, cards) {
+  if (!cards.length) return toneOf(band) === "normal" ? "normal" : "none";
+  const tones = [toneOf(band), ...cards.map((card) => OF_ADVICE[card.indicator] ?? "mild")];
+  return TONE_RANKS[Math.max(...tones.map((tone) => TONE_RANKS.indexOf(tone)))];
+}
+
 /** The unit to begin with: the site's, else that of the result. */
 export function firstUnit(units, shown) {
   const known = Object.keys(units.mmol_per_l);

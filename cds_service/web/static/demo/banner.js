@@ -1,10 +1,10 @@
 // The head of the chart: who this is, and the values that matter for magnesium.
 import { byId, fill, h } from "./dom.js";
-import { inUnit, toneOf } from "./bands.js";
+import { inUnit } from "./bands.js";
 import { resourcesOf } from "./ehr.js";
 import { ago } from "./timescale.js";
 
-const SETTINGS = { inpatient: "In hospital", ambulatory: "Clinic", unknown: "Setting not known" };
+const SETTINGS = { inpatient: "In hospital", ambulatory: "Clinic", emergency: "Emergency department", unknown: "Setting not known" };
 const VALUES = [
   ["potassium", "Potassium"],
   ["calcium", "Calcium"],
@@ -25,21 +25,22 @@ export function drawName(patient) {
   document.title = `${shown}: demonstration chart`;
 }
 
-/** Age, sex, setting, problems, and the values now. */
-export function drawBanner(facts, prefetched, unit, units, now) {
+/** Age, sex, setting, problems, and the values now. `tone` is that of the magnesium, as the advice judges it. */
+export function drawBanner(facts, prefetched, { unit, units, now, tone }) {
   const age = facts.age_years === null ? "age not known" : `${facts.age_years} y`;
-  byId("patient-who").textContent = [age, facts.sex ?? "sex not known", SETTINGS[facts.setting]].join(" · ");
+  byId("patient-who").textContent = [age, facts.sex ?? "sex not known", SETTINGS[facts.setting] ?? facts.setting].join(" · ");
   const problems = resourcesOf(prefetched.conditions).map((problem) => problem.code?.text ?? problem.code?.coding?.[0]?.display);
-  byId("patient-problems").textContent = problems.filter(Boolean).join(" · ") || "No problems on record";
+  const allergies = resourcesOf(prefetched.allergies).map((allergy) => `allergic to ${allergy.code?.text}`);
+  byId("patient-problems").textContent = [...problems, ...allergies].filter(Boolean).join(" · ") || "No problems on record";
   const others = VALUES.map(([name, label]) => value(label, facts.results[name], now));
-  fill(byId("values"), magnesium(facts.magnesium, unit, units, now), egfr(facts.renal), ...others);
+  fill(byId("values"), magnesium(facts.magnesium, unit, units, now, tone), egfr(facts.renal), ...others);
 }
 
-function magnesium(result, unit, units, now) {
+function magnesium(result, unit, units, now, tone) {
   if (!result) return tile("Magnesium", "–", "no result");
   const other = unit === "mmol/L" ? "mg/dL" : "mmol/L";
   const shown = (name) => `${inUnit(result.mmol_per_l, name, units)} ${name}`;
-  const chip = h("span", { class: "chip", "data-tone": toneOf(result.band) }, result.band);
+  const chip = h("span", { class: "chip", "data-tone": tone }, result.band);
   return tile("Magnesium", shown(unit), `${shown(other)} · ${ago(result.when, now)}`, chip);
 }
 

@@ -33,23 +33,32 @@ export function drawCard(card, html, { accept, override }) {
     h("h3", { id: title }, card.summary),
     actions,
     outcomes,
-    h("div", { class: "detail" }, ...detail(html)),
+    detail(html),
     passing,
     footer(card),
   );
-  const settle = (state, text) => {
-    outcomes.append(h("p", {}, text));
+  const settle = (state, text, undo) => {
+    const line = h("p", {}, text);
+    if (undo) line.append(" ", h("button", { type: "button", class: "plain", "aria-label": `Undo ${text}`, onclick: () => undo(line) }, "Undo"));
+    outcomes.append(line);
     outcomes.focus({ preventScroll: true });
-    passing.replaceChildren();
-    if (actions.children.length && card.selectionBehavior === "any" && state === "accepted") return;
-    actions.replaceChildren();
+    passing.hidden = true;
+    if (actions.querySelector(".suggestion:not([hidden])") && card.selectionBehavior === "any" && state === "accepted") return;
+    actions.hidden = true;
     article.dataset.outcome = state;
   };
   const take = (suggestion, row) => {
-    row.remove();
+    row.hidden = true;
     const text = `Accepted: ${suggestion.label}`;
-    settle("accepted", text);
-    accept(suggestion, text);
+    const takeBack = accept(suggestion, text);
+    settle("accepted", text, (line) => {
+      takeBack();
+      line.remove();
+      row.hidden = actions.hidden = false;
+      passing.hidden = outcomes.children.length > 0;
+      delete article.dataset.outcome;
+      row.querySelector("button").focus();
+    });
   };
   const pass = (reason) => {
     const text = `Overridden: ${reason.display}`;
@@ -61,34 +70,61 @@ export function drawCard(card, html, { accept, override }) {
   return article;
 }
 
-/** The detail, with the first words of a section ("Found:", "Do:") marked for the margin. */
+const FIRST = 2; // lines of a section that stand open
+const ENOUGH = 5; // lines that are not worth folding
+
+/** The detail, with the first words of a section ("Found:", "Do:") marked for the margin; long ones begin folded. */
 function detail(html) {
-  const nodes = nodesOf(html);
-  for (const item of nodes.flatMap((node) => [...(node.querySelectorAll?.("li") ?? [])])) {
-    const first = item.firstChild;
-    if (first?.nodeName === "STRONG" && first.textContent.endsWith(":")) {
+  const body = h("div", { class: "detail" }, ...nodesOf(html));
+  const lines = [...body.querySelectorAll("li")];
+  let count = 0;
+  for (const line of lines) {
+    const first = line.firstChild;
+    const begins = first?.nodeName === "STRONG" && first.textContent.endsWith(":");
+    if (begins) {
       first.classList.add("section");
       first.textContent = first.textContent.slice(0, -1);
     }
+    count = begins ? 1 : count + 1;
+    line.classList.toggle("further", count > FIRST && lines.length > ENOUGH);
+    line.classList.toggle("second", count === FIRST && lines.length > ENOUGH);
   }
-  for (const link of nodes.flatMap((node) => [...(node.querySelectorAll?.("a") ?? [])])) Object.assign(link, OUTSIDE);
-  return nodes;
+  for (const link of body.querySelectorAll("a")) Object.assign(link, OUTSIDE);
+  if (body.querySelector(".further")) body.append(unfolding(body));
+  return body;
+}
+
+const FOLDED = "All of it";
+
+function unfolding(body) {
+  const toggle = (event) => {
+    const open = body.dataset.open !== "true";
+    body.dataset.open = open;
+    event.target.setAttribute("aria-expanded", String(open));
+    event.target.textContent = open ? "Fewer lines" : FOLDED;
+  };
+  return h("button", { type: "button", class: "plain more", "aria-expanded": "false", onclick: toggle }, FOLDED);
 }
 
 const OUTSIDE = { target: "_blank", rel: "noreferrer" };
 
 function suggestionRow(suggestion, take) {
-  const parts = (suggestion.actions ?? []).map((action) => action.description).filter(Boolean);
-  const verb = h("span", { class: "verb" }, "Accept");
+  const actions = suggestion.actions ?? [];
+  const parts = actions.map((action) => action.description).filter(Boolean);
   const row = h(
     "div",
     { class: "suggestion", "data-recommended": suggestion.isRecommended === true },
-    h("button", { type: "button", class: "accept", onclick: () => take(suggestion, row) }, verb, ` ${suggestion.label}`),
-    parts.length
-      ? folded(`What this does (${parts.length})`, h("ul", {}, ...parts.map((part) => h("li", {}, part))))
-      : null,
+    h("button", { type: "button", class: "accept", onclick: () => take(suggestion, row) }, ...worded(suggestion.label, actions)),
+    parts.length ? folded(`What it does (${parts.length})`, h("ul", {}, ...parts.map((part) => h("li", {}, part)))) : null,
   );
   return row;
+}
+
+/** The words of a button: a label that says what is removed or ordered needs no other verb. */
+function worded(label, actions) {
+  if (label.startsWith("Order: ")) return [label.replace("Order: ", "Order ")];
+  if (actions.some(({ type, resource }) => type === "delete" || resource?.status === "stopped")) return [label];
+  return [h("span", { class: "verb" }, "Accept:"), ` ${label}`];
 }
 
 function overrideForm(card, confirm) {

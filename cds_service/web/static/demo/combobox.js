@@ -3,8 +3,8 @@ import { announce, fill, h } from "./dom.js";
 
 const MOST = 8;
 
-/** Make `input` search `items()` ({name, kind, also}); `choose` gets the item chosen. */
-export function combobox(input, list, items, choose) {
+/** Make `input` search `items()` ({name, kind, also}); `more(typed)` may add an item; `choose` gets the item chosen. */
+export function combobox(input, list, items, choose, more = () => null) {
   let found = [];
   let active = -1;
 
@@ -34,7 +34,8 @@ export function combobox(input, list, items, choose) {
   const show = () => {
     const typed = input.value.trim().toLowerCase();
     if (!typed) return close();
-    found = search(items(), typed);
+    const own = more(typed);
+    found = [...(own ? [own] : []), ...search(items(), typed)].slice(0, MOST);
     fill(list, found.length ? found.map((item, index) => option(item, index, typed, take)) : nothing(input.value));
     list.hidden = false;
     input.setAttribute("aria-expanded", "true");

@@ -1,11 +1,12 @@
 // The chart: which patient is open, what is drafted, and when the services are asked.
 import { Advice } from "./advice.js";
+import { anyDose } from "./any-dose.js";
 import { Line, getJson, isSuperseded, postJson } from "./api.js";
 import { clearBanner, drawBanner, drawName } from "./banner.js";
-import { firstUnit } from "./bands.js";
+import { firstUnit, toneUnder } from "./bands.js";
 import { combobox } from "./combobox.js";
 import { announce, byId, h } from "./dom.js";
-import { discover, prefetch, requestOf, resourcesOf } from "./ehr.js";
+import { bundleOf, discover, prefetch, requestOf, resourcesOf } from "./ehr.js";
 import { drawOrders, hideHeld, holdSigning } from "./order-entry.js";
 import { Orders, nameOf, referenceOf, shortName } from "./orders.js";
 import { drawPatients, markPatient } from "./patients.js";
@@ -18,28 +19,51 @@ const COLUMNS = matchMedia("(min-width: 74em) and (min-height: 36em)");
 const opening = new Line();
 const view = new Advice("advice-view", accepted);
 const order = new Advice("advice-order", accepted);
+const moment = new Advice("advice-moment", accepted);
 let setup;
 let services;
 let unitWanted = null; // what the switch was set to; until then the unit of the result
 let chart;
 const ordersOf = new Map(); // by patient: drafts wait while another chart is open
+const KEPT = "magnesium-cds-demo";
+const HOSPITAL = ["IMP", "ACUTE", "NONAC", "EMER", "OBSENC"];
 
 async function start() {
   try {
-    [setup, services] = await Promise.all([getJson("/demo/setup"), discover(), postJson("/demo/restart", {})]);
+    const forgotten = kept() ? null : postJson("/demo/restart", {}); // answers live as long as the orders they led to
+    [setup, services] = await Promise.all([getJson("/demo/setup"), discover(), forgotten]);
   } catch (problem) {
     return chartTrouble(problem);
   }
   drawPatients(setup.stories);
-  combobox(byId("order-search"), byId("order-options"), () => setup.catalogue, choose);
+  combobox(byId("order-search"), byId("order-options"), () => setup.catalogue, choose, (typed) => anyDose(setup.catalogue, typed));
   byId("order-search").disabled = false;
   byId("sign").addEventListener("click", sign);
   byId("sign-back").addEventListener("click", hideHeld);
+  byId("discharge").addEventListener("click", discharge);
+  byId("renew-all").addEventListener("click", () => renew(medicineOrders().filter(isRenewable)));
   byId("unit").addEventListener("change", (event) => switchUnit(event.target.value));
   window.addEventListener("hashchange", openFromAddress);
-  matchMedia("(max-width: 40em)").addEventListener("change", () => chart?.facts && draw());
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => chart?.facts && draw());
+  window.addEventListener("resize", () => chart?.facts && draw());
   openFromAddress();
+}
+
+/** What this tab did before it was loaded again, by patient; null when it is new. */
+function kept() {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEPT));
+  } catch {
+    return null;
+  }
+}
+
+function keep() {
+  sessionStorage.setItem(KEPT, JSON.stringify(Object.fromEntries(ordersOf)));
+}
+
+function ordersOfPatient(patientId) {
+  if (!ordersOf.has(patientId)) ordersOf.set(patientId, new Orders(patientId, kept()?.[patientId], keep));
+  return ordersOf.get(patientId);
 }
 
 /** The patient of the address; the first one when it names none. */
@@ -51,8 +75,7 @@ function openFromAddress() {
 
 async function openChart(patientId) {
   const signal = opening.begin();
-  if (!ordersOf.has(patientId)) ordersOf.set(patientId, new Orders(patientId));
-  chart = { patientId, orders: ordersOf.get(patientId), fetched: null, record: null, facts: null };
+  chart = { patientId, orders: ordersOfPatient(patientId), fetched: null, record: null, facts: null };
   document.body.dataset.patient = patientId;
   document.body.dataset.state = "loading";
   markPatient(patientId);
@@ -63,7 +86,9 @@ async function openChart(patientId) {
   byId("notice").textContent = "";
   view.clear();
   order.clear();
+  moment.clear();
   showOrders();
+  byId("discharge").hidden = true;
   try {
     chart.fetched = await prefetch(services["patient-view"], patientId, signal);
   } catch (problem) {
@@ -73,6 +98,7 @@ async function openChart(patientId) {
     return;
   }
   drawName(chart.fetched.patient);
+  byId("discharge").hidden = !isInHospital();
   await Promise.all([viewChart(), askAboutOrders([])]);
 }
 
@@ -88,6 +114,7 @@ async function viewChart() {
   if (!answer) return;
   if (answer.explained instanceof Error) return chartTrouble(answer.explained);
   chart.facts = answer.explained.facts;
+  chart.cards = answer.cards;
   draw();
 }
 
@@ -100,9 +127,14 @@ function draw() {
   const results = facts.magnesium ? [facts.magnesium, ...facts.magnesium.earlier] : [];
   const moments = [...results.map((result) => result.when), ...medicines.map((medicine) => medicine.since)];
   const scale = timescale(moments.filter(Boolean), now, axisWidth());
-  drawBanner(facts, record, unit, setup.units, now);
-  drawTimeline(facts.medications, medicineOrders(), scale, (reference) => chart.orders.isStopping(reference));
-  drawTrend(facts, scale, unit, setup.units).catch(chartTrouble);
+  const tone = toneUnder(facts.magnesium?.band, chart.cards);
+  drawBanner(facts, record, { unit, units: setup.units, now, tone });
+  drawTimeline(facts.medications, medicineOrders(), scale, {
+    isStopping: (reference) => chart.orders.isStopping(reference),
+    renew: (medicine) => (isRenewable(medicine) ? () => renew([medicine]) : null),
+  });
+  byId("renew-all").hidden = !medicineOrders().some(isRenewable);
+  drawTrend(facts, scale, unit, setup.units);
 }
 
 /** How wide the axis of time is; see `.medicine` in chart.css. */
@@ -112,7 +144,13 @@ function axisWidth() {
 }
 
 const medicineOrders = () =>
-  ["medications", "recent_medications", "administrations"].flatMap((key) => resourcesOf(chart.record[key]));
+  ["medications", "administrations"].flatMap((key) => resourcesOf(chart.record[key]));
+
+const isInHospital = () => resourcesOf(chart.fetched.encounters).some((stay) => HOSPITAL.includes(stay.class?.code));
+
+/** What a prescription is renewed of: what is taken at home. */
+const isRenewable = (order) =>
+  order.resourceType === "MedicationRequest" && order.status === "active" && !/intravenous/i.test(order.dosageInstruction?.[0]?.route?.text ?? "");
 
 function switchUnit(name) {
   unitWanted = name;
@@ -127,13 +165,22 @@ function choose(item) {
   askAboutOrders([reference]);
 }
 
-/** A suggestion was accepted: do what it says, and ask about what it drafted. */
+/** A suggestion was accepted: do what it says, and ask about what it drafted. What undoes it. */
 function accepted(suggestion) {
-  const made = chart.orders.apply(suggestion.actions, medicineName);
-  showOrders();
+  const { made, undo } = chart.orders.apply(suggestion.actions, medicineName);
+  changed(made);
   if (COLUMNS.matches) byId("sign").scrollIntoView({ block: "nearest" });
+  return () => {
+    undo();
+    changed([]);
+  };
+}
+
+/** The orders are not what they were: show them, and ask about the drafts. */
+function changed(selections) {
+  showOrders();
   if (chart.facts) draw();
-  askAboutOrders(made);
+  askAboutOrders(selections);
 }
 
 const medicineName = (reference) => {
@@ -141,16 +188,37 @@ const medicineName = (reference) => {
   return found ? shortName(nameOf(found)) : reference;
 };
 
-function removeDraft(reference) {
+function takeBack(reference) {
+  const wasSigned = [...chart.orders.signed.map(referenceOf), ...chart.orders.stopped.map((stop) => stop.reference)].includes(reference);
   chart.orders.remove(reference);
-  showOrders();
   byId("order-search").focus();
-  if (chart.facts) draw();
-  askAboutOrders([]);
+  changed([]);
+  if (wasSigned) viewChart();
+  if (!chart.orders.renewals.length && moment.hook === "medication-refill") moment.clear();
 }
 
 function showOrders() {
-  drawOrders(chart.orders, removeDraft);
+  drawOrders(chart.orders, takeBack);
+}
+
+/** encounter-discharge: what should happen before this patient goes home. */
+function discharge() {
+  return askMoment("encounter-discharge", "patient goes home", "About going home");
+}
+
+/** medication-refill about every order that is being renewed. */
+function renew(orders) {
+  chart.orders.renew(orders);
+  showOrders();
+  return askMoment("medication-refill", "prescription renewed", "About the renewal", { medications: bundleOf(chart.orders.renewals) });
+}
+
+async function askMoment(hook, title, heading, more = {}) {
+  byId("advice-moment-heading").textContent = heading;
+  const signal = moment.begin();
+  await moment.ask(title, services[hook], requestOf(hook, chart.patientId, chart.orders.over(chart.fetched), more), signal);
+  byId("advice-moment-heading").focus();
+  byId("advice-moment").scrollIntoView({ block: "nearest" });
 }
 
 /** order-select about some drafts, all of them when none is named; quiet when nothing is drafted. */
@@ -182,6 +250,7 @@ function putInForce() {
   const count = chart.orders.sign();
   announce(count === 1 ? "1 order signed" : `${count} orders signed`);
   order.clear();
+  moment.clear();
   showOrders();
   byId("orders-heading").focus();
   viewChart();
@@ -194,6 +263,10 @@ function chartTrouble(problem) {
   place.replaceChildren(h("strong", {}, "The chart could not be loaded. "), problem.message);
 }
 
+byId("start-over").addEventListener("click", () => {
+  sessionStorage.removeItem(KEPT);
+  location.reload();
+});
 byId("about-open").addEventListener("click", () => byId("about").showModal());
 byId("skip").addEventListener("click", (event) => {
   event.preventDefault(); // the address names the patient

@@ -1,4 +1,4 @@
-// The orders of this chart: drafts, what is to be stopped, what was signed. They live in the page: /fhir is read-only.
+// The orders of this chart: drafts, what is to be stopped, what was signed. They live in this tab: /fhir is read-only.
 import { bundleOf, resourcesOf } from "./ehr.js";
 
 const isMedication = (resource) => resource.resourceType === "MedicationRequest";
@@ -28,19 +28,38 @@ export const doseOf = (order) =>
   (order.dosageInstruction ?? []).map((dosage) => dosage.text).filter(Boolean).join(", then ") ||
   (order.note ?? []).map((note) => note.text).join(" ");
 
+/** Whether an order renews another: it is asked about at the refill, not among the drafts. */
+export const isRenewal = (order) => Boolean(order.priorPrescription);
+
 export class Orders {
   #patientId;
-  #drafts = new Map();
-  #stops = new Map();
-  #signed = new Map();
-  #stopped = new Map(); // reference to when
+  #keep;
+  #drafts;
+  #stops; // reference to name
+  #signed;
+  #stopped; // reference to {when, name}
 
-  constructor(patientId) {
+  /** The orders of a patient; `kept` is what toJSON gave, `keep` is called when they change. */
+  constructor(patientId, kept = {}, keep = () => {}) {
     this.#patientId = patientId;
+    this.#keep = keep;
+    this.#drafts = new Map(kept.drafts);
+    this.#stops = new Map(kept.stops);
+    this.#signed = new Map(kept.signed);
+    this.#stopped = new Map(kept.stopped);
+  }
+
+  /** What another page needs to go on. */
+  toJSON() {
+    return { drafts: [...this.#drafts], stops: [...this.#stops], signed: [...this.#signed], stopped: [...this.#stopped] };
   }
 
   get drafts() {
-    return [...this.#drafts.values()];
+    return [...this.#drafts.values()].filter((draft) => !isRenewal(draft));
+  }
+
+  get renewals() {
+    return [...this.#drafts.values()].filter(isRenewal);
   }
 
   get stops() {
@@ -51,8 +70,8 @@ export class Orders {
     return [...this.#signed.values()];
   }
 
-  get isEmpty() {
-    return this.#drafts.size + this.#stops.size === 0;
+  get stopped() {
+    return [...this.#stopped].map(([reference, { name }]) => ({ reference, name }));
   }
 
   isStopping(reference) {
@@ -70,24 +89,47 @@ export class Orders {
       authoredOn: new Date().toISOString(),
     };
     this.#drafts.set(referenceOf(draft), draft);
+    this.#keep();
     return referenceOf(draft);
   }
 
-  remove(reference) {
-    this.#drafts.delete(reference);
-    this.#stops.delete(reference);
+  /** Draft the renewal of orders that are not being renewed yet. */
+  renew(orders) {
+    const renewed = new Set(this.renewals.map((draft) => draft.priorPrescription.reference));
+    for (const order of orders.filter((order) => !renewed.has(referenceOf(order)))) {
+      this.add({ ...order, priorPrescription: { reference: referenceOf(order) } });
+    }
   }
 
-  /** Do what a suggestion says; the references of the new drafts. */
+  /** Take back a draft, a stop, what was signed or what was stopped. */
+  remove(reference) {
+    for (const orders of [this.#drafts, this.#stops, this.#signed, this.#stopped]) orders.delete(reference);
+    this.#keep();
+  }
+
+  /** Do what a suggestion says: the references of the new drafts, and what undoes it. */
   apply(actions, nameOfReference) {
     const made = [];
+    const before = [new Map(this.#drafts), new Map(this.#stops)];
     for (const { type, resource, resourceId } of actions ?? []) {
       if (type === "create") made.push(this.add(resource));
       else if (type === "update" && resource.status === "stopped") this.#delete(referenceOf(resource), nameOfReference);
       else if (type === "update") this.#drafts.set(referenceOf(resource), resource);
       else if (type === "delete") for (const reference of [resourceId].flat()) this.#delete(reference, nameOfReference);
     }
-    return made;
+    this.#keep();
+    return { made, undo: this.#undoing(made, ...before) };
+  }
+
+  /** What takes back these drafts, and puts back what they replaced. */
+  #undoing(made, drafts, stops) {
+    const gone = [...drafts].filter(([reference, draft]) => this.#drafts.get(reference) !== draft);
+    const stopping = [...this.#stops.keys()].filter((reference) => !stops.has(reference));
+    return () => {
+      for (const reference of [...made, ...stopping]) this.remove(reference);
+      for (const [reference, draft] of gone) this.#drafts.set(reference, draft);
+      this.#keep();
+    };
   }
 
   #delete(reference, nameOfReference) {
@@ -105,12 +147,13 @@ export class Orders {
     for (const [reference, draft] of this.#drafts) {
       this.#signed.set(reference, { ...draft, status: "active", intent: "order" });
     }
-    for (const reference of this.#stops.keys()) {
-      this.#stopped.set(reference, new Date().toISOString());
+    for (const [reference, name] of this.#stops) {
+      this.#stopped.set(reference, { when: new Date().toISOString(), name });
       this.#signed.delete(reference);
     }
     this.#drafts.clear();
     this.#stops.clear();
+    this.#keep();
     return count;
   }
 
@@ -119,11 +162,12 @@ export class Orders {
     const active = resourcesOf(prefetched.medications);
     const stopped = active.filter((order) => this.#stopped.has(referenceOf(order)));
     const kept = active.filter((order) => !this.#stopped.has(referenceOf(order)));
-    const past = stopped.map((order) => ended(order, this.#stopped.get(referenceOf(order))));
+    const past = stopped.map((order) => ended(order, this.#stopped.get(referenceOf(order)).when));
+    const signed = this.signed.filter((order) => !isRenewal(order));
     return {
       ...prefetched,
-      medications: bundleOf([...this.signed.filter(isMedication), ...kept], "searchset"),
-      recent_medications: bundleOf([...past, ...resourcesOf(prefetched.recent_medications)], "searchset"),
+      medications: bundleOf([...signed.filter(isMedication), ...kept, ...past], "searchset"),
+      ordered_tests: bundleOf([...signed.filter((order) => !isMedication(order)), ...resourcesOf(prefetched.ordered_tests)], "searchset"),
     };
   }
 }

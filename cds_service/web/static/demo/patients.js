@@ -1,9 +1,17 @@
 // The list of patients. Each is a link: #id selects the patient.
 import { byId, fill, h } from "./dom.js";
 
+const URGENCIES = { critical: "Critical", warning: "Warning", info: "Information" };
+
 /** Draw the list once. */
 export function drawPatients(stories) {
-  const link = ({ id, title, about }) => h("a", { href: `#${id}` }, h("strong", {}, title), h("span", {}, about));
+  const link = ({ id, name, who, about, urgency }) =>
+    h(
+      "a",
+      { href: `#${id}`, "data-urgency": urgency || "none" },
+      h("strong", {}, name, h("span", { class: "who" }, `, ${who}`)),
+      h("span", { class: "about" }, h("b", { class: "urgency" }, `${URGENCIES[urgency] ?? "Quiet on opening"}. `), about),
+    );
   fill(byId("patients"), ...stories.map((story) => h("li", {}, link(story))));
   const toggle = byId("patients-toggle");
   toggle.addEventListener("click", () => open(toggle.getAttribute("aria-expanded") !== "true"));

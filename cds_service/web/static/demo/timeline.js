@@ -19,13 +19,17 @@ export function clearTimeline() {
   byId("medicines-none").hidden = true;
 }
 
-/** Draw a row for each medicine. `medicines` are the service's facts, `orders` the FHIR resources they came from. */
-export function drawTimeline(medicines, orders, scale, isStopping) {
+/** Draw a row for each medicine. `medicines` are the service's facts, `orders` the FHIR resources they came from.
+ * `isStopping(reference)`: whether it is to be stopped; `renew(order)`: what renews it, or null. */
+export function drawTimeline(medicines, orders, scale, { isStopping, renew }) {
   const list = byId("medicine-rows");
   byId("medicines-none").hidden = Boolean(medicines?.length);
   byId("medicines-none").textContent = medicines ? "No medicines on record." : "The medicine list is not known.";
   const byReference = new Map(orders.map((order) => [referenceOf(order), order]));
-  const rows = (medicines ?? []).map((medicine) => rowOf(medicine, byReference.get(medicine.reference), scale, isStopping));
+  const rows = (medicines ?? []).map((medicine) => ({
+    ...rowOf(medicine, byReference.get(medicine.reference), scale, isStopping),
+    renew: byReference.has(medicine.reference) ? renew(byReference.get(medicine.reference)) : null,
+  }));
   rows.sort((a, b) => a.past - b.past || ORDER[a.mark] - ORDER[b.mark] || a.start - b.start);
   fill(list, ...rows.map(draw), rows.length ? axis(scale) : null);
 }
@@ -60,16 +64,18 @@ function draw(row) {
   bar.style.left = `${row.start * 100}%`;
   bar.style.width = `${Math.max(row.end - row.start, 0.015) * 100}%`;
   const state = row.stopping ? "to be stopped" : row.past ? "ended" : "";
-  const tags = [...row.tags, ...(row.given ? ["being given"] : []), state].filter(Boolean);
+  const tags = [...row.tags, ...(row.given && !row.past ? ["being given"] : []), state].filter(Boolean);
   const told = h("span", { class: "bar-tags" }, ...tags.map((tag) => h("span", { class: "tag", "data-tag": tag }, tag)));
   // beside a bar that begins far to the right there is room on its left only
   if (row.start > 0.55) told.style.right = `${(1 - row.start) * 100}%`;
   else told.style.left = `${row.start * 100}%`;
   const when = [row.since, row.dose].filter(Boolean).join(": ");
+  const renewing = { type: "button", class: "plain renew", "aria-label": `Renew ${row.name}`, onclick: row.renew };
   return h(
     "li",
     { class: "medicine", "data-mark": row.mark, "data-stopping": row.stopping },
-    h("div", { class: "medicine-name" }, h("span", {}, row.name), h("span", { class: "soft" }, when)),
+    h("div", { class: "medicine-name" }, h("span", {}, row.name), h("span", { class: "soft" }, when),
+      row.renew ? h("button", renewing, "Renew") : null),
     h("div", { class: "track" }, bar, told),
   );
 }

@@ -1,42 +1,40 @@
 // The magnesium trend: results on the bands that hold for this patient.
 import { byId, fill, h } from "./dom.js";
 import { inUnit, toneOf } from "./bands.js";
+import { svg } from "./svg.js";
 import { ago, shownMoment } from "./timescale.js";
 
-const LIBRARY = "/demo/files/plotly.min.js";
-const LEAST_BAND = 0.065;
-const LABEL_GAP = 0.07;
-const NARROW_LABELS = 150;
+const HEIGHT = 196;
+const TOP = 14;
+const BOTTOM = 22;
+const RIGHT = 18;
+const LINE = 13; // what a line of labels needs
+const LABEL = 30; // what a value needs beside another
+const NUMBERS = 34; // the numbers of the edges, right of the names of the bands
 const HIGHEST = 3;
-const HEIGHT = 215;
-let loading = null;
-let newest = 0; // the library comes late: only the newest drawing counts
 
 /** Nothing of the chart that was open before. */
 export function clearTrend() {
-  newest += 1;
+  fill(byId("trend-plot"));
   byId("trend-plot").classList.add("empty");
   byId("trend-summary").textContent = "";
   byId("trend-details").hidden = true;
 }
 
 /** Draw the trend. `facts` are the service's, `scale` is the axis of time, `unit` one of `units`. */
-export async function drawTrend(facts, scale, unit, units) {
-  const points = pointsOf(facts.magnesium);
-  byId("trend-summary").textContent = summary(points, facts, scale, unit, units);
-  fill(byId("trend-table"), ...points.toReversed().map((point) => row(point, unit, units)));
+export function drawTrend(facts, scale, unit, units) {
+  const points = pointsOf(facts.magnesium).map((point) => ({ ...point, at: scale.at(point.when) }));
+  const shown = (mmol) => inUnit(mmol, unit, units);
+  byId("trend-summary").textContent = summary(points, facts, scale, unit, shown);
+  fill(byId("trend-table"), ...points.toReversed().map((point) => row(point, unit, shown)));
   byId("trend-heading-unit").textContent = unit;
   byId("trend-details").hidden = points.length === 0;
   const plot = byId("trend-plot");
-  newest += 1;
-  const own = newest;
-  const Plotly = await library();
-  if (own !== newest) return;
   plot.classList.remove("empty");
-  await Plotly.react(plot, traces(points, scale, unit, units), layout(points, facts, scale, unit, units), {
-    displayModeBar: false,
-    responsive: true,
-  });
+  const left = parseFloat(getComputedStyle(plot).getPropertyValue("--label-width"));
+  const place = placesOf(points, facts, scale, { left, width: plot.clientWidth });
+  const parts = [...bands(facts, place), ...edges(facts, place, shown), ...ticks(scale, place), ...values(points, place, unit, shown)];
+  fill(plot, svg("svg", { width: plot.clientWidth, height: HEIGHT, "aria-hidden": "true", class: "trend" }, ...parts));
 }
 
 /** All confirmed results in mmol/L, the deciding one last. */
@@ -46,137 +44,83 @@ function pointsOf(magnesium) {
   return [...magnesium.earlier, deciding].sort((a, b) => new Date(a.when) - new Date(b.when));
 }
 
-function summary(points, facts, scale, unit, units) {
+function summary(points, facts, scale, unit, shown) {
   if (!points.length) return "No magnesium result on record.";
   const last = points.at(-1);
   const first = points[0];
-  const from = points.length > 1 ? `, ${ago(first.when, scale.now)} ${inUnit(first.mmol_per_l, unit, units)}` : "";
-  const band = facts.magnesium.band;
-  return `Last ${inUnit(last.mmol_per_l, unit, units)} ${unit} (${band})${from}.`;
+  const from = points.length > 1 ? `, ${ago(first.when, scale.now)} ${shown(first.mmol_per_l)}` : "";
+  return `Last ${shown(last.mmol_per_l)} ${unit} (${facts.magnesium.band})${from}.`;
 }
 
-const row = (point, unit, units) =>
-  h("tr", {}, h("td", {}, shownMoment(point.when)), h("td", {}, `${inUnit(point.mmol_per_l, unit, units)} ${unit}`));
+const row = (point, unit, shown) =>
+  h("tr", {}, h("td", {}, shownMoment(point.when)), h("td", {}, `${shown(point.mmol_per_l)} ${unit}`));
 
-function library() {
-  loading ??= new Promise((resolve, reject) => {
-    const script = h("script", { src: LIBRARY, onload: () => resolve(window.Plotly), onerror: reject });
-    document.head.append(script);
-  });
-  return loading;
-}
-
-const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
-
-function traces(points, scale, unit, units) {
-  const labels = labelled(points.map((point) => scale.at(point.when)));
-  const text = points.map((point, index) => (labels.has(index) ? inUnit(point.mmol_per_l, unit, units) : ""));
-  const sizes = points.map((point) => (point.deciding ? 12 : 7));
-  return [
-    {
-      x: points.map((point) => scale.at(point.when)),
-      y: points.map((point) => point.mmol_per_l),
-      mode: "lines+markers+text",
-      text,
-      textposition: "top center",
-      textfont: {
-        color: colour("ink"),
-        size: points.map((point) => (point.deciding ? 15 : 12)),
-        weight: points.map((point) => (point.deciding ? 700 : 400)),
-      },
-      cliponaxis: false,
-      line: { color: colour("line-strong"), width: 2 },
-      marker: { size: sizes, color: colour("ink"), line: { color: colour("panel"), width: 2 } },
-      hovertext: points.map((point) => `${inUnit(point.mmol_per_l, unit, units)} ${unit}, ${shownMoment(point.when)}`),
-      hoverinfo: "text",
-    },
-  ];
-}
-
-/** The points whose labels have room, the newest first. */
-function labelled(places) {
-  const kept = [];
-  for (let index = places.length - 1; index >= 0; index -= 1) {
-    if (!kept.length || places[kept.at(-1)] - places[index] >= LABEL_GAP) kept.push(index);
-  }
-  return new Set(kept);
-}
-
-function layout(points, facts, scale, unit, units) {
-  const range = rangeOf(points, facts);
-  const bands = facts.magnesium_scale.map((band) => ({ ...band, top: Math.min(band.to ?? range[1], range[1]) }));
-  const shown = bands.map((band) => ({ ...band, from: Math.max(band.from, range[0]) })).filter((band) => band.top > band.from);
-  const high = (range[1] - range[0]) * LEAST_BAND;
-  const edges = spaced(shown.slice(1).map((band) => band.from), high);
-  const styles = getComputedStyle(byId("trend-plot"));
-  const left = parseFloat(styles.getPropertyValue("--label-width"));
-  return {
-    height: HEIGHT,
-    margin: { l: left, r: 18, t: 10, b: 28 },
-    paper_bgcolor: "rgba(0,0,0,0)",
-    plot_bgcolor: "rgba(0,0,0,0)",
-    font: { family: styles.fontFamily, size: 12, color: colour("soft") },
-    showlegend: false,
-    hovermode: "closest",
-    dragmode: false,
-    hoverlabel: { bgcolor: colour("ink"), font: { color: colour("panel") }, bordercolor: colour("ink") },
-    xaxis: {
-      range: [0, 1],
-      fixedrange: true,
-      tickvals: scale.ticks.map((tick) => tick.at),
-      ticktext: scale.ticks.map((tick) => tick.text),
-      tickangle: 0,
-      showgrid: true,
-      gridcolor: colour("line"),
-      zeroline: false,
-    },
-    yaxis: {
-      range,
-      fixedrange: true,
-      tickvals: edges,
-      ticktext: edges.map((edge) => inUnit(edge, unit, units)),
-      showgrid: false,
-      zeroline: false,
-      ticks: "",
-    },
-    shapes: shown.map((band) => ({
-      type: "rect",
-      layer: "below",
-      xref: "paper",
-      x0: 0,
-      x1: 1,
-      y0: band.from,
-      y1: band.top,
-      line: { width: 0 },
-      fillcolor: colour(`band-${toneOf(band.band)}${/critically/.test(band.band) ? "-deep" : ""}`),
-    })),
-    annotations: shown
-      .filter((band) => band.top - band.from >= high)
-      .map((band) => ({
-        text: band.band,
-        xref: "paper",
-        x: 0,
-        xanchor: "right",
-        xshift: left < NARROW_LABELS ? -29 : -38,
-        y: (band.from + band.top) / 2,
-        showarrow: false,
-        font: { size: left < NARROW_LABELS ? 11 : 12, color: colour(`tone-${toneOf(band.band)}`) },
-      })),
-  };
+/** Where a moment and a value lie, in pixels. */
+function placesOf(points, facts, scale, { left, width }) {
+  const [low, high] = rangeOf(points, facts);
+  const inside = width - left - RIGHT;
+  const deep = HEIGHT - TOP - BOTTOM;
+  const y = (mmol) => TOP + deep * (1 - (Math.min(Math.max(mmol, low), high) - low) / (high - low));
+  return { left, width: inside, low, high, y, x: (at) => left + inside * at };
 }
 
 /** From below the lowest edge or result to above the highest, in mmol/L; a wild result does not flatten the rest. */
 function rangeOf(points, facts) {
   const values = points.map((point) => point.mmol_per_l);
-  const edges = facts.magnesium_scale.map((band) => band.from).filter((edge) => edge > 0);
+  const starts = facts.magnesium_scale.map((band) => band.from).filter((edge) => edge > 0);
   const normal = facts.magnesium_scale.find((band) => band.band === "high").from;
-  const top = Math.min(Math.max(normal * 1.2, ...values.map((value) => value * 1.12)), normal * HIGHEST);
-  return [Math.min(edges[0] * 0.85, ...values.map((value) => value * 0.9)), top];
+  const top = Math.min(Math.max(normal * 1.15, ...values.map((value) => value * 1.12)), normal * HIGHEST);
+  return [Math.min(starts[0] * 0.8, ...values.map((value) => value * 0.85)), top];
 }
 
-/** Edges that can be labelled without touching, from low to high. */
-function spaced(edges, gap) {
+/** The bands, and the names of those that are high enough to carry one. */
+function bands(facts, place) {
+  const seen = facts.magnesium_scale.filter((band) => band.from < place.high && (band.to ?? Infinity) > place.low);
+  return seen.flatMap(({ band, from, to }) => {
+    const [top, bottom] = [place.y(to ?? place.high), place.y(from)];
+    const deep = /critically/.test(band) ? "-deep" : "";
+    const ground = { class: "band", "data-band": band, "data-tone": `${toneOf(band)}${deep}` };
+    const area = svg("rect", { ...ground, x: place.left, y: top, width: place.width, height: bottom - top });
+    const at = { x: place.left - NUMBERS, y: (top + bottom) / 2 + 4, "text-anchor": "end" };
+    const name = svg("text", { class: "band-name", "data-tone": toneOf(band), ...at }, band);
+    return bottom - top >= LINE ? [area, name] : [area];
+  });
+}
+
+/** The numbers where bands begin, from low to high, as far as they do not touch. */
+function edges(facts, place, shown) {
+  const starts = facts.magnesium_scale.map((band) => band.from).filter((edge) => edge > place.low && edge < place.high);
+  const roomy = spaced(starts.map((edge) => [place.y(edge), edge]), LINE);
+  return roomy.map(([y, edge]) => svg("text", { class: "edge", x: place.left - 5, y: y + 4, "text-anchor": "end" }, shown(edge)));
+}
+
+function ticks(scale, place) {
+  return scale.ticks.flatMap(({ at, text }) => {
+    const x = place.x(at);
+    const line = svg("line", { class: "grid", x1: x, x2: x, y1: TOP, y2: HEIGHT - BOTTOM });
+    return [line, svg("text", { class: "tick", x, y: HEIGHT - 6, "text-anchor": "middle" }, text)];
+  });
+}
+
+/** The line, the points, and the values of those that have room, the newest first. */
+function values(points, place, unit, shown) {
+  const at = points.map((point) => [place.x(point.at), place.y(point.mmol_per_l), point]);
+  const line = svg("polyline", { class: "course", points: at.map(([x, y]) => `${x},${y}`).join(" ") });
+  const labelled = new Set(spaced(at.toReversed(), LABEL).map(([, , point]) => point));
+  return [line, ...at.flatMap(([x, y, point]) => drawn(x, y, point, labelled.has(point), unit, shown))];
+}
+
+function drawn(x, y, point, named, unit, shown) {
+  const told = svg("title", {}, `${shown(point.mmol_per_l)} ${unit}, ${shownMoment(point.when)}`);
+  const dot = svg("circle", { class: "point", cx: x, cy: y, r: point.deciding ? 6 : 4, "data-deciding": Boolean(point.deciding) }, told);
+  const high = y < TOP + LINE ? y + LINE + 6 : y - 9;
+  const label = { class: "point-value", "data-deciding": Boolean(point.deciding), x, y: high, "text-anchor": "middle" };
+  return named ? [dot, svg("text", label, shown(point.mmol_per_l))] : [dot];
+}
+
+/** Of places in order those that keep a distance from the one kept before. */
+function spaced(places, gap) {
   const kept = [];
-  for (const edge of edges) if (!kept.length || edge - kept.at(-1) >= gap) kept.push(edge);
+  for (const place of places) if (!kept.length || Math.abs(kept.at(-1)[0] - place[0]) >= gap) kept.push(place);
   return kept;
 }
