@@ -13,6 +13,7 @@ from cds_service.run.cli.knowledge_diff import knowledge_diff
 from cds_service.run.cli.protocol import protocol
 from cds_service.run.cli.serve import demo, serve
 from cds_service.run.cli.unread import unread
+from cds_service.run.cli.validate import validate
 
 knowledge.add_command(knowledge_diff)
 
@@ -23,5 +24,5 @@ def main() -> None:
     """A CDS Hooks service for low magnesium."""
 
 
-for command in (demo, serve, explain, knowledge, protocol, backtest, insights, unread, client, doctor):
+for command in (demo, serve, explain, knowledge, protocol, backtest, insights, unread, client, validate, doctor):
     main.add_command(command)
