@@ -56,7 +56,7 @@ def _orders(answer: JsonDict, dialect: Dialect) -> Iterator[Wrong]:
             continue
         if dialect.intent not in (AS_DECIDED, order.get("intent")):
             yield f"{at}.resource.intent", f"is {order.get('intent')!r}; taken: {dialect.intent}"
-        if dialect.category and not order.get("category"):
+        if dialect.category and order["resourceType"] == "MedicationRequest" and not order.get("category"):
             yield f"{at}.resource.category", "is missing: inpatient or outpatient"
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cards import Problem
+from cds_service.conformance import dialect_faults
 from cds_service.dialects import read_dialect, shipped, spoken, standard
 from cds_service.dialects.dialect import dialect_of, dialect_words
 from cds_service.dialects.order_text import order_label, short_dose
@@ -122,10 +123,14 @@ def test_every_suggestion_can_be_taken(dialect):
 
 
 @each()
-def test_answers_keep_to_the_specification(dialect):
+def test_answers_keep_to_the_specification_and_to_the_dialect(dialect):
     for decision in decisions():
         body = {"cards": [card.body for card in spoken(decision, dialect, _fresh()).cards]}
         assert violations(body) == []
+        faults = dialect_faults(body, dialect)
+        setting = decision.trace.chart.setting
+        place_is_known = setting.acts_as_inpatient or setting.value == "ambulatory"
+        assert not [fault for fault in faults if place_is_known or not fault.where.endswith(".category")]
 
 
 def _fresh():
