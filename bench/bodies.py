@@ -98,6 +98,7 @@ SHAPES = {
     "large": "patient-view",
     "large_quiet": "patient-view",
 }
+WITH_CARDS = frozenset({"small", "usual", "large"})
 _NORMAL_MG_DL = 2.0
 _PROBLEMS = (
     ("I10", "Essential (primary) hypertension"),
