@@ -4,14 +4,14 @@ import gc
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 
 import orjson
 
-from bench.bodies import HOOKS, SIZES, encoded
+from bench.bodies import SHAPES, WITH_CARDS, shaped
 from cards import SERVICES, Knowledge, Snapshot, decide, load_knowledge, prefetch_templates
 from cds_service.call.envelope import read_call
 from cds_service.call.gather import gather
@@ -25,19 +25,16 @@ from tests.trust.ehr import BASE, ISSUER, PATH, Ehr
 _BATCH_S = 0.01
 
 
-def decide_us(
-    repetitions: int, sizes: Sequence[str] = tuple(SIZES), hooks: Sequence[str] = HOOKS
-) -> dict[str, dict[str, float]]:
-    """Size and hook to the time of `cards.decide` in microseconds."""
-    knowledge = load_knowledge(resources.files("cards.knowledge"))
-    now = datetime.now(UTC)
-    return {size: {hook: _decision(size, hook, now, knowledge, repetitions) for hook in hooks} for size in sizes}
-
-
-def _decision(size: str, hook: str, now: datetime, knowledge: Knowledge, repetitions: int) -> float:
-    snapshot = snapshot_of(encoded(size, hook, now), hook, knowledge)
-    assert decide(snapshot, knowledge, now, random_id).cards
-    return cpu_us(lambda: decide(snapshot, knowledge, now, random_id), repetitions)
+def body_us(shape: str, repetitions: int) -> dict[str, float]:
+    """Microseconds to parse a body and of `cards.decide` on it."""
+    knowledge, now = load_knowledge(resources.files("cards.knowledge")), datetime.now(UTC)
+    raw = orjson.dumps(shaped(shape, now))
+    snapshot = snapshot_of(raw, SHAPES[shape], knowledge)
+    assert bool(decide(snapshot, knowledge, now, random_id).cards) == (shape in WITH_CARDS)
+    return {
+        "orjson_us": cpu_us(lambda: orjson.loads(raw), repetitions),
+        "decide_us": cpu_us(lambda: decide(snapshot, knowledge, now, random_id), repetitions),
+    }
 
 
 def snapshot_of(raw: bytes, hook: str, knowledge: Knowledge) -> Snapshot:

@@ -91,12 +91,14 @@ _DRAFT = ("200371", "citalopram 20 MG Oral Tablet", 1)
 _OTHER_DRAFT = ("198440", "acetaminophen 500 MG Oral Tablet", 3)
 # what calls cost by what there is to say: shape of a body to its hook
 SHAPES = {
+    "small": "patient-view",
     "quiet": "patient-view",
     "irrelevant_draft": "order-select",
     "usual": "patient-view",
     "large": "patient-view",
     "large_quiet": "patient-view",
 }
+WITH_CARDS = frozenset({"small", "usual", "large"})
 _NORMAL_MG_DL = 2.0
 _PROBLEMS = (
     ("I10", "Essential (primary) hypertension"),
@@ -111,7 +113,8 @@ _PROBLEMS = (
 def shaped(shape: str, now: datetime) -> Json:
     """The request of a shape: quiet ones have a normal magnesium, an irrelevant draft concerns no rule."""
     draft = _OTHER_DRAFT if shape == "irrelevant_draft" else _DRAFT
-    body = request("large" if shape.startswith("large") else "usual", SHAPES[shape], now, draft=draft)
+    size = next((size for size in SIZES if shape.startswith(size)), "usual")
+    body = request(size, SHAPES[shape], now, draft=draft)
     if shape.endswith("quiet"):
         for entry in body["prefetch"]["magnesium"]["entry"]:
             entry["resource"]["valueQuantity"]["value"] = _NORMAL_MG_DL

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-_WIDTH, _LEFT, _RIGHT, _ROW, _BAR, _TOP = 760, 120, 120, 34, 20, 34
+_WIDTH, _LEFT, _RIGHT, _ROW, _BAR, _TOP = 760, 160, 120, 34, 20, 34
 _PARTS = (
     ("bare: receive and parse", "#8a8f98"),
     ("web framework", "#5b8def"),
@@ -20,7 +20,7 @@ _PARTS = (
 def svg(found: Any) -> str:
     """The chart of some results."""
     bodies = found["bodies"]
-    shares = {size: _shares(body["hooks"]["patient-view"]) for size, body in bodies.items()}
+    shares = {shape: _shares(body) for shape, body in bodies.items()}
     widest = max(sum(parts) / parts[0] for parts in shares.values())
     scale = (_WIDTH - _LEFT - _RIGHT) / widest
     height = _TOP + _ROW * len(shares) + 10
@@ -30,14 +30,15 @@ def svg(found: Any) -> str:
         f'<rect width="{_WIDTH}" height="{height}" fill="#ffffff"/>',
         *_legend(),
     ]
-    for number, (size, parts) in enumerate(shares.items()):
-        drawn += _bar(number, f"{size}, {bodies[size]['bytes'] / 1000:.0f} KB", parts, scale)
+    for number, (shape, parts) in enumerate(shares.items()):
+        label = f"{shape.replace('_', ' ')}, {bodies[shape]['bytes'] / 1000:.0f} KB"
+        drawn += _bar(number, label, parts, scale)
     return "\n".join([*drawn, "</svg>", ""])
 
 
 def _shares(told: Any) -> list[float]:
     """Microseconds of a call by part; what the parts do not explain is the last one."""
-    bare, flask, own = (told[name]["cpu_us"] for name in ("bare", "flask", "service"))
+    bare, flask, own = (told[name]["cpu_us"] for name in ("wsgi", "flask", "service"))
     framework = max(flask - bare, 0.0)
     return [bare, framework, told["decide_us"], max(own - bare - framework - told["decide_us"], 0.0)]
 

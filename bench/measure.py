@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from pathlib import Path
 import orjson
 
 from bench import alone, servers
-from bench.bodies import HOOKS, SIZES, encoded
+from bench.bodies import SHAPES, WITH_CARDS, shaped
 from bench.load import Job
 from bench.servers import ROOT, Server
 
@@ -37,8 +37,7 @@ class Plan:
     half_seconds: float
     starts: int
     repetitions: int
-    sizes: tuple[str, ...] = tuple(SIZES)
-    hooks: tuple[str, ...] = HOOKS
+    shapes: tuple[str, ...] = tuple(SHAPES)
 
 
 FULL = Plan(rounds=5, seconds=1.5, half_seconds=8, starts=5, repetitions=40)
@@ -58,11 +57,15 @@ class Sample:
 
 @dataclass(frozen=True)
 class Request:
-    """A body of one size for one hook, in a file."""
+    """A body of one shape, in a file."""
 
-    size: str
-    hook: str
+    shape: str
     file: Path
+
+    @property
+    def hook(self) -> str:
+        """The hook that it calls."""
+        return SHAPES[self.shape]
 
     @property
     def path(self) -> str:
@@ -72,7 +75,7 @@ class Request:
     @property
     def bare_path(self) -> str:
         """The address at a bare application, which gives the same answer."""
-        return f"/{self.size}/{self.hook}"
+        return f"/{self.shape}/{self.hook}"
 
 
 def results(plan: Plan, say: Callable[[str], None]) -> Json:
@@ -83,74 +86,69 @@ def results(plan: Plan, say: Callable[[str], None]) -> Json:
         with ExitStack() as stack:
             found = _served(Path(folder), plan, stack, say)
     say("decisions and tokens alone")
-    decided = alone.decide_us(plan.repetitions, plan.sizes, plan.hooks)
-    for size, body in found["bodies"].items():
-        body["decide_us"] = round(statistics.median(decided[size].values()), 1)
-        for hook, told in body["hooks"].items():
-            told["decide_us"] = round(decided[size][hook], 1)
+    for shape, body in found["bodies"].items():
+        body |= {name: round(us, 1) for name, us in alone.body_us(shape, plan.repetitions).items()}
     return {**found, "cold_start_s": cold, "jwt_us": alone.token_us(plan.repetitions), "plan": asdict(plan)}
 
 
 def _served(folder: Path, plan: Plan, stack: ExitStack, say: Callable[[str], None]) -> dict[str, Json]:
-    requests = list(requests_in(folder, plan.sizes, plan.hooks))
+    requests = list(requests_in(folder, plan.shapes))
     own = stack.enter_context(servers.service(folder, WORKERS))
     memory = {"started": round(own.worker_mb(), 1)}
     answers = {request.bare_path: _answer(own, request) for request in requests}
     bare = stack.enter_context(servers.bare(folder, WORKERS, answers, "wsgi"))
     flask = stack.enter_context(servers.bare(folder, WORKERS, answers, "flask"))
     bodies = {}
-    for size in plan.sizes:
-        say(f"{size} body")
-        hooks = {r.hook: _compared(own, bare, flask, r, plan) for r in requests if r.size == size}
-        bodies[size] = _body(own, next(r for r in requests if r.size == size), hooks, plan)
+    for request in requests:
+        say(f"{request.shape} body")
+        bodies[request.shape] = _body(own, flask, request, _compared(own, bare, flask, request, plan), plan)
     memory["after_load"] = round(own.worker_mb(), 1)
     return {"bodies": bodies, "memory_mb": memory}
 
 
-def requests_in(folder: Path, sizes: Sequence[str] = tuple(SIZES), hooks: Sequence[str] = HOOKS) -> Iterator[Request]:
+def requests_in(folder: Path, shapes: Sequence[str] = tuple(SHAPES)) -> Iterator[Request]:
     """The bodies, written into a folder."""
     now = datetime.now(UTC)
-    for size in sizes:
-        for hook in hooks:
-            request = Request(size, hook, folder / f"{size}-{hook}.json")
-            request.file.write_bytes(encoded(size, hook, now))
-            yield request
+    for shape in shapes:
+        request = Request(shape, folder / f"{shape}.json")
+        request.file.write_bytes(orjson.dumps(shaped(shape, now)))
+        yield request
 
 
 def _answer(own: Server, request: Request) -> str:
-    """The answer of the service, which must hold a card."""
+    """The answer of the service, which holds a card where there is something to say."""
     url = f"http://127.0.0.1:{own.port}{request.path}"
     sent = urllib.request.Request(url, request.file.read_bytes(), {"Content-Type": "application/json"})
     with urllib.request.urlopen(sent, timeout=30) as answer:
         text = answer.read()
-    assert orjson.loads(text)["cards"], f"no card for the {request.size} body at {request.hook}"
+    assert bool(orjson.loads(text)["cards"]) == (request.shape in WITH_CARDS), request.shape
     return text.decode()
 
 
 def _compared(own: Server, bare: Server, flask: Server, request: Request, plan: Plan) -> Json:
-    """The service and the bare applications, in turn."""
+    """The service and the bare applications, in turn; ratios are to bare Flask, where not said otherwise."""
     rounds = []
     for number in range(-1, plan.rounds):
         seconds = plan.seconds if number >= 0 else min(plan.seconds, 0.5)  # the first only warms up
         taken = {
             "service": load(own, request.path, request, seconds),
-            "bare": load(bare, request.bare_path, request, seconds),
+            "wsgi": load(bare, request.bare_path, request, seconds),
             "flask": load(flask, request.bare_path, request, seconds),
         }
         rounds += [taken] if number >= 0 else []
     return {
-        "cpu_ratio": _ratio(rounds, "service", "cpu_us"),
-        "flask_cpu_ratio": _ratio(rounds, "flask", "cpu_us"),
-        "throughput_ratio": _ratio(rounds, "service", "rps"),
-        "p50_ratio": _ratio(rounds, "service", "p50_ms"),
-        "p99_ratio": _ratio(rounds, "service", "p99_ms"),
+        "cpu_ratio": _ratio(rounds, "cpu_us"),
+        "wsgi_cpu_ratio": _ratio(rounds, "cpu_us", "wsgi"),
+        "throughput_ratio": _ratio(rounds, "rps"),
+        "p50_ratio": _ratio(rounds, "p50_ms"),
+        "p99_ratio": _ratio(rounds, "p99_ms"),
         **{name: _median([taken[name] for taken in rounds]) for name in rounds[0]},
     }
 
 
-def _ratio(rounds: list[dict[str, Sample]], name: str, figure: str) -> float:
-    """The median of the ratios to the bare application of the same round."""
-    ratios = [getattr(taken[name], figure) / getattr(taken["bare"], figure) for taken in rounds]
+def _ratio(rounds: list[dict[str, Sample]], figure: str, to: str = "flask") -> float:
+    """The median of the ratios of the service to a bare application of the same round."""
+    ratios = [getattr(taken["service"], figure) / getattr(taken[to], figure) for taken in rounds]
     return round(statistics.median(ratios), 3)
 
 
@@ -159,21 +157,15 @@ def _median(samples: list[Sample]) -> Json:
     return {name: round(statistics.median(row[name] for row in rows), 2) for name in rows[0]}
 
 
-def _body(own: Server, request: Request, hooks: Mapping[str, Json], plan: Plan) -> Json:
-    """The figures of a body: medians over the hooks; latency at half of the maximum rate."""
-    names = ("cpu_ratio", "flask_cpu_ratio", "throughput_ratio", "p50_ratio", "p99_ratio")
-    found = {name: round(statistics.median(told[name] for told in hooks.values()), 3) for name in names}
-    rate = hooks[request.hook]["service"]["rps"] / 2
-    half = _median([load(own, request.path, request, plan.half_seconds, rate) for _ in range(max(plan.rounds // 2, 1))])
-    size = request.file.stat().st_size
-    return {
-        **found,
-        "p50_ms": half["p50_ms"],
-        "p99_ms": half["p99_ms"],
-        "half_rate": half,
-        "bytes": size,
-        "hooks": hooks,
-    }
+def _body(own: Server, flask: Server, request: Request, compared: Json, plan: Plan) -> Json:
+    """The figures of a body, with the latency at half of our maximum rate beside that of bare Flask at the same."""
+    rate, pairs = compared["service"]["rps"] / 2, []
+    for _ in range(max(plan.rounds // 2, 1)):
+        ours = load(own, request.path, request, plan.half_seconds, rate)
+        pairs.append((ours, load(flask, request.bare_path, request, plan.half_seconds, rate)))
+    half, bare_half = (_median(list(samples)) for samples in zip(*pairs, strict=True))
+    told = {"p50_ms": half["p50_ms"], "p99_ms": half["p99_ms"], "flask_p99_ms": bare_half["p99_ms"]}
+    return {**compared, **told, "half_rate": half, "bytes": request.file.stat().st_size, "hook": request.hook}
 
 
 def load(server: Server, path: str, request: Request, seconds: float, rate: float = 0.0) -> Sample:
@@ -197,10 +189,13 @@ def load(server: Server, path: str, request: Request, seconds: float, rate: floa
 
 
 def _cold_start(folder: Path, starts: int) -> Json:
-    times = []
-    for number in range(starts):
+    """Until ready, in seconds and in seconds of the processor; the first start compiles the code, as pip does."""
+    seconds, cpu = [], []
+    for number in range(-1, starts):
         own = folder / f"start-{number}"
         own.mkdir()
-        with servers.service(own, WORKERS) as server:
-            times.append(server.cold_start_s)
-    return {"median": round(statistics.median(times), 3), "slowest": round(max(times), 3)}
+        with servers.service(own, WORKERS, PYTHONPYCACHEPREFIX=str(folder / "compiled")) as server:
+            seconds += [server.cold_start_s] if number >= 0 else []
+            cpu += [server.cold_start_cpu_s] if number >= 0 else []
+    median = {"median": round(statistics.median(seconds), 3), "cpu": round(statistics.median(cpu), 3)}
+    return {**median, "slowest": round(max(seconds), 3)}

@@ -1,6 +1,6 @@
 """A long run at half the maximum rate: does memory grow, do answers get slower?
 
-    python -m bench.soak [--minutes N] [--interval SECONDS] [--size small|usual|large] [--json FILE]
+    python -m bench.soak [--minutes N] [--interval SECONDS] [--shape usual] [--json FILE]
 
 Ends with status 1 when the last third of the run needs more memory, or is slower, than the first by more than a tenth.
 The database and the spool are in a temporary folder.
@@ -18,7 +18,7 @@ from math import ceil
 from pathlib import Path
 
 from bench import servers
-from bench.bodies import SIZES
+from bench.bodies import SHAPES
 from bench.measure import WORKERS, Request, load, requests_in
 
 GROWTH = 1.1
@@ -80,13 +80,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--interval", type=float, default=60, help="seconds between two lines")
-    parser.add_argument("--size", choices=SIZES, default="usual")
+    parser.add_argument("--shape", choices=SHAPES, default="usual")
     parser.add_argument("--json", type=Path, help="file for the intervals")
     options = parser.parse_args()
     print("minute  calls/s   p50 ms   p99 ms  CPU us  failed  workers MB  others MB")
     seen = []
     with tempfile.TemporaryDirectory(prefix="magnesium-soak-") as folder:
-        request = next(r for r in requests_in(Path(folder)) if r.size == options.size)
+        request = next(requests_in(Path(folder), (options.shape,)))
         for one in run(request, ceil(options.minutes * 60 / options.interval), options.interval, Path(folder)):
             seen.append(one)
             print(

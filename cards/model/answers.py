@@ -21,13 +21,13 @@ class Answers(Mapping[str, Answer]):
 
     @property
     def asked(self) -> Mapping[str, Answer]:
-        """The answers of the rules that were asked so far, in the order of the rules."""
-        return {name: self._asked[name] for name in self._names if name in self._asked}
+        """The answers of the rules that were asked so far, in the order in which they were."""
+        return self._asked
 
     @property
     def findings(self) -> list[Finding]:
-        """What there is to say, of the rules that were asked so far."""
-        return [answer for answer in self.asked.values() if isinstance(answer, Finding)]
+        """What there is to say, of the rules that were asked so far, in the order of the rules."""
+        return [answer for name in self._names if isinstance(answer := self._asked.get(name), Finding)]
 
     def __getitem__(self, name: str) -> Answer:
         if name not in self._asked:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.bodies import SHAPES, shaped
+from bench.bodies import SHAPES, WITH_CARDS, shaped
 from cards import SERVICES, Decision, Knowledge, Snapshot, prefetch_templates
 from cards.model import Answers
 from cds_service.answer_call import Means, answer_call
@@ -104,5 +104,5 @@ def test_every_shape_is_what_its_name_says() -> None:
         body = shaped(shape, NOW)
         service = next(service for service in SERVICES if service.hook == body["hook"] == hook)
         decision = answer_call(body, service, means()).decision
-        assert bool(decision.cards) == (shape in ("usual", "large"))
+        assert bool(decision.cards) == (shape in WITH_CARDS)
         assert decision.trace.chart.concerns_nobody == (shape == "irrelevant_draft")
