@@ -11,7 +11,7 @@ from cards.chart.asked import fact
 from cards.chart.asked_results import Results
 from cards.chart.because import YES, Because, because
 from cards.chart.inputs import ANALYTES
-from cards.chart.ionised import read_ionised
+from cards.chart.ionised import calcium_limit, read_ionised
 from cards.chart.kidneys import renal_gate
 from cards.chart.lists import Lists
 from cards.chart.magnesium import MagnesiumResults, default_lower_limit, read_magnesium
@@ -110,6 +110,11 @@ class Chart(Lists):
         """The latest ionised magnesium."""
         found = self.readings.found.get("magnesium_ionised", [])
         return read_ionised(found, self.knowledge, self.now, self.place, self.person)
+
+    @fact
+    def ionised_calcium_limit(self) -> float | None:
+        """The lower limit of the laboratory that measured ionised calcium, where it can be believed."""
+        return calcium_limit(self._fresh.get("calcium_ionised", ()), self.knowledge, self.person)
 
     @property
     def _whole(self) -> gather.ByAnalyte:

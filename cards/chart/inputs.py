@@ -225,7 +225,7 @@ INPUTS: tuple[Input, ...] = (
         count=200,
         analytes=(
             *("creatinine", "egfr", "qtc", "urine_magnesium", "urine_creatinine", "urine_magnesium_24h"),
-            *("potassium", "calcium", "calcium_corrected", "albumin"),
+            *("potassium", "calcium", "calcium_corrected", "calcium_ionised", "albumin", "phosphate"),
         ),
         opening=("potassium",),
         missed="kidney, potassium and calcium results",

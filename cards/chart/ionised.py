@@ -1,4 +1,4 @@
-"""Ionised magnesium: a scale of its own (clinical rule s.1.3)."""
+"""Ionised magnesium and calcium: scales of their own (clinical rules s.1.3, 3)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -26,3 +26,10 @@ def read_ionised(
     neonate = who.age_days is not None and who.age_days < n["age.neonate_days"]
     usual = n["ionised.lower.neonate" if neonate else "ionised.lower"]
     return Ionised(round_half_up(found.value), found.shown, found.when, own or usual, own is not None)
+
+
+def calcium_limit(readings: Sequence[Reading], knowledge: Knowledge, who: Person) -> float | None:
+    """The lower limit of the latest ionised calcium by its own range, within what can be believed."""
+    counting, limit = latest(readings), "calcium.ionised_low.accepted"
+    least, most = knowledge.numbers[f"{limit}_min"], knowledge.numbers[f"{limit}_max"]
+    return own_limit(counting[0], knowledge, "low", least, most, who) if counting else None

@@ -13,14 +13,13 @@ from cards.chart.sorting import Why
 from cards.chart.taken import is_hearsay, is_real, status_taken
 from cards.chart.understood import named_of, understood
 from cards.loading import Knowledge
-from cards.model import ORDER_TYPES, JsonObject, MagnesiumKind, Medication, Route
+from cards.model import ORDER_TYPES, JsonObject, MagnesiumKind, Medication, Route, Schedule
 
 _DRAFT_GONE = frozenset({"entered-in-error", "cancelled", "stopped", "completed"})
 _HANDED_OVER = ("whenHandedOver", "whenPrepared")
 _SULFATE = "6585"
 _TREATING = frozenset({MagnesiumKind.REPLACEMENT, MagnesiumKind.OBSTETRIC})
-# only of what meets magnesium in a vein it matters whether it runs
-# drugs of which it matters whether they run
+# only of what meets magnesium in a vein, and of vasopressors, it matters whether it runs
 _INFUSED = frozenset({"iv_interaction", "supports_pressure"})
 _NO_ROLES: frozenset[str] = frozenset()
 
@@ -135,8 +134,12 @@ def _medication(
         is_antithrombotic=named.is_antithrombotic,
         is_infusion=not _INFUSED.isdisjoint(drug.role_names) and runs_on(dosages, told),
     )
-    is_iv_magnesium = magnesium is not None and route is Route.INTRAVENOUS
-    return _with_times(medication, resource, dosages, knowledge) if is_iv_magnesium else medication
+    if magnesium is None:
+        return medication
+    if route is Route.INTRAVENOUS:
+        return _with_times(medication, resource, dosages, knowledge)
+    schedule = schedule_of(resource, dosages, (), knowledge.dose_language)
+    return medication._replace(schedule=schedule) if schedule is Schedule.AS_NEEDED else medication
 
 
 def _as_ordered(dosage: JsonObject) -> JsonObject:

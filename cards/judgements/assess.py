@@ -2,7 +2,7 @@
 
 from cards.chart import Because, Chart, because, once
 from cards.chart.magnesium import band_of
-from cards.judgements import airway, allergies, danger, given, ionised
+from cards.judgements import airway, allergies, danger, given, ionised, phosphate
 from cards.loading import HardStop
 from cards.model import LOW_BANDS, SEVERE_BANDS, Band, Freshness, Magnesium, RenalGate
 
@@ -164,9 +164,8 @@ def loses_magnesium(chart: Chart) -> bool:
 
 
 def is_refed(chart: Chart) -> bool:
-    """Refeeding, malnourished and fed in hospital, or artificially fed of late with low potassium (RSK-REFEED)."""
-    begun = chart.has("feeding_begun") and bool(danger.potassium_is_low(chart))
-    return begun or chart.has("refeeding") or (chart.inpatient and chart.has("malnutrition"))
+    """Refeeding, malnourished and fed in hospital, or artificially fed of late with a low level (RSK-REFEED)."""
+    return bool(phosphate.is_refed(chart)) or chart.has("refeeding") or (chart.inpatient and chart.has("malnutrition"))
 
 
 def has_gut_loss(chart: Chart) -> bool:

@@ -1,7 +1,7 @@
 """Which drugs are ordered before whose every dose magnesium or calcium is to be corrected (drugs/classes.yaml)."""
 
 from cards.chart import Chart
-from cards.judgements import danger
+from cards.judgements import calcium
 from cards.model import DrugRole, Magnesium
 
 
@@ -13,6 +13,6 @@ def asked(m: Magnesium, chart: Chart) -> tuple[str, ...]:
 
 def _is_low(role: DrugRole, m: Magnesium, chart: Chart) -> bool:
     of_class = role.of_class
-    if of_class.order_low_calcium and danger.calcium_is_low(chart):
+    if of_class.order_low_calcium and calcium.is_low(chart):
         return True
     return bool(chart.is_low and (not of_class.order_below or chart.below(m.x, of_class.order_below)))

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from cards.chart import Because, Chart, any_of, because, once
-from cards.judgements import given, toxicity
+from cards.judgements import calcium, given, toxicity
 from cards.model import Band, Condition, Indicator, Medication, Setting
 
 _POTASSIUM_GOAL = "target.potassium"
@@ -57,24 +57,6 @@ def low_potassium_is_urgent(chart: Chart) -> bool:
     return heart or bool(potassium_is_very_low(chart)) or potassium_is_falling(chart)
 
 
-def corrected_calcium(chart: Chart) -> float | None:
-    """Calcium corrected for albumin in mg/dL; as reported where albumin is not known."""
-    n = chart.numbers
-    reported = chart.results.get("calcium_corrected")
-    if reported:
-        return reported.value
-    total, albumin = chart.results.get("calcium"), chart.results.get("albumin")
-    if total is None:
-        return None
-    missing = n["albumin.reference"] - albumin.value if albumin else 0.0
-    return round(total.value + n["calcium.per_albumin"] * missing / 10, 2)
-
-
-def calcium_is_low(chart: Chart) -> Because:
-    """Corrected calcium is low, as far as known."""
-    return chart.below(corrected_calcium(chart), "calcium.low")
-
-
 @once
 def qtc(chart: Chart) -> float | None:
     """The latest fresh QTc in ms."""
@@ -119,7 +101,7 @@ def named(chart: Chart) -> tuple[str, ...]:
     found += [words.say("dangers.qtc", qtc=qtc(chart))] if qtc_is_long(chart) else []
     found += dict.fromkeys(c.name for c in (*chart.among("dangerous"), *emergency_of_late(chart)))
     found += [words.say("dangers.potassium")] if potassium_is_low(chart) else []
-    found += [words.say("dangers.calcium")] if calcium_is_low(chart) else []
+    found += [words.say("dangers.calcium")] if calcium.is_low(chart) else []
     return tuple(found)
 
 

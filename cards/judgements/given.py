@@ -148,6 +148,18 @@ def oral_magnesium(chart: Chart) -> tuple[Medication, ...]:
     return tuple(m for m in (chart.active if home is None else home) if is_oral_magnesium(m))
 
 
+def oral_replacement(chart: Chart) -> tuple[Medication, ...]:
+    """The same without laxatives as needed, which replace nothing (s.2.4)."""
+    return tuple(m for m in oral_magnesium(chart) if not is_laxative_as_needed(m))
+
+
+def is_laxative_as_needed(medication: Medication) -> bool:
+    """A laxative or antacid that is taken as needed."""
+    order = medication.magnesium
+    as_needed = medication.schedule is Schedule.AS_NEEDED
+    return as_needed and order is not None and order.kind is not MagnesiumKind.REPLACEMENT
+
+
 def is_oral_magnesium(medication: Medication) -> bool:
     """Magnesium by mouth: replacement or a single-salt laxative."""
     kind = medication.magnesium.kind if medication.magnesium else None
@@ -156,7 +168,7 @@ def is_oral_magnesium(medication: Medication) -> bool:
 
 def oral_magnesium_is_new(chart: Chart) -> bool:
     """Whether all that is taken was started after the low result, which then tells nothing of how well it works."""
-    taken, low = oral_magnesium(chart), chart.low
+    taken, low = oral_replacement(chart), chart.low
     return bool(taken) and low is not None and all(m.since is not None and m.since > low.when for m in taken)
 
 

@@ -140,16 +140,19 @@ def of_source(draft: Medication, chart: Chart) -> Iterator[Verdict]:
 
 
 def _by_gut(draft: Medication, kind: MagnesiumKind | None, chart: Chart) -> Iterator[Verdict]:
-    bowel = kind is MagnesiumKind.BOWEL_PREPARATION
     if chart.renal.gate is RenalGate.R3:
         yield Verdict(_CRITICAL, "dialysis_oral", remove=True)
-    elif chart.renal.of_drafts is RenalGate.R2 and bowel:
-        picosulfate = bool(
-            chart.knowledge.indications.picosulfate.search(" ".join(indication.order_words(draft, chart)))
-        )
-        yield Verdict(_CRITICAL, "picosulfate", remove=True) if picosulfate else Verdict(_WARNING, "bowel")
+    elif chart.renal.of_drafts is RenalGate.R2 and is_picosulfate(draft, chart):
+        yield Verdict(_CRITICAL, "picosulfate", remove=True)
+    elif chart.renal.of_drafts is RenalGate.R2 and kind is MagnesiumKind.BOWEL_PREPARATION:
+        yield Verdict(_WARNING, "bowel")
     elif chart.renal.of_drafts is RenalGate.R2 and not _is_as_needed(draft, chart):
         yield Verdict(_WARNING, "laxative")
+
+
+def is_picosulfate(draft: Medication, chart: Chart) -> bool:
+    """A bowel preparation of sodium picosulfate with magnesium, by its words."""
+    return bool(chart.knowledge.indications.picosulfate.search(" ".join(indication.order_words(draft, chart))))
 
 
 def _is_as_needed(draft: Medication, chart: Chart) -> bool:

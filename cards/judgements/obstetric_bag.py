@@ -24,6 +24,14 @@ def fault(draft: Medication, obstetric: bool, chart: Chart) -> Fault | None:
     return (Indicator.CRITICAL if chart.above(rate, "review.rate") else Indicator.WARNING), "bag", dose
 
 
+def waits_for_a_rate(draft: Medication, chart: Chart) -> bool:
+    """A bag that is only chosen, and of which neither a rate nor one dose is told yet: nothing to say."""
+    order = draft.magnesium
+    if order is None or not chart.is_choosing or not _is_bag(draft, chart):
+        return False
+    return all(s.per_hour is None for s in order.steps) and _without_rate(draft, _largest(order.steps), chart) is None
+
+
 def _is_bag(draft: Medication, chart: Chart) -> bool:
     order = draft.magnesium
     if order is None:

@@ -33,7 +33,7 @@ def _said(band: Band, usual: Indicator, tablets: DraftMedication | None, chart: 
 
 def _tablet_line(tablets: DraftMedication | None, chart: Chart) -> str:
     """Where nobody says what goes home, tablets are told in words alone."""
-    if given.oral_magnesium(chart):
+    if given.oral_replacement(chart):
         return "taken" if chart.going_home else "taken_here"
     if tablets is None:
         return "none"

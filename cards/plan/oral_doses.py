@@ -33,7 +33,7 @@ def passed_over(band: str, chart: Chart) -> tuple[Allergy, ...]:
 
 def _daily(band: str, chart: Chart) -> int | None:
     """The elemental mg a day for a band; None where no oral order may be offered."""
-    if chart.is_adult is not True or assess.cannot_take_oral(chart) or given.oral_magnesium(chart):
+    if chart.is_adult is not True or assess.cannot_take_oral(chart) or given.oral_replacement(chart):
         return None
     if given.gut_is_unused(chart):
         return None

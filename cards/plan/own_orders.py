@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from cards.chart import Chart
 from cards.model import DoseStep, DraftMedication, Medication, Route
-from cards.plan import doses, emergency_load
+from cards.plan import doses, emergency_load, low_normal
 
 _ALIKE = 0.01
 _MINUTES_A_DAY = 1440
@@ -32,7 +32,7 @@ def _offered(draft: Medication, chart: Chart) -> tuple[DraftMedication, ...]:
     infused = draft.route is Route.INTRAVENOUS
     if plan.course:
         return tuple(order for order in plan.course.all_orders if any(s.minutes for s in order.steps) is infused)
-    offered = (plan.iv, emergency_load.order(chart)) if infused else (plan.oral,)
+    offered = (plan.iv, emergency_load.order(chart), low_normal.order(chart)) if infused else (plan.oral,)
     return tuple(filter(None, offered))
 
 

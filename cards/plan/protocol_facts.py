@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from cards.chart import Chart, once
-from cards.judgements import allergies, assess, danger, given
+from cards.judgements import allergies, assess, calcium, danger, given
 from cards.model import Band, RenalGate, Setting
 from cards.model.protocol import Facts
 from cards.plan import lists
@@ -60,8 +60,8 @@ def _numbers(chart: Chart) -> Iterator[tuple[str, float]]:
 
 
 def _states(chart: Chart) -> Iterator[tuple[str, str]]:
-    if danger.corrected_calcium(chart) is not None:
-        yield "calcium", "low" if danger.calcium_is_low(chart) else "normal"
+    if calcium.ionised(chart) or calcium.corrected(chart) is not None:
+        yield "calcium", "low" if calcium.is_low(chart) else "normal"
     if danger.potassium(chart) is not None:
         yield "potassium", "low" if danger.potassium_is_low(chart) else "normal"
     if assess.cannot_take_oral(chart):

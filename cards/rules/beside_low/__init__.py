@@ -25,6 +25,7 @@ from cards.rules.beside_low.oral_magnesium_is_taken import oral_magnesium_is_tak
 from cards.rules.beside_low.oral_magnesium_needs_spacing import oral_magnesium_needs_spacing
 from cards.rules.beside_low.other_samples_are_told import other_samples_are_told
 from cards.rules.beside_low.part_is_unread import part_is_unread
+from cards.rules.beside_low.phosphate_is_low_too import phosphate_is_low_too
 from cards.rules.beside_low.potassium_is_low_too import potassium_is_low_too
 from cards.rules.beside_low.pregnancy_needs_obstetric_advice import pregnancy_needs_obstetric_advice
 from cards.rules.beside_low.qt_drug_raises_risk import qt_drug_raises_risk
@@ -47,6 +48,7 @@ RULES: tuple[Rule, ...] = (
     pregnancy_needs_obstetric_advice,
     potassium_is_low_too,
     calcium_is_low_too,
+    phosphate_is_low_too,
     qt_drug_raises_risk,
     digoxin_raises_risk,
     long_qtc_raises_risk,

@@ -2,24 +2,36 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart
-from cards.judgements import danger
+from cards.judgements import calcium
 from cards.loading.site import AS_REPORTED
-from cards.model import Indicator, Problem, Say
+from cards.model import Indicator, Problem, Result, Say
 from cards.units import level
 
 
 @rule(Problem.LOW_MAGNESIUM, adds=True)
 def calcium_is_low_too(chart: Chart) -> Say | Because:
-    """Low corrected calcium with low magnesium (s.3): magnesium first."""
-    return danger.calcium_is_low(chart) and Say(
+    """Low ionised calcium, or low corrected calcium, with low magnesium (s.3): magnesium first."""
+    return calcium.is_low(chart) and Say(
         Indicator.WARNING,
-        ("very_low",) if chart.below(danger.corrected_calcium(chart), "calcium.iv_below") else ("found", "wait"),
-        values={
-            "corrected_calcium": _level(danger.corrected_calcium(chart) or 0, chart),
-            "iv_below": _level(chart.numbers["calcium.iv_below"], chart),
-            "how": _how(chart),
-        },
+        ("very_low",) if calcium.needs_iv(chart) else ("found", "wait"),
+        values=_of_ionised(found, chart) if (found := calcium.ionised(chart)) else _of_total(chart),
     )
+
+
+def _of_ionised(found: Result, chart: Chart) -> dict[str, str]:
+    return {
+        "low_calcium": found.shown,
+        "how": chart.knowledge.words.say("calcium.ionised"),
+        "iv_below": f"{chart.numbers['calcium.ionised_iv_below']:.2f} mmol/L",
+    }
+
+
+def _of_total(chart: Chart) -> dict[str, str]:
+    return {
+        "low_calcium": _level(calcium.corrected(chart) or 0, chart),
+        "how": _how(chart),
+        "iv_below": _level(chart.numbers["calcium.iv_below"], chart),
+    }
 
 
 def _level(value: float, chart: Chart) -> str:

@@ -1,6 +1,7 @@
 """Is IV magnesium already running, ordered or given?"""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
@@ -40,12 +41,18 @@ def _said(state: str, medication: Medication, chart: Chart) -> Say:
         (*lines, "check") if when == "after_iv" else lines,
         title="" if given.level_is_baseline(chart) else state,
         values={
-            "time": moment(given.last_time(medication, chart)),
+            "time": moment(_when(state, medication, chart)),
             "grams": _grams(given.grams_given(chart)),
             "room": shown(given.room(chart), 1),
         },
         tests=() if doses.plan(chart).iv else (DraftTest("magnesium", when),),
     )
+
+
+def _when(state: str, medication: Medication, chart: Chart) -> datetime:
+    """Of what was given its end, by start and rate where nobody charted one."""
+    planned = iv_states.end(medication) if state == "given" else None
+    return planned if planned and planned <= chart.now else given.last_time(medication, chart)
 
 
 def _grams(grams: float | None) -> str:
@@ -56,4 +63,6 @@ def _past(medication: Medication, chart: Chart) -> tuple[str, ...]:
     """What was given, how the level stands to it, and what a protocol may add."""
     early = ("early",) * given.level_is_early(chart)
     protocol = ("protocol_room",) * bool(iv_states.of_state(chart, DoseState.AS_NEEDED))
-    return ("ended" if given.end_is_known(medication, chart) else "given", *early, *protocol)
+    planned = iv_states.end(medication)
+    is_over = given.end_is_known(medication, chart) or (planned is not None and planned <= chart.now)
+    return ("ended" if is_over else "given", *early, *protocol)

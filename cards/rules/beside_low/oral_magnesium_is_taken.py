@@ -1,9 +1,11 @@
 """Is oral magnesium already taken?"""
 
+from collections.abc import Iterable
+
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import given
-from cards.model import DraftTest, Indicator, Problem, Say
+from cards.model import DraftTest, Indicator, Medication, Problem, Say
 
 _URINE = (DraftTest("urine_magnesium", "now"), DraftTest("urine_creatinine", "now"))
 
@@ -11,9 +13,9 @@ _URINE = (DraftTest("urine_magnesium", "now"), DraftTest("urine_creatinine", "no
 @rule(Problem.LOW_MAGNESIUM, adds=True)
 def oral_magnesium_is_taken(chart: Chart) -> Say | Because:
     """Still low on oral magnesium (SAF-DUP): no second salt; adherence, gut, kidneys."""
-    salts = ", ".join(dict.fromkeys(m.name for m in given.oral_magnesium(chart)))
+    salts = _names(given.oral_replacement(chart))
     if not salts:
-        return because("no oral magnesium taken")
+        return _as_needed(chart)
     new = given.oral_magnesium_is_new(chart)
     return Say(
         Indicator.INFO,
@@ -22,3 +24,15 @@ def oral_magnesium_is_taken(chart: Chart) -> Say | Because:
         values={"salts": salts},
         tests=() if new else _URINE,
     )
+
+
+def _as_needed(chart: Chart) -> Say | Because:
+    """A laxative as needed replaces nothing: it is named, a salt is offered in its place (s.2.4)."""
+    names = _names(m for m in given.oral_magnesium(chart) if given.is_laxative_as_needed(m))
+    if not names:
+        return because("no oral magnesium taken")
+    return Say(Indicator.INFO, ("as_needed",), values={"salts": names})
+
+
+def _names(medications: Iterable[Medication]) -> str:
+    return ", ".join(dict.fromkeys(m.name for m in medications))

@@ -2,7 +2,7 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import assess, danger
+from cards.judgements import assess, calcium, danger
 from cards.model import DraftTest, Indicator, Magnesium, Problem, Say
 
 
@@ -26,7 +26,7 @@ def _ecg(low: Magnesium, chart: Chart) -> tuple[str, ...]:
 
 
 def _goal(chart: Chart) -> str:
-    only_calcium = len(danger.named(chart)) == 1 and bool(danger.calcium_is_low(chart))
+    only_calcium = len(danger.named(chart)) == 1 and bool(calcium.is_low(chart))
     return "both" if not only_calcium and _potassium_may_be_short(chart) else "magnesium"
 
 

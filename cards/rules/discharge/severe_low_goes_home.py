@@ -18,7 +18,7 @@ def severe_low_goes_home(chart: Chart) -> Say | Because:
 
 def _said(x: float, chart: Chart) -> Say:
     critical = chart.below(x, "band.critical_low")
-    in_words = () if given.oral_magnesium(chart) else ("tablets",)
+    in_words = () if given.oral_replacement(chart) else ("tablets",)
     return Say(
         Indicator.CRITICAL if critical else Indicator.WARNING,
         ("found", "treat", *in_words, after_discharge.line(chart)),

@@ -4,6 +4,7 @@ from cards.ask import Rule
 from cards.rules.drafts.draft_adds_to_other_magnesium import draft_adds_to_other_magnesium
 from cards.rules.drafts.draft_is_digoxin import draft_is_digoxin
 from cards.rules.drafts.draft_is_insulin_infusion import draft_is_insulin_infusion
+from cards.rules.drafts.draft_is_on_allergy_list import draft_is_on_allergy_list
 from cards.rules.drafts.draft_is_unread import draft_is_unread
 from cards.rules.drafts.draft_lowers_magnesium import draft_lowers_magnesium
 from cards.rules.drafts.draft_magnesium_dose_is_wrong import draft_magnesium_dose_is_wrong
@@ -33,6 +34,7 @@ RULES: tuple[Rule, ...] = (
     draft_lowers_magnesium,
     draft_is_insulin_infusion,
     ppi_needs_baseline_magnesium,
+    draft_is_on_allergy_list,
     magnesium_blocks_absorption,
     iv_magnesium_interacts,
 )

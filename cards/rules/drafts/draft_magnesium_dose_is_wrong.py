@@ -29,7 +29,7 @@ class Crossed:
 def draft_magnesium_dose_is_wrong(chart: Chart) -> Say | Because:
     """Above the limits of its indication (s.2.7); with what was given, runs and is drafted."""
     drafts = tuple(d for d in chart.chosen if is_wanted(d) and d.route is Route.INTRAVENOUS)
-    drafts = tuple(d for d in drafts if not level_and_orders.refuses(d, chart))
+    drafts = tuple(d for d in drafts if not (level_and_orders.refuses(d, chart) or _waits(d, chart)))
     if not drafts:
         return because("no chosen draft of IV magnesium that may be given at all")
     if own_orders.is_of_protocol(drafts, chart):
@@ -46,6 +46,10 @@ def draft_magnesium_dose_is_wrong(chart: Chart) -> Say | Because:
         values=_values(crossed, group, reason, chart),
         suggestions=_suggestions(indicator, crossed, group, reason, chart),
     )
+
+
+def _waits(draft: Medication, chart: Chart) -> bool:
+    return obstetric_bag.waits_for_a_rate(draft, chart)
 
 
 def _first_wrong(drafts: Drafts, chart: Chart) -> tuple[Drafts, Reason]:

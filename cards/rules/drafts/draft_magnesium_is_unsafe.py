@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.chart.magnesium_orders import NOT_TOLD
-from cards.judgements import allergies, assess, level_and_orders
+from cards.judgements import allergies, assess, kidneys_and_orders, level_and_orders
 from cards.judgements.indication import is_wanted, reason_of
 from cards.judgements.level_and_orders import Stop
 from cards.model import Allergy, Indicator, MagnesiumKind, Medication, Problem, Route, Say, Suggestion, removals
@@ -85,7 +85,8 @@ def _on_allergy_list(draft: Medication, chart: Chart) -> tuple[Allergy, ...]:
 
 def _by_gut(draft: Medication, chart: Chart) -> Iterator[Stop]:
     if draft.route is not Route.INTRAVENOUS and chart.has("bowel_obstruction"):
-        yield Stop(Indicator.WARNING, "obstruction")
+        contraindicated = not is_wanted(draft) and kidneys_and_orders.is_picosulfate(draft, chart)
+        yield Stop(Indicator.CRITICAL if contraindicated else Indicator.WARNING, "obstruction", contraindicated)
 
 
 def _by_age(draft: Medication, chart: Chart) -> Iterator[Stop]:

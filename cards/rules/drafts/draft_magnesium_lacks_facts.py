@@ -68,7 +68,9 @@ def _is_not_low(chart: Chart) -> bool:
 
 def _has_no_rate(draft: Medication, chart: Chart) -> bool:
     order = draft.magnesium
-    if order is None or order.is_push or obstetric_bag.fault(draft, True, chart):
+    if order is None or order.is_push or obstetric_bag.waits_for_a_rate(draft, chart):
+        return False
+    if obstetric_bag.fault(draft, True, chart):
         return False
     untold = [s for s in order.steps if s.per_hour is None and not s.intramuscular]
     return any(chart.at_least(s.grams, "review.no_rate_from") for s in untold)

@@ -6,6 +6,7 @@ from cards.chart import Because, Chart, because
 from cards.judgements import corrected
 from cards.loading.order_entry import Baseline
 from cards.model import DraftTest, Medication, Problem, Say
+from cards.plan import ordered
 
 _TESTS = (DraftTest("magnesium", "before_order"),)
 
@@ -18,6 +19,8 @@ def draft_needs_baseline_magnesium(chart: Chart) -> Say | Because:
     wanted = {name: b for d in chart.chosen for name, b in _baselines(d, chart) if _has_none(d, b, chart)}
     if not wanted:
         return because("no such drug is being ordered, or magnesium was measured lately")
+    if ordered.is_ordered(_TESTS[0], chart):
+        return because("magnesium is ordered already")
     return Say(
         max(b.indicator for b in wanted.values()),
         ("do",),

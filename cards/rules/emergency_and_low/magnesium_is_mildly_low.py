@@ -17,9 +17,13 @@ def _said(plan: doses.Plan, chart: Chart) -> Say:
     when = recheck.when(Band.MILD, plan, chart)
     return Say(
         danger.urgency(Indicator.INFO, chart),
-        ("found", *doses.action(plan), "recheck", *(() if danger.named(chart) else ("goal",))),
+        ("found", *_symptoms(chart), *doses.action(plan), "recheck", *(() if danger.named(chart) else ("goal",))),
         title="plain_oral" if plan.title == "oral" else plan.title,
         values=doses.dose_values(plan.order),
         suggestions=doses.offered(plan),
         tests=(DraftTest("magnesium", when), DraftTest("bmp", when)),
     )
+
+
+def _symptoms(chart: Chart) -> tuple[str, ...]:
+    return ("symptoms",) if danger.has_symptoms(chart) else ()

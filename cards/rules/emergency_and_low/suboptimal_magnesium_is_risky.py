@@ -3,9 +3,11 @@
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import assess, danger
-from cards.model import Band, DraftTest, Indicator, Magnesium, Problem, Say
+from cards.model import Band, DraftTest, Indicator, Magnesium, Problem, Say, Suggestion
+from cards.plan import doses, low_normal
 
 _TESTS = (DraftTest("magnesium", "now"), DraftTest("bmp", "now"), DraftTest("ecg", "now"))
+_TESTS_AFTER = (DraftTest("magnesium", "after_iv"), *_TESTS[1:])
 
 
 @rule(Problem.LOW_MAGNESIUM, starts=danger.may_be_too_low_for_the_heart)
@@ -29,11 +31,13 @@ def _may_be_judged(m: Magnesium, chart: Chart) -> Because:
 
 def _said(m: Magnesium, chart: Chart) -> Say:
     dangers = danger.dangers_with_qt_drug(m.x, chart)
-    critical = danger.qt_drugs(chart) and dangers
+    order = low_normal.order(chart)
+    values = doses.dose_values(order)
     return Say(
-        Indicator.CRITICAL if critical else Indicator.WARNING,
-        ("found", "do", "check"),
-        values={"risks": ", ".join(danger.named(chart))},
-        tests=_TESTS,
+        Indicator.CRITICAL if danger.qt_drugs(chart) and dangers else Indicator.WARNING,
+        ("found", "do_iv" if order else "do", "check"),
+        values={"risks": ", ".join(danger.named(chart)), **values},
+        suggestions=(Suggestion("iv", (order,), recommended=True, values=values),) if order else (),
+        tests=_TESTS_AFTER if order else _TESTS,
         about=" ".join(dangers),
     )
