@@ -24,6 +24,7 @@ _LIMITS = {
     "egfr": "fresh.renal",
     "qtc": "fresh.qtc",
     **dict.fromkeys(inputs.VITAL_SIGNS, "fresh.vital_signs"),
+    "body_weight": "fresh.body_weight",
 }
 
 

@@ -261,7 +261,7 @@ IF_SENT: tuple[Input, ...] = (
         _OBSERVATION,
         "vital signs",
         count=50,
-        analytes=("systolic_pressure", "mean_pressure", "respiratory_rate", "heart_rate"),
+        analytes=("systolic_pressure", "mean_pressure", "respiratory_rate", "heart_rate", "body_weight"),
         back=0,
         second_look=True,
     ),

@@ -47,8 +47,9 @@ def _magnesium(chart: Chart) -> float | None:
 def _numbers(chart: Chart) -> Iterator[tuple[str, float]]:
     for analyte, name in _RESULTS.items():
         if (result := chart.results.get(analyte)) is not None:
-            yield name, result.value
+            yield from ((name, result.value), (f"age_h.{name}", chart.hours_since(result.when)))
     yield from ((name, chart.vital_signs[sign].value) for sign, name in _SIGNS.items() if sign in chart.vital_signs)
+    yield from _weight(chart)
     if (calcium := danger.corrected_calcium(chart)) is not None:
         yield "calcium", calcium
     if chart.renal.egfr is not None:
@@ -57,6 +58,13 @@ def _numbers(chart: Chart) -> Iterator[tuple[str, float]]:
         yield "age", chart.age_days / _DAYS_A_YEAR
     if chart.current is not None:
         yield "age_h", chart.hours_since(chart.current.when)
+
+
+def _weight(chart: Chart) -> Iterator[tuple[str, float]]:
+    """In kg, where it is one that an adult can have."""
+    found, n = chart.vital_signs.get("body_weight"), chart.numbers
+    if found is not None and n["weight.adult_min"] <= found.value <= n["weight.adult_max"]:
+        yield "weight", found.value
 
 
 def _states(chart: Chart) -> Iterator[tuple[str, str]]:

@@ -129,7 +129,7 @@ def recheck(chosen: Course, chart: Chart) -> str | None:
     if any(choice.way.first_only for choice in chosen.choices):
         return "after_iv_r2" if chart.renal.gate is RenalGate.R2 else "after_iv"
     route = "iv" if chosen.iv else "oral"
-    if not chosen.choices:
+    if not chosen.choices and chosen.answer.bundles:
         return None
     told = chosen.answer.recheck.get(route) or chosen.answer.recheck.get("")
     return recheck_id(told) if told and recheck_id(told) in chart.knowledge.windows else None

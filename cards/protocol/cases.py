@@ -23,6 +23,7 @@ _ORAL = {
 _PLAIN = frozenset(
     {"n", "mg", "magnesium", "oral", "setting", "unit", "has", "permissions", "expect", "why", "note", "name"}
 )
+_ADULT = 40.0  # of whom a case is that tells no age; the service knows it of everybody
 _STANDS_FOR = (("crcl", "egfr"), ("egfr", "crcl"))  # whichever a case tells is the one that is asked for
 _EXPECTED = frozenset({"orders", "one_of", "then", "none", "recheck", "notify", "order_test", "act", "row"})
 
@@ -70,6 +71,7 @@ class _Reader:
         has = frozenset(map(self._word, told.get("has") or ()))
         states = {**self._oral(told.get("oral")), **self._states(told)}
         numbers = dict(self._numbers(told))
+        numbers.setdefault("age", _ADULT)
         for one, other in _STANDS_FOR:
             if other in numbers:
                 numbers.setdefault(one, numbers[other])

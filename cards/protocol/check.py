@@ -1,7 +1,8 @@
 """What is to be told of a protocol before it is used: gaps, overlaps, rows never reached, doses, stops, words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cards.loading import Knowledge
 from cards.model import RenalGate
@@ -12,9 +13,12 @@ from cards.protocol.ends import ways
 from cards.protocol.levels import gaps, overlaps, unreached
 from cards.protocol.say import order_text
 from cards.protocol.stops import Bounds, ceilings, way
+from cards.units import round_half_up
 
 _ROUNDING = 1.005
 _TOLD_OTHERWISE = ("telemetry", "parenteral_nutrition")  # by the unit, by nutrition orders
+_NOT_READ = frozenset({"day", "dose", "urine_output", "phosphate"})
+_SAMPLE_KG = 70.0  # of whom doses by weight are worked out for the remarks
 _NORMAL = "limit.lower.default"
 
 
@@ -30,7 +34,7 @@ def check(protocol: Protocol, knowledge: Knowledge) -> list[Remark]:
     """Every remark, by line."""
     found = [
         *_signature(protocol),
-        *gaps(protocol),
+        *gaps(protocol, round_half_up(_normal_from(protocol, knowledge), protocol.decimals)),
         *overlaps(protocol),
         *unreached(protocol),
         *_above_normal(protocol, knowledge),
@@ -38,7 +42,9 @@ def check(protocol: Protocol, knowledge: Knowledge) -> list[Remark]:
         *_own_limits(protocol, knowledge),
         *_products(protocol, knowledge),
         *_choices(protocol),
+        *_by_weight(protocol),
         *_words(protocol, knowledge),
+        *_numbers(protocol),
     ]
     return sorted((Remark(line, text) for line, text in dict.fromkeys(found)), key=lambda r: r.line)
 
@@ -48,41 +54,66 @@ Told = Iterator[tuple[int, str]]
 
 def _signature(protocol: Protocol) -> Told:
     if not protocol.is_signed:
-        yield 1, "nobody has signed it: cards say draft, and no limit of ours is raised (approved: by, date)"
+        yield 1, "draft: nobody has signed it; cards say so, and no ceiling of ours is raised (approved: by, date)"
+
+
+def _normal_from(protocol: Protocol, knowledge: Knowledge) -> float:
+    """The usual lower limit of normal, in the protocol's unit."""
+    return knowledge.numbers[_NORMAL] * protocol.per_mmol
 
 
 def _above_normal(protocol: Protocol, knowledge: Knowledge) -> Told:
-    usual = knowledge.numbers[_NORMAL] * protocol.per_mmol
+    usual = _normal_from(protocol, knowledge)
     for row in protocol.rows:
         if (row.give or row.one_of) and row.level.high >= usual:
             usual_text = f"{usual:.{protocol.decimals}f} {protocol.unit}"
-            yield (
-                row.line,
-                f'row "{row.name}" reaches the normal range (from {usual_text}): there only a signed one drafts',
-            )
+            told = f'row "{row.name}" reaches the normal range ({usual_text} and more)'
+            yield row.line, f"normal: {told}: there only a signed protocol drafts"
 
 
 def _stops(protocol: Protocol, knowledge: Knowledge) -> Told:
-    """What a stop or ceiling makes of each order, by the state of the kidneys; the worse only where it is another."""
+    """What a stop or ceiling makes of each order, by the state of the kidneys: a line an order."""
     for row in protocol.rows:
-        for order in (*row.give, *row.one_of, *row.then):
-            told: list[str] = []
-            for gate, (words, egfr) in _kidneys(knowledge).items():
-                facts = Facts(None, {"egfr": egfr, "crcl": egfr})
-                why = _overruled(order, gate, facts, protocol, knowledge) if _is_for(protocol, facts) else ""
-                if why and why not in told:
-                    told.append(why)
-                    yield row.line, f'row "{row.name}", {words}: {order_text(order)}: {why}'
+        orders = (*row.give, *row.one_of, *row.then)
+        for order in orders:
+            told = [] if _is_of_unknown_content(order, protocol, knowledge) else _by_kidneys(order, protocol, knowledge)
+            which = f" ({order_text(order)})" if len(orders) > 1 else ""
+            if told:
+                yield row.line, f'stop: row "{row.name}"{which}: {"; ".join(told)}'
 
 
-def _kidneys(knowledge: Knowledge) -> dict[RenalGate, tuple[str, float]]:
-    """The states of the kidneys in which something is drafted: in words, and an eGFR of each."""
+def _by_kidneys(order: Order, protocol: Protocol, knowledge: Knowledge) -> list[str]:
+    """What becomes of an order, one text for neighbouring states of the kidneys in which the same does."""
+    found: list[tuple[str, list[_Kidneys]]] = []
+    for kidneys in _kidneys(knowledge):
+        egfr = (kidneys.low + (kidneys.below or kidneys.low)) / 2
+        facts = Facts(None, {"egfr": egfr, "crcl": egfr, "weight": _SAMPLE_KG})
+        why = _overruled(order, kidneys.gate, facts, protocol, knowledge) if _is_for(protocol, facts) else ""
+        if found and found[-1][0] == why:
+            found[-1][1].append(kidneys)
+        else:
+            found.append((why, [kidneys]))
+    heavy = f" at {_SAMPLE_KG:g} kg" if order.amount.unit.endswith("/kg") else ""
+    return [f"{_span(kidneys)}{heavy}: {why}" for why, kidneys in found if why]
+
+
+class _Kidneys(NamedTuple):
+    """A state of the kidneys in which something is drafted, from an eGFR to below another."""
+
+    gate: RenalGate
+    low: float
+    below: float | None
+
+
+def _kidneys(knowledge: Knowledge) -> Iterator[_Kidneys]:
     r0, r1, r2 = (knowledge.numbers[f"egfr.{gate}"] for gate in ("r0", "r1", "r2"))
-    return {
-        RenalGate.R0: (f"eGFR {r0:g} or more", r0),
-        RenalGate.R1: (f"eGFR {r1:g} to {r0:g}", (r0 + r1) / 2),
-        RenalGate.R2: (f"eGFR {r2:g} to {r1:g}", (r1 + r2) / 2),
-    }
+    yield from (_Kidneys(RenalGate.R0, r0, None), _Kidneys(RenalGate.R1, r1, r0), _Kidneys(RenalGate.R2, r2, r1))
+
+
+def _span(kidneys: Sequence[_Kidneys]) -> str:
+    """The eGFR of neighbouring states: "eGFR 15 to below 60"."""
+    low, below = kidneys[-1].low, kidneys[0].below
+    return f"eGFR {low:g} to below {below:g}" if below else f"eGFR {low:g} or more"
 
 
 def _is_for(protocol: Protocol, facts: Facts) -> bool:
@@ -92,17 +123,21 @@ def _is_for(protocol: Protocol, facts: Facts) -> bool:
 
 
 def _overruled(order: Order, gate: RenalGate, facts: Facts, protocol: Protocol, knowledge: Knowledge) -> str:
-    asked = engine.at_kidneys(order, protocol, facts)
-    if asked is None:
+    changed = engine.at_kidneys(order, protocol, facts)
+    if changed is None:
         return ""
+    asked = engine.by_weight(changed, facts)
     most = ceilings(protocol, facts, gate, knowledge)
     made = [way(one, protocol, Bounds(gate), most, knowledge) for one in ways((asked,))]
-    slower = [f"drafted slower: {text}" for each in made for text in each.slower]
+    names = [f"{order_text(one)}: " for (one,) in ways((asked,))]
+    slower = [f"drafted slower, {text}" for each in made for text in each.slower]
     withheld = [
-        f"not drafted: {text.removeprefix(order_text(order)).lstrip(': ')}" for e in made for text in e.withheld
+        f"not drafted, {text.removeprefix(name)}"
+        for each, name in zip(made, names, strict=True)
+        for text in each.withheld
     ]
-    first = ["the first dose only, a level before the next"] if any(each.first_only for each in made) else []
-    return "; ".join(dict.fromkeys([*slower, *withheld, *first]))
+    first = ["first dose only, a level before the next"] if any(each.first_only for each in made) else []
+    return ", ".join(dict.fromkeys([*slower, *withheld, *first]))
 
 
 def _own_limits(protocol: Protocol, knowledge: Knowledge) -> Told:
@@ -117,22 +152,46 @@ def _own_limits(protocol: Protocol, knowledge: Knowledge) -> Told:
                 }
                 for unit, (value, most) in told.items():
                     if order.route == "iv" and value and most and value > most * _ROUNDING:
-                        yield row.line, f'row "{row.name}": {value:.2g} {unit} is above its own limit, {most:.3g}'
+                        yield (
+                            row.line,
+                            f'limit: row "{row.name}": {value:.2g} {unit} is above its own limit, {most:.3g}',
+                        )
+
+
+def _is_of_unknown_content(order: Order, protocol: Protocol, knowledge: Knowledge) -> bool:
+    """Whether nobody says how much magnesium a product by mouth holds."""
+    return order.route in ("oral", "tube") and elemental_a_day(order, protocol, knowledge) is None
 
 
 def _products(protocol: Protocol, knowledge: Knowledge) -> Told:
     for row in protocol.rows:
         for order in (*row.give, *row.one_of, *row.then):
-            if order.route in ("oral", "tube") and elemental_a_day(order, protocol, knowledge) is None:
+            if _is_of_unknown_content(order, protocol, knowledge):
                 name = order.product.replace("_", " ")
-                yield row.line, f'row "{row.name}": nobody says what {name} holds: products: {{{order.product}: ...}}'
+                fix = f"products: {{{order.product}: {{elemental_mg: ...}}}}"
+                yield row.line, f'product: row "{row.name}": nobody says how much {name} holds; write {fix}'
 
 
 def _choices(protocol: Protocol) -> Told:
     for row in protocol.rows:
         for order in (*row.give, *row.one_of):
             if len(ways((order,))) > 1:
-                yield row.line, f'row "{row.name}": {order_text(order)} leaves a choice: the ends are offered (or pick)'
+                yield row.line, f'choice: row "{row.name}": both ends of {order_text(order)} are offered; or write pick'
+
+
+def _by_weight(protocol: Protocol) -> Told:
+    for row in protocol.rows:
+        for order in (*row.give, *row.one_of, *row.then):
+            if order.amount.unit.endswith("/kg") and order.cap is None:
+                yield row.line, f'weight: row "{row.name}": {order_text(order)} has no upper limit: at most ... g'
+
+
+def _numbers(protocol: Protocol) -> Told:
+    """Numbers that the service reads of no record."""
+    for condition in conditions_of(protocol):
+        for atom in (a for both in condition.either for a in both):
+            if atom.kind in ("number", "known") and atom.of in _NOT_READ:
+                yield condition.line, f"word: no record tells the {atom.of.replace('_', ' ')}: cases may use it"
 
 
 def _words(protocol: Protocol, knowledge: Knowledge) -> Told:
@@ -141,7 +200,8 @@ def _words(protocol: Protocol, knowledge: Knowledge) -> Told:
     known = {*words.conditions, *words.drugs, *words.taken, *words.allergies, *_TOLD_OTHERWISE}
     for condition in conditions_of(protocol):
         for atom in (a for both in condition.either for a in both if a.kind == "word" and a.of not in known):
-            yield condition.line, f"{atom.text!r}: no record tells {atom.of}, so the service takes it as not so"
+            name = atom.of.replace("_", " ")
+            yield condition.line, f"word: no record tells {name!r}: the service takes it as not so, cases may use it"
 
 
 def conditions_of(protocol: Protocol) -> Iterator[Condition]:

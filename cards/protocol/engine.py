@@ -146,7 +146,7 @@ def _answer(row: Row, protocol: Protocol, facts: Facts) -> Answer:
         give,
         one_of,
         then,
-        recheck=_rechecks(row, changed) if first else {},
+        recheck=_rechecks(row, changed) if first or not asked else {},
         tell=(*row.tell, *(changed.tell if changed else ())),
         act=(changed.act if changed else "") or row.act,
         order_test=row.order_test,

@@ -6,11 +6,18 @@ from typing import Any
 from cards.loading.protocol.quantities import a_range, a_time, an_amount
 from cards.loading.protocol.rechecks import a_recheck, recheck_parts
 from cards.loading.protocol.vocabulary import Vocabulary, plain
+from cards.loading.reading import did_you_mean
 from cards.model.protocol import Amount, Answer, Order, Protocol, Range
 from cards.protocol.content import doses_a_day
 from cards.protocol.say import told
 
 _DAY = 1440.0
+_KEYS = frozenset(
+    {
+        *("route", "salt", "product", "dose", "per_24h", "over", "rate", "for", "until", "prn", "as_needed", "diluent"),
+        *("in", "max", "at_most", "total", "day", "days", "every", "doses", "per_day", "per_week"),
+    }
+)
 Expected = Mapping[str, Any]
 _ONE = Range(1, 1)
 _ROUNDED = 0.005  # rates and times of a paper are rounded
@@ -73,12 +80,11 @@ class _Judge:
         return not left
 
     def _is(self, order: Order, want: Expected) -> bool:
-        return all(getattr(self, f"_{key}", self._unread)(order, value) for key, value in want.items()) and (
+        if unknown := next((key for key in want if key not in _KEYS), None):
+            raise ValueError(f"unknown key {unknown!r} of an order{did_you_mean(str(unknown), _KEYS)}")
+        return all(getattr(self, f"_{key}")(order, value) for key, value in want.items()) and (
             self._frequency(order, want)
         )
-
-    def _unread(self, order: Order, value: object) -> bool:
-        raise ValueError(f"{value!r} of an order")
 
     def _route(self, order: Order, value: object) -> bool:
         return order.route == self.words.routes.get(str(value).lower(), str(value))
@@ -224,6 +230,6 @@ def _rechecked(answer: Answer, wanted: str) -> bool:
 
 
 def _all_in(wanted: object, seen: Sequence[str]) -> bool:
-    """Each text that is wanted is one of those seen."""
+    """Each text that is wanted is one of those seen, or some words of one: "physician" of "the physician on call"."""
     listed = wanted if isinstance(wanted, list) else [wanted]
-    return all(any(plain(str(one)) == plain(text) for text in seen) for one in listed)
+    return all(any(f"_{plain(str(one))}_" in f"_{plain(text)}_" for text in seen) for one in listed)

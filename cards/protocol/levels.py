@@ -1,13 +1,15 @@
 """Which levels and patients no row is for, which two rows are for, and which rows are never reached."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice, product
+from itertools import product
+from math import prod
 
 from cards.model.protocol import INF, Atom, Facts, Protocol, Row
-from cards.protocol.engine import fits
+from cards.protocol.engine import fits, holds
 
-_MOST = 1024  # patients that are tried
+_MOST = 4096  # patients that are tried
 _ABOVE = 2  # steps of the scale above the highest row
+_ORAL = {"None": "who can take it by mouth", "nil": "nil by mouth", "tube": "fed by tube"}
 Told = Iterator[tuple[int, str]]
 Patient = Mapping[tuple[str, str], object]
 
@@ -30,16 +32,20 @@ def _spans(values: list[float], protocol: Protocol) -> str:
     return f"{', '.join(told)} {protocol.unit}"
 
 
-def gaps(protocol: Protocol) -> Told:
-    """Levels below the highest row for which there is no row, whoever the patient is; else for some patients."""
+def gaps(protocol: Protocol, normal_from: float) -> Told:
+    """Levels below the highest row for which there is no row, whoever the patient is; else for some patients.
+
+    Rows above `normal_from`, in the protocol's unit, are for some patients on purpose.
+    """
     values = _values(protocol)
     top = max((v for v in values if any(r.level.holds(v) for r in protocol.rows)), default=0.0)
     bare = [v for v in values if v <= top and not any(r.level.holds(v) for r in protocol.rows)]
     if bare:
         yield 1, f"gap: no row is for {_spans(bare, protocol)}"
-    for names, held in _groups(protocol, top):
+    for names, all_held in _groups(protocol, top):
+        held = [value for value in all_held if value <= normal_from]
         rows = [row for row in protocol.rows if row.name in names]
-        left = next((p for p in patients(protocol) if _unfitted(p, rows, held, protocol)), None)
+        left = next((p for p in patients(rows, protocol) if _unfitted(p, rows, held, protocol)), None)
         if left is not None:
             told = _spans(_unfitted(left, rows, held, protocol), protocol)
             yield rows[0].line, f"gap: at {told} no row fits a patient {_described(left)}"
@@ -81,8 +87,15 @@ def overlaps(protocol: Protocol) -> Told:
 def unreached(protocol: Protocol) -> Told:
     """Rows before which another always answers, or whose conditions no patient meets."""
     for number, row in enumerate(protocol.rows):
-        if not any(_reaches(row, protocol.rows[:number], p, protocol) for p in patients(protocol)):
-            yield row.line, f'row "{row.name}" is never reached: a row above always answers, or nobody meets it'
+        before = [b for b in protocol.rows[:number] if _meet(row, b, protocol)]
+        kinds = patients([row, *before], protocol)
+        if kinds and not any(_reaches(row, before, p, protocol) for p in kinds):
+            yield row.line, f'unreached: row "{row.name}": a row above always answers, or nobody meets it'
+
+
+def _meet(one: Row, other: Row, protocol: Protocol) -> bool:
+    """Whether both are for some level."""
+    return any(one.level.holds(v) and other.level.holds(v) for v in _values(protocol))
 
 
 def _reaches(row: Row, before: Sequence[Row], patient: Patient, protocol: Protocol) -> bool:
@@ -94,16 +107,24 @@ def _reaches(row: Row, before: Sequence[Row], patient: Patient, protocol: Protoc
 
 
 # -- patients ---------------------------------------------------------------------------------------------------------
-def patients(protocol: Protocol) -> list[Patient]:
-    """Every kind of patient that the rows tell apart."""
-    asked = dict(_asked(protocol))
+def patients(rows: Sequence[Row], protocol: Protocol) -> list[Patient]:
+    """Every kind of patient of the protocol that rows tell apart; none where that would be too many to try."""
+    asked = dict(_asked(rows))
+    if prod(map(len, asked.values())) > _MOST:
+        return []
     kinds = (dict(zip(asked, told, strict=True)) for told in product(*asked.values()))
-    return list(islice(kinds, _MOST))
+    return [kind for kind in kinds if _is_of_protocol(kind, protocol)]
 
 
-def _asked(protocol: Protocol) -> Iterator[tuple[tuple[str, str], tuple[object, ...]]]:
+def _is_of_protocol(patient: Patient, protocol: Protocol) -> bool:
+    """Whether the scope, as far as it asks for what tells these patients apart, lets one in."""
+    told = [c for c in protocol.scope if all(_key(a) in patient for both in c.either for a in both)]
+    return all(holds(condition, facts_of(patient), protocol) for condition in told)
+
+
+def _asked(rows: Sequence[Row]) -> Iterator[tuple[tuple[str, str], tuple[object, ...]]]:
     found: dict[tuple[str, str], dict[object, None]] = {}
-    for atom in (a for row in protocol.rows for c in row.when for both in c.either for a in both):
+    for atom in (a for row in rows for c in row.when for both in c.either for a in both):
         if atom.of != "magnesium":
             found.setdefault(_key(atom), {None: None}).update(dict.fromkeys(_answers(atom)))
     yield from ((key, tuple(told)) for key, told in found.items())
@@ -117,7 +138,7 @@ def _key(atom: Atom) -> tuple[str, str]:
 
 def _answers(atom: Atom) -> tuple[object, ...]:
     if atom.kind == "state":
-        return ("nil",) if atom.of == "oral" else ("low", "normal")
+        return ("nil", "tube") if atom.of == "oral" else ("low", "normal", "high")
     if atom.kind == "number" and atom.level:
         ends = [end for end in (atom.level.low, atom.level.high) if end < INF]
         return tuple(end + step for end in ends for step in (-0.5, 0.0, 0.5))
@@ -144,9 +165,10 @@ def _described(patient: Patient) -> str:
 
 def _in_words(kind: str, of: str, value: object) -> str:
     if of == "oral":
-        return "who can take it by mouth" if value is None else "nil by mouth"
+        return _ORAL[str(value)]
+    name = (of or kind).replace("_", " ")
     if value is None:
-        return f"{of or kind} not known" if kind in ("state", "number") else f"without {of or kind}"
+        return f"{name} not known" if kind in ("state", "number") else f"without {name}"
     if kind in ("state", "number"):
-        return f"{of} {value}"
-    return f"with {'permission ' if kind == 'permission' else ''}{value}"
+        return f"{name} {value}"
+    return f"with {'permission ' if kind == 'permission' else ''}{str(value).replace('_', ' ')}"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from cards.loading import Knowledge
 from cards.model import RenalGate
-from cards.model.protocol import INF, Protocol, Row
+from cards.model.protocol import INF, KidneyRow, Protocol, Row
 from cards.protocol.say import order_text, range_text, time_text
 from cards.units import shown
 
@@ -27,13 +27,14 @@ def _lines(protocol: Protocol, knowledge: Knowledge) -> Iterator[str]:
         f"**For**: {'; '.join(c.text for c in protocol.scope) or 'everybody'}. Others: {protocol.otherwise}.",
     )
     for route, conditions in protocol.not_by_route.items():
-        yield f"**Not {route} if**: {', '.join(c.text for c in conditions)}."
+        yield f"**Not {'IV' if route == 'iv' else route} if**: {', '.join(c.text for c in conditions)}."
     yield from ("", f"| row | level ({protocol.unit}) | when | order | recheck | shipped, eGFR 60 or more |")
     yield "|---|---|---|---|---|---|"
     for row in protocol.rows:
         cells = (row.name, row.level.text, "; ".join(c.text for c in row.when), "; ".join(_orders(row)))
         yield f"| {' | '.join((*cells, _recheck(row), _shipped(row, protocol, knowledge)))} |"
     yield from _kidneys(protocol)
+    yield from _limits(protocol)
 
 
 def _orders(row: Row) -> Iterator[str]:
@@ -44,6 +45,7 @@ def _orders(row: Row) -> Iterator[str]:
     yield from (row.act,) if row.act else ()
     yield from (f"order {test}" for test in row.order_test)
     yield from (f"tell {who}" for who in row.tell)
+    yield from row.remarks
 
 
 def _recheck(row: Row) -> str:
@@ -51,9 +53,11 @@ def _recheck(row: Row) -> str:
 
 
 def _shipped(row: Row, protocol: Protocol, knowledge: Knowledge) -> str:
-    """What is shipped for the lowest and the highest level of a row."""
-    ends = [end / protocol.per_mmol for end in (row.level.low, row.level.high) if end < INF]
-    told = dict.fromkeys(_shipped_at(x, knowledge) for x in ends)
+    """What is shipped for the lowest and the highest level of a row that a laboratory can print."""
+    step = 10.0**-protocol.decimals
+    high = row.level.high - (0 if row.level.with_high else step)
+    low = row.level.low + (0 if row.level.with_low else step)
+    told = dict.fromkeys(_shipped_at(x / protocol.per_mmol, knowledge) for x in (low, high) if x < INF)
     return " ... ".join(told)
 
 
@@ -72,12 +76,27 @@ def _kidneys(protocol: Protocol) -> Iterator[str]:
     if protocol.kidneys:
         yield from ("", "| kidneys | route | dose | over | recheck |", "|---|---|---|---|---|")
     for row in protocol.kidneys:
-        dose = (
-            f"{range_text(row.dose.range)} {row.dose.unit}"
-            if row.dose
-            else f"x {row.factor:g}"
-            if row.factor
-            else "none"
-        )
         over = time_text(row.over) if row.over else f"x {row.over_factor:g}" if row.over_factor != 1 else "as it is"
-        yield f"| {row.when.text} | {row.route or 'any'} | {dose} | {over} | {row.recheck} |"
+        cells = (row.when.text, row.route or "any", _dose(row), over, row.recheck)
+        yield f"| {' | '.join(cells)} |"
+
+
+def _dose(row: KidneyRow) -> str:
+    """What a row of the kidneys makes of a dose, and what it asks for instead."""
+    amount = f"{range_text(row.dose.range)} {row.dose.unit.removesuffix(' salt')}" if row.dose else ""
+    dose = amount or (f"x {row.factor:g}" if row.factor else "none")
+    told = (*((row.act,) if row.act else ()), *(f"tell {who}" for who in row.tell))
+    return "; ".join((dose, *told))
+
+
+def _limits(protocol: Protocol) -> Iterator[str]:
+    for limits in protocol.limits:
+        told = {
+            "IV at most {:g} g/h": limits.iv_rate,
+            "{:g} g IV in 24 h": limits.iv_24h,
+            "{:g} g IV an order": limits.iv_order,
+            "{:g} mg elemental by mouth in 24 h": limits.oral_24h,
+        }
+        texts = [text.format(value) for text, value in told.items() if value]
+        when = f" ({'; '.join(c.text for c in limits.when)})" if limits.when else ""
+        yield from ("", f"**Limits**{when}: {'; '.join(filter(None, (*texts, limits.concentration, limits.because)))}.")

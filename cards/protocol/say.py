@@ -99,6 +99,8 @@ def _how(order: Order) -> Iterator[str]:
     yield f", until {order.until}" if order.until else ""
     yield ", as needed" if order.as_needed else ""
     yield f", {order.at_most}" if order.at_most else ""
+    if order.cap and order.amount.unit.endswith("/kg"):
+        yield f", at most {range_text(order.cap.range)} {order.cap.unit.removesuffix(' salt')}"
     yield f", day {range_text(order.days)}" if order.days else ""
     yield f", in {order.diluent}" if order.diluent else ""
     yield from (f", {remark}" for remark in order.remarks)

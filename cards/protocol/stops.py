@@ -163,7 +163,8 @@ def _too_much_iv(order: Order, bounds: Bounds, most: Ceilings, left: float, know
     if order.salt != "sulfate":
         return knowledge.words.say("protocol.only_sulfate")
     if dose is None or day is None:
-        return knowledge.words.say("protocol.needs_weight")
+        by_weight = order.amount.unit.endswith("/kg")
+        return knowledge.words.say("protocol.needs_weight" if by_weight else "protocol.needs_strength")
     if day <= left * _ROUNDING:
         return ""
     key = ("course" if bounds.gate.is_poor else "day") + ("_given" if bounds.given else "")

@@ -49,6 +49,7 @@ _ANALYTES = {
     "mean_pressure": ("8478-0", "mm[Hg]"),
     "respiratory_rate": ("9279-1", "/min"),
     "heart_rate": ("8867-4", "/min"),
+    "body_weight": ("29463-7", "kg"),
 }
 _ROUTES = {"oral": "26643006", "intravenous": "47625008"}
 _ICD = re.compile(r"[A-Z]\d[0-9A-Z](\.\w+)?\Z")

@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cards import Knowledge, KnowledgeError, load_knowledge, try_cases
+from cards import Knowledge, KnowledgeError, check_protocol, load_knowledge, read_protocol, try_cases
 from cards.chart import Chart
 from cards.loading.protocol.conditions import ConditionReader
 from cards.loading.protocol.rechecks import a_recheck
@@ -147,9 +148,9 @@ def test_a_number_that_no_patient_has_needs_its_unit(written: str) -> None:
         ask.read(written)
 
 
-def dosage(name: str, magnesium: float, signed: bool = False) -> Json:
+def dosage(name: str, magnesium: float, signed: bool = False, labs: Mapping[str, object] = LABS) -> Json:
     """The first dosage that is drafted for a level by a protocol."""
-    chart: Json = {"setting": "inpatient", "magnesium": magnesium, "labs": LABS}
+    chart: Json = {"setting": "inpatient", "magnesium": magnesium, "labs": labs}
     for card in decide(snapshot(chart), known=site(name, signed)).cards:
         told: Any = card.body
         for suggestion in told.get("suggestions", ()):
@@ -236,3 +237,90 @@ def test_the_unit_is_known_by_code_then_by_words(stay: Json, units: set[str]) ->
 def test_an_unknown_unit_of_a_site_is_told_by_line() -> None:
     with pytest.raises(KnowledgeError, match=r"site file:1: unit code SICU-3: unknown unit 'icuu'; did you mean icu"):
         load_knowledge(files("cards.knowledge"), BY_CODE.replace("surgical icu", "icuu"))
+
+
+def test_a_dose_by_weight_is_drafted_for_the_weight_on_record() -> None:
+    told = dosage("uk_trust", 1.1, labs={**LABS, "body_weight": 45})
+    assert told["text"].startswith("18 mmol (4.4 g) IV over 12 h, once a day, for 5 d")
+
+
+@pytest.mark.parametrize("weight", [20, [45, None, 800]])
+def test_a_weight_that_no_adult_has_or_that_is_old_counts_for_nothing(weight: object) -> None:
+    assert dosage("uk_trust", 1.1, labs={**LABS, "body_weight": weight})["text"].startswith("20 mmol")
+
+
+def remarks(rows: str, more: str = "") -> list[str]:
+    text = f"protocol: p\nunit: mg/dL\n{more}rows:\n{rows}"
+    return [remark.text for remark in check_protocol(read_protocol(text, "p", knowledge()), knowledge())]
+
+
+CASE = "- {{n: 1, mg: 1.1 mg/dL, egfr: 80, {told}}}\n"
+
+
+def tried(told: str, rows: str, more: str = "") -> tuple[str, ...]:
+    protocol = read_protocol(f"protocol: p\nunit: mg/dL\n{more}rows:\n{rows}", "p", knowledge())
+    return try_cases(protocol, CASE.format(told=told), "c", knowledge()).failed
+
+
+GIVE = '  - {row: low, level: "< 1.5", give: ["sulfate 2 g IV over 2 h"]}\n'
+
+
+def test_who_tells_no_age_is_an_adult() -> None:
+    expect = "expect: {orders: [{route: iv, dose: 2 g, over: 2 h}]}"
+    assert tried(expect, GIVE, "for: [age >= 18]\n") == ()
+    assert tried(f"age: 17, {expect}", GIVE, "for: [age >= 18]\n") != ()
+
+
+def test_an_unknown_key_of_an_expected_order_is_told() -> None:
+    told = tried("expect: {orders: [{route: iv, dose: 2 g, ovr: 2 h}]}", GIVE)
+    assert told == ("1: expect is not read: unknown key 'ovr' of an order; did you mean over or for?",)
+
+
+ROW = "  - {{row: {name}, level: {level}, when: [{when}], {does}}}\n"
+
+
+def row(name: str, level: str, when: str, does: str = "act: admit") -> str:
+    return ROW.format(name=name, level=level, when=when, does=does)
+
+
+@pytest.mark.parametrize("when", ["tube", "potassium high", "unit icu", "day 2", "egfr < 30 and permission oral"])
+def test_a_row_that_somebody_meets_is_reached(when: str) -> None:
+    told = remarks(row("special", '"< 1.5"', when) + row("all", '"< 1.5"', "age >= 18"))
+    assert not [text for text in told if text.startswith("unreached")]
+
+
+def test_many_conditions_make_no_row_unreached() -> None:
+    words = ("dka", "aki", "burns", "sepsis", "asthma", "cancer", "stroke", "tetany", "alcohol", "vomiting", "seizure")
+    listed = "".join(row(word, '"< 1.5"', f"{word} or telemetry and digoxin") for word in words)
+    assert not [text for text in remarks(listed) if text.startswith("unreached")]
+
+
+def test_a_row_after_one_that_always_answers_is_not_reached() -> None:
+    told = remarks(row("all", '"< 1.5"', "dka or no dka") + row("never", '"< 1.2"', "symptoms"))
+    assert 'unreached: row "never": a row above always answers, or nobody meets it' in told
+
+
+def test_a_gap_is_told_of_patients_that_the_scope_lets_in() -> None:
+    rows = row("icu", '"< 1.5"', "unit icu") + row("step down", '"< 1.5"', "unit step_down")
+    assert [text for text in remarks(rows) if text.startswith("gap")]
+    assert not [text for text in remarks(rows, "for: [unit icu or unit step_down]\n") if text.startswith("gap")]
+
+
+def test_a_stop_is_told_once_for_all_kidneys_in_which_it_holds() -> None:
+    told = remarks('  - {row: fast, level: "< 1.5", give: ["sulfate 1 g IV over 10 min"]}\n')
+    slow = "drafted slower, {} instead of 10 min, because at most {} g/h"
+    expected = f"eGFR 30 or more: {slow.format('1 h', 1)}; eGFR 15 to below 30: {slow.format('2 h', 0.5)}"
+    assert f'stop: row "fast": {expected}' in told
+
+
+def test_a_dose_by_weight_without_a_limit_is_told() -> None:
+    assert any(text.startswith("weight:") for text in remarks(
+        '  - {row: w, level: "< 1.5", give: ["sulfate 0.2 mmol/kg IV over 12 h"]}\n'
+    ))  # fmt: skip
+
+
+def test_a_row_without_an_order_may_ask_to_measure_again_and_to_tell() -> None:
+    rows = '  - {row: low, level: "< 1.5", act: call, tell: the physician on call, recheck: 6 h}\n'
+    assert tried("expect: {none: call, notify: physician, recheck: 6 h}", rows) == ()
+    assert tried("expect: {none: call, notify: pharmacist}", rows) != ()
+    assert tried("expect: {none: call, recheck: 12 h}", rows) != ()
