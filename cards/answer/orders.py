@@ -12,6 +12,7 @@ from cards.loading.dose_tables import OrderableTest
 from cards.model import ORDER_TYPES, DoseStep, DraftMedication, DraftTest, Indicator, RemoveOrder
 from cards.plan.due import Due, due
 from cards.terms.terminology import SNOMED
+from cards.voice import Voice
 
 _UCUM = "http://unitsofmeasure.org"
 _ROUTES = {"oral": ("26643006", "Oral route"), "intravenous": ("47625008", "Intravenous route")}
@@ -45,19 +46,21 @@ def medication_request(order: DraftMedication, chart: Chart, occasion: Occasion 
         **_ordered(chart),
         **({} if other else _priority(_of_treatment(occasion.indicator, chart))),
         "medicationCodeableConcept": _concept(product),
-        "dosageInstruction": [_dosage(number, step, product, order) for number, step in enumerate(order.steps, 1)],
+        "dosageInstruction": [
+            _dosage(number, step, product, order, chart.knowledge.voice) for number, step in enumerate(order.steps, 1)
+        ],
     }
     if order.days and (chart.is_leaving or not chart.inpatient):
         resource["dispenseRequest"] = _dispensed(order, order.days)
     if chart.is_leaving:
         resource["category"] = [_OF_DISCHARGE]
     if order.reason:
-        resource["reasonCode"] = [{"text": order.reason}]
+        resource["reasonCode"] = [{"text": chart.knowledge.voice.value(order.reason)}]
     if not other:
         resource |= _reason(chart)
-    words = chart.knowledge.words
-    doses = words.say("dose.next").join(step.text for step in order.steps)
-    return words.say("labels.draft", product=product.display, dose=doses), resource
+    words, voice = chart.knowledge.words, chart.knowledge.voice
+    doses = voice.value(words.say("dose.next").join(step.text for step in order.steps))
+    return voice.finished(words.say("labels.draft", product=product.display, dose=doses)), resource
 
 
 def _ordered(chart: Chart) -> Json:
@@ -100,7 +103,7 @@ def _concept(product: Product) -> Json:
     return {**({"coding": coding} if coding else {}), "text": product.display}
 
 
-def _dosage(number: int, step: DoseStep, product: Product, order: DraftMedication) -> Json:
+def _dosage(number: int, step: DoseStep, product: Product, order: DraftMedication, voice: Voice) -> Json:
     code, display = _ROUTES[product.route]
     entry: Json = {"doseQuantity": _quantity(step.quantity, step.unit)}
     if step.grams_per_hour:
@@ -108,10 +111,10 @@ def _dosage(number: int, step: DoseStep, product: Product, order: DraftMedicatio
         entry["rateQuantity"] = {"value": rate, "unit": "g/h", "system": _UCUM, "code": "g/h"}
     return {
         "sequence": number,
-        "text": step.text,
+        "text": voice.text(step.text),
         "timing": {"repeat": _repeat(step, order)},
         **({"asNeededBoolean": True} if step.as_needed else {}),
-        "route": {"coding": [{"system": SNOMED, "code": code, "display": display}], "text": display},
+        "route": {"coding": [{"system": SNOMED, "code": code, "display": display}], "text": voice.value(display)},
         "doseAndRate": [entry],
     }
 
@@ -178,8 +181,12 @@ def removal(order: RemoveOrder, chart: Chart) -> Json:
     """The action that removes an order: a draft is deleted; an active order as the site chooses, by default stopped."""
     words = chart.knowledge.words
     if order.is_draft or chart.knowledge.site.stop == "delete":
-        description = words.say("labels.remove", drug=order.name)
+        description = words.say("labels.remove", drug=chart.knowledge.voice.value(order.name))
         return {"type": "delete", "description": description, "resourceId": order.reference}
     ordered = (r for r in chart.sent.of(*sorted(ORDER_TYPES)) if reference_of(r) == order.reference)
     resource = {**next(ordered), "status": "stopped"}
-    return {"type": "update", "description": words.say("labels.stop", drug=order.name), "resource": resource}
+    return {
+        "type": "update",
+        "description": words.say("labels.stop", drug=chart.knowledge.voice.value(order.name)),
+        "resource": resource,
+    }

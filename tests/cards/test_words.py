@@ -31,10 +31,9 @@ NOT_ON_A_CARD = {
     ("orders.py", "Oral route"),
     ("orders.py", "Intravenous route"),
 }
-# how an input is told is to become data, the status to the signature of a site
+# how an input is told is to become data
 TO_COME = {
     ("facts_are_missing.py", " (only another patient's came)"),
-    ("build.py", "draft, not clinically approved"),
 }
 PLACEHOLDER = re.compile(r"(\{[^{}]*\})")
 
