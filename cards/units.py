@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import floor
 
+AS_REPORTED = "as reported"
 _ROUNDING_GUARD = 1e-9
 _WHOLE_FROM = 20
 
@@ -62,5 +63,7 @@ def level(analyte: str, value: float, first: str, units: UnitTable) -> str:
     spellings = units.by_analyte[analyte]
     told = spellings.get(spelling(first))
     unit = told or next(unit for unit in spellings.values() if unit.factor == 1)
-    number = round_half_up(value / unit.factor)
-    return f"{number:.2f} {unit.shown}" if number < 1 else f"{shown_result(number)} {unit.shown}"
+    number = value / unit.factor
+    number = round_half_up(number, 0 if number >= _WHOLE_FROM else 2)
+    name = first if told else unit.shown
+    return f"{number:.2f} {name}" if number < 1 else f"{shown_result(number)} {name}"

@@ -12,7 +12,6 @@ from cards.answer.values import common_values
 from cards.chart import Chart
 from cards.loading import Knowledge
 from cards.loading.advice import SECTIONS
-from cards.loading.signed import DRAFT
 from cards.model import Card, DraftMedication, Finding, Indicator, Memory, Problem
 from cards.plan.doses import short_name
 from cards.terms.terminology import ICD10
@@ -65,12 +64,8 @@ def _values_of(finding: Finding, chart: Chart) -> Values:
     when = next((t.when for t in finding.tests if t.test == "magnesium"), "")
     order = next((o for s in finding.suggestions for o in s.offers if isinstance(o, DraftMedication)), None)
     product = short_name(order, chart.knowledge) if order else ""
-    return {
-        **common_values(chart),
-        "recheck": chart.knowledge.monitoring.get(when, ""),
-        "product": product,
-        **finding.values,
-    }
+    told = {**common_values(chart), "recheck": chart.knowledge.monitoring.get(when, ""), "product": product}
+    return chart.knowledge.voice.values({**told, **finding.values})
 
 
 def _summary(recommendation: Recommendation, knowledge: Knowledge, told: Mapping[str, Values]) -> str:
@@ -80,7 +75,7 @@ def _summary(recommendation: Recommendation, knowledge: Knowledge, told: Mapping
     if lead.title not in knowledge.advice[lead.rule].summaries:
         reasons = (_sentence(f, knowledge, told) for f in others if f.title in knowledge.advice[f.rule].summaries)
         said += [reason for reason in reasons if len(said[0]) + len(reason) + 2 <= _SUMMARY_LIMIT][:1]
-    text = ": ".join(said)
+    text = knowledge.voice.finished(": ".join(said))
     return text if text[1:2].isupper() else text[:1].upper() + text[1:]  # eGFR keeps its spelling
 
 
@@ -100,13 +95,15 @@ def _detail(recommendation: Recommendation, knowledge: Knowledge, told: Mapping[
                 continue
             lines[line.section].append(line.text.format_map(told[finding.rule]))
     if recommendation.ordered:
-        names = listed(knowledge.tests[test].short for test in recommendation.ordered)
+        names = knowledge.voice.value(listed(knowledge.tests[test].short for test in recommendation.ordered))
         lines["check"].append(knowledge.words.say("labels.ordered", tests=names))
-    return "\n".join(
+    written = [
         f"- **{knowledge.words.say(f'sections.{section}')}:** {text}" if number == 0 else f"- {text}"
         for section, texts in lines.items()
         for number, text in enumerate(dict.fromkeys(texts))
-    )
+    ]
+    note = knowledge.translation.note
+    return knowledge.voice.finished("\n".join((*written, f"\n{note}") if note else written))
 
 
 # -- the rest ---------------------------------------------------------------------------------------------------------
@@ -116,7 +113,7 @@ def _source(recommendation: Recommendation, chart: Chart) -> Json:
     references = () if knowledge.home else _references(lead.rule, knowledge)
     page = f"{knowledge.home}/rules/{lead.rule}" if knowledge.home else ""
     url = page or next((link["url"] for link in references), "")
-    status = "approved" if is_signed(recommendation, chart) else DRAFT
+    status = knowledge.words.say("status.approved" if is_signed(recommendation, chart) else "status.draft")
     source: Json = {"label": f"magnesium-cds {knowledge.version} ({status})", **({"url": url} if url else {})}
     if lead.problem in _TOPICS:
         code, display = _TOPICS[lead.problem]
@@ -136,7 +133,8 @@ def _override_reasons(knowledge: Knowledge) -> list[Json]:
 
 def _links(recommendation: Recommendation, knowledge: Knowledge) -> list[Json]:
     """The site's own links that concern the card, then the leading rule's references that have an address."""
-    own = [link.as_told() for link in knowledge.site.links if recommendation.problem in link.problems]
+    rules = [f.rule for f in recommendation.findings]
+    own = [link.as_told() for link in knowledge.site.links if link.is_for(recommendation.problem, rules)]
     return [*own, *_references(recommendation.lead.rule, knowledge)][: max(_LINKS, len(own))]
 
 

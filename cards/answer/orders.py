@@ -45,19 +45,19 @@ def medication_request(order: DraftMedication, chart: Chart, occasion: Occasion 
         **_ordered(chart),
         **({} if other else _priority(_of_treatment(occasion.indicator, chart))),
         "medicationCodeableConcept": _concept(product),
-        "dosageInstruction": [_dosage(n, step, product, order, chart.now) for n, step in enumerate(order.steps, 1)],
+        "dosageInstruction": [_dosage(n, step, product, order, chart) for n, step in enumerate(order.steps, 1)],
     }
     if order.days and (chart.is_leaving or not chart.inpatient):
         resource["dispenseRequest"] = _dispensed(order, order.days)
     if chart.is_leaving:
         resource["category"] = [_OF_DISCHARGE]
     if order.reason:
-        resource["reasonCode"] = [{"text": order.reason}]
+        resource["reasonCode"] = [{"text": chart.knowledge.voice.value(order.reason)}]
     if not other:
         resource |= _reason(chart)
-    words = chart.knowledge.words
-    doses = words.say("dose.next").join(step.text for step in order.steps)
-    return words.say("labels.draft", product=product.display, dose=doses), resource
+    words, voice = chart.knowledge.words, chart.knowledge.voice
+    doses = voice.value(words.say("dose.next").join(step.text for step in order.steps))
+    return voice.finished(words.say("labels.draft", product=product.display, dose=doses)), resource
 
 
 def _ordered(chart: Chart) -> Json:
@@ -100,7 +100,8 @@ def _concept(product: Product) -> Json:
     return {**({"coding": coding} if coding else {}), "text": product.display}
 
 
-def _dosage(number: int, step: DoseStep, product: Product, order: DraftMedication, now: datetime) -> Json:
+def _dosage(number: int, step: DoseStep, product: Product, order: DraftMedication, chart: Chart) -> Json:
+    voice = chart.knowledge.voice
     code, display = _ROUTES[product.route]
     entry: Json = {"doseQuantity": _quantity(step.quantity, step.unit)}
     if step.grams_per_hour:
@@ -108,11 +109,11 @@ def _dosage(number: int, step: DoseStep, product: Product, order: DraftMedicatio
         entry["rateQuantity"] = {"value": rate, "unit": "g/h", "system": _UCUM, "code": "g/h"}
     return {
         "sequence": number,
-        "text": step.text,
-        "timing": {"repeat": _repeat(step, order, now)},
+        "text": voice.text(step.text),
+        "timing": {"repeat": _repeat(step, order, chart.now)},
         **({"asNeededBoolean": True} if step.as_needed else {}),
         **({"maxDosePerPeriod": _most(step.most_a_day, step.unit)} if step.most_a_day else {}),
-        "route": {"coding": [{"system": SNOMED, "code": code, "display": display}], "text": display},
+        "route": {"coding": [{"system": SNOMED, "code": code, "display": display}], "text": voice.value(display)},
         "doseAndRate": [entry],
     }
 
@@ -194,8 +195,12 @@ def removal(order: RemoveOrder, chart: Chart) -> Json:
     """The action that removes an order: a draft is deleted; an active order as the site chooses, by default stopped."""
     words = chart.knowledge.words
     if order.is_draft or chart.knowledge.site.stop == "delete":
-        description = words.say("labels.remove", drug=order.name)
+        description = words.say("labels.remove", drug=chart.knowledge.voice.value(order.name))
         return {"type": "delete", "description": description, "resourceId": order.reference}
     ordered = (r for r in chart.sent.of(*sorted(ORDER_TYPES)) if reference_of(r) == order.reference)
     resource = {**next(ordered), "status": "stopped"}
-    return {"type": "update", "description": words.say("labels.stop", drug=order.name), "resource": resource}
+    return {
+        "type": "update",
+        "description": words.say("labels.stop", drug=chart.knowledge.voice.value(order.name)),
+        "resource": resource,
+    }

@@ -44,12 +44,13 @@ class Buttons:
         return made
 
     def _suggestion(self, finding: Finding, suggestion: Suggestion, offers: Iterable[Offer]) -> Json:
-        told = {**self.told[finding.rule], **suggestion.values}
-        label = self.chart.knowledge.advice[finding.rule].suggestions[suggestion.label].format_map(told)
+        knowledge = self.chart.knowledge
+        told = {**self.told[finding.rule], **knowledge.voice.values(suggestion.values)}
+        label = knowledge.advice[finding.rule].suggestions[suggestion.label].format_map(told)
         listed = _medication_first(offers)
         recommended = suggestion.recommended and (suggestion.alternative or finding is self.card.lead)
         return {
-            "label": shortened(", ".join((label, *self._named(listed))), _LABEL_LIMIT),
+            "label": shortened(knowledge.voice.finished(", ".join((label, *self._named(listed)))), _LABEL_LIMIT),
             "uuid": self.new_id(),
             **({"isRecommended": True} if recommended else {}),
             "actions": [self._action(offer) for offer in listed],

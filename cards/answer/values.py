@@ -21,7 +21,9 @@ def common_values(chart: Chart) -> dict[str, object]:
         "target": _both_units("target.high_risk", chart.knowledge),
         "target_stable": _both_units("target.stable", chart.knowledge),
         "magnesium": m.shown if m else unknown,
-        "magnesium_or_unknown": f"{m.shown} on {day(m.when)}" if m else unknown,
+        "magnesium_or_unknown": chart.knowledge.words.say("result.on", result=m.shown, day=day(m.when))
+        if m
+        else unknown,
         "date": moment(m.when) if m else "",
         "date_short": day(m.when) if m else "",
         "limit": _level(m.lower_limit, chart.knowledge) if m else "",
@@ -61,6 +63,8 @@ def _level(value: float, knowledge: Knowledge) -> str:
 def _both_units(name: str, knowledge: Knowledge) -> str:
     """A threshold of magnesium in both units, in the order the site asks for."""
     value, per_mass = knowledge.numbers[name], knowledge.units.by_analyte["magnesium"]["mg/dl"].factor
+    if knowledge.site.units.alone:
+        return _level(value, knowledge)
     moles, first = f"{value:.2f} mmol/L", knowledge.site.unit_first
     mass = _level(value, knowledge) if first == "mEq/L" else f"{value / per_mass:.1f} mg/dL"
     return f"{moles} ({mass})" if first == "mmol/L" else f"{mass} ({moles})"

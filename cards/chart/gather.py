@@ -1,6 +1,7 @@
 """What a client sent, put to its readers: which resources tell of the person, the stay, results and medicines."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from cards.chart.medicines import administrations, may_be_running, medicines, na
 from cards.chart.person import Person, age_in_days, current_encounter, encounter_start, has_died, sex_of
 from cards.chart.reports import results_in, with_vital_signs
 from cards.chart.result_names import analyte_of
-from cards.chart.results import FINAL, Reading, is_haemolysed, read
+from cards.chart.results import FINAL, Reading, is_haemolysed, read, shown_in
 from cards.chart.same_time import deciding
 from cards.chart.sorting import Kind, Sorted, Unread, What, Why
 from cards.loading import Knowledge
@@ -87,7 +88,8 @@ def fresh(found_by_analyte: ByAnalyte, knowledge: Knowledge, now: datetime, plac
 
 def deciding_results(found: ByAnalyte, knowledge: Knowledge) -> dict[str, Result]:
     """The result of each analyte that counts."""
-    return {name: counts for name, listed in found.items() if (counts := deciding(name, listed, knowledge))}
+    counting = ((name, deciding(name, listed, knowledge)) for name, listed in found.items())
+    return {name: replace(counts, shown=shown_in(counts, knowledge)) for name, counts in counting if counts}
 
 
 def _fresh_hours(analyte: str, knowledge: Knowledge, place: str) -> float:

@@ -12,7 +12,6 @@ from cards.chart.ranges import own_limit
 from cards.chart.results import FINAL, Reading, is_haemolysed
 from cards.chart.same_time import latest
 from cards.loading import Knowledge
-from cards.loading.site import AS_REPORTED
 from cards.model import (
     ADULT_DAYS,
     HIGH_BANDS,
@@ -24,7 +23,7 @@ from cards.model import (
     Unmeasured,
     Unreadable,
 )
-from cards.units import level, round_half_up
+from cards.units import AS_REPORTED, level, round_half_up
 
 _ANALYTE = "magnesium"
 _CONTRADICTS = "has a low and a high value of the same time"
@@ -244,6 +243,12 @@ def default_lower_limit(age_days: int | None, numbers: Mapping[str, float]) -> s
 def both_units(reading: Reading, knowledge: Knowledge) -> str:
     """The value as reported and in the other system, in the order the site asks for."""
     first, came_in = knowledge.site.unit_first, reading.unit.shown
+    if knowledge.site.units.alone:
+        return (
+            reading.shown
+            if came_in == first
+            else f"{reading.comparator}{level(_ANALYTE, reading.value, first, knowledge.units)}"
+        )
     in_moles = f"{reading.comparator}{round_half_up(reading.value):.2f} {MMOL_PER_L}"
     in_mass = f"{reading.comparator}{reading.value / _per_mass(knowledge):.1f} {MG_PER_DL}"
     if (came_in if first == AS_REPORTED else first) == MMOL_PER_L:

@@ -11,7 +11,7 @@ from cards.chart.specimen import contradicts
 from cards.chart.worded import Worded, is_no_information, sign_of, worded, words_told
 from cards.loading import Knowledge
 from cards.model import JsonObject, Result, SetAside, Unmeasured, Unreadable
-from cards.units import Unit, shown_result
+from cards.units import AS_REPORTED, Unit, level, shown_result
 
 FINAL = frozenset({"final", "amended", "corrected"})
 _READ = FINAL | {"preliminary"}
@@ -67,6 +67,15 @@ class Reading(NamedTuple):
         return Result(self.analyte, self.counted, self.when, self.shown, self.reference, also)
 
 
+def shown_in(result: Result, knowledge: Knowledge) -> str:
+    """A result in the unit that the site reads; as reported where it names none."""
+    unit = knowledge.site.units.of(result.analyte)
+    if unit == AS_REPORTED or result.analyte not in knowledge.units.by_analyte:
+        return result.shown
+    comparator = result.shown[: len(result.shown) - len(result.shown.lstrip("<>="))]
+    return f"{comparator}{level(result.analyte, result.value, unit, knowledge.units)}"
+
+
 def read(observation: JsonObject, knowledge: Knowledge, now: datetime) -> Reading | SetAside | None:
     """A reading, the reason why it is none, or None when the observation is not for us (analyte, status)."""
     name, status = name_of(observation, knowledge), text(observation, "status")
@@ -78,6 +87,7 @@ def read(observation: JsonObject, knowledge: Knowledge, now: datetime) -> Readin
         return Unmeasured(analyte, "was not measured", when, status)
     if when is None:
         return _unreadable(analyte, "has no readable date", observation)
+    when = when if knowledge.site.zone is UTC else when.astimezone(knowledge.site.zone)
     if _is_future(observation, when, now, knowledge):
         return _unreadable(analyte, "is dated in the future", observation)
     if contradicts(observation, name, knowledge):

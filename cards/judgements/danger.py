@@ -34,7 +34,13 @@ def potassium_is_below_its_goal(chart: Chart) -> Because:
 def potassium_goal(chart: Chart) -> str:
     """What is to be said of potassium beside magnesium: its goal, unless that is known to be reached."""
     value, goal = potassium(chart), chart.numbers[_POTASSIUM_GOAL]
-    return "" if value is not None and value >= goal else chart.knowledge.words.say("potassium_goal", goal=goal)
+    return (
+        ""
+        if value is not None and value >= goal
+        else chart.knowledge.words.say(
+            "potassium_goal", goal=chart.knowledge.told_numbers["potassium_of"][_POTASSIUM_GOAL]
+        )
+    )
 
 
 def potassium_is_refractory(chart: Chart) -> Because:

@@ -16,6 +16,7 @@ from cards.loading.encounter_tables import EncounterTables
 from cards.loading.hard_stops import HardStop
 from cards.loading.indications import Indications
 from cards.loading.order_entry import OrderEntry
+from cards.loading.override_reasons import OverrideReasons
 from cards.loading.protocol import Vocabulary
 from cards.loading.result_tables import ResultTables
 from cards.loading.signed import DRAFT, Signed
@@ -27,23 +28,19 @@ from cards.loading.words import RenalState, Words
 from cards.model.protocol import Protocol
 from cards.terms.terminology import Terminology
 from cards.units import UnitTable
+from cards.voice import ENGLISH, Voice
 
 UNSIGNED = f"Status: {DRAFT}."
 
 
 @dataclass(frozen=True, slots=True)
-class OverrideReasons:
-    """Coded reasons a clinician may give for passing over a card; `later` are those that put the decision off."""
+class Translation:
+    """The language of the cards: who signed it, what cards say while nobody has, and which texts are still English."""
 
-    system: str
-    reasons: tuple[tuple[str, str], ...]
-    later: frozenset[str] = frozenset()
-    own_system: str = ""
-    own: frozenset[str] = frozenset()
-
-    def system_of(self, code: str) -> str:
-        """The code system of a reason: HL7's, or that of this project."""
-        return self.own_system if code in self.own else self.system
+    language: str = "en"
+    approved_by: str = ""
+    note: str = ""
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,6 +81,8 @@ class Knowledge:
     version: str
     home: str = ""
     signed: Signed | None = None
+    voice: Voice = ENGLISH
+    translation: Translation = Translation()
 
     @property
     def is_approved(self) -> bool:

@@ -19,15 +19,18 @@ from cards.loading.drug_classes import DrugTables, read_drug_tables
 from cards.loading.encounter_tables import EncounterTables, read_encounter_tables
 from cards.loading.hard_stops import HardStop, read_hard_stops
 from cards.loading.indications import Indications, read_indications
-from cards.loading.knowledge import Knowledge, OverrideReasons
+from cards.loading.knowledge import Knowledge
+from cards.loading.language import in_words
 from cards.loading.order_entry import OrderEntry, read_order_entry
+from cards.loading.override_reasons import read_override_reasons
 from cards.loading.protocol import read_vocabulary
 from cards.loading.protocol.of_site import read_protocols, with_site_units
 from cards.loading.protocol.orderable import orderable_products
 from cards.loading.protocol.rechecks import windows_of
-from cards.loading.reading import did_you_mean, read_yaml, traverse
+from cards.loading.reading import read_yaml, traverse
 from cards.loading.result_tables import ResultTables, read_result_tables
 from cards.loading.site import Site, read_site
+from cards.loading.site_links import check_links
 from cards.loading.sources import Source, read_sources
 from cards.loading.switches import check_switches
 from cards.loading.table_checks import check_analytes
@@ -87,7 +90,8 @@ def load_knowledge(
     """
     told = read_site(site, site_name) if site else Site()
     known = _known(folder, told, _version(folder, "".join((site or "", *files.values()))), home)
-    return _with_protocols(known, files) if told.protocols else known
+    known = _with_protocols(known, files) if told.protocols else known
+    return in_words(known, folder / "words", files)
 
 
 def _known(folder: Traversable, told: Site, version: str, home: str) -> Knowledge:
@@ -108,12 +112,12 @@ def _known(folder: Traversable, told: Site, version: str, home: str) -> Knowledg
         thresholds=thresholds,
         numbers=numbers,
         shipped_numbers=_numbers(shipped),
-        told_numbers=told_numbers(thresholds.values(), reading["units"], told.unit_first),
+        told_numbers=told_numbers(thresholds.values(), reading["units"], told.units),
         ceilings=ceilings,
         doses=within_ceilings(asked, products, numbers, _numbers(shipped), ceilings),
         products=products,
         advice=_read_advice(folder, told),
-        override_reasons=_read_override_reasons(folder / "override_reasons.yaml", told),
+        override_reasons=read_override_reasons(folder / "override_reasons.yaml", told.override_reasons, told.places),
         site=told,
         version=version,
         home=home,
@@ -187,6 +191,7 @@ def _read_advice(folder: Traversable, site: Site) -> dict[str, Advice]:
     advice = read_advice(folder / "advice")
     check_trial(site.trial, advice, folder / "never_on_trial_alone.yaml", site.places)
     check_switches(advice, folder / "never_on_trial_alone.yaml", site.places)
+    check_links(advice, site.places)
     return advice
 
 
@@ -196,16 +201,3 @@ def _version(folder: Traversable, site: str) -> str:
         if path.name.endswith((".yaml", ".csv")):
             digest.update(path.name.encode() + path.read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()[:12]
-
-
-def _read_override_reasons(path: Traversable, site: Site) -> OverrideReasons:
-    told = read_yaml(path)
-    published = {row["code"]: row["display"] for row in told["reasons"]}
-    chosen = site.override_reasons or tuple(published)
-    for number, code in enumerate(chosen):
-        if code not in published:
-            reason = f"unknown override reason {code!r}{did_you_mean(code, published)}"
-            raise site.error(reason, "override_reasons", str(number))
-    later, own = (frozenset(row["code"] for row in told["reasons"] if row.get(mark)) for mark in ("later", "own"))
-    reasons = tuple((code, published[code]) for code in chosen)
-    return OverrideReasons(told["system"], reasons, later, told.get("own_system", ""), own)

@@ -7,20 +7,23 @@ from math import isfinite
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from cards.loading.override_reasons import SiteReason, read_site_reasons
 from cards.loading.reading import KnowledgeError, Places, parse_yaml, places_of
 from cards.loading.site_links import SiteLink, read_links
 from cards.loading.site_signatures import SIGNATURES, Signatures, read_signatures
+from cards.loading.site_units import OTHER_ANALYTES, SiteUnits, read_site_units
 from cards.loading.site_values import SiteValues
 from cards.loading.switches import MOST_CARDS, Switch, read_switches
 from cards.loading.trial import Trial, read_trial
 from cards.model import ORAL_GATES, Setting
+from cards.voice import AS_WRITTEN, DATE_FORMS
 
 _KEYS: Mapping[str, frozenset[str]] = {
     "site": frozenset({"name"}),
     "approval": frozenset({"approved_by", "date", *SIGNATURES}),
     "thresholds": frozenset(),
     "formulary": frozenset({"preferred", "products", "salts"}),
-    "units": frozenset({"first"}),
+    "units": frozenset({"first", "alone", *OTHER_ANALYTES}),
     "orders": frozenset({"intent", "stop"}),
     "orderables": frozenset({"tests", "products"}),
     "rules": frozenset({"off"}),
@@ -33,13 +36,14 @@ _KEYS: Mapping[str, frozenset[str]] = {
     "protocol": frozenset(),
     "trial": frozenset({"rules"}),
     "switches": frozenset(),
+    "language": frozenset(),
+    "words": frozenset(),
+    "dates": frozenset(),
 }
 _LISTS = frozenset({"override_reasons", "links", "encounter_classes", "switches"})
-_TEXTS = frozenset({"time_zone"})
-_OF_TWO_FORMS = frozenset({"protocol", "trial"})
+_TEXTS = frozenset({"time_zone", "language", "dates"})
+_OF_TWO_FORMS = frozenset({"protocol", "trial", "words"})
 _SETTINGS = tuple(setting.value for setting in Setting)
-AS_REPORTED = "as reported"
-_UNITS = (AS_REPORTED, "mg/dL", "mmol/L", "mEq/L")
 _INTENTS = ("proposal", "order")
 _STOPS = ("update", "delete")
 _ROUTES = ("oral", "intravenous")
@@ -64,7 +68,7 @@ class Site:
     preferred_salts: tuple[str, ...] = ()
     products: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     salts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    unit_first: str = AS_REPORTED
+    units: SiteUnits = field(default_factory=SiteUnits)
     intent: str = "proposal"
     stop: str = "update"
     orderable_tests: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
@@ -77,12 +81,20 @@ class Site:
     unit_codes: tuple[tuple[str, str, str], ...] = ()
     encounter_classes: tuple[tuple[str, str, str], ...] = ()
     zone: tzinfo = UTC
-    override_reasons: tuple[str, ...] = ()
+    override_reasons: tuple[SiteReason, ...] = ()
     links: tuple[SiteLink, ...] = ()
     protocols: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    language: str = "en"
+    date_form: str = AS_WRITTEN
     trial: Trial = field(default_factory=Trial)
     switches: tuple[Switch, ...] = ()
     places: Places = field(default_factory=Places)
+
+    @property
+    def unit_first(self) -> str:
+        """The unit in which magnesium is read first."""
+        return self.units.first
 
     def error(self, reason: str, *path: str) -> KnowledgeError:
         """An error with the site file's name and the line of the path."""
@@ -100,7 +112,7 @@ def read_site(text: str, name: str) -> Site:
         preferred_salts=reader.texts("formulary", "preferred"),
         products={name: reader.product(name) for name in reader.names("products")},
         salts={name: reader.salt(name) for name in reader.names("salts")},
-        unit_first=reader.choice("units", "first", _UNITS),
+        units=read_site_units(reader.at("units") or {}, reader.places),
         intent=reader.choice("orders", "intent", _INTENTS),
         stop=reader.choice("orders", "stop", _STOPS),
         orderable_tests=reader.orderables("tests"),
@@ -113,9 +125,12 @@ def read_site(text: str, name: str) -> Site:
         unit_codes=reader.codes("units", "unit"),
         encounter_classes=reader.encounter_classes(),
         zone=reader.zone(),
-        override_reasons=reader.texts("override_reasons"),
+        override_reasons=read_site_reasons(reader.items("override_reasons"), reader.places),
         links=read_links(reader.items("links"), reader.places),
-        protocols=reader.protocols(),
+        protocols=reader.files("protocol"),
+        words=reader.files("words"),
+        language=reader.text("language", default="en"),
+        date_form=reader.date_form(),
         trial=read_trial(reader.at("trial"), reader.places),
         switches=read_switches(reader.items("switches"), reader.places),
         places=reader.places,
@@ -124,7 +139,8 @@ def read_site(text: str, name: str) -> Site:
 
 def site_files(text: str | None, name: str = "site file") -> tuple[str, ...]:
     """The files that a site file's text names, beside the site file; KnowledgeError when the text is wrong."""
-    return read_site(text, name).protocols if text else ()
+    told = read_site(text, name) if text else Site()
+    return (*told.protocols, *told.words)
 
 
 class _Reader(SiteValues):
@@ -218,10 +234,17 @@ class _Reader(SiteValues):
             if self.positive(step["per_day"], *place) != int(step["per_day"]):
                 raise self.places.error("per_day is a whole number", *place)
 
-    def protocols(self) -> tuple[str, ...]:
-        """The files of the hospital's own protocols, beside the site file: one name, or a list of them."""
-        told = self.at("protocol")
-        return (told,) if isinstance(told, str) else self.texts("protocol")
+    def files(self, key: str) -> tuple[str, ...]:
+        """Files beside the site file: one name, or a list of them."""
+        told = self.at(key)
+        return (told,) if isinstance(told, str) else self.texts(key)
+
+    def date_form(self) -> str:
+        """How cards write dates."""
+        told = self.text("dates", default=AS_WRITTEN)
+        if told not in DATE_FORMS:
+            raise self.places.error(f"dates is {told!r}; allowed: {', '.join(DATE_FORMS)}", "dates")
+        return told
 
     def maximum_cards(self) -> int:
         value = self.at("cards", "maximum")

@@ -1,6 +1,6 @@
 """The links that a site puts on cards: pages, and SMART apps that the record system starts."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,7 +10,7 @@ from cards.model import Problem
 
 ABSOLUTE, SMART = "absolute", "smart"
 _NEEDED = ("label", "url")
-_KEYS = (*_NEEDED, "type", "app_context", "problems")
+_KEYS = (*_NEEDED, "type", "app_context", "problems", "rules")
 _PROBLEMS: Mapping[str, Problem] = {problem.name.lower(): problem for problem in Problem}
 
 
@@ -18,7 +18,7 @@ _PROBLEMS: Mapping[str, Problem] = {problem.name.lower(): problem for problem in
 class SiteLink:
     """A link as CDS Hooks tells it: `kind` is its type, `app_context` goes to a SMART app as it stands ("": none).
 
-    `problems`: what a card must be about to carry it.
+    `problems`: what a card must be about to carry it; `rules`: of which one must speak on it, none: any.
     """
 
     label: str
@@ -26,6 +26,11 @@ class SiteLink:
     kind: str
     app_context: str
     problems: frozenset[Problem]
+    rules: frozenset[str] = frozenset()
+
+    def is_for(self, problem: Problem, rules: Collection[str]) -> bool:
+        """Whether a card about a problem, on which some rules speak, carries it."""
+        return problem in self.problems and (not self.rules or not self.rules.isdisjoint(rules))
 
     def as_told(self) -> dict[str, object]:
         """The link of a card."""
@@ -54,7 +59,9 @@ class _Reader:
                 raise self.places.error(
                     f"links: unknown key {key!r}{did_you_mean(str(key), _KEYS)}", *self.path, str(key)
                 )
-        return SiteLink(self._text("label"), self._url(), self._kind(), self._context(), self._problems())
+        return SiteLink(
+            self._text("label"), self._url(), self._kind(), self._context(), self._problems(), self._rules()
+        )
 
     def _text(self, key: str) -> str:
         value = self.told[key]
@@ -81,6 +88,14 @@ class _Reader:
             raise self.places.error(f"links: app_context is for type: {SMART} only", *self.path, "app_context")
         return self._text("app_context")
 
+    def _rules(self) -> frozenset[str]:
+        if "rules" not in self.told:
+            return frozenset()
+        names = self.told["rules"]
+        if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
+            raise self.places.error("links: rules needs a list of names", *self.path, "rules")
+        return frozenset(names)
+
     def _problems(self) -> frozenset[Problem]:
         """Every problem where none is named."""
         names = self.told.get("problems", list(_PROBLEMS))
@@ -91,6 +106,13 @@ class _Reader:
                 reason = f"links: unknown problem {name!r}{did_you_mean(str(name), _PROBLEMS) or _all_problems()}"
                 raise self.places.error(reason, *self.path, "problems", str(number))
         return frozenset(_PROBLEMS[name] for name in names)
+
+
+def check_links(rules: Collection[str], places: Places) -> None:
+    """KnowledgeError for a link of a rule that is unknown."""
+    for path, rule in places.written.items():
+        if path[0] == "links" and path[2:3] == ("rules",) and rule not in rules:
+            raise places.error(f"links: unknown rule {rule!r}{did_you_mean(rule, rules)}", *path)
 
 
 def _all_problems() -> str:

@@ -50,8 +50,8 @@ def _numbers(chart: Chart) -> Iterator[tuple[str, float]]:
             yield from ((name, result.value), (f"age_h.{name}", chart.hours_since(result.when)))
     yield from ((name, chart.vital_signs[sign].value) for sign, name in _SIGNS.items() if sign in chart.vital_signs)
     yield from _weight(chart)
-    if (calcium := danger.corrected_calcium(chart)) is not None:
-        yield "calcium", calcium
+    if (total := calcium.corrected(chart)) is not None:
+        yield "calcium", total
     if chart.renal.egfr is not None:
         yield "egfr", chart.renal.egfr
     if chart.age_days is not None:

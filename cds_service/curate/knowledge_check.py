@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from cards import KnowledgeError, load_knowledge
+from cards import Knowledge, KnowledgeError, load_knowledge
 from cds_service.curate.code_lock import CHANGED, code_tables, wrong_codes
 from cds_service.curate.number_checks import check_doses, check_thresholds
 from cds_service.curate.remarks import Checked, Remark
@@ -33,7 +33,18 @@ def check(folder: Traversable, today: date, site: Path | None = None) -> Checked
     except _UNREADABLE as problem:
         return _not_loaded(problem, folder, today)
     rows = sum(len(table.rows) for table in code_tables(folder / "codes"))
-    return Checked(tuple(_remarks(folder, today)), knowledge, rows, unsigned)
+    return Checked((*_remarks(folder, today), *_of_language(knowledge)), knowledge, rows, unsigned)
+
+
+def _of_language(knowledge: Knowledge) -> Iterator[Remark]:
+    """Texts that are still English, and a translation that nobody has signed."""
+    told = knowledge.translation
+    for name in told.missing:
+        yield Remark(f"words/{told.language}", name, "is not told; the English text stands in its place", warning=True)
+    if told.note:
+        yield Remark(
+            f"words/{told.language}", "status", "is a draft, and cards say so until somebody signs", warning=True
+        )
 
 
 def _text(site: Path | None) -> str | None:

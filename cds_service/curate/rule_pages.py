@@ -33,7 +33,9 @@ _ADDS = "Lines that other cards gain"
 _SECTIONS = {"found": "Found", "do": "Do", "check": "Check", "why": "Why"}
 _CLAUSE = re.compile(r" ?\((?:s\.|OS-|PV-|clinical rule)[^()]*\)")
 _CITED = re.compile(r"\bs\.\d[\d.]*(?:, \d[\d.]*)*(?:: ?)?")
-_NUMBER = re.compile(r"\{(n|span|mg_min|mg|magnesium_of)\[([^\]\[]+)\](?::([^{}]*))?\}")
+_NUMBER = re.compile(
+    r"\{(n|span|mg_min|mg|(?:magnesium|potassium|creatinine)_of|magnesium_range)\[([^\]\[]+)\](?::([^{}]*))?\}"
+)
 _MINOR = ", gives way on a critical card"
 _NOTE = "Made by `python -m tests.knowledge.write_rules` from cards/knowledge, cards/rules and the cases. Change those."
 TRIED = "tried.json"
@@ -160,9 +162,9 @@ def _listed(title: str, lines: Iterable[str]) -> Iterator[str]:
 
 
 def _numbers(rule: str, told: RuleFacts, knowledge: Knowledge) -> Iterator[str]:
-    names = tuple(
-        dict.fromkeys((*told.numbers, *numbers_in(line.text for line in knowledge.advice[rule].lines.values())))
-    )
+    texts = (line.text for line in knowledge.advice[rule].lines.values())
+    in_words = (name for name in numbers_in(texts) if name in knowledge.thresholds)
+    names = tuple(dict.fromkeys((*told.numbers, *in_words)))
     if not names:
         return
     yield from ("", "## Deciding numbers", "| number | value | unit | source | valid from | next review |")

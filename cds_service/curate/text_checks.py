@@ -14,7 +14,7 @@ APPROVED = "approved"
 _ADVICE = ("question", "status", "author", "approved_by", "reviewed", "next_review", "sources", "lines")
 _ADVICE_MORE = frozenset({"summary", "summaries", "suggestions"})
 _MINOR = "minor"
-_NUMBER = re.compile(r"(n|span|mg_min|mg|magnesium_of)\[")
+_NUMBER = re.compile(r"(n|span|mg_min|mg|(?:magnesium|potassium|creatinine)_of)\[")
 
 
 def check_advice(file: str, told: Told, numbers: Told, known: set[str], today: date) -> Iterator[Remark]:

@@ -142,7 +142,10 @@ class Settings(BaseSettings):
     rate_per_minute: int = Field(
         default=6000, ge=0, description="Calls per minute of one client to one worker, more are answered 429; `0`: any."
     )
-    site: File = Field(default=None, description="Path of the site file (YAML): thresholds, formulary, local codes.")
+    site: File = Field(
+        default=None,
+        description="Path of the site file (YAML): thresholds, formulary, codes, protocol, units, words, switches.",
+    )
     cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = Field(
         default=("*",), description="Origins of browser clients, separated by commas; `*` is every origin."
     )

@@ -32,6 +32,7 @@ from cds_service.answer_call import Means, answer_call
 from cds_service.run.settings import MissingData
 from tests.calls import request_for
 from tests.cards.chart import knowledge
+from tests.cards.test_german import german
 
 ROOT = Path(__file__).parents[2]
 # loaders whose patterns are part of the knowledge, and so among those that are tried
@@ -43,10 +44,12 @@ TABLES_READ_AT_START = {
         "dose_tables.py",
         "encounter_tables.py",
         "indications.py",
+        "language.py",
         "result_tables.py",
     ),
     *("vocabulary.py", "sentences.py"),  # of a protocol
     "allergies.py",
+    "voice.py",
 }
 GROWTH = 8
 MOST_GROWTH = 3 * GROWTH
@@ -96,7 +99,7 @@ def patterns_in(value: object, seen: set[int]) -> Iterator[re.Pattern[str]]:
 def every_pattern() -> dict[str, re.Pattern[str]]:
     """Name to pattern: of module globals, and of the tables read from files."""
     held = {module.__name__: list(vars(module).values()) for module in modules()}
-    held["knowledge"] = [knowledge()]
+    held["knowledge"] = [knowledge(), german()]
     found = {p.pattern: (name, p) for name, values in held.items() for v in values for p in patterns_in(v, set())}
     return {f"{name}:{number}": p for number, (name, p) in enumerate(found.values()) if isinstance(p.pattern, str)}
 

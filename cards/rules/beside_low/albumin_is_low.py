@@ -4,6 +4,7 @@ from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import assess
 from cards.model import Indicator, Magnesium, Problem, Say
+from cards.units import level
 
 
 @rule(Problem.LOW_MAGNESIUM, adds=True)
@@ -15,7 +16,13 @@ def albumin_is_low(chart: Chart) -> Say | Because:
     if assess.is_severe_band(low.band):
         return because("magnesium is severely low, whatever the albumin")
     return chart.below(albumin.value if albumin else None, "albumin.low") and Say(
-        Indicator.INFO, ("found", "check"), values={"adjusted": f"{_adjusted(low, chart):.2f}"}
+        Indicator.INFO,
+        ("found", "check"),
+        values={
+            "adjusted": level(
+                "magnesium", _adjusted(low, chart), chart.knowledge.site.unit_first, chart.knowledge.units
+            )
+        },
     )
 
 

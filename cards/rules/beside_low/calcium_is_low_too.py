@@ -3,9 +3,8 @@
 from cards.ask import rule
 from cards.chart import Because, Chart
 from cards.judgements import calcium
-from cards.loading.site import AS_REPORTED
 from cards.model import Indicator, Problem, Result, Say
-from cards.units import level
+from cards.units import AS_REPORTED, level
 
 
 @rule(Problem.LOW_MAGNESIUM, adds=True)
@@ -38,7 +37,7 @@ def _level(value: float, chart: Chart) -> str:
     """In the unit that the site reads first, else in the one that the result came in."""
     total = chart.results.get("calcium_corrected") or chart.results.get("calcium")
     came_in = total.shown.rpartition(" ")[2] if total else ""
-    site = chart.knowledge.site.unit_first
+    site = chart.knowledge.site.units.of("calcium")
     return level("calcium", value, came_in if site == AS_REPORTED else site, chart.knowledge.units)
 
 

@@ -1,5 +1,6 @@
 """Is the newest magnesium only preliminary, and low?"""
 
+from cards import wording
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.model import DraftTest, Freshness, Indicator, Magnesium, Problem, Say
@@ -18,7 +19,7 @@ def _said(m: Magnesium, chart: Chart) -> Say:
     return Say(
         Indicator.WARNING if chart.below(m.x, "band.critical_low") else Indicator.INFO,
         ("found", "check"),
-        values={"preliminary": m.shown, "preliminary_date": f"{m.when:%d %b %Y, %H:%M}"},
+        values={"preliminary": m.shown, "preliminary_date": wording.moment(m.when)},
         tests=(DraftTest("magnesium", "now"),),
         about=f"{m.when.isoformat()} {m.x}",
     )

@@ -5,6 +5,7 @@ from cards.ask import rule
 from cards.chart import Because, Chart
 from cards.judgements import danger, ionised
 from cards.model import DraftTest, Indicator, Ionised, Problem, Say
+from cards.units import level
 
 
 @rule(Problem.LOW_MAGNESIUM)
@@ -22,7 +23,9 @@ def _said(found: Ionised, chart: Chart) -> Say:
         values={
             "ionised": found.shown,
             "ionised_date": wording.moment(found.when),
-            "ionised_limit": f"{found.lower_limit:.2f} mmol/L",
+            "ionised_limit": level(
+                "magnesium", found.lower_limit, chart.knowledge.site.unit_first, chart.knowledge.units
+            ),
         },
         tests=_tests(chart) if alone else (),
         about=f"{found.when.isoformat()} {found.value}",
