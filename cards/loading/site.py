@@ -7,6 +7,7 @@ from math import isfinite
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from cards.loading.candidate import CANDIDATE, FORECAST, Candidate, Forecast, read_candidate, read_forecast
 from cards.loading.reading import KnowledgeError, Places, parse_yaml, places_of
 from cards.loading.site_links import SiteLink, read_links
 from cards.loading.site_signatures import SIGNATURES, Signatures, read_signatures
@@ -31,10 +32,12 @@ _KEYS: Mapping[str, frozenset[str]] = {
     "links": frozenset(),
     "protocol": frozenset(),
     "trial": frozenset({"rules"}),
+    "candidate": CANDIDATE,
+    "forecast": FORECAST,
 }
 _LISTS = frozenset({"override_reasons", "links", "encounter_classes"})
 _TEXTS = frozenset({"time_zone"})
-_OF_TWO_FORMS = frozenset({"protocol", "trial"})
+_OF_TWO_FORMS = frozenset({"protocol", "trial", "candidate"})
 _SETTINGS = tuple(setting.value for setting in Setting)
 AS_REPORTED = "as reported"
 _UNITS = (AS_REPORTED, "mg/dL", "mmol/L", "mEq/L")
@@ -79,6 +82,8 @@ class Site:
     links: tuple[SiteLink, ...] = ()
     protocols: tuple[str, ...] = ()
     trial: Trial = field(default_factory=Trial)
+    candidate: Candidate = field(default_factory=Candidate)
+    forecast: Forecast = field(default_factory=Forecast)
     places: Places = field(default_factory=Places)
 
     def error(self, reason: str, *path: str) -> KnowledgeError:
@@ -113,6 +118,8 @@ def read_site(text: str, name: str) -> Site:
         links=read_links(reader.items("links"), reader.places),
         protocols=reader.protocols(),
         trial=read_trial(reader.at("trial"), reader.places),
+        candidate=read_candidate(reader),
+        forecast=read_forecast(reader),
         places=reader.places,
     )
 

@@ -9,7 +9,7 @@ from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from cards import RULES, SERVICES, Decision, What
+from cards import RULES, SERVICES, Card, Decision, What
 from cds_service.call.key_outcomes import KeyData
 from cds_service.trust.tokens import Refusal
 
@@ -32,6 +32,10 @@ class Metrics:
         self._trial_cards = self._counter("trial_cards", text, "rule", "indicator")
         text = "Calls answered silently while the whole service is on trial, by the HTTP status there would have been."
         self._trial_calls = self._counter("trial_calls", text, "service", "status")
+        text = "Calls that a candidate was to answer beside what is live: evaluated, failed, or left out when too busy."
+        self._candidate_calls = self._counter("candidate_calls", text, "outcome")
+        text = "Cards that a candidate would have shown, by leading rule and indicator."
+        self._candidate_cards = self._counter("candidate_cards", text, "rule", "indicator")
         self._quiet = self._counter("advice_quiet", "Advice not repeated since it was answered, by rule.", "rule")
         self._feedback = self._counter("feedback", "Feedback on cards, as often as sent.", "service", "outcome")
         text = "Feedback with a field that nobody knows: what it says is lost."
@@ -102,6 +106,12 @@ class Metrics:
         for told in decision.on_trial:
             if told.leads:
                 self._trial_cards(told.rule, told.indicator.word).inc()
+
+    def candidate_call(self, outcome: str, cards: Iterable[Card] = ()) -> None:
+        """A call that a candidate was to answer, and the cards that it would have shown."""
+        self._candidate_calls(outcome).inc()
+        for card in cards:
+            self._candidate_cards(card.rules[0], card.indicator.word).inc()
 
     def gathered(self, data: Iterable[KeyData]) -> None:
         """How the prefetch keys of one call were had."""
