@@ -32,10 +32,6 @@ class Metrics:
         self._trial_cards = self._counter("trial_cards", text, "rule", "indicator")
         text = "Calls answered silently while the whole service is on trial, by the HTTP status there would have been."
         self._trial_calls = self._counter("trial_calls", text, "service", "status")
-        text = "Calls that a candidate was to answer beside what is live: evaluated, failed, or left out when too busy."
-        self._candidate_calls = self._counter("candidate_calls", text, "outcome")
-        text = "Cards that a candidate would have shown, by leading rule and indicator."
-        self._candidate_cards = self._counter("candidate_cards", text, "rule", "indicator")
         self._quiet = self._counter("advice_quiet", "Advice not repeated since it was answered, by rule.", "rule")
         self._feedback = self._counter("feedback", "Feedback on cards, as often as sent.", "service", "outcome")
         text = "Feedback with a field that nobody knows: what it says is lost."
@@ -53,11 +49,19 @@ class Metrics:
         self._refused_by_server = self._counter("requests_refused", text, "status")
         self._answer_seconds = self._seconds("answer", "Time to answer a call.", "service", _ANSWER_BUCKETS)
         self._fetch_seconds = self._seconds("fhir_fetch", "Time of a FHIR fetch.", "key", _FETCH_BUCKETS)
+        self._count_candidates()
         self._count_events()
         self._workers = Gauge(
             f"{PREFIX}workers", "Worker processes.", registry=self.registry, multiprocess_mode="livesum"
         )
         self._begin_at_zero()
+
+    def _count_candidates(self) -> None:
+        """What is tried beside what is live."""
+        text = "Calls that a candidate was to answer beside what is live: evaluated, failed, or left out when too busy."
+        self._candidate_calls = self._counter("candidate_calls", text, "outcome")
+        text = "Cards that a candidate would have shown, by leading rule and indicator."
+        self._candidate_cards = self._counter("candidate_cards", text, "rule", "indicator")
 
     def _count_events(self) -> None:
         """What has no label."""
