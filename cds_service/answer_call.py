@@ -64,10 +64,15 @@ def answer_call(body: object, service: Service, means: Means) -> Answer:
     decision = decide(snapshot, means.knowledge, now=means.now, new_id=means.new_id, memory=means.memory)
     decision = spoken(decision, means.dialect, means.new_id, means.links)
     decision.trace.chart.reading  # noqa: B018 - records ask for it later: read while the limit of time is told of
-    if decision.cannot_tell and means.missing_data is MissingData.PRECONDITION_FAILED:
+    if is_refused(decision, means.missing_data):
         outcome = _unknown() if snapshot.patient_unknown else _cannot_tell(decision.cannot_tell)
         return Answer(HTTPStatus.PRECONDITION_FAILED, outcome, decision, gathered.data)
     return Answer(HTTPStatus.OK, {"cards": [card.body for card in decision.cards]}, decision, gathered.data)
+
+
+def is_refused(decision: Decision, missing: MissingData) -> bool:
+    """Whether a decision is answered 412, and not with cards or none."""
+    return bool(decision.cannot_tell) and missing is MissingData.PRECONDITION_FAILED
 
 
 def _watched(snapshot: Snapshot, means: Means) -> Snapshot:

@@ -95,4 +95,4 @@ class Knowledge:
         site = self.site
         whole = f"Approved by {site.approved_by}, {site.approved_on}." if site.approved_by else UNSIGNED
         said = self.signed.sentence if self.signed else whole
-        return f"{said}{site.trial.sentence}"
+        return f"{said}{site.trial.sentence}{site.candidate.sentence}"

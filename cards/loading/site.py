@@ -7,6 +7,7 @@ from math import isfinite
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from cards.loading.candidate import CANDIDATE, FORECAST, Candidate, Forecast, read_candidate, read_forecast
 from cards.loading.override_reasons import SiteReason, read_site_reasons
 from cards.loading.reading import KnowledgeError, Places, parse_yaml, places_of
 from cards.loading.site_links import SiteLink, read_links
@@ -35,6 +36,8 @@ _KEYS: Mapping[str, frozenset[str]] = {
     "links": frozenset(),
     "protocol": frozenset(),
     "trial": frozenset({"rules"}),
+    "candidate": CANDIDATE,
+    "forecast": FORECAST,
     "switches": frozenset(),
     "language": frozenset(),
     "words": frozenset(),
@@ -42,7 +45,7 @@ _KEYS: Mapping[str, frozenset[str]] = {
 }
 _LISTS = frozenset({"override_reasons", "links", "encounter_classes", "switches"})
 _TEXTS = frozenset({"time_zone", "language", "dates"})
-_OF_TWO_FORMS = frozenset({"protocol", "trial", "words"})
+_OF_TWO_FORMS = frozenset({"protocol", "trial", "candidate", "words"})
 _SETTINGS = tuple(setting.value for setting in Setting)
 _INTENTS = ("proposal", "order")
 _STOPS = ("update", "delete")
@@ -88,6 +91,8 @@ class Site:
     language: str = "en"
     date_form: str = AS_WRITTEN
     trial: Trial = field(default_factory=Trial)
+    candidate: Candidate = field(default_factory=Candidate)
+    forecast: Forecast = field(default_factory=Forecast)
     switches: tuple[Switch, ...] = ()
     places: Places = field(default_factory=Places)
 
@@ -132,6 +137,8 @@ def read_site(text: str, name: str) -> Site:
         language=reader.text("language", default="en"),
         date_form=reader.date_form(),
         trial=read_trial(reader.at("trial"), reader.places),
+        candidate=read_candidate(reader),
+        forecast=read_forecast(reader),
         switches=read_switches(reader.items("switches"), reader.places),
         places=reader.places,
     )

@@ -52,10 +52,10 @@ class BurdenOfPatient:
         return len(moment.drafts) * (moment.hook == SIGN)
 
     def _is_given_around(self, when: datetime) -> bool:
-        return any(start <= when + AROUND and end >= when - AROUND for start, end in self._given)
+        return any(start <= when + AROUND and end >= when - AROUND for start, end in self.given)
 
     @cached_property
-    def _given(self) -> list[tuple[datetime, datetime]]:
+    def given(self) -> list[tuple[datetime, datetime]]:
         """From when to when magnesium was given; what tells no end, and does not run on, was given at once."""
         found = (entry for entry in self.history.entries if entry.kind == _ADMINISTRATION and entry.known)
         doses = [e for e in found if is_magnesium_given(e.resource, self.history.medications, self.knowledge)]

@@ -38,7 +38,8 @@ class KnowledgeSource:
 class Job:
     """One back-test. `work` is the folder for what is not finished; `key` makes patient numbers irreversible.
 
-    No result or order is later than `now`, when it was planned. `hooks`: those that are replayed.
+    No result or order is later than `now`, when it was planned. `hooks`: those that are replayed. `split`:
+    outcomes are told before and after it.
     """
 
     export: str
@@ -53,6 +54,7 @@ class Job:
     now: datetime | None = None
     present: frozenset[str] = frozenset()
     hooks: tuple[str, ...] = USUAL_HOOKS
+    split: datetime | None = None
     bucket_count: int = 1
     shard_bytes: int = SHARD_BYTES
 

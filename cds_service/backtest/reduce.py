@@ -14,6 +14,7 @@ from cds_service.backtest.compare import compare, suggestion_labels
 from cds_service.backtest.example import example_of
 from cds_service.backtest.job import BacktestError, Job, knowledge_of_job
 from cds_service.backtest.medications import find_medications
+from cds_service.backtest.outcomes import OutcomesOfPatient
 from cds_service.backtest.patient_history import PatientHistory, medication_reference
 from cds_service.backtest.quality import FAILED, count_data
 from cds_service.backtest.replay import Call, history_of, is_told, replay
@@ -78,6 +79,7 @@ def _replayed(job: Job, history: PatientHistory, resources: Iterable[JsonDict]) 
     tally, rows, units, unusable = Tally(patients=1), list[Row](), set[str](), set[str]()
     count_data(job, history, resources, tally)
     burdens = _burdens(job, history)
+    followed = OutcomesOfPatient(burdens[0].knowledge, burdens[0].given, job.split)
     for pair in replay(job, history):
         for burden, made in zip(burdens, (pair.tried, pair.compared), strict=False):
             if made:
@@ -85,9 +87,11 @@ def _replayed(job: Job, history: PatientHistory, resources: Iterable[JsonDict]) 
         if job.baseline:
             compare(pair, 0, tally)
         if call := pair.tried:
+            followed.see(call)
             rows += _call(job, call, tally)
             units.add(_unit(call))
             unusable.update(_unusable(call.decision))
+    followed.count(tally)
     tally.count("totals", "patients_with_calls", bool(units))
     tally.count("totals", "patients_with_cards", bool(rows))
     tally.count("totals", "repeats", _repeats(rows))

@@ -26,10 +26,11 @@ _WORD = re.compile(r"[A-Za-z]+")
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The moments that count: from `since` on, before `until`; None is no bound."""
+    """The moments that count: from `since` on, before `until`; None is no bound. `split`: two periods side by side."""
 
     since: datetime | None = None
     until: datetime | None = None
+    split: datetime | None = None
 
 
 def plan(
@@ -53,6 +54,7 @@ def plan(
         versions=tuple(knowledge_from(source).version for source in sources),
         since=period.since,
         until=period.until,
+        split=period.split,
         now=datetime.now(UTC),
         hooks=tuple(hook for hook in HOOKS if hook in hooks),
         bucket_count=bucket_count(files),

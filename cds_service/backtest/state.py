@@ -36,7 +36,7 @@ def _fingerprint(job: Job) -> dict[str, str]:
     told = {
         "export": (job.key.hex(), changed),
         "knowledge or site files": job.versions,
-        "period": (job.since, job.until),
+        "period": (job.since, job.until, *([job.split] if job.split else [])),
         "hooks": job.hooks,
         "version of this program": __version__,
     }

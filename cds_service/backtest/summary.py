@@ -9,6 +9,7 @@ from cds_service.backtest.burden import BURDENS, burden_of
 from cds_service.backtest.compare import CHANGES
 from cds_service.backtest.doubts import results_used, warnings_of
 from cds_service.backtest.job import Job
+from cds_service.backtest.outcome_figures import outcomes_of
 from cds_service.backtest.quality import FAILED
 from cds_service.backtest.read_export import ReadExport
 from cds_service.backtest.scan import MOST_LISTED, PATIENT_TYPES
@@ -50,6 +51,7 @@ def summary_of(job: Job, tally: Tally, read: ReadExport, knowledge: tuple[Knowle
         "period": _period(job, tally),
         "data_quality": _data_quality(tally, read),
         "knowledge": _named(job.candidate.name, knowledge[0]),
+        "outcomes": outcomes_of(tally, read.present),
         "compare": _compared(job, tally, read, knowledge),
     }
 

@@ -6,6 +6,7 @@ from importlib import resources
 from pathlib import Path
 
 from cards import Knowledge, KnowledgeError, load_knowledge, site_files
+from cds_service.curate.candidate import load_candidate
 from cds_service.curate.signatures import read_signatures, signed_state
 from cds_service.run.settings import PREFIX, SettingsError
 
@@ -16,9 +17,22 @@ def knowledge_of(site: Path | None, home: str = "") -> Knowledge:
     try:
         files = files_beside(site, text)
         known = load_knowledge(resources.files("cards.knowledge"), text, name, home, files)
+        if site and known.site.candidate.live:
+            known = load_candidate(known.site.candidate.file, site, home)
         return with_signatures(known, signatures_text(known, site))
     except KnowledgeError as problem:
         raise SettingsError(f"{problem}{_site_hint(site)}") from problem
+
+
+def candidate_of(known: Knowledge, site: Path | None, home: str = "") -> Knowledge | None:
+    """The candidate that runs beside the knowledge of a site file, if any; SettingsError where it is wrong."""
+    told = known.site.candidate
+    if site is None or not told.file or told.live:
+        return None
+    try:
+        return load_candidate(told.file, site, home)
+    except KnowledgeError as problem:
+        raise SettingsError(f"{problem} (correct the candidate, or take `candidate` out of {site})") from problem
 
 
 def files_beside(site: Path | None, text: str | None) -> dict[str, str]:

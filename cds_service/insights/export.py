@@ -8,12 +8,14 @@ from itertools import groupby
 
 import orjson
 
+from cds_service.insights.beside import Beside
 from cds_service.insights.figures import Count, Day, Insights, Outcomes, RuleDay, Share, Totals
 from cds_service.insights.words import Words
 
 ALL_RULES = "(all)"
 _DERIVED: dict[type, tuple[str, ...]] = {
     Share: ("per_100",),
+    Beside: ("live_per_1000", "trial_per_1000"),
     Outcomes: ("with_feedback", "acceptance", "acceptance_of_all"),
     Totals: ("cards_per_100",),
 }

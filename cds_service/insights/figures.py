@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from cds_service.insights.beside import CandidateFigures
 from cds_service.insights.period import Period
 
 SMALL = 5
@@ -190,3 +191,4 @@ class Insights:
     understood: tuple[Understood, ...]
     unknown: Outcomes
     on_trial: tuple[OnTrial, ...] = ()
+    candidate: CandidateFigures | None = None

@@ -7,6 +7,7 @@ from math import ceil
 
 from sqlalchemy import Connection
 
+from cds_service.insights.candidate import read_candidate
 from cds_service.insights.counted import Calls, Counted, Row, Verdicts, grouped, total
 from cds_service.insights.figures import (
     Count,
@@ -51,6 +52,7 @@ def read_insights(connection: Connection, period: Period, service: str = "") -> 
         understood=tuple(Understood(what, share) for what, share in read_shares(connection, period, service).items()),
         unknown=_outcomes((), (row for row in now.verdicts if not row.rule)),
         on_trial=_on_trial(Records(connection, service).on_trial(period)),
+        candidate=read_candidate(connection, period, service),
     )
 
 

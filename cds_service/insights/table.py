@@ -64,8 +64,11 @@ def _others(insights: Insights, words: Words) -> list[RenderableType]:
     tried = _table("On trial, shown to nobody", "Cards", "Added to")
     for one in insights.on_trial:
         tried.add_row(words.rule(one.rule), _number(one.cards), _number(one.added))
+    beside = _table("Candidate, shown to nobody, beside what is live", "Live", "Candidate", "Only it")
+    for rule in insights.candidate.rules if insights.candidate else ():
+        beside.add_row(words.rule(rule.rule), *map(_number, (rule.live, rule.trial, rule.only_trial)))
     notes = ["Accepted: of cards with feedback. Quiet: not repeated, since it was answered.", *_notes(insights)]
-    return [*(table for table in (tried, reasons, missing, read) if table.rows), *map(Text, notes)]
+    return [*(table for table in (tried, beside, reasons, missing, read) if table.rows), *map(Text, notes)]
 
 
 def _notes(insights: Insights) -> Iterator[str]:
@@ -74,6 +77,10 @@ def _notes(insights: Insights) -> Iterator[str]:
             yield f"New knowledge on {long_day(day.day)}: version {version}."
     if silent := insights.totals.on_trial:
         yield f"{silent:,} calls were answered silently: the whole service was on trial."
+    if beside := insights.candidate:
+        total = beside.totals
+        cards = f"{total.live:,} cards live, {total.trial:,} of the candidate"
+        yield f"The candidate answered {total.calls:,} calls too: {cards}; {beside.differ:,} calls differ."
     if unknown := insights.unknown.with_feedback:
         yield f"Feedback on cards that are not in the records: {unknown}, counted in no other figure."
 

@@ -9,7 +9,7 @@ from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from cards import RULES, SERVICES, Decision, What
+from cards import RULES, SERVICES, Card, Decision, What
 from cds_service.call.key_outcomes import KeyData
 from cds_service.trust.tokens import Refusal
 
@@ -49,11 +49,19 @@ class Metrics:
         self._refused_by_server = self._counter("requests_refused", text, "status")
         self._answer_seconds = self._seconds("answer", "Time to answer a call.", "service", _ANSWER_BUCKETS)
         self._fetch_seconds = self._seconds("fhir_fetch", "Time of a FHIR fetch.", "key", _FETCH_BUCKETS)
+        self._count_candidates()
         self._count_events()
         self._workers = Gauge(
             f"{PREFIX}workers", "Worker processes.", registry=self.registry, multiprocess_mode="livesum"
         )
         self._begin_at_zero()
+
+    def _count_candidates(self) -> None:
+        """What is tried beside what is live."""
+        text = "Calls that a candidate was to answer beside what is live: evaluated, failed, or left out when too busy."
+        self._candidate_calls = self._counter("candidate_calls", text, "outcome")
+        text = "Cards that a candidate would have shown, by leading rule and indicator."
+        self._candidate_cards = self._counter("candidate_cards", text, "rule", "indicator")
 
     def _count_events(self) -> None:
         """What has no label."""
@@ -102,6 +110,12 @@ class Metrics:
         for told in decision.on_trial:
             if told.leads:
                 self._trial_cards(told.rule, told.indicator.word).inc()
+
+    def candidate_call(self, outcome: str, cards: Iterable[Card] = ()) -> None:
+        """A call that a candidate was to answer, and the cards that it would have shown."""
+        self._candidate_calls(outcome).inc()
+        for card in cards:
+            self._candidate_cards(card.rules[0], card.indicator.word).inc()
 
     def gathered(self, data: Iterable[KeyData]) -> None:
         """How the prefetch keys of one call were had."""

@@ -34,6 +34,7 @@ class MachineState:
         yield self._build()
         on_disk = self._books.bytes_on_disk()
         yield _gauge("spool_bytes", "Size of the spool, with what was shipped of files in use.", on_disk)
+        yield from self._forecast()
         yield from self._shipper()
 
     def _build(self) -> Metric:
@@ -45,6 +46,15 @@ class MachineState:
         info = GaugeMetricFamily(f"{PREFIX}build_info", "Always 1; the labels tell what runs.", labels=list(labels))
         info.add_metric(list(labels.values()), 1)
         return info
+
+    def _forecast(self) -> Iterable[Metric]:
+        """What the site expects of its trial; nothing where it says nothing."""
+        forecast = self._knowledge.site.forecast
+        if forecast.cards_per_1000_calls is not None:
+            text = "Cards per 1,000 calls that the site expects of its trial."
+            yield _gauge("trial_forecast_cards_per_1000_calls", text, forecast.cards_per_1000_calls)
+            text = "By which share of it a trial may differ."
+            yield _gauge("trial_forecast_within_ratio", text, forecast.within_percent / 100)
 
     def _shipper(self) -> Iterable[Metric]:
         """Nothing as long as the shipper of this machine did not say how it fares."""

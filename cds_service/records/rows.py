@@ -6,8 +6,11 @@ from typing import Any
 
 from sqlalchemy import Table
 
+from cds_service.records.candidate_entry import SHOWN
 from cds_service.records.schema import (
     ANSWERS,
+    CANDIDATE_CALLS,
+    CANDIDATE_RULES,
     CARD_RULES,
     CARDS,
     FEEDBACK,
@@ -87,4 +90,26 @@ def _feedback(entry: Entry) -> Iterable[tuple[Table, Row]]:
     )
 
 
-_KINDS = {"answer": _answer, "feedback": _feedback}
+def _candidate(entry: Entry) -> Iterable[tuple[Table, Row]]:
+    at = datetime.fromtimestamp(entry["at"], UTC)
+    day, shown = at.date(), [(rule[1] == SHOWN, rule[3] == SHOWN) for rule in entry["rules"]]
+    told = [(rule[2] if rule[1] == SHOWN else "", rule[4] if rule[3] == SHOWN else "") for rule in entry["rules"]]
+    same = ("service", "client", "knowledge", "status", "live_status", "ms")
+    yield (
+        CANDIDATE_CALLS,
+        {
+            **{key: entry[key] for key in same},
+            "answer_id": entry["id"],
+            "day": day,
+            "hour": at.hour,
+            "cards": sum(trial for trial, _ in shown),
+            "live_cards": sum(live for _, live in shown),
+            "differs": entry["status"] != entry["live_status"] or any(trial != live for trial, live in told),
+        },
+    )
+    for rule, trial, trial_indicator, live, live_indicator in entry["rules"]:
+        both = {"trial": trial, "trial_indicator": trial_indicator, "live": live, "live_indicator": live_indicator}
+        yield CANDIDATE_RULES, {"answer_id": entry["id"], "rule": rule, **both, "day": day}
+
+
+_KINDS = {"answer": _answer, "feedback": _feedback, "candidate": _candidate}

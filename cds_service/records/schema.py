@@ -17,7 +17,7 @@ from sqlalchemy import (
     func,
 )
 
-HEAD = "0003"
+HEAD = "0004"
 
 METADATA = MetaData()
 
@@ -50,6 +50,39 @@ ON_TRIAL = Table(
     Column("indicator", String(16), nullable=False),
     Column("service", String(64), nullable=False),
     Column("knowledge", String(16), nullable=False),
+    Column("day", Date, nullable=False, index=True),
+)
+
+# One row for each answer that a candidate gave beside what was live; `hour` of the day in UTC, `ms` what it took.
+# `cards` and `live_cards` were told by each, `differs` whether by other rules or as urgent as other.
+CANDIDATE_CALLS = Table(
+    "candidate_calls",
+    METADATA,
+    Column("answer_id", String(36), primary_key=True),
+    Column("day", Date, nullable=False, index=True),
+    Column("hour", SmallInteger, nullable=False),
+    Column("service", String(64), nullable=False),
+    Column("client", String(200), nullable=False),
+    Column("knowledge", String(16), nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("live_status", SmallInteger, nullable=False),
+    Column("cards", SmallInteger, nullable=False),
+    Column("live_cards", SmallInteger, nullable=False),
+    Column("differs", Boolean, nullable=False),
+    Column("ms", Float, nullable=False),
+)
+
+# Of such an answer each rule that would title a card on one of the sides: what became of it there (shown, quiet,
+# suppressed; empty: silent) and how urgent it is.
+CANDIDATE_RULES = Table(
+    "candidate_rules",
+    METADATA,
+    Column("answer_id", String(36), primary_key=True),
+    Column("rule", String(64), primary_key=True),
+    Column("trial", String(16), nullable=False),
+    Column("trial_indicator", String(16), nullable=False),
+    Column("live", String(16), nullable=False),
+    Column("live_indicator", String(16), nullable=False),
     Column("day", Date, nullable=False, index=True),
 )
 
@@ -159,4 +192,7 @@ SEEN_TOKENS = Table(
 )
 
 # Tables that are emptied by `day`; ANSWERS last, so that an interrupted purge can go on.
-BY_DAY = (ON_TRIAL, MISSING_DATA, READING, UNREAD, CARD_RULES, SUGGESTIONS, QUIETED, FEEDBACK, CARDS, ANSWERS)
+BY_DAY = (
+    CANDIDATE_RULES, CANDIDATE_CALLS, ON_TRIAL, MISSING_DATA, READING, UNREAD, CARD_RULES, SUGGESTIONS, QUIETED,
+    FEEDBACK, CARDS, ANSWERS,
+)  # fmt: skip

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 from http import HTTPStatus
 
 from flask import Response, abort, g, request
@@ -17,6 +18,7 @@ from cds_service.records.entries import answer_entry
 from cds_service.records.log import record_call, record_failed_rules, record_failure
 from cds_service.web.answers import json_response, outcome_response_of, raw_body, request_id
 from cds_service.web.auth import caller_name, holder_of_cards, who
+from cds_service.web.candidate import try_candidate
 from cds_service.web.runtime import Access, Route, Runtime
 
 PATH = "/cds-services/<service_id>"
@@ -56,7 +58,7 @@ def auditor(runtime: Runtime) -> Callable[[Response], Response]:
 
 def _kept(answer: Answer, runtime: Runtime) -> Answer:
     """The answer, of which decision and data are kept for its record."""
-    g.decision, g.data = answer.decision, answer.data
+    g.decision, g.data, g.answer = answer.decision, answer.data, answer
     runtime.metrics.gathered(answer.data)
     return answer
 
@@ -84,6 +86,7 @@ def _record(service_id: str, status: int, runtime: Runtime) -> None:
     decision, data, client, on_trial = g.get("decision"), g.get("data", ()), who(), g.get("trial_status")
     if status not in _NOT_LET_IN:
         at, ident = runtime.now(), runtime.new_id()
+        try_candidate(ident, _BY_ID[service_id], client, runtime)
         runtime.keep(answer_entry(ident, at, service_id, status, milliseconds, client, decision, data, on_trial))
     record_call(request_id(), service_id, status, decision, milliseconds, client, summary(data), on_trial)
     if decision:
@@ -102,7 +105,7 @@ def _answer(service: Service, runtime: Runtime) -> Answer:
     client = g.get("client")
     means = Means(
         runtime.knowledge_for(client),
-        runtime.now(),
+        _now(runtime),
         runtime.new_id,
         runtime.keys,
         runtime.settings.missing_data,
@@ -115,6 +118,13 @@ def _answer(service: Service, runtime: Runtime) -> Answer:
         client=client.name if client else "",
     )
     return answer_call(body, service, means)
+
+
+def _now(runtime: Runtime) -> datetime:
+    """When the call is answered; a candidate answers it at the same time."""
+    g.now = runtime.now()
+    now: datetime = g.now
+    return now
 
 
 def _response(answer: Answer) -> Response:

@@ -17,6 +17,7 @@ from cds_service.records.state import Status
 from cds_service.run.settings import Settings
 from cds_service.trust.clients import Client, Clients
 from cds_service.trust.used_tokens import MemorySeen, SeenTokens
+from cds_service.web.afterwards import Afterwards
 
 NOBODY = Clients({})
 
@@ -95,6 +96,13 @@ class Runtime:
     metrics: Metrics = field(default_factory=Metrics)
     books: Books = field(default_factory=NoBooks)
     memory: AdviceMemory | None = None
+    candidates: Mapping[str, Knowledge] = field(default_factory=dict)
+    after: Afterwards = field(default_factory=Afterwards)
+
+    def candidate_for(self, client: Client | None) -> Knowledge | None:
+        """What is tried beside the knowledge that decides for this client; that of the service has no issuer."""
+        own = client.iss if client and client.iss in self.site_knowledge else ""
+        return self.candidates.get(own)
 
     def knowledge_for(self, client: Client | None) -> Knowledge:
         """The knowledge that decides for this client: with its own site file, else with the service's."""
@@ -103,7 +111,8 @@ class Runtime:
     @property
     def trials_of_clients(self) -> str:
         """How many clients have a trial in a site file of their own, to stand behind other sentences; "" for none."""
-        n = sum(bool(known.site.trial.sentence) for known in self.site_knowledge.values())
+        sites = (known.site for known in self.site_knowledge.values())
+        n = sum(bool(site.trial.sentence or site.candidate.sentence) for site in sites)
         return f" On trial for {n} of the clients, by site files of their own." if n else ""
 
     def memory_for(self, caller: str, holder: str = "") -> AdviceMemory | None:

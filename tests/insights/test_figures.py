@@ -5,6 +5,7 @@ from itertools import count
 
 import pytest
 
+from cds_service.insights.beside import Beside, RuleBeside
 from cds_service.insights.figures import Count, Insights, Latency, OnTrial, Outcomes, Share
 from cds_service.insights.period import Period
 from cds_service.insights.read import read_insights
@@ -208,6 +209,41 @@ def test_an_empty_database_has_figures_of_nothing(kept):
     found = kept.read()
     assert (found.totals.calls, found.rules, found.reasons, found.missing) == (0, (), (), ())
     assert len(found.days) == 10 and found.totals.cards_per_100.per_100 is None
+
+
+def beside(day, *rules, hour=12, service=VIEW, status=200, live_status=200):
+    """The record of a call that a candidate answered too."""
+    entry = {"kind": "candidate", "id": ident(), "at": moment(day, hour), "service": service, "client": ""}
+    return {**entry, "knowledge": "v2", "status": status, "live_status": live_status, "ms": 1.0, "rules": list(rules)}
+
+
+def test_a_candidate_is_set_beside_what_was_live_on_the_same_calls(kept):
+    shown, silent = ("shown", "info"), ("", "")
+    load(
+        kept.engine,
+        [
+            beside(10, [MILD, *shown, *shown]),
+            beside(10, [MILD, "shown", "warning", *shown], hour=3),
+            beside(10, [MILD, *silent, *shown], [QT, *shown, *silent], service=SELECT),
+            beside(10, [PPI, "quiet", "info", "quiet", "info"], [QT, "suppressed", "info", *silent]),
+            beside(10, status=412),
+            beside(11, hour=3),
+        ],
+    )
+    found = kept.read().candidate
+    assert found.versions == ("v2",) and found.totals == Beside("", 6, 3, 3)
+    assert (found.differ, found.refused_live, found.refused_trial) == (3, 0, 1)
+    assert found.rules == (
+        RuleBeside(MILD, 3, 2, 1, 0, 0, 0),
+        RuleBeside(QT, 0, 1, 0, 1, 0, 1),
+        RuleBeside(PPI, 0, 0, 0, 0, 1, 0),
+    )
+    assert found.indicators == (Beside("critical", 6, 0, 0), Beside("warning", 6, 0, 1), Beside("info", 6, 3, 2))
+    assert found.services == (Beside(SELECT, 1, 1, 1), Beside(VIEW, 5, 2, 2))
+    assert found.hours == (Beside("3", 2, 1, 1), Beside("12", 4, 2, 2))
+    assert found.totals.trial_per_1000 == 500
+    chosen = kept.read(service=SELECT).candidate
+    assert chosen.totals == Beside("", 1, 1, 1) and [r.rule for r in chosen.rules] == [QT, MILD]
 
 
 def test_what_is_on_trial_is_told_apart_from_what_is_shown(kept):

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from cards import IF_SENT
+from cards.loading.candidate import Forecast
 from cds_service.metrics.events import Metrics
 from cds_service.metrics.state import MachineState
 from cds_service.records.spool import Spool
@@ -44,7 +45,8 @@ def exported(runtime, tmp_path):
     """Name of every metric on the page -> the names of its series and their labels."""
     write_status(tmp_path, Status(0.0, True))
     metrics = Metrics()
-    families = [*metrics.registry.collect(), *MachineState(Spool(tmp_path), runtime.knowledge).collect()]
+    expecting = replace(runtime.knowledge, site=replace(runtime.knowledge.site, forecast=Forecast(64.2)))
+    families = [*metrics.registry.collect(), *MachineState(Spool(tmp_path), expecting).collect()]
     endings = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count"), "gauge": ("",)}
     return {family.name: {family.name + ending for ending in endings[family.type]} for family in families}
 

@@ -32,6 +32,13 @@ def answer(at: datetime = NOW, cards: int = 1, **changes: object) -> Entry:
     }
 
 
+def candidate(answered: Entry) -> Entry:
+    """What a candidate would have said beside an answer."""
+    same = {key: answered[key] for key in ("id", "at", "service", "client")}
+    told = {"kind": "candidate", **same, "knowledge": "ba9876543210", "status": 200, "live_status": 200, "ms": 1.5}
+    return {**told, "rules": [["magnesium_is_severely_low", "shown", "critical", "", ""]]}
+
+
 def feedback(card: str, outcome: str = "overridden", at: str = NOW.isoformat(), **changes: str) -> Entry:
     """Feedback on a card."""
     told = {"suggestion": "", "reason": "patient-refuses", "comment": "", "client": "ehr", **changes}

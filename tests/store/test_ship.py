@@ -12,6 +12,8 @@ from cds_service.records.purge import purge
 from cds_service.records.schema import (
     ANSWERS,
     BY_DAY,
+    CANDIDATE_CALLS,
+    CANDIDATE_RULES,
     CARD_RULES,
     CARDS,
     FEEDBACK,
@@ -24,10 +26,12 @@ from cds_service.records.schema import (
 )
 from cds_service.records.ship import Shipper
 from cds_service.records.spool import Spool, waiting
-from tests.store.made import NOW, answer, feedback
+from tests.store.made import NOW, answer, candidate, feedback
 
 CARD = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 EVERY = (ANSWERS, MISSING_DATA, CARDS, CARD_RULES, SUGGESTIONS, QUIETED, READING, UNREAD, ON_TRIAL, FEEDBACK)
+
+BESIDE = (CANDIDATE_CALLS, CANDIDATE_RULES)
 
 
 @pytest.fixture
@@ -42,9 +46,9 @@ def shipper(spool, engine):
     return Shipper(spool.folder, engine)
 
 
-def counts(engine):
+def counts(engine, tables=EVERY):
     with engine.connect() as connection:
-        return [connection.execute(select(func.count()).select_from(table)).scalar() for table in EVERY]
+        return [connection.execute(select(func.count()).select_from(table)).scalar() for table in tables]
 
 
 def test_an_answer_and_its_feedback_arrive_in_every_table(spool, shipper, engine):
@@ -224,10 +228,11 @@ def test_an_odd_entry_that_cannot_be_set_aside_waits_and_holds_up_no_other_file(
 
 def test_purging_removes_whole_days_from_every_table(spool, shipper, engine):
     old = answer(at=NOW - timedelta(days=10))
-    for told in (old, answer(), feedback(CARD)):
+    new = answer()
+    for told in (old, candidate(old), new, candidate(new), feedback(CARD)):
         spool.append(told)
     shipper.ship()
-    assert purge(engine, (NOW - timedelta(days=3)).date()) == 10
-    assert counts(engine) == [1, 1, 1, 2, 1, 1, 1, 1, 1, 1]
-    assert purge(engine, (NOW + timedelta(days=1)).date()) == 11
-    assert counts(engine) == [0] * 10 and len(BY_DAY) == len(EVERY)
+    assert purge(engine, (NOW - timedelta(days=3)).date()) == 12
+    assert counts(engine) == [1, 1, 1, 2, 1, 1, 1, 1, 1, 1] and counts(engine, BESIDE) == [1, 1]
+    assert purge(engine, (NOW + timedelta(days=1)).date()) == 13
+    assert counts(engine, BY_DAY) == [0] * 12 and {*BY_DAY} == {*EVERY, *BESIDE}

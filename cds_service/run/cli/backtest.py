@@ -49,6 +49,7 @@ _FOLDER = click.Path(path_type=Path)
 )
 @click.option("--since", metavar="DATE", help="Only calls from this day or time on, e.g. 2025-01-01.")
 @click.option("--until", metavar="DATE", help="Only calls until this day, counted in, or time.")
+@click.option("--split", metavar="DATE", help="Tell outcomes before and after this day or time, e.g. of going live.")
 @click.option(
     "--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True, help="Where to run."
 )
@@ -64,6 +65,7 @@ def backtest(
     hooks: tuple[str, ...],
     since: str | None,
     until: str | None,
+    split: str | None,
     engine: str,
     workers: int | None,
     scheduler: str | None,
@@ -79,15 +81,11 @@ def backtest(
     if (engine == "dask") != (scheduler is not None):
         raise click.UsageError("--engine dask needs --scheduler ADDRESS, and no other engine takes it.")
     _check_folder(export_dir)
-    period = _period(since, until)
+    period = _period(since, until, split)
     with problems_told():
-        _run(
-            export_dir,
-            out,
-            _Asked(_tried(site), source_of(compare, "--compare") if compare else None, period, hooks),
-            _Where(workers, scheduler),
-            restart,
-        )
+        baseline = source_of(compare, "--compare") if compare else None
+        asked = _Asked(_tried(site), baseline, period, hooks)
+        _run(export_dir, out, asked, _Where(workers, scheduler), restart)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +140,7 @@ def _check_folder(export: Path) -> None:
         )
 
 
-def _period(since: str | None, until: str | None) -> "Period":
+def _period(since: str | None, until: str | None, split: str | None = None) -> "Period":
     from cds_service.backtest.run import Period
 
     begin, end = _point(since, "--since"), _point(until, "--until")
@@ -150,7 +148,7 @@ def _period(since: str | None, until: str | None) -> "Period":
         end += timedelta(days=1)
     if begin and end and begin >= end:
         raise click.BadParameter("must lie before --until.", param_hint="--since")
-    return Period(begin, end)
+    return Period(begin, end, _point(split, "--split"))
 
 
 def _point(told: str | None, option: str) -> datetime | None:
