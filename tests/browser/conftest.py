@@ -134,7 +134,7 @@ class Chart:
     def open(self, patient="heart-failure"):
         """Open the chart of a patient and wait until the advice is there."""
         self.page.goto(f"{self.base}/demo#{patient}")
-        self.wait(patient)
+        self.wait(patient.partition("?")[0])
         return self
 
     def wait(self, patient):

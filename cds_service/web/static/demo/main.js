@@ -4,15 +4,17 @@ import { anyDose } from "./any-dose.js";
 import { Line, getJson, isSuperseded, postJson } from "./api.js";
 import { clearBanner, drawBanner, drawName } from "./banner.js";
 import { firstUnit, toneUnder } from "./bands.js";
+import { changedChart, isChanged, read, unchanged, written } from "./changed-chart.js";
 import { combobox } from "./combobox.js";
 import { announce, byId, h } from "./dom.js";
-import { bundleOf, discover, prefetch, requestOf, resourcesOf } from "./ehr.js";
+import { bundleOf, discover, explainCall, prefetch, requestOf, resourcesOf } from "./ehr.js";
 import { drawOrders, hideHeld, holdSigning } from "./order-entry.js";
 import { Orders, nameOf, referenceOf, shortName } from "./orders.js";
 import { drawPatients, markPatient } from "./patients.js";
 import { timescale } from "./timescale.js";
 import { clearTimeline, drawTimeline } from "./timeline.js";
 import { clearTrend, drawTrend } from "./trend.js";
+import { SETTINGS, drawFields, drawTurned } from "./what-if.js";
 
 // the width from which the record scrolls beside the advice (page.css): there the new orders can be brought into view
 const COLUMNS = matchMedia("(min-width: 74em) and (min-height: 36em)");
@@ -68,14 +70,15 @@ function ordersOfPatient(patientId) {
 
 /** The patient of the address; the first one when it names none. */
 function openFromAddress() {
-  const wanted = decodeURIComponent(location.hash.slice(1));
-  const story = setup.stories.find(({ id }) => id === wanted);
-  if (story || !chart) openChart((story ?? setup.stories[0]).id);
+  const [wanted, query] = location.hash.slice(1).split("?");
+  const story = setup.stories.find(({ id }) => id === decodeURIComponent(wanted));
+  const changes = read(query, setup.changeable, SETTINGS);
+  if (story || !chart) openChart((story ?? setup.stories[0]).id, changes);
 }
 
-async function openChart(patientId) {
+async function openChart(patientId, changes) {
   const signal = opening.begin();
-  chart = { patientId, orders: ordersOfPatient(patientId), fetched: null, record: null, facts: null };
+  chart = { patientId, orders: ordersOfPatient(patientId), changes, fetched: null, record: null, facts: null };
   document.body.dataset.patient = patientId;
   document.body.dataset.state = "loading";
   markPatient(patientId);
@@ -97,6 +100,8 @@ async function openChart(patientId) {
     view.fail(problem);
     return;
   }
+  chart.now = changedChart(chart.fetched, changes, setup.changeable);
+  byId("what-if").open ||= isChanged(changes);
   drawName(chart.fetched.patient);
   byId("discharge").hidden = !isInHospital();
   await Promise.all([viewChart(), askAboutOrders([])]);
@@ -106,8 +111,9 @@ async function openChart(patientId) {
 async function viewChart() {
   const signal = view.begin();
   const asked = chart;
-  chart.record = chart.orders.over(chart.fetched);
+  chart.record = chart.orders.over(chart.now);
   const request = requestOf("patient-view", chart.patientId, chart.record);
+  chart.request = request;
   const answer = await view.ask("chart opened", services["patient-view"], request, signal);
   if (asked !== chart) return;
   document.body.dataset.state = "ready";
@@ -116,6 +122,30 @@ async function viewChart() {
   chart.facts = answer.explained.facts;
   chart.cards = answer.cards;
   draw();
+  await drawWhatIf(answer.explained);
+}
+
+/** The panel of changes; the answer about the chart as it is on record is asked for once. */
+async function drawWhatIf(explained) {
+  const asked = chart;
+  if (!isChanged(asked.changes)) asked.base = explained;
+  const onRecord = () => requestOf("patient-view", asked.patientId, asked.orders.over(asked.fetched));
+  asked.base ??= await explainCall(services["patient-view"], onRecord());
+  if (asked !== chart) return;
+  if (!byId("what-if-fields").contains(document.activeElement)) drawFields(chart, setup.changeable, chart.facts, change);
+  drawTurned(chart, chart.base, explained);
+}
+
+/** Values of the chart were changed: the cards follow, and so does the address. */
+function change(changes) {
+  chart.changes = changes;
+  chart.now = changedChart(chart.fetched, changes, setup.changeable);
+  const query = written(changes);
+  history.replaceState(null, "", `#${chart.patientId}${query ? `?${query}` : ""}`);
+  byId("discharge").hidden = !isInHospital();
+  if (document.activeElement?.type !== "range") drawFields(chart, setup.changeable, chart.facts, change);
+  viewChart();
+  askAboutOrders([]);
 }
 
 function draw() {
@@ -146,7 +176,7 @@ function axisWidth() {
 const medicineOrders = () =>
   ["medications", "administrations"].flatMap((key) => resourcesOf(chart.record[key]));
 
-const isInHospital = () => resourcesOf(chart.fetched.encounters).some((stay) => HOSPITAL.includes(stay.class?.code));
+const isInHospital = () => resourcesOf(chart.now.encounters).some((stay) => HOSPITAL.includes(stay.class?.code));
 
 /** What a prescription is renewed of: what is taken at home. */
 const isRenewable = (order) =>
@@ -216,7 +246,7 @@ function renew(orders) {
 async function askMoment(hook, title, heading, more = {}) {
   byId("advice-moment-heading").textContent = heading;
   const signal = moment.begin();
-  await moment.ask(title, services[hook], requestOf(hook, chart.patientId, chart.orders.over(chart.fetched), more), signal);
+  await moment.ask(title, services[hook], requestOf(hook, chart.patientId, chart.orders.over(chart.now), more), signal);
   byId("advice-moment-heading").focus();
   byId("advice-moment").scrollIntoView({ block: "nearest" });
 }
@@ -224,7 +254,7 @@ async function askMoment(hook, title, heading, more = {}) {
 /** order-select about some drafts, all of them when none is named; quiet when nothing is drafted. */
 async function askAboutOrders(selections) {
   const drafts = chart.orders.drafts;
-  if (!drafts.length || !chart.fetched) return order.clear();
+  if (!drafts.length || !chart.now) return order.clear();
   const chosen = selections.length ? selections : drafts.map(referenceOf);
   await askOrder("order-select", "order chosen", { selections: chosen });
 }
@@ -232,7 +262,7 @@ async function askAboutOrders(selections) {
 async function askOrder(hook, title, more = {}) {
   const signal = order.begin();
   const context = { draftOrders: chart.orders.bundle(), ...more };
-  const request = requestOf(hook, chart.patientId, chart.orders.over(chart.fetched), context);
+  const request = requestOf(hook, chart.patientId, chart.orders.over(chart.now), context);
   return order.ask(title, services[hook], request, signal);
 }
 
@@ -263,6 +293,17 @@ function chartTrouble(problem) {
   place.replaceChildren(h("strong", {}, "The chart could not be loaded. "), problem.message);
 }
 
+byId("what-if-reset").addEventListener("click", () => change(unchanged()));
+byId("what-if-link").addEventListener("click", async (event) => {
+  const copied = await navigator.clipboard.writeText(location.href).then(() => true, () => false);
+  event.target.textContent = copied ? "Copied" : "The address of this page is the link";
+});
+byId("what-if-download").addEventListener("click", () => {
+  const content = new Blob([JSON.stringify(chart.request, null, 2)], { type: "application/json" });
+  const address = URL.createObjectURL(content);
+  h("a", { href: address, download: `${chart.patientId}.json` }).click();
+  URL.revokeObjectURL(address);
+});
 byId("start-over").addEventListener("click", () => {
   sessionStorage.removeItem(KEPT);
   location.reload();
