@@ -84,3 +84,34 @@ def test_a_link_brings_the_changed_chart_and_the_request_can_be_had(what_if, con
 def test_what_a_link_says_that_nobody_knows_is_left_out(open_chart):
     chart = open_chart("heart-failure?magnesium=x&egfr=-1+furlong&age=old&with=nothing&setting=MOON")
     expect(chart.about("patient").first).to_contain_text("Severely low magnesium 1.2 mg/dL")
+
+
+PROTOCOL = "docs/site/protocols/uk-nhs-highland.yaml"
+
+
+def test_an_own_protocol_answers_beside_what_is_shipped(what_if):
+    page = what_if.page
+    page.get_by_label("Your own site or protocol file").set_input_files(PROTOCOL)
+    shipped, own = (page.get_by_role("group", name=name, exact=True) for name in ("Shipped", "With your files"))
+    expect(shipped).to_contain_text("Severely low magnesium")
+    expect(own).to_contain_text("Protocol uk-nhs-highland")
+    expect(page.locator("#own-same")).to_have_text("They answer differently.")
+    assert serious(page) == []
+    slide(what_if, "Magnesium", 2.2)
+    expect(own).to_have_text("No card.")
+    page.get_by_role("button", name="Without my files").click()
+    expect(page.locator("#own")).to_be_hidden()
+
+
+def test_a_file_is_dropped_and_one_that_is_wrong_is_told_with_its_line(what_if):
+    page = what_if.page
+    dropped = """name => { const data = new DataTransfer();
+        data.items.add(new File(["site:\\n  name: x\\nunist: {}\\n"], name));
+        document.dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true})); }"""
+    page.evaluate(dropped, "notes.txt")
+    expect(page.locator("#own-trouble")).to_contain_text("a file that ends in .yaml")
+    what_if.complaints.clear()
+    page.evaluate(dropped, "mine.yaml")
+    expect(page.locator("#own-trouble")).to_contain_text("mine.yaml:3")
+    expect(page.locator("#own")).to_be_hidden()
+    what_if.complaints.clear()  # the browser logs the refused call

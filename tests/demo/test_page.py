@@ -75,6 +75,30 @@ def test_the_reasons_are_those_of_the_answer(demo_client):
     assert "cards" not in told
 
 
+def own(client, **files):
+    body = {"request": request_for("patient-view", NOW), "files": files}
+    return client.post("/demo/own/magnesium-patient-view", json=body)
+
+
+def test_own_files_answer_beside_what_is_shipped(demo_client):
+    both = own(demo_client, **{"mine.yaml": "units: {first: mmol/L}\n"}).get_json()
+    firsts = {side: both[side][0]["summary"] for side in ("shipped", "own")}
+    assert "1.2 mg/dL (0.49 mmol/L)" in firsts["shipped"] and "0.49 mmol/L (1.2 mg/dL)" in firsts["own"]
+    assert len(own(demo_client).get_json()["own"]) == len(both["shipped"])
+
+
+def test_own_files_that_are_wrong_are_refused_with_file_and_line(demo_client):
+    assert "mine.yaml:2" in diagnostics(own(demo_client, **{"mine.yaml": "units:\n  frist: mmol/L\n"}), 400)
+
+
+def test_a_drafted_dose_is_told_with_its_row_and_kidney_gate(demo_client):
+    told = demo_client.post("/demo/explain/magnesium-patient-view", json=request_for("patient-view", NOW)).get_json()
+    (dose,) = told["doses"]
+    assert dose["gate"] == "R0" and "severe" in [row["row"] for row in dose["rows"]]
+    severe = next(row for row in dose["rows"] if row["row"] == "severe")
+    assert severe["by_gate"]["R0"] == "4 g over 240 min" and severe["by_gate"]["R2"] == "2 g over 240 min"
+
+
 def test_the_reasons_of_what_is_no_request_are_refused(demo_client):
     assert "context" in diagnostics(demo_client.post("/demo/explain/magnesium-patient-view", json={}), 400)
     assert demo_client.post("/demo/explain/nothing", json={}).status_code == 404

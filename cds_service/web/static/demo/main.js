@@ -10,6 +10,7 @@ import { announce, byId, h } from "./dom.js";
 import { bundleOf, discover, explainCall, prefetch, requestOf, resourcesOf } from "./ehr.js";
 import { drawOrders, hideHeld, holdSigning } from "./order-entry.js";
 import { Orders, nameOf, referenceOf, shortName } from "./orders.js";
+import { drawOwn, takeFiles } from "./own.js";
 import { drawPatients, markPatient } from "./patients.js";
 import { timescale } from "./timescale.js";
 import { clearTimeline, drawTimeline } from "./timeline.js";
@@ -43,6 +44,7 @@ async function start() {
   byId("sign").addEventListener("click", sign);
   byId("sign-back").addEventListener("click", hideHeld);
   byId("discharge").addEventListener("click", discharge);
+  takeFiles(() => drawOwn(services["patient-view"], chart.request));
   byId("renew-all").addEventListener("click", () => renew(medicineOrders().filter(isRenewable)));
   byId("unit").addEventListener("change", (event) => switchUnit(event.target.value));
   window.addEventListener("hashchange", openFromAddress);
@@ -134,6 +136,7 @@ async function drawWhatIf(explained) {
   if (asked !== chart) return;
   if (!byId("what-if-fields").contains(document.activeElement)) drawFields(chart, setup.changeable, chart.facts, change);
   drawTurned(chart, chart.base, explained);
+  drawOwn(services["patient-view"], chart.request);
 }
 
 /** Values of the chart were changed: the cards follow, and so does the address. */
