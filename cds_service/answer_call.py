@@ -64,7 +64,7 @@ def answer_call(body: object, service: Service, means: Means) -> Answer:
     decision = spoken(decision, means.dialect, means.new_id, means.links)
     decision.trace.chart.reading  # noqa: B018 - records ask for it later: read while the limit of time is told of
     if decision.cannot_tell and means.missing_data is MissingData.PRECONDITION_FAILED:
-        outcome = _unknown() if snapshot.patient_unknown else _cannot_tell(decision.cannot_tell)
+        outcome = _unknown() if snapshot.patient_unknown else _cannot_tell(decision.cannot_tell, gathered.data)
         return Answer(HTTPStatus.PRECONDITION_FAILED, outcome, decision, gathered.data)
     return Answer(HTTPStatus.OK, {"cards": [card.body for card in decision.cards]}, decision, gathered.data)
 
@@ -94,9 +94,12 @@ def _unknown() -> JsonDict:
     )
 
 
-def _cannot_tell(keys: tuple[str, ...]) -> JsonDict:
+def _cannot_tell(keys: tuple[str, ...], data: Iterable[KeyData]) -> JsonDict:
+    """What is missing; of what came about somebody else that it did, and was not used."""
+    foreign = [told.key for told in data if told.foreign and told.key in keys]
+    strange = f" What came as {', '.join(foreign)} is about another patient than context.patientId." if foreign else ""
     return operation_outcome(
         "required",
-        f"Required data was not supplied: prefetch {', '.join(keys)}. Satisfy these prefetch templates of the "
+        f"Required data was not supplied: prefetch {', '.join(keys)}.{strange} Satisfy these prefetch templates of the "
         f"discovery document. A site whose client cannot may set {PREFIX}MISSING_DATA=card to be told by a card.",
     )

@@ -165,7 +165,7 @@ class Chart:
     def choose(self, typed, name):
         """Type, and take the medicine of this name from the list."""
         self.search.press_sequentially(typed)
-        self.page.get_by_role("option", name=name).first.click()
+        self.page.locator("#order-options").get_by_role("option", name=name).first.click()
 
     def do_and_hear(self, act):
         """Do something that sends feedback; what was sent."""

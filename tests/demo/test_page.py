@@ -25,7 +25,8 @@ def test_the_page_is_there_in_a_demo_only(runtime, client):
 
 
 def test_the_home_page_of_a_demo_leads_to_the_chart(client, demo_client):
-    assert 'href="/demo"' in demo_client.get("/").get_data(as_text=True)
+    home = demo_client.get("/").get_data(as_text=True)
+    assert 'href="/demo"' in home and "fhirServiceUrl=http%3A%2F%2Fdemo.example%2Ffhir&amp;patientId=" in home
     assert "/demo" not in client.get("/").get_data(as_text=True)
 
 

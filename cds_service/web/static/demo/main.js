@@ -27,6 +27,7 @@ let setup;
 let services;
 let unitWanted = null; // what the switch was set to; until then the unit of the result
 let chart;
+let renewing = false; // whether the advice of the moment is about a renewal
 const ordersOf = new Map(); // by patient: drafts wait while another chart is open
 const KEPT = "magnesium-cds-demo";
 const HOSPITAL = ["IMP", "ACUTE", "NONAC", "EMER", "OBSENC"];
@@ -134,9 +135,15 @@ async function drawWhatIf(explained) {
   const onRecord = () => requestOf("patient-view", asked.patientId, asked.orders.over(asked.fetched));
   asked.base ??= await explainCall(services["patient-view"], onRecord());
   if (asked !== chart) return;
-  if (!byId("what-if-fields").contains(document.activeElement)) drawFields(chart, setup.changeable, chart.facts, change);
+  if (!byId("what-if-fields").contains(document.activeElement)) showFields();
   drawTurned(chart, chart.base, explained);
   drawOwn(services["patient-view"], chart.request);
+}
+
+/** The fields of the panel, as long as it is open. */
+function showFields() {
+  if (byId("what-if").open && chart?.facts) drawFields(chart, setup.changeable, chart.facts, change);
+  else byId("what-if-fields").replaceChildren();
 }
 
 /** Values of the chart were changed: the cards follow, and so does the address. */
@@ -146,7 +153,7 @@ function change(changes) {
   const query = written(changes);
   history.replaceState(null, "", `#${chart.patientId}${query ? `?${query}` : ""}`);
   byId("discharge").hidden = !isInHospital();
-  if (document.activeElement?.type !== "range") drawFields(chart, setup.changeable, chart.facts, change);
+  if (document.activeElement?.type !== "range") showFields();
   viewChart();
   askAboutOrders([]);
 }
@@ -227,7 +234,7 @@ function takeBack(reference) {
   byId("order-search").focus();
   changed([]);
   if (wasSigned) viewChart();
-  if (!chart.orders.renewals.length && moment.hook === "medication-refill") moment.clear();
+  if (!chart.orders.renewals.length && renewing) moment.clear();
 }
 
 function showOrders() {
@@ -248,6 +255,7 @@ function renew(orders) {
 
 async function askMoment(hook, title, heading, more = {}) {
   byId("advice-moment-heading").textContent = heading;
+  renewing = Boolean(more.medications);
   const signal = moment.begin();
   await moment.ask(title, services[hook], requestOf(hook, chart.patientId, chart.orders.over(chart.now), more), signal);
   byId("advice-moment-heading").focus();
@@ -296,6 +304,7 @@ function chartTrouble(problem) {
   place.replaceChildren(h("strong", {}, "The chart could not be loaded. "), problem.message);
 }
 
+byId("what-if").addEventListener("toggle", showFields);
 byId("what-if-reset").addEventListener("click", () => change(unchanged()));
 byId("what-if-link").addEventListener("click", async (event) => {
   const copied = await navigator.clipboard.writeText(location.href).then(() => true, () => false);
