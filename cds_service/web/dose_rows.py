@@ -11,12 +11,19 @@ Row = dict[str, object]
 def dose_rows(decision: Decision, knowledge: Knowledge) -> list[Row]:
     """For each suggestion that drafts magnesium: the rows of its dose at this gate, with what other gates get.
 
-    More than one row may hold the same dose; none is told where the amount was made smaller by what was given before.
+    More than one row may hold the same dose: then those of the patient's band. None is told where the amount was made
+    smaller by what was given before.
     """
-    gate = decision.trace.chart.renal.gate.name
+    chart = decision.trace.chart
+    gate, band = chart.renal.gate.name, chart.magnesium.band.value if chart.magnesium else ""
     suggested = (as_dict(s) for card in decision.cards for s in as_list(card.body.get("suggestions")))
     found = [(str(s.get("label")), _rows(s, gate, knowledge)) for s in suggested]
-    return [{"label": label, "gate": gate, "rows": rows} for label, rows in found if rows]
+    return [{"label": label, "gate": gate, "rows": _of_band(rows, band)} for label, rows in found if rows]
+
+
+def _of_band(rows: list[Row], band: str) -> list[Row]:
+    """The rows that are called as the band is ("severe" of "severely low"); all where none is."""
+    return [row for row in rows if str(row["row"]).split()[0] in band] or rows
 
 
 def _rows(suggestion: JsonDict, gate: str, knowledge: Knowledge) -> list[Row]:

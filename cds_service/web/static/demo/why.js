@@ -12,7 +12,14 @@ export function drawWhy(call) {
 
 const PAGES = document.body.dataset.pages;
 // what a comparison says, and what the value would have to be for it to say the contrary
-const CONTRARY = { "is below": (limit) => `${limit} or more`, "is not below": (limit) => `below ${limit}`, "is above": (limit) => `${limit} or less`, "is not above": (limit) => `above ${limit}`, "is at least": (limit) => `below ${limit}`, "is at most": (limit) => `above ${limit}` };
+const CONTRARY = {
+  "is below": (limit) => `at ${limit} or more`,
+  "is not below": (limit) => `below ${limit}`,
+  "is above": (limit) => `at ${limit} or less`,
+  "is not above": (limit) => `above ${limit}`,
+  "is at least": (limit) => `below ${limit}`,
+  "is at most": (limit) => `above ${limit}`,
+};
 
 function reasons(explained) {
   const by = (outcome) => explained.rules.filter((rule) => rule.outcome === outcome);
@@ -54,7 +61,7 @@ const silentRule = (told) => h("li", {}, pageOf(told, told.question), h("span", 
 function number(n) {
   const limit = measured(n);
   const words = Object.keys(CONTRARY).find((comparison) => n.told.endsWith(comparison));
-  const turn = words ? ` It would be otherwise at ${CONTRARY[words](limit)}.` : "";
+  const turn = words ? ` It would be otherwise ${CONTRARY[words](limit)}.` : "";
   return h("li", {}, n.told, " ", h("b", {}, limit), `.${turn} `, h("span", { class: "soft" }, `Limit ${n.id}: source ${n.source}, since ${n.valid_from}`));
 }
 
