@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Installs the locked dependencies beside this file, then runs a command. Needs nothing but Python 3.11.
 
-python3 run.py demo             try the service (any word is a command of magnesium-cds)
-python3 run.py test [options]   run the tests; options go to pytest
+python3 run.py demo             try the service (any word is a command of magnesium-cds); installs only what runs
+python3 run.py test [options]   run the tests; options go to pytest; installs what tests need on top
 python3 run.py test --on 2028-02-29T23:55   run them as if it were that moment
 python3 run.py bench [--quick]  measure the speed against a bare application on the same server
 """
@@ -16,7 +16,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
-LOCK = HERE / "requirements-dev.lock"
+RUNNING = HERE / "requirements.lock"
+TESTING = HERE / "requirements-dev.lock"  # holds what the other holds, too
 STAMP = VENV / "installed"
 OLDEST = (3, 11)
 WORKERS = ("-n", "logical", "--maxprocesses", "8", "--dist", "worksteal")  # an option given later counts
@@ -33,7 +34,7 @@ def main(words):
             f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed, this is {sys.version.split()[0]}. "
             "Install it, then run this file with it, e.g. python3.11 run.py " + " ".join(words)
         )
-    problem = install()
+    problem = install(TESTING if words[0] in OWN else RUNNING)
     if problem:
         return stop(problem)
     own = OWN.get(words[0])
@@ -49,28 +50,57 @@ def main(words):
         return 130
 
 
-def install():
-    """Bring .venv to the state of the lock; returns what went wrong, or None."""
-    if STAMP.is_file() and STAMP.read_text() == wanted() and python().exists():
+def install(lock):
+    """Bring .venv to the state of a lock, or of more; returns what went wrong, or None."""
+    installed = STAMP.read_text() if STAMP.is_file() and python().exists() else ""
+    if installed in (wanted(lock), wanted(TESTING)):
         return None
-    print("Installing the locked dependencies into .venv (once; half a minute) ...", file=sys.stderr, flush=True)
-    shutil.rmtree(VENV, ignore_errors=True)
-    if run(sys.executable, "-m", "venv", str(VENV)):
-        return (
-            "Python could not make a virtual environment. On Debian and Ubuntu: sudo apt install python3-venv. "
-            "Then run this command again."
-        )
-    if pip("--require-hashes", "--no-deps", "-r", str(LOCK)) or pip(
-        "--no-deps", "--no-build-isolation", "-e", str(HERE)
-    ):
+    if installed != wanted(RUNNING):
+        shutil.rmtree(VENV, ignore_errors=True)
+        if run(sys.executable, "-m", "venv", str(VENV)):
+            return (
+                "Python could not make a virtual environment. On Debian and Ubuntu: sudo apt install python3-venv. "
+                "Then run this command again."
+            )
+    what = "what runs" if lock == RUNNING else "what runs and what tests need"
+    print(f"Installing the locked dependencies into .venv, once: {what}.", file=sys.stderr, flush=True)
+    if fetch(lock) or place(lock):
         return "The installation failed, see above. It needs the network once; run this command again."
-    STAMP.write_text(wanted())
+    STAMP.write_text(wanted(lock))
     return None
 
 
-def wanted():
+def place(lock):
+    """Let .venv find this project: by a path where it only runs, as a package in place where tests run."""
+    if lock == TESTING:
+        return pip("--no-deps", "--no-build-isolation", "-e", str(HERE))
+    look = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    found = subprocess.run([str(python()), "-c", look], stdout=subprocess.PIPE, text=True)
+    if found.returncode == 0:
+        (Path(found.stdout.strip()) / "magnesium-cds.pth").write_text(f"{HERE}\n")
+    return found.returncode
+
+
+def fetch(lock):
+    """Install a lock and tell how far it is; pip's exit status, its own words when it fails."""
+    command = pip_command("--no-compile", "--require-hashes", "--no-deps", "-r", str(lock))
+    said, count, last, shown = [], 0, "", sys.stderr.isatty()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as started:
+        for line in started.stdout:
+            said.append(line)
+            count += line.startswith(("Collecting ", "Requirement already"))
+            step = f"{count} packages fetched" if count else ""
+            step = "installing them ..." if line.startswith("Installing") else step
+            if step != last and (shown or count % 10 == 0 or "installing" in step):
+                last = step
+                print(f"  {step}", end="\r" if shown else "\n", file=sys.stderr, flush=True)
+    print("" if started.returncode == 0 else "".join(said), file=sys.stderr)
+    return started.returncode
+
+
+def wanted(lock):
     """What .venv must have been made from: lock, package description, place and Python."""
-    parts = (LOCK.read_bytes(), (HERE / "pyproject.toml").read_bytes(), str(HERE).encode(), sys.version.encode())
+    parts = (lock.read_bytes(), (HERE / "pyproject.toml").read_bytes(), str(HERE).encode(), sys.version.encode())
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
@@ -80,7 +110,11 @@ def python():
 
 
 def pip(*arguments):
-    return run(str(python()), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments)
+    return run(*pip_command("--quiet", *arguments))
+
+
+def pip_command(*arguments):
+    return [str(python()), "-m", "pip", "install", "--disable-pip-version-check", *arguments]
 
 
 def run(*command):

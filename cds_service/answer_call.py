@@ -65,7 +65,8 @@ def answer_call(body: object, service: Service, means: Means) -> Answer:
     decision = spoken(decision, means.dialect, means.new_id, means.links)
     decision.trace.chart.reading  # noqa: B018 - records ask for it later: read while the limit of time is told of
     if is_refused(decision, means.missing_data):
-        outcome = _unknown() if snapshot.patient_unknown else _cannot_tell(decision.cannot_tell)
+        unknown, data = snapshot.patient_unknown, gathered.data
+        outcome = _unknown(data) if unknown else _cannot_tell(decision.cannot_tell, data)
         return Answer(HTTPStatus.PRECONDITION_FAILED, outcome, decision, gathered.data)
     return Answer(HTTPStatus.OK, {"cards": [card.body for card in decision.cards]}, decision, gathered.data)
 
@@ -92,18 +93,26 @@ def _looked_at_again(gathered: Gathered, call: HookCall, means: Means) -> Gather
     return look_again(gathered, call, further_queries(gathered.snapshot, means.knowledge, means.now), means.now)
 
 
-def _unknown() -> JsonDict:
+def _unknown(data: Iterable[KeyData]) -> JsonDict:
     return operation_outcome(
         "not-found",
-        "The record of the patient in context was not found, or could not be had: prefetch patient. Check that "
+        "The record of the patient in context was not found, or could not be had: prefetch patient."
+        f"{_about_another(data)} Check that "
         "context.patientId is an id of the FHIR server that is named, and satisfy the prefetch templates of the "
         f"discovery document. A site whose client cannot may set {PREFIX}MISSING_DATA=card to be told by a card.",
     )
 
 
-def _cannot_tell(keys: tuple[str, ...]) -> JsonDict:
+def _cannot_tell(keys: tuple[str, ...], data: Iterable[KeyData]) -> JsonDict:
     return operation_outcome(
         "required",
-        f"Required data was not supplied: prefetch {', '.join(keys)}. Satisfy these prefetch templates of the "
+        f"Required data was not supplied: prefetch {', '.join(keys)}."
+        f"{_about_another(told for told in data if told.key in keys)} Satisfy these prefetch templates of the "
         f"discovery document. A site whose client cannot may set {PREFIX}MISSING_DATA=card to be told by a card.",
     )
+
+
+def _about_another(data: Iterable[KeyData]) -> str:
+    """That something came, and about whom; "" where nothing was dropped for that."""
+    foreign = [told.key for told in data if told.foreign]
+    return f" What came as {', '.join(foreign)} is about another patient than context.patientId." if foreign else ""

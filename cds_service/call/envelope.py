@@ -73,7 +73,7 @@ def read_call(body: object, service: Service | None = None) -> HookCall:
     if not isinstance(body, dict):
         raise NotCdsHooks("The body must be a JSON object with hook, hookInstance and context.")
     context = _context(body.get("context"))
-    lacking = [f"context.{name}" for name in service.needs if context.get(name) is None] if service else []
+    lacking = _lacking(body, context, service) if service else []
     if lacking:
         raise NotCdsHooks(f"{' and '.join(lacking)} missing. Send with each call what the hook requires.")
     return HookCall(
@@ -85,6 +85,12 @@ def read_call(body: object, service: Service | None = None) -> HookCall:
         access=_access(body),
         user=as_text(context.get("userId")) or "",
     )
+
+
+def _lacking(body: JsonDict, context: JsonDict, service: Service) -> list[str]:
+    """What every hook requires, and this one, and is not there. The name of another hook is no reason to refuse."""
+    of_every_hook = [name for name in ("hook", "hookInstance") if not as_text(body.get(name))]
+    return of_every_hook + [f"context.{name}" for name in service.needs if context.get(name) is None]
 
 
 def _access(body: JsonDict) -> FhirAccess | None:

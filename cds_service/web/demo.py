@@ -7,18 +7,21 @@ from pathlib import Path
 
 from flask import Response, abort, render_template
 
-from cards import explain
+from cards import Knowledge, KnowledgeError, explain
 from cds_service import __version__
 from cds_service.answer_call import Means, answer_call
 from cds_service.call.envelope import read_body
-from cds_service.demo import orderables
+from cds_service.demo import orderables, stories
+from cds_service.demo.changeable import changeable
 from cds_service.fhir_json import as_dict, as_list, as_text
 from cds_service.run.settings import MissingData
-from cds_service.web.answers import json_response, raw_body
+from cds_service.web.answers import json_response, outcome_response, raw_body
 from cds_service.web.auth import caller_name
 from cds_service.web.demo_patients import listing
+from cds_service.web.dose_rows import dose_rows
 from cds_service.web.hooks import known_service
 from cds_service.web.markdown import rendered
+from cds_service.web.own_answer import own_knowledge, read_files
 from cds_service.web.runtime import Access, Route, Runtime
 
 _TYPES = {".js": "text/javascript", ".css": "text/css"}
@@ -36,6 +39,7 @@ def routes(runtime: Runtime) -> list[Route]:
         Route("/demo/setup", "GET", Access.PUBLIC, _setup(runtime)),
         Route("/demo/restart", "POST", Access.PUBLIC, _restart(runtime)),
         Route("/demo/explain/<service_id>", "POST", Access.PUBLIC, _explain(runtime)),
+        Route("/demo/own/<service_id>", "POST", Access.PUBLIC, _own(runtime)),
         Route("/demo/markdown", "POST", Access.PUBLIC, _markdown),
     ]
 
@@ -73,7 +77,9 @@ def _setup(runtime: Runtime) -> Callable[[], Response]:
     patients = listing(runtime)
 
     def show() -> Response:
-        return json_response({"stories": patients(), "catalogue": catalogue(), "units": _units(runtime)})
+        changes = changeable(stories(runtime.now()))
+        told = {"stories": patients(), "catalogue": catalogue(), "units": _units(runtime), "changeable": changes}
+        return json_response(told)
 
     return show
 
@@ -102,8 +108,28 @@ def _explain(runtime: Runtime) -> Callable[[str], Response]:
         body, knowledge, now = read_body(raw_body()), runtime.knowledge, runtime.now()
         memory = runtime.memory_for(caller_name())
         means = Means(knowledge, now, runtime.new_id, runtime.keys, MissingData.CARD, memory=memory)
-        told = explain(answer_call(body, service, means).decision, knowledge)
-        return json_response({name: value for name, value in told.items() if name != "cards"})
+        decision = answer_call(body, service, means).decision
+        told = {name: value for name, value in explain(decision, knowledge).items() if name != "cards"}
+        return json_response({**told, "doses": dose_rows(decision, knowledge)})
+
+    return show
+
+
+def _own(runtime: Runtime) -> Callable[[str], Response]:
+    """The cards to a request as shipped, and with the site and protocol files that come with it."""
+
+    def show(service_id: str) -> Response:
+        service, told = known_service(service_id), as_dict(read_body(raw_body()))
+        try:
+            own = own_knowledge(read_files(told.get("files")), runtime.knowledge.home)
+        except KnowledgeError as problem:
+            return outcome_response(400, "invalid", str(problem))
+
+        def cards(knowledge: Knowledge) -> list[object]:
+            means = Means(knowledge, runtime.now(), runtime.new_id, runtime.keys, MissingData.CARD)
+            return [card.body for card in answer_call(told.get("request"), service, means).decision.cards]
+
+        return json_response({"shipped": cards(runtime.knowledge), "own": cards(own)})
 
     return show
 

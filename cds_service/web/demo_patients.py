@@ -38,7 +38,8 @@ def _told(story: Story) -> dict[str, str]:
 def _first_indicator(patient_id: str, store: Store, runtime: Runtime) -> str:
     """Asked without memory: answers that were given elsewhere do not change the list."""
     known = prefetched(store, prefetch_templates(runtime.knowledge, _VIEW.about), patient_id)
-    body = {"hook": _VIEW.hook, "context": {"userId": "Practitioner/demo", "patientId": patient_id}, "prefetch": known}
+    asked = {"hook": _VIEW.hook, "hookInstance": runtime.new_id()}
+    body = {**asked, "context": {"userId": "Practitioner/demo", "patientId": patient_id}, "prefetch": known}
     means = Means(runtime.knowledge, runtime.now(), runtime.new_id, runtime.keys, MissingData.CARD)
     cards = answer_call(body, _VIEW, means).decision.cards
     return max(cards, key=lambda card: card.indicator).indicator.word if cards else _NOTHING

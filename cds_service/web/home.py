@@ -6,6 +6,7 @@ from flask import Response, current_app, request
 
 from cards import SERVICES
 from cds_service import __version__
+from cds_service.demo.welcome import sandbox_link
 from cds_service.web.pages import look_of, shown
 from cds_service.web.runtime import Access, Route, Runtime
 
@@ -17,7 +18,8 @@ def routes(runtime: Runtime) -> list[Route]:
     """The home page."""
 
     def show() -> Response:
-        discovery = f"{runtime.settings.base_url.rstrip('/') or request.host_url.rstrip('/')}/cds-services"
+        base = runtime.settings.base_url.rstrip("/") or request.host_url.rstrip("/")
+        discovery, has_demo = f"{base}/cds-services", _has_demo()
         return shown(
             "home.html",
             _LOOK,
@@ -27,8 +29,9 @@ def routes(runtime: Runtime) -> list[Route]:
             trials=runtime.trials_of_clients,
             version=__version__,
             discovery=discovery,
-            sandbox=_SANDBOX + quote(discovery, safe=""),
-            has_demo=_has_demo(),
+            # the Sandbox starts on our patients where there are some, else on its own
+            sandbox=sandbox_link(base) if has_demo else _SANDBOX + quote(discovery, safe=""),
+            has_demo=has_demo,
             root=runtime.settings.pages_path,
         )
 

@@ -134,7 +134,7 @@ class Chart:
     def open(self, patient="heart-failure"):
         """Open the chart of a patient and wait until the advice is there."""
         self.page.goto(f"{self.base}/demo#{patient}")
-        self.wait(patient)
+        self.wait(patient.partition("?")[0])
         return self
 
     def wait(self, patient):
@@ -165,7 +165,7 @@ class Chart:
     def choose(self, typed, name):
         """Type, and take the medicine of this name from the list."""
         self.search.press_sequentially(typed)
-        self.page.get_by_role("option", name=name).first.click()
+        self.page.locator("#order-options").get_by_role("option", name=name).first.click()
 
     def do_and_hear(self, act):
         """Do something that sends feedback; what was sent."""

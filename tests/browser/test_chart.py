@@ -102,8 +102,16 @@ def test_why_shows_rules_numbers_sources_facts_and_the_raw_call(chart):
     page.get_by_role("button", name="Why? Reasons for the advice about this patient").click()
     why = page.get_by_role("dialog")
     expect(why).to_contain_text("Is magnesium severely low?")
-    expect(why).to_contain_text("mmol/L is below band.severe = 0.5 mmol/L (source 1;6, since 2026-11-23)")
-    silent = why.get_by_text(re.compile(r"Silent rules \(\d+\)"))
+    expect(why).to_contain_text(
+        "magnesium 0.49 mmol/L is below 0.5 mmol/L. It would be otherwise at 0.5 mmol/L or more."
+    )
+    expect(why).to_contain_text("Limit band.severe: source 1;6, since 2026-11-23")
+    expect(why).to_contain_text("Kidneys: eGFR 78, gate R0.")
+    expect(why).to_contain_text("Row “severe” of the table of IV doses:")
+    expect(why).to_contain_text("R0: 4 g over 240 min (this patient)")
+    rule = why.get_by_role("link", name="The rule, its cases and sources").first
+    assert page.request.get(rule.evaluate("link => link.href")).ok
+    silent = why.get_by_text(re.compile(r"Looked at and silent \(\d+\)"))
     expect(why.get_by_text("Does a child have low magnesium?")).to_be_hidden()
     silent.click()
     expect(why.get_by_text("Does a child have low magnesium?")).to_be_visible()

@@ -4,6 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ViewportSize, expect
 
+from tests.browser.conftest import WIDE
 from tests.demo.conftest import STORIES
 
 NAMES = [story.id for story in STORIES]
@@ -11,6 +12,44 @@ AUDITED = ("heart-failure", "pre-eclampsia", "alcohol")
 SERIOUS = ("serious", "critical")
 PHONE = ViewportSize(width=390, height=844)
 ZOOMED = ViewportSize(width=720, height=450)  # what 1440 x 900 holds at 200 %
+
+
+MOST_BYTES = 400_000
+
+
+def test_the_page_and_all_that_it_fetches_is_small(context, demo):
+    page, sizes = context.new_page(), []
+    page.on("requestfinished", lambda done: sizes.append(done.sizes()["responseBodySize"]))
+    page.goto(f"{demo.base}/demo#heart-failure")
+    expect(page.locator('body[data-state="ready"]')).to_be_attached()
+    page.wait_for_load_state("networkidle")
+    page.close()
+    assert len(sizes) > 20 and sum(sizes) < MOST_BYTES, sum(sizes)
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["1440 x 900", "phone"])
+def test_the_most_urgent_card_stands_above_the_fold(size, open_chart):
+    chart = open_chart("heart-failure", size=size)
+    card = chart.about("patient").first
+    offer = card.get_by_role("button", name="Accept: Magnesium sulfate").bounding_box()
+    assert offer["y"] + offer["height"] < size["height"]
+    assert card.bounding_box()["height"] < size["height"]
+
+
+def test_the_second_card_begins_above_the_fold(open_chart):
+    chart = open_chart("heart-failure")
+    chart.choose("omep", "Omeprazole")
+    expect(chart.about("order")).to_have_count(2)
+    first, second = (chart.about("order").nth(number).bounding_box() for number in (0, 1))
+    assert first["y"] + first["height"] < second["y"] < WIDE["height"] - 60
+
+
+@pytest.mark.parametrize("name", ["torsades", "pre-eclampsia", "heart-failure"])
+def test_the_badge_is_never_calmer_than_the_advice(name, open_chart):
+    chart = open_chart(name)
+    urgent = [card.get_attribute("data-indicator") for card in chart.about("patient").all()]
+    expect(chart.page.locator("#values .chip")).to_have_attribute("data-tone", "severe" if urgent else "none")
+    assert urgent in ([], ["critical"])
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -25,7 +25,8 @@ def test_the_page_is_there_in_a_demo_only(runtime, client):
 
 
 def test_the_home_page_of_a_demo_leads_to_the_chart(client, demo_client):
-    assert 'href="/demo"' in demo_client.get("/").get_data(as_text=True)
+    home = demo_client.get("/").get_data(as_text=True)
+    assert 'href="/demo"' in home and "fhirServiceUrl=http%3A%2F%2Fdemo.example%2Ffhir&amp;patientId=" in home
     assert "/demo" not in client.get("/").get_data(as_text=True)
 
 
@@ -73,6 +74,30 @@ def test_the_reasons_are_those_of_the_answer(demo_client):
     assert {"magnesium_is_severely_low", "drugs_cause_low_magnesium"} <= fired
     assert {m["name"] for m in told["facts"]["medications"] if m["named_cause"]} == {"furosemide", "omeprazole"}
     assert "cards" not in told
+
+
+def own(client, **files):
+    body = {"request": request_for("patient-view", NOW), "files": files}
+    return client.post("/demo/own/magnesium-patient-view", json=body)
+
+
+def test_own_files_answer_beside_what_is_shipped(demo_client):
+    both = own(demo_client, **{"mine.yaml": "units: {first: mmol/L}\n"}).get_json()
+    firsts = {side: both[side][0]["summary"] for side in ("shipped", "own")}
+    assert "1.2 mg/dL (0.49 mmol/L)" in firsts["shipped"] and "0.49 mmol/L (1.2 mg/dL)" in firsts["own"]
+    assert len(own(demo_client).get_json()["own"]) == len(both["shipped"])
+
+
+def test_own_files_that_are_wrong_are_refused_with_file_and_line(demo_client):
+    assert "mine.yaml:2" in diagnostics(own(demo_client, **{"mine.yaml": "units:\n  frist: mmol/L\n"}), 400)
+
+
+def test_a_drafted_dose_is_told_with_its_row_and_kidney_gate(demo_client):
+    told = demo_client.post("/demo/explain/magnesium-patient-view", json=request_for("patient-view", NOW)).get_json()
+    (dose,) = told["doses"]
+    assert dose["gate"] == "R0" and {row["row"].split()[0] for row in dose["rows"]} == {"severe"}
+    severe = next(row for row in dose["rows"] if row["row"] == "severe")
+    assert severe["by_gate"]["R0"] == "4 g over 240 min" and severe["by_gate"]["R2"] == "2 g over 240 min"
 
 
 def test_the_reasons_of_what_is_no_request_are_refused(demo_client):

@@ -142,6 +142,27 @@ def test_the_job_of_the_alerts_is_the_one_that_is_scraped():
     assert named == {job}
 
 
+def test_the_composed_deployment_scrapes_the_same_and_is_open_to_this_machine_only():
+    told = yaml.safe_load(text_of("compose.yaml"))
+    services = told["services"]
+    assert services.keys() == {"magnesium-cds", "postgres", "prometheus", "grafana"}
+    ports = [port for service in services.values() for port in service.get("ports", [])]
+    assert ports and all(port.startswith("127.0.0.1:") for port in ports)
+    (own,) = yaml.safe_load(told["configs"]["prometheus"]["content"])["scrape_configs"]
+    (shipped,) = yaml.safe_load(text_of("prometheus.yaml"))["scrape_configs"]
+    alike = ("job_name", "metrics_path", "authorization")
+    assert [own[name] for name in alike] == [shipped[name] for name in alike]
+    assert own["static_configs"] == [{"targets": ["magnesium-cds:8000"]}]
+    beside = [mount.split(":")[0] for service in services.values() for mount in service.get("volumes", [])]
+    files = {name for name in beside if name.startswith("./")}
+    written_by_hand = {"./clients.yaml", "./magnesium-cds.token"}
+    assert {name for name in files if not (DEPLOY / name).exists()} == written_by_hand
+    used = {config["source"] for service in services.values() for config in service.get("configs", [])}
+    assert used == told["configs"].keys()
+    environment = services["magnesium-cds"]["environment"].values()
+    assert not [value for value in environment if re.search(r"\$\{\w+\}", value)], "each variable says what is missing"
+
+
 def test_the_cluster_keeps_one_running_lets_nobody_else_in_and_writes_nowhere_but_its_folders():
     kinds = {doc["kind"]: doc for doc in yaml.safe_load_all(text_of("kubernetes.yaml"))}
     pods = kinds["StatefulSet"]["spec"]["template"]

@@ -18,10 +18,11 @@ def run(tmp_path, monkeypatch):
     spec = importlib.util.spec_from_file_location("run_under_test", ROOT / "run.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    for name in ("requirements-dev.lock", "pyproject.toml"):
-        (tmp_path / name).write_text("x", encoding="utf-8")
+    for name in ("requirements.lock", "requirements-dev.lock", "pyproject.toml"):
+        (tmp_path / name).write_text(name, encoding="utf-8")
     monkeypatch.setattr(module, "HERE", tmp_path)
-    monkeypatch.setattr(module, "LOCK", tmp_path / "requirements-dev.lock")
+    monkeypatch.setattr(module, "RUNNING", tmp_path / "requirements.lock")
+    monkeypatch.setattr(module, "TESTING", tmp_path / "requirements-dev.lock")
     monkeypatch.setattr(module, "VENV", tmp_path / ".venv")
     monkeypatch.setattr(module, "STAMP", tmp_path / ".venv" / "installed")
     return module
@@ -47,21 +48,47 @@ def test_no_word_shows_the_help(run, capsys):
 
 def test_a_missing_venv_module_is_told_with_what_to_do(run, monkeypatch):
     monkeypatch.setattr(run, "run", lambda *command: 1)
-    assert "apt install python3-venv" in run.install()
+    assert "apt install python3-venv" in run.install(run.RUNNING)
 
 
 def test_a_failed_installation_leaves_no_stamp(run, monkeypatch):
-    monkeypatch.setattr(run, "run", lambda *command: int("pip" in command))
-    assert "installation failed" in run.install()
+    monkeypatch.setattr(run, "run", lambda *command: 0)
+    monkeypatch.setattr(run, "fetch", lambda lock: 1)
+    assert "installation failed" in run.install(run.RUNNING)
     assert not run.STAMP.exists()
 
 
-def test_a_current_environment_is_not_installed_again(run, monkeypatch):
-    monkeypatch.setattr(run, "run", lambda *command: pytest.fail("it was installed again"))
+def stamped(run, lock):
+    """An environment that was made from a lock."""
     run.python().parent.mkdir(parents=True)
     run.python().touch()
-    run.STAMP.write_text(run.wanted(), encoding="utf-8")
-    assert run.install() is None
+    run.STAMP.write_text(run.wanted(lock), encoding="utf-8")
+
+
+@pytest.mark.parametrize("lock", ["RUNNING", "TESTING"])
+def test_a_current_environment_is_not_installed_again(run, monkeypatch, lock):
+    monkeypatch.setattr(run, "run", lambda *command: pytest.fail("it was installed again"))
+    monkeypatch.setattr(run, "fetch", lambda lock: pytest.fail("it was installed again"))
+    stamped(run, getattr(run, lock))
+    assert run.install(run.RUNNING) is None
+
+
+def test_what_tests_need_is_installed_on_top_of_what_runs(run, monkeypatch):
+    made, fetched = [], []
+    monkeypatch.setattr(run, "run", lambda *command: made.append(command) or 0)
+    monkeypatch.setattr(run, "fetch", lambda lock: fetched.append(lock) or 0)
+    stamped(run, run.RUNNING)
+    assert run.install(run.TESTING) is None
+    assert fetched == [run.TESTING] and not [command for command in made if "venv" in command]
+    assert run.STAMP.read_text(encoding="utf-8") == run.wanted(run.TESTING)
+
+
+def test_only_tests_and_the_bench_ask_for_their_tools(run, monkeypatch):
+    asked = []
+    monkeypatch.setattr(run, "install", lambda lock: asked.append(lock) or "stop here")
+    for word in ("demo", "serve", "doctor", "test", "bench"):
+        run.main([word])
+    assert asked == [run.RUNNING] * 3 + [run.TESTING] * 2
 
 
 def test_what_is_left_out_is_said_with_the_line_that_installs_it(monkeypatch):
@@ -74,6 +101,6 @@ def test_what_is_left_out_is_said_with_the_line_that_installs_it(monkeypatch):
 
 @pytest.mark.parametrize("name", ["requirements-dev.lock", "pyproject.toml"])
 def test_a_changed_lock_or_package_is_installed_again(run, name):
-    before = run.wanted()
+    before = run.wanted(run.TESTING)
     (run.HERE / name).write_text("y", encoding="utf-8")
-    assert run.wanted() != before
+    assert run.wanted(run.TESTING) != before

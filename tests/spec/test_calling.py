@@ -37,9 +37,26 @@ def test_c1_a_request_without_context_is_refused(client):
     assert "context" in diagnostics(post(client, without(request_for("patient-view"), "context")), 400)
 
 
-@pytest.mark.parametrize("path", [("hook",), ("hookInstance",), ("context", "userId")])
-def test_c1_clients_that_leave_out_what_we_do_not_need_are_answered(client, path):
-    assert cards(post(client, without(request_for("patient-view"), *path)))
+@pytest.mark.parametrize("name", ["hook", "hookInstance"])
+def test_c1_a_request_without_what_every_hook_requires_is_refused_by_its_name(client, name):
+    assert diagnostics(post(client, without(request_for("patient-view"), name)), 400).startswith(f"{name} missing.")
+
+
+def test_c1_data_about_another_patient_is_told_as_such(client):
+    body = request_for("patient-view")
+    body["context"]["patientId"] = "somebody-else"
+    told = diagnostics(post(client, body), 412)
+    assert "magnesium" in told and "about another patient than context.patientId" in told
+    body = request_for("patient-view")
+    for entry in body["prefetch"]["magnesium"]["entry"]:
+        entry["resource"]["subject"]["reference"] = "Patient/somebody-else"
+    body["prefetch"]["magnesium"]["entry"] *= 9  # not a stray entry or two
+    told = diagnostics(post(client, body), 412)
+    assert "What came as magnesium is about another patient than context.patientId." in told
+
+
+def test_c1_a_client_that_leaves_out_the_user_is_answered(client):
+    assert cards(post(client, without(request_for("patient-view"), "context", "userId")))
 
 
 def test_c1_a_hook_that_differs_from_the_services_is_answered_as_the_services(client):

@@ -11,9 +11,6 @@ export class Advice {
   #line = new Line();
   #place;
   #accept;
-  /** The hook of the newest answer. */
-  hook = "";
-
   constructor(place, accept) {
     this.#place = place;
     this.#accept = accept;
@@ -67,7 +64,6 @@ export class Advice {
   #show(cards, html, service, call) {
     const place = byId(this.#place);
     place.removeAttribute("aria-busy");
-    this.hook = service.hook;
     const count = counted(cards);
     byId(`${this.#place}-state`).textContent = count;
     const focused = this.#hasFocus();
@@ -128,8 +124,8 @@ const QUIET = {
 
 /** What is said when there is nothing to say: that magnesium was looked at, and why one that is not normal is left alone. */
 function quiet({ explained, request }) {
-  const opened = request.hook === "patient-view";
-  const what = h("strong", {}, QUIET[request.hook] ?? "No advice.");
+  const opened = !(request.hook in QUIET);
+  const what = h("strong", {}, opened ? "No advice." : QUIET[request.hook]);
   if (explained instanceof Error) return h("div", { class: "quiet" }, h("p", {}, what, ` Why could not be had: ${explained.message}`));
   const { magnesium } = explained.facts;
   if (!magnesium) return h("div", { class: "quiet" }, h("p", {}, what, " No magnesium result was found."));

@@ -4,15 +4,18 @@ import { anyDose } from "./any-dose.js";
 import { Line, getJson, isSuperseded, postJson } from "./api.js";
 import { clearBanner, drawBanner, drawName } from "./banner.js";
 import { firstUnit, toneUnder } from "./bands.js";
+import { changedChart, isChanged, read, unchanged, written } from "./changed-chart.js";
 import { combobox } from "./combobox.js";
 import { announce, byId, h } from "./dom.js";
-import { bundleOf, discover, prefetch, requestOf, resourcesOf } from "./ehr.js";
+import { bundleOf, discover, explainCall, prefetch, requestOf, resourcesOf } from "./ehr.js";
 import { drawOrders, hideHeld, holdSigning } from "./order-entry.js";
 import { Orders, nameOf, referenceOf, shortName } from "./orders.js";
+import { drawOwn, takeFiles } from "./own.js";
 import { drawPatients, markPatient } from "./patients.js";
 import { timescale } from "./timescale.js";
 import { clearTimeline, drawTimeline } from "./timeline.js";
 import { clearTrend, drawTrend } from "./trend.js";
+import { SETTINGS, drawFields, drawTurned } from "./what-if.js";
 
 // the width from which the record scrolls beside the advice (page.css): there the new orders can be brought into view
 const COLUMNS = matchMedia("(min-width: 74em) and (min-height: 36em)");
@@ -24,6 +27,7 @@ let setup;
 let services;
 let unitWanted = null; // what the switch was set to; until then the unit of the result
 let chart;
+let renewing = false; // whether the advice of the moment is about a renewal
 const ordersOf = new Map(); // by patient: drafts wait while another chart is open
 const KEPT = "magnesium-cds-demo";
 const HOSPITAL = ["IMP", "ACUTE", "NONAC", "EMER", "OBSENC"];
@@ -41,6 +45,7 @@ async function start() {
   byId("sign").addEventListener("click", sign);
   byId("sign-back").addEventListener("click", hideHeld);
   byId("discharge").addEventListener("click", discharge);
+  takeFiles(() => drawOwn(services["patient-view"], chart.request));
   byId("renew-all").addEventListener("click", () => renew(medicineOrders().filter(isRenewable)));
   byId("unit").addEventListener("change", (event) => switchUnit(event.target.value));
   window.addEventListener("hashchange", openFromAddress);
@@ -68,14 +73,15 @@ function ordersOfPatient(patientId) {
 
 /** The patient of the address; the first one when it names none. */
 function openFromAddress() {
-  const wanted = decodeURIComponent(location.hash.slice(1));
-  const story = setup.stories.find(({ id }) => id === wanted);
-  if (story || !chart) openChart((story ?? setup.stories[0]).id);
+  const [wanted, query] = location.hash.slice(1).split("?");
+  const story = setup.stories.find(({ id }) => id === decodeURIComponent(wanted));
+  const changes = read(query, setup.changeable, SETTINGS);
+  if (story || !chart) openChart((story ?? setup.stories[0]).id, changes);
 }
 
-async function openChart(patientId) {
+async function openChart(patientId, changes) {
   const signal = opening.begin();
-  chart = { patientId, orders: ordersOfPatient(patientId), fetched: null, record: null, facts: null };
+  chart = { patientId, orders: ordersOfPatient(patientId), changes, fetched: null, record: null, facts: null };
   document.body.dataset.patient = patientId;
   document.body.dataset.state = "loading";
   markPatient(patientId);
@@ -97,6 +103,8 @@ async function openChart(patientId) {
     view.fail(problem);
     return;
   }
+  chart.now = changedChart(chart.fetched, changes, setup.changeable);
+  byId("what-if").open ||= isChanged(changes);
   drawName(chart.fetched.patient);
   byId("discharge").hidden = !isInHospital();
   await Promise.all([viewChart(), askAboutOrders([])]);
@@ -106,8 +114,9 @@ async function openChart(patientId) {
 async function viewChart() {
   const signal = view.begin();
   const asked = chart;
-  chart.record = chart.orders.over(chart.fetched);
+  chart.record = chart.orders.over(chart.now);
   const request = requestOf("patient-view", chart.patientId, chart.record);
+  chart.request = request;
   const answer = await view.ask("chart opened", services["patient-view"], request, signal);
   if (asked !== chart) return;
   document.body.dataset.state = "ready";
@@ -116,6 +125,37 @@ async function viewChart() {
   chart.facts = answer.explained.facts;
   chart.cards = answer.cards;
   draw();
+  await drawWhatIf(answer.explained);
+}
+
+/** The panel of changes; the answer about the chart as it is on record is asked for once. */
+async function drawWhatIf(explained) {
+  const asked = chart;
+  if (!isChanged(asked.changes)) asked.base = explained;
+  const onRecord = () => requestOf("patient-view", asked.patientId, asked.orders.over(asked.fetched));
+  asked.base ??= await explainCall(services["patient-view"], onRecord());
+  if (asked !== chart) return;
+  if (!byId("what-if-fields").contains(document.activeElement)) showFields();
+  drawTurned(chart, chart.base, explained);
+  drawOwn(services["patient-view"], chart.request);
+}
+
+/** The fields of the panel, as long as it is open. */
+function showFields() {
+  if (byId("what-if").open && chart?.facts) drawFields(chart, setup.changeable, chart.facts, change);
+  else byId("what-if-fields").replaceChildren();
+}
+
+/** Values of the chart were changed: the cards follow, and so does the address. */
+function change(changes) {
+  chart.changes = changes;
+  chart.now = changedChart(chart.fetched, changes, setup.changeable);
+  const query = written(changes);
+  history.replaceState(null, "", `#${chart.patientId}${query ? `?${query}` : ""}`);
+  byId("discharge").hidden = !isInHospital();
+  if (document.activeElement?.type !== "range") showFields();
+  viewChart();
+  askAboutOrders([]);
 }
 
 function draw() {
@@ -146,7 +186,7 @@ function axisWidth() {
 const medicineOrders = () =>
   ["medications", "administrations"].flatMap((key) => resourcesOf(chart.record[key]));
 
-const isInHospital = () => resourcesOf(chart.fetched.encounters).some((stay) => HOSPITAL.includes(stay.class?.code));
+const isInHospital = () => resourcesOf(chart.now.encounters).some((stay) => HOSPITAL.includes(stay.class?.code));
 
 /** What a prescription is renewed of: what is taken at home. */
 const isRenewable = (order) =>
@@ -194,7 +234,7 @@ function takeBack(reference) {
   byId("order-search").focus();
   changed([]);
   if (wasSigned) viewChart();
-  if (!chart.orders.renewals.length && moment.hook === "medication-refill") moment.clear();
+  if (!chart.orders.renewals.length && renewing) moment.clear();
 }
 
 function showOrders() {
@@ -215,8 +255,9 @@ function renew(orders) {
 
 async function askMoment(hook, title, heading, more = {}) {
   byId("advice-moment-heading").textContent = heading;
+  renewing = Boolean(more.medications);
   const signal = moment.begin();
-  await moment.ask(title, services[hook], requestOf(hook, chart.patientId, chart.orders.over(chart.fetched), more), signal);
+  await moment.ask(title, services[hook], requestOf(hook, chart.patientId, chart.orders.over(chart.now), more), signal);
   byId("advice-moment-heading").focus();
   byId("advice-moment").scrollIntoView({ block: "nearest" });
 }
@@ -224,7 +265,7 @@ async function askMoment(hook, title, heading, more = {}) {
 /** order-select about some drafts, all of them when none is named; quiet when nothing is drafted. */
 async function askAboutOrders(selections) {
   const drafts = chart.orders.drafts;
-  if (!drafts.length || !chart.fetched) return order.clear();
+  if (!drafts.length || !chart.now) return order.clear();
   const chosen = selections.length ? selections : drafts.map(referenceOf);
   await askOrder("order-select", "order chosen", { selections: chosen });
 }
@@ -232,7 +273,7 @@ async function askAboutOrders(selections) {
 async function askOrder(hook, title, more = {}) {
   const signal = order.begin();
   const context = { draftOrders: chart.orders.bundle(), ...more };
-  const request = requestOf(hook, chart.patientId, chart.orders.over(chart.fetched), context);
+  const request = requestOf(hook, chart.patientId, chart.orders.over(chart.now), context);
   return order.ask(title, services[hook], request, signal);
 }
 
@@ -263,6 +304,18 @@ function chartTrouble(problem) {
   place.replaceChildren(h("strong", {}, "The chart could not be loaded. "), problem.message);
 }
 
+byId("what-if").addEventListener("toggle", showFields);
+byId("what-if-reset").addEventListener("click", () => change(unchanged()));
+byId("what-if-link").addEventListener("click", async (event) => {
+  const copied = await navigator.clipboard.writeText(location.href).then(() => true, () => false);
+  event.target.textContent = copied ? "Copied" : "The address of this page is the link";
+});
+byId("what-if-download").addEventListener("click", () => {
+  const content = new Blob([JSON.stringify(chart.request, null, 2)], { type: "application/json" });
+  const address = URL.createObjectURL(content);
+  h("a", { href: address, download: `${chart.patientId}.json` }).click();
+  URL.revokeObjectURL(address);
+});
 byId("start-over").addEventListener("click", () => {
   sessionStorage.removeItem(KEPT);
   location.reload();

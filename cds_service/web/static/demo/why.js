@@ -10,36 +10,80 @@ export function drawWhy(call) {
   fill(byId("why-body"), ...told, raw("Request", request), raw("Answer", response));
 }
 
+const PAGES = document.body.dataset.pages;
+// what a comparison says, and what the value would have to be for it to say the contrary
+const CONTRARY = {
+  "is below": (limit) => `at ${limit} or more`,
+  "is not below": (limit) => `below ${limit}`,
+  "is above": (limit) => `at ${limit} or less`,
+  "is not above": (limit) => `above ${limit}`,
+  "is at least": (limit) => `below ${limit}`,
+  "is at most": (limit) => `above ${limit}`,
+};
+
 function reasons(explained) {
   const by = (outcome) => explained.rules.filter((rule) => rule.outcome === outcome);
-  const setAside = explained.set_aside.map((item) => `${item.what}: ${item.why}`);
   return [
-    ...section("Rules that spoke", by("fired")),
-    ...section("On trial, not shown", by("on trial")),
-    ...section("Not repeated, because answered", by("quiet")),
-    ...section("Held back", by("suppressed")),
-    folded(`Silent rules (${by("silent").length})`, rules(by("silent"))),
+    ...section("Why this was said", by("fired"), plainRule),
+    ...doses(explained),
+    ...section("On trial, not shown", by("on trial"), plainRule),
+    ...section("Not repeated, because answered", by("quiet"), silentRule),
+    ...section("Held back by something more urgent", by("suppressed"), plainRule),
+    ...notUnderstood(explained),
+    folded(`Looked at and silent (${by("silent").length})`, rules(by("silent"), silentRule)),
     folded("Facts", facts(explained.facts)),
-    ...(setAside.length ? [folded(`Set aside (${setAside.length})`, list(setAside))] : []),
     h("p", { class: "soft" }, `Knowledge ${explained.knowledge_version}. ${explained.approval}`),
   ];
 }
 
-const section = (title, found) => (found.length ? [h("h4", {}, `${title} (${found.length})`), rules(found)] : []);
-const rules = (found) => h("ul", { class: "rules" }, ...found.map(rule));
+const section = (title, found, drawn) => (found.length ? [h("h4", {}, `${title} (${found.length})`), rules(found, drawn)] : []);
+const rules = (found, drawn) => h("ul", { class: "rules" }, ...found.map(drawn));
+const pageOf = (rule, ...words) => h("a", { href: `${PAGES}/rules/${rule.rule}`, target: "_blank", rel: "noreferrer" }, ...words);
 
-const rule = (told) =>
-  h(
+/** A rule that spoke: the patient's value beside each limit, where the limit comes from, what would turn it. */
+function plainRule(told) {
+  const numbers = (told.numbers ?? []).filter((number) => number.value !== undefined);
+  const words = (told.numbers ?? []).filter((number) => number.value === undefined).map((number) => number.told);
+  return h(
     "li",
     {},
     h("strong", {}, told.question),
-    h("span", { class: "soft" }, ` ${told.why.replaceAll("_", " ")}`),
-    told.numbers?.length ? list(told.numbers.map(number)) : null,
+    " Yes. ",
+    pageOf(told, "The rule, its cases and sources"),
+    numbers.length || words.length ? h("ul", {}, ...numbers.map(number), ...words.map((word) => h("li", {}, word))) : null,
     told.sources?.length ? folded("Sources", list(told.sources.map((s) => `[${s.id}] ${s.title ?? ""}`))) : null,
   );
+}
+
+const silentRule = (told) => h("li", {}, pageOf(told, told.question), h("span", { class: "soft" }, ` ${told.why.replaceAll("_", " ")}`));
+
+/** "magnesium 0.49 mmol/L is below 0.5 mmol/L", its source, and what would say the contrary. */
+function number(n) {
+  const limit = measured(n);
+  const words = Object.keys(CONTRARY).find((comparison) => n.told.endsWith(comparison));
+  const turn = words ? ` It would be otherwise ${CONTRARY[words](limit)}.` : "";
+  return h("li", {}, n.told, " ", h("b", {}, limit), `.${turn} `, h("span", { class: "soft" }, `Limit ${n.id}: source ${n.source}, since ${n.valid_from}`));
+}
+
+/** Which row of the dose tables a drafted magnesium stands in, and what the same row gives at other kidney gates. */
+function doses({ doses: found, facts: { renal } }) {
+  if (!found?.length) return [];
+  const gates = ({ by_gate }, gate) => Object.entries(by_gate).map(([name, dose]) => h("li", { "data-own": name === gate }, `${name}: ${dose}${name === gate ? " (this patient)" : ""}`));
+  const row = (one, gate) => [h("p", {}, `Row “${one.row}” of the table of ${one.table} doses:`), h("ul", {}, ...gates(one, gate))];
+  const told = found.map(({ label, gate, rows: at }) => h("li", {}, h("strong", {}, label), h("p", {}, `Kidneys: ${renal.reason}, gate ${gate}.`), ...at.flatMap((one) => row(one, gate))));
+  return [h("h4", {}, "Where the dose comes from"), h("ul", { class: "rules" }, ...told)];
+}
+
+/** What of the chart nobody could read or was not sent. */
+function notUnderstood(explained) {
+  const counted = (explained.not_understood ?? []).map(({ what, why, count }) => `${count} × ${spaced(what)}: ${spaced(why)}`);
+  const aside = explained.set_aside.map((item) => `${item.what}: ${item.why}`);
+  const unknown = explained.facts.not_known.map((name) => `${spaced(name)}: not known`);
+  const told = [...counted, ...aside, ...unknown];
+  return [h("h4", {}, "What was not understood"), told.length ? list(told) : h("p", {}, "Everything that was sent could be read.")];
+}
 
 const list = (texts) => h("ul", {}, ...texts.map((text) => h("li", {}, text)));
-const number = (n) => `${n.told} ${n.id} = ${measured(n)} (source ${n.source}, since ${n.valid_from})`;
 const measured = ({ value, unit }) => (unit === "1" ? `${value}` : `${value} ${unit}`);
 const folded = (title, ...body) => h("details", {}, h("summary", {}, title), ...body);
 
