@@ -23,6 +23,7 @@ _LIMITS = {
     "creatinine": "fresh.renal",
     "egfr": "fresh.renal",
     "qtc": "fresh.qtc",
+    "weight": "fresh.weight",
     **dict.fromkeys(inputs.VITAL_SIGNS, "fresh.vital_signs"),
 }
 
