@@ -24,8 +24,8 @@ _LIMITS = {
     "creatinine": "fresh.renal",
     "egfr": "fresh.renal",
     "qtc": "fresh.qtc",
+    "weight": "fresh.weight",
     **dict.fromkeys(inputs.VITAL_SIGNS, "fresh.vital_signs"),
-    "body_weight": "fresh.body_weight",
 }
 
 

@@ -91,9 +91,10 @@ _ALLERGY = Kind("AllergyIntolerance", known_from=("recordedDate", "assertedDate"
 class Input:
     """One thing that is asked about a patient, by its prefetch key.
 
-    `where`: how its search is narrowed, beside the patient and the codes of its `analytes`; `count`: the newest so
-    many. `back`: how many hours back they have to reach, where older ones do not matter; None: all are wanted. `name`
-    is for readers of figures. `missed` (and why it matters, `note`) names it on a card that misses it, or
+    `told`: what is asked for beside the analytes and is no quantity. `where`: how its search is narrowed, beside the
+    patient and the codes of its `analytes`; `count`: the newest so many. `back`: how many hours back they have to
+    reach, where older ones do not matter; None: all are wanted. `name` is for readers of figures. `missed` (and why it
+    matters, `note`) names it on a card that misses it, or
     the one `fact` of it that is missed. A new result of an `opening` analyte can bring a card of its own. Without a
     `required` input a call cannot be answered; without an `indispensable` one silence is no all-clear. An
     `offered_only` input is missed when it failed or came in part, and not where a record system does not offer it. What
@@ -110,6 +111,7 @@ class Input:
     where: str = ""
     count: int = 0
     analytes: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
     opening: tuple[str, ...] = ()
     missed: str = ""
     note: str = ""
@@ -149,7 +151,7 @@ class Input:
         return f"{self.kind.name}?{'&'.join(filter(None, (*parts, self._include)))}"
 
     def _code(self, knowledge: Knowledge) -> str:
-        codes = knowledge.terminology.codes_of(self.analytes)
+        codes = knowledge.terminology.codes_of((*self.analytes, *self.told))
         return f"code={','.join(f'{system}|{code}' for system, code in codes)}" if self.analytes else ""
 
     @property
@@ -227,6 +229,7 @@ INPUTS: tuple[Input, ...] = (
             *("creatinine", "egfr", "qtc", "urine_magnesium", "urine_creatinine", "urine_magnesium_24h"),
             *("potassium", "calcium", "calcium_corrected", "calcium_ionised", "albumin", "phosphate"),
         ),
+        told=("pregnancy_status", "pregnancy_test", "delivery_date", "gestational_age"),
         opening=("potassium",),
         missed="kidney, potassium and calcium results",
         back=0,
@@ -253,6 +256,7 @@ INPUTS: tuple[Input, ...] = (
         second_look=True,
     ),
 )
+VITAL_SIGNS = ("systolic_pressure", "mean_pressure", "respiratory_rate", "heart_rate")
 # Declared by no service, and read whenever they are sent, under these keys or any other. Those of a second look are
 # asked for at once, at most six (clinical rule s.10).
 IF_SENT: tuple[Input, ...] = (
@@ -261,7 +265,7 @@ IF_SENT: tuple[Input, ...] = (
         _OBSERVATION,
         "vital signs",
         count=50,
-        analytes=("systolic_pressure", "mean_pressure", "respiratory_rate", "heart_rate", "body_weight"),
+        analytes=(*VITAL_SIGNS, "weight", "urine_output", "urine_output_24h"),
         back=0,
         second_look=True,
     ),
@@ -275,7 +279,7 @@ KINDS: Mapping[str, Kind] = {asked.kind.name: asked.kind for asked in INPUTS}
 PATIENT_KEY = next(asked.key for asked in INPUTS if asked.kind is _PATIENT)
 REQUIRED = tuple(asked.key for asked in INPUTS if asked.required)
 ANALYTES: Mapping[str, Input] = {analyte: asked for asked in (*INPUTS, *IF_SENT) for analyte in asked.analytes}
-VITAL_SIGNS = next(asked.analytes for asked in IF_SENT if asked.key == "vital_signs")
+TOLD: Mapping[str, Input] = {what: asked for asked in INPUTS for what in asked.told}
 OPENING = tuple(analyte for asked in INPUTS for analyte in asked.opening)
 
 

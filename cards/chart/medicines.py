@@ -134,9 +134,14 @@ def _medication(
         is_antithrombotic=named.is_antithrombotic,
         is_infusion=not _INFUSED.isdisjoint(drug.role_names) and runs_on(dosages, told),
     )
-    if magnesium is None:
-        return medication
-    if route is Route.INTRAVENOUS:
+    return _with_schedule(medication, resource, dosages, knowledge) if magnesium else medication
+
+
+def _with_schedule(
+    medication: Medication, resource: JsonObject, dosages: Sequence[JsonObject], knowledge: Knowledge
+) -> Medication:
+    """How often magnesium is to be given: IV with its times, by mouth only whether it is as needed."""
+    if medication.route is Route.INTRAVENOUS:
         return _with_times(medication, resource, dosages, knowledge)
     schedule = schedule_of(resource, dosages, (), knowledge.dose_language)
     return medication._replace(schedule=schedule) if schedule is Schedule.AS_NEEDED else medication

@@ -15,6 +15,10 @@ from cards.units import AS_REPORTED, Unit, level, shown_result
 
 FINAL = frozenset({"final", "amended", "corrected"})
 _READ = FINAL | {"preliminary"}
+# no quantities: cards/chart/pregnancy.py and ventilation.py read them
+OF_PREGNANCY = frozenset({"pregnancy_status", "pregnancy_test", "delivery_date", "gestational_age"})
+VENTILATION_MODE = "ventilation_mode"
+_NO_QUANTITIES = OF_PREGNANCY | {VENTILATION_MODE}
 _HAEMOLYSED = re.compile(r"ha?emoly", re.IGNORECASE)
 _NOT_HAEMOLYSED = re.compile(
     r"\b(no|not|non|without|nil|negative for|absence of|free (of|from))\b[^.;]{0,20}ha?emoly"
@@ -80,7 +84,7 @@ def read(observation: JsonObject, knowledge: Knowledge, now: datetime) -> Readin
     """A reading, the reason why it is none, or None when the observation is not for us (analyte, status)."""
     name, status = name_of(observation, knowledge), text(observation, "status")
     analyte = name.analyte
-    if analyte is None or status not in _READ:
+    if analyte is None or analyte in _NO_QUANTITIES or status not in _READ:
         return None
     when = observed_at(observation, knowledge.site.zone)
     if "dataAbsentReason" in observation:

@@ -6,7 +6,9 @@ from cards.loading import Knowledge
 from cards.model import JsonObject
 
 # urine is the right specimen, or part of the name, or there is none; every other analyte is of blood
-_NOT_OF_BLOOD = frozenset({"urine_magnesium", "urine_magnesium_24h", "urine_creatinine", "egfr", "qtc"})
+_NOT_OF_BLOOD = frozenset(
+    {"urine_magnesium", "urine_magnesium_24h", "urine_creatinine", "urine_output", "urine_output_24h", "egfr", "qtc"}
+)
 
 
 def contradicts(observation: JsonObject, name: Name, knowledge: Knowledge) -> bool:

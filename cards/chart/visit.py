@@ -14,12 +14,16 @@ from cards.chart.destination import Destination, destination_of
 from cards.chart.encounter_setting import categories_of_stay, place_of
 from cards.chart.fhir import bare_id, is_id, text
 from cards.chart.inputs import BY_KEY, INPUTS, VITAL_SIGNS
-from cards.chart.person import Person
+from cards.chart.person import Person, age_in_days, sex_of
+from cards.chart.pregnancy import Pregnancy, entries_of_pregnancy, pregnancy_of, weeks_of, without_denied
 from cards.chart.requests import SERVICE_REQUESTS, categories_of_care
-from cards.chart.sorting import CONDITION, Sorted
+from cards.chart.sorting import CONDITION, PATIENT, Sorted
 from cards.chart.still_counts import Stay
+from cards.chart.urine import HOURLY, OF_A_DAY, with_urine
+from cards.chart.ventilation import entries_of_ventilator
 from cards.chart.versions import newest_versions
 from cards.chart.vital_signs import with_measured
+from cards.chart.weight import weight_of
 from cards.loading import Knowledge
 from cards.model import (
     ADULT_DAYS,
@@ -34,6 +38,7 @@ from cards.model import (
 
 _COMFORT = "comfort_care"
 # the keys under which vital signs may come
+_URINE = (HOURLY, OF_A_DAY)
 _WITH_VITAL_SIGNS = frozenset({"vital_signs", "results"})
 
 
@@ -206,12 +211,35 @@ class Visit(Asked):
         setting, start = self._stay
         ident = text(self.encounter, "id") if self.encounter else ""
         stay = Stay(self.now, ident, start, setting.acts_as_inpatient)
-        also = entries_of_care(self.sent, self.knowledge, self.now)
+        care = entries_of_care(self.sent, self.knowledge, self.now)
+        pregnant = entries_of_pregnancy(self.told_pregnancy, self.knowledge, self.now)
+        also = (*care, *pregnant, *entries_of_ventilator(self.readings.left, self.knowledge, self.now))
         recorded = conditions_by_category(self.sent.of(CONDITION), self.knowledge, stay, also)
+        recorded = without_denied(recorded, self.told_pregnancy, self.knowledge, self.now)
+        if not self.readings.found.keys().isdisjoint(_URINE):
+            recorded = with_urine(recorded, self.readings.found, self.weight, self.now, self.knowledge)
         if not self.vital_signs:
             return recorded
         all_came = self.snapshot.partial.isdisjoint(_WITH_VITAL_SIGNS)
         return with_measured(recorded, self.vital_signs, all_came, self.knowledge)
+
+    @fact
+    def told_pregnancy(self) -> Pregnancy:
+        """What Observations say of a pregnancy; of a man nothing."""
+        patient = next(iter(self.sent.of(PATIENT)), {})
+        listed = () if sex_of(patient) == "male" else self.readings.left
+        return pregnancy_of(listed, self.knowledge, self.now)
+
+    @property
+    def weeks(self) -> float | None:
+        """The weeks of a pregnancy whose date of delivery is known."""
+        return weeks_of(self.told_pregnancy, self.knowledge, self.now)
+
+    @fact
+    def weight(self) -> float | None:
+        """The last weight in kg."""
+        age = age_in_days(next(iter(self.sent.of(PATIENT)), {}), self.now)
+        return weight_of(self.readings.found.get("weight", ()), age, self.now, self.knowledge)
 
     @fact
     def dialysis_goes_on(self) -> bool:

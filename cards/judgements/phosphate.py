@@ -18,6 +18,6 @@ def is_low(chart: Chart) -> Because:
 
 def is_refed(chart: Chart) -> Because:
     """Feeding begun in these two days or refeeding on record, and potassium or phosphate low."""
-    if not chart.has("feeding_begun", "refeeding"):
+    if not chart.has("fed_again"):
         return because("no feeding begun in these days, no refeeding on record")
     return any_of(danger.potassium_is_low(chart), is_low(chart))

@@ -21,7 +21,8 @@ def signs(chart: Chart) -> tuple[str, ...]:
     """Slow breathing and low pressure as measured, in words for the card, whatever made them."""
     rate, pressure = chart.results.get("respiratory_rate"), chart.conditions.get("hypotension")
     say = chart.knowledge.words.say
-    found = (say("vital_signs.respiratory_rate", value=rate.value),) if rate and breathing_is_slow(chart) else ()
+    slow = rate if breathing_is_slow(chart) else None
+    found = (say("vital_signs.respiratory_rate", value=slow.value, time=f"{slow.when:%H:%M}"),) if slow else ()
     return (*found, pressure.name) if pressure and pressure.measured else found
 
 

@@ -25,6 +25,24 @@ class RangeWords:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class PregnancyWords:
+    """What a status of pregnancy or a test for it says: codes, and patterns of words."""
+
+    yes_codes: frozenset[str]
+    no_codes: frozenset[str]
+    yes: re.Pattern[str]
+    no: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VentilationWords:
+    """What a mode of a ventilator says, as patterns of words."""
+
+    invasive: re.Pattern[str]
+    by_mask: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class ResultTables:
     """The values of an analyte that are possible in a patient (canonical unit), and the words around results.
 
@@ -38,6 +56,8 @@ class ResultTables:
     names: Mapping[frozenset[str], str]
     fillers: frozenset[str]
     ranges: RangeWords
+    pregnancy: PregnancyWords
+    ventilation: VentilationWords
 
     def is_possible(self, analyte: str, value: float) -> bool:
         """Whether a patient can have this value; an analyte without limits can have any."""
@@ -66,7 +86,14 @@ def read_result_tables(folder: Traversable, units: UnitTable) -> ResultTables:
         names=names | {frozenset((*key, short)): names[key] for short, key in _together(names)},
         fillers=frozenset(told["fillers"]),
         ranges=_ranges(told["ranges"], told["days"]),
+        pregnancy=_pregnancy(told["pregnancy"]),
+        ventilation=VentilationWords(**{key: _any_word(listed) for key, listed in told["ventilation"].items()}),
     )
+
+
+def _pregnancy(told: Mapping[str, Any]) -> PregnancyWords:
+    yes, no = frozenset(told["yes_codes"]), frozenset(told["no_codes"])
+    return PregnancyWords(yes, no, _any_word(told["yes"]), _any_word(told["no"]))
 
 
 def _ranges(told: Mapping[str, Any], days: Mapping[str, float]) -> RangeWords:

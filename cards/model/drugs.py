@@ -26,6 +26,7 @@ class DrugClass:
     order_below: str = ""
     order_low_calcium: bool = False
     order_iv_only: bool = False
+    order_infusion: bool = False
     order_of: tuple[str, ...] | None = None
     corrected_before: tuple[str, ...] = ()
     binds: tuple[str, ...] = ()

@@ -49,7 +49,8 @@ def _numbers(chart: Chart) -> Iterator[tuple[str, float]]:
         if (result := chart.results.get(analyte)) is not None:
             yield from ((name, result.value), (f"age_h.{name}", chart.hours_since(result.when)))
     yield from ((name, chart.vital_signs[sign].value) for sign, name in _SIGNS.items() if sign in chart.vital_signs)
-    yield from _weight(chart)
+    if chart.weight is not None:
+        yield "weight", chart.weight
     if (total := calcium.corrected(chart)) is not None:
         yield "calcium", total
     if chart.renal.egfr is not None:
@@ -58,13 +59,6 @@ def _numbers(chart: Chart) -> Iterator[tuple[str, float]]:
         yield "age", chart.age_days / _DAYS_A_YEAR
     if chart.current is not None:
         yield "age_h", chart.hours_since(chart.current.when)
-
-
-def _weight(chart: Chart) -> Iterator[tuple[str, float]]:
-    """In kg, where it is one that an adult can have."""
-    found, n = chart.vital_signs.get("body_weight"), chart.numbers
-    if found is not None and n["weight.adult_min"] <= found.value <= n["weight.adult_max"]:
-        yield "weight", found.value
 
 
 def _states(chart: Chart) -> Iterator[tuple[str, str]]:

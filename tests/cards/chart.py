@@ -49,7 +49,11 @@ _ANALYTES = {
     "mean_pressure": ("8478-0", "mm[Hg]"),
     "respiratory_rate": ("9279-1", "/min"),
     "heart_rate": ("8867-4", "/min"),
-    "body_weight": ("29463-7", "kg"),
+    "weight": ("29463-7", "kg"),
+    "pregnancy_status": ("82810-3", ""),
+    "pregnancy_test": ("2118-8", ""),
+    "delivery_date": ("11778-8", ""),
+    "gestational_age": ("18185-9", "wk"),
 }
 _ROUTES = {"oral": "26643006", "intravenous": "47625008"}
 _ICD = re.compile(r"[A-Z]\d[0-9A-Z](\.\w+)?\Z")
@@ -242,7 +246,8 @@ def written(analyte: str) -> tuple[str, str]:
 
 def _key_of(analyte: str) -> str:
     """The key that asks for an analyte; what nobody asks for comes along with magnesium."""
-    return inputs.ANALYTES[analyte].key if analyte in inputs.ANALYTES else "magnesium"
+    asked_for = {**inputs.ANALYTES, **inputs.TOLD}
+    return asked_for[analyte].key if analyte in asked_for else "magnesium"
 
 
 def _patient(told: Chart) -> Json:
@@ -290,8 +295,21 @@ def observation(ident: str, analyte: str, told: Chart) -> Json:
         made["referenceRange"] = [side]
     if "note" in told:
         made["note"] = [{"text": told["note"]}]
+    made |= _no_quantity(told)
     if "absent" in told:
         made["dataAbsentReason"] = {"text": told["absent"]}
+    return made
+
+
+def _no_quantity(told: Chart) -> Json:
+    """A value that is a code, words or a date."""
+    made: Json = {}
+    if "coded" in told:
+        made["valueCodeableConcept"] = {"coding": [{"system": SNOMED, "code": str(told["coded"])}]}
+    if "words" in told:
+        made["valueCodeableConcept"] = {"text": told["words"]}
+    if "in_days" in told:
+        made["valueDateTime"] = ago(-24 * told["in_days"])[:10]
     return made
 
 

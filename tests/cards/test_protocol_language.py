@@ -240,13 +240,13 @@ def test_an_unknown_unit_of_a_site_is_told_by_line() -> None:
 
 
 def test_a_dose_by_weight_is_drafted_for_the_weight_on_record() -> None:
-    told = dosage("uk_trust", 1.1, labs={**LABS, "body_weight": 45})
+    told = dosage("uk_trust", 1.1, labs={**LABS, "weight": 45})
     assert told["text"].startswith("18 mmol (4.4 g) IV over 12 h, once a day, for 5 d")
 
 
 @pytest.mark.parametrize("weight", [20, [45, None, 800]])
 def test_a_weight_that_no_adult_has_or_that_is_old_counts_for_nothing(weight: object) -> None:
-    assert dosage("uk_trust", 1.1, labs={**LABS, "body_weight": weight})["text"].startswith("20 mmol")
+    assert dosage("uk_trust", 1.1, labs={**LABS, "weight": weight})["text"].startswith("20 mmol")
 
 
 def remarks(rows: str, more: str = "") -> list[str]:

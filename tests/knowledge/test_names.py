@@ -78,8 +78,8 @@ def test_rules_ask_for_known_roles_and_groups():
     assert {used for used in asked("is_in") if used[1] not in groups} == set()
 
 
-# a class and a kind of emergency, an analyte, keys of texts and doses that have the name of a drug
-ALSO_OTHER_THINGS = {"antidote", "digoxin", "magnesium", "famotidine", "spironolactone"}
+# a class and a kind of emergency, analytes, keys of texts and doses that have the name of a drug
+ALSO_OTHER_THINGS = {"antidote", "digoxin", "magnesium", "phosphate", "famotidine", "spironolactone"}
 # keys of advice that are called by their condition; the reader of magnesium orders still types its salts
 KEYS_AND_SALTS: list[tuple[str, ...]] = [
     ("illness_causes_low_magnesium.py", "alcohol", "refeeding"),

@@ -14,7 +14,7 @@ def iv_magnesium_needs_care(chart: Chart) -> Say | Because:
         return because("no low magnesium that would be treated IV, or a hard stop")
     drugs = _interacting(chart)
     lines = ("drugs",) * bool(drugs) + ("heart",) * chart.has("slow_heart") + ("block",) * _is_paralysed(chart)
-    lines += ("vasopressor",) * (airway.vasopressor_runs(chart) and not chart.has("hypotension"))
+    lines += ("pressor",) * (airway.vasopressor_runs(chart) and not chart.has("hypotension"))
     if not lines:
         return because("no medicine or heart rhythm that makes IV magnesium riskier")
     return Say(Indicator.INFO, lines, values={"drugs": ", ".join(drugs)})

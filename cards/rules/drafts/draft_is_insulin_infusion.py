@@ -5,7 +5,6 @@ from cards.chart import Because, Chart, any_of, because
 from cards.judgements import assess, corrected, danger
 from cards.model import DraftTest, Indicator, Medication, Problem, Route, Say
 
-_INSULIN = "insulin"
 _TESTS = (DraftTest("magnesium", "daily"), DraftTest("bmp", "daily"))
 
 
@@ -26,5 +25,4 @@ def draft_is_insulin_infusion(chart: Chart) -> Say | Because:
 
 
 def _is_infusion(draft: Medication) -> bool:
-    roles = (r for r in draft.roles if r.role == "cause" and r.drug_class == _INSULIN)
-    return any(roles) and draft.route is Route.INTRAVENOUS
+    return any(r.of_class.order_infusion for r in draft.roles) and draft.route is Route.INTRAVENOUS

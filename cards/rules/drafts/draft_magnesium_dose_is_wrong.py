@@ -13,6 +13,7 @@ from cards.plan import doses, own_orders, usual_doses
 from cards.units import shown
 
 Drafts = tuple[Medication, ...]
+_DAYS_A_YEAR = 365.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,12 @@ def _all(drafts: Drafts, reason: Reason, chart: Chart) -> list[Crossed]:
     found = [*_bag(drafts, reason, chart), *_limits(drafts, reason.indication, reason.pulseless, chart)]
     if reason.indication.always:
         found.append(Crossed(Indicator.INFO, reason.indication.always))
+    if reason.indication.obstetric and chart.below(chart.weight, "review.obstetric.weight"):
+        found.append(Crossed(Indicator.INFO, "light", chart.weight, chart.numbers["review.obstetric.weight"]))
+    if reason.indication.id == "neuroprotection" and chart.above(chart.weeks, "review.neuroprotection.weeks"):
+        found.append(Crossed(Indicator.INFO, "weeks", chart.weeks, chart.numbers["review.neuroprotection.weeks"]))
     if assess.is_child(chart) and reason.indication.child != "adult":
-        found = [c for c in found if c.indicator is Indicator.CRITICAL] + list(_child(drafts, chart))
+        found = [c for c in found if c.indicator is Indicator.CRITICAL] + list(_child(drafts, reason, chart))
     return found
 
 
@@ -91,10 +96,19 @@ def _bag(drafts: Drafts, reason: Reason, chart: Chart) -> Iterator[Crossed]:
             yield Crossed(*found)
 
 
-def _child(drafts: Drafts, chart: Chart) -> Iterator[Crossed]:
-    dose = order_measures.measure("dose", drafts, chart)
-    if chart.above(dose, "review.child.grams"):
-        yield Crossed(Indicator.CRITICAL, "child_much", dose, chart.numbers["review.child.grams"])
+def _child(drafts: Drafts, reason: Reason, chart: Chart) -> Iterator[Crossed]:
+    """More than 2 g, or than the dose for the weight where that is known (mg/kg)."""
+    dose = max((step.grams for step in order_measures.steps(drafts) if step.grams is not None), default=0.0)
+    per_kg = "review.child.per_kg"
+    most = chart.numbers["review.child.grams"]
+    if chart.weight:
+        limit = f"{per_kg}.asthma" if reason.indication.id == "asthma" else per_kg
+        most = min(most, chart.weight * chart.numbers[limit] / 1000)
+    if round(dose, 2) > round(most, 2):
+        yield Crossed(Indicator.CRITICAL, "child_much", dose, most)
+    years = (chart.age_days or 0) / _DAYS_A_YEAR
+    if reason.indication.id == "asthma" and chart.below(years, "review.asthma.age_years"):
+        yield Crossed(Indicator.WARNING, "child_young", years, chart.numbers["review.asthma.age_years"])
 
 
 def _gravest(found: list[Crossed]) -> tuple[Crossed, ...]:

@@ -2,12 +2,11 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import assess, danger
+from cards.judgements import assess, danger, given
 from cards.model import Band, DraftTest, Indicator, Magnesium, Problem, Say, Suggestion
-from cards.plan import doses, low_normal
+from cards.plan import doses, low_normal, recheck
 
-_TESTS = (DraftTest("magnesium", "now"), DraftTest("bmp", "now"), DraftTest("ecg", "now"))
-_TESTS_AFTER = (DraftTest("magnesium", "after_iv"), *_TESTS[1:])
+_TESTS = (DraftTest("bmp", "now"), DraftTest("ecg", "now"))
 
 
 @rule(Problem.LOW_MAGNESIUM, starts=danger.may_be_too_low_for_the_heart)
@@ -38,6 +37,13 @@ def _said(m: Magnesium, chart: Chart) -> Say:
         ("found", "do_iv" if order else "do", "check"),
         values={"risks": ", ".join(danger.named(chart)), **values},
         suggestions=(Suggestion("iv", (order,), recommended=True, values=values),) if order else (),
-        tests=_TESTS_AFTER if order else _TESTS,
+        tests=(DraftTest("magnesium", _when(bool(order), chart)), *_TESTS),
         about=" ".join(dangers),
     )
+
+
+def _when(infused: bool, chart: Chart) -> str:
+    """After the dose that is offered or given, else now."""
+    if infused:
+        return "after_iv"
+    return recheck.after_iv(chart) if given.iv_magnesium_lately(chart) else "now"
