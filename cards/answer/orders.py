@@ -19,6 +19,7 @@ _ROUTES = {"oral": ("26643006", "Oral route"), "intravenous": ("47625008", "Intr
 _OF_DISCHARGE: Mapping[str, object] = {
     "coding": [{"system": "http://terminology.hl7.org/CodeSystem/medicationrequest-category", "code": "discharge"}]
 }
+_MINUTES_A_DAY = 1440
 _UNIT_CODES = {"mg": "mg", "g": "g", "mmol": "mmol", "mL": "mL", "mEq": "meq"}
 
 Json = dict[str, object]
@@ -123,8 +124,8 @@ def _repeat(step: DoseStep, order: DraftMedication, now: datetime) -> Json:
     if step.minutes:
         ends = step.count or (None if often or step.as_needed else 1)
         counted: Json = {"count": ends} if ends else {}
-        return {**_from_day(step, now), **counted, "duration": step.minutes, "durationUnit": "min", **often}
-    bounds: Json = {"boundsDuration": _days(order.days)} if order.days else _from_day(step, now)
+        return {**_from(step, now), **counted, "duration": step.minutes, "durationUnit": "min", **often}
+    bounds: Json = {"boundsDuration": _days(order.days)} if order.days else _from(step, now)
     bounds |= {"count": step.count} if step.count else {}
     return {**bounds, **(often or _a_day(1))}
 
@@ -133,11 +134,13 @@ def _a_day(times: int) -> Json:
     return {"frequency": times, "period": 1, "periodUnit": "d"}
 
 
-def _from_day(step: DoseStep, now: datetime) -> Json:
-    """Since when, of what begins on a later day of the course."""
-    if step.day == 1:
+def _from(step: DoseStep, now: datetime) -> Json:
+    """Since when, of what begins later than now; of what begins on a later day only the day."""
+    if not step.after:
         return {}
-    return {"boundsPeriod": {"start": (now + timedelta(days=step.day - 1)).date().isoformat()}}
+    start = now + timedelta(minutes=step.after)
+    told = start.date().isoformat() if step.after % _MINUTES_A_DAY == 0 else _moment(start)
+    return {"boundsPeriod": {"start": told}}
 
 
 def _most(amount: float, unit: str) -> Json:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cards.model import DraftMedication, DraftTest, Finding, Indicator, Problem
+from cards.model import DraftMedication, DraftTest, Finding, Indicator, Problem, Suggestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,5 +33,15 @@ class Recommendation:
 
     @property
     def infusion(self) -> DraftMedication | None:
-        """The infusion that the card drafts."""
-        return next((d for d in self.drafts if any(step.minutes for step in d.steps)), None)
+        """The infusion that the card drafts; of several of one suggestion that which ends last."""
+        each = (s for finding in self.findings for s in finding.suggestions)
+        return max(next(filter(None, map(_infused, each)), ()), key=_end, default=None)
+
+
+def _infused(suggestion: Suggestion) -> list[DraftMedication]:
+    drafts = (offer for offer in suggestion.offers if isinstance(offer, DraftMedication))
+    return [draft for draft in drafts if any(step.minutes for step in draft.steps)]
+
+
+def _end(infusion: DraftMedication) -> float:
+    return sum(step.ends_after for step in infusion.steps)

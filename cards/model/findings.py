@@ -22,7 +22,7 @@ class DoseStep:
     """One step of a drafted dose. IV: grams over minutes. Oral: units (or elemental mg) so often a day.
 
     `count` doses `every` so many minutes are one order; `as_needed` within that, at most `most_a_day` of `unit`.
-    `day`: the day of the course on which it begins.
+    `after`: minutes from the begin of the course to its first dose.
     """
 
     text: str
@@ -37,16 +37,16 @@ class DoseStep:
     count: int | None = field(default=None, repr=False)
     as_needed: bool = field(default=False, repr=False)
     most_a_day: float | None = field(default=None, repr=False)
-    day: int = field(default=1, repr=False)
+    after: float = field(default=0.0, repr=False)
 
     @property
     def ends_after(self) -> float:
-        """Minutes from the begin of its first dose to the end of its last."""
+        """Minutes from the begin of the course to the end of its last dose."""
         return self.begins(self.count or 1) + (self.minutes or 0)
 
     def begins(self, dose: int) -> float:
-        """Minutes from the begin of its first dose to that of another."""
-        return (self.day - 1) * _DAY + (dose - 1) * (self.every or (_DAY / self.per_day if self.per_day else 0.0))
+        """Minutes from the begin of the course to that of a dose."""
+        return self.after + (dose - 1) * (self.every or (_DAY / self.per_day if self.per_day else 0.0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What the hospital's own protocol orders for a low result, within our stops: the doses that are offered then."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import isclose
 from typing import TypedDict
@@ -39,7 +40,7 @@ class _Times(TypedDict):
     every: float | None
     count: int | None
     as_needed: bool
-    day: int
+    after: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Course:
     answer: Answer
     drafted: Drafted
     choices: tuple[Choice, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def iv(self) -> DraftMedication | None:
@@ -119,9 +121,35 @@ def _course(protocol: Protocol, answer: Answer, chart: Chart) -> Course:
         replace(bounds(chart), against={"": chart.knowledge.words.say("protocol.taken")}) if followed else bounds(chart)
     )
     made = drafted(answer, protocol, facts(chart), limits, chart.knowledge)
-    after = tuple(_draft(order, protocol, chart) for order in made.then.orders)
-    choices = tuple(Choice((*(_draft(o, protocol, chart) for o in w.orders), *after), w) for w in made.offered)
-    return Course(protocol, answer, made, choices)
+    choices = tuple(Choice(tuple(_in_turn(w, made.then, protocol, chart)), w) for w in made.offered)
+    return Course(protocol, answer, made, choices, tuple(_remarks(protocol, answer, choices, chart)))
+
+
+def _remarks(protocol: Protocol, answer: Answer, choices: tuple[Choice, ...], chart: Chart) -> Iterator[str]:
+    """What the row says besides; with an infusion how much of it a volume may hold, as the protocol limits it."""
+    yield from answer.row.remarks if answer.row else ()
+    infused = any(order.route == "iv" for choice in choices for order in choice.way.orders)
+    told = (one for one in protocol.limits if one.concentration and infused)
+    limits = next((one for one in told if all(engine.holds(c, facts(chart), protocol) for c in one.when)), None)
+    if limits:
+        yield chart.knowledge.words.say("protocol.concentration", limit=limits.concentration)
+
+
+def _in_turn(chosen: Way, then: Way, protocol: Protocol, chart: Chart) -> Iterator[DraftMedication]:
+    """The orders of a way, and what comes after: of several infusions without days one begins when another ends."""
+    ends = 0.0
+    for order in (*chosen.orders, *then.orders):
+        made = _draft(order, protocol, chart)
+        if order.route == "iv" and not order.days:
+            made = replace(made, steps=tuple(_later(step, ends, chart) for step in made.steps))
+            ends = max(step.ends_after for step in made.steps)
+        yield made
+
+
+def _later(step: DoseStep, after: float, chart: Chart) -> DoseStep:
+    """A step that begins when what is given before it has ended, so many minutes from the begin."""
+    text = chart.knowledge.words.say("protocol.in_turn", dose=step.text) if after else step.text
+    return replace(step, text=text, after=after)
 
 
 def recheck(chosen: Course, chart: Chart) -> str | None:
@@ -186,7 +214,7 @@ def _times(order: Order) -> _Times:
         "every": every.high if every else None,
         "count": count(order),
         "as_needed": order.as_needed,
-        "day": round(order.days.low) if order.days else 1,
+        "after": (order.days.low - 1) * _MINUTES_A_DAY if order.days else 0.0,
     }
 
 

@@ -6,7 +6,7 @@ from math import ceil
 
 from cards.loading import Knowledge
 from cards.model import RenalGate
-from cards.model.protocol import Facts, Order, Protocol, Range
+from cards.model.protocol import INF, Facts, Order, Protocol, Range
 from cards.protocol import engine
 from cards.protocol.content import (
     count,
@@ -41,11 +41,15 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Ceilings:
-    """The most for one patient: grams IV in 24 hours (poor kidneys: of a dose), g/h, elemental mg a day by mouth."""
+    """The most for one patient: grams IV in 24 hours (poor kidneys: of a dose), g/h, elemental mg a day by mouth.
+
+    `iv_order`: grams of an order, where the protocol itself names a limit.
+    """
 
     iv_grams: float
     iv_rate: float
     oral_mg: float
+    iv_order: float = INF
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +68,14 @@ class Way:
 
 
 def ceilings(protocol: Protocol, facts: Facts, gate: RenalGate, knowledge: Knowledge) -> Ceilings:
-    """The ceilings of a gate; as far as a signed protocol raises them, and never beyond what any may."""
+    """The ceilings of a gate, as far as a protocol lowers them itself; a signed one raises them as far as any may."""
     told, n, usual = knowledge.ceilings.of(gate), knowledge.numbers, knowledge.shipped_numbers
     limits = next((each for each in protocol.limits if all(engine.holds(c, facts, protocol) for c in each.when)), None)
 
     def most(number: str, signed: str, own: float | None) -> float:
         base = min(n[number], usual[number])
+        if own and own < base:
+            return own
         if not (protocol.is_signed and limits and own and signed) or n[number] < usual[number]:
             return base
         return max(base, min(own, n[signed]))
@@ -78,6 +84,7 @@ def ceilings(protocol: Protocol, facts: Facts, gate: RenalGate, knowledge: Knowl
         most(told.iv_grams, told.signed_iv_grams, limits.iv_24h if limits else None),
         most(told.iv_rate, told.signed_iv_rate, limits.iv_rate if limits else None),
         most(told.oral_mg, told.signed_oral_mg, limits.oral_24h if limits else None),
+        limits.iv_order if limits and limits.iv_order else INF,
     )
 
 
@@ -165,6 +172,8 @@ def _too_much_iv(order: Order, bounds: Bounds, most: Ceilings, left: float, know
     if dose is None or day is None:
         by_weight = order.amount.unit.endswith("/kg")
         return knowledge.words.say("protocol.needs_weight" if by_weight else "protocol.needs_strength")
+    if dose > most.iv_order * _ROUNDING:
+        return knowledge.words.say("protocol.above_own", grams=shown(dose, 1), most=shown(most.iv_order, 1))
     if day <= left * _ROUNDING:
         return ""
     key = ("course" if bounds.gate.is_poor else "day") + ("_given" if bounds.given else "")

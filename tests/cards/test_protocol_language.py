@@ -58,6 +58,12 @@ def test_an_invented_protocol_orders_what_its_paper_orders(name: str) -> None:
             "sulfate 20 mmol IV over 2 h, 1 dose, in 1000 mL sodium chloride 0.9 %",
         ),
         ("sulfate 20 mmol IV over 6 h, daily, for up to 5 days", "sulfate 20 mmol IV over 6 h, once a day, for 5 d"),
+        ("sulfate 8 g IV in the first 24 h", "sulfate 8 g IV over 24 h, 1 dose"),
+        ("sulfate 2 g IV over 2 h, may repeat once", "sulfate 2 g IV over 2 h, 1 dose, may repeat once"),
+        ("sulfate 4g/100mL IVPB over 4 hours", "sulfate 4 g IV over 4 h, 1 dose, in 100mL"),
+        ("sulfate 2 g IV over 2 h Q6H PRN Mg < 2.0", "sulfate 2 g IV over 2 h, every 6 h, as needed, Mg < 2.0"),
+        ("oxide 400 mg PO with meals TID", "oxide 400 mg by mouth, 3 times a day, with meals"),
+        ("Slow-Mag 64 mg elemental 2 tablets PO BID", "chloride sr 128 mg elemental (2 tablets) by mouth, twice a day"),
         ("sulfate 4 g IV over 4 h, twice weekly", "sulfate 4 g IV over 4 h, twice a week"),
         ("oxide 400 mg PO BID x 3 days", "oxide 400 mg by mouth, twice a day, for 3 d"),
         ("glycerophosphate 8 mmol oral, TDS", "glycerophosphate 8 mmol by mouth, 3 times a day"),
@@ -324,3 +330,41 @@ def test_a_row_without_an_order_may_ask_to_measure_again_and_to_tell() -> None:
     assert tried("expect: {none: call, notify: physician, recheck: 6 h}", rows) == ()
     assert tried("expect: {none: call, notify: pharmacist}", rows) != ()
     assert tried("expect: {none: call, recheck: 12 h}", rows) != ()
+
+
+TWO_UNITS = """limits:
+  - {when: [unit icu], iv_rate: 2 g/h}
+  - {when: [no unit icu], iv_rate: 0.5 g/h, iv_order: 2 g}
+"""
+
+
+@pytest.mark.parametrize(
+    ("setting", "grams", "told"),
+    [
+        ("icu", 2, ""),
+        ("ward", 2, "slower: 4 h instead of 2 h"),
+        ("ward", 3, "3 g an order is above the protocol's own limit"),
+    ],
+)
+def test_a_protocol_that_is_stricter_than_we_are_is_followed(setting: str, grams: int, told: str) -> None:
+    order = f"sulfate {grams} g IV over {grams} h"
+    text = f'protocol: p\nunit: mg/dL\n{TWO_UNITS}rows:\n  - {{row: low, level: "< 1.5", give: [{order}]}}\n'
+    cases = CASE.format(
+        told=f"setting: {setting}, expect: {{orders: [{{route: iv, dose: {grams} g, over: {grams} h}}]}}"
+    )
+    result = try_cases(read_protocol(text, "p", knowledge()), cases, "c", knowledge(), True)
+    assert result.failed == ()
+    assert told in "".join(result.stopped)
+    assert bool(told) is bool(result.stopped)
+
+
+def test_an_infusion_begins_when_the_push_before_it_has_ended() -> None:
+    chart: Json = {"setting": "inpatient", "magnesium": 1.2, "labs": LABS}
+    told = snapshot(chart)
+    told.resources["encounters"][0]["location"] = [{"location": {"display": "Telemetry 4 West"}}]
+    card: Any = next(card.body for card in decide(told, known=site("us_floor")).cards)
+    push, infusion, recheck = (action["resource"] for action in card["suggestions"][0]["actions"][:3])
+    assert "boundsPeriod" not in push["dosageInstruction"][0]["timing"]["repeat"]
+    repeat = infusion["dosageInstruction"][0]["timing"]["repeat"]
+    assert (repeat["boundsPeriod"], repeat["duration"]) == ({"start": "2026-11-23T13:00:00Z"}, 720)
+    assert recheck["occurrenceDateTime"] == "2026-11-24T02:00:00Z"

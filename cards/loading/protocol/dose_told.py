@@ -14,7 +14,7 @@ _OF_STRENGTH = re.compile(
     r"(?:(\d{1,2}) ?%,? )?(?<![\d.])(\d{1,4}(?:\.\d{1,3})?) ?ml(?:,? (?:of )?(?:a )?(\d{1,2}) ?%)?", re.IGNORECASE
 )
 _IN_PIECES = re.compile(
-    rf"(\d{{1,4}}(?:\.\d{{1,3}})?) ?(mg|mmol|g)(?: elemental)? (?:tablets?|capsules?|sachets?),? ({RANGE}) "
+    rf"(\d{{1,4}}(?:\.\d{{1,3}})?) ?(mg|mmol|g)(?: elemental)?(?: (?:tablets?|capsules?|sachets?))?,? ({RANGE}) "
     r"(tablet|capsule|sachet)s?",
     re.IGNORECASE,
 )

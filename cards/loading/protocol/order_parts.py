@@ -125,9 +125,13 @@ def _remark(order: Order, found: re.Match[str], words: Vocabulary) -> Order:
     return replace(order, remarks=(*order.remarks, told))
 
 
-# a diluent ends where another part begins
-_NEXT = r" (?:over|every|q ?\d|at \d|for \d|until|as needed|as required|prn|once|twice|daily|x ?\d|via|by|on day)"
-_DILUENT = rf"in ((?:(?!{_NEXT}\b)[^,;]){{1,200}})"
+# a diluent or remark ends where another part begins
+_STARTS = (
+    r"over|every|q ?\d|at \d|for \d|until|as needed|as required|prn|once|twice|daily|x ?\d|via|by|on day|bid|tid|qid|"
+    r"bd|tds|qds|three times|four times|\d times"
+)
+_WORDS = rf"(?:(?! (?:{_STARTS})\b)[^,;]){{0,200}}"
+_DILUENT = rf"in ([^\s,;]{_WORDS})"
 _NOT_A_DAY = r"(?! (?:a|per|each|daily)\b)"
 _MOST = r"(?:at most|max(?:imum)?|up to|no more than|not more than|limit)"
 
@@ -164,11 +168,13 @@ _TOLD: tuple[tuple[str, Read], ...] = (
     (rf"(?:on )?days? ({RANGE})", _counted("days")),
     (r"(?:as an? )?(?:iv )?(?:push|bolus)", _flag("push")),
     (A_DAY.removesuffix(r"\b"), _flag("day_total")),
+    (rf"in (?:the )?(?:first )?({RANGE} ?(?:h|hours?|min|minutes))", _time("over")),
     (_DILUENT, _said("diluent")),
+    (r"(?:for |if |when )?(?:mg|magnesium|level) ?[<>=\u2264\u2265][^,;]{1,40}", _remark),
+    (r"(?:then|followed by|and|may)\b[^,;]{0,200}", _remark),
     (
-        r"(?:by|via|with|without|after|if|before|part of|diluted|undiluted|then|followed by|continuous|note|and|"
-        r"may|as tolerated|as a?\b|central|peripheral|slow|protected|on|repeat|at \d+ ?ml/h)"
-        r"\b[^,;]{0,200}",
+        r"(?:by|via|with|without|after|if|before|part of|diluted|undiluted|continuous|note|as tolerated|as a?\b|"
+        rf"central|peripheral|slow|protected|on|repeat|at \d+ ?ml/h)\b{_WORDS}",
         _remark,
     ),
 )  # fmt: skip

@@ -15,6 +15,7 @@ _BY_MOUTH = frozenset({"oral", "tube"})
 _DAY = 1440.0
 _NEAR = 0.05  # a time and a rate of one dose are rounded
 _PER_DAY = re.compile(A_DAY)
+_PREMIX = re.compile(r"(\d ?g) ?/ ?(\d{1,4} ?ml)\b", re.IGNORECASE)  # "4 g/100 mL"
 _FORM = re.compile(r"(?:tablets?|capsules?|sachets?|infusion|premix),? ", re.IGNORECASE)
 _IN_FLUID = re.compile(r"(in [^,;]{1,60}?),? (?=(?:iv|ivpb|intravenous|oral)\b)", re.IGNORECASE)
 _ROUTE_WORDS = r"(?:(?:by|via|per|as|slow|a|an)\s){0,2}"
@@ -22,7 +23,7 @@ _ROUTE_WORDS = r"(?:(?:by|via|per|as|slow|a|an)\s){0,2}"
 
 def an_order(text: str, words: Vocabulary, own: Mapping[str, Named]) -> Order:
     """The order of a sentence. ValueError with what is not read, and the nearest known word."""
-    head, rest = _head(_in_digits(" ".join(text.split()), words), words, own)
+    head, rest = _head(_PREMIX.sub(r"\1 in \2", _in_digits(" ".join(text.split()), words)), words, own)
     order = replace(head, text=text.strip())
     while rest := rest.lstrip(" ,;"):
         order, rest = _next_part(order, rest, words)

@@ -21,7 +21,7 @@ _FACTOR = re.compile(r"(?:x ?|times )?(\d{1,9}(?:\.\d{1,9})?)(?: ?(?:x|times))?"
 _PERCENT = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?%")
 _WORDED = {"half": 0.5, "none": 0.0, "not at all": 0.0, "no": 0.0, "double": 2.0, "twice": 2.0}
 _LIMIT_UNITS = {"iv_rate": "g/h", "iv_24h": "g", "iv_order": "g", "oral_24h": "mg"}
-_LIMIT = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?([a-z]{1,20}(?:/h|/min)?)(?: .{0,200})?", re.IGNORECASE)
+_LIMIT = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?([a-z]{1,20}(?:/(?:hr|hour|h|min))?)(?: .{0,200})?", re.IGNORECASE)
 _MASSES = {"g": "g salt", "mg": "mg salt", "mmol": "mmol", "meq": "meq"}
 
 

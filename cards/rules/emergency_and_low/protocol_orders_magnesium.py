@@ -51,7 +51,7 @@ def _lines(course: Course) -> Iterator[str]:
     if not answer.bundles:
         yield "no_order" if answer.applies else "silent"
     yield from ("tell",) if answer.tell else ()
-    yield from ("remarks",) if answer.row and answer.row.remarks else ()
+    yield from ("remarks",) if course.remarks else ()
     yield "signed" if course.protocol.is_signed else "draft"
 
 
@@ -71,7 +71,7 @@ def _values(course: Course, knowledge: Knowledge) -> dict[str, str]:
         "withheld": "; ".join(_withheld(course)),
         "reason": answer.why,
         "tell": listed(answer.tell),
-        "remarks": "; ".join(answer.row.remarks) if answer.row else "",
+        "remarks": "; ".join(course.remarks),
         "by": signed.get("by", ""),
         "on": signed.get("date", ""),
     }
