@@ -9,13 +9,14 @@ import time
 from datetime import date, timedelta
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.engine import make_url
 
 from cds_service.insights.period import Period
 from cds_service.insights.read import read_insights
 from cds_service.records.engine import open_engine
 from cds_service.records.migrate import migrate
+from cds_service.records.rollups import roll_up
 from cds_service.records.schema import ANSWERS
 from tests.insights.made import SIGN, load, made_entries
 
@@ -24,13 +25,21 @@ RUNS = 3
 
 
 def measure(url: str, days: int, calls: int) -> None:
-    """Fill the database if it is empty, then print the best of some runs for periods of different length."""
+    """Fill the database if it is empty; time periods of different length, before days are counted and after."""
     engine = open_engine(make_url(url))
     migrate(engine)
     with engine.connect() as connection:
         answers = connection.execute(select(func.count()).select_from(ANSWERS)).scalar()
     if not answers:
         load(engine, made_entries(UNTIL, days, calls))
+    _read(engine)
+    _count_days(engine)
+    _read(engine)
+    engine.dispose()
+
+
+def _read(engine: Engine) -> None:
+    """Print the best of some runs for each period."""
     with engine.connect() as connection:
         print(
             f"{connection.execute(select(func.count()).select_from(ANSWERS)).scalar():,} answers, {engine.dialect.name}"
@@ -43,7 +52,14 @@ def measure(url: str, days: int, calls: int) -> None:
                 taken.append((time.perf_counter() - start, time.process_time() - used))
             best, busy = min(taken)
             print(f"{length:3} days {service or 'all services':22} {best:.2f} s, computing {busy:.2f} s")
-    engine.dispose()
+
+
+def _count_days(engine: Engine) -> None:
+    """As the shipping process does it every hour: mark the days that are over, then count them."""
+    began = time.perf_counter()
+    roll_up(engine, UNTIL)
+    days = roll_up(engine, UNTIL)
+    print(f"{days} days counted in {time.perf_counter() - began:.1f} s")
 
 
 def main() -> None:

@@ -1,15 +1,27 @@
 """Asks the records. The database counts: what comes back is a row for each combination that occurred."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
+from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, FromClause, Table, case, func, select
+from sqlalchemy import Column, ColumnElement, Connection, FromClause, Table, case, func, or_, select, true
 
 from cds_service.insights.counted import Calls, Counted, NotHad, Row, Verdicts
 from cds_service.insights.period import Period
-from cds_service.records.schema import ANSWERS, CARD_RULES, CARDS, FEEDBACK, MISSING_DATA, ON_TRIAL, QUIETED
+from cds_service.records.rollups import last_word, milliseconds, rolled_days
+from cds_service.records.schema import (
+    ANSWERS,
+    CARD_RULES,
+    CARDS,
+    FEEDBACK,
+    MISSING_DATA,
+    ON_TRIAL,
+    QUIETED,
+    ROLLED_CALLS,
+    ROLLED_VERDICTS,
+)
 
 Conditions = list[ColumnElement[bool]]
-_FINE_MS = 10
 
 
 def counted(connection: Connection, period: Period, service: str) -> Counted:
@@ -33,14 +45,17 @@ class Records:
 
     def calls(self, period: Period) -> Iterator[Calls]:
         """Calls by day, service, status, knowledge version and milliseconds (to a tenth below 10, else whole)."""
-        a = ANSWERS.c
-        ms = case((a.ms < _FINE_MS, func.round(a.ms * 10) / 10), else_=func.round(a.ms))
-        keys = (a.day, a.service, a.status, a.knowledge, ms, a.trial_status.is_not(None))
+        rolled = rolled_days(self._connection, period.since, period.until)
+        r, a = ROLLED_CALLS.c, ANSWERS.c
+        if rolled:
+            query = select(r.day, r.service, r.status, r.knowledge, r.ms, r.on_trial, r.count)
+            query = query.where(*self._of(ROLLED_CALLS, period))
+            yield from (_calls(row) for row in self._connection.execute(query) if row[0] in rolled)
+        keys = (a.day, a.service, a.status, a.knowledge, milliseconds(), a.trial_status.is_not(None))
         for day in period.days():  # one at a time: sorting all of them at once takes SQLite twice as long
-            query = select(*keys, func.count()).where(*self._of(ANSWERS, Period(day, day))).group_by(*keys)
-            for _, at, status, knowledge, milliseconds, on_trial, n in self._connection.execute(query):
-                told = {"service": at, "status": status, "knowledge": knowledge, "ms": float(milliseconds)}
-                yield Calls(day=day, count=n, on_trial=bool(on_trial), **told)
+            if day not in rolled:
+                query = select(*keys, func.count()).where(*self._of(ANSWERS, Period(day, day))).group_by(*keys)
+                yield from map(_calls, self._connection.execute(query))
 
     def cards(self, period: Period) -> Iterator[Row]:
         """Cards by day, rule that titles them, and service."""
@@ -51,7 +66,20 @@ class Records:
 
     def verdicts(self, period: Period) -> Iterator[Verdicts]:
         """What became of the cards of the period, whenever it was told, and what was told of unknown cards in it."""
-        last = _last_word(period)
+        rolled = rolled_days(self._connection, period.since, period.until)
+        v = ROLLED_VERDICTS.c
+        if rolled:
+            query = select(v.day, v.rule, v.service, v.outcome, v.reason, v.count)
+            query = query.where(*self._of(ROLLED_VERDICTS, period))
+            yield from (_verdicts(row) for row in self._connection.execute(query) if row[0] in rolled)
+        yield from (row for row in self._single_verdicts(period, rolled) if not (row.rule and row.day in rolled))
+
+    def _single_verdicts(self, period: Period, rolled: Collection[date]) -> Iterator[Verdicts]:
+        """From single feedback: of the days that are not counted yet, and of unknown cards."""
+        left = min((day for day in period.days() if day not in rolled), default=None)
+        known = [] if left is None else [FEEDBACK.c.day >= left]
+        unknown = FEEDBACK.c.card_id.not_in(select(CARDS.c.id))
+        last = last_word(period.since, or_(*known, unknown) if rolled else true())
         day = case((CARDS.c.id.is_(None), last.c.day), else_=CARDS.c.day)
         service = func.coalesce(CARDS.c.service, last.c.service)
         keys = (day, CARDS.c.rule, service, last.c.outcome, last.c.reason)
@@ -59,8 +87,7 @@ class Records:
         where += [service == self._service] if self._service else []
         found = last.outerjoin(CARDS, CARDS.c.id == last.c.card_id)
         query = select(*keys, func.count()).select_from(found).where(*where).group_by(*keys)
-        for when, rule, at, outcome, reason, n in self._connection.execute(query):
-            yield Verdicts(day=when, count=n, service=at, rule=rule or "", outcome=outcome, reason=reason)
+        yield from map(_verdicts, self._connection.execute(query))
 
     def added(self, period: Period) -> dict[str, int]:
         """Cards of another rule that a rule added to."""
@@ -104,10 +131,12 @@ class Records:
         return table.join(owner, owner.c.id == key), [days, owner.c.service == self._service]
 
 
-def _last_word(period: Period) -> FromClause:
-    """Feedback with its `place` among that about the same card: accepted before overridden, the latest first."""
-    f = FEEDBACK.c
-    order = (case((f.outcome == "accepted", 0), else_=1), f.received_at.desc(), f.id)
-    place = func.row_number().over(partition_by=f.card_id, order_by=order).label("place")
-    kept = select(f.card_id, f.day, f.service, f.outcome, f.reason, place).where(f.day >= period.since)
-    return kept.subquery()
+def _calls(row: Sequence[Any]) -> Calls:
+    day, service, status, knowledge, ms, on_trial, n = row
+    told = {"service": service, "status": status, "knowledge": knowledge, "ms": float(ms)}
+    return Calls(day=day, count=n, on_trial=bool(on_trial), **told)
+
+
+def _verdicts(row: Sequence[Any]) -> Verdicts:
+    day, rule, service, outcome, reason, n = row
+    return Verdicts(day=day, count=n, service=service, rule=rule or "", outcome=outcome, reason=reason)

@@ -1,14 +1,17 @@
 """What was not understood, ready to be mapped: the commonest codes, units and classes of the records."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
 from cards import What, Why
 from cds_service.insights.figures import Share
 from cds_service.insights.period import Period
-from cds_service.records.schema import ANSWERS, READING, UNREAD
+from cds_service.records.rollups import rolled_days
+from cds_service.records.schema import ANSWERS, READING, ROLLED_READING, UNREAD
 
 FEWEST = 5  # what occurred less often may tell of one patient: it is only counted
 
@@ -49,12 +52,29 @@ def read_not_understood(connection: Connection, period: Period) -> NotUnderstood
 
 def read_shares(connection: Connection, period: Period, service: str = "") -> dict[str, Share]:
     """Of each kind of entry how many were understood, and how many there were; of one service or of all."""
+    rolled = rolled_days(connection, period.since, period.until)
+    found: dict[str, list[int]] = {}
+    rows = (*_rolled(connection, period, service, rolled), *_single(connection, period, service, rolled))
+    for what, understood, listed in rows:
+        sums = found.setdefault(what, [0, 0])
+        sums[0], sums[1] = sums[0] + int(understood), sums[1] + int(listed)
+    return {what: Share(*found[what]) for what in sorted(found)}
+
+
+def _rolled(connection: Connection, period: Period, service: str, rolled: Collection[date]) -> list[Sequence[Any]]:
+    r = ROLLED_READING.c
+    query = select(r.what, func.sum(r.listed - r.unread), func.sum(r.listed)).group_by(r.what)
+    query = query.where(r.day.between(period.since, period.until), r.day.in_(rolled))
+    return list(connection.execute(query.where(r.service == service) if service else query))
+
+
+def _single(connection: Connection, period: Period, service: str, rolled: Collection[date]) -> list[Sequence[Any]]:
     r = READING.c
-    query = select(r.what, func.sum(r.listed - r.unread), func.sum(r.listed)).group_by(r.what).order_by(r.what)
+    query = select(r.what, func.sum(r.listed - r.unread), func.sum(r.listed)).group_by(r.what)
     if service:
         query = query.join(ANSWERS, ANSWERS.c.id == r.answer_id).where(ANSWERS.c.service == service)
-    rows = connection.execute(query.where(r.day.between(period.since, period.until)))
-    return {what: Share(int(understood), int(listed)) for what, understood, listed in rows}
+    left = [day for day in period.days() if day not in rolled]
+    return list(connection.execute(query.where(r.day.in_(left))))
 
 
 def calls_answered(connection: Connection, period: Period) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, ProgrammingError, SQLAlchemyError, StatementError
 
 from cds_service.records.log import record_trouble
+from cds_service.records.rollups import count_anew
 from cds_service.records.rows import Row, rows_of
 from cds_service.records.spool import lines, remove_if_done, size, waiting
 
@@ -97,6 +98,7 @@ class Shipper:
         with self._engine.begin() as connection:
             for table, listed in rows.items():
                 insert_new(connection, table, listed)
+            count_anew(connection, rows)
 
     def _reject(self, line: bytes, problem: Exception) -> None:
         """An entry that no database takes is kept aside for a person to look at."""

@@ -15,6 +15,7 @@ from cds_service.records.memory import answer_of, answered_at
 from cds_service.records.migrate import NewerSchemaError, migrate
 from cds_service.records.private_files import Place, make_private, place_of
 from cds_service.records.purge import purge
+from cds_service.records.rollups import roll_up
 from cds_service.records.schema import FEEDBACK, SEEN_TOKENS
 from cds_service.records.ship import Shipper
 from cds_service.records.state import ANSWERED, Status, state_folder, write_status
@@ -26,6 +27,7 @@ _TIDY_S = 3600.0
 _STATUS_S = 5.0
 _OVERLAP = timedelta(minutes=2)
 _REMEMBERED = timedelta(days=31)
+_SETTLED = timedelta(days=1)  # a day is counted when it is over, by every clock
 
 
 class Shipping:
@@ -109,6 +111,7 @@ class Shipping:
         with self._engine.begin() as connection:
             connection.execute(delete(SEEN_TOKENS).where(SEEN_TOKENS.c.exp < time.time()))
         purge(self._engine, (_now() - self._retention).date())
+        roll_up(self._engine, (_now() - _SETTLED).date())
         self._answered.forget_before((_now() - _REMEMBERED).timestamp())
 
     def _tell(self, reachable: bool, problem: str = "") -> None:
