@@ -35,7 +35,11 @@ def cannot_swallow(chart: Chart) -> bool:
 
 def is_given(group: str, as_infusion: bool, within: str, chart: Chart) -> bool:
     """Whether a drug of a group runs, or was given as a dose lately."""
-    return runs(group, chart) if as_infusion else was_given(group, within, chart)
+
+    def read(asked: Chart) -> bool:
+        return runs(group, asked) if as_infusion else was_given(group, within, asked)
+
+    return chart.remember((is_given, group, as_infusion, within), read)
 
 
 @once
