@@ -65,9 +65,9 @@ def low_potassium_is_urgent(chart: Chart) -> bool:
 
 @once
 def qtc(chart: Chart) -> float | None:
-    """The latest fresh QTc in ms."""
-    found = chart.results.get("qtc")
-    return found.value if found else None
+    """The latest fresh QTc in ms, as far as the site believes it."""
+    n, found = chart.numbers, chart.results.get("qtc")
+    return found.value if found and n["qtc.plausible_min"] <= found.value <= n["qtc.plausible_max"] else None
 
 
 def qtc_is_long(chart: Chart) -> Because:

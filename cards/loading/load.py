@@ -32,7 +32,7 @@ from cards.loading.result_tables import ResultTables, read_result_tables
 from cards.loading.site import Site, read_site
 from cards.loading.site_links import check_links
 from cards.loading.sources import Source, read_sources
-from cards.loading.switches import check_switches
+from cards.loading.switches import check_scopes, check_switches
 from cards.loading.table_checks import check_analytes
 from cards.loading.thresholds import Threshold, read_thresholds, with_site_values
 from cards.loading.told_numbers import told_numbers
@@ -191,6 +191,7 @@ def _read_advice(folder: Traversable, site: Site) -> dict[str, Advice]:
     advice = read_advice(folder / "advice")
     check_trial(site.trial, advice, folder / "never_on_trial_alone.yaml", site.places)
     check_switches(advice, folder / "never_on_trial_alone.yaml", site.places)
+    check_scopes(folder / "switch_scopes.yaml", site.places)
     check_links(advice, site.places)
     return advice
 

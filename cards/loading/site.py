@@ -110,6 +110,7 @@ def read_site(text: str, name: str) -> Site:
     """A site file's text as a Site; KnowledgeError with file, line and reason."""
     reader = _Reader(parse_yaml(text, name), places_of(text, name))
     return Site(
+        **reader.maps(),
         name=reader.text("site", "name"),
         **reader.approval(),
         signatures=read_signatures(reader),
@@ -124,11 +125,6 @@ def read_site(text: str, name: str) -> Site:
         orderable_products=reader.orderables("products"),
         rules_off=frozenset(reader.texts("rules", "off")),
         maximum_cards=reader.maximum_cards(),
-        lab_codes=reader.codes("labs", "analyte"),
-        drug_codes=reader.codes("drugs", "ingredient"),
-        condition_codes=reader.codes("conditions", "category"),
-        unit_codes=reader.codes("units", "unit"),
-        encounter_classes=reader.encounter_classes(),
         zone=reader.zone(),
         override_reasons=read_site_reasons(reader.items("override_reasons"), reader.places),
         links=read_links(reader.items("links"), reader.places),
@@ -172,7 +168,7 @@ class _Reader(SiteValues):
         for inner in (value or ()) if _KEYS[key] else ():
             self.known(inner, _KEYS[key], key, str(inner))
 
-    def approval(self) -> dict[str, str]:
+    def approval(self) -> dict[str, Any]:
         who, when = self.text("approval", "approved_by"), self.text("approval", "date")
         if bool(who) != bool(when):
             raise self.places.error("an approval needs approved_by and date", "approval")
@@ -271,6 +267,16 @@ class _Reader(SiteValues):
             raise self.places.error(f"orderables.{kind} needs a mapping of ids", "orderables", kind)
         read = {str(name): self.entry(item, _CODING, "orderables", kind, str(name)) for name, item in told.items()}
         return {name: (code["system"], code["code"], code["display"]) for name, code in read.items()}
+
+    def maps(self) -> dict[str, Any]:
+        """The site's own codes and words: what each stands for."""
+        return {
+            "lab_codes": self.codes("labs", "analyte"),
+            "drug_codes": self.codes("drugs", "ingredient"),
+            "condition_codes": self.codes("conditions", "category"),
+            "unit_codes": self.codes("units", "unit"),
+            "encounter_classes": self.encounter_classes(),
+        }
 
     def encounter_classes(self) -> tuple[tuple[str, str, str], ...]:
         keys = frozenset({"system", "code", "setting"})

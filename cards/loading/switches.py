@@ -10,15 +10,12 @@ from cards.model import Indicator
 
 MOST_CARDS = 3
 UNLESS_CRITICAL = "unless critical"
-HOOKS = ("encounter-discharge", "medication-refill", "order-select", "order-sign", "patient-view")
-ROLES = ("Patient", "Practitioner", "PractitionerRole", "RelatedPerson")
 _SCOPES = ("hook", "unit", "specialty", "role", "client")
 _WHOLE = ("unit", "client")
 _DOES = ("off", "indicator", "cards")
 _KEYS = (*_DOES, "rules", *_SCOPES)
 _INDICATORS: Mapping[str, Indicator] = {i.word: i for i in Indicator if i is not Indicator.CRITICAL}
 _CRITICAL = "critical"
-_KNOWN: Mapping[str, tuple[str, ...]] = {"hook": HOOKS, "role": ROLES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +108,16 @@ class _Reader:
 
     def _scope(self, kind: str) -> frozenset[str]:
         told = self._texts(kind)
-        known = _KNOWN.get(kind, ())
-        for text in told if known else ():
-            if text.partition("/")[0] not in known or (kind == "hook" and text not in HOOKS):
-                raise self._error(f"unknown {kind} {text!r}{did_you_mean(text, known)}", kind)
         return frozenset(told if kind == "role" else (text.casefold() for text in told))
+
+
+def check_scopes(listed: Traversable, places: Places) -> None:
+    """KnowledgeError for a hook or role that is not among those of `listed`."""
+    told = {path: text for path, text in places.written.items() if path[0] == "switches"}
+    for kind, known in read_yaml(listed).items() if told else ():
+        for path, text in told.items():
+            if path[2] == kind and text.partition("/")[0] not in known:
+                raise places.error(f"switches: unknown {kind} {text!r}{did_you_mean(text, known)}", *path)
 
 
 def check_switches(rules: Collection[str], listed: Traversable, places: Places) -> None:

@@ -22,7 +22,7 @@ _BUNDLES: Mapping[str, str] = {
     "medication-refill": "medications",
 }
 _OUTCOMES = ("accepted", "overridden")
-_USER = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64}")
+_USER = re.compile(r"[A-Z][A-Za-z]{1,63}/[A-Za-z0-9\-.]{1,64}")
 
 
 def request_faults(request: object) -> tuple[Fault, ...]:

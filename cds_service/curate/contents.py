@@ -24,7 +24,8 @@ _HASH = 32
 # told piece by piece, about the content only, or about this service
 _NOT_TABLES = frozenset(
     {"thresholds.yaml", "doses.yaml", "products.yaml", "tests.yaml", "monitoring.yaml", "hard_stops.yaml"}
-    | {"override_reasons.yaml", "sources.yaml", "never_on_trial_alone.yaml", "phrases.yaml", "conditions.yaml"}
+    | {"override_reasons.yaml", "sources.yaml", "never_on_trial_alone.yaml", "switch_scopes.yaml"}
+    | {"phrases.yaml", "conditions.yaml"}
 )
 _OF_SITE = (
     "unit_first", "intent", "stop", "rules_off", "maximum_cards", "lab_codes", "drug_codes", "condition_codes",

@@ -21,7 +21,7 @@ from cds_service.run.settings import PREFIX, Settings
 _LOCK = "keeper.lock"
 _LOOK_S = 1.0
 _SOON_S = 0.02
-_FINAL_S = 10.0
+_FINAL_S = 20.0
 
 
 class Keeper:

@@ -12,7 +12,8 @@ from tests.backtest.exports import RXNORM, at, calls, forecast, of_patient, orde
 SULFATE, POTASSIUM = "6585", "8591"
 LOW = [patient(), result("mg", 1.2, at("09:00"))]
 AGAIN = result("mg2", 1.1, at("09:00", "2025-03-12"), effectiveDateTime=at("08:00", "2025-03-12"))
-SILENT = "rules:\n  off: [magnesium_is_severely_low]\n"
+MILD = [patient(), result("mg", 1.6, at("09:00"))]
+SILENT = "rules:\n  off: [magnesium_is_mildly_low]\n"
 
 
 def given(when, status="completed", code=SULFATE):
@@ -86,7 +87,7 @@ def test_cards_at_orders_are_counted_by_the_order(tmp_path):
 
 
 def test_both_sides_of_a_comparison_are_told(tmp_path):
-    summary = forecast(tmp_path, [*LOW, given(at("10:00"))], baseline=KnowledgeSource("quiet.yaml", SILENT))
+    summary = forecast(tmp_path, [*MILD, given(at("10:00"))], baseline=KnowledgeSource("quiet.yaml", SILENT))
     here, there = summary["burden"], summary["compare"]["burden"]
     assert here["cards"] == 1 and there["calls"] == 1 and there["cards"] < here["cards"]
     report = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")

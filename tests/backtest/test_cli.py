@@ -50,13 +50,14 @@ def test_skipped_lines_and_a_missing_pyarrow_are_said(export, tmp_path, monkeypa
 
 
 def test_a_site_file_is_tried_and_compared(export, tmp_path):
+    export = write(tmp_path / "mild", [patient(), result("mg", 1.6, at("09:00"))])
     site = tmp_path / "mine.yaml"
-    site.write_text("rules:\n  off: [magnesium_is_severely_low]\n", encoding="utf-8")
+    site.write_text("rules:\n  off: [magnesium_is_mildly_low]\n", encoding="utf-8")
     done = call(export, "--out", tmp_path / "a", "--site", site, "--compare", "shipped")
     assert done.exit_code == 0, done.output
     told = json.loads((tmp_path / "a" / "summary.json").read_bytes())
     assert done.stdout.count("cards per 1,000 calls") == 2 and "\nshipped, no site file: 1,000.0" in done.stdout
-    assert told["compare"]["gone"]["magnesium_is_severely_low"]["cards"] == 1
+    assert told["compare"]["gone"]["magnesium_is_mildly_low"]["cards"] == 1
     assert told["knowledge"]["site_file"] == "mine.yaml"
     by_folder = call(
         export, "--out", tmp_path / "b", "--site", site, "--compare", SITES.parents[1] / "cards" / "knowledge"

@@ -56,7 +56,7 @@ def test_a_worker_that_starts_never_takes_the_interrupt_of_its_parent(synthetic,
     assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == own and signal.SIGINT not in own
 
 
-QUIETER = KnowledgeSource("quieter.yaml", site="rules:\n  off: [magnesium_is_severely_low]\n")
+QUIETER = KnowledgeSource("quieter.yaml", site="switches: [{rules: magnesium_is_severely_low, off: unless critical}]\n")
 
 
 def test_a_comparison_does_not_depend_on_the_cut_either(synthetic, reported, tmp_path):

@@ -155,19 +155,22 @@ def test_repeats_of_a_day_are_counted(tmp_path):
     assert forecast(tmp_path, [*LOW, again, next_week])["cards_repeated_within_24_h"] == 1
 
 
-STRICT = KnowledgeSource("strict.yaml", site="thresholds:\n  fresh.ambulatory.actionable: {value: 168, unit: h}\n"
-                         "rules:\n  off: [magnesium_is_severely_low, drugs_cause_low_magnesium]\n")  # fmt: skip
+STRICT = KnowledgeSource(
+    "strict.yaml",
+    site="thresholds:\n  fresh.ambulatory.actionable: {value: 168, unit: h}\n"
+    "switches:\n  - {rules: [magnesium_is_mildly_low, drugs_cause_low_magnesium], off: true}\n",
+)
 
 
 def test_what_is_new_and_gone_is_told_by_rule_with_patients(tmp_path):
-    resources = [*LOW, order("o", "7646", "2024-01-01T00:00:00Z")]
+    resources = [patient(), result("mg", 1.6, at("09:00")), order("o", "7646", "2024-01-01T00:00:00Z")]
     compared = forecast(tmp_path / "a", resources, baseline=STRICT)["compare"]
-    assert compared["new"] == {"magnesium_is_severely_low": {"cards": 1, "patients": [1]}}
+    assert compared["new"] == {"magnesium_is_mildly_low": {"cards": 1, "patients": [1]}}
     assert (compared["cards"], compared["calls_that_begin_to_speak"]) == (0, 1)
     same = forecast(tmp_path / "b", resources, baseline=SHIPPED)["compare"]
     assert not any(same[kind] for kind in ("new", "gone", "louder", "quieter", "other_suggestions"))
     page = (tmp_path / "a" / "report" / "report.html").read_text(encoding="utf-8")
-    assert "New: cards that only shipped brings" in page and "Is magnesium severely low?" in page
+    assert "New: cards that only shipped brings" in page and "Is magnesium mildly low?" in page
 
 
 LAB = "https://lab.example.org/tests"

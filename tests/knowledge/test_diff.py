@@ -77,7 +77,7 @@ def test_rates_are_told_with_their_change() -> None:
 def test_the_cards_of_an_export_are_those_of_its_back_test(tmp_path: Path) -> None:
     write_export(tmp_path / "export", 60, seed=3, low_share=0.5)
     site, page = tmp_path / "new.yaml", tmp_path / "diff.html"
-    site.write_text("rules: {off: [result_needs_repeat]}\n", encoding="utf-8")
+    site.write_text("rules: {off: [magnesium_is_mildly_low]}\n", encoding="utf-8")
     asked = ["diff", "shipped", str(site), "--export", str(tmp_path / "export"), "--out", str(page)]
     done = CliRunner().invoke(main, ["knowledge", *asked])
     assert done.exit_code == 0, done.output
@@ -87,7 +87,7 @@ def test_the_cards_of_an_export_are_those_of_its_back_test(tmp_path: Path) -> No
     counted = (tmp_path / "report" / "summary.json").read_text(encoding="utf-8")
     cards = json.loads(counted)["cards"]
     assert cards and f"-> {cards:,}\n" in done.output
-    assert "result_needs_repeat" in page.read_text(encoding="utf-8")
+    assert "magnesium_is_mildly_low" in page.read_text(encoding="utf-8")
 
 
 def test_what_is_no_knowledge_is_told(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from datetime import UTC, datetime
 
 import pytest
 from click.testing import CliRunner
@@ -11,6 +12,7 @@ from cds_service.dialects import shipped
 from cds_service.run.cli import main
 from tests.calls import SERVICE_OF, post, request_for
 
+NOW = datetime.now(UTC)
 UUID = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 PATIENT = {"resourceType": "Patient", "id": "p"}
 CREATE = {"type": "create", "description": "Order it", "resource": PATIENT}
@@ -50,7 +52,7 @@ FEEDBACK = {
         {
             "card": UUID,
             "outcome": "accepted",
-            "outcomeTimestamp": "2026-11-28T08:00:00Z",
+            "outcomeTimestamp": NOW.isoformat(),
             "acceptedSuggestions": [{"id": "x"}],
         }
     ]
@@ -143,7 +145,7 @@ REQUESTS = [
     (FEEDBACK, ("feedback",), {}, "F1", "feedback"),
     (FEEDBACK, ("feedback", 0, "card"), "c", "F1", "feedback[0].card"),
     (FEEDBACK, ("feedback", 0, "outcome"), "ignored", "F1", "feedback[0].outcome"),
-    (FEEDBACK, ("feedback", 0, "outcomeTimestamp"), "2026-11-28", "F1", "feedback[0].outcomeTimestamp"),
+    (FEEDBACK, ("feedback", 0, "outcomeTimestamp"), NOW.date().isoformat(), "F1", "feedback[0].outcomeTimestamp"),
     (FEEDBACK, ("feedback", 0, "acceptedSuggestions"), ..., "F2", "feedback[0].acceptedSuggestions"),
     (FEEDBACK, ("feedback", 0, "acceptedSuggestions"), [{}], "F2", "feedback[0].acceptedSuggestions[0].id"),
     (

@@ -23,7 +23,7 @@ def magnesium_is_high(chart: Chart) -> Say | Because:
         return because("the result is not plausible")
     if assess.on_obstetric_magnesium(chart) or assess.may_be_on_obstetric_magnesium(chart):
         return because("magnesium given in pregnancy or for pre-eclampsia has its own limits")
-    if not _sources(chart) and danger.is_expected_on_dialysis(m.x, chart):
+    if danger.is_expected_on_dialysis(m.x, chart) and not _sources(chart):
         return because("as before any session of dialysis, which is ordered or was done of late")
     return chart.is_high and _said(m, _sources(chart), chart)
 

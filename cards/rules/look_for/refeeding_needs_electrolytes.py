@@ -16,7 +16,8 @@ def refeeding_needs_electrolytes(chart: Chart) -> Say | Because:
     if chart.about_orders:
         return because("no matter of an order")
     shown = [chart.results[name] for name, low in _low(chart).items() if low]
-    values = {"levels": ", ".join(f"{r.analyte} {r.shown}" for r in shown)}
+    say = chart.knowledge.words.say
+    values = {"levels": ", ".join(say(f"level.{r.analyte}", value=r.shown) for r in shown)}
     about = " ".join(f"{r.when.isoformat()} {r.value}" for r in shown)
     return phosphate.is_refed(chart) and Say(Indicator.INFO, ("found", "do"), values=values, tests=_TESTS, about=about)
 
