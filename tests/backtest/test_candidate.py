@@ -26,7 +26,7 @@ NEW = """
 thresholds:
   limit.lower.default: {value: 0.74, unit: mmol/L}
   fresh.ambulatory.actionable: {value: 48, unit: h}
-rules: {off: [result_needs_repeat]}
+rules: {off: [magnesium_is_mildly_low]}
 cards: {maximum: 1}
 """
 FEW = 300
