@@ -5,7 +5,7 @@ from cards.chart import Because, Chart, because
 from cards.judgements import assess, danger, phosphate
 from cards.model import DraftTest, Indicator, Problem, Say
 
-_TESTS = (DraftTest("magnesium", "refeeding"), DraftTest("bmp", "refeeding"))
+_TESTS = tuple(DraftTest(name, "refeeding") for name in ("magnesium", "phosphate", "bmp"))
 
 
 @rule(Problem.LOOK_FOR_LOW)
