@@ -19,7 +19,12 @@ _END = b"\r\n\r\n"
 
 
 class Arrived(Unreader):  # type: ignore[misc] # gunicorn is not typed
-    """What has arrived, for gunicorn's parser: it ends where that ends, and waits for nobody."""
+    """What has arrived, for gunicorn's parser: it ends where that ends, and waits for nobody.
+
+    `is_cut`: of the request not all was kept, so nothing can follow it on its connection.
+    """
+
+    is_cut = False
 
     def chunk(self, size_hint: int | None = None) -> bytes:
         """Nothing more comes."""
@@ -37,6 +42,7 @@ class Arrival:
         self._length: int | None = None
         self._discarded = 0
         self.whole = False
+        self.is_cut = False
         self.expects_continue = False
 
     @property
@@ -101,6 +107,7 @@ class Arrival:
         if not self._discards():
             self.whole = len(self._bytes) - self._body_at >= length
             return
+        self.is_cut = True
         self._discarded += len(self._bytes) - self._body_at
         del self._bytes[self._body_at :]
         # who asks first whether to send it is told no; others listen for an answer only when they have sent all
@@ -121,4 +128,6 @@ class Arrival:
                 self._looked = end + 2 + length + 2
         waiting = len(self._bytes) - self._looked
         too_long = self._bytes.find(b"\r\n", self._looked) < 0 and waiting > FIELD_BYTES
-        self.whole = self.whole or too_long or len(self._bytes) - self._body_at > self._most_body + _HEAD_BYTES
+        came = len(self._bytes) - self._body_at
+        self.is_cut = came > self._most_body  # the application reads no further
+        self.whole = self.whole or too_long or came > self._most_body + _HEAD_BYTES

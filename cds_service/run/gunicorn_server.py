@@ -7,7 +7,7 @@ import resource
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from gunicorn.http.errors import ParseException
@@ -127,7 +127,8 @@ def answer_refusals(app: Flask) -> None:
 
 
 def _refused(problem: Exception) -> Response:
-    """What the server refuses while the application reads a body."""
+    """What the server refuses while the application reads a body; where that ends nobody knows: nothing may follow."""
+    request.environ["wsgi.input"].reader.req.force_close()
     refusal = refusal_of(problem)
     return outcome_response(refusal.status, refusal.code, refusal.diagnostics)
 

@@ -149,11 +149,14 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
 
     def _answer(self, conn: TConn, arrival: Arrival) -> None:
         conn.parser.unreader.unread(arrival.taken())
+        conn.parser.unreader.is_cut = arrival.is_cut
         self.enqueue_req(conn)
 
     def handle_request(self, req: Any, conn: TConn) -> bool:
         """Whether the connection is kept. Who asked whether to send a body was told by now: it is here."""
         req._expected_100_continue = False
+        if conn.parser.unreader.is_cut:
+            req.force_close()
         return bool(super().handle_request(req, conn))
 
     def finish_request(self, conn: TConn, fs: "Future[Any]") -> None:

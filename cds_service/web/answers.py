@@ -3,7 +3,7 @@
 import re
 
 import orjson
-from flask import Response, g, request
+from flask import Response, abort, g, request
 
 from cds_service.errors import NotJson, NotJsonMedia, operation_outcome
 
@@ -42,7 +42,10 @@ def raw_body() -> bytes:
         raise NotJsonMedia("Send the request with Content-Type application/json, in UTF-8.")
     if request.headers.get("Content-Encoding", _PLAIN).strip().lower() != _PLAIN:
         raise NotJsonMedia("The body is compressed. Send it as it is, without Content-Encoding.")
-    return request.get_data(cache=False)
+    body, most = request.get_data(cache=False), request.max_content_length
+    if request.content_length is None and most and len(body) >= most:
+        abort(413)  # in chunks the web framework would cut it silently
+    return body
 
 
 def is_uuid(value: object) -> bool:

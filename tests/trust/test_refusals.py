@@ -1,6 +1,8 @@
 """What the web server itself refuses is told as the service tells it, and is never counted as our fault."""
 
+import contextlib
 import gzip
+import http.client
 import json
 import re
 import socket
@@ -55,6 +57,39 @@ REFUSED = {
     "chunk end": (400, request(CHUNKED, body=b"2\r\n{}x\r\n0\r\n\r\n")),
     "compressed": (415, request("Content-Encoding: gzip", f"Content-Length: {len(ZIPPED)}", body=ZIPPED)),
 }
+
+
+def chunk(size):
+    return f"{size:x}\r\n".encode() + b" " * size + b"\r\n"
+
+
+TOO_LARGE = {
+    "large": (413, request("Content-Length: 6000000", body=b" " * 6_000_000)),
+    "large in one chunk": (413, request(CHUNKED, body=chunk(6_000_000) + b"0\r\n\r\n")),
+    "larger than what is read of a chunk": (413, request(CHUNKED, body=chunk(9_000_000) + b"0\r\n\r\n")),
+    "large in small chunks": (413, request(CHUNKED, body=chunk(50_000) * 120 + b"0\r\n\r\n")),
+    "larger than what is read, in small chunks": (413, request(CHUNKED, body=chunk(50_000) * 200 + b"0\r\n\r\n")),
+}
+
+
+@pytest.mark.parametrize("kind", REFUSED | TOO_LARGE)
+def test_a_refusal_that_says_the_connection_is_kept_keeps_it(kind, service):
+    status, raw = (REFUSED | TOO_LARGE)[kind]
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", service.port, timeout=DEADLINE_S)) as line:
+        line.connect()
+        with contextlib.suppress(OSError):  # it may be told before it has sent all
+            line.sock.sendall(raw.replace(b"Connection: close\r\n", b""))
+        with http.client.HTTPResponse(line.sock) as answer:
+            answer.begin()
+            assert answer.status == status
+            answer.read()
+            kept = not answer.will_close
+        if not kept:
+            line.close()
+        line.request("GET", "/cds-services")
+        with line.getresponse() as next_answer:
+            assert next_answer.status == 200
+            next_answer.read()
 
 
 @pytest.mark.parametrize("kind", REFUSED)
