@@ -1,5 +1,6 @@
-"""The resources of each patient of a bucket: every resource once, in its newest version."""
+"""The resources of each patient of a bucket: every resource once, in its newest version, unless it was deleted."""
 
+from cds_service.backtest.deletions import deleted_among
 from cds_service.backtest.job import Job
 from cds_service.backtest.medications import version_of
 from cds_service.backtest.scan import shards_folder
@@ -24,8 +25,23 @@ def read_bucket(job: Job, number: int) -> tuple[list[tuple[str, list[JsonDict]]]
         replaced += key in versions
         if key not in versions or version > versions[key][0]:
             versions[key] = (version, resource)
+    patients = _without_deleted(patients, job)
     ordered = sorted((job.place_of(patient), patient) for patient in patients)
     return [(patient, _in_order(patients[patient])) for _, patient in ordered], replaced
+
+
+def _without_deleted(patients: dict[str, Versions], job: Job) -> dict[str, Versions]:
+    """Without what was deleted; with the Patient all that is of the patient."""
+    everyone = {patient: f"Patient/{patient}" for patient in patients}
+    references = ["/".join(key) for versions in patients.values() for key in versions]
+    deleted = deleted_among(job, (*everyone.values(), *references))
+    if not deleted:
+        return patients
+    return {
+        patient: {key: found for key, found in versions.items() if "/".join(key) not in deleted}
+        for patient, versions in patients.items()
+        if everyone[patient] not in deleted
+    }
 
 
 def _in_order(versions: Versions) -> list[JsonDict]:

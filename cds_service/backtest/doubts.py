@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from cds_service.backtest.ndjson import SUFFIXES
 from cds_service.backtest.quality import FAILED
 from cds_service.backtest.read_export import ReadExport
 from cds_service.backtest.tally import Tally
@@ -17,6 +18,7 @@ def warnings_of(tally: Tally, read: ReadExport) -> Iterator[str]:
     """The doubts, gravest first."""
     yield from _no_magnesium(read)
     yield from _damaged(read)
+    yield from _not_read(read)
     yield from _ageless(tally)
     yield from _nameless(tally)
     yield from _not_understood(tally)
@@ -44,6 +46,16 @@ def _damaged(read: ReadExport) -> Iterator[str]:
         yield (
             f"{', '.join(names[:_MOST_FILES])}{more} ended early: what follows is missing from this forecast. "
             "Export or copy it again, then run anew."
+        )
+
+
+def _not_read(read: ReadExport) -> Iterator[str]:
+    names = read.not_read
+    if names:
+        more = f" and {len(names) - _MOST_FILES} more files" if len(names) > _MOST_FILES else ""
+        yield (
+            f"{', '.join(names[:_MOST_FILES])}{more} hold resources and were not read: only names that end in "
+            f"{', '.join(SUFFIXES)} are. If they belong to the export, one resource a line, rename them and run anew."
         )
 
 

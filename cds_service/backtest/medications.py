@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
+from cds_service.backtest.deletions import deleted_among
 from cds_service.backtest.job import Job
 from cds_service.backtest.scan import shards_folder
 from cds_service.backtest.spill import bucket_lines
@@ -38,7 +39,8 @@ def gather_medications(job: Job) -> None:
 
 def find_medications(job: Job, references: Iterable[str]) -> dict[str, JsonDict]:
     """The Medication resources of these references, as far as the export holds them."""
-    wanted = sorted({reference for reference in references if reference})
+    named = {reference for reference in references if reference}
+    wanted = sorted(named - deleted_among(job, named))
     if not wanted:
         return {}
     with closing(sqlite3.connect(f"{_path(job).absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as database:

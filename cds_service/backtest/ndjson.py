@@ -3,6 +3,7 @@
 import gzip
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -12,6 +13,7 @@ SHARD_BYTES = 32 * 2**20
 LONGEST_LINE = 16 * 2**20
 _BOM = b"\xef\xbb\xbf"
 _GZIP = b"\x1f\x8b"
+_BEGIN = 4096
 ENDS_EARLY = "the compressed file is damaged from here on"
 TOO_LONG = f"longer than {LONGEST_LINE // 2**20} MB"
 
@@ -46,6 +48,23 @@ def export_files(folder: Path) -> tuple[ExportFile, ...]:
     """The NDJSON files below a folder, by name; OSError when it cannot be read."""
     found = (path for path in folder.rglob("*") if path.name.lower().endswith(SUFFIXES) and path.is_file())
     return tuple(_export_file(folder, path) for path in sorted(found))
+
+
+def other_files(folder: Path) -> tuple[str, ...]:
+    """The files below a folder that seem to hold resources and are not read for their names; named as in a report."""
+    named = (path for path in folder.rglob("*") if not path.name.lower().endswith(SUFFIXES) and path.is_file())
+    found = tuple(_export_file(folder, path) for path in sorted(named) if _holds_resources(path))
+    return tuple(shown_names(found).values())
+
+
+def _holds_resources(path: Path) -> bool:
+    """Whether a file begins as resources do, packed or not."""
+    with path.open("rb") as raw:
+        begin = raw.read(_BEGIN)
+    if begin.startswith(_GZIP):
+        with suppress(EOFError, zlib.error, gzip.BadGzipFile), gzip.open(path, "rb") as opened:
+            begin = opened.read(_BEGIN)
+    return begin.removeprefix(_BOM).lstrip()[:1] in (b"{", b"[") and b'"resourceType"' in begin
 
 
 def _export_file(folder: Path, path: Path) -> ExportFile:

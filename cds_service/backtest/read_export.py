@@ -11,7 +11,8 @@ from cds_service.backtest.scan import Scanned
 class ReadExport:
     """What reading the export found; `skipped` lists broken lines by file, number and reason, `present` the types.
 
-    `results` counts the results used by what they measure; `ended_early` names files that are damaged.
+    `results` counts the results used by what they measure; `ended_early` names files that are damaged,
+    `not_read` those that seem to hold resources and have another name; `deleted` counts what the server deleted.
     """
 
     lines: int = 0
@@ -21,6 +22,8 @@ class ReadExport:
     without_patient: Counter[str] = field(default_factory=Counter)
     results: Counter[str] = field(default_factory=Counter)
     ended_early: list[str] = field(default_factory=list)
+    not_read: tuple[str, ...] = ()
+    deleted: int = 0
     present: frozenset[str] = frozenset()
     first_result: datetime | None = None
 

@@ -2,16 +2,17 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cds_service.backtest.deletions import gather_deletions
 from cds_service.backtest.engines import Engine
 from cds_service.backtest.job import BacktestError, Job, KnowledgeSource, bucket_count, knowledge_from
 from cds_service.backtest.medications import gather_medications
 from cds_service.backtest.moments import HOOKS, USUAL_HOOKS
-from cds_service.backtest.ndjson import SHARD_BYTES, SUFFIXES, ExportFile, export_files, shown_names
+from cds_service.backtest.ndjson import SHARD_BYTES, SUFFIXES, ExportFile, export_files, other_files, shown_names
 from cds_service.backtest.outputs import Outputs, write_outputs
 from cds_service.backtest.progress import Progress
 from cds_service.backtest.read_export import ReadExport
@@ -67,9 +68,16 @@ def _files(export: Path) -> tuple[ExportFile, ...]:
     if not sum(file.size for file in files):
         raise BacktestError(
             f"No NDJSON in {export}. Give the folder of a FHIR Bulk Data export; its files end in "
-            f"{', '.join(SUFFIXES)}."
+            f"{', '.join(SUFFIXES)}.{_renamed(other_files(export))}"
         )
     return files
+
+
+def _renamed(others: Sequence[str]) -> str:
+    """What to do with files that seem to hold resources under another name."""
+    return (
+        f" {len(others):,} files there hold resources under other names ({others[0]}): rename them." if others else ""
+    )
 
 
 def run(job: Job, out: Path, engine: Engine, progress: Progress) -> Outputs:
@@ -77,6 +85,7 @@ def run(job: Job, out: Path, engine: Engine, progress: Progress) -> Outputs:
     _scan(job, engine, progress)
     read = _read_export(job)
     dated = replace(job, present=read.present, since=_since(job, read))
+    read.deleted = gather_deletions(dated)
     gather_medications(dated)
     _reduce(dated, engine, progress)
     return write_outputs(out, job, _tally(job), read)
@@ -112,7 +121,7 @@ def _tally(job: Job) -> Tally:
 
 def _read_export(job: Job) -> ReadExport:
     """What all shards held; lines are numbered within their file."""
-    read = ReadExport()
+    read = ReadExport(not_read=other_files(Path(job.export)))
     names = shown_names(job.files)
     before, filled = Counter[str](), Counter[str]()
     for number, shard in enumerate(job.shards):

@@ -1,6 +1,8 @@
 """First half: the lines of one shard, spread over the buckets of their patients."""
 
+import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,20 +17,22 @@ from cds_service.backtest.ndjson import ENDS_EARLY, lines
 from cds_service.backtest.spill import Spill, write_json
 from cds_service.backtest.times import is_possible
 from cds_service.errors import JsonDict
-from cds_service.fhir_json import as_dict, parse_json, patient_of, resource_type
+from cds_service.fhir_json import as_dict, as_list, as_text, parse_json, patient_of, resource_type
 
 PATIENT_TYPES = tuple(KINDS)
 MEDICATION = "Medication"
 OTHER_TYPES = "of other types"
 # Types that an export may hold beside those that matter. Any other word is not repeated: it may be anything.
 _MORE_TYPES = frozenset(
-    {"Appointment", "Binary", "CarePlan", "CareTeam", "Claim", "Coverage", "Device"}
+    {"Appointment", "Binary", "Bundle", "CarePlan", "CareTeam", "Claim", "Coverage", "Device"}
     | {"DiagnosticReport", "DocumentReference", "EpisodeOfCare", "ExplanationOfBenefit", "FamilyMemberHistory", "Flag"}
     | {"Goal", "Group", "Immunization", "Location", "MedicationDispense", "NutritionOrder"}
     | {"OperationOutcome", "Organization", "Practitioner", "PractitionerRole", "Procedure", "Provenance"}
     | {"QuestionnaireResponse", "RelatedPerson", "ServiceRequest", "Specimen"}
 )
 _COUNTED = _MORE_TYPES | {*PATIENT_TYPES, MEDICATION}
+# the last two steps of a path, of which the server may put its address before
+_DELETED = re.compile(r"(?:.*/)?([A-Z][A-Za-z]{1,63}/[A-Za-z0-9\-.]{1,64})")
 NOT_JSON = "not valid JSON"
 NOT_A_RESOURCE = "JSON, but not a FHIR resource"
 MOST_LISTED = 100
@@ -82,10 +86,15 @@ def scanned_path(job: Job, number: int) -> Path:
     return shards_folder(job) / f"{number:06}.json"
 
 
+def deletions_bucket(job: Job) -> int:
+    """The bucket of what was deleted: behind those of the patients and that of the medicines."""
+    return job.bucket_count + 1
+
+
 def scan_shard(job: Job, number: int) -> int:
     """Spill one shard and note what it held; the bytes it took."""
     shard, told, asked = job.shards[number], Scanned(), asked_of(job)
-    spill = Spill(shards_folder(job), f"{number:06}", job.bucket_count + 1)
+    spill = Spill(shards_folder(job), f"{number:06}", deletions_bucket(job) + 1)
     for line in lines(Path(job.export), shard):
         told.lines += 1
         if isinstance(line, str):
@@ -115,6 +124,8 @@ def _take(line: bytes, job: Job, asked: Asked, spill: Spill, told: Scanned) -> N
     if kind is None:
         return _note(told, NOT_A_RESOURCE)
     told.types[kind if kind in _COUNTED else OTHER_TYPES] += 1
+    for deleted in _deletions(resource) if kind == "Bundle" else ():
+        spill.add(deletions_bucket(job), deleted.encode())
     if kind == MEDICATION:
         return spill.add(job.bucket_count, line)
     analyte = asked.analyte_of(resource) if kind == "Observation" else None
@@ -127,6 +138,14 @@ def _take(line: bytes, job: Job, asked: Asked, spill: Spill, told: Scanned) -> N
     if analyte:
         _note_result(told, job, resource, analyte)
     return spill.add(job.bucket_of(job.place_of(patient)), line)
+
+
+def _deletions(bundle: JsonDict) -> Iterator[str]:
+    """`Type/id` of each resource that a Bundle says was deleted."""
+    for entry in as_list(bundle.get("entry")):
+        asked = as_dict(as_dict(entry).get("request"))
+        if asked.get("method") == "DELETE" and (named := _DELETED.fullmatch(as_text(asked.get("url")) or "")):
+            yield named[1]
 
 
 def _note_result(told: Scanned, job: Job, result: JsonDict, analyte: str) -> None:

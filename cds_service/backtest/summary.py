@@ -154,6 +154,7 @@ def _data_quality(tally: Tally, read: ReadExport) -> JsonDict:
         "impossible_dates": ranked(tally.of("impossible")),
         "end_not_told": ranked(tally.of("guessed_end")),
         "older_versions": totals["replaced"],
+        "deleted": read.deleted,
         "patients_without_patient_resource": totals["without_patient_resource"],
         "patients_left_out": totals["patients_left_out"],
         "patients_failed": ranked(tally.of(FAILED)),

@@ -8,6 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from cds_service.backtest import ndjson
+from cds_service.backtest.job import BacktestError
 from cds_service.backtest.ndjson import ExportFile, export_files, lines, shards
 from cds_service.backtest.state import content_key
 from tests.backtest.exports import (
@@ -211,3 +212,27 @@ def test_a_copy_of_an_export_has_the_same_key_and_another_export_has_not(tmp_pat
 @pytest.mark.parametrize(("size", "expected"), [(0, 0), (1, 1), (10, 1), (11, 2)])
 def test_an_empty_file_has_no_shard(size, expected):
     assert len(shards((ExportFile("x.ndjson", size),), 10)) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "named"),
+    [
+        ("Observation.json", b'{"resourceType": "Observation"}\n', True),
+        ("bundle", b'\xef\xbb\xbf [\n {"resourceType": "Bundle"', True),
+        ("Observation.ndjson.gzip", gzip.compress(b'{"resourceType": "Observation"}\n', mtime=0), True),
+        ("manifest.json", b'{"transactionTime": "2026-01-01", "output": []}', False),
+        ("readme.txt", b'about "resourceType"', False),
+        ("half.gzip", b"\x1f\x8b\x08 cut", False),
+    ],
+)
+def test_what_holds_resources_under_another_name_is_told(name, content, named, tmp_path):
+    export = write(tmp_path / "export", LOW)
+    (export / name).write_bytes(content)
+    told = backtest(job_of(export, tmp_path / "report"), tmp_path / "report")
+    assert [name in warning for warning in told["warnings"] if "were not read" in warning] == [True] * named
+
+
+def test_an_export_with_other_names_alone_says_to_rename_them(tmp_path):
+    (tmp_path / "Observation.json").write_bytes(b'{"resourceType": "Observation"}')
+    with pytest.raises(BacktestError, match=r"\(Observation.json\): rename them"):
+        job_of(tmp_path, tmp_path / "report")
