@@ -6,6 +6,7 @@ Fills a SQLite file with made records (minutes), or measures on the database of 
 import argparse
 import tempfile
 import time
+from dataclasses import astuple
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from sqlalchemy.engine import make_url
 
 from cds_service.insights.period import Period
 from cds_service.insights.read import read_insights
+from cds_service.insights.scope import Scope
 from cds_service.records.engine import open_engine
 from cds_service.records.migrate import migrate
 from cds_service.records.rollups import roll_up
@@ -44,14 +46,15 @@ def _read(engine: Engine) -> None:
         print(
             f"{connection.execute(select(func.count()).select_from(ANSWERS)).scalar():,} answers, {engine.dialect.name}"
         )
-        for length, service in ((7, ""), (30, ""), (90, ""), (90, SIGN)):
+        for length, scope in ((7, Scope()), (30, Scope()), (90, Scope()), (90, Scope(SIGN)), (90, Scope(unit="icu"))):
             period, taken = Period(UNTIL - timedelta(days=length - 1), UNTIL), []
             for _ in range(RUNS):
                 start, used = time.perf_counter(), time.process_time()
-                read_insights(connection, period, service)
+                read_insights(connection, period, scope)
                 taken.append((time.perf_counter() - start, time.process_time() - used))
             best, busy = min(taken)
-            print(f"{length:3} days {service or 'all services':22} {best:.2f} s, computing {busy:.2f} s")
+            named = " ".join(filter(None, astuple(scope))) or "everything"
+            print(f"{length:3} days {named:22} {best:.2f} s, computing {busy:.2f} s")
 
 
 def _count_days(engine: Engine) -> None:

@@ -29,6 +29,7 @@ from cards.model import (
     Stopped,
 )
 from cards.model.protocol import Protocol
+from cards.plan.units_of_stay import unit_of_stay
 from cards.protocol.check import Remark as ProtocolRemark
 from cards.protocol.check import check as check_protocol
 from cards.protocol.page import page as protocol_page
@@ -96,4 +97,5 @@ __all__ = [
     "shortened",
     "site_files",
     "try_cases",
+    "unit_of_stay",
 ]

@@ -6,7 +6,18 @@ from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 
-from cards import Chart, Decision, Knowledge, Memory, Service, Snapshot, decide, further_queries, prefetch_templates
+from cards import (
+    Chart,
+    Decision,
+    Knowledge,
+    Memory,
+    Service,
+    Snapshot,
+    decide,
+    further_queries,
+    prefetch_templates,
+    unit_of_stay,
+)
 from cds_service.call.envelope import HookCall, read_call
 from cds_service.call.fhir_access import Source
 from cds_service.call.gather import Gathered, gather
@@ -64,6 +75,7 @@ def answer_call(body: object, service: Service, means: Means) -> Answer:
     decision = decide(snapshot, means.knowledge, now=means.now, new_id=means.new_id, memory=means.memory)
     decision = spoken(decision, means.dialect, means.new_id, means.links)
     decision.trace.chart.reading  # noqa: B018 - records ask for it later: read while the limit of time is told of
+    unit_of_stay(decision.trace.chart)  # the same
     if is_refused(decision, means.missing_data):
         unknown, data = snapshot.patient_unknown, gathered.data
         outcome = _unknown(data) if unknown else _cannot_tell(decision.cannot_tell, data)

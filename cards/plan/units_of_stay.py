@@ -5,9 +5,11 @@ A place that was left or is only planned does not count.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from cards.chart import Chart, once
 from cards.chart.fhir import child, codings, objects, text, words_of
+from cards.loading.protocol import Vocabulary
 from cards.model import JsonObject
 
 _NOT_THERE = frozenset({"completed", "planned"})
@@ -19,10 +21,22 @@ _LOCATION = "Location"
 @once
 def units(chart: Chart) -> frozenset[str]:
     """The units, each with the wider one that it is part of; what codes tell comes before words and kind of stay."""
+    return chart.knowledge.protocol_words.all_of(_told(chart))
+
+
+def unit_of_stay(chart: Chart) -> str:
+    """The unit that the patient is in, the narrowest; "" where nobody tells one that we know."""
+    words, told = chart.knowledge.protocol_words, _told(chart)
+    wider = {unit for one in told for unit in words.all_of({one}) if unit != one}
+    return min(told - wider, default="")
+
+
+@once
+def _told(chart: Chart) -> frozenset[str]:
     words = chart.knowledge.protocol_words
     told = {words.unit_codes[code] for code in _codes(chart) if code in words.unit_codes}
-    named = told or {unit for told_text in _texts(chart) if (unit := _named(told_text, chart))} or _of_setting(chart)
-    return words.all_of(named)
+    named = (_named(told_text, words) for told_text in _texts(chart))
+    return frozenset(told or filter(None, named)) or _of_setting(chart)
 
 
 def _places(chart: Chart) -> Iterator[JsonObject]:
@@ -60,18 +74,19 @@ def _texts(chart: Chart) -> Iterator[str]:
     yield from map(words_of, _services(chart))
 
 
-def _named(told: str, chart: Chart) -> str:
+@lru_cache(maxsize=1024)
+def _named(told: str, words: Vocabulary) -> str:
     """The unit that a text names, by the longest of its spellings; "" where it names none."""
-    spaced, known = _spaced(told), chart.knowledge.protocol_words.units
+    spaced, known = _spaced(told), words.units
     for spelled in sorted(known, key=len, reverse=True):
         if _spaced(spelled) in spaced or _spaced(spelled.replace("_", "")) in spaced:
             return known[spelled]
     return ""
 
 
-def _of_setting(chart: Chart) -> set[str]:
+def _of_setting(chart: Chart) -> frozenset[str]:
     settings = chart.knowledge.protocol_words.unit_settings
-    return {unit for unit, setting in settings.items() if setting == chart.setting.value}
+    return frozenset(unit for unit, setting in settings.items() if setting == chart.setting.value)
 
 
 def _spaced(told: str) -> str:

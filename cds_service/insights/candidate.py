@@ -8,15 +8,16 @@ from sqlalchemy import Column, ColumnElement, Connection, Integer, Select, case,
 
 from cds_service.insights.beside import Beside, CandidateFigures, RuleBeside
 from cds_service.insights.period import Period
+from cds_service.insights.scope import EVERYTHING, Scope
 from cds_service.records.candidate_entry import QUIET, SHOWN, SUPPRESSED
 from cds_service.records.schema import CANDIDATE_CALLS, CANDIDATE_RULES
 
 _REFUSED = 412
 
 
-def read_candidate(connection: Connection, period: Period, service: str = "") -> CandidateFigures | None:
-    """The figures of a period, of one service or of all; None where no candidate ran."""
-    asked = _Asked(connection, period, service)
+def read_candidate(connection: Connection, period: Period, scope: Scope = EVERYTHING) -> CandidateFigures | None:
+    """The figures of a period, of what a scope is about; None where no candidate ran. Its version is its own."""
+    asked = _Asked(connection, period, scope)
     (total,) = asked.calls(None)
     if not total.calls:
         return None
@@ -34,10 +35,12 @@ def read_candidate(connection: Connection, period: Period, service: str = "") ->
 
 
 class _Asked:
-    """The records of the candidates of a period, of one service or of all."""
+    """The records of the candidates of a period, of what a scope is about."""
 
-    def __init__(self, connection: Connection, period: Period, service: str) -> None:
-        self._connection, self._service = connection, service
+    def __init__(self, connection: Connection, period: Period, scope: Scope) -> None:
+        self._connection = connection
+        named = {**({"service": scope.service} if scope.service else {}), **scope.by_place}
+        self._where = [CANDIDATE_CALLS.c[name] == value for name, value in named.items()]
         self._days = (period.since, period.until)
 
     def calls(self, key: Column[str] | Column[int] | None) -> Iterator[Beside]:
@@ -83,12 +86,9 @@ class _Asked:
 
     def _of_calls(self, *what: Any) -> Select[Any]:
         c = CANDIDATE_CALLS.c
-        query = select(*what).where(c.day.between(*self._days))
-        return query.where(c.service == self._service) if self._service else query
+        return select(*what).where(c.day.between(*self._days), *self._where)
 
     def _of_rules(self, *what: Any) -> Select[Any]:
         r, c = CANDIDATE_RULES.c, CANDIDATE_CALLS.c
         query = select(*what).where(r.day.between(*self._days))
-        if self._service:
-            query = query.join(CANDIDATE_CALLS, c.answer_id == r.answer_id).where(c.service == self._service)
-        return query
+        return query.join(CANDIDATE_CALLS, c.answer_id == r.answer_id).where(*self._where) if self._where else query

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from cds_service.insights.period import Period
 
@@ -49,6 +49,16 @@ class NotHad(Row):
 
     key: str
     outcome: str
+
+
+class Place(NamedTuple):
+    """Calls of one client from one unit; `answered` with status 200 and not silently, with so many cards."""
+
+    client: str
+    unit: str
+    calls: int
+    answered: int
+    cards: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,15 @@
 
 import csv
 import io
-from collections.abc import Iterator
-from dataclasses import fields
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from itertools import groupby
 
 import orjson
 
+from cds_service.errors import BadQuery
 from cds_service.insights.beside import Beside
-from cds_service.insights.figures import Count, Day, Insights, Outcomes, RuleDay, Share, Totals
+from cds_service.insights.figures import Count, Day, Insights, Outcomes, Part, RuleDay, Share, Totals
 from cds_service.insights.words import Words
 
 ALL_RULES = "(all)"
@@ -17,8 +18,26 @@ _DERIVED: dict[type, tuple[str, ...]] = {
     Share: ("per_100",),
     Beside: ("live_per_1000", "trial_per_1000"),
     Outcomes: ("with_feedback", "acceptance", "acceptance_of_all"),
+    Part: ("per_1000",),
     Totals: ("cards_per_100",),
 }
+# The tables of the page by name; what a candidate told is there where one runs.
+TABLES: Mapping[str, Callable[[Insights], Iterable[object]]] = {
+    "rules": lambda i: i.rules,
+    "reasons": lambda i: i.reasons,
+    "services": lambda i: i.services,
+    "clients": lambda i: i.clients,
+    "units": lambda i: i.units,
+    "versions": lambda i: i.versions,
+    "statuses": lambda i: i.statuses,
+    "missing": lambda i: i.missing,
+    "understood": lambda i: i.understood,
+    "on_trial": lambda i: i.on_trial,
+    "candidate_rules": lambda i: i.candidate.rules if i.candidate else (),
+    "candidate_services": lambda i: i.candidate.services if i.candidate else (),
+    "candidate_hours": lambda i: i.candidate.hours if i.candidate else (),
+}
+_FORMULA = frozenset("=+-@\t\r")
 COLUMNS = (
     "day",
     "rule",
@@ -60,6 +79,34 @@ def to_csv(insights: Insights, words: Words) -> str:
         lines.writerow(_all_rules(day))
         lines.writerows(_one_rule(found, day, words) for found in spoke.get(day.day, ()))
     return text.getvalue()
+
+
+def table_csv(insights: Insights, name: str) -> str:
+    """One table of the figures, a line an entry; BadQuery for a name that there is not."""
+    if name not in TABLES:
+        raise BadQuery(f"table: one of {', '.join(TABLES)}; or leave it out for a line a day and rule.")
+    rows = [dict(_flat(entry)) for entry in TABLES[name](insights)]
+    text = io.StringIO()
+    lines = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\r\n")
+    lines.writeheader()
+    lines.writerows(rows)
+    return text.getvalue()
+
+
+def _flat(entry: object, before: str = "") -> Iterator[tuple[str, object]]:
+    """The figures of an entry by name; of one within it behind the name of that."""
+    for name, value in _told(entry).items():
+        if is_dataclass(value):
+            yield from _flat(value, f"{before}{name}_")
+        elif isinstance(value, tuple):
+            yield f"{before}{name}", "; ".join(_reasons(value))
+        else:
+            yield f"{before}{name}", _safe(value)
+
+
+def _safe(value: object) -> object:
+    """No program that opens the file takes a name for a formula."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in _FORMULA else value
 
 
 def _all_rules(day: Day) -> list[object]:

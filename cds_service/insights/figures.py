@@ -133,6 +133,21 @@ class OnTrial:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """The calls of one client, unit or version of the knowledge, by its name; empty where nobody told one."""
+
+    name: str
+    calls: int
+    answered: int
+    cards: int
+
+    @property
+    def per_1000(self) -> float | None:
+        """Cards for every 1,000 answered calls; None for too few of them."""
+        return 1000 * self.cards / self.answered if self.answered >= SMALL else None
+
+
+@dataclass(frozen=True, slots=True)
 class RuleDay:
     """One rule on one day on which it spoke."""
 
@@ -170,15 +185,26 @@ class Understood:
     entries: Share
 
 
+def silent_rule(name: str, insights: "Insights") -> Rule:
+    """The figures of a rule that did not speak."""
+    answered, before = insights.totals.answered, insights.before.answered
+    return Rule(name, Outcomes(0, 0, 0), Share(0, answered), Share(0, before), 0, 0, ())
+
+
 @dataclass(frozen=True, slots=True)
 class Insights:
-    """All figures of a period, of one service or of all (`service` empty). `before` is the period before.
+    """All figures of a period, of the calls of a service, client, unit and version of the knowledge; empty is any.
+
+    `before` is the period before. `clients` and `units`: who called, and from where; `versions`: calls by version.
 
     `unknown` is feedback about cards that are not in the records, which no other figure counts.
     """
 
     period: Period
     service: str
+    client: str
+    unit: str
+    version: str
     totals: Totals
     before: Totals
     days: tuple[Day, ...]
@@ -186,6 +212,9 @@ class Insights:
     rule_days: tuple[RuleDay, ...]
     reasons: tuple[Count, ...]
     services: tuple[Service, ...]
+    clients: tuple[Part, ...]
+    units: tuple[Part, ...]
+    versions: tuple[Count, ...]
     statuses: tuple[Count, ...]
     missing: tuple[Missing, ...]
     understood: tuple[Understood, ...]

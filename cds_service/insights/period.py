@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from cards import SERVICES
 from cds_service.errors import BadQuery
 
 USUAL_DAYS = 30
@@ -43,14 +42,6 @@ def period_of(since: str | None, until: str | None, days: str | None, today: dat
     if (last - first).days >= MOST_DAYS:
         raise BadQuery(f"More than {MOST_DAYS} days. Ask for fewer.")
     return Period(first, last)
-
-
-def service_of(text: str) -> str:
-    """The id of a service, or nothing for all of them; BadQuery when there is none of this id."""
-    known = [service.id for service in SERVICES]
-    if text and text not in known:
-        raise BadQuery(f"service: one of {', '.join(known)}; or leave it out for all.")
-    return text
 
 
 def _day(name: str, text: str) -> date:

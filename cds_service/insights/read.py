@@ -1,14 +1,15 @@
 """The figures of a period, from what the database counted."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from datetime import date
 from math import ceil
 
 from sqlalchemy import Connection
 
 from cds_service.insights.candidate import read_candidate
-from cds_service.insights.counted import Calls, Counted, Row, Verdicts, grouped, total
+from cds_service.insights.counted import Calls, Counted, Place, Row, Verdicts, grouped, total
 from cds_service.insights.figures import (
     Count,
     Day,
@@ -17,6 +18,7 @@ from cds_service.insights.figures import (
     Missing,
     OnTrial,
     Outcomes,
+    Part,
     Rule,
     RuleDay,
     Service,
@@ -26,6 +28,7 @@ from cds_service.insights.figures import (
 )
 from cds_service.insights.period import Period
 from cds_service.insights.queries import Records, counted
+from cds_service.insights.scope import EVERYTHING, Scope
 from cds_service.insights.unread import read_shares
 
 _ANSWERED = 200
@@ -33,26 +36,30 @@ _ACCEPTED, _OVERRIDDEN = "accepted", "overridden"
 _NOTHING = Counted()
 
 
-def read_insights(connection: Connection, period: Period, service: str = "") -> Insights:
-    """The figures of a period, of one service or of all; SQLAlchemyError when the database is of no use."""
-    everything = counted(connection, Period(period.before.since, period.until), service)
-    now, before = everything.within(period), everything.within(period.before)
+def read_insights(connection: Connection, period: Period, scope: Scope = EVERYTHING) -> Insights:
+    """The figures of a period, of what a scope is about; SQLAlchemyError when the database is of no use."""
+    everything = counted(connection, Period(period.before.since, period.until), scope)
+    now, before, records = everything.within(period), everything.within(period.before), Records(connection, scope)
+    places = list(records.places(period))
     return Insights(
         period=period,
-        service=service,
+        **asdict(scope),
         totals=_totals(now),
         before=_totals(before),
         days=tuple(_days(now, period, _first_days(everything.calls))),
-        rules=_rules(now, before, Records(connection, service).added(period)),
+        rules=_rules(now, before, records.added(period)),
         rule_days=tuple(_rule_days(now)),
         reasons=_reasons(now.verdicts),
         services=_services(now),
+        clients=_parts(places, lambda place: place.client),
+        units=_parts(places, lambda place: place.unit),
+        versions=_most((row.knowledge, row.count) for row in now.calls),
         statuses=_most((str(row.status), row.count) for row in now.calls),
         missing=_missing(now),
-        understood=tuple(Understood(what, share) for what, share in read_shares(connection, period, service).items()),
+        understood=tuple(Understood(what, share) for what, share in read_shares(connection, period, scope).items()),
         unknown=_outcomes((), (row for row in now.verdicts if not row.rule)),
-        on_trial=_on_trial(Records(connection, service).on_trial(period)),
-        candidate=read_candidate(connection, period, service),
+        on_trial=_on_trial(records.on_trial(period)),
+        candidate=read_candidate(connection, period, scope),
     )
 
 
@@ -151,6 +158,15 @@ def _services(rows: Counted) -> tuple[Service, ...]:
     of = Counted(calls=rows.calls, cards=rows.cards, verdicts=rows.known).by(lambda row: row.service)
     found = ((name, _totals(part)) for name, part in sorted(of.items()))
     return tuple(Service(name, figures.calls, figures.answered, figures.outcomes) for name, figures in found)
+
+
+def _parts(places: Iterable[Place], name: Callable[[Place], str]) -> tuple[Part, ...]:
+    """Calls and cards by one of their names, the most calls first."""
+    sums: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for place in places:
+        of = sums[name(place)]
+        of[:] = of[0] + place.calls, of[1] + place.answered, of[2] + place.cards
+    return tuple(sorted((Part(named, *of) for named, of in sums.items()), key=lambda part: (-part.calls, part.name)))
 
 
 def _reasons(verdicts: Iterable[Verdicts]) -> tuple[Count, ...]:

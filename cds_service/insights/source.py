@@ -13,16 +13,17 @@ from cds_service.errors import NoRecords
 from cds_service.insights.figures import Insights, Share
 from cds_service.insights.period import Period
 from cds_service.insights.read import read_insights
+from cds_service.insights.scope import EVERYTHING, Scope
 from cds_service.insights.unread import NotUnderstood, calls_answered, read_not_understood, read_shares
 from cds_service.records.engine import database_url, open_engine
 from cds_service.records.purge import purge
 from cds_service.run.settings import Settings
 
 
-def insights_of(settings: Settings, period: Period, service: str = "") -> Insights:
+def insights_of(settings: Settings, period: Period, scope: Scope = EVERYTHING) -> Insights:
     """The figures; NoRecords when there is no database yet, or none that answers."""
     with records_of(settings) as engine, engine.connect() as connection:
-        return read_insights(connection, period, service)
+        return read_insights(connection, period, scope)
 
 
 def not_understood_of(settings: Settings, period: Period) -> tuple[NotUnderstood, Mapping[str, Share]]:

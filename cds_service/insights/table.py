@@ -16,8 +16,9 @@ from cds_service.insights.words import Words, long_day, milliseconds, percent, r
 def show(insights: Insights, words: Words, console: Console) -> None:
     """Print headlines, what stands out, rules, override reasons and missing data."""
     period = insights.period
-    service = words.service(insights.service) if insights.service else "all moments"
-    console.print(Text(f"{long_day(period.since)} to {long_day(period.until)} (UTC), {service}", style="bold"))
+    named = [words.service(insights.service) if insights.service else "all moments"]
+    named += filter(None, (insights.client, insights.unit, insights.version))
+    console.print(Text(f"{long_day(period.since)} to {long_day(period.until)} (UTC), {', '.join(named)}", style="bold"))
     if not insights.totals.calls and not insights.totals.outcomes.with_feedback:
         console.print("No calls were recorded in these days.")
         return

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from cards import Card, Decision, Finding
+from cards import Card, Decision, Finding, unit_of_stay
 
 Json = dict[str, object]
 _ANSWERED = 200
@@ -50,6 +50,7 @@ def candidate_entry(
         "service": service,
         "client": who.get("client", "")[:200].replace("\0", ""),
         "knowledge": trial.decision.trace.knowledge_version,
+        "unit": unit_of_stay(live.decision.trace.chart),
         "status": trial.status,
         "live_status": live.status,
         "ms": round(milliseconds, 2),

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from cards import Decision, UnreadEntry, Why
+from cards import Decision, UnreadEntry, Why, unit_of_stay
 from cds_service.call.fhir_access import NOT_MISSED
 from cds_service.call.key_outcomes import KeyData
 
@@ -14,7 +14,7 @@ Json = dict[str, object]
 _LONGEST = 200
 _LONGEST_CODE, _LONGEST_UNIT = 64, 16
 _MOST_CODES = 50  # of one answer
-_UNDECIDED: Json = {"knowledge": "", "cards": [], "on_trial": [], "quiet": [], "read": {}, "unread": []}
+_UNDECIDED: Json = {"knowledge": "", "unit": "", "cards": [], "on_trial": [], "quiet": [], "read": {}, "unread": []}
 _BLANK = re.compile(r"\s")
 
 
@@ -48,6 +48,7 @@ def answer_entry(
 def _decided(decision: Decision) -> Json:
     return {
         "knowledge": decision.trace.knowledge_version,
+        "unit": unit_of_stay(decision.trace.chart),
         "cards": [
             {
                 "id": card.uuid,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, Table, case, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Select, Table, and_, case, delete, func, insert, select, update
 
 from cds_service.records.schema import (
     ANSWERS,
@@ -17,11 +17,13 @@ from cds_service.records.schema import (
     READING,
     ROLLED_CALLS,
     ROLLED_DAYS,
+    ROLLED_PLACES,
     ROLLED_READING,
     ROLLED_VERDICTS,
 )
 
 _FINE_MS = 10
+_ANSWERED = 200
 Row = Mapping[str, Any]
 
 
@@ -36,7 +38,7 @@ def last_word(since: date, *more: Any) -> Any:
     f = FEEDBACK.c
     order = (case((f.outcome == "accepted", 0), else_=1), f.received_at.desc(), f.id)
     place = func.row_number().over(partition_by=f.card_id, order_by=order).label("place")
-    kept = select(f.card_id, f.day, f.service, f.outcome, f.reason, place).where(f.day >= since, *more)
+    kept = select(f.card_id, f.day, f.service, f.client, f.outcome, f.reason, place).where(f.day >= since, *more)
     return kept.subquery()
 
 
@@ -63,6 +65,7 @@ def _roll(connection: Connection, day: date) -> None:
     if connection.execute(held).first() is None:
         return
     queries = {ROLLED_CALLS: _calls(day), ROLLED_READING: _reading(day), ROLLED_VERDICTS: _verdicts(day)}
+    queries[ROLLED_PLACES] = places(ANSWERS.c.day == day)
     for table, query in queries.items():
         connection.execute(delete(table).where(table.c.day == day))
         connection.execute(insert(table).from_select([column.name for column in query.selected_columns], query))
@@ -90,6 +93,19 @@ def _verdicts(day: date) -> Select[Any]:
     found = last.join(CARDS, CARDS.c.id == last.c.card_id)
     query = select(*keys, func.count().label("count")).select_from(found)
     return query.where(last.c.place == 1, CARDS.c.day == day).group_by(*keys)
+
+
+def places(*where: Any) -> Select[Any]:
+    """Calls and cards by day, service, client and unit; cards of a trial were shown to nobody."""
+    a = ANSWERS.c
+    keys = (a.day, a.service, a.client, a.unit)
+    told = and_(a.status == _ANSWERED, a.trial_status.is_(None))
+    sums = (
+        func.count().label("calls"),
+        func.sum(case((told, 1), else_=0)).label("answered"),
+        func.sum(case((told, a.cards), else_=0)).label("cards"),
+    )
+    return select(*keys, *sums).where(*where).group_by(*keys)
 
 
 def count_anew(connection: Connection, rows: Mapping[Table, Iterable[Row]]) -> None:

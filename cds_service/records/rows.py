@@ -39,8 +39,9 @@ def _answer(entry: Entry) -> Iterable[tuple[Table, Row]]:
     at = datetime.fromtimestamp(entry["at"], UTC)
     day = at.date()
     same = ("id", "service", "status", "ms", "knowledge", "client", "tenant")
-    # entries of an earlier version, which may wait in the spool, tell neither of trials nor of what was read
+    # entries of an earlier version, which may wait in the spool, tell nothing of trials, units and what was read
     more = {"at": at, "day": day, "cards": len(entry["cards"]), "trial_status": entry.get("trial_status")}
+    more["unit"] = entry.get("unit", "")
     yield ANSWERS, {**{k: entry[k] for k in same}, **more}
     for key, outcome in entry["missing"].items():
         yield MISSING_DATA, {"answer_id": entry["id"], "key": key, "outcome": outcome, "day": day}
@@ -99,6 +100,7 @@ def _candidate(entry: Entry) -> Iterable[tuple[Table, Row]]:
         CANDIDATE_CALLS,
         {
             **{key: entry[key] for key in same},
+            "unit": entry.get("unit", ""),
             "answer_id": entry["id"],
             "day": day,
             "hour": at.hour,

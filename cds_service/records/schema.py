@@ -17,12 +17,13 @@ from sqlalchemy import (
     func,
 )
 
-HEAD = "0005"
+HEAD = "0006"
 
 METADATA = MetaData()
 
 # One row an answered call; `day` is that of `at` in UTC, `ms` the milliseconds from request to answer. `trial_status`:
-# what would have been answered, while the whole service is on trial and answers nothing; else null.
+# what would have been answered, while the whole service is on trial and answers nothing; else null. `unit`: where the
+# patient was, in the words of protocols; empty where nobody told.
 ANSWERS = Table(
     "answers",
     METADATA,
@@ -37,6 +38,7 @@ ANSWERS = Table(
     Column("tenant", String(200), nullable=False),
     Column("cards", SmallInteger, nullable=False),
     Column("trial_status", SmallInteger),
+    Column("unit", String(64), nullable=False, server_default=""),
 )
 
 # One row for each rule that would have spoken on a card, were it not on trial; `leads`: it would have titled the card.
@@ -70,6 +72,7 @@ CANDIDATE_CALLS = Table(
     Column("live_cards", SmallInteger, nullable=False),
     Column("differs", Boolean, nullable=False),
     Column("ms", Float, nullable=False),
+    Column("unit", String(64), nullable=False, server_default=""),
 )
 
 # Of such an answer each rule that would title a card on one of the sides: what became of it there (shown, quiet,
@@ -183,7 +186,7 @@ FEEDBACK = Table(
 )
 SHIPPED = Index("ix_feedback_shipped_at", FEEDBACK.c.shipped_at)
 
-# Days that are counted in the three tables below (`ready`), or marked to be; `ms` as it is rounded for counting.
+# Days that are counted in the four tables below (`ready`), or marked to be; `ms` as it is rounded for counting.
 ROLLED_DAYS = Table(
     "rolled_days", METADATA, Column("day", Date, primary_key=True), Column("ready", Boolean, nullable=False)
 )
@@ -218,6 +221,19 @@ ROLLED_VERDICTS = Table(
     Column("count", Integer, nullable=False),
 )
 
+# Calls by who called and where the patient was; `answered`: with status 200, and not silently.
+ROLLED_PLACES = Table(
+    "rolled_places",
+    METADATA,
+    Column("day", Date, nullable=False, index=True),
+    Column("service", String(64), nullable=False),
+    Column("client", String(200), nullable=False),
+    Column("unit", String(64), nullable=False),
+    Column("calls", Integer, nullable=False),
+    Column("answered", Integer, nullable=False),
+    Column("cards", Integer, nullable=False),
+)
+
 # Tokens that were used, by a hash of issuer and token id, until they expire (seconds since 1970).
 SEEN_TOKENS = Table(
     "seen_tokens",
@@ -228,7 +244,7 @@ SEEN_TOKENS = Table(
 
 # Tables that are emptied by `day`; ANSWERS last, so that an interrupted purge can go on.
 BY_DAY = (
-    ROLLED_DAYS, ROLLED_CALLS, ROLLED_READING, ROLLED_VERDICTS,
+    ROLLED_DAYS, ROLLED_CALLS, ROLLED_READING, ROLLED_VERDICTS, ROLLED_PLACES,
     CANDIDATE_RULES, CANDIDATE_CALLS, ON_TRIAL, MISSING_DATA, READING, UNREAD, CARD_RULES, SUGGESTIONS, QUIETED,
     FEEDBACK, CARDS, ANSWERS,
 )  # fmt: skip

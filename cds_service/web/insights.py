@@ -1,4 +1,4 @@
-"""GET /insights, /insights.json and /insights.csv: for whoever owns the alerts.
+"""GET /insights, /insights/rule, /insights.json and /insights.csv: for whoever owns the alerts.
 
 What reads the database is imported when somebody asks: the other workers need not carry it.
 """
@@ -9,12 +9,13 @@ from urllib.parse import urlencode
 from flask import Response, request
 
 from cards import SERVICES
-from cds_service.errors import NoRecords
-from cds_service.insights.export import to_csv, to_json
-from cds_service.insights.figures import Insights, Share
+from cds_service.errors import BadQuery, NoRecords
+from cds_service.insights.export import table_csv, to_csv, to_json
+from cds_service.insights.figures import Insights, Share, silent_rule
 from cds_service.insights.headline import headlines
-from cds_service.insights.period import Period, period_of, service_of
+from cds_service.insights.period import Period, period_of
 from cds_service.insights.plots import charts
+from cds_service.insights.scope import NAMES, Scope, scope_of
 from cds_service.insights.standout import mostly_overridden, standing_out
 from cds_service.insights.words import Words, long_day, milliseconds, percent, rate
 from cds_service.records.log import record_trouble
@@ -29,40 +30,53 @@ _SAID: dict[str, object] = {function.__name__: function for function in (percent
 
 
 def routes(runtime: Runtime) -> list[Route]:
-    """The page and the two downloads."""
+    """The page, that of one rule, and the two downloads."""
     words = Words(runtime.knowledge)
 
     def page() -> Response:
-        period, service = _asked(runtime.now().date())
+        period, scope = _asked(runtime.now().date())
         try:
-            return _page(_found(runtime.settings, period, service), words)
+            return _page(_found(runtime.settings, period, scope), words)
         except NoRecords as problem:
             return shown("no_insights.html", _LOOK, problem.status, problem=problem.diagnostics)
 
     def as_json() -> Response:
-        period, service = _asked(runtime.now().date())
-        return _file(to_json(_found(runtime.settings, period, service)), JSON, period, "json")
+        period, scope = _asked(runtime.now().date())
+        return _file(to_json(_found(runtime.settings, period, scope)), JSON, period, "json")
 
     def as_csv() -> Response:
-        period, service = _asked(runtime.now().date())
-        return _file(to_csv(_found(runtime.settings, period, service), words).encode(), "text/csv", period, "csv")
+        period, scope = _asked(runtime.now().date())
+        return _file(_csv(_found(runtime.settings, period, scope), words).encode(), "text/csv", period, "csv")
 
-    views = {"/insights": page, "/insights.json": as_json, "/insights.csv": as_csv}
+    def of_rule() -> Response:
+        period, scope = _asked(runtime.now().date())
+        try:
+            return _rule_page(_found(runtime.settings, period, scope), request.args.get("rule", ""), words)
+        except NoRecords as problem:
+            return shown("no_insights.html", _LOOK, problem.status, problem=problem.diagnostics)
+
+    views = {"/insights": page, "/insights/rule": of_rule, "/insights.json": as_json, "/insights.csv": as_csv}
     return [Route(path, "GET", Access.INSIGHTS, view) for path, view in views.items()]
 
 
-def _asked(today: date) -> tuple[Period, str]:
-    """The period and the service that the address names; BadQuery when it names none that there is."""
+def _csv(found: Insights, words: Words) -> str:
+    """The table that the address names; a line a day and rule where it names none."""
+    name = request.args.get("table", "")
+    return table_csv(found, name) if name else to_csv(found, words)
+
+
+def _asked(today: date) -> tuple[Period, Scope]:
+    """The period and the scope that the address names; BadQuery when it names none that there is."""
     told = request.args
     period = period_of(told.get("since"), told.get("until"), told.get("days"), today)
-    return period, service_of(told.get("service", ""))
+    return period, scope_of(told)
 
 
-def _found(settings: Settings, period: Period, service: str) -> Insights:
+def _found(settings: Settings, period: Period, scope: Scope) -> Insights:
     from cds_service.insights.source import insights_of
 
     try:
-        return insights_of(settings, period, service)
+        return insights_of(settings, period, scope)
     except NoRecords as problem:
         record_trouble("insights cannot read the records", problem=problem.diagnostics)
         raise
@@ -88,6 +102,28 @@ def _page(found: Insights, words: Words) -> Response:
     )
 
 
+def _rule_page(found: Insights, name: str, words: Words) -> Response:
+    """What became of the cards of one rule; BadQuery for a rule that neither spoke nor is one of today."""
+    spoke = next((rule for rule in found.rules if rule.rule == name), None)
+    if spoke is None and name not in words.knowledge.advice:
+        raise BadQuery("rule: name a rule, as /rules lists them.")
+    return shown(
+        "insights_rule.html",
+        _LOOK,
+        200,
+        insights=found,
+        rule=spoke or silent_rule(name, found),
+        days=[day for day in found.rule_days if day.rule == name],
+        words=words,
+        periods=_PERIODS,
+        shown_days=_shown_days(found.period),
+        share=Share,
+        mostly_overridden=mostly_overridden,
+        address=_address,
+        **_SAID,
+    )
+
+
 def _shown_days(period: Period) -> int:
     """Which of the periods on offer this is; 0 when its days were named one by one."""
     return 0 if {"since", "until"} & request.args.keys() else period.length
@@ -100,8 +136,7 @@ def _file(body: bytes, media: str, period: Period, ending: str) -> Response:
 
 def _address(path: str = "insights", **changes: object) -> str:
     """The address of what is shown now, with some of its parameters changed; relative, whatever the path before it."""
-    told = {name: value for name, value in request.args.items() if name in ("since", "until", "days", "service")}
-    if "days" in changes:
-        told = {"service": told.get("service", "")}
+    times = () if "days" in changes else ("since", "until", "days")
+    told = {name: value for name, value in request.args.items() if name in (*times, *NAMES)}
     query = urlencode({name: value for name, value in {**told, **changes}.items() if value})
     return f"{path}?{query}" if query else path

@@ -62,6 +62,7 @@ _OPERATIONS = (
     _Operation("get", RULE_PATH, "What stands behind a card, as a page", None, None, (404, 500), _HTML, pages=(404,)),
     _Operation("get", "/metrics", "Counts for Prometheus", None, None, (401, 403, 500), "text/plain", "monitoring"),
     _Operation("get", "/insights", "What became of the advice, a page", None, None, _CLOSED, _HTML, "insights", (503,)),
+    _Operation("get", "/insights/rule", "One rule, a page", None, None, _CLOSED, _HTML, "insights", (503,)),
     _Operation("get", "/insights.json", "What became of the advice", None, None, _CLOSED, _JSON, "insights"),
     _Operation("get", "/insights.csv", "The same by day and rule", None, None, _CLOSED, "text/csv", "insights"),
     _Operation("get", "/openapi.json", "This document", None),

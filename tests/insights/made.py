@@ -20,6 +20,7 @@ _CHANGE, _BAD_DAY = 0.55, 0.8
 _BATCH = 5000
 _EXISTS, _DONE, _NOT_PRIORITY = "indication-order-exists", "action-completed", "action-not-priority"
 _CONTRA, _LATER, _NO_TIME = "patient-contraindication", "need-more-info", "limited-time"
+UNITS = ("icu", "ward", "ward", "oncology", "emergency", "outpatient", "")
 _DAYTIME = (1, 1, 1, 1, 1, 2, 4, 8, 12, 14, 13, 11, 9, 10, 11, 10, 8, 6, 5, 4, 3, 3, 2, 1)
 
 
@@ -131,7 +132,8 @@ def _call(random: Random, day: date, changed: bool, bad: bool) -> Iterator[dict[
         "service": service,
         "status": status,
         "ms": round(random.lognormvariate(1.1, 0.6) + (random.uniform(20, 380) if missing and bad else 0), 2),
-        "client": "north-hospital",
+        "client": "north-hospital" if random.random() < 0.7 else "south-clinic",
+        "unit": random.choice(UNITS),
         "tenant": "",
         "missing": missing,
         "knowledge": VERSIONS[changed] if status == 200 else "",

@@ -6,9 +6,10 @@ from itertools import count
 import pytest
 
 from cds_service.insights.beside import Beside, RuleBeside
-from cds_service.insights.figures import Count, Insights, Latency, OnTrial, Outcomes, Share
+from cds_service.insights.figures import Count, Insights, Latency, OnTrial, Outcomes, Part, Share
 from cds_service.insights.period import Period
 from cds_service.insights.read import read_insights
+from cds_service.insights.scope import Scope
 from tests.insights.made import SELECT, VIEW, load
 
 MILD, PPI, QT, CAUSES = (
@@ -28,7 +29,7 @@ def moment(day, hour=12):
     return datetime(2026, 11, day, hour, tzinfo=UTC).timestamp()
 
 
-def answer(day, *cards, status=200, ms=2.0, service=VIEW, knowledge="v1", missing=None, quiet=()):
+def answer(day, *cards, status=200, ms=2.0, service=VIEW, knowledge="v1", missing=None, quiet=(), client="", unit=""):
     """An answer with cards, each the rules that spoke on it; the ids of the cards, then the entry."""
     ids = [ident() for _ in cards]
     made = [
@@ -36,14 +37,20 @@ def answer(day, *cards, status=200, ms=2.0, service=VIEW, knowledge="v1", missin
         for card, rules in zip(ids, cards, strict=True)
     ]
     entry = {"kind": "answer", "id": ident(), "at": moment(day), "service": service, "status": status, "ms": ms}
-    entry |= {"client": "", "tenant": "", "missing": missing or {}, "knowledge": knowledge if status == 200 else ""}
+    entry |= {
+        "client": client,
+        "unit": unit,
+        "tenant": "",
+        "missing": missing or {},
+        "knowledge": knowledge if status == 200 else "",
+    }
     return ids, {**entry, "cards": made, "quiet": list(quiet)}
 
 
-def feedback(card, outcome, day, reason="", hour=13, service=VIEW):
+def feedback(card, outcome, day, reason="", hour=13, service=VIEW, client=""):
     entry = {"kind": "feedback", "id": ident(), "card": card, "service": service, "outcome": outcome, "comment": ""}
     at = {"outcome_at": "", "received": moment(day, hour)}
-    return {**entry, **at, "suggestion": "", "reason": reason, "client": ""}
+    return {**entry, **at, "suggestion": "", "reason": reason, "client": client}
 
 
 class Kept:
@@ -60,9 +67,9 @@ class Kept:
     def feedback(self, *arguments, **more):
         load(self.engine, [feedback(*arguments, **more)])
 
-    def read(self, first=10, last=19, service="") -> Insights:
+    def read(self, first=10, last=19, **scope) -> Insights:
         with self.engine.connect() as connection:
-            return read_insights(connection, Period(date(2026, 11, first), date(2026, 11, last)), service)
+            return read_insights(connection, Period(date(2026, 11, first), date(2026, 11, last)), Scope(**scope))
 
 
 @pytest.fixture
@@ -263,3 +270,38 @@ def test_what_is_on_trial_is_told_apart_from_what_is_shown(kept):
     assert found.on_trial == (OnTrial(MILD, 2, 0), OnTrial(QT, 1, 0), OnTrial(CAUSES, 0, 1))
     assert found.missing[0].calls == Share(1, 6) and found.totals.latency.p99 == 2.0
     assert kept.read(service=SELECT).on_trial == (OnTrial(MILD, 1, 0),)
+
+
+HERE = {"client": "north", "unit": "icu", "knowledge": "v1"}
+
+
+@pytest.mark.parametrize(
+    "named", [{"client": "north"}, {"unit": "icu"}, {"version": "v1"}, {"client": "north", "unit": "icu"}]
+)
+def test_of_a_client_a_unit_or_a_version_everything_is_told_and_nothing_else(named, kept):
+    (card,) = kept.answer(10, (MILD, CAUSES), quiet=(PPI,), missing={"conditions": "timeout"}, **HERE)
+    kept.feedback(card, "overridden", 11, "other", client="north")
+    shown = kept.read(**named)
+    other = {"client": "south", "unit": "ward", "knowledge": "v2"}
+    (theirs,) = kept.answer(10, (MILD, CAUSES), quiet=(PPI,), missing={"conditions": "timeout"}, **other)
+    kept.feedback(theirs, "accepted", 11, client="south")
+    found = kept.read(**named)
+    assert found == shown and found.totals.calls == 1 and found.totals.quieted == found.totals.not_had == 1
+    assert rule(found, MILD).outcomes == Outcomes(1, 0, 1) and rule(found, CAUSES).added == 1
+    assert kept.read(**dict.fromkeys(named, "nobody")).totals.calls == 0
+
+
+def test_calls_by_client_and_unit(kept):
+    kept.answer(10, (MILD,), (PPI,), client="north", unit="icu")
+    kept.answer(11, client="north", unit="ward")
+    kept.answer(12, status=412, missing={"magnesium": "timeout"}, client="south")
+    found = kept.read()
+    assert found.clients == (Part("north", 2, 2, 2), Part("south", 1, 0, 0))
+    assert found.units == (Part("", 1, 0, 0), Part("icu", 1, 1, 2), Part("ward", 1, 1, 0))
+    assert found.versions == (Count("v1", 2), Count("", 1))
+
+
+def test_feedback_on_an_unknown_card_is_of_the_client_that_told_it(kept):
+    kept.feedback(ident(), "accepted", 11, client="north")
+    told = [kept.read(**scope).unknown for scope in ({}, {"client": "north"}, {"client": "south"}, {"unit": "icu"})]
+    assert [outcomes.accepted for outcomes in told] == [1, 1, 0, 0]

@@ -130,3 +130,53 @@ def test_the_page_tells_what_is_on_trial(service, engine, runtime):
     assert "1 calls were answered silently" in page
     found = service.get("/insights.json", headers=ASK).get_json()
     assert found["on_trial"] == [{"rule": "albumin_is_low", "cards": 1, "added": 0}]
+
+
+def test_a_rule_has_a_page_of_its_own_with_every_reason_and_the_link_to_its_text(filled):
+    page = filled.get("/insights/rule?days=30&rule=magnesium_is_mildly_low", headers=ASK)
+    told = page.get_data(as_text=True)
+    assert page.status_code == 200 and 'href="../rules/magnesium_is_mildly_low"' in told
+    assert 'href="../insights?days=30"' in told and told.count("<tr><th") > 20
+    assert "/insights/rule?days=30&amp;rule=magnesium_is_mildly_low".removeprefix("/") in _page(filled, "days=30")
+    silent = filled.get("/insights/rule?rule=calcium_is_low_too", headers=ASK).get_data(as_text=True)
+    assert "It did not speak in these days." in silent
+
+
+def _page(service, query):
+    return service.get(f"/insights?{query}", headers=ASK).get_data(as_text=True)
+
+
+def test_a_client_a_unit_and_a_version_are_shown_alone_by_the_address(filled):
+    whole = _page(filled, "days=30")
+    assert 'href="insights?days=30&amp;client=north-hospital"' in whole and "unit=icu" in whole
+    alone = _page(filled, "days=30&client=north-hospital&unit=icu")
+    assert 'aria-label="Unit icu: show all again"' in alone
+    assert 'href="insights?days=30&amp;client=north-hospital"' in alone  # without the unit
+    told = [filled.get(f"/insights.json?days=30&{q}", headers=ASK).get_json() for q in ("", "unit=icu")]
+    assert told[1]["unit"] == "icu" and 0 < told[1]["totals"]["calls"] < told[0]["totals"]["calls"]
+    assert sum(part["calls"] for part in told[0]["units"]) == told[0]["totals"]["calls"]
+
+
+def test_every_table_of_the_page_can_be_had_as_csv(filled):
+    figures = filled.get("/insights.json?days=30", headers=ASK).get_json()
+    for name in ("rules", "reasons", "services", "clients", "units", "versions", "statuses", "missing", "understood"):
+        answer = filled.get(f"/insights.csv?days=30&table={name}", headers=ASK)
+        lines = list(csv.DictReader(io.StringIO(answer.get_data(as_text=True))))
+        assert answer.status_code == 200 and len(lines) == len(figures[name]) > 0, name
+    for name in ("on_trial", "candidate_rules", "candidate_services", "candidate_hours"):
+        assert filled.get(f"/insights.csv?table={name}", headers=ASK).status_code == 200
+
+
+def test_no_name_in_a_table_is_a_formula(service, engine):
+    entry = next(e for e in made_entries(TODAY, 1, 10) if e["kind"] == "answer")
+    load(engine, [{**entry, "client": "=1+1"}])
+    told = service.get("/insights.csv?table=clients", headers=ASK).get_data(as_text=True)
+    assert "\r\n'=1+1," in told
+
+
+@pytest.mark.parametrize(
+    ("address", "told"), [("/insights.csv?table=cards", "rules, reasons"), ("/insights/rule?rule=none", "name a rule")]
+)
+def test_what_there_is_not_is_told(service, address, told):
+    answer = service.get(address, headers=ASK)
+    assert answer.status_code == 400 and told in answer.get_json()["issue"][0]["diagnostics"]

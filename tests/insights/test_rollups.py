@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from cds_service.insights.period import Period
 from cds_service.insights.read import read_insights
+from cds_service.insights.scope import Scope
 from cds_service.records.purge import purge
 from cds_service.records.rollups import count_anew, roll_up, rolled_days
 from cds_service.records.rows import rows_of
@@ -20,9 +21,9 @@ DAYS, CALLS = 8, 120
 PERIOD = Period(TODAY - timedelta(days=DAYS // 2 - 1), TODAY)
 
 
-def figures(engine, service=""):
+def figures(engine, **scope):
     with engine.connect() as connection:
-        found = read_insights(connection, PERIOD, service)
+        found = read_insights(connection, PERIOD, Scope(**scope))
     return replace(found, statuses=tuple(sorted(found.statuses, key=str)))
 
 
@@ -53,10 +54,10 @@ def filled(any_engine):
 
 def test_counted_days_say_what_single_records_say(filled):
     engine, _ = filled
-    before = {service: figures(engine, service) for service in ("", VIEW, SIGN)}
+    before = {service: figures(engine, service=service) for service in ("", VIEW, SIGN)}
     assert before[""].totals.outcomes.with_feedback and before[""].unknown.with_feedback
     assert len(counted(engine)) == DAYS - 2
-    assert {service: figures(engine, service) for service in before} == before
+    assert {service: figures(engine, service=service) for service in before} == before
 
 
 def test_what_comes_late_is_in_every_figure(filled):

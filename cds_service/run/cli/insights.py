@@ -1,5 +1,6 @@
 """`insights`: what became of the advice; and the end of old records."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import BinaryIO
 
@@ -13,6 +14,9 @@ from cds_service.run.cli.common import tells_problems
 @click.option("--since", metavar="DATE", help="First day, e.g. 2026-01-31 (days are in UTC).")
 @click.option("--until", metavar="DATE", help="Last day [default: today].")
 @click.option("--service", default="", help="One service id [default: all].")
+@click.option("--client", default="", help="One client [default: all].")
+@click.option("--unit", default="", help="One unit, such as icu [default: all].")
+@click.option("--version", default="", help="One version of the knowledge [default: all].")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 @click.option(
     "--csv", "csv_file", metavar="FILE", type=click.File("wb", lazy=True), help="Write a line a day and rule."
@@ -21,26 +25,28 @@ from cds_service.run.cli.common import tells_problems
 @tells_problems
 def insights(
     context: click.Context,
-    days: str | None,
-    since: str | None,
-    until: str | None,
-    service: str,
+    /,
     as_json: bool,
     csv_file: BinaryIO | None,
+    **asked: str | None,
 ) -> None:
     """Show per rule how often it fires, is accepted and overridden, and why."""
-    if context.invoked_subcommand:
-        return
+    if not context.invoked_subcommand:
+        _tell(asked, as_json, csv_file)
+
+
+def _tell(asked: Mapping[str, str | None], as_json: bool, csv_file: BinaryIO | None) -> None:
     from cds_service.curate.site_knowledge import knowledge_of
     from cds_service.insights.export import to_csv, to_json
-    from cds_service.insights.period import period_of, service_of
+    from cds_service.insights.period import period_of
+    from cds_service.insights.scope import scope_of
     from cds_service.insights.source import insights_of
     from cds_service.insights.words import Words
     from cds_service.run.settings import load_settings
 
-    settings = load_settings()
-    period = period_of(since, until, days, datetime.now(UTC).date())
-    found, words = insights_of(settings, period, service_of(service)), Words(knowledge_of(settings.site))
+    settings, told = load_settings(), {name: text for name, text in asked.items() if text}
+    period = period_of(told.get("since"), told.get("until"), told.get("days"), datetime.now(UTC).date())
+    found, words = insights_of(settings, period, scope_of(told)), Words(knowledge_of(settings.site))
     if csv_file:
         csv_file.write(to_csv(found, words).encode())
     if as_json:
