@@ -25,7 +25,12 @@ def units(chart: Chart) -> frozenset[str]:
 
 
 def unit_of_stay(chart: Chart) -> str:
-    """The unit that the patient is in, the narrowest; "" where nobody tells one that we know."""
+    """The unit that the patient is in, the narrowest; "" where nobody tells one that we know.
+
+    Of a call that concerns nobody only the drafts are read, so nobody tells it there either.
+    """
+    if chart.concerns_nobody:
+        return ""
     words, told = chart.knowledge.protocol_words, _told(chart)
     wider = {unit for one in told for unit in words.all_of({one}) if unit != one}
     return min(told - wider, default="")
