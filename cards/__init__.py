@@ -29,7 +29,7 @@ from cards.model import (
     Stopped,
 )
 from cards.model.protocol import Protocol
-from cards.plan.units_of_stay import unit_of_stay
+from cards.plan.units_of_stay import is_on_trial, unit_of_stay
 from cards.protocol.check import Remark as ProtocolRemark
 from cards.protocol.check import check as check_protocol
 from cards.protocol.page import page as protocol_page
@@ -85,6 +85,7 @@ __all__ = [
     "is_enough",
     "is_id",
     "is_magnesium_given",
+    "is_on_trial",
     "listed",
     "load_knowledge",
     "parse_yaml",

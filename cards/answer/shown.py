@@ -9,6 +9,7 @@ from cards.answer.quiet import NEVER_QUIET, advice_name, ago, said_of
 from cards.answer.recommendation import Recommendation
 from cards.chart import Chart
 from cards.model import About, Answered, Finding, Indicator, JsonObject, Memory, Problem
+from cards.plan.units_of_stay import is_on_trial
 
 _LEVELS = frozenset({Problem.LOW_MAGNESIUM, Problem.HIGH_MAGNESIUM})
 _OF_AN_ORDER = frozenset({Problem.DRAFT_MAGNESIUM, Problem.INTERACTION})
@@ -60,7 +61,7 @@ def why_shown_is_quiet(
 
 def remember_shown(recommendation: Recommendation, chart: Chart, memory: Memory) -> None:
     """Remember a card that is shown; one that is remembered is not written again."""
-    if chart.knowledge.site.trial.whole:
+    if is_on_trial(chart):
         return  # nobody sees it
     kept = _names(recommendation, chart).kept
     if not kept:

@@ -35,7 +35,7 @@ _KEYS: Mapping[str, frozenset[str]] = {
     "override_reasons": frozenset(),
     "links": frozenset(),
     "protocol": frozenset(),
-    "trial": frozenset({"rules"}),
+    "trial": frozenset({"rules", "units"}),
     "candidate": CANDIDATE,
     "forecast": FORECAST,
     "switches": frozenset(),

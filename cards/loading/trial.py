@@ -1,6 +1,6 @@
 """What a site has on trial: asked and recorded as usual, shown to nobody."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -8,34 +8,45 @@ from typing import Any
 from cards.loading.reading import Places, did_you_mean, read_yaml
 
 _ALL = "all"
-_FORMS = "trial is `all`, or a mapping with `rules`, a list of their names"
+_FORMS = "trial is `all`, or a mapping with `rules` and `units`, lists of their names"
+_KEYS = frozenset({"rules", "units"})
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """The whole service, or single rules by name; by default nothing."""
+    """The whole service, the whole service for some units, or single rules, by name; by default nothing."""
 
     whole: bool = False
     rules: frozenset[str] = frozenset()
+    units: frozenset[str] = frozenset()
 
     @property
     def sentence(self) -> str:
         """What is on trial, to stand behind other sentences; "" when nothing is."""
         if self.whole:
             return " On trial: calls are evaluated and recorded, nothing is shown."
-        return f" On trial, recorded and not shown: {', '.join(sorted(self.rules))}." if self.rules else ""
+        rules = f" On trial, recorded and not shown: {', '.join(sorted(self.rules))}." if self.rules else ""
+        units = f" On trial, nothing is shown, in: {', '.join(sorted(self.units))}." if self.units else ""
+        return f"{rules}{units}"
 
 
 def read_trial(told: Any, places: Places) -> Trial:
     """The trial of a site file; KnowledgeError for any other form."""
     if told in (None, _ALL):
         return Trial(whole=told == _ALL)
-    if not isinstance(told, dict) or set(told) != {"rules"} or not isinstance(told["rules"], list):
+    if not isinstance(told, dict) or not told or not told.keys() <= _KEYS:
         raise places.error(_FORMS, "trial")
-    for number, name in enumerate(told["rules"]):
+    rules, units = (frozenset(_names(told.get(key, []), key, places)) for key in ("rules", "units"))
+    return Trial(rules=rules, units=units)
+
+
+def _names(listed: Any, key: str, places: Places) -> Iterator[str]:
+    if not isinstance(listed, list):
+        raise places.error(_FORMS, "trial")
+    for number, name in enumerate(listed):
         if not isinstance(name, str):
-            raise places.error(f"trial.rules: {name!r} is not a text", "trial", "rules", str(number))
-    return Trial(rules=frozenset(told["rules"]))
+            raise places.error(f"trial.{key}: {name!r} is not a text", "trial", key, str(number))
+        yield name
 
 
 def check_trial(trial: Trial, rules: Collection[str], kept: Traversable, places: Places) -> None:

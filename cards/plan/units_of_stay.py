@@ -36,6 +36,12 @@ def unit_of_stay(chart: Chart) -> str:
     return min(told - wider, default="")
 
 
+def is_on_trial(chart: Chart) -> bool:
+    """Whether the whole service is on trial, everywhere or where the patient is: then nothing is shown."""
+    trial = chart.knowledge.site.trial
+    return trial.whole or (bool(trial.units) and not units(chart).isdisjoint(trial.units))
+
+
 @once
 def _told(chart: Chart) -> frozenset[str]:
     words = chart.knowledge.protocol_words

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from flask import Response, abort, g, request
 from werkzeug.exceptions import HTTPException
 
-from cards import SERVICES, Service
+from cards import SERVICES, Service, is_on_trial
 from cds_service.answer_call import Answer, Means, answer_call
 from cds_service.call.envelope import read_body, refuse_excess
 from cds_service.call.fhir_access import Source
@@ -33,7 +33,8 @@ def routes(runtime: Runtime) -> list[Route]:
         service = known_service(service_id)
         if runtime.knowledge_for(g.get("client")).site.trial.whole:
             return _silent(service, runtime)
-        return _response(_kept(_answer(service, runtime), runtime))
+        answer = _kept(_answer(service, runtime), runtime)
+        return _unseen(answer) if is_on_trial(answer.decision.trace.chart) else _response(answer)
 
     return [Route(PATH, "POST", Access.CLIENT, call)]
 
@@ -66,9 +67,7 @@ def _kept(answer: Answer, runtime: Runtime) -> Answer:
 def _silent(service: Service, runtime: Runtime) -> Response:
     """The answer while the whole service is on trial: no cards, whatever would be answered; the record tells what."""
     try:
-        answer = _kept(_answer(service, runtime), runtime)
-        g.trial_status = int(answer.status)
-        g.decision = answer.decision.unseen(would_be_shown=answer.status == HTTPStatus.OK)
+        return _unseen(_kept(_answer(service, runtime), runtime))
     except RequestError as problem:
         g.trial_status = int(problem.status)
     except HTTPException:  # the body did not arrive whole: the web framework's to tell
@@ -77,6 +76,13 @@ def _silent(service: Service, runtime: Runtime) -> Response:
         runtime.metrics.failed()
         record_failure(request_id(), problem)
         g.trial_status = int(HTTPStatus.INTERNAL_SERVER_ERROR)
+    return json_response({"cards": []})
+
+
+def _unseen(answer: Answer) -> Response:
+    """The answer where the service is on trial; the record tells what would have been said."""
+    g.trial_status = int(answer.status)
+    g.decision = answer.decision.unseen(would_be_shown=answer.status == HTTPStatus.OK)
     return json_response({"cards": []})
 
 

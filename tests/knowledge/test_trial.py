@@ -53,10 +53,13 @@ def test_a_rule_on_trial_that_has_nothing_to_say_is_silent_as_ever() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "reason"),
     [
-        ("trial: some\n", 1, "trial is `all`, or a mapping with `rules`"),
-        ("trial:\n  rule: []\n", 1, "trial is `all`, or a mapping with `rules`"),
-        ("trial:\n  rules: albumin_is_low\n", 1, "trial is `all`, or a mapping with `rules`"),
+        ("trial: some\n", 1, "trial is `all`, or a mapping with `rules` and `units`"),
+        ("trial:\n  rule: []\n", 1, "trial is `all`, or a mapping with `rules` and `units`"),
+        ("trial:\n  rules: albumin_is_low\n", 1, "trial is `all`, or a mapping with `rules` and `units`"),
         ("trial:\n  rules:\n    - 7\n", 3, "7 is not a text"),
+        ("trial: {}\n", 1, "trial is `all`, or a mapping with `rules` and `units`"),
+        ("trial:\n  units: icu\n", 1, "trial is `all`, or a mapping with `rules` and `units`"),
+        ("trial:\n  units: [icu, oncolgy]\n", 2, "unknown unit 'oncolgy'; did you mean oncology"),
         ("trial:\n  rules:\n    - albumin_is_lo\n", 3, "did you mean albumin_is_low"),
         ("trial:\n  rules:\n    - albumin_is_low\n    - magnesium_is_high\n", 4, "its cards can be critical"),
     ],

@@ -112,3 +112,32 @@ def test_they_say_it_of_clients_with_a_trial_of_their_own(silent, runtime):
     assert "On trial for 1 of the clients" in of_a_client.get("/").get_data(as_text=True)
     described = of_a_client.get("/cds-services").get_json()["services"][0]["description"]
     assert "On trial for 1 of the clients" in described
+
+
+def place(body, name):
+    """The call of a patient in a unit."""
+    stay = {"resourceType": "Encounter", "id": "e1", "status": "in-progress", "class": {"code": "IMP"}}
+    stay |= {"location": [{"location": {"display": name}}], "period": {"start": "2026-11-23T08:00:00Z"}}
+    body["prefetch"]["encounters"] = {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": stay}]}
+    return body
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("Medical ICU 3", False), ("Ward 4, Intensive Care", False), ("Oncology", True)]
+)
+def test_of_a_unit_on_trial_nothing_is_shown_and_elsewhere_as_ever(name, shown, serve):
+    runtime, trial = serve("trial: {units: [icu]}\n")
+    answer = post(trial, place(patient_view(), name))
+    assert answer.status_code == 200 and bool(answer.get_json()["cards"]) == shown
+    told = record(runtime)
+    assert (told["trial_status"], bool(told["on_trial"]), bool(told["cards"])) == (
+        None if shown else 200,
+        not shown,
+        shown,
+    )
+
+
+def test_a_unit_on_trial_remembers_nothing_as_shown_and_changes_nothing_for_who_has_none(serve):
+    _, trial = serve("trial: {units: [icu]}\n")
+    assert post(trial, patient_view(magnesium="x")).status_code == 412
+    assert cards(post(trial, patient_view()))
