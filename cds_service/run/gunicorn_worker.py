@@ -24,7 +24,7 @@ from cds_service.run.arrival import Arrival, Arrived
 from cds_service.run.departure import Departing
 from cds_service.run.refusals import FAULT, TOO_SLOW, Refusal, refusal_of, written
 
-HEAD_S, BODY_S, TAKE_S, LINGER_S = 10.0, 30.0, 30.0, 2.0
+HEAD_S, BODY_S, TAKE_S, LINGER_S = 10.0, 30.0, 60.0, 2.0
 ADDRESS_CONNECTIONS = 256
 MOST_HELD_BYTES = 128 * 1024 * 1024
 _STEP_S = 0.0002
