@@ -122,6 +122,8 @@ def _merged(findings: Sequence[Finding], chart: Chart, memory: Memory | None) ->
             recommend([*kept, *more], chart, memory)
             kept += more
         except Exception as fault:
+            if isinstance(fault, Stopped):
+                raise
             broken |= dict.fromkeys((f.rule for f in more), failure("merging", fault))
     return recommend(kept, chart, memory), broken
 

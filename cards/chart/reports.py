@@ -1,6 +1,6 @@
 """Results inside a DiagnosticReport, read when one was sent."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from cards.chart.fhir import child, codings, objects, text
 from cards.chart.inputs import VITAL_SIGNS
@@ -20,8 +20,10 @@ def results_in(resources: Iterable[JsonObject]) -> Iterator[JsonObject]:
         if kind == "Observation":
             yield resource
         elif kind == "DiagnosticReport" and text(resource, "status") not in _UNUSABLE:
-            contained = (r for r in objects(resource, "contained") if r.get("resourceType") == "Observation")
-            yield from (_of_report(result, resource) for result in contained)
+            contained = objects(resource, "contained")
+            specimens = [r for r in contained if r.get("resourceType") == "Specimen"]
+            results = (r for r in contained if r.get("resourceType") == "Observation")
+            yield from (_of_report(result, resource, specimens) for result in results)
 
 
 def with_vital_signs(results: Iterable[JsonObject], knowledge: Knowledge) -> Iterator[JsonObject]:
@@ -33,15 +35,16 @@ def with_vital_signs(results: Iterable[JsonObject], knowledge: Knowledge) -> Ite
                 yield {**{key: result[key] for key in _OF_PANEL if key in result}, **part}
 
 
-def _of_report(result: JsonObject, report: JsonObject) -> JsonObject:
+def _of_report(result: JsonObject, report: JsonObject, specimens: Sequence[JsonObject]) -> JsonObject:
     """A contained result has the report's time where it has none, its own specimen, and no id of its own."""
     own = {key: value for key, value in result.items() if key not in _IDENTITY}
     times = {} if any(key in own for key in _TIMES) else {key: report[key] for key in _TIMES if key in report}
-    return {**own, **times, "contained": _specimens(result, report)}
+    return {**own, **times, "contained": _specimen_of(result, specimens)}
 
 
-def _specimens(result: JsonObject, report: JsonObject) -> list[JsonObject]:
+def _specimen_of(result: JsonObject, specimens: Sequence[JsonObject]) -> Sequence[JsonObject]:
     """The specimen that a result names; else the only one of the report."""
-    every = [r for r in objects(report, "contained") if r.get("resourceType") == "Specimen"]
     named = text(child(result, "specimen"), "reference").removeprefix("#")
-    return [s for s in every if text(s, "id") == named] if named else every if len(every) == 1 else []
+    if named:
+        return [s for s in specimens if text(s, "id") == named][:1]
+    return specimens if len(specimens) == 1 else []

@@ -4,7 +4,7 @@ Three outcomes: read; not for us (understood, and irrelevant); not understood. O
 understood is never taken for "all clear".
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,6 +22,7 @@ PROCEDURE, DEVICE, NUTRITION_ORDER = "Procedure", "Device", "NutritionOrder"
 # orders, and what is told or handed over in their place
 ORDERED = (*sorted(ORDER_TYPES), "MedicationStatement", "MedicationDispense")
 # systems of which every code that is in no table of ours is known to be of something else
+_Places = Mapping[str, set[int]]
 _KNOWN_SYSTEMS = frozenset({LOINC, SNOMED, RXNORM, ICD10, ICD9, ICPC2})
 
 
@@ -159,9 +160,9 @@ def chosen_drafts(snapshot: Snapshot) -> Chosen:
     if not snapshot.selections:
         return Chosen(everything)
     urls = snapshot.draft_urls or ("",) * len(snapshot.drafts)
-    names = [_names_of(draft, url) for draft, url in zip(snapshot.drafts, urls, strict=True)]
-    matches = [_matching(selection, names) for selection in snapshot.selections]
-    found = frozenset(place for match in matches for place in match)
+    by_name, by_id = _places([_names_of(draft, url) for draft, url in zip(snapshot.drafts, urls, strict=True)])
+    matches = [_matching(selection, by_name, by_id) for selection in snapshot.selections]
+    found = frozenset[int]().union(*matches)
     return Chosen(found or everything, sum(not match for match in matches))
 
 
@@ -172,12 +173,24 @@ def _names_of(draft: JsonObject, url: str) -> tuple[frozenset[str], str]:
     return frozenset({*own, *({url, _tail(url, 2)} if url else ())}), ident or _tail(url, 1)
 
 
-def _matching(selection: str, names: Sequence[tuple[frozenset[str], str]]) -> list[int]:
+def _places(names: Iterable[tuple[frozenset[str], str]]) -> tuple[_Places, _Places]:
+    """The places of the drafts by their full names, and by their bare ids."""
+    by_name, by_id = defaultdict[str, set[int]](set), defaultdict[str, set[int]](set)
+    for place, (every, ident) in enumerate(names):
+        for name in every:
+            by_name[name].add(place)
+        if ident:
+            by_id[ident].add(place)
+    return by_name, by_id
+
+
+def _matching(selection: str, by_name: _Places, by_id: _Places) -> set[int]:
     """The drafts that a selection names: in full, else by their last part."""
     whole = selection.strip()
     told = whole.partition("/_history/")[0].rstrip("/")
-    full = [n for n, (every, _) in enumerate(names) if not every.isdisjoint({whole, told, _tail(told, 2)})]
-    return full or [n for n, (_, ident) in enumerate(names) if ident and ident in (whole, _tail(told, 1))]
+    full = (by_name.get(name, set()) for name in (whole, told, _tail(told, 2)))
+    bare = (by_id.get(name, set()) for name in (whole, _tail(told, 1)))
+    return set[int]().union(*full) or set[int]().union(*bare)
 
 
 def _tail(told: str, parts: int) -> str:

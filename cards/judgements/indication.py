@@ -1,6 +1,6 @@
 """What a drafted order of magnesium is for (clinical rule s.2.7): the first source that names a reason decides."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cards.chart import Chart
@@ -23,7 +23,16 @@ class Reason:
 
 def raw(draft: Medication, chart: Chart) -> JsonObject:
     """The drafted resource; empty when it cannot be told which it is."""
-    return next((r for r in chart.snapshot.drafts if reference_of(r) == draft.reference), {})
+    return chart.remember(raw, _drafts).get(draft.reference, {})
+
+
+def _drafts(chart: Chart) -> Mapping[str | None, JsonObject]:
+    return _first_of_each(chart.snapshot.drafts)
+
+
+def _first_of_each(resources: Sequence[JsonObject]) -> Mapping[str | None, JsonObject]:
+    """By reference, looked up once for all: drafts and problems may be many."""
+    return {reference_of(r): r for r in reversed(resources)}
 
 
 def reason_of(draft: Medication, chart: Chart) -> Reason:
@@ -79,9 +88,12 @@ def _reasons(order: JsonObject, chart: Chart) -> Iterator[JsonObject]:
 
 
 def _condition(target: str, chart: Chart) -> JsonObject:
-    listed = chart.snapshot.resources.get("conditions", ())
     tail = "/".join(target.split("/_history/")[0].split("/")[-2:])
-    return next((child(r, "code") for r in listed if reference_of(r) == tail), {})
+    return child(chart.remember(_condition, _conditions).get(tail, {}), "code")
+
+
+def _conditions(chart: Chart) -> Mapping[str | None, JsonObject]:
+    return _first_of_each(chart.snapshot.resources.get("conditions", ()))
 
 
 def _reason_words(order: JsonObject, chart: Chart) -> Iterator[str]:

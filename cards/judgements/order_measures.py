@@ -27,7 +27,11 @@ def loads(listed: Iterable[Infusion], chart: Chart) -> list[Infusion]:
 
 def steady(listed: Iterable[Infusion], chart: Chart) -> list[Infusion]:
     """The infusions that maintain."""
-    return [step for step in listed if step.per_hour is not None and not is_load(step, chart)]
+    return [step for step in listed if _is_steady(step, chart)]
+
+
+def _is_steady(step: Infusion, chart: Chart) -> bool:
+    return step.per_hour is not None and not is_load(step, chart)
 
 
 def measure(name: str, drafts: tuple[Medication, ...], chart: Chart) -> float | None:
@@ -67,8 +71,7 @@ def _day(drafts: tuple[Medication, ...], chart: Chart) -> float:
 
 def _doses_day(drafts: tuple[Medication, ...], chart: Chart) -> float:
     """Grams of a day that no rate limits."""
-    unsteady = [s for s in steps(drafts) if s not in steady(steps(drafts), chart)]
-    return sum(s.grams_within(24) for s in unsteady)
+    return sum(s.grams_within(24) for s in steps(drafts) if not _is_steady(s, chart))
 
 
 Measure = Callable[[tuple[Medication, ...], Chart], float | None]

@@ -14,6 +14,7 @@ from cds_service.call.key_outcomes import KeyData
 from cds_service.trust.tokens import Refusal
 
 PREFIX = "magnesium_cds_"
+HELD_BYTES = f"{PREFIX}records_held_bytes"
 FEEDBACK_OUTCOMES = ("accepted", "overridden")
 _ANSWER_BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 _FETCH_BUCKETS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 1.0, 2.0)
@@ -54,6 +55,8 @@ class Metrics:
         self._workers = Gauge(
             f"{PREFIX}workers", "Worker processes.", registry=self.registry, multiprocess_mode="livesum"
         )
+        text = "Records that wait in the memory of workers, since the disk of the state folder takes none."
+        self._held_bytes = Gauge(HELD_BYTES, text, registry=self.registry, multiprocess_mode="livesum")
         self._begin_at_zero()
 
     def _count_candidates(self) -> None:
@@ -141,6 +144,10 @@ class Metrics:
     def refused_by_server(self, status: int) -> None:
         """A request that no part of the service saw."""
         self._refused_by_server(status).inc()
+
+    def records_held(self, size: int) -> None:
+        """How many bytes of records wait in the memory of this process, the disk taking none."""
+        self._held_bytes.set(size)
 
     def worker_started(self) -> None:
         """This process is a worker, until it ends."""

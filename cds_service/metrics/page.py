@@ -3,10 +3,13 @@
 import os
 import struct
 import time
+from pathlib import Path
 
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
+
+from cds_service.metrics.events import HELD_BYTES
 
 MEDIA_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -24,6 +27,18 @@ def page(own: CollectorRegistry, state: Collector) -> bytes:
         except (OSError, ValueError, struct.error):
             time.sleep(_PAUSE_S)
     return _page(own, state)
+
+
+def held_bytes(own: CollectorRegistry) -> int:
+    """How many bytes of records wait in the memory of all workers of this service, the disk taking none."""
+    if _FOLDER not in os.environ:
+        return int(own.get_sample_value(HELD_BYTES) or 0)
+    files = [str(path) for path in Path(os.environ[_FOLDER]).glob("gauge_livesum_*.db")]
+    try:
+        merged = MultiProcessCollector.merge(files)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError, struct.error):  # of a process that starts or ends: it is looked at again
+        return 0
+    return int(sum(sample.value for told in merged if told.name == HELD_BYTES for sample in told.samples))
 
 
 def _page(own: CollectorRegistry, state: Collector) -> bytes:

@@ -10,7 +10,7 @@ import secrets
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -31,10 +31,15 @@ Json = dict[str, object]
 
 
 class Spool:
-    """Appends records; for any number of threads, in the process that first appends."""
+    """Appends records; for any number of threads, in the process that first appends.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    `holds` is told how many bytes wait in the memory of this process, `loses` each record that is lost as it ends.
+    """
+
+    def __init__(
+        self, folder: Path, holds: Callable[[int], None] = lambda _: None, loses: Callable[[], None] = lambda: None
+    ) -> None:
+        self.folder, self._tell_held, self._tell_lost = folder, holds, loses
         self._lock = threading.Lock()
         self._file: int | None = None
         self._path = folder
@@ -67,6 +72,7 @@ class Spool:
         self._held.append(line)
         self._held_bytes += len(line)
         self._write_held()
+        self._tell_held(self._held_bytes)
         return True
 
     def _write_held(self) -> None:
@@ -75,6 +81,7 @@ class Spool:
             return
         while self._held and self._takes(self._held[0]):
             self._held_bytes -= len(self._held.popleft())
+        self._tell_held(self._held_bytes)
         self._try_at = time.monotonic() + _TRY_AGAIN_S if self._held else 0.0
 
     def status(self) -> Status | None:
@@ -132,6 +139,8 @@ class Spool:
             self._close()
             if self._held:
                 record_trouble("spool unusable at the end: records are lost", records=str(len(self._held)))
+            for _ in self._held:
+                self._tell_lost()
 
     def _write(self, line: bytes) -> None:
         if self._file is None or self._written > _LARGEST:

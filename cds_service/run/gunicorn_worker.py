@@ -1,14 +1,14 @@
 """gunicorn's worker of threads, made to share connections out evenly, and to give a thread to whole requests only.
 
-Whoever sends slowly, or nothing, waits in the one loop of the worker, where a connection costs little, for a limited
-time, and gives way when there are too many. Threads never wait for a client.
+Whoever sends slowly, or nothing, or does not take its answer, waits in the one loop of the worker, where a connection
+costs little, for a limited time, and gives way when there are too many. Threads never wait for a client.
 """
 
 import contextlib
 import errno
 import itertools
+import selectors
 import socket
-import struct
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -21,12 +21,12 @@ from gunicorn import http
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from cds_service.run.arrival import Arrival, Arrived
+from cds_service.run.departure import Departing
 from cds_service.run.refusals import FAULT, TOO_SLOW, Refusal, refusal_of, written
 
-HEAD_S, BODY_S, LINGER_S = 10.0, 30.0, 2.0
+HEAD_S, BODY_S, TAKE_S, LINGER_S = 10.0, 30.0, 60.0, 2.0
 ADDRESS_CONNECTIONS = 256
 MOST_HELD_BYTES = 128 * 1024 * 1024
-_SEND_S = 10
 _STEP_S = 0.0002
 _MOST_STEPS = 8
 _LOOK_S = 0.5
@@ -38,10 +38,14 @@ _NO_ROOM = (errno.EMFILE, errno.ENFILE)
 
 @dataclass
 class _Waiting:
-    """A connection that no thread has: what came of its next request (None: it only ends), and until when it may."""
+    """A connection that no thread has: what came of its next request (None: it only ends, or takes its answer).
+
+    Until when it may, and how many bytes it holds in memory.
+    """
 
     arrival: Arrival | None
     until: float
+    held: int
 
 
 class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
@@ -77,19 +81,27 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
         self._make_room(_host(address))
 
     def _connection(self, client: socket.socket, address: Any, listener: socket.socket) -> TConn:
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", _SEND_S, 0))
-        made = TConn(self.cfg, client, address, listener.getsockname())
-        made.parser = http.get_parser(self.cfg, client, address)
+        made = TConn(self.cfg, Departing(client), address, listener.getsockname())
+        made.parser = http.get_parser(self.cfg, made.sock, address)
         made.parser.unreader = Arrived()
         made.initialized = True
         return made
 
     def _wait(self, conn: TConn, arrival: Arrival | None, seconds: float) -> None:
+        """Wait for what the other side sends."""
+        self._keep(conn, _Waiting(arrival, time.monotonic() + seconds, arrival.held if arrival else 0))
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._read, conn))
+
+    def _wait_until_taken(self, conn: TConn, kept: bool) -> None:
+        """Wait for the other side to take the rest of its answer, as long as that may last in all."""
+        self._keep(conn, _Waiting(None, time.monotonic() + TAKE_S, len(conn.sock.rest)))
+        self.poller.register(conn.sock, selectors.EVENT_WRITE, partial(self._send_on, conn, kept))
+
+    def _keep(self, conn: TConn, waiting: _Waiting) -> None:
         conn.sock.setblocking(False)
-        self._waiting[conn] = _Waiting(arrival, time.monotonic() + seconds)
+        self._waiting[conn] = waiting
         self._of_address.setdefault(_host(conn.client), {})[conn] = None
-        self._held_bytes += arrival.held if arrival else 0
-        self.poller.register(conn.sock, 1, partial(self._read, conn))
+        self._held_bytes += waiting.held
 
     def _forget(self, conn: TConn) -> _Waiting:
         """No longer wait for the connection."""
@@ -97,7 +109,7 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
         mine.pop(conn)
         if not mine:
             del self._of_address[_host(conn.client)]
-        self._held_bytes -= waiting.arrival.held if waiting.arrival else 0
+        self._held_bytes -= waiting.held
         self.poller.unregister(conn.sock)
         return waiting
 
@@ -132,9 +144,9 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
             self._take(conn, waiting, waiting.arrival, data)
 
     def _take(self, conn: TConn, waiting: _Waiting, arrival: Arrival, data: bytes) -> None:
-        held, had_head, was_empty = arrival.held, arrival.has_head, arrival.empty
+        had_head, was_empty = arrival.has_head, arrival.empty
         arrival.take(data)
-        self._held_bytes += arrival.held - held
+        self._hold(waiting, arrival.held)
         if arrival.whole:
             self._forget(conn)
             self._answer(conn, arrival)
@@ -146,6 +158,22 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
             if arrival.expects_continue:
                 _send(conn, _CONTINUE)
         self._make_room(_host(conn.client))
+
+    def _hold(self, waiting: _Waiting, held: int) -> None:
+        self._held_bytes += held - waiting.held
+        waiting.held = held
+
+    def _send_on(self, conn: TConn, kept: bool, client: Departing) -> None:
+        """Send more of an answer; then the connection goes on."""
+        try:
+            client.send_on()
+        except OSError:
+            self._drop(conn)
+            return
+        self._hold(self._waiting[conn], len(client.rest))
+        if not client.rest:
+            self._forget(conn)
+            self._go_on(conn, kept)
 
     def _answer(self, conn: TConn, arrival: Arrival) -> None:
         conn.parser.unreader.unread(arrival.taken())
@@ -160,8 +188,17 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
         return bool(super().handle_request(req, conn))
 
     def finish_request(self, conn: TConn, fs: "Future[Any]") -> None:
+        """Have the answer taken, of which all but very long ones left at once."""
+        kept = not (fs.cancelled() or fs.exception()) and bool(fs.result())
+        if conn.sock.rest:
+            self._wait_until_taken(conn, kept)
+            self._make_room(_host(conn.client))
+        else:
+            self._go_on(conn, kept)
+
+    def _go_on(self, conn: TConn, kept: bool) -> None:
         """Wait for the next request of the connection, of which something may be here already; or let it end."""
-        if fs.cancelled() or fs.exception() or not fs.result():
+        if not kept:
             self._let_end(conn)
             return
         arrival, rest = Arrival(self.app.most_body), conn.parser.unreader.take_buffered()
@@ -204,7 +241,7 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
 
     def _cap_keepalive(self, deadline: float) -> None:
         for waiting in self._waiting.values():
-            if waiting.arrival is None or waiting.arrival.empty:
+            if not waiting.held:  # nothing of a request is here, nothing of an answer left
                 waiting.until = min(waiting.until, deadline)
 
     def handle_error(self, req: object, client: socket.socket, addr: object, exc: Exception) -> None:

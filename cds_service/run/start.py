@@ -59,4 +59,5 @@ def with_records(runtime: Runtime) -> Runtime:
     except OSError as problem:
         record_trouble("state folder unusable: no records, no memory", folder=str(folder), problem=repr(problem))
         return runtime
-    return replace(runtime, books=Spool(folder), memory=memory)
+    counted = runtime.metrics
+    return replace(runtime, books=Spool(folder, counted.records_held, counted.record_lost), memory=memory)

@@ -10,7 +10,7 @@ from flask import g
 
 from cards import Answered, Decision, Indicator, Knowledge, Memory, Service, decide
 from cds_service.answer_call import Answer, is_refused
-from cds_service.call.time_limit import watch
+from cds_service.call.time_limit import watch, within
 from cds_service.dialects import spoken
 from cds_service.records.candidate_entry import Told, candidate_entry
 from cds_service.records.log import record_failure
@@ -94,7 +94,7 @@ def _evaluate(call: LiveCall, candidate: Knowledge, said: Callable[[Decision], D
     snapshot = call.answer.decision.trace.chart.snapshot
     if settings.evaluation_ms:
         snapshot = replace(snapshot, watch=watch(settings.evaluation_ms))
-    decision = said(decide(snapshot, candidate, call.now, _no_id, call.memory))
+    decision = within(settings.evaluation_ms, lambda: said(decide(snapshot, candidate, call.now, _no_id, call.memory)))
     status = HTTPStatus.PRECONDITION_FAILED if is_refused(decision, settings.missing_data) else HTTPStatus.OK
     milliseconds = 1000 * (time.perf_counter() - began)
     trial, live = Told(int(status), decision), Told(int(call.answer.status), call.answer.decision)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from flask import Response
 
+from cds_service.metrics.page import held_bytes
 from cds_service.records.state import Status
 from cds_service.web.answers import json_response
 from cds_service.web.runtime import Access, Route, Runtime
@@ -24,7 +25,9 @@ def routes(runtime: Runtime) -> list[Route]:
     def ready() -> Response:
         status = runtime.books.status()
         told = {"status": "ready", "knowledge": runtime.knowledge.version, "store": _store(status)}
-        return json_response({**told, **_taken_away(status)})
+        held = held_bytes(runtime.metrics.registry)
+        waits = {"records_in_memory_bytes": held} if held else {}
+        return json_response({**told, **waits, **_taken_away(status)})
 
     return [Route("/healthz", "GET", Access.PUBLIC, alive), Route("/readyz", "GET", Access.PUBLIC, ready)]
 

@@ -13,6 +13,7 @@ from cds_service.answer_call import Answer, Means, answer_call
 from cds_service.call.envelope import read_body, refuse_excess
 from cds_service.call.fhir_access import Source
 from cds_service.call.key_outcomes import summary
+from cds_service.call.time_limit import within
 from cds_service.errors import RequestError
 from cds_service.records.entries import answer_entry
 from cds_service.records.log import record_call, record_failed_rules, record_failure
@@ -123,7 +124,7 @@ def _answer(service: Service, runtime: Runtime) -> Answer:
         links=client.links if client else (),
         client=client.name if client else "",
     )
-    return answer_call(body, service, means)
+    return within(means.limit_ms, lambda: answer_call(body, service, means))
 
 
 def _now(runtime: Runtime) -> datetime:

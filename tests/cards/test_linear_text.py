@@ -179,11 +179,11 @@ def cost(work: Callable[[], object], times: int) -> float:
     return min(found)
 
 
-def grows_too_fast(short: Callable[[], object], long: Callable[[], object]) -> bool:
-    """Whether the longer work costs more than linear growth allows; measured again before it is believed."""
+def grows_too_fast(short: Callable[[], object], long: Callable[[], object], most: float = MOST_GROWTH) -> bool:
+    """Whether the longer work costs more than `most` times the other; measured again before it is believed."""
     for tries in (1, 3, 7):
         spent = cost(long, tries)
-        if spent <= NOTHING or spent <= MOST_GROWTH * cost(short, 3 * tries):
+        if spent <= NOTHING or spent <= most * cost(short, 3 * tries):
             return False
         if spent > BEYOND_DOUBT:
             return True

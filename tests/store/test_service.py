@@ -4,6 +4,7 @@ import os
 import signal
 from datetime import UTC, datetime
 
+import psutil
 import pytest
 from sqlalchemy import func, select
 
@@ -57,6 +58,27 @@ def test_what_is_left_is_shipped_when_the_service_stops(start, engine):
     serving.stop()
     assert count(engine, ANSWERS) == load.answered
     assert not list(serving.state.glob("*.jsonl"))
+
+
+def test_what_waits_in_the_memory_of_all_workers_is_told_and_written_at_last(start, engine):
+    """No file of the service grows, as on a full disk; any worker tells what waits in all of them."""
+    resource = pytest.importorskip("resource")
+    serving = start()
+    wait_for(serving.shipping, "a process ships")
+    workers = psutil.Process(serving.process.pid).children()
+
+    def let_files_grow(to):
+        for process in workers:
+            resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (to, resource.RLIM_INFINITY))
+
+    let_files_grow(0)
+    with Load(serving) as load:
+        wait_for(lambda: load.answered > 50, "it answers")
+    told = {int(serving.get("/readyz")["records_in_memory_bytes"]) for _ in range(20)}
+    assert len(told) == 1 and told.pop() > 50 * 100
+    let_files_grow(resource.RLIM_INFINITY)
+    wait_for(lambda: "records_in_memory_bytes" not in serving.get("/readyz"), "nothing waits in memory")
+    arrived(engine, load)
 
 
 def test_a_killed_shipping_process_is_replaced(start, engine):

@@ -121,6 +121,22 @@ def test_what_waits_in_memory_is_written_though_no_record_follows(spool, full_di
     assert numbers(spool.folder) == [1]
 
 
+def test_how_much_waits_in_memory_is_told_and_what_is_lost_at_the_end(tmp_path, full_disk):
+    held, lost = [], []
+    spool = Spool(tmp_path / "state", held.append, lambda: lost.append(1))
+    size = len(b'{"number":1}\n')
+    for number in range(2):
+        spool.append({"number": number})
+    assert held[-1] == 2 * size
+    full_disk.clear()
+    spool.look()
+    assert held[-1] == 0 and numbers(spool.folder) == [0, 1]
+    full_disk.append("full")
+    spool.append({"number": 3})
+    spool.close()
+    assert held[-1] == size and lost == [1]
+
+
 def test_memory_is_bounded_and_what_is_lost_is_told(spool, full_disk, monkeypatch, caplog):
     monkeypatch.setattr("cds_service.records.spool._MOST_HELD", len(b'{"number":1}\n') * 2)
     assert [spool.append({"number": number}) for number in range(3)] == [True, True, False]

@@ -3,6 +3,7 @@
 import itertools
 import json
 import time
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from cards import About, Snapshot, prefetch_templates
 from cds_service import answer_call
 from cds_service.answer_call import Means
+from cds_service.call.time_limit import within
 from cds_service.errors import TooMuch
 from cds_service.run.settings import MissingData
 from tests.calls import SERVICE_OF, cards, diagnostics, post, request_for, searchset
@@ -98,6 +100,54 @@ def test_an_evaluation_that_takes_too_long_is_stopped_and_says_what_to_do(make_c
     told = diagnostics(post(make_client(evaluation_ms=1), body), 413)
     assert "more than 1 ms" in told and "MAGNESIUM_CDS_EVALUATION_MS" in told
     assert cards(post(make_client(evaluation_ms=1), request_for("patient-view")))  # a usual one is not even watched
+
+
+# where a single resource may hold a hundred thousand of something, and in which call
+MANY = "@many"
+LONG = {
+    "dosages": ("patient-view", ("medications",), {"dosageInstruction": [MANY]}),
+    "codings": ("patient-view", ("medications",), {"medicationCodeableConcept": {"coding": [MANY]}}),
+    "ingredients": (
+        "order-sign",
+        (),
+        {"contained": [{"resourceType": "Medication", "id": "m1", "ingredient": [MANY]}]},
+    ),
+    "reasons": ("order-sign", (), {"reasonCode": [MANY]}),
+}
+
+
+def with_many_in_one(hook, keys, told):
+    """A call with one order that holds as many empty objects as fit into the default limits."""
+    body = request_for(hook)
+    order = {"resourceType": "MedicationRequest", "id": "d1", "status": "active" if keys else "draft", **told}
+    if "contained" in told:
+        order["medicationReference"] = {"reference": "#m1"}
+    else:
+        order.setdefault("medicationCodeableConcept", {"text": "magnesium sulfate 4 g"})
+    for key in keys:
+        body["prefetch"][key] = searchset(order)
+    if not keys:
+        body["context"]["draftOrders"] = searchset(order)
+    return json.dumps(body).replace(f'"{MANY}"', ",".join(["{}"] * 1_500_000)).encode()
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_many_of_something_in_one_resource_are_read_within_the_limit_too(make_client, name):
+    hook, keys, told = LONG[name]
+    raw, limit_s = with_many_in_one(hook, keys, told), 0.2
+    client, began = make_client(evaluation_ms=int(limit_s * 1000)), time.thread_time()
+    status = post(client, raw, SERVICE_OF[hook]).status_code
+    assert status in (200, 413)
+    assert time.thread_time() - began < 10 * limit_s  # with the parsing of 5 MB; without a limit 60 s and more
+    assert cards(post(client, request_for("patient-view")))  # nothing of it is left in the thread
+
+
+def test_a_limit_that_is_reached_too_late_hurts_nobody():
+    """What is raised at the very end is taken back, whatever the thread does next."""
+    for length in range(400):
+        with suppress(TooMuch):
+            within(1, lambda n=length: sum(x for x in range(n * 300)))
+        assert sum(range(2000)) == 1999 * 1000
 
 
 def test_whether_orders_concern_anybody_is_told_within_the_limit_too(runtime):

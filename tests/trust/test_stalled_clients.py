@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from bench import servers
-from tests.calls import patient_view
+from tests.calls import magnesium, patient_view, searchset
 
 PATH = "/cds-services/magnesium-patient-view"
 STALLED, ORDINARY, DEADLINE_S = 16, 20, 120
@@ -86,3 +86,68 @@ def test_one_address_holds_so_many_waiting_connections_and_the_longest_gives_way
         opened[-1].sendall(b" HTTP/1.1\r\nHost: x\r\n\r\n")
         assert opened[-1].recv(64).startswith(b"HTTP/1.1 200")
         assert psutil.pid_exists(service.process.pid)
+
+
+LONG_BYTES = 4_500_000  # more than the buffers of the system take for one connection
+NOT_READ = 36  # connections; a worker has 32 threads
+
+
+def with_long_answer():
+    """A call that is answered with the order it would stop, whose note is very long."""
+    order = {
+        "resourceType": "MedicationRequest",
+        "id": "o1",
+        "status": "active",
+        "intent": "order",
+        "subject": {"reference": "Patient/demo-heart"},
+        "medicationCodeableConcept": {"text": "magnesium oxide 400 mg tablets"},
+        "note": [{"text": "x" * LONG_BYTES}],
+    }
+    return json.dumps(patient_view(magnesium=searchset(magnesium(6.5)), medications=searchset(order))).encode()
+
+
+def test_clients_that_do_not_take_their_answers_hold_no_thread(tmp_path):
+    body = with_long_answer()
+    head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    with servers.service(tmp_path, workers=1) as service, ExitStack() as open_connections:
+        slow = [open_connections.enter_context(not_read(service.port)) for _ in range(NOT_READ)]
+        for connection in slow:
+            connection.sendall(head.encode() + body)
+        assert {connection.recv(12) for connection in slow} == {b"HTTP/1.1 200"}
+        url = f"http://127.0.0.1:{service.port}{PATH}"
+        assert requests.post(url, json=patient_view(), timeout=DEADLINE_S).status_code == 200
+        # a server whose threads wait has given some of these up for it
+        assert all(received(connection) > LONG_BYTES for connection in slow[:3])
+
+
+def not_read(port):
+    """A connection that takes little at a time."""
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.settimeout(DEADLINE_S)
+    connection.connect(("127.0.0.1", port))
+    return connection
+
+
+def received(connection):
+    """How many bytes of an answer are still read, to its end."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+    total, end = 0, b""
+    while not end.endswith(b"]}") and (came := connection.recv(1 << 20)):
+        total, end = total + len(came), came
+    return total
+
+
+def test_an_answer_that_is_never_taken_is_given_up():
+    """What waits is bounded in time and memory like what waits to be read; see the worker."""
+    from cds_service.run.departure import Departing
+
+    ours, theirs = socket.socketpair()
+    with Departing(ours) as departing, theirs:
+        departing.sendall(b"x" * LONG_BYTES)
+        assert 0 < len(departing.rest) < LONG_BYTES
+        held = len(theirs.recv(1 << 20))
+        assert departing.send_on() > 0 and held
+        theirs.close()
+        with pytest.raises(OSError, match=r"pipe|reset"):
+            departing.sendall(b"x")

@@ -48,7 +48,7 @@ def _verdicts(draft: Medication, chart: Chart) -> Iterator[Verdict]:
 
 
 def _infused(chart: Chart) -> list[Medication]:
-    return [d for d in chart.chosen if is_wanted(d) and d.route is Route.INTRAVENOUS]
+    return chart.remember(_infused, lambda c: [d for d in c.chosen if is_wanted(d) and d.route is Route.INTRAVENOUS])
 
 
 def _was_told(verdict: Verdict, draft: Medication, chart: Chart) -> bool:
