@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from cards.chart.fhir import child, codings, first_moment, moment, status_of, text, words_of
+from cards.chart.fhir import child, codings, first_moment, moment, objects, status_of, text, words_of
 from cards.chart.still_counts import SINCE, Stay, is_of_stay, still_counts
 from cards.loading import Knowledge
 from cards.model import Condition, JsonObject
@@ -15,6 +15,9 @@ _ABATED = ("abatementDateTime", "abatementDate", "abatementPeriod")
 # only refuted, never over: magnesium weakens these patients for life
 _FOR_LIFE = frozenset({"myasthenia"})
 _DENIED = frozenset({"refuted", "entered-in-error"})
+# how certain a diagnosis is, as German records say it at the code (HL7 Germany): excluded, suspected, state after
+_CERTAINTY = "icd-10-gm-diagnosesicherheit"
+_EXCLUDED, _SUSPECTED, _AFTER = "A", "V", "Z"
 # they count as a stop, never as what lifts one
 _UNSURE = frozenset({"unconfirmed", "provisional", "differential"})
 
@@ -54,7 +57,7 @@ def _categories_now(resource: JsonObject, knowledge: Knowledge, now: datetime) -
     """What an entry says: of one that is over what never ends, of one that is not sure nothing that lifts a stop."""
     code = child(resource, "code")
     categories = knowledge.terminology.categories_of(codings(code), words_of(code))
-    if status_of(resource, "verificationStatus") in _UNSURE:
+    if status_of(resource, "verificationStatus") in _UNSURE or _certainty(resource) == _SUSPECTED:
         categories = tuple(c for c in categories if c not in _lifting(knowledge))
     return tuple(c for c in categories if c in _FOR_LIFE) if is_over(resource, now) else categories
 
@@ -78,7 +81,17 @@ def is_present(resource: JsonObject, now: datetime) -> bool:
 
 def is_true(resource: JsonObject) -> bool:
     """A condition that nobody has refuted: unconfirmed and provisional ones count."""
-    return text(resource, "resourceType") == "Condition" and status_of(resource, "verificationStatus") not in _DENIED
+    denied = status_of(resource, "verificationStatus") in _DENIED or _certainty(resource) == _EXCLUDED
+    return text(resource, "resourceType") == "Condition" and not denied
+
+
+def _certainty(resource: JsonObject) -> str:
+    """The code of the certainty that a coding of the diagnosis has."""
+    for coding in objects(child(resource, "code"), "coding"):
+        for told in objects(coding, "extension") if "extension" in coding else ():
+            if text(told, "url").endswith(_CERTAINTY):
+                return text(child(told, "valueCoding"), "code")
+    return ""
 
 
 def is_over(resource: JsonObject, now: datetime) -> bool:
@@ -86,7 +99,7 @@ def is_over(resource: JsonObject, now: datetime) -> bool:
     status = status_of(resource, "clinicalStatus")
     ends = (moment(text(resource, key)) or moment(text(child(resource, key), "end")) for key in _ABATED)
     ended = resource.get("abatementBoolean") is True or any(end is not None and end <= now for end in ends)
-    return status in _OVER or ended
+    return status in _OVER or ended or _certainty(resource) == _AFTER
 
 
 def _later(one: datetime | None, other: datetime | None) -> bool:

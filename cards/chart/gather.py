@@ -10,7 +10,7 @@ from cards.chart.encounter_setting import is_forgotten, setting_told
 from cards.chart.fhir import text
 from cards.chart.medicines import administrations, may_be_running, medicines, nameless
 from cards.chart.person import Person, age_in_days, current_encounter, encounter_start, has_died, sex_of
-from cards.chart.reports import results_in, with_vital_signs
+from cards.chart.reports import results_in, with_components
 from cards.chart.result_names import analyte_of
 from cards.chart.results import FINAL, Reading, is_haemolysed, read, shown_in
 from cards.chart.same_time import deciding
@@ -61,7 +61,7 @@ def stay(
 def readings(sent: Sorted, knowledge: Knowledge, now: datetime) -> Readings:
     """Every result that was sent, read."""
     found = Readings({}, [], [])
-    for resource in with_vital_signs(results_in(sent.of(sorting.OBSERVATION, sorting.REPORT)), knowledge):
+    for resource in with_components(results_in(sent.of(sorting.OBSERVATION, sorting.REPORT)), knowledge):
         reading = read(resource, knowledge, now)
         if reading is None:
             found.left.append(resource)
@@ -132,7 +132,10 @@ def bundled(sent: Sorted, drafts: Iterable[JsonObject]) -> dict[str, JsonObject]
 
 
 # by a word of the reason; a result that could be read and cannot be used is understood
-_WHYS = (("unit", Why.UNIT), ("date", Why.DATE), ("value", Why.VALUE), ("text", Why.VALUE), ("comparator", Why.VALUE))
+_WHYS = (
+    *(("unit", Why.UNIT), ("date", Why.DATE), ("value", Why.VALUE), ("text", Why.VALUE)),
+    *(("comparator", Why.VALUE), ("status", Why.SHAPE)),
+)
 
 
 def unread_results(found: Readings, knowledge: Knowledge) -> Iterator[Unread]:

@@ -1,37 +1,42 @@
-"""Results inside a DiagnosticReport, read when one was sent."""
+"""Results inside a DiagnosticReport or a panel, read when one was sent."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from cards.chart.fhir import child, codings, objects, text
-from cards.chart.inputs import VITAL_SIGNS
+from cards.chart.fhir import child, objects, text, words_of
+from cards.chart.result_names import is_of_other_fluid, name_of
 from cards.loading import Knowledge
 from cards.model import JsonObject
 
+_PANELS = frozenset({"DiagnosticReport", "Observation"})
 _UNUSABLE = frozenset({"entered-in-error", "cancelled"})
 _TIMES = ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "issued")
 _IDENTITY = ("id", "meta")
-_OF_PANEL = ("resourceType", "status", "meta", "subject", *_TIMES)
+_OF_PANEL = ("resourceType", "status", "meta", "subject", "specimen", "contained", *_TIMES)
 
 
 def results_in(resources: Iterable[JsonObject]) -> Iterator[JsonObject]:
-    """The Observations among resources and those that reports contain."""
+    """The Observations among resources, and those that reports and panels contain."""
     for resource in resources:
         kind = resource.get("resourceType")
         if kind == "Observation":
             yield resource
-        elif kind == "DiagnosticReport" and text(resource, "status") not in _UNUSABLE:
+            if "contained" not in resource:
+                continue
+        if kind in _PANELS and text(resource, "status") not in _UNUSABLE:
             contained = objects(resource, "contained")
             specimens = [r for r in contained if r.get("resourceType") == "Specimen"]
             results = (r for r in contained if r.get("resourceType") == "Observation")
             yield from (_of_report(result, resource, specimens) for result in results)
 
 
-def with_vital_signs(results: Iterable[JsonObject], knowledge: Knowledge) -> Iterator[JsonObject]:
-    """Results, and the vital signs that are components of one: a blood pressure is told as a pair."""
+def with_components(results: Iterable[JsonObject], knowledge: Knowledge) -> Iterator[JsonObject]:
+    """Results, and those that are components of one: a blood pressure is told as a pair, electrolytes as a panel."""
     for result in results:
         yield result
-        for part in objects(result, "component") if "component" in result else ():
-            if knowledge.terminology.analyte_of(codings(child(part, "code"))) in VITAL_SIGNS:
+        if "component" not in result or is_of_other_fluid(words_of(child(result, "code")), knowledge):
+            continue
+        for part in objects(result, "component"):
+            if name_of(part, knowledge).analyte:
                 yield {**{key: result[key] for key in _OF_PANEL if key in result}, **part}
 
 

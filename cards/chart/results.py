@@ -15,6 +15,8 @@ from cards.units import AS_REPORTED, Unit, level, shown_result
 
 FINAL = frozenset({"final", "amended", "corrected"})
 _READ = FINAL | {"preliminary"}
+# no result, or none yet, or none that counts (s.0.5)
+_IGNORED = frozenset({"registered", "cancelled", "entered-in-error", "unknown"})
 # no quantities: cards/chart/pregnancy.py and ventilation.py read them
 OF_PREGNANCY = frozenset({"pregnancy_status", "pregnancy_test", "delivery_date", "gestational_age"})
 VENTILATION_MODE = "ventilation_mode"
@@ -82,11 +84,13 @@ def shown_in(result: Result, knowledge: Knowledge) -> str:
 
 def read(observation: JsonObject, knowledge: Knowledge, now: datetime) -> Reading | SetAside | None:
     """A reading, the reason why it is none, or None when the observation is not for us (analyte, status)."""
-    name, status = name_of(observation, knowledge), text(observation, "status")
+    name, status = name_of(observation, knowledge), text(observation, "status").strip().lower()
     analyte = name.analyte
-    if analyte is None or analyte in _NO_QUANTITIES or status not in _READ:
+    if analyte is None or analyte in _NO_QUANTITIES or status in _IGNORED:
         return None
     when = observed_at(observation, knowledge.site.zone)
+    if status not in _READ:
+        return _unreadable(analyte, "has a status that we do not know", observation, when)
     if "dataAbsentReason" in observation:
         return Unmeasured(analyte, "was not measured", when, status)
     if when is None:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from cards.chart.fhir import child, codings, text, words_of
 from cards.chart.inputs import BY_KEY, Input
 from cards.model import ORDER_TYPES, JsonObject, Snapshot
-from cards.terms.systems import ICD9, ICD10, ICPC2, LOINC, RXNORM, SNOMED, system_of
+from cards.terms.systems import ICD10, LOINC, RXNORM, system_of
 from cards.terms.terminology import CodeKey, Terminology
 
 PATIENT, ENCOUNTER, OBSERVATION, CONDITION = "Patient", "Encounter", "Observation", "Condition"
@@ -21,9 +21,10 @@ MEDICATION, ADMINISTRATION, REPORT = "Medication", "MedicationAdministration", "
 PROCEDURE, DEVICE, NUTRITION_ORDER = "Procedure", "Device", "NutritionOrder"
 # orders, and what is told or handed over in their place
 ORDERED = (*sorted(ORDER_TYPES), "MedicationStatement", "MedicationDispense")
-# systems of which every code that is in no table of ours is known to be of something else
 _Places = Mapping[str, set[int]]
-_KNOWN_SYSTEMS = frozenset({LOINC, SNOMED, RXNORM, ICD10, ICD9, ICPC2})
+# Systems of which our tables have whole families: a code that is in none of them is known to be of something else.
+# Of SNOMED CT, ICD-9 and ICPC-2 they have single codes: another one may mean the same.
+_KNOWN_SYSTEMS = frozenset({LOINC, RXNORM, ICD10})
 
 
 class Why(StrEnum):

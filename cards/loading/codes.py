@@ -1,6 +1,7 @@
 """The code tables (codes/*.csv) as one Terminology, a site's own codes merged in."""
 
 import re
+from collections.abc import Sequence
 from importlib.resources.abc import Traversable
 
 from cards.loading.condition_names import ConditionNames
@@ -32,17 +33,17 @@ _KINDS = {
 }
 
 
-def read_terminology(folder: Traversable, site: Site, drugs: DrugTables, conditions: ConditionNames) -> Terminology:
+def read_terminology(
+    folder: Traversable, words: Sequence[ConditionWords], site: Site, drugs: DrugTables, conditions: ConditionNames
+) -> Terminology:
     """All code tables below a folder; KnowledgeError for an unknown class, role, category, analyte or ingredient."""
     roles = _roles(folder / "drugs.csv", drugs)
     check_ingredients(drugs, {role.ingredient for listed in roles.values() for role in listed})
     check_tables(folder, roles)
-    for name in ("conditions.csv", "condition_words.csv"):
-        used = (row["category"].removeprefix(NOT_A) for row in read_csv(folder / name))
-        check_known(name, "category", used, conditions.names)
+    used = (row["category"].removeprefix(NOT_A) for row in read_csv(folder / "conditions.csv"))
+    check_known("conditions.csv", "category", used, conditions.names)
     shipped = {(row["system"], row["code"]): row["analyte"] for row in read_csv(folder / "labs.csv")}
     analytes = {**shipped, **_site_labs(site, set(shipped.values()))}
-    words = _condition_words(folder / "condition_words.csv")
     ingredients = _ingredient_names(folder, roles)
     return Terminology(
         analytes=analytes,
@@ -146,18 +147,6 @@ def _conditions(path: Traversable) -> dict[CodeKey, tuple[str, ...]]:
         key = (row["system"], code)
         found[key] = tuple(dict.fromkeys((*found.get(key, ()), row["category"])))
     return found
-
-
-def _condition_words(path: Traversable) -> list[ConditionWords]:
-    # written and matched in lower case: three times as fast as ignoring case
-    return [
-        ConditionWords(
-            row["category"],
-            re.compile(row["pattern"]),
-            re.compile(row["except_pattern"]) if row["except_pattern"] else None,
-        )
-        for row in read_csv(path)
-    ]
 
 
 def _site_labs(site: Site, analytes: set[str]) -> dict[CodeKey, str]:

@@ -13,6 +13,7 @@ from cards.loading.ceilings import read_ceilings, within_ceilings
 from cards.loading.codes import read_terminology
 from cards.loading.condition_freshness import ConditionFreshness, read_condition_freshness
 from cards.loading.condition_names import ConditionNames, read_condition_names
+from cards.loading.condition_words import read_condition_words
 from cards.loading.dose_language import DoseLanguage, read_dose_language
 from cards.loading.dose_tables import Doses, OrderableTest, read_doses, read_products, read_tests
 from cards.loading.drug_classes import DrugTables, read_drug_tables
@@ -155,7 +156,7 @@ def _medicines(
     monitoring = read_yaml(folder / "monitoring.yaml")
     drugs = read_drug_tables(folder / "drugs", monitoring, shipped, doses.alternatives)
     conditions = read_condition_names(folder, folder / "words" / "en")
-    terminology = read_terminology(folder / "codes", site, drugs, conditions)
+    terminology = read_terminology(folder / "codes", read_condition_words(folder, conditions), site, drugs, conditions)
     return {
         "monitoring": {name: entry["text"].format(n=numbers) for name, entry in monitoring.items()},
         "windows": read_windows(monitoring, numbers),

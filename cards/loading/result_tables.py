@@ -8,9 +8,11 @@ from typing import Any
 from unicodedata import combining, normalize
 
 from cards.loading.reading import KnowledgeError, read_csv, read_yaml
-from cards.terms.names import words_in
+from cards.terms.names import fold
 from cards.units import UnitTable
 
+# words of any script: what is written beside a name in another one may be another fluid
+_WORD = re.compile(r"[^\W_]+")
 CYSTATIN_AND_CREATININE, RACE_BASED = "creatinine + cystatin C", "race-based (black)"
 
 
@@ -54,6 +56,7 @@ class ResultTables:
     no_information: re.Pattern[str]
     other_specimen: re.Pattern[str]
     names: Mapping[frozenset[str], str]
+    in_blood: re.Pattern[str]
     fillers: frozenset[str]
     ranges: RangeWords
     pregnancy: PregnancyWords
@@ -66,7 +69,11 @@ class ResultTables:
 
     def analyte_named(self, name: str) -> str | None:
         """The analyte whose name this is, and nothing more."""
-        return self.names.get(frozenset(words_in(plain(name))) - self.fillers)
+        return self.names.get(_words(self.in_blood.sub(" ", fold(name))) - self.fillers)
+
+
+def _words(folded: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(folded))
 
 
 def plain(text: str) -> str:
@@ -77,14 +84,15 @@ def plain(text: str) -> str:
 def read_result_tables(folder: Traversable, units: UnitTable) -> ResultTables:
     """The tables below a folder; KnowledgeError when a limit is in a unit that its analyte does not have."""
     told = read_yaml(folder / "result_words.yaml")
-    names = {frozenset(words_in(name)): analyte for analyte, listed in told["names"].items() for name in listed}
+    names = {_words(fold(name)): analyte for analyte, listed in told["names"].items() for name in listed}
     return ResultTables(
         possible=_possible(folder / "units.yaml", units),
         equations={row["code"]: row["equation"] for row in read_csv(folder / "egfr_equations.csv")},
         no_information=_any_word(told["no_information"]),
         other_specimen=_any_word(told["other_specimen"]),
         names=names | {frozenset((*key, short)): names[key] for short, key in _together(names)},
-        fillers=frozenset(told["fillers"]),
+        in_blood=_any_word(told["in_blood"]),
+        fillers=frozenset(fold(word) for word in told["fillers"]),
         ranges=_ranges(told["ranges"], told["days"]),
         pregnancy=_pregnancy(told["pregnancy"]),
         ventilation=VentilationWords(**{key: _any_word(listed) for key, listed in told["ventilation"].items()}),

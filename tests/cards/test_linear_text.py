@@ -40,6 +40,7 @@ TABLES_READ_AT_START = {
     *(
         "care.py",
         "codes.py",
+        "condition_words.py",
         "dose_language.py",
         "dose_tables.py",
         "encounter_tables.py",

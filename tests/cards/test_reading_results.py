@@ -358,12 +358,32 @@ def test_the_usual_spellings_of_a_unit_mean_the_same(value: float, unit: str) ->
     [
         {"text": "Magnesium Level"},
         {"coding": [{"system": "urn:oid:2.999.7", "code": "MG", "display": "Magnesium [Mass/volume] in Serum"}]},
-        *({"text": t} for t in ("Magnesium, serum", "Magnésium", "S-Mg", "Magnesium (Mg)", "MAGNESIO")),
+        *({"text": t} for t in ("Magnesium, serum", "Magnésium", "S-Mg", "Magnesium (Mg)", "MAGNESIO", "Mg2+")),
+        *({"text": t} for t in ("Magnesium i.S.", "Magnesium i. P.", "Magnésium plasmatique", "Magnésémie")),
+        *({"text": t} for t in ("Magnesio en suero", "Magnesio siero", "Dosagem de magnésio", "Magnez w surowicy")),
+        *({"text": t} for t in ("P-Magnesium(II); stofk. = ? mmol/L", "マグネシウム", "血清マグネシウム", "Mg (血清)")),
     ],
 )
 def test_a_result_without_loinc_is_read_by_its_whole_name(told: Json) -> None:
     found = facts(result(0.8) | {"code": told}).magnesium
     assert found and found.x == 0.33
+
+
+@pytest.mark.parametrize(
+    ("analyte", "value", "names"),
+    [
+        ("potassium", 3.0, ("Kalium i.S.", "Kaliémie", "Kalium (BGA)", "Potassium [POC]", "P-Kalium-ion; stofk.")),
+        ("calcium", 8.1, ("Calcium gesamt", "Calcémie", "S-Kalsium", "Calcio total", "Calcium, total")),
+        ("creatinine", 2.0, ("Kreatinin (Jaffé)", "Créatininémie", "Creatinine (enzymatic)", "S-Krea")),
+        ("egfr", 25, ("GFR nach CKD-EPI", "DFG estimé (CKD-EPI)", "TFG (CKD-EPI)", "eGFR (MDRD)", "FG estimado")),
+        ("phosphate", 0.5, ("Phosphate", "Phosphorus Lvl", "Phosphat anorg.", "Fósforo", "P-Fosfat")),
+        ("qtc", 520, ("QTc", "QTc-Zeit", "QTcF", "QTc (Bazett)", "Corrected QT interval", "QTc corregido")),
+    ],
+)
+def test_other_results_are_read_by_name_in_their_languages(analyte: str, value: float, names: tuple[str, ...]) -> None:
+    for name in names:
+        found = facts(results=[result(value, "r", analyte) | {"code": {"text": name}}]).results.get(analyte)
+        assert found and found.value == value, name
 
 
 @pytest.mark.parametrize(
@@ -373,12 +393,49 @@ def test_a_result_without_loinc_is_read_by_its_whole_name(told: Json) -> None:
             {"text": t}
             for t in ("Magnesium oxide", "Magnesium/creatinine ratio", "Magnesium, RBC", "Magnesium intake", "")
         ),
+        *(
+            {"text": t}
+            for t in ("Magnesium i.U.", "Magnesium im Vollblut", "Magnesio urinario", "尿中Mg", "Mg(髄液)", "Mg (i)")
+        ),
         {"text": "Magnesium", "coding": [{"system": LOINC, "code": "99999-9"}]},
     ],
 )
 def test_another_name_is_no_magnesium(told: Json) -> None:
     found = facts(result(0.8) | {"code": told})
     assert found.magnesium is None and not found.unreadable_magnesium
+
+
+PANEL = {"coding": [{"system": LOINC, "code": "24323-8"}], "text": "Electrolytes"}
+
+
+def panel(name: Json = PANEL, **more: Any) -> Json:
+    """An Observation that is a panel, of which magnesium is a component."""
+    part = {"code": code(), "valueQuantity": {"value": 0.8, "unit": MASS}}
+    return {**result(None), "code": name, "component": [part, {"code": {"text": "Ferritin"}}], **more}
+
+
+def test_a_component_of_a_panel_is_a_result() -> None:
+    found = facts(panel()).magnesium
+    assert found and found.x == 0.33
+    assert facts(panel({"text": "Urine electrolytes"})).magnesium is None
+    assert facts(panel(specimen={"display": "Urine"})).magnesium is None
+
+
+def test_a_member_that_a_panel_contains_is_a_result() -> None:
+    inner = {k: v for k, v in result(0.8, "in").items() if k != "effectiveDateTime"}
+    outer = {**result(None), "code": PANEL, "hasMember": [{"reference": "#in"}], "contained": [inner]}
+    found = facts(outer).magnesium
+    assert found and (found.x, found.when) == (0.33, NOW - timedelta(hours=2))
+    assert facts({**outer, "status": "entered-in-error"}).magnesium is None
+
+
+def test_a_status_in_capitals_is_that_status_and_one_that_nobody_knows_is_told() -> None:
+    assert facts(result(0.8, status="FINAL")).magnesium
+    for status in ("done", ""):
+        found = facts(result(0.8, status=status))
+        assert [u.why for u in found.unreadable_magnesium] == ["has a status that we do not know"]
+        assert found.not_understood
+    assert not facts(result(0.8, status="registered")).unreadable_magnesium
 
 
 def report(**more: Any) -> Json:

@@ -119,6 +119,8 @@ SODIUM = {"coding": [{"system": "http://loinc.org", "code": "2951-2"}]}
         (order(medicationCodeableConcept={}), What.MEDICINE, Why.SHAPE),
         (order(medicationReference={"reference": "Medication/elsewhere"}), What.MEDICINE, Why.REFERENCE),
         (problem(code=CODE_ONLY), What.PROBLEM, Why.CODE),
+        (problem(code={"coding": [{"system": "http://snomed.info/sct", "code": "72892002"}]}), What.PROBLEM, Why.CODE),
+        (problem(code={"coding": [{"system": "ICPC-2", "code": "W78"}]}), What.PROBLEM, Why.CODE),
         (problem(), What.PROBLEM, Why.SHAPE),
         (done(code=CODE_ONLY), What.CARE, Why.CODE),
         (done(), What.CARE, Why.SHAPE),

@@ -101,6 +101,43 @@ DIALYSIS = (
     *((system, "V45.11") for system in SYSTEMS[ICD9]),
 )
 DIALYSIS_WORDS = ("on hemodialysis", "ESRD on HD", "Hämodialyse", "hémodialyse chronique", "hemodiálisis", "emodialisi")
+IN_LANGUAGES = {
+    "pregnancy": (
+        *("Schwangerschaft in der 31. SSW", "SSW 32", "Grossesse", "Embarazo", "Gravidanza", "Gravidez"),
+        *("Zwangerschap", "Graviditet", "svangerskap", "Gestación", "IUP at 34 weeks"),
+    ),
+    "pre_eclampsia": (
+        *("Präeklampsie", "Praeeklampsie", "Schwere Präeklampsie", "Prééclampsie", "Pré-éclampsie", "Pré-eclâmpsia"),
+        *("Pre-eclampsie", "Preeklampsi", "Eklampsie", "Éclampsie", "Eclampsi", "HELLP-Syndrom"),
+    ),
+    "hypomagnesaemia": (
+        *("Hypomagnesiämie", "Magnesiummangel", "Hypomagnésémie", "Hipomagnesemia grave", "Ipomagnesiemia"),
+        *("Hypomagnesiemie", "Hypomagnesemi", "Carence en magnésium", "Déficit de magnesio", "Magnesiumbrist"),
+    ),
+    "hypokalaemia": ("Hypokaliämie", "Hypokaliémie", "Hipopotasemia", "Ipokaliemia", "Ipopotassiemia", "Hypokalemi"),
+    "hypocalcaemia": ("Hypokalzämie", "Hypocalcémie", "Hipocalcemia", "Ipocalcemia", "Hypokalsemi"),
+    "alcohol": (
+        *("Alkoholabhängigkeit", "C2-Abusus", "Alcoolisme chronique", "Dépendance alcoolique", "Alcoholismo"),
+        *("Dependencia del alcohol", "Alcolismo", "Etilismo crónico", "Alcoolismo", "Alkoholberoende", "Alcoholisme"),
+    ),
+    "alcohol_withdrawal": ("Alkoholentzugssyndrom", "Entzugsdelir", "Sevrage alcoolique", "Astinenza alcolica"),
+    "diarrhoea": (
+        *("Durchfall", "Chronische Diarrhoe", "Diarrhée chronique", "Diarrea cronica", "Diarreia", "Diarree", "Diarré"),
+    ),
+    "malabsorption": ("Kurzdarmsyndrom", "Syndrome du grêle court", "Zöliakie", "Maladie cœliaque", "Celiachia"),
+    "torsades": ("Torsade-de-pointes-Tachykardie", "Torsión de puntas", "Torsione di punta"),
+    "av_block": ("BAV III", "BAV complet", "Bloqueo AV de tercer grado"),
+    "heart_failure": ("Herzinsuffizienz NYHA III", "Insuffisance cardiaque", "Scompenso cardiaco", "Hartfalen"),
+    "aki": ("Akutes Nierenversagen", "Insuffisance rénale aiguë", "Lesión renal aguda", "Akut njursvikt"),
+    "esrd": ("Dialysepflichtige Niereninsuffizienz", "Insuffisance rénale terminale"),
+    "seizure": ("Zerebraler Krampfanfall", "Crise convulsive", "Crisis convulsiva", "Krampeanfall"),
+    "ventricular_arrhythmia": ("Kammerflimmern", "Tachycardie ventriculaire", "Ventrikuläre Tachykardie"),
+}
+DENIED = (
+    *("Keine {}", "Kein Hinweis auf {}", "Ausschluss {}", "{} ausgeschlossen", "V.a. {}, ausgeschlossen", "Pas de {}"),
+    *("sin {}", "niega {}", "{} descartada", "senza {}", "nega {}", "sem {}", "geen {}", "ingen {}", "No {}"),
+    *("Familienanamnese: {}", "antécédents familiaux de {}", "{}, resolved"),
+)
 HARMLESS = (Path(__file__).parent / "harmless.txt").read_text(encoding="utf-8").splitlines()
 
 
@@ -351,6 +388,53 @@ def test_dialysis_by_any_code(system: str, code: str) -> None:
 def test_a_stop_by_words_alone_or_beside_another_code(category: str, text: str) -> None:
     assert has(category, {"text": text})
     assert has(category, {"coding": [{"system": ICD10, "code": "N18.4", "display": text}]})
+
+
+@pytest.mark.parametrize(("category", "text"), [(c, text) for c, listed in IN_LANGUAGES.items() for text in listed])
+def test_a_condition_is_read_in_its_languages(category: str, text: str) -> None:
+    assert has(category, {"text": text})
+    assert has(category, {"text": text.upper()})
+
+
+@pytest.mark.parametrize("denied", DENIED)
+@pytest.mark.parametrize(
+    ("category", "name"),
+    [
+        *(("av_block", "AV-Block III. Grades"), ("dialysis", "dialyse"), ("myasthenia", "Myasthenia gravis")),
+        *(("pregnancy", "Gravidez"), ("hypomagnesaemia", "Hypomagnesemia"), ("diarrhoea", "Diarrhoe")),
+        ("pre_eclampsia", "Eclampsia"),
+    ],
+)
+def test_a_condition_is_denied_in_any_language(category: str, name: str, denied: str) -> None:
+    assert not has(category, {"text": denied.format(name)})
+
+
+@pytest.mark.parametrize(
+    ("category", "text"),
+    [
+        *(("pregnancy", t) for t in ("Z.n. Schwangerschaft", "Schwangerschaftstest negativ", "Kinderwunsch")),
+        *(("alcohol", t) for t in ("Nichtalkoholische Steatohepatitis", "Alkoholabhängigkeit, trocken")),
+        *(("hypomagnesaemia", t) for t in ("Hypermagnesiämie", "Hyponatriämie", "Manganmangel")),
+        ("torsades", "Torsión ovárica"),
+        ("diabetes", "Diabete insipido"),
+        ("hypotension", "Orthostatische Hypotonie"),
+    ],
+)
+def test_what_is_like_a_condition_is_none(category: str, text: str) -> None:
+    assert not has(category, {"text": text})
+
+
+def test_what_lasts_for_life_is_told_by_the_past_too() -> None:
+    assert has("heart_failure", {"text": "Z.n. dekompensierter Herzinsuffizienz"})
+    assert not has("hypokalaemia", {"text": "Z.n. Hypokaliämie"})
+
+
+@pytest.mark.parametrize(("certainty", "known"), [("G", True), ("V", True), ("A", False), ("Z", False), ("", True)])
+def test_the_certainty_of_a_german_diagnosis(certainty: str, known: bool) -> None:
+    url = "http://fhir.de/StructureDefinition/icd-10-gm-diagnosesicherheit"
+    coding = {"system": "http://fhir.de/CodeSystem/bfarm/icd-10-gm", "code": "I44.2"}
+    told = {"extension": [{"url": url, "valueCoding": {"code": certainty}}]} if certainty else {}
+    assert has("av_block", {"coding": [coding | told]}) is known
 
 
 @pytest.mark.parametrize(
