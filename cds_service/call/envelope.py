@@ -10,6 +10,7 @@ from cds_service.fhir_json import as_dict, as_list, as_text, parse_json
 
 _TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")
 _ORDERS = sorted({service.orders for service in SERVICES})
+_HOOKS = frozenset(service.hook for service in SERVICES)
 _TOLD = {"depth limit exceeded": "it is nested too deeply"}  # the rest of the reader's words are plain enough
 
 
@@ -85,6 +86,14 @@ def read_call(body: object, service: Service | None = None) -> HookCall:
         access=_access(body),
         user=as_text(context.get("userId")) or "",
     )
+
+
+def called_as(body: object, service: Service) -> str:
+    """The hook that a call names where it is not that of the service: one of ours, or "another"; else ""."""
+    hook = as_text(as_dict(body).get("hook")) or service.hook
+    if hook == service.hook:
+        return ""
+    return hook if hook in _HOOKS else "another"
 
 
 def _lacking(body: JsonDict, context: JsonDict, service: Service) -> list[str]:

@@ -33,23 +33,18 @@ class Metrics:
         self._trial_cards = self._counter("trial_cards", text, "rule", "indicator")
         text = "Calls answered silently while the whole service is on trial, by the HTTP status there would have been."
         self._trial_calls = self._counter("trial_calls", text, "service", "status")
+        text = "Calls that name the hook of another service, or one that no service has; answered as the one called."
+        self._called_as = self._counter("called_as_another", text, "service", "hook")
         self._quiet = self._counter("advice_quiet", "Advice not repeated since it was answered, by rule.", "rule")
         self._feedback = self._counter("feedback", "Feedback on cards, as often as sent.", "service", "outcome")
         text = "Feedback with a field that nobody knows: what it says is lost."
         self._unknown_fields = self._counter("feedback_unknown_fields", text, "service")
-        self._keys = self._counter("prefetch_keys", "How each prefetch key of a call was had.", "key", "outcome")
-        self._foreign = self._counter("foreign_resources", "Resources of other patients that were dropped.", "key")
-        text = "What of a patient's data nobody understands, by what it is and what of it is not understood."
-        self._not_understood = self._counter("not_understood", text, "what", "why")
-        self._entries = self._counter("entries", "Entries of data that were sent, by what they are.", "what")
-        self._read = self._counter("entries_read", "Entries that were sent and understood, by what they are.", "what")
-        text = "Rules, and cards by leading rule, that failed: left out, the other cards go out."
-        self._rules_failed = self._counter("rules_failed", text, "rule")
         self._refused = self._counter("tokens_refused", "Tokens that were not accepted, by kind of fault.", "kind")
         text = "Requests that the web server itself refused, by HTTP status."
         self._refused_by_server = self._counter("requests_refused", text, "status")
         self._answer_seconds = self._seconds("answer", "Time to answer a call.", "service", _ANSWER_BUCKETS)
         self._fetch_seconds = self._seconds("fhir_fetch", "Time of a FHIR fetch.", "key", _FETCH_BUCKETS)
+        self._count_data()
         self._count_candidates()
         self._count_events()
         self._workers = Gauge(
@@ -58,6 +53,17 @@ class Metrics:
         text = "Records that wait in the memory of workers, since the disk of the state folder takes none."
         self._held_bytes = Gauge(HELD_BYTES, text, registry=self.registry, multiprocess_mode="livesum")
         self._begin_at_zero()
+
+    def _count_data(self) -> None:
+        """What the answers are made of."""
+        self._keys = self._counter("prefetch_keys", "How each prefetch key of a call was had.", "key", "outcome")
+        self._foreign = self._counter("foreign_resources", "Resources of other patients that were dropped.", "key")
+        text = "What of a patient's data nobody understands, by what it is and what of it is not understood."
+        self._not_understood = self._counter("not_understood", text, "what", "why")
+        self._entries = self._counter("entries", "Entries of data that were sent, by what they are.", "what")
+        self._read = self._counter("entries_read", "Entries that were sent and understood, by what they are.", "what")
+        text = "Rules, and cards by leading rule, that failed: left out, the other cards go out."
+        self._rules_failed = self._counter("rules_failed", text, "rule")
 
     def _count_candidates(self) -> None:
         """What is tried beside what is live."""
@@ -98,6 +104,10 @@ class Metrics:
             self._rules_failed(rule).inc()
         for rule in decision.trace.quiet:
             self._quiet(rule).inc()
+
+    def called_as_another(self, service: str, hook: str) -> None:
+        """A call that names another hook than that of the service."""
+        self._called_as(service, hook).inc()
 
     def _understood(self, decision: Decision) -> None:
         chart = decision.trace.chart
@@ -159,6 +169,7 @@ class Metrics:
             self._calls(service.id, 200)
             self._answer_seconds(service.id)
             self._unknown_fields(service.id)
+            self._called_as(service.id, "another")
             for outcome in FEEDBACK_OUTCOMES:
                 self._feedback(service.id, outcome)
         for rule in RULES:

@@ -55,10 +55,12 @@ def record_call(
     who: Who,
     data: Mapping[str, object],
     trial_status: int | None = None,
+    called_as: str = "",
 ) -> None:
     """One line for an answered call; `who` names the client, `data` counts prefetch keys by how they were answered.
 
-    `trial_status`: how it would have been answered but for a trial of the whole service.
+    `trial_status`: how it would have been answered but for a trial of the whole service. `called_as`: the hook that
+    the call names, where it is that of another service.
     """
     fields: dict[str, object] = {
         "request": request_id,
@@ -68,6 +70,7 @@ def record_call(
         **who,
         **({"data": data} if data else {}),
         **({"trial": trial_status} if trial_status else {}),
+        **({"called_as": called_as} if called_as else {}),
         **(_decided(decision) if decision else {}),
     }
     AUDIT.info("call", extra={_FIELDS: fields})

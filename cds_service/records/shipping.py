@@ -18,7 +18,7 @@ from cds_service.records.purge import purge
 from cds_service.records.rollups import roll_up
 from cds_service.records.schema import FEEDBACK, SEEN_TOKENS
 from cds_service.records.ship import Shipper
-from cds_service.records.state import ANSWERED, Status, state_folder, write_status
+from cds_service.records.state import ANSWERED, NEWER_SCHEMA, Status, state_folder, write_status
 from cds_service.run.settings import Settings
 
 INTERVAL_S = 0.5
@@ -27,6 +27,9 @@ _TIDY_S = 3600.0
 _STATUS_S = 5.0
 _OVERLAP = timedelta(minutes=2)
 _REMEMBERED = timedelta(days=31)
+_TROUBLE = {
+    NEWER_SCHEMA: "database has newer tables: records wait in the spool until the version that made them runs again"
+}
 _SETTLED = timedelta(days=1)  # a day is counted when it is over, by every clock
 
 
@@ -60,7 +63,10 @@ class Shipping:
         """Do what there is to do; whether the database took it."""
         try:
             self._work()
-        except (SQLAlchemyError, NewerSchemaError, OSError) as problem:
+        except NewerSchemaError:
+            self._tell(False, NEWER_SCHEMA)
+            return False
+        except (SQLAlchemyError, OSError) as problem:
             self._tell(False, type(problem).__name__)
             return False
         self._tell(True)
@@ -118,7 +124,7 @@ class Shipping:
         """Leave word, and a line in the log when the state of the database changed."""
         changed = (reachable, problem) != (self._status.reachable, self._status.problem)
         if changed and not reachable:
-            record_trouble("database unreachable: records wait in the spool", problem=problem)
+            record_trouble(_TROUBLE.get(problem, "database unreachable: records wait in the spool"), problem=problem)
         elif changed and self._status.at:
             record_trouble("database reachable again: records are shipped")
         changed = changed or self._taken_away > self._status.taken_away or not self._folder.exists()

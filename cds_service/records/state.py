@@ -13,6 +13,7 @@ from cds_service.run.settings import SQLITE, Settings
 
 ANSWERED = "answered.sqlite"
 SHOWN = "shown.sqlite"
+NEWER_SCHEMA = "newer schema"
 _STATUS = "shipper.json"
 _KEY_BYTES = 32
 
@@ -21,7 +22,8 @@ _KEY_BYTES = 32
 class Status:
     """How the shipper fares: when it wrote this (seconds since 1970), whether the database took what was sent.
 
-    `waiting` is how many bytes of the spool were not shipped then, `rejected` how many no database took.
+    `problem`: what was wrong, the kind of the fault or NEWER_SCHEMA. `waiting` is how many bytes of the spool were not
+    shipped then, `rejected` how many no database took.
     `taken_away` is when files of ours were last found taken away under the service, 0 for never.
     """
 

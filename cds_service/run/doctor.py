@@ -25,6 +25,7 @@ from cds_service.records.engine import database_url, open_engine
 from cds_service.records.migrate import known_revisions, revision
 from cds_service.records.schema import HEAD
 from cds_service.records.state import hash_key, read_status, state_folder
+from cds_service.records.trouble import database_trouble
 from cds_service.run.settings import PREFIX, Auth, Settings, SettingsError, load_settings, unknown_settings
 from cds_service.run.start_checks import check_start
 from cds_service.trust.clients import Client, Clients, read_clients
@@ -148,11 +149,10 @@ def _database(settings: Settings) -> Finding:
     shown = url.render_as_string(hide_password=True)
     try:
         schema = _schema(open_engine(url))
-    except (SQLAlchemyError, OSError) as problem:
-        cause = getattr(problem, "orig", None) or problem
-        name = type(cause).__name__  # not what a driver says: it may hold the password
-        what = f"{shown} cannot be used ({name}). Correct {PREFIX}DATABASE_URL, or give this user the right to write"
-        return Finding(Level.FAIL, "database", f"{what}; until then records wait and each worker trusts itself alone.")
+    except (SQLAlchemyError, OSError, ImportError) as problem:
+        what = f"{shown} cannot be used: {database_trouble(problem, url)}"
+        way = f"Correct that or {PREFIX}DATABASE_URL; until then records wait and each worker trusts itself alone."
+        return Finding(Level.FAIL, "database", f"{what}. {way}")
     return _told_of_schema(schema, shown)
 
 

@@ -12,8 +12,10 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from cds_service.run.database_address import SQLITE as SQLITE
+from cds_service.run.database_address import check_database_address
+
 PREFIX = "MAGNESIUM_CDS_"
-SQLITE = "sqlite:///"
 MEGABYTE = 1024 * 1024
 
 
@@ -83,10 +85,9 @@ class Settings(BaseSettings):
         "cards name the page of their rule (`/rules/NAME`) below it [none: `MAGNESIUM_CDS_BASE_URL`].",
     )
     clients: File = Field(default=None, description="Path of the trusted-clients file (YAML).")
-    database_url: str = Field(
+    database_url: Annotated[str, AfterValidator(check_database_address)] = Field(
         default="",
         repr=False,  # may hold a password
-        pattern=rf"^({SQLITE}.+|postgresql://.+)?$",
         description="Where records are kept: `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST/NAME` "
         "[none: `magnesium-cds/magnesium.sqlite` in the data directory of the user].",
     )
@@ -235,7 +236,8 @@ def _sentence(error: dict[str, object]) -> str:
     place = error.get("loc")
     name = str(place[0]).upper() if isinstance(place, tuple) and place else "?"
     shown = f"={error.get('input')!s}" if name.lower() not in _unshown() else ""
-    return f"{PREFIX}{name}{shown}: {error.get('msg')}. See docs/settings.md."
+    reason = str(error.get("msg")).removeprefix("Value error, ")
+    return f"{PREFIX}{name}{shown}: {reason}. See docs/settings.md."
 
 
 def _unshown() -> frozenset[str]:

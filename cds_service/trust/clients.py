@@ -12,6 +12,7 @@ from cds_service.run.settings import SettingsError, is_loopback
 
 DEFAULT_ALGORITHMS = ("ES384", "RS384")
 ASYMMETRIC = frozenset({"ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "EdDSA"})
+_TOP = "clients"
 _SERVER_KEYS = frozenset({"url", "open"})
 _KEYS = frozenset(
     {"name", "iss", "jku", "jwks_file", "algorithms", "fhir_servers", "site", "null_means_failed", "dialect", "links"}
@@ -77,10 +78,15 @@ def read_clients(path: Path | None) -> Clients:
 
 
 def _read(told: Any, places: Places, folder: Path) -> Clients:
-    listed = told.get("clients") if isinstance(told, dict) else None
-    if not isinstance(listed, list):
+    if not isinstance(told, dict):
         raise places.error("needs `clients:` with a list; see docs/clients.md")
-    readers = [_Reader(entry, ("clients", str(number)), places, folder) for number, entry in enumerate(listed)]
+    for key in told:
+        if key != _TOP:
+            raise places.error(f"unknown key {key!r}{did_you_mean(str(key), [_TOP])}; see docs/clients.md", str(key))
+    listed = told.get(_TOP)
+    if not isinstance(listed, list):
+        raise places.error("needs `clients:` with a list; see docs/clients.md", _TOP)
+    readers = [_Reader(entry, (_TOP, str(number)), places, folder) for number, entry in enumerate(listed)]
     clients: dict[str, Client] = {}
     for reader in readers:
         client = reader.client()
@@ -175,12 +181,13 @@ class _Reader:
 
     def _algorithms(self) -> tuple[str, ...]:
         told = self.told.get("algorithms", DEFAULT_ALGORITHMS)
-        listed = (told,) if isinstance(told, str) else tuple(told or ())
+        listed = [str(name) for name in (told if isinstance(told, list | tuple) else [told])]
         wrong = [name for name in listed if name not in ASYMMETRIC]
         if wrong or not listed:
-            allowed = ", ".join(sorted(ASYMMETRIC))
-            raise self.error(f"algorithms {wrong} are not allowed; choose from {allowed}", "algorithms")
-        return listed
+            known = f"choose from {', '.join(sorted(ASYMMETRIC))}"
+            what = f"{wrong[0]!r} is not allowed{did_you_mean(wrong[0], ASYMMETRIC)}" if wrong else "none is named"
+            raise self.error(f"algorithms: {what}; {known}", "algorithms")
+        return tuple(listed)
 
     def _flag(self, told: Any, *path: str) -> bool:
         if not isinstance(told, bool):

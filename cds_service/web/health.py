@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from flask import Response
 
 from cds_service.metrics.page import held_bytes
-from cds_service.records.state import Status
+from cds_service.records.state import NEWER_SCHEMA, Status
 from cds_service.web.answers import json_response
 from cds_service.web.runtime import Access, Route, Runtime
 
@@ -35,7 +35,9 @@ def routes(runtime: Runtime) -> list[Route]:
 def _store(status: Status | None) -> str:
     if status is None or time.time() - status.at > _STALE_S:
         return "not known"
-    return "reachable" if status.reachable else "unreachable, records wait"
+    if status.reachable:
+        return "reachable"
+    return "newer than this version, records wait" if status.problem == NEWER_SCHEMA else "unreachable, records wait"
 
 
 def _taken_away(status: Status | None) -> dict[str, str]:

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from cards import SERVICES, Service, is_on_trial
 from cds_service.answer_call import Answer, Means, answer_call
-from cds_service.call.envelope import read_body, refuse_excess
+from cds_service.call.envelope import called_as, read_body, refuse_excess
 from cds_service.call.fhir_access import Source
 from cds_service.call.key_outcomes import summary
 from cds_service.call.time_limit import within
@@ -95,7 +95,10 @@ def _record(service_id: str, status: int, runtime: Runtime) -> None:
         at, ident = runtime.now(), runtime.new_id()
         try_candidate(ident, _BY_ID[service_id], client, runtime)
         runtime.keep(answer_entry(ident, at, service_id, status, milliseconds, client, decision, data, on_trial))
-    record_call(request_id(), service_id, status, decision, milliseconds, client, summary(data), on_trial)
+    of_another = g.get("called_as", "")
+    record_call(request_id(), service_id, status, decision, milliseconds, client, summary(data), on_trial, of_another)
+    if of_another:
+        runtime.metrics.called_as_another(service_id, of_another)
     if decision:
         record_failed_rules(request_id(), decision.trace.failures)
     runtime.metrics.answered(service_id, status, seconds, decision, on_trial)
@@ -109,6 +112,7 @@ def known_service(service_id: str) -> Service:
 def _answer(service: Service, runtime: Runtime) -> Answer:
     body = read_body(raw_body())
     refuse_excess(body, runtime.settings.max_entries)
+    g.called_as = called_as(body, service)
     client = g.get("client")
     means = Means(
         runtime.knowledge_for(client),

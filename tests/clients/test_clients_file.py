@@ -61,6 +61,38 @@ def test_a_wrong_dialect_stops_the_start(tmp_path, more, reason):
     assert reason in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (HEAD.replace("clients", "cleints"), "clients.yaml:1: unknown key 'cleints'; did you mean clients?"),
+        (f"{HEAD}servers: []\n", "clients.yaml:5: unknown key 'servers'; did you mean clients?"),
+        ("clients: ehr\n", "clients.yaml:1: needs `clients:` with a list"),
+        (
+            f"{HEAD}  fhir_server: x\n",
+            "clients.yaml:5: client 1: unknown key 'fhir_server'; did you mean fhir_servers?",
+        ),
+        (
+            f"{HEAD}  fhir_servers: [{{ulr: https://a.example}}]\n",
+            "clients.yaml:5: client 1: unknown key 'ulr'; did you mean url?",
+        ),
+        (
+            f"{HEAD}  algorithms: RS385\n",
+            "clients.yaml:5: client 1: algorithms: 'RS385' is not allowed; did you mean RS384",
+        ),
+        (f"{HEAD}  algorithms: 5\n", "clients.yaml:5: client 1: algorithms: '5' is not allowed"),
+        (f"{HEAD}  algorithms: []\n", "clients.yaml:5: client 1: algorithms: none is named; choose from ES256"),
+        (f"{HEAD}  iss: https://ehr.example\n", "clients.yaml:5: 'iss' is given twice, first on line 3"),
+        (f"{HEAD}  links: [\n", "clients.yaml:6: not valid YAML"),
+    ],
+)
+def test_a_wrong_file_is_told_by_file_line_and_the_word_that_was_meant(tmp_path, text, reason):
+    path = tmp_path / "clients.yaml"
+    path.write_text(text)
+    with pytest.raises(SettingsError) as refused:
+        read_clients(path)
+    assert str(refused.value).startswith(reason)
+
+
 def test_a_wrong_file_of_a_dialect_stops_the_start_with_its_own_line(tmp_path):
     (tmp_path / "ours.yaml").write_text(f"{CUSTOM}topics: eech\n")
     with pytest.raises(SettingsError, match=r"ours\.yaml:5: topics is 'eech'; allowed: shared, per problem"):

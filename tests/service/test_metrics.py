@@ -135,6 +135,7 @@ def odd_calls(caller, odd):
 def test_no_request_adds_a_label_value_of_its_own(counting, caller):
     known = {
         "service": {service.id for service in SERVICES},
+        "hook": {"another", *(service.hook for service in SERVICES)},
         "status": {str(status) for status in (200, 400, 404, 405, 408, 412, 413, 414, 415, 417, 431, 501)},
         "rule": {rule.name for rule in RULES},
         "indicator": {indicator.word for indicator in Indicator},

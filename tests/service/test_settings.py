@@ -71,11 +71,39 @@ def test_every_wrong_value_is_named_at_once(env):
         load_settings()
 
 
-def test_a_wrong_database_is_named_without_its_password(env):
-    env(DATABASE_URL="mysql://cds:secret@db/cds")
-    with pytest.raises(SettingsError, match=r"^MAGNESIUM_CDS_DATABASE_URL: .*sqlite:///.*docs/settings.md") as told:
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("mysql://cds:secret@db/cds", "records are kept in SQLite or PostgreSQL, not in 'mysql'. "),
+        ("postgres://cds:secret@db/cds", "not in 'postgres'; did you mean postgresql?"),
+        ("postgresq://cds:secret@db/cds", "not in 'postgresq'; did you mean postgresql?"),
+        ("sqllite:///secret", "not in 'sqllite'; did you mean sqlite?"),
+        ("postgresql+psycopg2://cds:secret@db/cds", "name no driver (+psycopg2)"),
+        ("sqlite://var/secret", "needs three slashes"),
+        ("sqlite:///", "needs three slashes"),
+        ("/var/lib/secret.sqlite", "it is no address of a database"),
+        ("postgresql://cds:secret@db", "it names no database behind the host"),
+        ("postgresql://cds:sec:ret@db:x/cds", "host or port cannot be read"),
+        ("postgresql://cds:secret/@db/cds", "host or port cannot be read"),
+        ("postgresql://cds:1/secret@db/cds", "in a user or a password write / as %2F"),
+        ("postgresql://cds:1#secret@db/cds", "in a user or a password write / as %2F"),
+    ],
+)
+def test_a_wrong_database_is_told_in_words_without_its_password(env, address, reason):
+    env(DATABASE_URL=address)
+    told = r"^MAGNESIUM_CDS_DATABASE_URL: .*sqlite:///PATH.*docs/settings.md"
+    with pytest.raises(SettingsError, match=told) as refused:
         load_settings()
-    assert "secret" not in str(told.value)
+    assert reason in str(refused.value) and "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "sqlite:///a.sqlite", "sqlite:////var/a b.sqlite", "postgresql://u:p%2F@db:5432/cds?sslmode=require"],
+)
+def test_the_address_of_a_database_that_can_be_used_is_taken(env, address):
+    env(DATABASE_URL=address)
+    assert load_settings().database_url == address
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "[::1]", "localhost", "127.3.2.1"])

@@ -1,9 +1,12 @@
 """CDS Hooks, chapter C: calling a service."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
+from cds_service.metrics.events import Metrics
+from cds_service.web.app import create_app
 from tests.calls import (
     SERVICE_OF,
     cards,
@@ -15,6 +18,7 @@ from tests.calls import (
     request_for,
     searchset,
 )
+from tests.counted import counted_by
 
 TOKEN = {"access_token": "SECRET", "token_type": "Bearer", "expires_in": 300, "scope": "x", "subject": "y"}
 
@@ -64,6 +68,18 @@ def test_c1_a_hook_that_differs_from_the_services_is_answered_as_the_services(cl
     assert [c["summary"] for c in cards(post(client, body))] == [
         c["summary"] for c in cards(post(client, patient_view()))
     ]
+
+
+@pytest.mark.parametrize(("named", "told"), [("order-select", "order-select"), ("LEAKED", "another")])
+def test_c1_a_call_of_another_hook_is_told_in_log_and_metric(runtime, caplog, named, told):
+    caplog.set_level("INFO")
+    here = replace(runtime, metrics=Metrics())
+    caller = create_app(here).test_client()
+    assert cards(post(caller, patient_view()))
+    assert cards(post(caller, {**request_for("patient-view"), "hook": named}))
+    lines = [record.fields for record in caplog.records if record.getMessage() == "call"]
+    assert [line.get("called_as") for line in lines] == [None, told] and "LEAKED" not in str(lines)
+    assert counted_by(here, "called_as_another_total", "hook") == {told: 1}
 
 
 def test_c2_the_access_token_is_never_logged(client, caplog):

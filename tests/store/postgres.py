@@ -68,6 +68,15 @@ class Postgres:
         finally:
             _each(stopped, psutil.Process.resume)
 
+    def asks_for_passwords(self, method: str = "scram-sha-256") -> None:
+        """Let nobody in without one; no user of it has any."""
+        (self._data / "pg_hba.conf").write_text(f"host all all 127.0.0.1/32 {method}\n", encoding="utf-8")
+        self._run("pg_ctl", "reload", "-D", str(self._data))
+
+    def trusts(self) -> None:
+        """Let everybody in again, as at first."""
+        self.asks_for_passwords("trust")
+
     def remove(self) -> None:
         """End it and remove its data."""
         self.kill()

@@ -5,6 +5,7 @@ import time
 from datetime import UTC, date, datetime
 from email.utils import formatdate
 from importlib import resources
+from unittest.mock import Mock
 
 import pytest
 import requests
@@ -12,17 +13,19 @@ import responses
 from click.testing import CliRunner
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 
 from cds_service.curate.remarks import Checked, Remark
 from cds_service.records.engine import open_engine
 from cds_service.records.entries import answer_entry
-from cds_service.records.migrate import migrate
+from cds_service.records.migrate import known_revisions, migrate
 from cds_service.records.schema import HEAD
 from cds_service.run import doctor as doctor_module
 from cds_service.run.cli import main
 from tests.insights.made import load
 from tests.trust.ehr import BASE, ISSUER, JKU
 
+OLDER = min(known_revisions())
 SERVER = "https://ehr.example/fhir"
 
 
@@ -97,7 +100,12 @@ def test_what_is_wrong_fails(doctor, check, env):
 
 
 @pytest.mark.parametrize(
-    ("schema", "level", "says"), [(HEAD, "OK", f"schema {HEAD}"), ("9999", "FAIL", "Run the version")]
+    ("schema", "level", "says"),
+    [
+        (HEAD, "OK", f"schema {HEAD}"),
+        ("9999", "FAIL", "Run the version"),
+        (OLDER, "OK", f"schema {OLDER}, `serve` brings it to {HEAD}"),
+    ],
 )
 def test_the_schema_of_the_database_is_compared_with_the_one_we_know(doctor, tmp_path, schema, level, says):
     path = tmp_path / "records.sqlite"
@@ -109,6 +117,26 @@ def test_the_schema_of_the_database_is_compared_with_the_one_we_know(doctor, tmp
     code, lines = doctor(DATABASE_URL=f"sqlite:///{path}")
     assert lines["database"].startswith(level) and says in lines["database"]
     assert code == 1 or level == "OK"
+
+
+def test_a_wrong_password_and_a_driver_that_is_missing_are_told(doctor, monkeypatch):
+    said = 'connection to server at "db" failed: FATAL:  password authentication failed for user "cds" (secret)'
+    wrong = OperationalError("SELECT 1", {}, Exception(said))
+    for problem, words in ((wrong, "refuses user or password"), (ImportError("secret"), "driver for postgresql")):
+        monkeypatch.setattr(doctor_module, "open_engine", Mock(side_effect=problem))
+        line = doctor(DATABASE_URL="postgresql://cds:secret@db.example/cds")[1]["database"]
+        assert line.startswith("FAIL") and words in line and "secret" not in line
+
+
+def test_a_folder_that_cannot_be_made_is_told(doctor):
+    line = doctor(DATABASE_URL="sqlite:////proc/no/such.sqlite")[1]["database"]
+    assert "there is no folder /proc/no, and it cannot be made in /proc" in line
+
+
+def test_a_file_that_is_no_database_is_told(doctor, tmp_path):
+    path = tmp_path / "records.sqlite"
+    path.write_text("not a database at all, though there is a lot of it" * 99)
+    assert "is no SQLite database" in doctor(DATABASE_URL=f"sqlite:///{path}")[1]["database"]
 
 
 def test_a_wrong_clients_file_fails(doctor):
