@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cards.chart import Chart
-from cards.chart.fhir import reference_of
+from cards.chart.fhir import is_id, reference_of
 from cards.judgements import assess
 from cards.loading import Product
 from cards.loading.dose_tables import OrderableTest
@@ -19,6 +19,7 @@ _ROUTES = {"oral": ("26643006", "Oral route"), "intravenous": ("47625008", "Intr
 _OF_DISCHARGE: Mapping[str, object] = {
     "coding": [{"system": "http://terminology.hl7.org/CodeSystem/medicationrequest-category", "code": "discharge"}]
 }
+_WHO_ORDERS = frozenset({"Practitioner", "PractitionerRole"})
 _MINUTES_A_DAY = 1440
 _UNIT_CODES = {"mg": "mg", "g": "g", "mmol": "mmol", "mL": "mL", "mEq": "meq"}
 
@@ -63,14 +64,21 @@ def medication_request(order: DraftMedication, chart: Chart, occasion: Occasion 
 
 def _ordered(chart: Chart) -> Json:
     """For whom, in which stay and when it is suggested."""
-    stay = chart.encounter_id
+    stay, who = chart.encounter_id, _requester(chart.snapshot.user)
     return {
         "status": "draft",
         "intent": chart.knowledge.site.intent,
         "subject": {"reference": f"Patient/{chart.patient_id}"},
         **({"encounter": {"reference": f"Encounter/{stay}"}} if stay else {}),
         "authoredOn": _moment(chart.now.astimezone(chart.knowledge.site.zone)),
+        **({"requester": {"reference": who}} if who else {}),
     }
+
+
+def _requester(user: str) -> str:
+    """Who signs what is accepted, as profiles ask of an order; "" where nobody is told who could."""
+    kind, _, ident = "/".join(user.split("/")[-2:]).partition("/")
+    return f"{kind}/{ident}" if kind in _WHO_ORDERS and is_id(ident) else ""
 
 
 def _reason(chart: Chart) -> Json:

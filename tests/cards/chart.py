@@ -108,6 +108,7 @@ def snapshot(chart: Chart) -> Snapshot:
         selections=frozenset(chosen) if hook == "order-select" else None,
         encounter_id="e1" if "setting" in chart else None,
         has_user=chart.get("user", True),
+        user="Practitioner/1" if chart.get("user", True) else "",
     )
 
 

@@ -89,6 +89,7 @@ def assert_placeable(action: Json, chart: Json) -> None:
     assert valid(order)
     assert ("encounter" in order) is ("setting" in chart)
     assert order["authoredOn"]
+    assert ("requester" in order) is chart.get("user", True)
     if is_test(action):
         assert order.get("reasonReference") or order.get("reasonCode")
         if "before the next dose" in order["note"][0]["text"]:  # whose day nobody knows
