@@ -31,8 +31,7 @@ _MORE_TYPES = frozenset(
     | {"QuestionnaireResponse", "RelatedPerson", "ServiceRequest", "Specimen"}
 )
 _COUNTED = _MORE_TYPES | {*PATIENT_TYPES, MEDICATION}
-# the last two steps of a path, of which the server may put its address before
-_DELETED = re.compile(r"(?:.*/)?([A-Z][A-Za-z]{1,63}/[A-Za-z0-9\-.]{1,64})")
+_DELETED = re.compile(r"[A-Z][A-Za-z]{1,63}/[A-Za-z0-9\-.]{1,64}")
 NOT_JSON = "not valid JSON"
 NOT_A_RESOURCE = "JSON, but not a FHIR resource"
 MOST_LISTED = 100
@@ -141,11 +140,12 @@ def _take(line: bytes, job: Job, asked: Asked, spill: Spill, told: Scanned) -> N
 
 
 def _deletions(bundle: JsonDict) -> Iterator[str]:
-    """`Type/id` of each resource that a Bundle says was deleted."""
+    """`Type/id` of each resource that a Bundle says was deleted; a server may put its address before."""
     for entry in as_list(bundle.get("entry")):
         asked = as_dict(as_dict(entry).get("request"))
-        if asked.get("method") == "DELETE" and (named := _DELETED.fullmatch(as_text(asked.get("url")) or "")):
-            yield named[1]
+        named = "/".join((as_text(asked.get("url")) or "").rsplit("/", 2)[-2:])
+        if asked.get("method") == "DELETE" and _DELETED.fullmatch(named):
+            yield named
 
 
 def _note_result(told: Scanned, job: Job, result: JsonDict, analyte: str) -> None:

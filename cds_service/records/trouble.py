@@ -1,25 +1,35 @@
 """Why a database cannot be used, in words of ours: those of a driver may hold a password or an address."""
 
-import re
 from pathlib import Path
 
 from sqlalchemy.engine import URL
 
-# what PostgreSQL and its driver say, in English; of another language the kind of the fault alone is told
+# What PostgreSQL and its driver say, in English, by words that are all in it; of another language the kind of the fault
+# alone is told.
 _SERVER = (
-    (r"password authentication failed|no password supplied", "the server refuses user or password"),
-    (r"role .* does not exist", "the server knows no such user"),
-    (r"database .* does not exist", "the server runs, but has no such database: create it, owned by this user"),
-    (r"no pg_hba.conf entry", "the server admits no such user from this machine (pg_hba.conf)"),
-    (r"permission denied|must be owner", "this user may not make or use tables there: let it own the database"),
-    (r"resolve|translate host name|Name or service", "there is no host of that name"),
-    (r"refused", "nothing listens at that host and port"),
-    (r"timeout|timed out", "the host does not answer in time: look at address and firewall"),
-    (r"certificate|SSL", "the encrypted connection failed"),
-    (r"too many (clients|connections)|remaining connection slots", "the server has no connection left"),
-    (r"readonly|read-only", "it can be read only"),
-    (r"locked", "another program keeps it locked"),
-    (r"not a database|malformed", "the file is no SQLite database"),
+    (("password authentication failed",), "the server refuses user or password"),
+    (("no password supplied",), "the server refuses user or password"),
+    (("role ", "does not exist"), "the server knows no such user"),
+    (("database ", "does not exist"), "the server runs, but has no such database: create it, owned by this user"),
+    (("no pg_hba.conf entry",), "the server admits no such user from this machine (pg_hba.conf)"),
+    (("permission denied",), "this user may not make or use tables there: let it own the database"),
+    (("must be owner",), "this user may not make or use tables there: let it own the database"),
+    (("resolve",), "there is no host of that name"),
+    (("translate host name",), "there is no host of that name"),
+    (("name or service",), "there is no host of that name"),
+    (("refused",), "nothing listens at that host and port"),
+    (("timeout",), "the host does not answer in time: look at address and firewall"),
+    (("timed out",), "the host does not answer in time: look at address and firewall"),
+    (("certificate",), "the encrypted connection failed"),
+    (("ssl",), "the encrypted connection failed"),
+    (("too many", "connections"), "the server has no connection left"),
+    (("too many", "clients"), "the server has no connection left"),
+    (("remaining connection slots",), "the server has no connection left"),
+    (("readonly",), "it can be read only"),
+    (("read-only",), "it can be read only"),
+    (("locked",), "another program keeps it locked"),
+    (("not a database",), "the file is no SQLite database"),
+    (("malformed",), "the file is no SQLite database"),
 )
 
 
@@ -30,8 +40,8 @@ def database_trouble(problem: BaseException, url: URL) -> str:
         return f"the driver for {url.get_backend_name()} is not installed whole: install the service again"
     if isinstance(cause, OSError) and url.get_backend_name() == "sqlite":
         return _no_file(Path(url.database or ""), cause)
-    said = str(cause)
-    found = (words for pattern, words in _SERVER if re.search(pattern, said, re.IGNORECASE))
+    said = str(cause).lower()
+    found = (words for told, words in _SERVER if all(word in said for word in told))
     return next(found, type(cause).__name__)
 
 
