@@ -91,6 +91,18 @@ def test_only_tests_and_the_bench_ask_for_their_tools(run, monkeypatch):
     assert asked == [run.RUNNING] * 3 + [run.TESTING] * 2
 
 
+@pytest.mark.parametrize("prefix", [None, "elsewhere"])
+@pytest.mark.parametrize("told", [None, "", "1"])
+def test_what_tests_start_is_compiled_once_and_never_beside_the_code(run, monkeypatch, told, prefix):
+    for name, value in (("PYTHONDONTWRITEBYTECODE", told), ("PYTHONPYCACHEPREFIX", prefix)):
+        monkeypatch.setenv(name, value or "")
+        if value is None:
+            monkeypatch.delenv(name)
+    run.keep_compiled()
+    assert not os.environ.get("PYTHONDONTWRITEBYTECODE")
+    assert os.environ.get("PYTHONPYCACHEPREFIX") == (prefix or (str(run.VENV / "compiled") if told else None))
+
+
 def test_what_is_left_out_is_said_with_the_line_that_installs_it(monkeypatch):
     assert services.left_out() == [] or not os.environ.get("CI")
     for name, value in (("browser_path", None), ("postgres_binaries", None), ("node_problem", "none")):
