@@ -27,8 +27,13 @@ class _Told(NamedTuple):
     when: datetime | None
 
 
-def entries_of_care(sent: Sorted, knowledge: Knowledge, now: datetime) -> Iterator[Entry]:
-    """What procedures, orders and devices say, as entries beside the problems on record."""
+def entries_of_care(
+    sent: Sorted, knowledge: Knowledge, now: datetime, measured: datetime | None = None
+) -> Iterator[Entry]:
+    """What procedures, orders and devices say, as entries beside the problems on record.
+
+    `measured`: when the last creatinine was drawn, which tells of the kidneys again after some treatments.
+    """
     kinds = {
         "procedures": _procedures(sent.of(PROCEDURE), knowledge, now),
         "orders": _orders(sent.of(*SERVICE_REQUESTS), knowledge, now),
@@ -38,7 +43,9 @@ def entries_of_care(sent: Sorted, knowledge: Knowledge, now: datetime) -> Iterat
     }
     for kind, told in kinds.items():
         if listed := list(told):
-            yield from _entries(listed, knowledge.care[kind], knowledge, now)
+            rows = knowledge.care[kind]
+            standing = [told for told in listed if not _is_past(told, rows, measured, knowledge)]
+            yield from _entries(standing, rows, knowledge, now)
 
 
 def unread_care(sent: Sorted, knowledge: Knowledge) -> Iterator[Unread]:
@@ -72,6 +79,15 @@ def _says(told: _Told, category: str, row: Care, knowledge: Knowledge) -> bool:
 
 def _counts(told: _Told, row: Care, now: datetime) -> bool:
     return told.when is None or now - told.when <= row.counts
+
+
+def _is_past(told: _Told, rows: Mapping[str, Care], measured: datetime | None, knowledge: Knowledge) -> bool:
+    """Whether a creatinine was drawn long enough after its end."""
+    if told.when is None or measured is None:
+        return False
+    since = measured - told.when
+    passed = (name for name, row in rows.items() if row.until_measured is not None and since >= row.until_measured)
+    return any(_says(told, name, rows[name], knowledge) for name in passed)
 
 
 def _is_undone(told: _Told, row: Care, listed: Iterable[_Told]) -> bool:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from cards.chart import inputs, sorting
 from cards.chart.encounter_setting import is_forgotten, setting_told
 from cards.chart.fhir import text
-from cards.chart.medicines import administrations, may_be_running, medicines, nameless
+from cards.chart.medicines import administrations, may_be_infused, may_be_running, medicines, nameless
 from cards.chart.person import Person, age_in_days, current_encounter, encounter_start, has_died, sex_of
 from cards.chart.reports import results_in, with_components
 from cards.chart.result_names import analyte_of
@@ -123,6 +123,18 @@ def unread_orders(unread: Mapping[str, tuple[JsonObject, Why]], knowledge: Knowl
     """Active orders, and administrations of the last day, whose drug nobody can name."""
     since = now - timedelta(hours=knowledge.numbers["duplicate.iv_hours"])
     return sum(may_be_running(resource, since) for resource, _ in unread.values())
+
+
+def unread_infusions(
+    unread: Mapping[str, tuple[JsonObject, Why]],
+    came_along: Mapping[str, JsonObject],
+    knowledge: Knowledge,
+    now: datetime,
+) -> int:
+    """Those of them that may be IV magnesium: given by vein, or nobody says how (s.10)."""
+    since = now - timedelta(hours=knowledge.numbers["duplicate.iv_hours"])
+    running = (resource for resource, _ in unread.values() if may_be_running(resource, since))
+    return sum(may_be_infused(resource, came_along, knowledge) for resource in running)
 
 
 def bundled(sent: Sorted, drafts: Iterable[JsonObject]) -> dict[str, JsonObject]:

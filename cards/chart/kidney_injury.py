@@ -47,5 +47,7 @@ def _newest(creatinines: Sequence[Result]) -> Result | None:
 
 
 def _since(newest: Result, creatinines: Sequence[Result], hours: float) -> Iterator[float]:
-    """The values of so many hours up to the newest, itself among them."""
-    return (r.value for r in creatinines if r.value > 0 and 0 <= (newest.when - r.when).total_seconds() <= hours * 3600)
+    """The values of so many hours up to the newest, itself among them; another of its own time is none before it."""
+    earlier = (r for r in creatinines if r.value > 0 and r.when < newest.when)
+    yield newest.value
+    yield from (r.value for r in earlier if (newest.when - r.when).total_seconds() <= hours * 3600)

@@ -83,6 +83,11 @@ class Lists(Visit):
         return gather.unread_orders(self.unread_medicines, self.knowledge, self.now)
 
     @fact
+    def unread_infusions(self) -> int:
+        """How many of them may be IV magnesium."""
+        return gather.unread_infusions(self.unread_medicines, self.bundled, self.knowledge, self.now)
+
+    @fact
     def active(self) -> tuple[Medication, ...]:
         """The medicines being taken now, none when the list is not known."""
         return tuple(m for m in self.medications or () if m.status == "active")
@@ -130,4 +135,5 @@ class Lists(Visit):
         """
         if not self.about_orders or self.snapshot.patient_unknown or self.unread_drafts:
             return False
-        return not any(d.magnesium or (d.selected and (d.roles or d.is_potassium)) for d in self.drafts)
+        of_chosen = (d.roles or d.is_potassium or d.has_minerals for d in self.drafts if d.selected)
+        return not (any(of_chosen) or any(d.magnesium for d in self.drafts))

@@ -106,6 +106,11 @@ def may_be_running(resource: JsonObject, since: datetime) -> bool:
     return text(resource, "status") == "in-progress" or (lately and text(resource, "status") == "completed")
 
 
+def may_be_infused(resource: JsonObject, bundled: Bundled, knowledge: Knowledge) -> bool:
+    """Given by vein, or nobody says how."""
+    return _medication(resource, bundled, knowledge, "").route in (Route.INTRAVENOUS, Route.UNKNOWN)
+
+
 def _medication(
     resource: JsonObject, bundled: Bundled, knowledge: Knowledge, status: str, selected: bool = True
 ) -> Medication:
@@ -119,6 +124,7 @@ def _medication(
         # by mouth it is given only as granules, which are listed products, and to prepare the bowel
         route = Route.ORAL if named.product.kind == "bowel_prep" else Route.INTRAVENOUS
     magnesium = magnesium_order(named.code, named.product, drug.roles, route, told, named.words, dosages, knowledge)
+    told_only = is_hearsay(resource)
     medication = Medication(
         name=drug.name,
         roles=() if silent else drug.roles,
@@ -129,9 +135,11 @@ def _medication(
         until=_ended(resource, dosages),
         reference=reference_of(resource),
         selected=selected,
-        magnesium=None if route is Route.INTRAVENOUS and is_hearsay(resource) else magnesium,
+        magnesium=None if route is Route.INTRAVENOUS and told_only else magnesium,
         is_potassium=named.is_potassium,
         is_antithrombotic=named.is_antithrombotic,
+        is_told=told_only,
+        has_minerals=named.product.kind == "minerals",
         is_infusion=not _INFUSED.isdisjoint(drug.role_names) and runs_on(dosages, told),
     )
     return _with_schedule(medication, resource, dosages, knowledge) if magnesium else medication

@@ -17,6 +17,7 @@ from cards.chart.inputs import BY_KEY, INPUTS, VITAL_SIGNS
 from cards.chart.person import Person, age_in_days, sex_of
 from cards.chart.pregnancy import Pregnancy, entries_of_pregnancy, pregnancy_of, weeks_of, without_denied
 from cards.chart.requests import SERVICE_REQUESTS, categories_of_care
+from cards.chart.results import FINAL
 from cards.chart.sorting import CONDITION, PATIENT, Sorted
 from cards.chart.still_counts import Stay
 from cards.chart.urine import HOURLY, OF_A_DAY, with_urine
@@ -211,7 +212,7 @@ class Visit(Asked):
         setting, start = self._stay
         ident = text(self.encounter, "id") if self.encounter else ""
         stay = Stay(self.now, ident, start, setting.acts_as_inpatient)
-        care = entries_of_care(self.sent, self.knowledge, self.now)
+        care = entries_of_care(self.sent, self.knowledge, self.now, self._creatinine_drawn)
         pregnant = entries_of_pregnancy(self.told_pregnancy, self.knowledge, self.now)
         also = (*care, *pregnant, *entries_of_ventilator(self.readings.left, self.knowledge, self.now))
         recorded = conditions_by_category(self.sent.of(CONDITION), self.knowledge, stay, also)
@@ -222,6 +223,12 @@ class Visit(Asked):
             return recorded
         all_came = self.snapshot.partial.isdisjoint(_WITH_VITAL_SIGNS)
         return with_measured(recorded, self.vital_signs, all_came, self.knowledge)
+
+    @property
+    def _creatinine_drawn(self) -> datetime | None:
+        """When the last creatinine was drawn."""
+        drawn = (r.when for r in self.readings.found.get("creatinine", ()) if r.status in FINAL)
+        return max(drawn, default=None)
 
     @fact
     def told_pregnancy(self) -> Pregnancy:

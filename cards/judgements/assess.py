@@ -71,7 +71,7 @@ def on_obstetric_magnesium(chart: Chart) -> bool:
     if chart.has("obstetric") and given.iv_magnesium_lately(chart):
         return True
     lists = chart.not_known | chart.cut
-    unlisted = bool(lists & {"medications", "administrations"}) or chart.unread_orders > 0
+    unlisted = bool(lists & {"medications", "administrations"}) or chart.unread_infusions > 0
     return unlisted and may_be_on_obstetric_magnesium(chart)
 
 

@@ -16,12 +16,16 @@ _PATTERNS = ("words", "never", "ended_by")
 
 @dataclass(frozen=True, slots=True)
 class Care:
-    """How long something that was done or ordered tells of a category of conditions, and by which words."""
+    """How long something that was done or ordered tells of a category of conditions, and by which words.
+
+    `until_measured`: a creatinine drawn so long after its end, or later, is believed again.
+    """
 
     counts: timedelta = timedelta.max
     words: re.Pattern[str] | None = None
     never: re.Pattern[str] | None = None
     ended_by: re.Pattern[str] | None = None
+    until_measured: timedelta | None = None
 
 
 CareTables = Mapping[str, Mapping[str, Care]]
@@ -40,5 +44,10 @@ def read_care(path: Traversable, categories: Collection[str]) -> CareTables:
 
 def _row(told: Mapping[str, Any]) -> Care:
     words, never, ended_by = (re.compile(told[key]) if key in told else None for key in _PATTERNS)
-    time = told.get("counts")
-    return Care(timedelta(**{_UNITS[time["unit"]]: time["value"]}) if time else timedelta.max, words, never, ended_by)
+    until_measured = _time(told["until_measured"]) if "until_measured" in told else None
+    counts = _time(told["counts"]) if "counts" in told else timedelta.max
+    return Care(counts, words, never, ended_by, until_measured)
+
+
+def _time(told: Mapping[str, Any]) -> timedelta:
+    return timedelta(**{_UNITS[told["unit"]]: told["value"]})

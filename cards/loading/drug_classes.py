@@ -9,7 +9,7 @@ from cards.loading.reading import KnowledgeError, did_you_mean, read_yaml
 from cards.model import DrugClass
 
 _KEYS = frozenset(field.name for field in fields(DrugClass)) - {"name"}
-_LISTS = frozenset({"corrected_before", "binds", "order_of"})
+_LISTS = frozenset({"corrected_before", "binds", "order_of", "with_iv_by_vein"})
 _SETTINGS = frozenset({"inpatient", "outpatient"})
 
 
@@ -52,7 +52,13 @@ def _class(name: str, entry: Mapping[str, Any]) -> DrugClass:
 def check_ingredients(tables: DrugTables, ingredients: Collection[str]) -> None:
     """KnowledgeError when a class names an ingredient that no drug has."""
     for name, each in tables.classes.items():
-        named = (*each.corrected_before, *each.binds, *(each.order_of or ()), *(each.monitored.keys() - {"any"}))
+        named = (
+            *each.corrected_before,
+            *each.binds,
+            *each.with_iv_by_vein,
+            *(each.order_of or ()),
+            *(each.monitored.keys() - {"any"}),
+        )
         check_known(f"classes.yaml: {name}", "ingredient", named, ingredients)
 
 

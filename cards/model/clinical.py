@@ -150,7 +150,8 @@ class Medication(NamedTuple):
     """One medicine of the patient, or one drafted order. A request may hold hundreds, so it is a tuple.
 
     `schedule`, `due` (the time that an order names for its dose) are read of IV magnesium alone. `charted`: the record
-    of a dose that was given, not an order.
+    of a dose that was given, not an order. `is_told`: the patient or a pharmacy says so, and nobody here ordered it.
+    `has_minerals`: a multivitamin that holds some, neither repletion nor duplicate.
     """
 
     name: str
@@ -169,6 +170,8 @@ class Medication(NamedTuple):
     due: datetime | None = None
     charted: bool = False
     is_infusion: bool = False
+    is_told: bool = False
+    has_minerals: bool = False
 
     def has_role(self, role: str) -> bool:
         """Whether any of its ingredients plays the role."""
@@ -179,9 +182,9 @@ class Medication(NamedTuple):
         return tuple(dict.fromkeys(r.ingredient for r in self.roles if r.role == role))
 
     def removal(self) -> RemoveOrder | None:
-        """The removal of an order or draft; None of anything else, such as the record that a drug was given."""
+        """The removal of an order or draft; None of anything else: what was given, or is only told as taken."""
         kind, _, _ = (self.reference or "").partition("/")
-        if not self.reference or kind not in ORDER_TYPES:
+        if not self.reference or kind not in ORDER_TYPES or self.is_told:
             return None
         return RemoveOrder(self.reference, self.name, is_draft=self.status == "draft")
 

@@ -32,8 +32,10 @@ class DrugClass:
     binds: tuple[str, ...] = ()
     with_iv: str = "heart"
     with_iv_above: str = ""
+    with_iv_by_vein: tuple[str, ...] = ()
     leaves_alkali: tuple[str, ...] = ()
     fails_beside: bool = False
+    meets_minerals: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,4 +5,4 @@ from cards.chart import Chart
 
 def are_unsure(chart: Chart) -> bool:
     """The problem list or the medicines are not all known."""
-    return not chart.lists_are_whole or chart.unread_orders > 0
+    return not chart.lists_are_whole or chart.unread_infusions > 0

@@ -18,7 +18,7 @@ _ATC_CODE = re.compile(r"[A-Z]\d\d[A-Z]{2}\d\d")
 # magnesium of any salt: no name of its own, for the company of the word decides
 MAGNESIUM = "magnesium"
 # what may hold magnesium and is no order of it; magnesium sulfate may be added to a fluid
-MAGNESIUM_BESIDES = frozenset({"fluid", "dialysate", "vitamin", "nutrition"})
+MAGNESIUM_BESIDES = frozenset({"fluid", "dialysate", "vitamin", "minerals", "nutrition"})
 _NONE = "none"
 _NAMELESS = "another medicine"
 
@@ -29,7 +29,7 @@ CodeKey = tuple[str, str]
 class Product:
     """The ingredients of a product and how it is given ("" when the name does not say).
 
-    `kind` is what names and groups say of it beyond its ingredients: antacid, bowel_prep, dialysate, vitamin ...
+    `kind` is what names and groups say of it beyond its ingredients: antacid, dialysate, minerals ...
     """
 
     ingredients: tuple[str, ...]

@@ -87,6 +87,12 @@ def test_a_thousand_is_a_thousand_however_it_is_set_off(thousands: int, rest: st
         ("magnesium sulphate 20 %", "10 cc over 1 hour", 2, {}),
         ("magnesium sulfate", "20 mL of 10% over 2 h", 1, {}),
         ("magnesium sulfate 40 mmol in 100 mL", "10 mL/h", 0.985, {}),
+        ("Magnesiumsulfat", "4.000 mg i.v. über 4 Stunden", 1, {}),
+        ("Magnesiumsulfat", "1 g pro Stunde", 1, {}),
+        ("sulfate de magnésium", "4 g IV en 4 heures", 1, {}),
+        ("sulfate de magnésium", "3 g sur 30 minutes", 6, {}),
+        ("sulfato de magnesio", "2 g IV durante 2 horas", 1, {}),
+        ("sulfato de magnesio", "1,5 g por hora", 1.5, {}),
     ],
 )
 def test_grams_an_hour(name: str, sig: str, rate: float, more: Json) -> None:

@@ -138,6 +138,39 @@ DENIED = (
     *("sin {}", "niega {}", "{} descartada", "senza {}", "nega {}", "sem {}", "geen {}", "ingen {}", "No {}"),
     *("Familienanamnese: {}", "antécédents familiaux de {}", "{}, resolved"),
 )
+DIALYSIS_MORE = ("Dialysepflichtige terminale Niereninsuffizienz", "hämodialysepflichtig", "dialysepflichtig")
+EMERGENCY_WORDS = {
+    "seizure": (
+        *("Krampfanfall", "Epileptischer Anfall", "Crise convulsive généralisée", "Crisis convulsiva"),
+        *("crisi epilettica", "Convulsões"),
+    ),
+    "ventricular_arrhythmia": (
+        *("Kammerflimmern", "Kammertachykardie", "Ventrikuläre Tachykardie", "Fibrillation ventriculaire"),
+        *("Taquicardia ventricular", "tachicardia ventricolare"),
+    ),
+    "hypotension": ("Septischer Schock", "Choc septique", "Shock séptico", "choque cardiogénico", "shock settico"),
+    "respiratory_failure": (
+        *("Akute respiratorische Insuffizienz", "Insuffisance respiratoire aiguë", "Insuficiencia respiratoria aguda"),
+        "insufficienza respiratoria acuta",
+    ),
+    "pre_eclampsia": ("Präeklampsie", "Prééclampsie sévère", "Preeclampsia grave", "Eklampsie"),
+    "esrd": ("Terminale Niereninsuffizienz", "Insuffisance rénale terminale", "Insuficiencia renal crónica terminal"),
+}
+DENIED_WORDS = (
+    *(("av_block", text) for text in ("Kein AV-Block", "pas de bloc auriculo-ventriculaire", "sin bloqueo AV")),
+    *(("seizure", text) for text in ("Kein Krampfanfall", "Zustand nach Krampfanfall 2019", "sans crise convulsive")),
+    *(("seizure", text) for text in ("antecedentes de crisis convulsivas", "nessuna crisi epilettica")),
+    *(("myasthenia", text) for text in ("Ausschluss Myasthenia gravis", "pas de myasthénie", "senza miastenia")),
+    *(
+        ("ventricular_arrhythmia", text)
+        for text in ("nicht anhaltende ventrikuläre Tachykardie", "Kein Kammerflimmern")
+    ),
+    *(
+        ("respiratory_failure", text)
+        for text in ("Chronische respiratorische Insuffizienz", "Insuffisance respiratoire chronique")
+    ),
+    *(("dialysis", text) for text in ("Nicht dialysepflichtig", "pas de dialyse", "Keine Dialyse", "Geplante Dialyse")),
+)
 HARMLESS = (Path(__file__).parent / "harmless.txt").read_text(encoding="utf-8").splitlines()
 
 
@@ -435,6 +468,36 @@ def test_the_certainty_of_a_german_diagnosis(certainty: str, known: bool) -> Non
     coding = {"system": "http://fhir.de/CodeSystem/bfarm/icd-10-gm", "code": "I44.2"}
     told = {"extension": [{"url": url, "valueCoding": {"code": certainty}}]} if certainty else {}
     assert has("av_block", {"coding": [coding | told]}) is known
+
+
+@pytest.mark.parametrize(
+    ("category", "text"),
+    [
+        *((category, text) for category, texts in EMERGENCY_WORDS.items() for text in texts),
+        *(("dialysis", text) for text in DIALYSIS_MORE),
+    ],
+)
+def test_an_emergency_or_stop_in_the_words_of_other_countries(category: str, text: str) -> None:
+    assert has(category, {"text": text})
+
+
+@pytest.mark.parametrize(("category", "text"), DENIED_WORDS)
+def test_what_is_denied_in_the_words_of_other_countries_is_none(category: str, text: str) -> None:
+    assert not has(category, {"text": text})
+
+
+@pytest.mark.parametrize(
+    ("category", "text"),
+    [
+        ("dialysis", "Planned start of haemodialysis next year"),
+        ("transplant", "Planned kidney transplant"),
+        ("comfort_care", "Planned hospice care"),
+        ("nil_by_mouth", "Planned NPO from midnight"),
+        ("feeding_tube", "Planned PEG tube"),
+    ],
+)
+def test_what_is_only_planned_is_none(category: str, text: str) -> None:
+    assert not has(category, {"text": text})
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from cards.chart import Because, Chart, because
 from cards.judgements import assess, level_and_orders, obstetric_bag, order_measures
 from cards.judgements.indication import Reason, is_wanted, reason_of
 from cards.loading.indications import Indication, Limit
-from cards.model import Indicator, Medication, Problem, Route, Say, Suggestion, removals
+from cards.model import Indicator, MagnesiumKind, Medication, Problem, Route, Say, Suggestion, removals
 from cards.plan import doses, own_orders, usual_doses
 from cards.units import shown
 
@@ -92,8 +92,14 @@ def _is_crossed(limit: Limit, value: float | None, chart: Chart) -> bool:
 def _bag(drafts: Drafts, reason: Reason, chart: Chart) -> Iterator[Crossed]:
     for draft in drafts:
         found = obstetric_bag.fault(draft, reason.indication.obstetric, chart)
-        if found:
+        if found and not _is_large_by_intent(draft, reason):
             yield Crossed(*found)
+
+
+def _is_large_by_intent(draft: Medication, reason: Reason) -> bool:
+    """Tetanus takes as much a day; what is no obstetric bag is then none (s.2.7, another stated reason)."""
+    order = draft.magnesium
+    return reason.indication.id == "tetanus" and order is not None and order.kind is not MagnesiumKind.OBSTETRIC
 
 
 def _child(drafts: Drafts, reason: Reason, chart: Chart) -> Iterator[Crossed]:

@@ -56,10 +56,12 @@ def _pairs(chart: Chart) -> Iterator[DrugRole]:
 
 
 def _matters(role: DrugRole, chart: Chart) -> bool:
-    """Calcium by vein, not as the antidote; other channel blockers only above 2 g/h."""
+    """Calcium by vein, not as the antidote; other channel blockers above 2 g/h, and some of them always by vein."""
     if role.of_class.with_iv == _CALCIUM:
         m, by_vein = chart.current, _is_by_vein(role, chart)
         return by_vein and not (m is not None and chart.at_least(m.x, "band.critical_high"))
+    if role.ingredient in role.of_class.with_iv_by_vein and _is_by_vein(role, chart):
+        return True
     if limit := role.of_class.with_iv_above:
         drafts = tuple(d for d in chart.drafts if _is_iv_magnesium(d))
         return bool(chart.above(order_measures.measure("rate", drafts, chart), limit))

@@ -19,6 +19,7 @@ from cards.model import (
 )
 
 _ANTACID_SALTS = frozenset({"oxide", "hydroxide", "carbonate"})
+_SWALLOWED = (Route.ORAL, Route.UNKNOWN)
 _BY_MOUTH = (
     MagnesiumKind.REPLACEMENT,
     MagnesiumKind.LAXATIVE,
@@ -32,9 +33,26 @@ def magnesium_blocks_absorption(chart: Chart) -> Say | Because:
     """Oral magnesium drafted beside such a drug, or such a drug drafted beside oral magnesium (INT-CHEL)."""
     pairs = _pairs(chart)
     if not pairs:
-        return because("no drafted pair of oral magnesium and a drug it binds")
+        vitamins = _beside_minerals(chart)
+        return _informs(vitamins) if vitamins else because("no drafted pair of oral magnesium and a drug it binds")
     why = _why_none(chart)
     return _stop(why, pairs, chart) if why else _space(pairs)
+
+
+def _informs(pairs: tuple[DrugRole, ...]) -> Say:
+    """A multivitamin with minerals never warns (s.6)."""
+    drugs = ", ".join(r.ingredient for r in pairs)
+    return Say(Indicator.INFO, ("minerals",), title="minerals", values={"drugs": drugs}, about=drugs)
+
+
+def _beside_minerals(chart: Chart) -> tuple[DrugRole, ...]:
+    """What a multivitamin with minerals binds of what is taken and drafted; one of the pair is chosen."""
+    listed = (*chart.active, *chart.drafts)
+    if not any(m.has_minerals and m.route in _SWALLOWED for m in listed):
+        return ()
+    others = listed if any(d.has_minerals for d in chart.chosen) else chart.chosen
+    roles = (r for m in others if m.route in _SWALLOWED for r in m.roles if r.of_class.meets_minerals)
+    return tuple({r.ingredient: r for r in roles if r.role == "chelation_interaction"}.values())
 
 
 def _space(pairs: tuple[DrugRole, ...]) -> Say:
@@ -87,11 +105,11 @@ def _pairs(chart: Chart) -> tuple[DrugRole, ...]:
 def _is_oral_magnesium(medication: Medication) -> bool:
     order = medication.magnesium
     kinds = (*_BY_MOUTH, MagnesiumKind.SOURCE)
-    return order is not None and order.kind in kinds and medication.route in (Route.ORAL, Route.UNKNOWN)
+    return order is not None and order.kind in kinds and medication.route in _SWALLOWED
 
 
 def _binding(drug: Medication, magnesium: Medication) -> list[DrugRole]:
-    if drug is magnesium or drug.route not in (Route.ORAL, Route.UNKNOWN):
+    if drug is magnesium or drug.route not in _SWALLOWED:
         return []
     salt = magnesium.magnesium.salt if magnesium.magnesium else ""
     antacid = salt in _ANTACID_SALTS

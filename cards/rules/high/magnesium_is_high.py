@@ -39,7 +39,12 @@ def _said(m: Magnesium, sources: Sources, chart: Chart) -> Say:
     told = _lines(state, sources, bool(signs), chart)
     return Say(
         _INDICATORS.get(state, Indicator.WARNING),
-        (*told, *(("other_cause",) * (bool(measured) and not signs)), *(("haemolysed",) if m.haemolysed else ())),
+        (
+            *told,
+            *(("expert",) * _has_torsades(chart)),
+            *(("other_cause",) * (bool(measured) and not signs)),
+            *(("haemolysed",) if m.haemolysed else ()),
+        ),
         title=state if state in _TITLED else "" if chart.is_fresh else "repeat",
         values=values,
         suggestions=_removal(sources, values),
@@ -63,6 +68,11 @@ def _state(m: Magnesium, sources: Sources, chart: Chart) -> str:
         return "mild" if sources and chart.is_fresh else "alone"
     is_old = m.freshness is Freshness.REPEAT_FIRST and m.band is Band.HIGH and not m.superseded
     return "old" if is_old and not danger.signs_of_toxicity(chart) else "high"
+
+
+def _has_torsades(chart: Chart) -> bool:
+    """Torsades of now: an emergency at any level, whose treatment is the expert's above the limit (s.2.3)."""
+    return danger.is_current(chart.conditions.get("torsades"), chart)
 
 
 def _is_early(m: Magnesium, chart: Chart) -> bool:
