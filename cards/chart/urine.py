@@ -11,7 +11,7 @@ from cards.model import Condition
 
 HOURLY, OF_A_DAY = "urine_output", "urine_output_24h"
 _HOURS = {HOURLY: 1.0, OF_A_DAY: 24.0}
-_A_RATE = "mL/h"
+_A_RATE, _LATELY = "mL/h", 6.0
 _GAP = timedelta(hours=1)
 
 
@@ -53,6 +53,14 @@ def with_urine(
         name = known.words.say("urine.measured", amount=last.millilitres, hours=last.hours)
         told[state] = Condition(state, name, last.end, measured=True)
     return told
+
+
+def per_hour(found: Mapping[str, Sequence[Reading]], now: datetime, known: Knowledge) -> float | None:
+    """Millilitres an hour of the last six hours, else of the last collection of a day; None where nobody tells."""
+    last = _together(_spans(found, HOURLY, now, known), _LATELY) or next(
+        iter(_spans(found, OF_A_DAY, now, known)), None
+    )
+    return last.per_hour if last else None
 
 
 def _state(windows: Mapping[int, Urine | None], weight: float | None, known: Knowledge) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from cards.chart import Chart, once
-from cards.judgements import allergies, assess, calcium, danger, given
+from cards.chart.urine import per_hour
+from cards.judgements import allergies, assess, calcium, danger, given, phosphate
 from cards.model import Band, RenalGate, Setting
 from cards.model.protocol import Facts
 from cards.plan import lists
@@ -12,7 +13,7 @@ from cards.protocol.bounds import kidneys_forbid
 from cards.protocol.stops import Bounds
 
 _PERMISSIONS = frozenset({"iv", "oral"})  # who is asked for advice may order; the card is for prescribers
-_RESULTS = {"potassium": "potassium", "creatinine": "scr", "qtc": "qtc"}
+_RESULTS = {"potassium": "potassium", "creatinine": "scr", "qtc": "qtc", "phosphate": "phosphate"}
 _SIGNS = {"systolic_pressure": "systolic", "heart_rate": "heart_rate", "respiratory_rate": "respiratory_rate"}
 _DAYS_A_YEAR = 365.25
 
@@ -49,16 +50,15 @@ def _numbers(chart: Chart) -> Iterator[tuple[str, float]]:
         if (result := chart.results.get(analyte)) is not None:
             yield from ((name, result.value), (f"age_h.{name}", chart.hours_since(result.when)))
     yield from ((name, chart.vital_signs[sign].value) for sign, name in _SIGNS.items() if sign in chart.vital_signs)
-    if chart.weight is not None:
-        yield "weight", chart.weight
-    if (total := calcium.corrected(chart)) is not None:
-        yield "calcium", total
-    if chart.renal.egfr is not None:
-        yield "egfr", chart.renal.egfr
-    if chart.age_days is not None:
-        yield "age", chart.age_days / _DAYS_A_YEAR
-    if chart.current is not None:
-        yield "age_h", chart.hours_since(chart.current.when)
+    told = {
+        "weight": chart.weight,
+        "urine_output": per_hour(chart.readings.found, chart.now, chart.knowledge),
+        "calcium": calcium.corrected(chart),
+        "egfr": chart.renal.egfr,
+        "age": chart.age_days / _DAYS_A_YEAR if chart.age_days is not None else None,
+        "age_h": chart.hours_since(chart.current.when) if chart.current else None,
+    }
+    yield from ((name, value) for name, value in told.items() if value is not None)
 
 
 def _states(chart: Chart) -> Iterator[tuple[str, str]]:
@@ -66,6 +66,8 @@ def _states(chart: Chart) -> Iterator[tuple[str, str]]:
         yield "calcium", "low" if calcium.is_low(chart) else "normal"
     if danger.potassium(chart) is not None:
         yield "potassium", "low" if danger.potassium_is_low(chart) else "normal"
+    if phosphate.level(chart) is not None:
+        yield "phosphate", "low" if phosphate.is_low(chart) else "normal"
     if assess.cannot_take_oral(chart):
         yield "oral", "nil"
     elif chart.has("feeding_tube"):

@@ -8,7 +8,7 @@ from typing import Any
 from cards.loading.protocol.vocabulary import NUMBER, Number, Vocabulary, plain
 from cards.loading.reading import KnowledgeError, did_you_mean, parse_yaml
 from cards.model.protocol import Facts, Protocol
-from cards.units import UnitTable
+from cards.units import UnitTable, spelling
 
 _VALUE = re.compile(rf"({NUMBER})\s{{0,9}}(\S.{{0,200}})?")
 _ORAL = {
@@ -23,6 +23,7 @@ _ORAL = {
 _PLAIN = frozenset(
     {"n", "mg", "magnesium", "oral", "setting", "unit", "has", "permissions", "expect", "why", "note", "name"}
 )
+_YEARS = frozenset({"y", "years", "year"})
 _ADULT = 40.0  # of whom a case is that tells no age; the service knows it of everybody
 _STANDS_FOR = (("crcl", "egfr"), ("egfr", "crcl"))  # whichever a case tells is the one that is asked for
 _EXPECTED = frozenset({"orders", "one_of", "then", "none", "recheck", "notify", "order_test", "act", "row"})
@@ -129,7 +130,17 @@ class _Reader:
             if number is None or found is None:
                 known = {*_PLAIN, *(n.id for n in self.words.numbers.values()), *self.words.states}
                 raise ValueError(f"{key}: {value!r} is not read{did_you_mean(str(key), known)}")
-            unit = (found[2] or "").strip()
-            converted = self.units.find(number.analyte, unit, unit) if number.analyte and unit else None
-            told_value = float(found[1])
-            yield number.id, told_value * converted.factor if converted else self._bare(number, told_value)
+            yield self._number(number, float(found[1]), (found[2] or "").strip())
+
+    def _number(self, number: Number, value: float, unit: str) -> tuple[str, float]:
+        """A number in the unit of the language; ValueError for a unit that it is not measured in."""
+        if "/kg" in unit:
+            number = self.words.numbers.get(f"{number.id}_per_kg", number)
+        if not unit:
+            return number.id, self._bare(number, value)
+        if spelling(unit).startswith(spelling(number.unit)) or unit in _YEARS:
+            return number.id, value
+        converted = self.units.find(number.analyte, unit, unit) if number.analyte else None
+        if converted is None:
+            raise ValueError(f"{unit!r} is no unit of {number.id}, which is in {number.unit or 'no unit'}")
+        return number.id, value * converted.factor

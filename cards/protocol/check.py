@@ -17,7 +17,7 @@ from cards.units import round_half_up
 
 _ROUNDING = 1.005
 _TOLD_OTHERWISE = ("telemetry", "parenteral_nutrition")  # by the unit, by nutrition orders
-_NOT_READ = frozenset({"day", "dose", "urine_output", "phosphate"})
+_NOT_READ = frozenset({"day", "dose"})
 _SAMPLE_KG = 70.0  # of whom doses by weight are worked out for the remarks
 _NORMAL = "limit.lower.default"
 

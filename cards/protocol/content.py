@@ -95,6 +95,9 @@ def elemental_per_piece(order: Order, protocol: Protocol, knowledge: Knowledge) 
 def elemental_mg(order: Order, protocol: Protocol, knowledge: Knowledge) -> float | None:
     """Elemental mg of one dose by mouth, at the top of a range; None where nobody says what the product holds."""
     unit, words = order.amount.unit, knowledge.protocol_words
+    own = protocol.products.get(order.product)
+    if own and own.elemental_mg and order.pieces and order.pieces.unit in _PIECES:
+        return order.pieces.range.high * own.elemental_mg
     if unit in words.elemental_mg:
         return order.amount.range.high * words.elemental_mg[unit]
     if unit in _PIECES:

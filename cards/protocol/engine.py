@@ -64,15 +64,26 @@ def _known(atom: Atom, facts: Facts, _: Protocol) -> bool:
 
 
 def _is_known(of: str, facts: Facts) -> bool:
-    return of in facts.numbers or of in facts.states or (of == "magnesium" and facts.magnesium is not None)
+    return (
+        of in facts.numbers
+        or _per_kg(of, facts) is not None
+        or of in facts.states
+        or (of == "magnesium" and facts.magnesium is not None)
+    )
 
 
 def _number(atom: Atom, facts: Facts, protocol: Protocol) -> bool:
     if atom.of == "magnesium":
         value = None if facts.magnesium is None else printed(facts.magnesium, protocol)
     else:
-        value = facts.numbers.get(atom.of)
+        value = facts.numbers.get(atom.of, _per_kg(atom.of, facts))
     return value is not None and atom.level is not None and atom.level.holds(value)
+
+
+def _per_kg(of: str, facts: Facts) -> float | None:
+    """A number for the weight, of that number and the weight."""
+    whole, weight = facts.numbers.get(of.removesuffix("_per_kg")), facts.numbers.get("weight")
+    return whole / weight if of.endswith("_per_kg") and whole is not None and weight else None
 
 
 _ASKED = {

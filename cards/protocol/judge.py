@@ -1,14 +1,16 @@
 """Whether what a protocol answers is what a case expects; else in which way it is not."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from cards.loading import Knowledge
 from cards.loading.protocol.quantities import a_range, a_time, an_amount
 from cards.loading.protocol.rechecks import a_recheck, recheck_parts
 from cards.loading.protocol.vocabulary import Vocabulary, plain
 from cards.loading.reading import did_you_mean
 from cards.model.protocol import Amount, Answer, Order, Protocol, Range
-from cards.protocol.content import doses_a_day
+from cards.protocol.content import doses_a_day, elemental_per_piece
 from cards.protocol.say import told
 
 _DAY = 1440.0
@@ -20,16 +22,18 @@ _KEYS = frozenset(
 )
 Expected = Mapping[str, Any]
 _ONE = Range(1, 1)
+_PIECES = ("tablet", "capsule", "sachet")
+_A_DAY = re.compile(r" ?(?:daily|(?:in|per|a|/) ?(?:24 ?h|day))$")
 _ROUNDED = 0.005  # rates and times of a paper are rounded
 _ABOUT = 0.02  # a dose in another unit more so: 2 g is 8 mmol on many papers, and 16 mEq
 
 
-def differs(answer: Answer, expect: Expected, protocol: Protocol, words: Vocabulary) -> str:
+def differs(answer: Answer, expect: Expected, protocol: Protocol, knowledge: Knowledge) -> str:
     """What is wrong, expected | seen; "" when it is right.
 
     What a case does not tell of recheck, notice and tests is not judged.
     """
-    judge = _Judge(protocol, words)
+    judge = _Judge(protocol, knowledge)
     try:
         wrong = next(judge.wrong(answer, expect), None)
     except ValueError as problem:
@@ -38,8 +42,8 @@ def differs(answer: Answer, expect: Expected, protocol: Protocol, words: Vocabul
 
 
 class _Judge:
-    def __init__(self, protocol: Protocol, words: Vocabulary) -> None:
-        self.protocol, self.words = protocol, words
+    def __init__(self, protocol: Protocol, knowledge: Knowledge) -> None:
+        self.protocol, self.knowledge, self.words = protocol, knowledge, knowledge.protocol_words
 
     def wrong(self, answer: Answer, expect: Expected) -> Iterator[str]:
         if "none" in expect and answer.bundles:
@@ -100,7 +104,16 @@ class _Judge:
     def _dose(self, order: Order, value: object) -> bool:
         wanted = an_amount(str(value), self.words)
         told = filter(None, (order.amount, order.pieces, order.per_kg))
-        return any(_within(amount, wanted, order.salt, self.words) for amount in told)
+        return any(_within(amount, wanted, order.salt, self.words) for amount in (*told, *self._by_content(order)))
+
+    def _by_content(self, order: Order) -> Iterator[Amount]:
+        """A dose in tablets or sachets as what they hold, and one of magnesium in tablets or sachets."""
+        piece = elemental_per_piece(order, self.protocol, self.knowledge)
+        factor = self.words.elemental_mg.get(order.amount.unit)
+        if piece and order.amount.unit in _PIECES:
+            yield Amount(order.amount.range.times(piece), "mg elemental")
+        elif piece and factor:
+            yield from (Amount(order.amount.range.times(factor / piece), unit) for unit in _PIECES)
 
     def _per_24h(self, order: Order, value: object) -> bool:
         whole = order.amount.range.times(1.0 if order.day_total else doses_a_day(order))
@@ -133,13 +146,14 @@ class _Judge:
     _in = _diluent
 
     def _max(self, order: Order, value: object) -> bool:
-        return plain(str(value)) in plain(order.at_most) or (order.cap is not None and self._cap(order.cap, value))
+        limits = filter(None, (order.cap, order.most_a_day))
+        return plain(str(value)) in plain(order.at_most) or any(self._cap(limit, value) for limit in limits)
 
     _at_most = _max
 
     def _cap(self, cap: Amount, value: object) -> bool:
-        wanted = an_amount(str(value), self.words)
-        return cap == wanted
+        told = _A_DAY.sub("", str(value))
+        return bool(self.words.an_amount.fullmatch(told)) and cap == an_amount(told, self.words)
 
     def _total(self, order: Order, value: object) -> bool:
         wanted = an_amount(str(value), self.words)
@@ -175,6 +189,8 @@ class _Judge:
         if "per_week" in want:
             wanted = a_range(str(want["per_week"])).times(1 / 7)
         seen = order.per_day or (_a_day(order.every) if order.every else None)
+        if seen is None and order.day_total and wanted == _ONE:
+            return True
         return seen == wanted or (wanted is not None and seen is not None and wanted.holds(seen))
 
 

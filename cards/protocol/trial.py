@@ -42,11 +42,11 @@ def _stopped(case: Case, protocol: Protocol, knowledge: Knowledge) -> str:
     """Which stop makes the drafted orders others than the case expects; "" where they are those."""
     answer = engine.ask(protocol, case.facts)
     made = drafted(answer, protocol, case.facts, bounds_of(case.facts, knowledge), knowledge)
-    if not differs(made.as_answer(answer), case.expect, protocol, knowledge.protocol_words):
+    if not differs(made.as_answer(answer), case.expect, protocol, knowledge):
         return ""
     row = f'row "{answer.row.name}": ' if answer.row else ""
     return row + "; ".join(made.told)
 
 
 def _fault(case: Case, protocol: Protocol, knowledge: Knowledge) -> str:
-    return case.fault or differs(engine.ask(protocol, case.facts), case.expect, protocol, knowledge.protocol_words)
+    return case.fault or differs(engine.ask(protocol, case.facts), case.expect, protocol, knowledge)

@@ -68,6 +68,22 @@ def test_an_invented_protocol_orders_what_its_paper_orders(name: str) -> None:
         ("oxide 400 mg PO BID x 3 days", "oxide 400 mg by mouth, twice a day, for 3 d"),
         ("glycerophosphate 8 mmol oral, TDS", "glycerophosphate 8 mmol by mouth, 3 times a day"),
         ("oxide 1 tablet (400 mg) per NG tube, twice daily", "oxide 400 mg (1 tablet) by tube, twice a day"),
+        ("2 g magnesium sulfate IV over 2 h", "sulfate 2 g IV over 2 h, 1 dose"),
+        (
+            "5 g magnesium sulphate (20 mmol) IV in 1 litre glucose 5 % over 3 hours",
+            "sulfate 5 g IV over 3 h, 1 dose, in 1 litre glucose 5 %",
+        ),
+        ("Magnesium 2 g IV over 2 h", "sulfate 2 g IV over 2 h, 1 dose"),
+        ("MgSO4 1 g x 4 doses IV @ 1 g/hr", "sulfate 1 g IV at 1 g/h, 4 doses"),
+        ("sulfate 49.3 % 10 mL (20 mmol) IV over 4 h", "sulfate 20 mmol IV over 4 h, 1 dose"),
+        ("sulfate 2 g IV over 2 h, 6-hourly, 4 doses", "sulfate 2 g IV over 2 h, every 6 h, 4 doses"),
+        ("Mg oxide 400 mg PO or per tube q 4 hr x 3 doses", "oxide 400 mg by mouth, every 4 h, 3 doses"),
+        (
+            "glycerophosphate 8mmol (2 x 4mmol tabs) PO TDS for at least 5 days",
+            "glycerophosphate 8 mmol (2 tablets) by mouth, 3 times a day, for 5 d",
+        ),
+        ("glycerophosphate 2 x 4 mmol tablets TDS", "glycerophosphate 8 mmol (2 tablets) by mouth, 3 times a day"),
+        ("aspartate 1 sachet two to three times a day", "aspartate 1 sachet by mouth, 2-3 a day"),
         ("gluconate 500 mg tablets 2 tablets oral, TID", "gluconate 1000 mg (2 tablets) by mouth, 3 times a day"),
     ],
 )
@@ -83,6 +99,8 @@ def test_an_order_is_read(written: str, read: str) -> None:
         ("sulfate 4 g IV over 2 h at 1 g/h", "2 g/h by its time, 1 by its rate"),
         ("sulfate 2 g (20 mmol) IV over 2 h", "20 mmol in brackets is another dose"),
         ("sulfate 1 g/h IV", "is a rate alone: it needs for <time>"),
+        ("glycerophosphate up to 50 mmol oral", '"up to" names no dose: write the range'),
+        ("sulfate 2 g over 2 h", "no route after the amount; write IV or oral there"),
     ],
 )
 def test_an_order_that_would_lose_a_dose_is_refused(written: str, told: str) -> None:
@@ -121,6 +139,9 @@ def test_how_much_a_course_holds(written: str, grams: float, doses: int | None) 
         ("not needed", "none"),
         ("6 h after end then daily", "6 h after end then every 24 h"),
         ("before each cycle", "before each cycle"),
+        ("prior to next cycle", "before next cycle"),
+        ("12 hourly", "every 12 h"),
+        ("4 hours after infusion complete", "4 h after end"),
     ],
 )
 def test_a_time_to_measure_again_is_read(written: str, read: str) -> None:
@@ -135,6 +156,13 @@ def test_a_time_to_measure_again_is_read(written: str, read: str) -> None:
         ("tolerating oral", "oral possible"),
         ("icu", "unit icu"),
         ("calcium < 2.1 mmol/L", "calcium < 8.4 mg/dL"),
+        ("receiving chemotherapy", "chemotherapy"),
+        ("adults", "age >= 18"),
+        ("no children", "no age < 18"),
+        ("able to take PO", "oral possible"),
+        ("unable to tolerate oral", "nil by mouth"),
+        ("new AF without pacemaker", "atrial fibrillation and no pacemaker"),
+        ("urine output >= 0.5 mL/kg/hr", "urine_output_per_kg >= 0.5"),
     ],
 )
 def test_conditions_that_mean_the_same(one: str, other: str) -> None:
@@ -145,6 +173,25 @@ def test_conditions_that_mean_the_same(one: str, other: str) -> None:
         return [(a.kind, a.of, a.no, a.state, a.level and (a.level.low, a.level.high)) for a in atoms]
 
     assert asked(one) == asked(other)
+
+
+@pytest.mark.parametrize(
+    ("written", "factor"),
+    [("half", 0.5), ("halve the dose", 0.5), ("give half of the dose", 0.5), ("reduce by 25 %", 0.75), ("50 %", 0.5),
+     ("50 % of usual dose", 0.5), ("30 % reduction", 0.7), ("avoid", 0.0), ("x 0.5", 0.5), ("2 g", 1.0)],
+)  # fmt: skip
+def test_what_poor_kidneys_make_of_a_dose_is_read(written: str, factor: float) -> None:
+    text = "protocol: p\nunit: mg/dL\nrows: [{row: low, level: any, act: x}]\n"
+    text += f"kidneys: [{{when: egfr < 30, dose: {written}}}]\n"
+    assert read_protocol(text, "p.yaml", knowledge()).kidneys[0].factor == factor
+
+
+def test_a_case_tells_its_numbers_in_units_that_they_are_measured_in() -> None:
+    cases = "cases: [{mg: 1.2 mg/dL, weight: 150 lb, expect: {none: x}}]"
+    assert (
+        "'lb' is no unit of weight, which is in kg"
+        in try_cases(site("us_icu").protocols[0], cases, "c", knowledge()).failed[0]
+    )
 
 
 @pytest.mark.parametrize("written", ["scr < 177", "calcium < 2.1"])

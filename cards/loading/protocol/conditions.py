@@ -10,10 +10,20 @@ from cards.loading.reading import did_you_mean
 from cards.model.protocol import INF, Atom, Condition, Level
 from cards.units import UnitTable, spelling
 
-_OR, _AND = re.compile(r" or |\|"), re.compile(" and ")
+_OR, _AND = re.compile(r" or |\|"), re.compile(" and | but ")
+_WITHOUT = re.compile(r"(?<=\w) (?:without|but no) ")
 _NUMBERS = re.compile(r"[<>=\d]")
 _NO = re.compile(r"(?:no|not|without) (?:on )?(?!oral\b|known)")
-_LEAD = re.compile(r"(?:has|on|in|with|is|patient is) (?!iv\b)")
+_LEAD = re.compile(
+    r"(?:has|on|in|with|is|patient is|receiving|taking|given|known|new|newly|new[- ]onset|current|currently|acute"
+    r"|active|any|the|a|an|patients? (?:has|on|with)) (?!iv\b)"
+)
+_TAKE = r"(?:tak|tolerat|swallow|receiv|absorb)(?:e|es|ing)?"
+_MOUTH = (
+    r"(?:oral(?:ly)?|po|by mouth|enteral(?:ly)?)(?: (?:route|intake|medications?|medicines|tablets|magnesium|diet))?"
+)
+_CAN_TAKE = re.compile(rf"(?:(?:is )?able to |can )?{_TAKE} {_MOUTH}|{_MOUTH} (?:is )?(?:possible|tolerated|available)")
+_CANNOT_TAKE = re.compile(rf"(?:(?:is )?(?:unable|not able) to |cannot |can't |can not |not ){_TAKE} {_MOUTH}")
 _COMPARED = re.compile(
     rf"([a-z_]{{1,20}}+(?: [a-z_]{{1,20}}+){{0,2}}) ?((?:<=|>=|<|>|=) ?{NUMBER}"
     rf"|{NUMBER} ?(?:\.\.|-|to) ?(?:<=? ?)?{NUMBER}) ?([a-z%].{{0,40}})?"
@@ -32,7 +42,10 @@ _ORAL = {
     "not tolerating oral": "nil", "unable to take oral": "nil", "cannot take oral": "nil", "no enteral access": "nil",
     "not eating": "nil", "strict npo": "nil",
 }  # fmt: skip
-_SAID = {"asymptomatic": "no symptoms"}
+_SAID = {
+    "asymptomatic": "no symptoms", "adult": "age >= 18", "adults": "age >= 18",
+    "child": "age < 18", "children": "age < 18",
+}  # fmt: skip
 
 
 class ConditionReader:
@@ -43,16 +56,17 @@ class ConditionReader:
 
     def read(self, text: str, line: int = 0) -> Condition:
         """A condition; ValueError with the nearest known word."""
-        told = " ".join(text.lower().split())
+        told = _WITHOUT.sub(" and no ", " ".join(text.lower().split()))
         either = _OR.split(told)
         return Condition(tuple(tuple(self._atom(a) for a in _AND.split(one)) for one in either), text, line)
 
     def _atom(self, text: str) -> Atom:
         told = _SAID.get(text.strip(), text.strip())
-        if told in _ORAL:
-            return Atom("state", "oral", state=_ORAL[told], text=told)
+        if (state := _oral(told)) is not None:
+            return Atom("state", "oral", state=state, text=told)
         if negated := _NO.match(told):
-            inner = self._plain_atom(told[negated.end() :])
+            rest = told[negated.end() :]
+            inner = self._plain_atom(_SAID.get(rest, rest))
             return Atom(inner.kind, inner.of, not inner.no, inner.state, inner.level, told)
         return self._plain_atom(told)
 
@@ -89,6 +103,8 @@ class ConditionReader:
         number = self.words.numbers.get(plain(found[1])) if found else None
         if found is None or number is None:
             return None
+        if "/kg" in (found[3] or ""):
+            number = self.words.numbers.get(f"{number.id}_per_kg", number)
         return Atom("number", number.id, level=self._level(number, found[2], (found[3] or "").strip()), text=told)
 
     def _level(self, number: Number, compared: str, unit: str) -> Level:
@@ -123,3 +139,10 @@ class ConditionReader:
         if found[2] not in states:
             raise ValueError(f"{found[1]} is one of {', '.join(states)} or unknown, not {found[2]!r}")
         return Atom("state", found[1], state=found[2], text=told)
+
+
+def _oral(told: str) -> str | None:
+    """Whether somebody can take by mouth, in any of the wordings; None where a condition is about something else."""
+    if told in _ORAL:
+        return _ORAL[told]
+    return "nil" if _CANNOT_TAKE.fullmatch(told) else "possible" if _CAN_TAKE.fullmatch(told) else None

@@ -10,13 +10,21 @@ from cards.model.protocol import Amount, Range
 
 _NEAR = 0.05  # two ways of telling one dose are rounded
 _PIECES = frozenset({"tablet", "capsule", "sachet", "ampoule", "ml"})
+_PERCENT = r"\d{1,2}(?:\.\d{1,2})?"
 _OF_STRENGTH = re.compile(
-    r"(?:(\d{1,2}) ?%,? )?(?<![\d.])(\d{1,4}(?:\.\d{1,3})?) ?ml(?:,? (?:of )?(?:a )?(\d{1,2}) ?%)?", re.IGNORECASE
-)
-_IN_PIECES = re.compile(
-    rf"(\d{{1,4}}(?:\.\d{{1,3}})?) ?(mg|mmol|g)(?: elemental)?(?: (?:tablets?|capsules?|sachets?))?,? ({RANGE}) "
-    r"(tablet|capsule|sachet)s?",
+    rf"(?:(?<![\d.])({_PERCENT}) ?%,? )?(?<![\d.])(\d{{1,4}}(?:\.\d{{1,3}})?) ?ml"
+    rf"(?:,? (?:of )?(?:a )?({_PERCENT}) ?%)?",
     re.IGNORECASE,
+)
+_PIECE = r"tablet|tab|capsule|cap|sachet"
+_IN_PIECES = re.compile(
+    rf"(\d{{1,4}}(?:\.\d{{1,3}})?) ?(mg|mmol|g)(?: elemental)?(?: (?:{_PIECE})s?)?,? ({RANGE}) "
+    rf"({_PIECE})s?\b",
+    re.IGNORECASE,
+)
+# "2 x 4 mmol tablets"; in brackets after the dose that it makes up, too
+_TIMES_PIECES = re.compile(
+    rf"({RANGE}) ?(?:x|\u00d7) ?(\d{{1,4}}(?:\.\d{{1,3}})?) ?(mg|mmol|g)(?: elemental)? ({_PIECE})s?\b", re.IGNORECASE
 )
 _TIMES = re.compile(r"(.{1,80}) (\d{1,2}) ?[x\u00d7]", re.IGNORECASE)
 BRACKET = re.compile(r"\(([^)]{1,80})\)")
@@ -48,7 +56,7 @@ def a_dose(text: str, words: Vocabulary) -> Told:
 def _first(text: str, words: Vocabulary) -> Told:
     amount = words.an_amount.search(text)
     before = amount.start() if amount else len(text)
-    for read in (_rate, _of_strength, _in_pieces):
+    for read in (_rate, _of_strength, _in_pieces, _times_pieces):
         told = read(text, before, words)
         if told is not None:
             return told
@@ -87,12 +95,28 @@ def _in_pieces(text: str, before: int, words: Vocabulary) -> Told | None:
     amount = Amount(pieces.times(one), words.amounts[found[2].lower()])
     if "elemental" in found[0].lower():
         amount = Amount(amount.range, "mg elemental")
-    return _told(text, found, amount)._replace(pieces=Amount(pieces, found[4].lower()))
+    return _told(text, found, amount)._replace(pieces=Amount(pieces, words.amounts[found[4].lower()]))
+
+
+def _times_pieces(text: str, before: int, words: Vocabulary) -> Told | None:
+    """The same with the number first."""
+    found = _TIMES_PIECES.search(text)
+    if found is None or found.start() > before:
+        return None
+    pieces = _counted(found, words)
+    amount = Amount(pieces.range.times(float(found[2])), words.amounts[found[3].lower()])
+    return _told(text, found, amount)._replace(pieces=pieces)
+
+
+def _counted(found: re.Match[str], words: Vocabulary) -> Amount:
+    return Amount(a_range(found[1]), words.amounts[found[4].lower()])
 
 
 def _with_bracket(told: Told, words: Vocabulary) -> Told:
     """With the same dose in another unit, which is left out; of tablets and volumes it says how much they hold."""
     found = BRACKET.match(told.rest)
+    if found and (pieces := _TIMES_PIECES.fullmatch(found[1].strip())):
+        return told._replace(pieces=_counted(pieces, words), rest=told.rest[found.end() :].lstrip(" ,"))
     if found is None or not words.an_amount.fullmatch(found[1].strip()):
         return told
     other, rest = an_amount(found[1], words), told.rest[found.end() :].lstrip(" ,")

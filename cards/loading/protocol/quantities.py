@@ -30,7 +30,7 @@ _WORDED = (
         re.compile(rf"(>=?)\s{{0,9}}({NUMBER})\s{{0,9}}(?:\.\.|,|and)\s{{0,9}}(<=?)\s{{0,9}}({NUMBER})"),
         r"\1 \2 .. \3 \4",
     ),
-    (re.compile(rf"({NUMBER})\s{{0,9}}(?:-|\u2013|to)\s{{0,9}}({NUMBER})"), r"\1 .. \2"),
+    (re.compile(rf"({NUMBER})\s{{0,9}}(?:-|\u2013|to)\s{{0,9}}(<=? ?)?({NUMBER})"), r"\1 .. \2\3"),
 )
 
 

@@ -17,7 +17,7 @@ _BETWEEN = re.compile(r",? and (?:then )?|,? then |; |, ")
 _GOES_ON = r"(?: (?:until|for) .{1,200})?"
 _NEXT_DAY = re.compile(rf"(?:(?:next|each|every) (?:morning|day)|tomorrow)(?: ({_CLOCK}))?{_GOES_ON}")
 _MORNING_LABS = r"(?:with |in |at )?(?:the )?(?:next |following )?(?:am|morning)(?: (?:labs?|bloods?|draw))?"
-_ENDS = r"(?:infusion|dose) (?:ends?|is finished|finishes|has ended)"
+_ENDS = r"(?:infusion|dose) (?:ends?|is finished|finishes|has ended|(?:is )?completed?)"
 _END = r"(?:completion|completing|the end|end)(?: of .{1,60}?)?(?=$|,| and | then |;)"
 _FORMS = re.compile(
     "|".join(
@@ -45,6 +45,8 @@ _ALIKE: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(rf"(?<!\w){_MORNING_LABS}(?!\w)"), "next morning"),
     (re.compile(r"\b(each|every) next morning"), r"\1 morning"),
     (re.compile(r"\bpost[- ]"), "after "),
+    (re.compile(r"\bprior to\b"), "before"),
+    (re.compile(rf"({_NUMBER}(?:\s?(?:-|to)\s?{_NUMBER})?)[ -]?hourly"), r"every \1 h"),
     (re.compile(r"\b(?:hrs?|hours?)\b"), "h"),
     (re.compile(rf"\bafter (?:the )?(?:last )?{_ENDS}\b"), "after end"),
     (re.compile(rf"\bafter (?:the )?{_END}"), "after end"),

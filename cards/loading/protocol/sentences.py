@@ -18,6 +18,13 @@ _PER_DAY = re.compile(A_DAY)
 _PREMIX = re.compile(r"(\d ?g) ?/ ?(\d{1,4} ?ml)\b", re.IGNORECASE)  # "4 g/100 mL"
 _FORM = re.compile(r"(?:tablets?|capsules?|sachets?|infusion|premix),? ", re.IGNORECASE)
 _IN_FLUID = re.compile(r"(in [^,;]{1,60}?),? (?=(?:iv|ivpb|intravenous|oral)\b)", re.IGNORECASE)
+_OR_TUBE = re.compile(
+    r"^(?: or |/) ?(?:(?:per|via|by|down)? ?(?:an? )?(?:enteral |feeding |ng |nasogastric )*tube|ng|ngt|peg)(?!\w)",
+    re.IGNORECASE,
+)
+_LONGEST_NAME = 4  # words
+_PIECES = frozenset({"tablet", "capsule", "sachet"})
+_ANY_SALT, _INFUSED = "magnesium", "sulfate"  # by vein there is no other salt that a hospital calls magnesium alone
 _ROUTE_WORDS = r"(?:(?:by|via|per|as|slow|a|an)\s){0,2}"
 
 
@@ -38,6 +45,7 @@ def an_order(text: str, words: Vocabulary, own: Mapping[str, Named]) -> Order:
 
 def _in_digits(text: str, words: Vocabulary) -> str:
     """The same with counts that are written out as digits."""
+    text = words.count_range.sub(lambda f: f"{words.counts[f[1].lower()]}-{words.counts[f[2].lower()]} times", text)
     return words.a_count.sub(lambda found: str(words.counts[found[1].lower()]), text)
 
 
@@ -72,20 +80,36 @@ def _agrees(order: Order, words: Vocabulary) -> None:
 # -- product, amount and route ----------------------------------------------------------------------------------------
 def _head(text: str, words: Vocabulary, own: Mapping[str, Named]) -> tuple[Order, str]:
     """Product, amount and route, and the rest of the sentence."""
-    dose = a_dose(text, words)
+    dose = a_dose(_product_first(text, words, own), words)
     product = _product(dose.product, words, own)
+    by_mouth = any(each and each.unit in _PIECES for each in (dose.amount, dose.pieces))
     total = _PER_DAY.match(dose.rest)
     rest = _after(_FORM, _after(_PER_DAY, dose.rest))
     fluid = _IN_FLUID.match(rest)
-    route, rest = _route(rest[fluid.end() :] if fluid else rest, text, words)
+    route, rest = _route(rest[fluid.end() :] if fluid else rest, text, words, by_mouth)
+    if product.id == _ANY_SALT and route not in _BY_MOUTH:
+        product = words.products[_INFUSED]
     rest = f"{fluid[1]}, {rest}" if fluid else rest
     order = Order(product.id, product.salt, dose.amount, route, doses=dose.doses, pieces=dose.pieces)
     order = replace(order, day_total=bool(total), rate=dose.amount.range if dose.an_hour else None)
     return order, BRACKET.sub(r", \1,", rest)
 
 
+def _product_first(text: str, words: Vocabulary, own: Mapping[str, Named]) -> str:
+    """ "2 g magnesium sulfate IV" with the product where the language has it."""
+    found = words.an_amount.match(text)
+    rest = text[found.end() :].strip().removeprefix("of ").split(" ") if found else []
+    for count in range(min(len(rest), _LONGEST_NAME), 0, -1):
+        name = " ".join(rest[:count]).strip(",")
+        if found and "(" not in name and (name.lower() in own or words.product(name)):
+            return " ".join((name, found[0], *rest[count:]))
+    return text
+
+
 def _product(name: str, words: Vocabulary, own: Mapping[str, Named]) -> Named:
     product = own.get(name.lower()) or words.product(name)
+    if product is None and (name.lower() or "up to").endswith("up to"):
+        raise ValueError('"up to" names no dose: write the range that may be given, like 20-50 mmol')
     if product is None:
         known = {*own, *(named.id for named in words.products.values())}
         raise ValueError(f"unknown product {name!r}{did_you_mean(name.lower(), known)}; own ones stand under products")
@@ -97,14 +121,21 @@ def _after(pattern: re.Pattern[str], rest: str) -> str:
     return rest[found.end() :].lstrip(" ,") if found else rest
 
 
-def _route(rest: str, text: str, words: Vocabulary) -> tuple[str, str]:
-    for spelled in sorted(words.routes, key=len, reverse=True):
-        pattern = rf"{_ROUTE_WORDS}{re.escape(spelled)}(?: infusion| piggyback)?(?!\w)"
-        if found := re.compile(pattern, re.IGNORECASE).match(rest):
-            return words.routes[spelled], rest[found.end() :]
+def _route(rest: str, text: str, words: Vocabulary, by_mouth: bool) -> tuple[str, str]:
+    """The route, after the amount or further on; "oral or by tube" is oral, which a tube is too. Tablets need none."""
+    for where in ("match", "search"):
+        for spelled in sorted(words.routes, key=len, reverse=True):
+            pattern = rf"(?<![\w.]){_ROUTE_WORDS}{re.escape(spelled)}(?: infusion| piggyback)?(?!\w)"
+            if found := getattr(re.compile(pattern, re.IGNORECASE), where)(rest):
+                return words.routes[
+                    spelled
+                ], f"{rest[: found.start()]}, {_OR_TUBE.sub('', rest[found.end() :], count=1)}"
+    if by_mouth:
+        return "oral", rest
     word = rest.split(" ")[0].strip(",") if rest else ""
+    near = did_you_mean(word.lower(), words.routes) or "; write IV or oral there"
     told = f"{word!r} is no route" if word else "no route is told"
-    raise ValueError(f'"{text}": {told} after the amount{did_you_mean(word.lower(), words.routes)}')
+    raise ValueError(f'"{text}": {told} after the amount{near}')
 
 
 def _next_part(order: Order, rest: str, words: Vocabulary) -> tuple[Order, str]:

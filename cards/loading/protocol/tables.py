@@ -19,7 +19,26 @@ _PRODUCT = frozenset({"salt", "route", "unit", "elemental_mg", "display"})
 _SILENT = frozenset({"silent", "silence", "nothing", "none"})
 _FACTOR = re.compile(r"(?:x ?|times )?(\d{1,9}(?:\.\d{1,9})?)(?: ?(?:x|times))?")
 _PERCENT = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?%")
-_WORDED = {"half": 0.5, "none": 0.0, "not at all": 0.0, "no": 0.0, "double": 2.0, "twice": 2.0}
+_PART = r"(half|none|quarter|double|\d{1,3}(?:\.\d{1,3})? ?%)"
+_OF_DOSE = re.compile(rf"(?:give |use )?(?:an? )?{_PART} (?:of )?(?:the )?(?:usual |recommended |normal )?(?:doses?)?")
+_LESS_BY = re.compile(
+    r"(?:reduce|decrease|lower)(?: the)?(?: doses?)? by (half|\d{1,3}(?:\.\d{1,3})? ?%)|(\d{1,3} ?%) (?:reduction|less)"
+)
+_WORDED = {
+    "halve": 0.5,
+    "halved": 0.5,
+    "halve the dose": 0.5,
+    "avoid": 0.0,
+    "do not give": 0.0,
+    "contraindicated": 0.0,
+    "quarter": 0.25,
+    "half": 0.5,
+    "none": 0.0,
+    "not at all": 0.0,
+    "no": 0.0,
+    "double": 2.0,
+    "twice": 2.0,
+}
 _LIMIT_UNITS = {"iv_rate": "g/h", "iv_24h": "g", "iv_order": "g", "oral_24h": "mg"}
 _LIMIT = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?([a-z]{1,20}(?:/(?:hr|hour|h|min))?)(?: .{0,200})?", re.IGNORECASE)
 _MASSES = {"g": "g salt", "mg": "mg salt", "mmol": "mmol", "meq": "meq"}
@@ -88,9 +107,15 @@ def _kidney(number: int, f: Fields, words: Vocabulary, ask: ConditionReader) -> 
 
 
 def _factor(text: str) -> float | None:
-    """ "0.5", "50 %", "half", "none", "2 times"; None when it is an amount or a time."""
-    if text.lower() in _WORDED:
-        return _WORDED[text.lower()]
+    """ "0.5", "50 %", "half", "reduce by 50 %", "none", "2 times"; None when it is an amount or a time."""
+    text = " ".join(text.lower().split())
+    if less := _LESS_BY.fullmatch(text):
+        left = _factor(less[1] or less[2])
+        return None if left is None else 1 - left
+    if part := _OF_DOSE.fullmatch(text):
+        text = part[1]
+    if text in _WORDED:
+        return _WORDED[text]
     if percent := _PERCENT.fullmatch(text):
         return float(percent[1]) / 100
     found = _FACTOR.fullmatch(text.lower())

@@ -16,6 +16,8 @@ TO = r"\s{0,9}(?:-|\u2013|\.\.|to)\s{0,9}"
 RANGE = rf"{NUMBER}(?:{TO}{NUMBER})?"
 _WIDER = (("words", "is"), ("units", "within"))
 _BETWEEN = re.compile(r"[\s_\-]{1,20}")
+_BRACKET = re.compile(r"\([^)]{1,40}\)")
+_MAGNESIUM = re.compile(r"^(?:mag|mg)_")
 
 
 class Number(NamedTuple):
@@ -43,7 +45,8 @@ class Vocabulary:
     """Every word by each of its spellings; how a word is known from a record: categories, groups of drug
     classes, drugs and drug classes `taken`, salts on the allergy list ("" for any). `wider`: what holds with a word.
 
-    `an_amount`: a range and a unit, `a_frequency` an abbreviation of `per_day`, `a_count` a number that is written out.
+    `an_amount`: a range and a unit, `a_frequency` an abbreviation of `per_day`, `a_count` a number that is written out,
+    `count_range` two of them.
     `per_day`: how often an abbreviation is; `counts`: numbers that are written out.
     `unit_codes`: units by (system, code). `grams` of magnesium sulfate and `elemental_mg` by unit of an amount.
     """
@@ -69,6 +72,7 @@ class Vocabulary:
     an_amount: re.Pattern[str]
     a_frequency: re.Pattern[str]
     a_count: re.Pattern[str]
+    count_range: re.Pattern[str]
     grams: Mapping[str, float]
     elemental_mg: Mapping[str, float]
 
@@ -89,8 +93,9 @@ class Vocabulary:
         return value
 
     def product(self, text: str) -> Named | None:
-        """The product that a text names."""
-        return self.products.get(plain(text))
+        """The product that a text names, also as "Mg oxide"; what stands in brackets is the same in other words."""
+        name = plain(_BRACKET.sub(" ", text))
+        return self.products.get(plain(text)) or self.products.get(_MAGNESIUM.sub("magnesium_", name))
 
     @property
     def askable(self) -> frozenset[str]:
@@ -138,9 +143,15 @@ def read_vocabulary(path: Traversable, numbers: Mapping[str, float], reading: Re
         an_amount=re.compile(rf"(?<![\w.])({RANGE})\s{{0,9}}({_any_of(amounts)})(?![\w/])", re.IGNORECASE),
         a_frequency=re.compile(rf"(?:repeat(?:ed)? )?({_any_of(per_day)})(?!\w)", re.IGNORECASE),
         a_count=re.compile(rf"(?<!\w)({_any_of(told['counts'])})(?!\w| times)", re.IGNORECASE),
+        count_range=_count_range(_any_of(told["counts"])),
         grams={"g salt": 1.0, "mg salt": 0.001, "mmol": 1 / mmol, "meq": 1 / meq},
         elemental_mg={"mg elemental": 1.0, "mmol": mg_per_mmol, "meq": mg_per_mmol * mmol / meq},
     )
+
+
+def _count_range(count: str) -> re.Pattern[str]:
+    """ "two to three times"."""
+    return re.compile(rf"(?<!\w)({count}) (?:to|or) ({count}) times(?!\w)", re.IGNORECASE)
 
 
 def _any_of(spellings: Iterable[str]) -> str:
