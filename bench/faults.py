@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from tests.store.serving import Load, Serving, wait_for
 
 QUIET_S, PAUSE_S, DRAIN_S = 10.0, 3.0, 60.0
 CLIENTS, REST_S = 2, 0.05
+UNDER_WAY = 20  # answers of the steady load whose records are on their way at any moment
 TIMES_QUIET, AT_LEAST_S = 20.0, 3.0
 
 
@@ -46,7 +47,7 @@ def run(minutes: float, folder: Path, dice: random.Random, kinds: Sequence[str] 
             time.sleep(QUIET_S)
             quiet, load.slowest = load.slowest, 0.0
             harm = Harm(serving, postgres, clock, dice)
-            done = _harmed(harm, load, minutes, dice, kinds)
+            done = _harmed(harm, load, minutes, dice, kinds, lambda: load.answered + harm.answered - records(engine))
         load.answered += harm.answered
         with suppress(AssertionError):  # what is missing is told below
             wait_for(lambda: records(engine) >= load.answered, "every answered call is recorded", DRAIN_S)
@@ -57,9 +58,15 @@ def run(minutes: float, folder: Path, dice: random.Random, kinds: Sequence[str] 
         postgres.remove()
 
 
-def _harmed(harm: Harm, load: Load, minutes: float, dice: random.Random, kinds: Sequence[str]) -> Counter[str]:
-    """Do harm for so long, every kind as often; how often each was done. Prints what made calls slower than before."""
+def _harmed(
+    harm: Harm, load: Load, minutes: float, dice: random.Random, kinds: Sequence[str], missing: Callable[[], int]
+) -> Counter[str]:
+    """Do harm for so long, every kind as often; how often each was done.
+
+    Prints what made calls slower than before, and after what more answers stay without a record than before.
+    """
     done, slowest, until, next_ones = Counter[str](), 0.0, time.monotonic() + minutes * 60, list[str]()
+    most = 0
     while time.monotonic() < until:
         next_ones = next_ones or dice.sample(kinds, len(kinds))
         name = next_ones.pop()
@@ -69,7 +76,19 @@ def _harmed(harm: Harm, load: Load, minutes: float, dice: random.Random, kinds: 
         if load.slowest > slowest:
             slowest = load.slowest
             print(f"{slowest * 1000:.0f} ms by {name.replace('_', ' ')}", flush=True)
+        if (lacking := _missing_still(missing, most + UNDER_WAY)) > most + UNDER_WAY:
+            most = lacking
+            print(f"{lacking} answers without a record after {name.replace('_', ' ')}", flush=True)
     return done
+
+
+def _missing_still(missing: Callable[[], int], expected: int) -> int:
+    """How many answers are without a record at the least, though there was time to ship more than is expected."""
+    least, until = missing(), time.monotonic() + DRAIN_S
+    while least > expected and time.monotonic() < until:
+        time.sleep(REST_S)
+        least = min(least, missing())
+    return least
 
 
 def _told(load: Load, recorded: int, quiet: float, done: Counter[str]) -> bool:

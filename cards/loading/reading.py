@@ -17,6 +17,8 @@ except ImportError:  # a build of PyYAML without libyaml
 
 Path = tuple[str, ...]
 _DEEPEST = 6
+# far beyond any site file, list of clients or protocol; the reader in C would end the process at some depth
+_DEEPEST_NESTING, _MOST_NODES, _LONGEST_SCALAR = 50, 200_000, 20_000
 _FEW = 12
 
 
@@ -35,15 +37,62 @@ class KnowledgeError(ValueError):
 
 def read_yaml(path: Traversable) -> Any:
     """The content of a YAML file; KnowledgeError with the line when it is not YAML."""
-    return parse_yaml(path.read_text(encoding="utf-8"), path.name)
+    return _load(path.read_text(encoding="utf-8"), path.name)
 
 
 def parse_yaml(text: str, name: str) -> Any:
-    """The content of a YAML text; KnowledgeError with the line when it is not YAML."""
+    """The content of a YAML text of somebody else; KnowledgeError with the line when it is not YAML, or too much."""
+    try:
+        bounds = _Bounds()
+        for event in yaml.parse(text, Loader=_Loader):
+            if reason := bounds.beyond(event):
+                raise KnowledgeError(f"{name}:{event.start_mark.line + 1 if event.start_mark else 1}: {reason}")
+    except yaml.YAMLError as problem:
+        raise KnowledgeError(f"{name}:{_line(problem, text)}: not valid YAML: {_reason(problem)}") from None
+    return _load(text, name)
+
+
+def _load(text: str, name: str) -> Any:
     try:
         return yaml.load(text, Loader=_Loader)  # noqa: S506 - it is a SafeLoader
     except yaml.YAMLError as problem:
         raise KnowledgeError(f"{name}:{_line(problem, text)}: not valid YAML: {_reason(problem)}") from None
+    except ValueError as problem:  # a date or number that there is not
+        raise KnowledgeError(f"{name}:1: not valid YAML: a date or number in it is none: {problem}") from None
+
+
+class _Bounds:
+    """What was read of a YAML text so far: how deep, and how much with all that aliases repeat."""
+
+    def __init__(self) -> None:
+        self._sizes: dict[str | None, int] = {}
+        self._within: list[tuple[str | None, int]] = [(None, 0)]
+
+    def beyond(self, event: yaml.Event) -> str:
+        """What is too much with this event; "" when nothing is."""
+        if isinstance(event, yaml.AliasEvent) and any(event.anchor == anchor for anchor, _ in self._within):
+            return f"*{event.anchor} repeats what it is part of"
+        if isinstance(event, yaml.ScalarEvent) and len(event.value) > _LONGEST_SCALAR:
+            return f"a text is longer than {_LONGEST_SCALAR} characters"
+        self._count(event)
+        if len(self._within) > _DEEPEST_NESTING:
+            return f"it is nested more than {_DEEPEST_NESTING} levels deep"
+        much = self._within[-1][1] > _MOST_NODES
+        return f"with what aliases repeat it holds more than {_MOST_NODES} values" if much else ""
+
+    def _count(self, event: yaml.Event) -> None:
+        size = 0
+        if isinstance(event, yaml.CollectionStartEvent):
+            self._within.append((event.anchor, 1))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            anchor, size = self._within.pop()
+            self._sizes[anchor] = size
+        elif isinstance(event, yaml.ScalarEvent):
+            size = self._sizes[event.anchor] = 1
+        elif isinstance(event, yaml.AliasEvent):
+            size = self._sizes.get(event.anchor, 1)
+        anchor, before = self._within[-1]
+        self._within[-1] = anchor, before + size
 
 
 def _line(problem: yaml.YAMLError, text: str) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, Table
+from sqlalchemy import Column, Connection, Engine, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, ProgrammingError, SQLAlchemyError, StatementError
 
@@ -19,7 +19,11 @@ from cds_service.records.spool import lines, remove_if_done, size, waiting
 # A batch holds SQLite's one write lock, which the look-up of a token waits for: some milliseconds.
 _BATCH = {"sqlite": 200, "postgresql": 1000}
 _REJECTED = "rejected.txt"
-_UNUSABLE = (KeyError, TypeError, ValueError, AttributeError, OverflowError, DataError, IntegrityError)
+_UNUSABLE = (LookupError, TypeError, ValueError, AttributeError, OverflowError, DataError, IntegrityError)
+
+
+class _Odd(ValueError):
+    """An entry is none of ours."""
 
 
 class Shipper:
@@ -94,7 +98,7 @@ class Shipper:
                 self._reject(batch[0], problem)
 
     def _insert(self, batch: Sequence[bytes]) -> None:
-        rows = rows_of(orjson.loads(line) for line in batch)
+        rows = _rows(batch)
         with self._engine.begin() as connection:
             for table, listed in rows.items():
                 insert_new(connection, table, listed)
@@ -105,6 +109,29 @@ class Shipper:
         record_trouble("a record cannot be shipped: kept aside", file=_REJECTED, problem=type(problem).__name__)
         with (self._folder / _REJECTED).open("ab") as file:
             file.write(line)
+
+
+def _rows(batch: Sequence[bytes]) -> dict[Table, list[Row]]:
+    """The rows of some lines; whatever is raised meanwhile is the fault of one of them: nothing else is asked."""
+    try:
+        found = rows_of(orjson.loads(line) for line in batch)
+    except Exception as problem:
+        raise _Odd(type(problem).__name__) from None
+    for table, rows in found.items():
+        if not all(_fits(value, table.c[name]) for row in rows for name, value in row.items()):
+            raise _Odd(table.name)
+    return found
+
+
+def _fits(value: object, column: Column[Any]) -> bool:
+    """Whether a value is of the type of its column.
+
+    A database tells a text where a number stands as it tells a table that it lacks: as if that might pass.
+    """
+    if value is None:
+        return bool(column.nullable)
+    wanted = column.type.python_type
+    return type(value) is wanted or (wanted is float and type(value) is int)
 
 
 def insert_new(connection: Connection, table: Table, rows: list[Row]) -> None:

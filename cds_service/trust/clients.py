@@ -13,6 +13,7 @@ from cds_service.run.settings import SettingsError, is_loopback
 DEFAULT_ALGORITHMS = ("ES384", "RS384")
 ASYMMETRIC = frozenset({"ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "EdDSA"})
 _TOP = "clients"
+_LONGEST_NAME = 200  # of the columns of the records
 _SERVER_KEYS = frozenset({"url", "open"})
 _KEYS = frozenset(
     {"name", "iss", "jku", "jwks_file", "algorithms", "fhir_servers", "site", "null_means_failed", "dialect", "links"}
@@ -136,6 +137,8 @@ class _Reader:
         for key in ("name", "iss"):
             if not isinstance(self.told.get(key), str) or not self.told[key]:
                 raise self.error(f"{key} is missing", key)
+        if len(self.told["name"]) > _LONGEST_NAME:
+            raise self.error(f"name is longer than {_LONGEST_NAME} characters, which no record takes", "name")
         if ("jku" in self.told) == ("jwks_file" in self.told):
             raise self.error("needs exactly one of jku and jwks_file", "jwks_file")
 

@@ -113,3 +113,10 @@ def test_a_client_is_answered_in_its_dialect(tmp_path, hook):
     for suggestion in (s for card in told for s in card.get("suggestions", ())):
         assert len(suggestion["actions"]) == 1
     assert {card["selectionBehavior"] for card in told if "suggestions" in card} <= {"any"}
+
+
+def test_a_name_that_no_record_takes_stops_the_start(tmp_path):
+    path = written(tmp_path)
+    path.write_text(path.read_text().replace("name: ehr", f"name: {'e' * 201}"))
+    with pytest.raises(SettingsError, match=r"clients.yaml:2: client 1: name is longer than 200"):
+        read_clients(path)

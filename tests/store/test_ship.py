@@ -129,8 +129,18 @@ def test_a_file_that_was_let_go_is_gone_once_shipped(spool, shipper):
         answer(at=NOW, service="x" * 10_000, id="y" * 10_000),
         answer(status="two hundred"),
         answer(id=None),
+        answer(service=0),
+        answer(client=[1]),
+        answer(ms=True),
+        {**answer(), "at": -1e18},
+        answer(cards=0, on_trial=[{"rule": None, "leads": False, "problem": "", "indicator": ""}]),
+        {**answer(cards=0), "cards": [{"id": CARD, "problem": "", "indicator": "", "rules": [], "suggestions": []}]},
+        {**candidate(answer()), "rules": [[]]},
     ],
-    ids=["unknown kind", "empty", "too long", "text for a number", "no id"],
+    ids=[
+        *("unknown kind", "empty", "too long", "text for a number", "no id", "number for a text", "list for a text"),
+        *("truth for a number", "no such time", "no rule", "card of no rule", "candidate of nothing"),
+    ],
 )
 def test_an_entry_that_no_database_takes_is_kept_aside_and_holds_up_nobody(spool, shipper, engine, entry):
     good = [answer(), answer()]
