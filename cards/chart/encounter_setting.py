@@ -8,6 +8,9 @@ from cards.loading import Knowledge
 from cards.model import JsonObject, Setting
 
 _MOST_ACUTE_FIRST = tuple(Setting)
+# shorter codes are abbreviations, which other places use for other things
+_SHORTEST_WORD = 4
+_HERE = frozenset({"active", ""})
 _LOOKED_AT = ("magnesium", "results", "medications")
 _DATES = ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "issued", "authoredOn", "occurrenceDateTime")
 
@@ -21,7 +24,30 @@ def setting_told(encounter: JsonObject | None, knowledge: Knowledge) -> Setting:
     known = [setting for setting in coded if setting]
     if known:
         return min(known, key=_MOST_ACUTE_FIRST.index)
-    return knowledge.encounters.of_words(words) or Setting.UNKNOWN
+    return (
+        knowledge.encounters.of_words(words)
+        or _by_code_as_word(encounter, knowledge)
+        or _by_place(encounter, knowledge)
+    )
+
+
+def _by_code_as_word(encounter: JsonObject, knowledge: Knowledge) -> Setting | None:
+    """A class or type whose code is a word: DSTU2 has `inpatient`, local lists `EMERGENCY`."""
+    kinds = [c for told in objects(encounter, "type") for c in codings(told)]
+    told = [text(encounter, "class"), *(code for _, code in (*classes_of(encounter), *kinds))]
+    return knowledge.encounters.of_words(" ; ".join(code for code in told if len(code) >= _SHORTEST_WORD))
+
+
+def _by_place(encounter: JsonObject, knowledge: Knowledge) -> Setting:
+    """Where a patient lies, by the name of the place; a name never makes somebody an outpatient ("Mayo Clinic")."""
+    here = (told for told in objects(encounter, "location") if text(told, "status") in _HERE and not _was_left(told))
+    named = (knowledge.encounters.of_words(text(child(told, "location"), "display")) for told in here)
+    lying = [setting for setting in named if setting and setting.acts_as_inpatient]
+    return min(lying, key=_MOST_ACUTE_FIRST.index, default=Setting.UNKNOWN)
+
+
+def _was_left(place: JsonObject) -> bool:
+    return bool(text(child(place, "period"), "end"))
 
 
 def place_of(setting: Setting) -> str:

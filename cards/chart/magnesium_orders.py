@@ -38,6 +38,7 @@ _ELEMENTAL = re.compile(
 _WEIGHT = re.compile(r"(?<![\d.])(\d{1,5}+(?:\.\d{1,3}+)?+) ?mg\b(?!/)")
 # "magnesium (as oxide) 250 mg": the weight of the magnesium, or not; nobody knows
 _AS_SALT = re.compile(r"\bas\b")
+_GRAMS = ("g", "gm", "gms", "gram", "grams", "gramm", "gramme", "grammes", "gramos", "grammi", "gramas")
 _CONTAINERS = ("bag", "container", "vial", "syringe", "each")
 _PIECES = (
     *(name + ending for name in ("tablet", "tab", "capsule", "cap", "sachet") for ending in ("", "s", "(s)")),
@@ -94,7 +95,8 @@ def _kind(product: Product, name: str, route: Route, told: str, words: Collectio
         return _KINDS[product.kind]
     # "oxide 400 mg (241 mg magnesium)" is one salt
     several = product.combination or len(set(product.ingredients) - {"magnesium"}) > 1
-    if _is_fluid(route, told, words) or name in _NEVER_REPLACEMENT or (several and product.kind not in _ONE_SALT):
+    is_fluid = product.kind != "replacement" and _is_fluid(route, told, words)
+    if is_fluid or name in _NEVER_REPLACEMENT or (several and product.kind not in _ONE_SALT):
         return MagnesiumKind.SOURCE
     if _LAXATIVE.search(told) or name == "magnesium hydroxide":
         return MagnesiumKind.LAXATIVE
@@ -150,7 +152,7 @@ def _is_obstetric_bag(strength: Strength, numbers: Mapping[str, float]) -> bool:
 def _grams_per(numbers: Mapping[str, float]) -> dict[str, float]:
     """Grams of sulfate in each unit of mass or amount."""
     amounts = {unit: 1 / numbers[f"sulfate.{unit}_per_gram"] for unit in ("meq", "mmol")}
-    return {"g": 1.0, "gm": 1.0, "mg": 0.001, **amounts}
+    return {**dict.fromkeys(_GRAMS, 1.0), "mg": 0.001, **amounts, "mval": amounts["meq"]}
 
 
 def _grams_per_volume(strength: Strength | None, listed: MagnesiumProduct | None) -> dict[str, float]:

@@ -8,13 +8,17 @@ from cards.chart.fhir import child, codings, text, words_of
 from cards.model import JsonObject, Route
 from cards.terms.names import fold
 
-_ROUTE_CODES = {"26643006": Route.ORAL, "47625008": Route.INTRAVENOUS}
+# of SNOMED CT, of the EDQM standard terms, and of the NCI thesaurus, as product labels of the FDA have them
+_ROUTE_CODES = {
+    **dict.fromkeys(("26643006", "20053000", "C38288"), Route.ORAL),
+    **dict.fromkeys(("47625008", "20045000", "C38276"), Route.INTRAVENOUS),
+}
 _ROUTE_WORDS: tuple[tuple[Route, re.Pattern[str]], ...] = (
     (
         # said outright, and not "IV or PO": whatever part of the body is named beside it
         Route.ORAL,
         re.compile(
-            r"^(?!.*\b(iv|i\.v\.|intraven\w*|ivpb)\b).*\b(po|p\.o\.|per os|by mouth|(?<!not )swallow\w*"
+            r"^(?!.*\b(iv|i\.v|intraven\w*|ivpb)\b).*\b(po|p\.o|per os|by mouth|(?<!not )swallow\w*"
             r"|(feeding|gastric|nasogastric|n\W?g|peg|enteral)\W+tube|nasogastric\w*|gastrostom\w*)\b",
             re.IGNORECASE,
         ),
@@ -27,17 +31,19 @@ _ROUTE_WORDS: tuple[tuple[Route, re.Pattern[str]], ...] = (
             r"|(?<!soft )gel(?!\W?(caps?|tab))|shampoo|irrigation|inhal\w*|neb(uli\w*|s)?"
             r"|paste|bath|soaks?|compress(es)?|wet dressings?|salbe|pommade|pomada"
             r"|zalf|salva|augen\w*|ohren\w*|nasen\w*|collyre|colirio|collirio|oog\w*|ogon\w*|ojendr\w*|mouthwash|intravitreal"
-            r"|intracameral|dropperettes?|affected (area|eye|ear|skin)s?)\b"
+            r"|bone cement|knochenzement|intracameral|dropperettes?|affected (area|eye|ear|skin)s?)\b"
             r"(?!\W+((and|or)\W+)?(soft\W+tissue\W+)?infection)",  # what it is for, not where it goes
             re.IGNORECASE,
         ),
     ),
-    (Route.INTRAVENOUS, re.compile(r"\b(iv|i\.v\.|intraven\w*|endoven\w*|infus\w*|perfus\w*|ivpb)\b", re.IGNORECASE)),
+    (Route.INTRAVENOUS, re.compile(r"\b(iv|i\.v|intraven\w*|endoven\w*|infus\w*|perfus\w*|ivpb)\b", re.IGNORECASE)),
     (
         Route.ORAL,
         re.compile(
-            r"\b(oral\w*|po|p\.o\.|per os|by mouth|tab(s|l\.?|let\w*)?|tbl|filmtabl\w*|caps?|capsul\w*|kapsel\w*"
-            r"|soft\W?gels?|gelules?|comprim\w*|compress[ae]|chewables?)\b",
+            r"\b(oral\w*|oraal|peroral\w*|enteral\w*|po|p\.o|per os|by mouth|tab(s|l\.?|let\w*)?|tbl|filmtabl\w*"
+            r"|caps?|capsul\w*|kapsel\w*"
+            r"|soft\W?gels?|gelules?|comprim\w*|compress[ae]|chewables?"
+            r"|magensonde|sonde (naso)?gastrique|sonda (naso)?gastrica|(per|via|par|por) (peg|sonde|sonda))\b",
             re.IGNORECASE,
         ),
     ),

@@ -1,11 +1,11 @@
 """Whether a record says that a medicine is taken: orders, reported orders, statements, dispenses."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from cards.chart.fhir import child, codings, first_moment, number, text
+from cards.chart.fhir import child, codings, end_of, first_moment, number, text
 from cards.model import ORDER_TYPES, JsonObject
 
-_REAL_INTENTS = frozenset({"order", "original-order", "instance-order", "filler-order", ""})
+_REAL_INTENTS = frozenset({"order", "original-order", "reflex-order", "instance-order", "filler-order", ""})
 _TAKEN = frozenset({"active", "completed", "stopped"})
 # a statement of R5 is "recorded", and its adherence says the rest
 _STATED = {"active": "active", "recorded": "active", "completed": "completed", "stopped": "stopped"}
@@ -21,7 +21,7 @@ def status_taken(resource: JsonObject, now: datetime) -> str:
     if kind in ORDER_TYPES:
         return text(resource, "status") if is_real(resource) else ""
     if kind == "MedicationStatement":
-        return _stated(resource)
+        return _stated(resource, now)
     return _dispensed(resource, now) if kind == "MedicationDispense" else ""
 
 
@@ -42,11 +42,13 @@ def _is_reported(order: JsonObject) -> bool:
     return True in told or bool(child(order, "reportedReference"))
 
 
-def _stated(statement: JsonObject) -> str:
+def _stated(statement: JsonObject, now: datetime) -> str:
     adherence = child(child(statement, "adherence"), "code")
     refused = statement.get("wasNotTaken") is True or text(statement, "taken") == "n"
     refused = refused or any(code in _NOT_TAKING for _, code in codings(adherence))
-    return "" if refused else _STATED.get(text(statement, "status"), "")
+    status = "" if refused else _STATED.get(text(statement, "status"), "")
+    end = end_of(text(child(statement, "effectivePeriod"), "end"), UTC)
+    return "completed" if status == "active" and end and end < now else status
 
 
 def _dispensed(dispense: JsonObject, now: datetime) -> str:

@@ -43,6 +43,7 @@ def named_of(terminology: Terminology, own: Told, parts: Sequence[Told]) -> Name
 @lru_cache(maxsize=4096)
 def understood(terminology: Terminology, codes: tuple[CodeKey, ...], told: str) -> Named:
     """A hospital has some thousand medicines, which come again and again."""
+    is_worded, told = bool(told), told or _names_in(codes)
     words = words_in(told)
     code, product, known = _product(codes, told, words, terminology)
     by_product = _PRODUCT_ROUTES.get(product.route, Route.NOT_SYSTEMIC)
@@ -55,8 +56,13 @@ def understood(terminology: Terminology, codes: tuple[CodeKey, ...], told: str) 
         route=worded_route(told) if by_product is Route.UNKNOWN else by_product,
         is_potassium=not _POTASSIUM_WORDS.isdisjoint(words) and bool(_POTASSIUM.search(told)),
         is_antithrombotic=not _ANTITHROMBOTICS.isdisjoint(words),
-        is_read=known or bool(product.ingredients or product.kind) or _is_name(told, words),
+        is_read=known or bool(product.ingredients or product.kind) or (is_worded and _is_name(told, words)),
     )
+
+
+def _names_in(codes: Sequence[CodeKey]) -> str:
+    """Local codes that are written as words: "Magnesium Sulfate". One that matches nothing stays a code."""
+    return " ; ".join(code for _, code in codes if _LONG_WORD.search(code))
 
 
 def _mixture(terminology: Terminology, whole: Named, parts: Sequence[Named]) -> Named:
@@ -64,7 +70,8 @@ def _mixture(terminology: Terminology, whole: Named, parts: Sequence[Named]) -> 
     every = sorted((whole, *parts), key=lambda named: "magnesium_product" not in named.drug.role_names)
     told = " ; ".join(filter(None, (named.told for named in every)))
     ingredients = dict.fromkeys(code for named in (whole, *parts) for code in named.product.ingredients)
-    kind = whole.product.kind or next((n.product.kind for n in parts if n.product.kind in _MIXED), "mixture")
+    inside = {named.product.kind for named in parts}
+    kind = whole.product.kind or next((kind for kind in _MIXED if kind in inside), "mixture")
     return whole._replace(
         told=told,
         words=words_in(told),
@@ -76,8 +83,9 @@ def _mixture(terminology: Terminology, whole: Named, parts: Sequence[Named]) -> 
     )
 
 
-# kinds that a mixture takes over from one thing in it
-_MIXED = frozenset({"nutrition", "dialysate"})
+_LONG_WORD = re.compile(r"[A-Za-z]{6}")
+# kinds that a mixture takes over from one thing in it, the first of them
+_MIXED = ("nutrition", "dialysate", "replacement")
 # morphine or magnesium: nobody can tell (ISMP list of error-prone abbreviations)
 _AMBIGUOUS = frozenset({"ms", "mso4", "mso"})
 _NO_NAMES = frozenset(

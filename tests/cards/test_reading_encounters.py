@@ -95,6 +95,53 @@ def test_words_of_a_class_nobody_knows(words: str, expected: str) -> None:
     assert [setting(LOCAL, "4", **told).value for told in elsewhere] == [expected] * 2
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        *(("normalstationär", "inpatient"), ("vollstationaer", "inpatient"), ("Intensivstation 2", "inpatient")),
+        *(("MICU", "inpatient"), ("Réanimation", "inpatient"), ("Terapia intensiva", "inpatient")),
+        *(("teilstationär", "day unit"), ("Tagesklinik", "day unit"), ("Hôpital de jour", "day unit")),
+        *(("vorstationär", "ambulatory"), ("Poliklinik", "ambulatory"), ("Consulta externa", "ambulatory")),
+        *(("Urgencias", "emergency"), ("Pronto soccorso", "emergency"), ("Akutmottagning", "emergency")),
+    ],
+)
+def test_words_of_a_class_in_other_languages(words: str, expected: str) -> None:
+    assert setting(LOCAL, "4", words).value == expected
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        *(("inpatient", "inpatient"), ("Emergency", "emergency"), ("OUTPATIENT", "ambulatory"), ("other", "unknown")),
+        *(([{"coding": [{"system": LOCAL, "code": "normalstationaer"}]}], "inpatient"), ("ED", "unknown")),
+    ],
+)
+def test_a_code_that_is_a_word_is_read_as_one(told: Any, expected: str) -> None:
+    key = "class" if isinstance(told, str) else "type"
+    assert facts({**encounter(of={"code": "XYZ"}), key: told}).setting.value == expected
+    if isinstance(told, str):
+        assert setting(LOCAL, told).value == expected
+
+
+def place(name: str, **more: Any) -> Json:
+    return {"location": {"display": name}, **more}
+
+
+@pytest.mark.parametrize(
+    ("places", "expected"),
+    [
+        *(([place("Medical ICU")], "inpatient"), ([place("Emergency Department"), place("Ward 5")], "inpatient")),
+        *(([place("Mayo Clinic, room 3")], "unknown"), ([place("Home")], "unknown"), ([{}], "unknown")),
+        ([place("Emergency Department", status="completed"), place("Ward 5", status="active")], "inpatient"),
+        ([place("ICU", status="planned")], "unknown"),
+        ([place("ICU", period={"start": "2026-11-20", "end": "2026-11-21"})], "unknown"),
+    ],
+)
+def test_the_name_of_a_place_tells_where_somebody_lies(places: list[Json], expected: str) -> None:
+    assert facts(encounter(of={"system": LOCAL, "code": "7"}, location=places)).setting.value == expected
+    assert setting(V3[0], "AMB", location=places) is Setting.AMBULATORY
+
+
 def test_words_make_a_recurring_visit_a_day_unit_but_no_ward_of_a_visit() -> None:
     told = [{"text": "Haemodialysis / dialysis session"}]
     assert [setting(V2[0], "R", type=told), setting(V3[0], "AMB", type=told)] == [Setting.DAY_UNIT] * 2

@@ -50,18 +50,22 @@ ORAL_MAGNESIUM = (
     ),
     *("magnésio 200 mg", "Magnez B6", "酸化マグネシウム錠330mg", "mag cit 150 mg caps", "Mag malate 1250 mg tablet"),
     *("Chelated magnesium 100 mg (amino acid complex) tablet", "Magnerot", "MAG-4", "Mag 2", "Emgesan 250 mg"),
+    *("MagneB6", "Magmitt 330mg", "Magnogène", "Mg 5-Longoral", "Mag-Sup", "Magnesium-Diasporal Lutschtabletten"),
 )
 IV_MAGNESIUM = (
     *("magnesium sulfate 4 g/100 mL", "MAG SULF 4GM/100ML PREMIX", "Mg sulf 2gm/50mL", "MgSO4 2 g", "mag 2 g IV"),
     *("Mag 4 gm IV", "IV mag", "magnesium IVPB", "Magnesiumsulfat 50 % Ampulle", "sulfate de magnésium injectable"),
     *("sulfato de magnesio 1 g", "solfato di magnesio", "sulfato de magnésio", "magnesiumsulfaat", "硫酸マグネシウム"),
     *("magnesiumsulfaatti", "Magnesium Sulphate 50% injection", "mag sulfate", "Mg 2 g IV"),
+    *("Sulmetin", "Cormagnesin 400", "Mg 5-Sulfat Amp. 50 %", "Conclyte-Mg"),
 )
 LAXATIVES = ("milk of magnesia", "MOM 30 mL", "M.O.M.", "mag citrate solution", "Maalox", "Mylanta", "Epsom salt")
+LAXATIVES += ("Rennie", "Talcid", "Almax", "co-magaldrox", "Antagel", "Salilax")
 NO_ORDERS = (
     *("Plasma-Lyte 148", "Prismasol BGK 4/2.5 magnesium 1.5 mEq/L", "Dianeal PD-2", "cardioplegia magnesium 16 mmol/L"),
     *("multivitamin with minerals (magnesium 100 mg)", "esomeprazole magnesium 40 mg", "Esomeprazol-Magnesium 20 mg"),
-    *("magnesium stearate", "magnesium-free diet", "MoviPrep"),
+    *("magnesium stearate", "magnesium-free diet", "MoviPrep", "Magnesiumöl Spray", "magnesium oil"),
+    *("hemodialysis fluid magnesium 0.5 mmol/L", "Hämodialyselösung Magnesium 0,5"),
 )
 OMEPRAZOLE = (
     *("omeprazole 20 mg", "Omeprazol 20 mg Kapsel", "oméprazole 20 mg", "omeprazolo", "Omepratsoli", "Prilosec"),
@@ -79,6 +83,37 @@ INTERNATIONAL = {
     "domperidone": ("Motilium", "domperidona", "Domperidon"),
     "bendroflumethiazide": ("Aprinox", "Centyl", "bendroflumetiazida"),
 }
+BRANDS = {
+    "esomeprazole": ("Emanera", "Esopral", "Nexiam"),
+    "pantoprazole": ("Somac", "Pantoloc", "Eupantol", "Pantorc", "Zurcal", "Tecta"),
+    "lansoprazole": ("Lanzor", "Ogast", "Opiren", "Lansox"),
+    "omeprazole": ("Omep", "Antramups", "Zoltum", "Ulceral", "omprazole 20 mg"),
+    "furosemide": ("Seguril", "Impugan", "Vesix", "Furesis", "Fusid"),
+    "torsemide": ("Unat", "Sutril", "Isodiur", "Luprac"),
+    "hydrochlorothiazide": ("HCT 25 mg", "Esidrix", "Concor plus", "Nebilet Plus", "Lodoz"),
+    "amikacin": ("Amikin", "Biklin"),
+    "tobramycin": ("Nebcin", "Gernebcin"),
+    "cisplatin": ("Platinol", "CDDP"),
+    "tacrolimus": ("FK506", "FK 506"),
+    "digoxin": ("Lanicor", "Hemigoxine", "Lanacordin"),
+    "amiodarone": ("Cordarex", "Trangorex"),
+    "escitalopram": ("Cipralex", "Seroplex"),
+    "rocuronium": ("Esmeron", "Zemuron"),
+    "succinylcholine": ("Lysthenon", "Celocurin"),
+}
+WITH_A_THIAZIDE = (
+    *("Co-Diovan 160/12,5", "CoAprovel", "MicardisPlus", "Blopress Plus", "Sevikar HCT", "Lorzaar plus", "Cozaar Comp"),
+    *(
+        "Ramipril comp.",
+        "Enalapril comp",
+        "Delix plus",
+        "Co-Renitec",
+        "Acuretic",
+        "CoKenzen",
+        "Cotareg",
+        "Coversyl Plus",
+    ),
+)
 AV_BLOCK = (
     *((system, code) for system, code in product(SYSTEMS[ICD10], ("I44.2", "I442", "I44.1 G", "I44.30"))),
     *((system, "27885002") for system in SYSTEMS[SNOMED]),
@@ -285,9 +320,29 @@ def test_an_international_name_is_read_in_its_languages(name: str, text: str) ->
     assert named(f"{text} 10 mg").name == name
 
 
+@pytest.mark.parametrize(("name", "text"), [(name, text) for name, told in BRANDS.items() for text in told])
+def test_a_brand_of_another_country_is_read(name: str, text: str) -> None:
+    assert named(text).name == name
+
+
+@pytest.mark.parametrize("text", WITH_A_THIAZIDE)
+def test_a_blood_pressure_tablet_with_a_thiazide_is_both(text: str) -> None:
+    found = named(text)
+    assert {"thiazide-type diuretic", "raises potassium"} <= {role.drug_class for role in found.roles}
+
+
+@pytest.mark.parametrize("code", ["Magnesium Sulfate", "MAGNESIUM_SULFATE", "magnesium-sulfate-2g"])
+def test_a_local_code_that_is_a_name_is_read_as_one(code: str) -> None:
+    found = read(order(medicationCodeableConcept={"coding": [{"system": "urn:oid:2.999.1", "code": code}]}))
+    assert found.magnesium is not None and found.magnesium.salt == "sulfate"
+    assert unread_of({"coding": [{"system": "urn:oid:2.999.1", "code": "QUINTILLUS"}]}) == 1
+
+
 @pytest.mark.parametrize(
     ("code", "role", "name"),
     [
+        ("L01XC06", "cause", "cetuximab"),
+        ("L01XC08", "cause", "panitumumab"),
         ("C03CA04", "cause", "torsemide"),
         ("C09DA01", "cause", "thiazide diuretic"),
         ("C09BA03", "raises_k", "thiazide diuretic"),
@@ -394,10 +449,34 @@ def test_the_list_of_harmless_medicines_is_long() -> None:
         ("doxycycline softgel", "", Route.ORAL),
         ("doxycycline 1 % gel", "to gums", Route.NOT_SYSTEMIC),
         ("magnesium", "IV or PO per protocol", Route.INTRAVENOUS),
+        ("magnesium chloride", "1 g i.v.", Route.INTRAVENOUS),
+        *(("magnesium oxide", t, Route.ORAL) for t in ("p.o.", "peroral", "via PEG", "enteral", "Sonde gastrique")),
+        ("magnesium chloride", "parenteral", Route.UNKNOWN),
+        ("gentamicin bone cement", "", Route.NOT_SYSTEMIC),
     ],
 )
 def test_a_purpose_is_no_route(text: str, sig: str, route: Route) -> None:
     assert named(text, sig).route is route
+
+
+@pytest.mark.parametrize(
+    ("code", "route"),
+    [
+        *(("20053000", Route.ORAL), ("20045000", Route.INTRAVENOUS)),
+        *(("C38288", Route.ORAL), ("C38276", Route.INTRAVENOUS), ("26643006", Route.ORAL)),
+    ],
+)
+def test_a_route_by_the_code_of_any_system(code: str, route: Route) -> None:
+    concept = {"medicationCodeableConcept": {"text": "magnesium chloride"}}
+    assert read(order(**concept, dosageInstruction=[{"route": {"coding": [{"code": code}]}}])).route is route
+
+
+@pytest.mark.parametrize("unit", ["gram", "grams", "Gramm", "gms", "GM"])
+def test_grams_in_any_word(unit: str) -> None:
+    dose = {"route": {"text": "IV"}, "doseAndRate": [{"doseQuantity": {"value": 2, "unit": unit}}]}
+    told = {"medicationCodeableConcept": {"text": "magnesium sulfate"}, "dosageInstruction": [dose]}
+    found = read(order(**told)).magnesium
+    assert found is not None and found.grams == 2.0
 
 
 def has(category: str, concept: Json, **more: object) -> bool:
@@ -546,6 +625,15 @@ TEXT = {"medicationCodeableConcept": {"text": "omeprazole 20 mg"}}
         ({"resourceType": "MedicationStatement", "status": "recorded"}, "active"),
         ({"resourceType": "MedicationStatement", "status": "completed"}, "completed"),
         ({"resourceType": "MedicationStatement", "status": "intended"}, ""),
+        (
+            {"resourceType": "MedicationStatement", "status": "active", "effectivePeriod": {"end": "2025-11-01"}},
+            "completed",
+        ),
+        (
+            {"resourceType": "MedicationStatement", "status": "active", "effectivePeriod": {"end": "2026-12-01"}},
+            "active",
+        ),
+        (order(intent="reflex-order"), "active"),
         ({"resourceType": "MedicationStatement", "status": "active", "wasNotTaken": True}, ""),
         (order(intent="plan", reportedBoolean=True), "active"),
         (order(intent="plan"), ""),
