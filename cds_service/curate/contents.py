@@ -25,8 +25,8 @@ _HASH = 32
 _NOT_TABLES = frozenset(
     {"thresholds.yaml", "doses.yaml", "products.yaml", "tests.yaml", "monitoring.yaml", "hard_stops.yaml"}
     | {"override_reasons.yaml", "sources.yaml", "never_on_trial_alone.yaml", "switch_scopes.yaml"}
-    | {"phrases.yaml", "conditions.yaml"}
 )
+_PIECE_BY_PIECE = frozenset({"advice", "words"})  # the words of a language as far as the site speaks it
 _OF_SITE = (
     "unit_first", "intent", "stop", "rules_off", "maximum_cards", "lab_codes", "drug_codes", "condition_codes",
     "encounter_classes", "zone", "links", "preferred_salts",
@@ -152,6 +152,15 @@ def _texts(knowledge: Knowledge) -> Iterator[tuple[str, Parts]]:
             yield f"recheck.{key}", {"text": text, "window": knowledge.windows.get(key)}
     yield from ((f"condition.{key}", {"text": text}) for key, text in knowledge.conditions.names.items())
     yield from ((f"override.{code}", {"text": text}) for code, text in knowledge.override_reasons.reasons)
+    yield from _voice(knowledge)
+
+
+def _voice(knowledge: Knowledge) -> Iterator[tuple[str, Parts]]:
+    """What another language puts in place of the words that the code fills in; in English nothing."""
+    voice = knowledge.voice
+    yield from ((f"term.{english}", {"text": text}) for english, text in voice.terms.items())
+    yield from ((f"pattern.{told.pattern}", {"text": text}) for told, text in voice.patterns)
+    yield "written", {"decimal": voice.decimal, "date": voice.date}
 
 
 def _stops(knowledge: Knowledge) -> Iterator[tuple[str, Parts]]:
@@ -202,7 +211,7 @@ _KINDS: Mapping[str, Callable[[Knowledge], Iterator[tuple[str, Parts]]]] = {
 
 def _tables(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, Parts]]:
     for path in sorted(folder.iterdir(), key=lambda p: p.name):
-        if path.is_dir() and path.name != "advice":
+        if path.is_dir() and path.name not in _PIECE_BY_PIECE:
             yield from _tables(path, f"{prefix}{path.name}/")
         elif path.name not in _NOT_TABLES and path.name.endswith((".yaml", ".csv")):
             yield f"{prefix}{path.name}", {"rows": rows_of(path)}

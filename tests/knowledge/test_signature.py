@@ -252,3 +252,16 @@ def test_a_wrong_file_of_signatures_stops_the_start(text: str, reason: str, tmp_
 def test_a_wrong_approval_is_told(approval: str) -> None:
     with pytest.raises(ValueError, match="site file:1: "):
         load_knowledge(FOLDER, f"approval: {approval}\n")
+
+
+def test_the_words_of_a_language_and_of_a_site_are_part_of_what_is_signed(tmp_path: Path) -> None:
+    german, folder = f"{SITE}language: de\n", copy_of_knowledge(tmp_path)
+    change(folder / "words/de/low_high_other.yaml", "Knapp unter normal (ab", "Unter normal (ab")
+    change(folder / "words/de/terms.yaml", "  then: dann", "  then: danach")
+    before = by("A", load_knowledge(FOLDER, german))
+    assert signed_state(load_knowledge(FOLDER, german), [before]).unsigned == set()
+    assert signed_state(load_knowledge(folder, german), [before], folder).unsigned == {*MILD_RULE, "text:term.then"}
+    assert signed_state(load_knowledge(folder, SITE), [by("A", shipped())], folder).unsigned == set()
+    own, words = f"{SITE}words: ours.yaml\n", "advice: {magnesium_is_mildly_low: {lines: {found: Below normal.}}}\n"
+    said = load_knowledge(FOLDER, own, "site.yaml", files={"ours.yaml": words})
+    assert signed_state(said, [by("A", shipped())]).unsigned == MILD_RULE
