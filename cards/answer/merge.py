@@ -75,10 +75,15 @@ def _kept(findings: Sequence[Finding], chart: Chart) -> tuple[list[Recommendatio
             suppressed |= {f.rule: why for f in findings if f.problem is problem}
         else:
             kept.append(recommendation)
-    if len(kept) > 1:
+    if len(kept) > 1 and not _is_about_nobody(chart):
         suppressed |= {r.lead.rule: "something else is said" for r in kept if r.problem is Problem.INCOMPLETE}
         kept = [r for r in kept if r.problem is not Problem.INCOMPLETE]
     return kept, suppressed
+
+
+def _is_about_nobody(chart: Chart) -> bool:
+    """Whether what is said of orders rests on nothing: nothing at all came of a patient whom nobody knows."""
+    return chart.about_orders and chart.snapshot.patient_unknown
 
 
 def _answered(listed: Iterable[Recommendation], chart: Chart, memory: Memory | None) -> dict[str, str]:

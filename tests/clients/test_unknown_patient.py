@@ -3,6 +3,7 @@
 import pytest
 
 from cards import SERVICES
+from cards.model import About
 from tests.calls import cards, diagnostics, outcome, post, request_for, searchset
 
 HOOKS = [service.hook for service in SERVICES]
@@ -70,3 +71,14 @@ def test_what_can_be_said_is_said_without_the_patient(client):
     body = request_for("patient-view")
     body["prefetch"]["patient"] = None
     assert "no record" not in str([card["summary"] for card in cards(post(client, body))])
+
+
+@pytest.mark.parametrize("hook", [service.hook for service in SERVICES if service.about is About.ORDERS])
+def test_what_is_said_of_an_order_does_not_hide_that_nobody_knows_the_patient(client, hook):
+    body = asked(hook, None)
+    oxide = {**PARACETAMOL, "medicationCodeableConcept": {"text": "magnesium oxide 400 mg tablet"}}
+    key = "medications" if hook == "medication-refill" else "draftOrders"
+    body["context"][key] = searchset(oxide)
+    told = [card["summary"] for card in cards(post(client, body, f"magnesium-{hook}"))]
+    assert any("no record of this patient" in summary for summary in told)
+    assert any("magnesium oxide" in summary.lower() for summary in told)
