@@ -36,21 +36,38 @@ class Keeper:
         Thread(target=self._keep, name="keeper", daemon=True).start()
 
     def _keep(self) -> None:
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            lock = os.open(self._folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-        except OSError as problem:
-            record_trouble("state folder unusable: nothing is shipped", folder=str(self._folder), problem=repr(problem))
-            return
+        lock = self._lock()
         while not hold(lock):
             time.sleep(_LOOK_S)
         while True:
+            self._ship(lock)
+            time.sleep(_LOOK_S)
+
+    def _lock(self) -> int:
+        """The lock file, at last: a folder that cannot be used now may be, once somebody made room."""
+        told = False
+        while True:
+            try:
+                self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                return os.open(self._folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+            except OSError as problem:
+                if not told:
+                    what = "state folder unusable: nothing is shipped"
+                    record_trouble(what, folder=str(self._folder), problem=repr(problem))
+                told = True
+                time.sleep(_LOOK_S)
+
+    def _ship(self, lock: int) -> None:
+        """Run the shipping process to its end; a machine that can start none now is asked again."""
+        try:
             started = subprocess.Popen(  # noqa: S603
                 _COMMAND, stdin=subprocess.PIPE, env=environment(self._settings), pass_fds=_shared(lock)
             )
-            started.wait()
-            record_trouble("the shipping process ended: begun again", status=str(started.returncode))
-            time.sleep(_LOOK_S)
+        except OSError as problem:
+            record_trouble("the shipping process cannot be started", problem=repr(problem))
+            return
+        started.wait()
+        record_trouble("the shipping process ended: begun again", status=str(started.returncode))
 
 
 _COMMAND = [sys.executable, "-m", "cds_service.records"]

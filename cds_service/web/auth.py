@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from functools import cached_property, wraps
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from flask import Response, g, request
 
@@ -79,7 +80,7 @@ class Gate:
             sent = request.headers.get("Authorization", "").encode("latin-1", "replace")
             if not hmac.compare_digest(sent, f"Bearer {self._metrics_token}".encode()):
                 raise NotAuthenticated(f"Send {PREFIX}METRICS_TOKEN as Authorization: Bearer.")
-        elif not is_loopback(request.remote_addr or "") or any(name in request.headers for name in _FOR_OTHERS):
+        elif not _is_from_here():
             raise NotAllowed(
                 f"Only this machine itself may read this address. Set {PREFIX}METRICS_TOKEN and send it as "
                 "Authorization: Bearer to read it from elsewhere or through a proxy."
@@ -125,6 +126,13 @@ class Gate:
         from limits.strategies import FixedWindowRateLimiter
 
         return FixedWindowRateLimiter(MemoryStorage())
+
+
+def _is_from_here() -> bool:
+    """Whether this machine itself asks, by one of its own names: a page whose name was led here asks by that name."""
+    host = urlsplit(f"//{request.host}").hostname or ""
+    itself = is_loopback(request.remote_addr or "") and is_loopback(host)
+    return itself and not any(name in request.headers for name in _FOR_OTHERS)
 
 
 def who() -> Mapping[str, str]:

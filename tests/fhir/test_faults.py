@@ -38,6 +38,7 @@ FAULTS = {
     "400": ({"status": 400, "json": outcome()}, "bad-request"),
     "500": ({"status": 500, "body": "<html>oops</html>"}, "server-error"),
     "429": ({"status": 429}, "busy"),
+    "503, come back in a raised two": ({"status": 503, "headers": {"Retry-After": "\u00b2"}}, "server-error"),
     "429, come back much later": ({"status": 429, "headers": {"Retry-After": "60"}}, "busy"),
     "204": ({"status": 204}, "bad-request"),
     "redirect": ({"status": 302, "headers": {"Location": "https://elsewhere.example/fhir"}}, "redirect"),

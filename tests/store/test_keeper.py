@@ -3,13 +3,17 @@
 import os
 import subprocess
 import sys
+import threading
+from types import SimpleNamespace
 
 import pytest
 
-from cds_service.records.keeper import _LOCK, ship_rest
+from cds_service.records import keeper
+from cds_service.records.keeper import _LOCK, Keeper, ship_rest
 from cds_service.records.locks import hold
 from cds_service.records.state import state_folder
 from tests.conftest import settings_with
+from tests.machine import LONG_S
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="workers are no processes there")
@@ -22,3 +26,25 @@ def test_the_rest_is_shipped_when_the_last_shipping_process_has_ended(tmp_path):
     os.close(lock)
     ship_rest(settings)
     assert shipping.poll() == 0 and (tmp_path / "mg.sqlite").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="workers are no processes there")
+def test_a_folder_or_a_machine_that_is_of_no_use_for_a_while_is_asked_again(tmp_path, monkeypatch):
+    """A thread that gave up would ship nothing until the worker ends."""
+    begun, started = [], threading.Event()
+
+    def start(*_, **__):
+        begun.append(1)
+        if len(begun) == 1:
+            raise BlockingIOError("no process can be started now")
+        started.set()
+        return SimpleNamespace(wait=threading.Event().wait)  # it never ends
+
+    monkeypatch.setattr(keeper, "_LOOK_S", 0.01)
+    (tmp_path / "state").write_text("no folder")
+    popen = SimpleNamespace(Popen=start, PIPE=subprocess.PIPE)
+    monkeypatch.setattr(keeper, "subprocess", popen)
+    Keeper(settings_with(database_url=f"sqlite:///{tmp_path / 'mg.sqlite'}", state_dir=tmp_path / "state")).start()
+    assert not started.wait(0.1) and not begun
+    (tmp_path / "state").unlink()
+    assert started.wait(LONG_S)

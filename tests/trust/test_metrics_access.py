@@ -38,6 +38,17 @@ def test_without_a_token_nobody_may_through_a_proxy_or_a_browser_on_this_machine
     assert read(make_client(metrics_token=TOKEN), TOKEN, **{name: "192.0.2.7"}).status_code == 200
 
 
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "127.0.0.1.evil.example", "", "[", "10.0.0.1"])
+def test_a_page_whose_name_was_led_to_this_machine_may_not(make_client, host):
+    """DNS rebinding: for the browser it is the page's own server, so that it names no origin."""
+    assert read(make_client(), Host=host).status_code in (400, 403)
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:8000", "127.0.0.1:8000", "[::1]:8000"])
+def test_this_machine_may_by_each_of_its_names(make_client, host):
+    assert read(make_client(), Host=host).status_code == 200
+
+
 @pytest.mark.parametrize("environ", [{}, ELSEWHERE])
 def test_with_a_token_whoever_sends_it_may_read_and_nobody_else(make_client, environ):
     client = make_client(metrics_token=TOKEN)

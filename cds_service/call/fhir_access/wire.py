@@ -18,6 +18,7 @@ from cds_service.outgoing import within
 
 MOST_BYTES = 5 * 1024 * 1024
 _CHUNK = 64 * 1024
+_LONGEST_LENGTH = 20  # digits; Python reads no more than some thousands
 _JSON_MEDIA = re.compile(r"(application|text)/([a-z0-9.\-]+\+)?json(\+fhir)?")
 _OUTCOMES = {
     401: Outcome.REFUSED,
@@ -109,12 +110,17 @@ def _cause_of(problem: BaseException) -> BaseException | None:
 def _check(status: int, headers: Mapping[str, str]) -> None:
     if status != 200:
         after = headers.get("Retry-After", "").strip()
-        raise RefusedStatus(_outcome(status), status, float(after) if after.isdigit() and len(after) < 6 else None)
+        raise RefusedStatus(_outcome(status), status, float(after) if _is_number(after) and len(after) < 6 else None)
     if not _JSON_MEDIA.fullmatch(headers.get("Content-Type", "").split(";")[0].strip().lower()):
         raise NotFetched(Outcome.UNREADABLE)
     length = headers.get("Content-Length", "")
-    if length.isdigit() and int(length) > MOST_BYTES:
+    if _is_number(length) and int(length[:_LONGEST_LENGTH]) > MOST_BYTES:
         raise NotFetched(Outcome.TOO_LARGE)
+
+
+def _is_number(told: str) -> bool:
+    """Whether a header is digits of ASCII: a raised two is a digit too, and no number."""
+    return told.isascii() and told.isdigit()
 
 
 def _outcome(status: int) -> Outcome:
