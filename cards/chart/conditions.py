@@ -57,6 +57,8 @@ def _categories_now(resource: JsonObject, knowledge: Knowledge, now: datetime) -
     """What an entry says: of one that is over what never ends, of one that is not sure nothing that lifts a stop."""
     code = child(resource, "code")
     categories = knowledge.terminology.categories_of(codings(code), words_of(code))
+    if not categories:
+        return ()
     if status_of(resource, "verificationStatus") in _UNSURE or _certainty(resource) == _SUSPECTED:
         categories = tuple(c for c in categories if c not in _lifting(knowledge))
     return tuple(c for c in categories if c in _FOR_LIFE) if is_over(resource, now) else categories
@@ -86,11 +88,13 @@ def is_true(resource: JsonObject) -> bool:
 
 
 def _certainty(resource: JsonObject) -> str:
-    """The code of the certainty that a coding of the diagnosis has."""
-    for coding in objects(child(resource, "code"), "coding"):
-        for told in objects(coding, "extension") if "extension" in coding else ():
-            if text(told, "url").endswith(_CERTAINTY):
-                return text(child(told, "valueCoding"), "code")
+    """The code of the certainty that a coding of the diagnosis has; of nearly every one there is none."""
+    code = resource.get("code")
+    listed = code.get("coding") if isinstance(code, dict) else None
+    for coding in listed if isinstance(listed, list) else ():
+        if isinstance(coding, dict) and "extension" in coding:
+            told = (each for each in objects(coding, "extension") if text(each, "url").endswith(_CERTAINTY))
+            return next((text(child(each, "valueCoding"), "code") for each in told), "")
     return ""
 
 

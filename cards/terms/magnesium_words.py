@@ -37,14 +37,14 @@ _SALTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 # beside "mag" or "Mg" only these whole words, for "mg" is a unit: "500 mg oxcarbazepine"
 _SHORT = {
-    **dict.fromkeys(("sul", "sulf", "sulph", "sulfate", "sulphate"), "sulfate"),
-    **dict.fromkeys(("ox", "oxide"), "oxide"),
-    **dict.fromkeys(("cit", "citrate"), "citrate"),
-    **dict.fromkeys(("chlor", "chloride"), "chloride"),
+    **dict.fromkeys(("sul", "sulf", "sulph", "sulfate", "sulphate", "sulfat", "sulfato", "solfato"), "sulfate"),
+    **dict.fromkeys(("ox", "oxide", "oxid"), "oxide"),
+    **dict.fromkeys(("cit", "citrate", "citrat"), "citrate"),
+    **dict.fromkeys(("chlor", "chloride", "chlorid"), "chloride"),
     **dict.fromkeys(("lact", "lactate"), "lactate"),
     **dict.fromkeys(("gluc", "gluconate"), "gluconate"),
     **dict.fromkeys(("glyc", "glycinate", "bisglycinate"), "glycinate"),
-    **dict.fromkeys(("asp", "aspartate"), "aspartate"),
+    **dict.fromkeys(("asp", "aspartate", "aspartat"), "aspartate"),
     **dict.fromkeys(("hydrox", "hydroxide"), "hydroxide"),
     **dict.fromkeys(("carb", "carbonate"), "carbonate"),
     **{word: word for word in ("malate", "taurate", "threonate", "orotate", "pidolate", "glycerophosphate")},

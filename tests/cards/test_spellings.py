@@ -57,7 +57,7 @@ IV_MAGNESIUM = (
     *("Mag 4 gm IV", "IV mag", "magnesium IVPB", "Magnesiumsulfat 50 % Ampulle", "sulfate de magnésium injectable"),
     *("sulfato de magnesio 1 g", "solfato di magnesio", "sulfato de magnésio", "magnesiumsulfaat", "硫酸マグネシウム"),
     *("magnesiumsulfaatti", "Magnesium Sulphate 50% injection", "mag sulfate", "Mg 2 g IV"),
-    *("Sulmetin", "Cormagnesin 400", "Mg 5-Sulfat Amp. 50 %", "Conclyte-Mg"),
+    *("Sulmetin", "Cormagnesin 400", "Mg 5-Sulfat Amp. 50 %", "Conclyte-Mg", "Mg-Sulfat 50 %"),
 )
 LAXATIVES = ("milk of magnesia", "MOM 30 mL", "M.O.M.", "mag citrate solution", "Maalox", "Mylanta", "Epsom salt")
 LAXATIVES += ("Rennie", "Talcid", "Almax", "co-magaldrox", "Antagel", "Salilax")
@@ -138,6 +138,7 @@ DIALYSIS = (
 DIALYSIS_WORDS = ("on hemodialysis", "ESRD on HD", "Hämodialyse", "hémodialyse chronique", "hemodiálisis", "emodialisi")
 IN_LANGUAGES = {
     "pregnancy": (
+        *("Mehrlingsschwangerschaft", "Gravidité"),
         *("Schwangerschaft in der 31. SSW", "SSW 32", "Grossesse", "Embarazo", "Gravidanza", "Gravidez"),
         *("Zwangerschap", "Graviditet", "svangerskap", "Gestación", "IUP at 34 weeks"),
     ),
@@ -151,7 +152,10 @@ IN_LANGUAGES = {
     ),
     "hypokalaemia": ("Hypokaliämie", "Hypokaliémie", "Hipopotasemia", "Ipokaliemia", "Ipopotassiemia", "Hypokalemi"),
     "hypocalcaemia": ("Hypokalzämie", "Hypocalcémie", "Hipocalcemia", "Ipocalcemia", "Hypokalsemi"),
+    "dialysis": ("Hämodialysepatient", "Hémodialysé chronique, hémodialyse", "En hemodiálisis"),
+    "long_qt": ("Long-QT-Syndrom", "QT-Verlängerung", "Syndrome du QT long", "QT largo"),
     "alcohol": (
+        *("Äthylismus", "C2H5OH-Abusus", "Etilista"),
         *("Alkoholabhängigkeit", "C2-Abusus", "Alcoolisme chronique", "Dépendance alcoolique", "Alcoholismo"),
         *("Dependencia del alcohol", "Alcolismo", "Etilismo crónico", "Alcoolismo", "Alkoholberoende", "Alcoholisme"),
     ),
@@ -207,6 +211,7 @@ DENIED_WORDS = (
     *(("dialysis", text) for text in ("Nicht dialysepflichtig", "pas de dialyse", "Keine Dialyse", "Geplante Dialyse")),
 )
 HARMLESS = (Path(__file__).parent / "harmless.txt").read_text(encoding="utf-8").splitlines()
+HARMLESS_CONDITIONS = (Path(__file__).parent / "harmless_conditions.txt").read_text(encoding="utf-8").splitlines()
 
 
 def order(**more: object) -> Json:
@@ -426,8 +431,9 @@ def test_what_holds_potassium_back_is_known_by_name(text: str) -> None:
     assert named(text).has_role("raises_k")
 
 
-def test_the_list_of_harmless_medicines_is_long() -> None:
-    assert len(set(HARMLESS)) >= 150
+def test_the_lists_of_what_is_harmless_are_long() -> None:
+    assert len(set(HARMLESS)) >= 600
+    assert len(set(HARMLESS_CONDITIONS)) >= 250
 
 
 @pytest.mark.parametrize(
@@ -534,6 +540,22 @@ def test_a_condition_is_denied_in_any_language(category: str, name: str, denied:
 )
 def test_what_is_like_a_condition_is_none(category: str, text: str) -> None:
     assert not has(category, {"text": text})
+
+
+# what stops or withholds magnesium, is an emergency, or lowers it
+_OF_DANGER = (
+    *("av_block", "myasthenia", "dialysis", "crrt", "esrd", "aki", "ckd", "anuria", "pregnancy", "pre_eclampsia"),
+    *("torsades", "ventricular_arrhythmia", "long_qt", "digoxin_toxicity", "seizure", "tetany", "hypotension"),
+    *("hypomagnesaemia", "hypermagnesaemia", "hypokalaemia", "hypocalcaemia", "respiratory_failure", "acute_mi"),
+    *("alcohol", "alcohol_withdrawal", "diarrhoea", "acute_diarrhoea", "malabsorption", "malnutrition"),
+    *("pancreatitis", "transplant", "diabetic_ketoacidosis"),
+)
+
+
+@pytest.mark.parametrize("text", HARMLESS_CONDITIONS)
+def test_a_usual_diagnosis_is_no_danger(text: str) -> None:
+    problem = {"resourceType": "Condition", "id": "c", "code": {"text": text}}
+    assert not conditions_by_category([problem], knowledge(), Stay(NOW)).keys() & {*_OF_DANGER}
 
 
 def test_what_lasts_for_life_is_told_by_the_past_too() -> None:
