@@ -4,6 +4,7 @@
 python3 run.py demo             try the service (any word is a command of magnesium-cds); installs only what runs
 python3 run.py test [options]   run the tests; options go to pytest; installs what tests need on top
 python3 run.py test --on 2028-02-29T23:55   run them as if it were that moment
+python3 run.py docs             build the documentation as a site, in .site; a link that leads nowhere fails
 python3 run.py bench [--quick]  measure the speed against a bare application on the same server
 """
 
@@ -21,7 +22,12 @@ TESTING = HERE / "requirements-dev.lock"  # holds what the other holds, too
 STAMP = VENV / "installed"
 OLDEST = (3, 11)
 WORKERS = ("-n", "logical", "--maxprocesses", "8", "--dist", "worksteal")  # an option given later counts
-OWN = {"test": ("pytest", *WORKERS), "bench": ("bench",)}  # words that are not commands of magnesium-cds: what runs
+DOCS = ("sphinx", "-q", "-W", "--keep-going", "-n", "-c", "docs/theme", "-d", ".site/.trees", ".", ".site")
+OWN = {
+    "test": ("pytest", *WORKERS),
+    "bench": ("bench",),
+    "docs": DOCS,
+}  # words that are not commands of magnesium-cds: what runs
 
 
 def main(words):

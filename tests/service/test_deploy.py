@@ -2,6 +2,9 @@
 
 import json
 import re
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from cds_service.records.spool import Spool
 from cds_service.records.state import Status, write_status
 from cds_service.run.settings import PREFIX, Settings
 from cds_service.web.app import ROUTES, create_app
+from tests.machine import LONG_S
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -108,7 +112,11 @@ def test_panels_have_titles_that_differ_and_explain_themselves():
     assert len({panel["id"] for panel in panels}) == len(panels)
 
 
-@pytest.mark.parametrize("path", [*sorted(DEPLOY.iterdir()), ROOT / "docs/operations.md"], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path",
+    [*sorted(DEPLOY.iterdir()), ROOT / "docs/operations.md", ROOT / "docs/install.md"],
+    ids=lambda path: path.name,
+)
 def test_settings_that_are_named_exist(path):
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
     assert set(re.findall(rf"{PREFIX}[A-Z_]+", path.read_text(encoding="utf-8"))) <= known
@@ -175,3 +183,28 @@ def test_the_cluster_keeps_one_running_lets_nobody_else_in_and_writes_nowhere_bu
     security = container["securityContext"]
     assert security["readOnlyRootFilesystem"] and not security["allowPrivilegeEscalation"]
     assert pods["spec"]["securityContext"]["runAsNonRoot"]
+
+
+UNIT = "magnesium-cds@.service"
+
+
+def test_the_way_to_install_makes_what_the_unit_names():
+    told = dict(re.findall(r"^(\w+)=(\S+)", text_of(UNIT), re.MULTILINE))
+    manual = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
+    assert told["ExecStart"] == "/opt/magnesium-cds/bin/magnesium-cds"
+    for made in (
+        f"{told['ExecStart']} doctor",
+        f"cat > {told['EnvironmentFile']} <<",
+        f"/var/lib/{told['StateDirectory']} --shell /usr/sbin/nologin {told['User']}",
+        f"ln -sfn /opt/magnesium-cds-$version {Path(told['ExecStart']).parents[1]}",
+    ):
+        assert made in manual, made
+
+
+def test_systemd_takes_the_unit(tmp_path):
+    if not (verify := shutil.which("systemd-analyze")):
+        pytest.skip("no systemd-analyze on this machine")
+    unit = tmp_path / UNIT
+    unit.write_text(text_of(UNIT).replace("/opt/magnesium-cds/bin/magnesium-cds", sys.executable))
+    done = subprocess.run([verify, "verify", unit], capture_output=True, text=True, timeout=LONG_S)
+    assert done.returncode == 0 and not [line for line in done.stderr.splitlines() if "magnesium-cds@" in line]

@@ -86,9 +86,9 @@ def test_what_tests_need_is_installed_on_top_of_what_runs(run, monkeypatch):
 def test_only_tests_and_the_bench_ask_for_their_tools(run, monkeypatch):
     asked = []
     monkeypatch.setattr(run, "install", lambda lock: asked.append(lock) or "stop here")
-    for word in ("demo", "serve", "doctor", "test", "bench"):
+    for word in ("demo", "serve", "doctor", "test", "bench", "docs"):
         run.main([word])
-    assert asked == [run.RUNNING] * 3 + [run.TESTING] * 2
+    assert asked == [run.RUNNING] * 3 + [run.TESTING] * 3
 
 
 @pytest.mark.parametrize("prefix", [None, "elsewhere"])

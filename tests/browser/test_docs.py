@@ -1,0 +1,106 @@
+"""The documentation as a site: built strictly, reached from the five doors, of use offline, dark and narrow."""
+
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+import run
+from tests.machine import LONG_S
+
+ROOT = Path(__file__).parents[2]
+DOORS = ["Evaluator", "Integrator", "Pharmacist", "Operator", "Developer"]
+LOADED = {"script": "src", "img": "src", "link": "href", "iframe": "src", "source": "src"}
+SEEN = (
+    "README.html",
+    "docs/integrator.html",
+    "docs/site/protocol.html",
+    "docs/operations.html",
+    "docs/rules/README.html",
+)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The site, as `run.py docs` builds it, in a folder of its own."""
+    folder = tmp_path_factory.mktemp("site")
+    command = [word.replace(".site", str(folder / ".site")) for word in run.DOCS]
+    done = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, timeout=LONG_S)
+    assert done.returncode == 0 and not done.stderr, done.stderr
+    return folder / ".site"
+
+
+class Links(HTMLParser):
+    """What a page loads by itself, and what it leads to."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.loaded, self.led = [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        told = dict(attrs)
+        self.loaded += [told[name]] if (name := LOADED.get(tag)) in told else []
+        self.led += [told["href"]] if tag == "a" and told.get("href") else []
+
+
+def pages(site):
+    """Each page and its links."""
+    return {page: Links(page.read_text(encoding="utf-8")) for page in site.rglob("*.html")}
+
+
+def findings(page):
+    """What axe finds, by rule and place."""
+    found = Axe().run(page).response["violations"]
+    return [(rule["id"], node["html"][:200]) for rule in found for node in rule["nodes"]]
+
+
+def test_nothing_is_loaded_from_elsewhere_and_every_link_leads_to_a_file(site):
+    for page, links in pages(site).items():
+        assert not [address for address in links.loaded if urlsplit(address).netloc], page
+        for address in (urldefrag(found).url for found in links.led + links.loaded):
+            if address and not urlsplit(address).scheme:
+                assert (page.parent / unquote(address.partition("?")[0])).is_file(), f"{page}: {address}"
+
+
+def test_every_page_is_reached_from_the_doors(site):
+    found = pages(site)
+    reached, look_at = set(), [site / "README.html"]
+    while look_at:
+        page = look_at.pop()
+        if page in found and page not in reached:
+            reached.add(page)
+            look_at += [(page.parent / urldefrag(link).url).resolve() for link in found[page].led if "://" not in link]
+    unreached = {str(page.relative_to(site)) for page in found.keys() - reached}
+    assert unreached <= {"search.html"}  # which the form on each page leads to
+    assert len(reached) > 100
+
+
+@pytest.mark.parametrize("page", SEEN)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_page_is_good_to_use_offline(browser, site, page, scheme):
+    context = browser.new_context(offline=True, color_scheme=scheme, viewport={"width": 390, "height": 844})
+    opened = context.new_page()
+    complaints = []
+    opened.on("console", lambda said: said.type in ("error", "warning") and complaints.append(said.text))
+    opened.goto((site / page).as_uri())
+    assert opened.locator("nav summary").all_inner_texts() == DOORS
+    assert opened.evaluate("document.documentElement.scrollWidth") <= 390
+    assert complaints == []
+    assert findings(opened) == []
+    context.close()
+
+
+def test_a_word_is_found_offline(browser, site):
+    context = browser.new_context(offline=True)
+    opened = context.new_page()
+    opened.goto((site / "README.html").as_uri())
+    opened.get_by_role("searchbox").fill("torsades")
+    opened.get_by_role("searchbox").press("Enter")
+    opened.locator("ul.search li a").first.wait_for(timeout=LONG_S * 1000)
+    assert findings(opened) == []
+    context.close()
