@@ -17,7 +17,7 @@ NOW = datetime.now(UTC)
 # modules with both, of which the clock that runs never meets the date; each with what it is for
 APART = {
     "backtest/test_state.py": "waits for a process that forecasts of exports alone",
-    "cards/test_asked_on_demand.py": "gives the clock itself",
+    "cards/test_quiet_calls.py": "gives the clock itself",
     "cards/test_reading_doses.py": "measures how long it reads",
     "demo/test_page.py": "gives the clock itself",
     "fhir/test_agreement.py": "gives the clock itself",

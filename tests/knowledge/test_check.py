@@ -22,10 +22,6 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(main, ["knowledge", *arguments])
 
 
-def said(folder: Path, today: date = TODAY) -> str:
-    return report(check(folder, today))
-
-
 def test_what_ships_is_right() -> None:
     found = check(FOLDER, TODAY)
     assert found.remarks == ()
@@ -91,8 +87,9 @@ FAULTS = [
 def test_a_fault_fails_with_file_and_id(tmp_path: Path, file: str, old: str, new: str, reason: str) -> None:
     folder = copy_of_knowledge(tmp_path)
     change(folder / file, old, new)
-    assert check(folder, TODAY).failed
-    assert reason in said(folder) and Path(file).name in said(folder)
+    found = check(folder, TODAY)
+    told = report(found)
+    assert found.failed and reason in told and Path(file).name in told
 
 
 def test_a_review_that_is_due_warns_and_passes(tmp_path: Path) -> None:
@@ -158,4 +155,5 @@ def test_a_file_of_another_shape_is_an_error_not_a_crash(tmp_path: Path, file: s
 def test_a_file_that_is_missing_is_an_error_not_a_crash(tmp_path: Path) -> None:
     folder = copy_of_knowledge(tmp_path)
     (folder / "units.yaml").unlink()
-    assert "units.yaml" in said(folder) and check(folder, TODAY).failed
+    found = check(folder, TODAY)
+    assert "units.yaml" in report(found) and found.failed
