@@ -42,7 +42,7 @@ REVIEWED = {
     r"every 1-3 months|after 1-3 months|after 1-2 weeks|8 weeks or less|in 1 week": "when to look at a medicine again",
     r"[23] h apart": "an interval between two medicines",
     r"grade 3-4": "a grade of the oncology labels",
-    r"2 g over 15 min|0\.5-|4-6 g over 6-12 h|every 4-6 h": "the emergency dose and what follows it",
+    r"2 g over 15 min|0\.5-|4-6 g over 6-12 h": "the emergency dose and what follows it",
     r"4\.5-5\.0 in torsades": "an emergency's own goal",
     r"3 or more loose stools": "a count",
     r"within 24 h": "how soon to be seen",

@@ -21,13 +21,19 @@ def oral_magnesium_needs_spacing(chart: Chart) -> Say | Because:
 
 def _said(binding: tuple[DrugRole, ...], chart: Chart) -> Say:
     avoid = [r.ingredient for r in binding if r.avoid]
-    apart = [r.advice.rstrip(".") for r in binding if not r.avoid]
+    apart = [_advice(r) for r in binding if not r.avoid]
     return Say(
         Indicator.INFO,
         ("avoid",) * bool(avoid) + (_spacing(chart),) * bool(apart),
         title="avoid" if avoid else "",
         values={"avoid": ", ".join(avoid), "apart": "; ".join(apart)},
     )
+
+
+def _advice(role: DrugRole) -> str:
+    """What to do with it, naming it: several stand in one line."""
+    advice = role.advice.rstrip(".")
+    return advice if role.ingredient.casefold() in advice.casefold() else f"{role.ingredient}: {advice}"
 
 
 def _spacing(chart: Chart) -> str:

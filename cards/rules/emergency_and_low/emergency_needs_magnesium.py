@@ -6,7 +6,8 @@ from cards.judgements import assess, danger, emergencies, given
 from cards.model import DraftMedication, DraftTest, Indicator, Problem, Say, Suggestion
 from cards.plan import doses, emergency_load
 
-_TESTS = (DraftTest("magnesium", "after_emergency"), DraftTest("bmp", "now"), DraftTest("ecg", "now"))
+_AFTER_LOAD = "after_emergency"
+_TESTS = (DraftTest("magnesium", _AFTER_LOAD), DraftTest("bmp", "now"), DraftTest("ecg", "now"))
 _TITLES = {"do_given": "given", "do_if_low": "measure"}
 _TESTS_OF_OLD = (DraftTest("magnesium", "now"), *_TESTS[1:])
 
@@ -20,7 +21,11 @@ def emergency_needs_magnesium(chart: Chart) -> Say | Because:
 
 def _said(kind: str, chart: Chart) -> Say:
     held, order = emergency_load.held(chart), emergency_load.order(chart)
-    values = {"dose": doses.dose_text(order) if order else "", "qt_drugs": ", ".join(danger.qt_drugs(chart))}
+    values = {
+        "dose": doses.dose_text(order) if order else "",
+        "after_load": chart.knowledge.monitoring[_AFTER_LOAD],
+        "qt_drugs": ", ".join(danger.qt_drugs(chart)),
+    }
     todo = (held,) if held else _orders(order, chart)
     old = emergencies.level_is_old(chart)
     return Say(
