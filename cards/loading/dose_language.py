@@ -1,7 +1,7 @@
 """The words and spellings in which doses are written (dose_words.yaml)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 
@@ -22,6 +22,7 @@ _RANGE = re.compile(
     r"(?<![\d.])\d{1,9}+(?:\.\d{1,9}+)?+ ?([a-z]{1,4}+)(?: ?- ?| to | or )(?=\d{1,9}+(?:\.\d{1,9}+)?+ ?\1\b)"
 )
 _LONGEST = 1000
+_TIMES_A_DAY = {1: "daily", 2: "bid", 3: "tid", 4: "qid"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,6 +30,7 @@ class DoseLanguage:
     """Brings a dose in words into one form: "Two grams per hour" is "2 g/h", "4,000 mg" is "4000 mg"."""
 
     words: Mapping[str, str]
+    phrases: tuple[tuple[re.Pattern[str], str], ...]
     thousands: re.Pattern[str]
     carriers: frozenset[str]
     as_needed: re.Pattern[str]
@@ -42,6 +44,8 @@ class DoseLanguage:
         told = _DECIMAL_COMMA.sub(r"\1.\2", told).replace("\u202f", " ")
         told = _HALF_HOUR.sub("30 min", told)
         told = _WORD.sub(lambda word: self.words.get(word.group(), word.group()), told)
+        for phrase, ours in self.phrases:
+            told = phrase.sub(ours, told)
         return _RANGE.sub("", _AN_HOUR.sub(r"over 1 \1", _PER.sub(r"\1/\2", told)))
 
 
@@ -55,10 +59,18 @@ def read_dose_language(path: Traversable) -> DoseLanguage:
     words = {word: unit for unit, listed in told["units"].items() for word in listed}
     return DoseLanguage(
         words=words | {word: str(number) for word, number in told["numbers"].items()},
+        phrases=tuple((re.compile(pattern), ours) for pattern, ours in (*told["phrases"], *_often(told["often"]))),
         thousands=_thousands(told["thousands_of"], words, told["pieces"]),
         carriers=frozenset(told["carriers"]),
         **{key: _any_of(told[key]) for key in ("as_needed", "by_protocol", "rarely")},
     )
+
+
+def _often(told: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
+    """ "3x täglich" and "3 dd" as "tid"."""
+    times, per, a_day, after = ("|".join(told[key]) for key in ("times", "per", "a_day", "after"))
+    for number, ours in _TIMES_A_DAY.items():
+        yield rf"(?<![\d.]){number} ?(?:(?:{times}) ?(?:{per})? ?(?:{a_day})|{after})\b", ours
 
 
 def _any_of(patterns: list[str]) -> re.Pattern[str]:

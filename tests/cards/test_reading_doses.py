@@ -53,6 +53,15 @@ def order(sig: str, name: str = SULFATE, **more: Any) -> MagnesiumOrder:
             ("2 g q6h \u00d7 3 doses", 6),
             ("2 g every 6 hours for 2 doses", 4),
         ),
+        *((".5 g", 0.5), ("2 g/24 h", 2), ("2 g pro Tag", 2), ("1 g par jour", 1)),
+        *((f"2 g {t}", 8) for t in ("alle 6 h", "alle 6 Stunden", "toutes les 6 heures", "ogni 6 ore", "c/6h", "4 dd")),
+        *((f"2 g {t}", 6) for t in ("cada 8 horas", "de 8/8h", "3x täglich", "3 fois par jour", "tres veces al día")),
+        *(
+            (f"2 g {t}", 6)
+            for t in ("3 volte al giorno", "3x/Tag", "3 x daily", "3x a day", "1-1-1", "drei mal am Tag")
+        ),
+        *((f"2 g {t}", 4) for t in ("2x/d", "1-0-1", "1-0-1-0", "0-1-1", "2 ggr dagligen", "2 keer per dag", "2 dd")),
+        *((f"2 g {t}", 2) for t in ("1-0-0", "0-0-1", "1x tgl", "var 24:e timme")),
         *(("2 g q6h, single dose", 2), ("2 g q6h x 3 days", 8), ("2 g once daily", 2), ("1 g x 1", 1)),
     ],
 )
@@ -93,10 +102,28 @@ def test_a_thousand_is_a_thousand_however_it_is_set_off(thousands: int, rest: st
         ("sulfate de magnésium", "3 g sur 30 minutes", 6, {}),
         ("sulfato de magnesio", "2 g IV durante 2 horas", 1, {}),
         ("sulfato de magnesio", "1,5 g por hora", 1.5, {}),
+        *(
+            ("magnesium sulfate", f"2 g {over}", 8, {})
+            for over in (
+                "über 15 min i.v.",
+                "in 15 min",
+                "sur 15 min",
+                "en 15 minutos",
+                "in 15 minuti",
+                "op 15 minuten",
+            )
+        ),
+        ("Magnesiumsulfat", "4 g in 100 ml NaCl 0,9 % über 4 Stunden", 1, {}),
+        *(("magnesium sulfate", f"1 g {an_hour}", 1, {}) for an_hour in ("pro Stunde", "/Std", "par heure", "all'ora")),
     ],
 )
 def test_grams_an_hour(name: str, sig: str, rate: float, more: Json) -> None:
     assert order(sig, name, **more).grams_per_hour == pytest.approx(rate, rel=0.001)
+
+
+@pytest.mark.parametrize("sig", ["2 g IV, recheck magnesium in 2 h", "2 g, start in 30 min", "2 g IV en bolus"])
+def test_what_comes_later_is_no_rate(sig: str) -> None:
+    assert order(sig).grams_per_hour is None
 
 
 @pytest.mark.parametrize(
