@@ -13,7 +13,6 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
@@ -25,7 +24,7 @@ from cds_service.records.migrate import migrate
 from tests.clock.moments import HERE as CLOCK
 from tests.clock.sitecustomize import FOLLOWED
 from tests.store.postgres import Postgres
-from tests.store.serving import Load, Serving, wait_for
+from tests.store.serving import Load, Serving
 
 QUIET_S, PAUSE_S, DRAIN_S = 10.0, 3.0, 60.0
 CLIENTS, REST_S = 2, 0.05
@@ -49,8 +48,7 @@ def run(minutes: float, folder: Path, dice: random.Random, kinds: Sequence[str] 
             harm = Harm(serving, postgres, clock, dice)
             done = _harmed(harm, load, minutes, dice, kinds, lambda: load.answered + harm.answered - records(engine))
         load.answered += harm.answered
-        with suppress(AssertionError):  # what is missing is told below
-            wait_for(lambda: records(engine) >= load.answered, "every answered call is recorded", DRAIN_S)
+        _drain(lambda: records(engine), load.answered)
         return _told(load, records(engine), quiet, done)
     finally:
         serving.stop()
@@ -80,6 +78,15 @@ def _harmed(
             most = lacking
             print(f"{lacking} answers without a record after {name.replace('_', ' ')}", flush=True)
     return done
+
+
+def _drain(recorded: Callable[[], int], wanted: int) -> None:
+    """Wait until all is recorded, as long as more arrives; what is missing then is told."""
+    most, until = recorded(), time.monotonic() + DRAIN_S
+    while most < wanted and time.monotonic() < until:
+        time.sleep(PAUSE_S)
+        if (now := recorded()) > most:
+            most, until = now, time.monotonic() + DRAIN_S
 
 
 def _missing_still(missing: Callable[[], int], expected: int) -> int:

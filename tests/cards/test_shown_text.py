@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.cards import every_kind
+from tests.cards.test_linear_lists import texts
 from tests.cards.test_linear_text import ORDER, answer, base, strings, with_more
 
 MARK = ' <b>[fine](x:y)</b> "quoted'
@@ -70,3 +72,14 @@ def test_at_least_some_low_value_is_no_low_value() -> None:
     said = answer("patient-view", with_comparator(CALLS["patient-view"], "ad"))
     assert said != answer("patient-view", CALLS["patient-view"])
     assert "is only a limit" in said and ">=" in said
+
+
+@pytest.mark.parametrize("hook", every_kind.requests())
+def test_no_text_of_any_resource_reaches_a_card_as_it_came(hook: str) -> None:
+    """As above, for a chart with a resource of every type that is read."""
+    call = every_kind.requests()[hook]
+    of_hook = "prefetch" if hook == "patient-view" else "draftOrders"
+    listed = [p for p in texts(call).values() if of_hook in p]
+    assert '"summary"' in answer(hook, call) and len(listed) > 50
+    changed = ((path, with_more(call, path, MARK)) for path in listed)
+    assert [path for path, sent in changed if "fine" in without_stopped(answer(hook, sent), sent)] == []

@@ -226,3 +226,17 @@ def _unreadable():
     yield post + f"Content-Length: {MARK}\r\n\r\n".encode() + body
     yield post + b"Transfer-Encoding: chunked\r\n\r\n" + MARK.encode() + b"\r\n" + body
     yield post + b"Authorization: Bearer " + token + f"\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+@pytest.mark.parametrize("name", ["urllib3.connectionpool", "sqlalchemy.engine", "werkzeug", "root"])
+def test_what_a_library_logs_is_dropped_at_every_level(name):
+    """It quotes addresses and queries, which name patients."""
+    told = f"""
+import logging
+from cds_service.records.log import AUDIT, configure_logging
+configure_logging("debug")
+logging.getLogger("{name}" if "{name}" != "root" else None).critical("Patient/LEAK")
+AUDIT.info("ours")
+"""
+    run = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert "ours" in run.stderr and "LEAK" not in run.stderr + run.stdout
