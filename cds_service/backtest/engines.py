@@ -15,7 +15,7 @@ from cds_service.backtest.job import BacktestError, Job
 T = TypeVar("T")
 Work = Callable[[Job, int], T]
 CONNECT_SECONDS = 20.0
-_INSTALL = 'The Dask engine is not installed. Install it: pip install "magnesium-cds[cluster]".'
+_INSTALL = "The Dask engine is not installed. Install it beside this program: pip install distributed."
 _LOST = (
     "Workers were lost, perhaps for want of memory. Run the same command again to go on from here, with fewer workers "
     "on each machine."

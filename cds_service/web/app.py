@@ -6,7 +6,7 @@ from flask import Flask, Response, request
 from flask_cors import CORS
 
 from cds_service.run.settings import Settings
-from cds_service.web import description, discovery, feedback, health, home, hooks, insights, metrics, rules
+from cds_service.web import about, description, discovery, feedback, health, home, hooks, insights, metrics, rules
 from cds_service.web.answers import request_id, start_request
 from cds_service.web.auth import Gate
 from cds_service.web.errors import register_errors
@@ -14,7 +14,7 @@ from cds_service.web.runtime import RouteGroup, Runtime
 from cds_service.web.slashes import without_extra_slashes
 
 _GROUPS: tuple[RouteGroup, ...] = tuple(
-    module.routes for module in (discovery, hooks, feedback, health, metrics, home, rules, insights, description)
+    module.routes for module in (discovery, hooks, feedback, health, metrics, home, about, rules, insights, description)
 )
 _ALLOWED_HEADERS = "Authorization, Content-Type"
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}

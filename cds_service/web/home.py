@@ -7,6 +7,7 @@ from flask import Response, current_app, request
 from cards import SERVICES
 from cds_service import __version__
 from cds_service.demo.welcome import sandbox_link
+from cds_service.web.arriving import Arriving
 from cds_service.web.pages import look_of, shown
 from cds_service.web.runtime import Access, Route, Runtime
 
@@ -16,6 +17,8 @@ _SANDBOX = "https://sandbox.cds-hooks.org/?serviceDiscoveryURL="
 
 def routes(runtime: Runtime) -> list[Route]:
     """The home page."""
+
+    arriving = Arriving(runtime)
 
     def show() -> Response:
         base = runtime.settings.base_url.rstrip("/") or request.host_url.rstrip("/")
@@ -27,6 +30,7 @@ def routes(runtime: Runtime) -> list[Route]:
             services=SERVICES,
             knowledge=runtime.knowledge,
             trials=runtime.trials_of_clients,
+            arriving=arriving.sentences(),
             version=__version__,
             discovery=discovery,
             # the Sandbox starts on our patients where there are some, else on its own

@@ -66,6 +66,8 @@ _OPERATIONS = (
     _Operation("get", "/insights.json", "What became of the advice", None, None, _CLOSED, _JSON, "insights"),
     _Operation("get", "/insights.csv", "The same by day and rule", None, None, _CLOSED, "text/csv", "insights"),
     _Operation("get", "/openapi.json", "This document", None),
+    _Operation("get", "/api", "The same, as a page", None, media=_HTML),
+    _Operation("get", "/safety", "Intended use, hazards and their controls, as a page", None, media=_HTML),
 )
 
 

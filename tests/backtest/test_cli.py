@@ -46,7 +46,7 @@ def test_skipped_lines_and_a_missing_pyarrow_are_said(export, tmp_path, monkeypa
     done = call(export, "--out", tmp_path / "report")
     assert done.exit_code == 0
     assert "1 lines could not be read and were skipped" in done.stdout
-    assert 'pip install "magnesium-cds[backtest]"' in done.stdout
+    assert "pip install pyarrow" in done.stdout
 
 
 def test_a_site_file_is_tried_and_compared(export, tmp_path):

@@ -4,6 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ViewportSize, expect
 
+from bench import first_card
 from tests.browser.conftest import WIDE
 from tests.demo.conftest import STORIES
 
@@ -25,6 +26,11 @@ def test_the_page_and_all_that_it_fetches_is_small(context, demo):
     page.wait_for_load_state("networkidle")
     page.close()
     assert len(sizes) > 20 and sum(sizes) < MOST_BYTES, sum(sizes)
+
+
+def test_how_long_the_first_card_takes_can_be_measured(browser, demo):
+    found = first_card.opened(browser, demo.base)
+    assert found.seconds > 0 and 100_000 < found.transferred < MOST_BYTES
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["1440 x 900", "phone"])

@@ -47,7 +47,7 @@ def visit(browser, address):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/rules", RULE, "/"])
+@pytest.mark.parametrize("path", ["/rules", RULE, "/", "/api", "/safety"])
 def test_axe_finds_nothing_serious(path, scheme, visit):
     assert serious(visit(path, color_scheme=scheme)) == []
 

@@ -32,6 +32,7 @@ def test_the_wheel_holds_all_that_is_needed_and_works_from_elsewhere(built, tmp_
     packages = [path for name in ("cards", "cds_service") for path in (ROOT / name).rglob("*") if path.suffix in kinds]
     kept = {path.relative_to(ROOT) for path in packages if "__pycache__" not in path.parts}
     assert kept and not [path for path in kept if not (tmp_path / path).is_file()]
+    assert (tmp_path / "cds_service/web/templates/safety.md").read_bytes() == (ROOT / "docs/safety.md").read_bytes()
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
     where = "import cards, cds_service; print(cards.__file__, cds_service.__file__)"
     found = [

@@ -13,6 +13,8 @@ EXPECTED = {
     ("GET", "/insights.json"): Access.INSIGHTS,
     ("GET", "/insights.csv"): Access.INSIGHTS,
     ("GET", "/openapi.json"): Access.PUBLIC,
+    ("GET", "/api"): Access.PUBLIC,
+    ("GET", "/safety"): Access.PUBLIC,
     ("GET", "/healthz"): Access.PUBLIC,
     ("GET", "/readyz"): Access.PUBLIC,
 }

@@ -211,5 +211,5 @@ def _conclusion(done: "Outputs", size: int, seconds: float, out: Path) -> str:
     if done.skipped_lines:
         told.insert(1, f"{done.skipped_lines:,} lines could not be read and were skipped; the report lists the first.")
     if not done.parquet:
-        told.append('alerts.parquet needs pyarrow: pip install "magnesium-cds[backtest]"; alerts.csv holds the same.')
+        told.append("alerts.parquet needs pyarrow: pip install pyarrow; alerts.csv holds the same.")
     return "\n".join(told)
