@@ -47,11 +47,9 @@ class Metrics:
         self._count_data()
         self._count_candidates()
         self._count_events()
-        self._workers = Gauge(
-            f"{PREFIX}workers", "Worker processes.", registry=self.registry, multiprocess_mode="livesum"
-        )
+        self._workers = self._gauge(f"{PREFIX}workers", "Worker processes.")
         text = "Records that wait in the memory of workers, since the disk of the state folder takes none."
-        self._held_bytes = Gauge(HELD_BYTES, text, registry=self.registry, multiprocess_mode="livesum")
+        self._held_bytes = self._gauge(HELD_BYTES, text)
         self._begin_at_zero()
 
     def _count_data(self) -> None:
@@ -187,6 +185,10 @@ class Metrics:
 
     def _event(self, name: str, text: str) -> Callable[[], None]:
         return Counter(f"{PREFIX}{name}", text, registry=self.registry).inc
+
+    def _gauge(self, name: str, text: str) -> Gauge:
+        """Of all workers that live, taken together."""
+        return Gauge(name, text, registry=self.registry, multiprocess_mode="livesum")
 
     def _seconds(self, name: str, text: str, label: str, buckets: tuple[float, ...]) -> Callable[..., Histogram]:
         made = Histogram(f"{PREFIX}{name}_seconds", text, (label,), registry=self.registry, buckets=buckets)
