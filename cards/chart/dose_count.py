@@ -63,4 +63,10 @@ def doses_in_a_day(dosage: JsonObject) -> float | None:
     count, times = stated_count(dosage), times_a_day(dosage)
     if count is None or times is None:
         return count or times
-    return min(count, times) if times > 1 else count
+    return min(count, max(times, 1.0)) if times > 1 or _is_timed(dosage) else count
+
+
+def _is_timed(dosage: JsonObject) -> bool:
+    """Whether a structure says in how long the doses come round: "once a day, five in all" is one a day."""
+    repeat = child(child(dosage, "timing"), "repeat")
+    return bool(number(repeat, "period") and text(repeat, "periodUnit"))

@@ -35,6 +35,10 @@ _ELEMENTAL = re.compile(
     r"(?<![\d.])(\d{1,5}+(?:\.\d{1,3}+)?+) ?mg (?:of )?(?:elemental|magnesium\b)"
     r"|\belemental (?:magnesium |mg )?(\d{1,5}+(?:\.\d{1,3}+)?+) ?mg\b"
 )
+# "(583 mg elemental magnesium a day)"
+_A_DAY = re.compile(
+    r"(?<![\d.])(\d{1,5}+(?:\.\d{1,3}+)?+) ?mg (?:of )?elemental(?: magnesium)? ?(?:a|per|each|/) ?day\b"
+)
 _WEIGHT = re.compile(r"(?<![\d.])(\d{1,5}+(?:\.\d{1,3}+)?+) ?mg\b(?!/)")
 # "magnesium (as oxide) 250 mg": the weight of the magnesium, or not; nobody knows
 _AS_SALT = re.compile(r"\bas\b")
@@ -72,9 +76,7 @@ def magnesium_order(
     if route is Route.INTRAVENOUS or salt == "sulfate":
         return _intravenous(kind, salt, plain(told), listed, dosages, knowledge)
     per_piece = listed.elemental_mg_per_unit if listed else _elemental_mg(plain(told), salt, knowledge.numbers)
-    return MagnesiumOrder(
-        kind, salt, elemental_mg_per_day=_elemental_per_day(dosages, per_piece, salt, knowledge.numbers)
-    )
+    return MagnesiumOrder(kind, salt, elemental_mg_per_day=_elemental_per_day(dosages, per_piece, salt, knowledge))
 
 
 def _is_nutrition(route: Route, told: str, words: Collection[str]) -> bool:
@@ -176,17 +178,23 @@ def _elemental_mg(told: str, salt: str, numbers: Mapping[str, float]) -> float |
 
 
 def _elemental_per_day(
-    dosages: Sequence[JsonObject], per_piece: float | None, salt: str, numbers: Mapping[str, float]
+    dosages: Sequence[JsonObject], per_piece: float | None, salt: str, knowledge: Knowledge
 ) -> float | None:
-    """Elemental mg a day, from pieces or mg of oxide; None where that would be a guess."""
-    per_unit = dict.fromkeys(_PIECES, per_piece) if per_piece else {}
+    """Elemental mg a day, from pieces, mmol of magnesium, mg of oxide or words; None where that would be a guess."""
+    amounts = {unit: knowledge.protocol_words.elemental_mg[unit] for unit in ("mmol", "meq")}
+    per_unit = amounts | (dict.fromkeys(_PIECES, per_piece) if per_piece else {})
     if salt == "oxide":
-        per_unit["mg"] = numbers["salt.oxide.elemental_fraction"]
-    total = 0.0
-    for dosage in dosages:
-        stated = per_unit | ({"mg": 1.0} if "elemental" in text(dosage, "text") else {})
-        amount, times = given(dosage, stated).amount, doses_in_a_day(dosage)
-        if not amount or times is None:
-            return None
-        total += amount * times
-    return total or None
+        per_unit["mg"] = knowledge.numbers["salt.oxide.elemental_fraction"]
+    each = [_of_dosage(dosage, per_unit) for dosage in dosages]
+    return None if None in each else sum(filter(None, each)) or None
+
+
+def _of_dosage(dosage: JsonObject, per_unit: dict[str, float]) -> float | None:
+    """Elemental mg a day of one dosage; a total that its words tell is of the day, and of no dose."""
+    words = text(dosage, "text")
+    told, rest = _A_DAY.search(words), {**dosage, "text": _A_DAY.sub("", words)}
+    stated = per_unit | ({"mg": 1.0} if "elemental" in text(rest, "text") else {})
+    amount, times = given(rest, stated).amount, doses_in_a_day(rest)
+    if amount and times is not None:
+        return amount * times
+    return float(told[1]) if told else None

@@ -16,15 +16,25 @@ def is_own(draft: Medication, chart: Chart) -> bool:
 
 
 def is_of_protocol(drafts: Iterable[Medication], chart: Chart) -> bool:
-    """A single infusion just as the hospital's own protocol orders it, no faster and no more often.
+    """Infusions just as one way of the hospital's own protocol orders them, no faster and no more often.
 
-    It was held against our stops and ceilings when it was offered, and is not held against those of any other order.
+    They were held against our stops and ceilings when they were offered, and not against those of any other order.
     """
-    listed = tuple(drafts)
-    if len(listed) != 1 or doses.plan(chart).course is None or listed[0].route is not Route.INTRAVENOUS:
+    listed, course = tuple(drafts), doses.plan(chart).course
+    if course is None or not listed or any(draft.route is not Route.INTRAVENOUS for draft in listed):
         return False
-    offered = [order for order in _offered(listed[0], chart) if _is_same(listed[0], order, chart)]
-    return any(_is_given_alike(listed[0], order.steps[0]) for order in offered)
+    return any(_are_among(listed, choice.orders, chart) for choice in course.choices)
+
+
+def _are_among(drafts: Iterable[Medication], orders: Iterable[DraftMedication], chart: Chart) -> bool:
+    """Whether each draft is another one of these orders."""
+    left = [order for order in orders if any(step.minutes for step in order.steps)]
+    for draft in drafts:
+        same = [order for order in left if _is_same(draft, order, chart) and _is_given_alike(draft, order.steps[0])]
+        if not same:
+            return False
+        left.remove(same[0])
+    return True
 
 
 def _offered(draft: Medication, chart: Chart) -> tuple[DraftMedication, ...]:

@@ -26,7 +26,7 @@ from cards.protocol.content import (
 )
 from cards.protocol.drafting import Drafted, drafted
 from cards.protocol.say import dose_text
-from cards.protocol.stops import Way
+from cards.protocol.stops import Bounds, Way
 
 _PIECES = frozenset({"tablet", "capsule", "sachet"})
 _UNITS = {"meq": "mEq", "ml": "mL"}
@@ -116,13 +116,17 @@ def _is_its_matter(chart: Chart) -> bool:
 
 
 def _course(protocol: Protocol, answer: Answer, chart: Chart) -> Course:
-    followed = any(o.route == "oral" for o in answer.one_of) and given.oral_magnesium_is_new(chart)
-    limits = (
-        replace(bounds(chart), against={"": chart.knowledge.words.say("protocol.taken")}) if followed else bounds(chart)
-    )
+    limits = bounds(chart)
+    if _is_followed(answer, chart) and answer.one_of:
+        limits = replace(limits, against={"": chart.knowledge.words.say("protocol.taken")})
     made = drafted(answer, protocol, facts(chart), limits, chart.knowledge)
     choices = tuple(Choice(tuple(_in_turn(w, made.then, protocol, chart)), w) for w in made.offered)
     return Course(protocol, answer, made, choices, tuple(_remarks(protocol, answer, choices, chart)))
+
+
+def _is_followed(answer: Answer, chart: Chart) -> bool:
+    """Whether magnesium by mouth was begun after this result, as one way of the row has it."""
+    return any(o.route == "oral" for b in answer.bundles for o in b) and given.oral_magnesium_is_new(chart)
 
 
 def _remarks(protocol: Protocol, answer: Answer, choices: tuple[Choice, ...], chart: Chart) -> Iterator[str]:
@@ -155,9 +159,9 @@ def _later(step: DoseStep, after: float, chart: Chart) -> DoseStep:
 def recheck(chosen: Course, chart: Chart) -> str | None:
     """When to measure again, an id of the windows; None where the protocol names no time."""
     if any(choice.way.first_only for choice in chosen.choices):
-        return "after_iv_r2" if chart.renal.gate is RenalGate.R2 else "after_iv"
+        return _after_first(chart)
     route = "iv" if chosen.iv else "oral"
-    if not chosen.choices and chosen.answer.bundles:
+    if not chosen.choices and chosen.answer.bundles and not _is_followed(chosen.answer, chart):
         return None
     told = chosen.answer.recheck.get(route) or chosen.answer.recheck.get("")
     return recheck_id(told) if told and recheck_id(told) in chart.knowledge.windows else None
@@ -165,10 +169,20 @@ def recheck(chosen: Course, chart: Chart) -> str | None:
 
 def recheck_of_running(chart: Chart) -> str | None:
     """When to measure after an infusion that runs or is ordered, as the row of this level has it; None without one."""
-    answers = (engine.ask(protocol, facts(chart)) for protocol in chart.knowledge.protocols)
-    told = next((a.recheck.get("iv") or a.recheck.get("") for a in answers if a.applies and a.row), None)
-    window = chart.knowledge.windows.get(recheck_id(told)) if told else None
-    return recheck_id(told) if told and window and window.after else None
+    answers = ((protocol, engine.ask(protocol, facts(chart))) for protocol in chart.knowledge.protocols)
+    found = next(((protocol, a) for protocol, a in answers if a.applies and a.row), None)
+    if found is None:
+        return None
+    protocol, answer = found
+    would_be = drafted(answer, protocol, facts(chart), Bounds(chart.renal.gate), chart.knowledge)
+    if any(way.first_only for way in would_be.offered):
+        return _after_first(chart)
+    told = answer.recheck.get("iv") or answer.recheck.get("")
+    return recheck_id(told) if told and recheck_id(told) in chart.knowledge.windows else None
+
+
+def _after_first(chart: Chart) -> str:
+    return "after_iv_r2" if chart.renal.gate is RenalGate.R2 else "after_iv"
 
 
 # -- orders -----------------------------------------------------------------------------------------------------------
@@ -194,25 +208,27 @@ def _bag(order: Order, chart: Chart) -> str:
 
 def _iv_step(order: Order, chart: Chart) -> DoseStep:
     dose, rate = grams(order, chart.knowledge) or 0.0, grams_per_hour(order, chart.knowledge)
+    minutes = round(order.over.high) if order.over else round(dose * 60 / rate) if rate else None
     return DoseStep(
         dose_text(order, None if order.amount.unit.startswith("g ") else dose),
         round(dose, 2),
         "g",
-        minutes=round(order.over.high) if order.over else round(dose * 60 / rate) if rate else None,
+        minutes=minutes,
         grams_per_hour=rate,
         short=dose_text(replace(order, diluent="", remarks=()), None if order.amount.unit.startswith("g ") else dose),
         most_a_day=round(most, 2) if (most := most_grams_a_day(order, chart.knowledge)) else None,
-        **_times(order),
+        **_times(order, minutes),
     )
 
 
-def _times(order: Order) -> _Times:
-    """How often and how many, as a step of a draft holds it."""
-    every = every_of(order)
+def _times(order: Order, minutes: float | None = None) -> _Times:
+    """How often and how many, as a step of a draft holds it; several doses without a time between begin as one ends."""
+    every, doses = every_of(order), count(order)
+    in_a_row = minutes if doses and doses > 1 and not (order.per_day or order.as_needed or order.days) else None
     return {
         "per_day": round(order.per_day.high) if order.per_day else None,
-        "every": every.high if every else None,
-        "count": count(order),
+        "every": every.high if every else in_a_row,
+        "count": doses,
         "as_needed": order.as_needed,
         "after": (order.days.low - 1) * _MINUTES_A_DAY if order.days else 0.0,
     }

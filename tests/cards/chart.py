@@ -25,6 +25,7 @@ ABOUT = {service.hook: service.about for service in SERVICES}
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 CASES = Path(__file__).parent / "cases"
 PROTOCOLS = Path(__file__).parents[2] / "docs" / "site" / "protocols"
+INVENTED = Path(__file__).parent / "protocols"
 LOINC, UCUM = "http://loinc.org", "http://unitsofmeasure.org"
 RXNORM, SNOMED = "http://www.nlm.nih.gov/research/umls/rxnorm", "http://snomed.info/sct"
 CPT = "http://www.ama-assn.org/go/cpt"
@@ -67,8 +68,9 @@ def knowledge() -> Knowledge:
 
 @cache
 def known_by(protocol: str, approved: bool = False, otherwise: str = "shipped") -> Knowledge:
-    """The knowledge of a site that names one of the worked protocols, signed or not, and what holds of others."""
-    text = (PROTOCOLS / protocol).read_text(encoding="utf-8") + f"otherwise: {otherwise}\n"
+    """The knowledge of a site that names a worked or invented protocol, signed or not, and what holds of others."""
+    file = next(path for folder in (PROTOCOLS, INVENTED) if (path := folder / protocol).exists())
+    text = file.read_text(encoding="utf-8") + f"otherwise: {otherwise}\n"
     text += "approved: {by: Jane Example, role: PharmD, date: 2027-01-15}\n" if approved else ""
     return cards.load_knowledge(files("cards.knowledge"), f"protocol: {protocol}\n", files={protocol: text})
 

@@ -98,6 +98,7 @@ def test_an_order_is_read(written: str, read: str) -> None:
         ("sulfate 40 mmol IV over 24 h, then 20 mmol daily", '"then 20 mmol daily" is a second order'),
         ("sulfate 4 g IV over 2 h at 1 g/h", "2 g/h by its time, 1 by its rate"),
         ("sulfate 2 g (20 mmol) IV over 2 h", "20 mmol in brackets is another dose"),
+        ("glycerophosphate 8 mmol (3 x 4 mmol tablets) oral", "3 x 4 mmol tablets in brackets is another dose"),
         ("sulfate 1 g/h IV", "is a rate alone: it needs for <time>"),
         ("glycerophosphate up to 50 mmol oral", '"up to" names no dose: write the range'),
         ("sulfate 2 g over 2 h", "no route after the amount; write IV or oral there"),

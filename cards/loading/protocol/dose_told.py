@@ -116,6 +116,9 @@ def _with_bracket(told: Told, words: Vocabulary) -> Told:
     """With the same dose in another unit, which is left out; of tablets and volumes it says how much they hold."""
     found = BRACKET.match(told.rest)
     if found and (pieces := _TIMES_PIECES.fullmatch(found[1].strip())):
+        whole = a_range(pieces[1]).times(float(pieces[2]))
+        if words.amounts[pieces[3].lower()] == told.amount.unit and not whole.holds(told.amount.range, _NEAR):
+            raise ValueError(f"{found[1]} in brackets is another dose than the one before it")
         return told._replace(pieces=_counted(pieces, words), rest=told.rest[found.end() :].lstrip(" ,"))
     if found is None or not words.an_amount.fullmatch(found[1].strip()):
         return told
