@@ -18,6 +18,7 @@ from cds_service.run.settings import PREFIX
 _MANY = 1000
 _LOOK_EVERY = 256
 _LOOK_S = 0.25
+_STEPS = 8
 _WHOLE = 2  # an evaluation as a whole, in times of the limit for reading
 T = TypeVar("T")
 
@@ -73,14 +74,16 @@ class _Evaluations:
         self._until[thread] = clock, time.clock_gettime(clock) + seconds
 
     def end(self, thread: int) -> None:
-        """The thread is done; what was raised in it too late is taken back, or was raised here and is of no use."""
-        while thread in self._until:
+        """The thread is done; what was raised in it too late comes here, and is of no use."""
+        while True:
             try:
                 with self._lock:
-                    _raise_in(thread, None)
-                    del self._until[thread]
+                    self._until.pop(thread, None)  # from now on nothing more is raised
+                for _ in range(_STEPS):
+                    pass  # what was raised is met at a step
             except _TimeIsUp:
                 continue
+            return
 
     def _begin_to_look(self) -> None:
         """A fork brings no thread along."""
@@ -96,7 +99,7 @@ class _Evaluations:
             with self._lock:
                 for thread, (clock, until) in tuple(self._until.items()):
                     if time.clock_gettime(clock) > until:
-                        _raise_in(thread, _TimeIsUp)
+                        _stop(thread)
 
 
 _EVALUATIONS = _Evaluations()
@@ -120,10 +123,12 @@ def within(limit_ms: int | None, work: Callable[[], T]) -> T:
         raise _too_long(limit_ms) from None
 
 
-def _raise_in(thread: int, problem: type[Exception] | None) -> None:
-    """Raise in a thread at its next step in Python; None takes back what it did not come to yet."""
-    told = ctypes.py_object(problem) if problem else None
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), told)
+def _stop(thread: int) -> None:
+    """Raise in a thread at its next step in Python.
+
+    Never taken back: an interpreter that is told to look, and finds nothing, looks at every step ever after.
+    """
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(_TimeIsUp))
 
 
 def _too_long(limit_ms: int) -> TooMuch:

@@ -2,6 +2,8 @@
 
 import itertools
 import json
+import subprocess
+import sys
 import time
 from contextlib import suppress
 from dataclasses import replace
@@ -16,7 +18,7 @@ from cds_service.errors import TooMuch
 from cds_service.run.settings import MissingData
 from tests.calls import SERVICE_OF, cards, diagnostics, post, request_for, searchset
 from tests.fuzz.bases import bases
-from tests.machine import wait_for
+from tests.machine import LONG_S, wait_for
 
 ENTRIES = 5000
 HANGS_S = 60  # far above what was measured: speed is for bench/
@@ -168,3 +170,13 @@ def test_nesting_ends_at_a_known_depth(client, opening, closing):
     assert seconds(client, nested(DEEPEST)) < HANGS_S
     assert "nested too deeply" in diagnostics(post(client, nested(DEEPEST + 1)), 400)
     assert "nested too deeply" in diagnostics(post(client, nested(500_000)), 400)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have no clock of their own there")
+def test_after_an_evaluation_a_profiler_still_comes_to_its_end():
+    """Python 3.11 never does once an exception was announced to a thread and taken back."""
+    code = (
+        "import sys; from cds_service.call.time_limit import within; within(1000, list); "
+        "sys.setprofile(lambda *_: None); (lambda: None)(); sys.setprofile(None)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=LONG_S)
