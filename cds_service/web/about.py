@@ -16,7 +16,7 @@ from cds_service.web.runtime import Access, Route, Runtime
 _LOOK = look_of("home.css", "rules.css")
 _BUILT = resources.files("cds_service.web") / "templates" / "safety.md"
 _WRITTEN = Path(__file__).parents[2] / "docs" / "safety.md"  # in a checkout; a wheel holds a copy of it
-_TO_ANOTHER_FILE = re.compile(r"\[([^\]]+)\]\((?!https?:)[^)]*\)")
+_TO_ANOTHER_FILE = re.compile(r"\[([^\[\]]{1,200})\]\((?!https?:)[^()]{0,200}\)")
 
 
 def routes(runtime: Runtime) -> list[Route]:

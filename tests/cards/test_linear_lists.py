@@ -5,7 +5,7 @@ Every list of a chart with a resource of every type is made long: its entries, a
 
 import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -23,6 +23,11 @@ Path = tuple[str | int, ...]
 RUNS = ("no 4 g/ 7 over 1. mg x, ", "7")
 SIZES = (6_000, 48_000)
 DEAR = 4  # times the usual: worth a second look
+
+
+def always_grows_too_fast(few: Callable[[], object], many: Callable[[], object]) -> bool:
+    """Whether the cost grows faster than the length each time it is measured: a busy machine may disturb one."""
+    return all(grows_too_fast(few, many, MOST_GROWTH) for _ in range(4))
 
 
 def lists(node: object, path: Path = ()) -> Iterator[Path]:
@@ -82,7 +87,7 @@ def with_copies(call: Any, path: Path, number: int) -> Any:
 def test_a_long_list_costs_no_more_than_its_length(name: str) -> None:
     hook, path = PLACES[name]
     few, many = (with_copies(CALLS[hook], path, number) for number in (FEW, MANY))
-    assert not grows_too_fast(lambda: answer(hook, few), lambda: answer(hook, many), MOST_GROWTH)
+    assert not always_grows_too_fast(lambda: answer(hook, few), lambda: answer(hook, many))
 
 
 def test_selections_and_reasons_are_looked_up() -> None:

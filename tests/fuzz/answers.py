@@ -76,10 +76,15 @@ def _said(answer):
 
 
 def _ours(payload):
-    """The body, without the client's own orders: an update brings one back as it came, marked and spoiled."""
+    """The body, without the client's own orders: an update brings one back as it came, marked and spoiled.
+
+    Nor with the user of the call, whom drafted orders name as who requests them, and nothing else does.
+    """
     for card in payload.get("cards", ()):
         for suggestion in card.get("suggestions", ()):
             suggestion["actions"] = [_as_removal(action) for action in suggestion["actions"]]
+            for action in suggestion["actions"]:
+                action.get("resource", {}).pop("requester", None)
     return payload
 
 

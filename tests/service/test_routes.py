@@ -10,6 +10,7 @@ EXPECTED = {
     ("GET", "/rules/<name>"): Access.PUBLIC,
     ("GET", "/metrics"): Access.METRICS,
     ("GET", "/insights"): Access.INSIGHTS,
+    ("GET", "/insights/rule"): Access.INSIGHTS,
     ("GET", "/insights.json"): Access.INSIGHTS,
     ("GET", "/insights.csv"): Access.INSIGHTS,
     ("GET", "/openapi.json"): Access.PUBLIC,

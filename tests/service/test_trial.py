@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -117,7 +118,10 @@ def test_they_say_it_of_clients_with_a_trial_of_their_own(silent, runtime):
 def place(body, name):
     """The call of a patient in a unit."""
     stay = {"resourceType": "Encounter", "id": "e1", "status": "in-progress", "class": {"code": "IMP"}}
-    stay |= {"location": [{"location": {"display": name}}], "period": {"start": "2026-11-23T08:00:00Z"}}
+    stay |= {
+        "location": [{"location": {"display": name}}],
+        "period": {"start": (datetime.now(UTC) - timedelta(days=2)).isoformat()},
+    }
     body["prefetch"]["encounters"] = {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": stay}]}
     return body
 
