@@ -4,6 +4,8 @@ import os
 import re
 import shutil
 import subprocess
+import sys
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
@@ -44,10 +46,15 @@ def answers(runtime, tmp_path_factory):
         reason = f"no {', '.join(missing)} on this machine"
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
     with listening(runtime) as here, listening(runtime, auth=Auth.REQUIRED, base_url=HOME) as guarded:
-        script = f"protected={guarded}/cds-services\n" + f"\necho '{END}'\n".join(e["command"] for e in EXAMPLES)
+        # the moment of the service, which the tests may be run as if at
+        now = f'date() {{ command date -d @{int(time.time())} "$@"; }}\n'
+        commands = f"\necho '{END}'\n".join(example["command"] for example in EXAMPLES)
+        script = f"{now}protected={guarded}/cds-services\n{commands}"
         done = subprocess.run(
             ["bash", "-u", "-c", script.replace(HOME, here)],
             cwd=tmp_path_factory.mktemp("by_hand"),
+            # the Python of the tests: another one knows nothing of the moment that they are run as if at
+            env={**os.environ, "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))},
             capture_output=True,
             text=True,
             timeout=LONG_S,
