@@ -1,6 +1,6 @@
 """What makes a forecast doubtful as a whole: told at the top of the report, on the console and in the summary."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cds_service.backtest.ndjson import SUFFIXES
 from cds_service.backtest.quality import FAILED
@@ -40,23 +40,24 @@ def _no_magnesium(read: ReadExport) -> Iterator[str]:
 
 
 def _damaged(read: ReadExport) -> Iterator[str]:
-    names = read.ended_early
-    if names:
-        more = f" and {len(names) - _MOST_FILES} more files" if len(names) > _MOST_FILES else ""
+    if read.ended_early:
         yield (
-            f"{', '.join(names[:_MOST_FILES])}{more} ended early: what follows is missing from this forecast. "
+            f"{_some(read.ended_early)} ended early: what follows is missing from this forecast. "
             "Export or copy it again, then run anew."
         )
 
 
 def _not_read(read: ReadExport) -> Iterator[str]:
-    names = read.not_read
-    if names:
-        more = f" and {len(names) - _MOST_FILES} more files" if len(names) > _MOST_FILES else ""
+    if read.not_read:
         yield (
-            f"{', '.join(names[:_MOST_FILES])}{more} hold resources and were not read: only names that end in "
+            f"{_some(read.not_read)} hold resources and were not read: only names that end in "
             f"{', '.join(SUFFIXES)} are. If they belong to the export, one resource a line, rename them and run anew."
         )
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MOST_FILES} more files" if len(names) > _MOST_FILES else ""
+    return f"{', '.join(names[:_MOST_FILES])}{more}"
 
 
 def _ageless(tally: Tally) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Does the drafted order meet oral magnesium in the gut?"""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from cards.ask import rule
@@ -42,7 +43,13 @@ def magnesium_blocks_absorption(chart: Chart) -> Say | Because:
 def _informs(pairs: tuple[DrugRole, ...]) -> Say:
     """A multivitamin with minerals never warns (s.6)."""
     drugs = ", ".join(r.ingredient for r in pairs)
-    return Say(Indicator.INFO, ("minerals",), title="minerals", values={"drugs": drugs}, about=drugs)
+    values = {"drugs": drugs, "advice": _advice(pairs)}
+    return Say(Indicator.INFO, ("minerals",), title="minerals", values=values, about=drugs)
+
+
+def _advice(pairs: Iterable[DrugRole]) -> str:
+    """What each drug asks for beside magnesium, by its name."""
+    return " ".join(f"**{r.ingredient}**: {r.advice}" for r in pairs)
 
 
 def _beside_minerals(chart: Chart) -> tuple[DrugRole, ...]:
@@ -64,8 +71,8 @@ def _space(pairs: tuple[DrugRole, ...]) -> Say:
         values={
             "drugs": ", ".join(r.ingredient for r in pairs),
             "avoided": ", ".join(r.ingredient for r in avoid),
-            "avoid_advice": " ".join(f"**{r.ingredient}**: {r.advice}" for r in avoid),
-            "advice": " ".join(f"**{r.ingredient}**: {r.advice}" for r in pairs if not r.avoid),
+            "avoid_advice": _advice(avoid),
+            "advice": _advice(r for r in pairs if not r.avoid),
         },
         about=", ".join(sorted(r.ingredient for r in pairs)),
     )
