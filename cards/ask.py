@@ -53,9 +53,9 @@ class Rule:
         answer = self.question(chart)
         if isinstance(answer, Say):
             return self._found_in_comfort(answer, chart) if comfort else self._found(answer, chart)
-        if not self.adds and (unsettled := chart.looked_at & chart.may_hide):
+        if not self.adds and chart.may_hide and (unsettled := chart.looked_at & chart.may_hide):
             chart.unsettled.append((self.problem, unsettled))
-        return Silence(answer.why)
+        return Silence(answer)
 
     def _found_in_comfort(self, said: Say, chart: Chart) -> Finding | Silence:
         """No test, and no mere advice on orders."""
@@ -94,6 +94,8 @@ def rule(
 
 def is_started(asked: Rule, chart: Chart) -> bool:
     """Whether a rule may speak; where nobody can say it may."""
+    if asked.starts is always:
+        return True
     try:
         return bool(asked.starts(chart))
     except Stopped:

@@ -55,7 +55,7 @@ def decide(
         findings = [finding for finding in told.findings if finding.rule == _INCOMPLETE]
         cards = tuple(_written(recommend(findings, chart, memory).said, chart, new_id, memory, broken))
     tried = _tried(everything, chart, memory)
-    suppressed = {**dict.fromkeys(told.keys() - told.asked.keys(), NOTHING_TO_ADD_TO), **advice.suppressed}
+    suppressed = {**dict.fromkeys(told.not_asked, NOTHING_TO_ADD_TO), **advice.suppressed}
     trace = Trace(chart, told, suppressed, advice.quiet, knowledge.version, broken, tried)
     return Decision(cards, trace, _cannot_tell(cards, chart), tuple(one for one in tried.values() if one))
 
@@ -162,16 +162,20 @@ def _answers(chart: Chart) -> Answers:
     Asked are those that may title a card, as far as they are started, and where one does those that only add to it;
     the others on demand. What could not be had may hide what starts a rule: then all are asked that may title a card.
     """
-    rules = {rule.name: rule for rule in BY_MOMENT[chart.snapshot.about]}
+    rules = BY_MOMENT[chart.snapshot.about]
     silent = _CONCERNS_NOBODY if chart.concerns_nobody else _DIED if chart.died else switched.why_silent(chart)
     if silent:
         return Answers(rules, lambda _: silent)
     off = switched.rules_off(chart)
-    answers = Answers(rules, lambda name: off.get(name) or switched.settled(ask(rules[name], chart), chart))
+
+    def answer(name: str) -> Finding | Silence:
+        told = off.get(name) or ask(rules[name], chart)
+        return told if isinstance(told, Silence) else switched.settled(told, chart)
+
+    answers = Answers(rules, answer)
     everything = bool(chart.knowledge.site.trial.rules)  # of a rule on trial it is told what it would have said
     start_all = everything or bool(chart.may_hide)
-    leading = (rule for rule in rules.values() if not rule.adds)
-    answers.ask(rule.name for rule in leading if start_all or is_started(rule, chart))
+    answers.ask([name for name, rule in rules.items() if not rule.adds and (start_all or is_started(rule, chart))])
     if everything or any(finding.leads for finding in answers.findings):
-        answers.ask(name for name, rule in rules.items() if rule.adds)
+        answers.ask([name for name, rule in rules.items() if rule.adds])
     return answers

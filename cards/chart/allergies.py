@@ -50,7 +50,7 @@ def _told(resource: JsonObject) -> Iterator[Told]:
     reactions = (child(reaction, "substance") for reaction in objects(resource, "reaction"))
     for concept in (child(resource, "code"), child(resource, "substance"), *reactions):
         if concept:
-            yield Told(tuple(codings(concept)), words_of(concept))
+            yield Told(codings(concept), words_of(concept))
 
 
 def _named(told: Iterable[Told], knowledge: Knowledge) -> list[Named]:

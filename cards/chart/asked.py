@@ -82,14 +82,16 @@ class Asked:
     def remember(self, question: object, read: Callable[[Self], _Value]) -> _Value:
         """The answer to a question about this chart, worked out once; its comparisons count each time it is asked."""
         known = self.known.get(question)
-        return self.work_out(question, read) if known is None else cast(_Value, self.recall(known))
+        return cast(_Value, self.work_out(question, read).value if known is None else self.recall(known))
 
-    def work_out(self, question: object, read: Callable[[Self], _Value]) -> _Value:
+    def work_out(self, question: object, read: Callable[[Self], object]) -> "Known":
         """The answer to a question that is asked for the first time, kept with what it rests on."""
         held, looked_at = len(self._held), len(self._looked_at)
         value = read(self)
-        self.known[question] = Known(value, tuple(self._held[held:]), tuple(set(self._looked_at[looked_at:])))
-        return value
+        held_for_it = tuple(self._held[held:]) if len(self._held) > held else ()
+        looked_at_for_it = tuple(set(self._looked_at[looked_at:])) if len(self._looked_at) > looked_at else ()
+        self.known[question] = known = Known(value, held_for_it, looked_at_for_it)
+        return known
 
     def recall(self, known: "Known") -> object:
         """An answer again: what it rests on counts for who asks now, too."""
@@ -117,10 +119,10 @@ class fact(Generic[_Chart, _Value]):
         known = chart.known.get(self._read)
         if known is not None:
             return cast(_Value, chart.recall(known))
-        value = chart.work_out(self._read, self._read)
-        if not (chart.known[self._read].held or chart.known[self._read].looked_at):
-            chart.__dict__[self._read.__name__] = value
-        return value
+        known = chart.work_out(self._read, self._read)
+        if not (known.held or known.looked_at):
+            chart.__dict__[self._read.__name__] = known.value
+        return cast(_Value, known.value)
 
 
 def once(
@@ -136,6 +138,6 @@ def once(
         known = chart.known.get(judge)
         if known is not None:
             return cast(_Value, chart.recall(known))
-        return chart.work_out(judge, lambda c: judge(c, *asked, **named))
+        return cast(_Value, chart.work_out(judge, lambda c: judge(c, *asked, **named)).value)
 
     return answer

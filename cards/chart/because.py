@@ -1,6 +1,6 @@
 """A comparison that tells itself: why a rule spoke, or why it is silent."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cards.loading.thresholds import Threshold
 from cards.units import shown
@@ -15,8 +15,7 @@ _NOT_SO = {
 _PURE = "1"  # the unit of a pure number
 
 
-@dataclass(frozen=True, slots=True)
-class Because:
+class Because(NamedTuple):
     """Whether something holds, and why: in words, or as a value beside a threshold (then `number` is its id)."""
 
     holds: bool

@@ -57,7 +57,7 @@ def unread_care(sent: Sorted, knowledge: Knowledge) -> Iterator[Unread]:
     for concept in (*done, *diets, *worn):
         why = unknown_code(concept, knowledge.terminology)
         if why and not knowledge.terminology.categories_of(codings(concept), ""):
-            yield Unread(Kind(What.CARE, why), tuple(codings(concept)))
+            yield Unread(Kind(What.CARE, why), codings(concept))
 
 
 def _entries(listed: list[_Told], rows: Mapping[str, Care], knowledge: Knowledge, now: datetime) -> Iterator[Entry]:

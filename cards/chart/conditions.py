@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from cards.chart.fhir import child, codings, first_moment, moment, objects, status_of, text, words_of
+from cards.chart.fhir import child, first_moment, moment, objects, said_by, status_of, text
 from cards.chart.still_counts import SINCE, Stay, is_of_stay, still_counts
 from cards.loading import Knowledge
 from cards.model import Condition, JsonObject
@@ -55,8 +55,7 @@ def _turn(categories: tuple[str, ...], knowledge: Knowledge) -> tuple[bool, bool
 
 def _categories_now(resource: JsonObject, knowledge: Knowledge, now: datetime) -> tuple[str, ...]:
     """What an entry says: of one that is over what never ends, of one that is not sure nothing that lifts a stop."""
-    code = child(resource, "code")
-    categories = knowledge.terminology.categories_of(codings(code), words_of(code))
+    categories = knowledge.terminology.categories_of(*said_by(child(resource, "code")))
     if not categories:
         return ()
     if status_of(resource, "verificationStatus") in _UNSURE or _certainty(resource) == _SUSPECTED:
@@ -101,9 +100,13 @@ def _certainty(resource: JsonObject) -> str:
 def is_over(resource: JsonObject, now: datetime) -> bool:
     """By its status; without one by an end that has passed."""
     status = status_of(resource, "clinicalStatus")
-    ends = (moment(text(resource, key)) or moment(text(child(resource, key), "end")) for key in _ABATED)
-    ended = resource.get("abatementBoolean") is True or any(end is not None and end <= now for end in ends)
-    return status in _OVER or ended or _certainty(resource) == _AFTER
+    return status in _OVER or _has_abated(resource, now) or _certainty(resource) == _AFTER
+
+
+def _has_abated(resource: JsonObject, now: datetime) -> bool:
+    told = [key for key in _ABATED if key in resource]
+    ends = (moment(text(resource, key)) or moment(text(child(resource, key), "end")) for key in told)
+    return resource.get("abatementBoolean") is True or (bool(told) and any(end and end <= now for end in ends))
 
 
 def _later(one: datetime | None, other: datetime | None) -> bool:

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from math import isfinite
+from typing import NamedTuple
 
+from cards.by_value import ByValue
 from cards.model import JsonObject
 
 _EMPTY: JsonObject = {}
@@ -60,10 +62,29 @@ def number(node: JsonObject, key: str) -> float | None:
     return float(value) if isfinite(value) else None
 
 
-def codings(concept: JsonObject) -> list[tuple[str, str]]:
+class Concept(NamedTuple):
+    """What a CodeableConcept says: (system, code) of each coding, and text and displays, each once, as words."""
+
+    codings: tuple[tuple[str, str], ...]
+    words: str
+
+
+def said_by(concept: JsonObject) -> Concept:
+    """What a concept says; read once by its value, as long as it is written as nearly all are."""
+    if not concept:
+        return _SAYS_NOTHING
+    listed = concept.get("coding", [])
+    if not isinstance(listed, list):
+        return _read(concept)
+    try:
+        return _SAID[concept.get("text"), tuple([(c["system"], c["code"], c.get("display")) for c in listed])]
+    except (KeyError, TypeError, AttributeError):
+        return _read(concept)
+
+
+def codings(concept: JsonObject) -> tuple[tuple[str, str], ...]:
     """(system, code) of a CodeableConcept."""
-    told = objects(concept, "coding")
-    return [(text(coding, "system").strip(), code) for coding in told if (code := text(coding, "code").strip())]
+    return said_by(concept).codings
 
 
 def words_of(concept: JsonObject) -> str:
@@ -71,10 +92,24 @@ def words_of(concept: JsonObject) -> str:
 
     A semicolon lies between them, which ends every "no …" and "without …": one copy does not deny the next.
     """
-    told = {text(concept, "text"): None}
-    for coding in objects(concept, "coding"):
-        told[text(coding, "display")] = None
-    return " ; ".join(filter(None, told))
+    return said_by(concept).words
+
+
+def _read(concept: JsonObject) -> Concept:
+    listed = objects(concept, "coding")
+    codes = ((text(coding, "system").strip(), text(coding, "code").strip()) for coding in listed)
+    words = dict.fromkeys((text(concept, "text"), *(text(coding, "display") for coding in listed)))
+    return Concept(tuple(coded for coded in codes if coded[1]), " ; ".join(filter(None, words)))
+
+
+def _read_value(told: object, coded: Iterable[tuple[object, object, object]]) -> Concept:
+    """The same of its value."""
+    return _read({"text": told, "coding": [dict(zip(_CODING, each, strict=True)) for each in coded]})
+
+
+_CODING = ("system", "code", "display")
+_SAYS_NOTHING = Concept((), "")
+_SAID: ByValue[Concept] = ByValue(_read_value)
 
 
 def status_of(resource: JsonObject, key: str) -> str:

@@ -10,7 +10,7 @@ from cards.chart.encounter_setting import is_forgotten, setting_told
 from cards.chart.fhir import text
 from cards.chart.medicines import administrations, may_be_infused, may_be_running, medicines, nameless
 from cards.chart.person import Person, age_in_days, current_encounter, encounter_start, has_died, sex_of
-from cards.chart.reports import results_in, with_components
+from cards.chart.reports import results_told
 from cards.chart.result_names import analyte_of
 from cards.chart.results import FINAL, Reading, is_haemolysed, read, shown_in
 from cards.chart.same_time import deciding
@@ -61,7 +61,7 @@ def stay(
 def readings(sent: Sorted, knowledge: Knowledge, now: datetime) -> Readings:
     """Every result that was sent, read."""
     found = Readings({}, [], [])
-    for resource in with_components(results_in(sent.of(sorting.OBSERVATION, sorting.REPORT)), knowledge):
+    for resource in results_told(sent.of(sorting.OBSERVATION, sorting.REPORT), knowledge):
         reading = read(resource, knowledge, now)
         if reading is None:
             found.left.append(resource)
@@ -89,7 +89,12 @@ def fresh(found_by_analyte: ByAnalyte, knowledge: Knowledge, now: datetime, plac
 def deciding_results(found: ByAnalyte, knowledge: Knowledge) -> dict[str, Result]:
     """The result of each analyte that counts."""
     counting = ((name, deciding(name, listed, knowledge)) for name, listed in found.items())
-    return {name: replace(counts, shown=shown_in(counts, knowledge)) for name, counts in counting if counts}
+    return {name: _as_the_site_reads_it(counts, knowledge) for name, counts in counting if counts}
+
+
+def _as_the_site_reads_it(result: Result, knowledge: Knowledge) -> Result:
+    told = shown_in(result, knowledge)
+    return result if told == result.shown else replace(result, shown=told)
 
 
 def _fresh_hours(analyte: str, knowledge: Knowledge, place: str) -> float:

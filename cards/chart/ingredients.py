@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from cards.chart.fhir import child, codings, number, objects, text, words_of
+from cards.chart.fhir import child, number, objects, said_by, text
 from cards.model import JsonObject
 from cards.terms.terminology import CodeKey
 
@@ -36,7 +36,8 @@ def told_of(resource: JsonObject, bundled: Bundled) -> tuple[Told, tuple[Told, .
 
 
 def _told(concept: JsonObject, strength: str = "") -> Told:
-    return Told(tuple(codings(concept)), f"{words_of(concept)} {strength}".strip())
+    said = said_by(concept)
+    return Told(said.codings, f"{said.words} {strength}".strip())
 
 
 def _own(resource: JsonObject) -> Told | None:
@@ -49,8 +50,8 @@ def _own(resource: JsonObject) -> Told | None:
 
 
 def _said(concept: JsonObject) -> Told | None:
-    codes, words = codings(concept), words_of(concept)
-    return Told(tuple(codes), words.strip()) if codes or words else None
+    codes, words = said_by(concept)
+    return Told(codes, words.strip()) if codes or words else None
 
 
 def _reference(resource: JsonObject) -> JsonObject:
@@ -77,7 +78,7 @@ def _ingredients(medication: JsonObject, resource: JsonObject, bundled: Bundled,
         concept = child(entry, "itemCodeableConcept") or child(item, "concept") or item
         reference = child(entry, "itemReference") or child(item, "reference") or item
         inner = _referred(resource, reference, bundled) or _referred(medication, reference, bundled)
-        told = _told(concept if codings(concept) or words_of(concept) else child(inner, "code"), _strength(entry))
+        told = _told(concept if any(said_by(concept)) else child(inner, "code"), _strength(entry))
         yield told if told.codes or told.words else Told((), text(reference, "display"))
         yield from _ingredients(inner, resource, bundled, depth - 1)
 

@@ -14,8 +14,20 @@ _IDENTITY = ("id", "meta")
 _OF_PANEL = ("resourceType", "status", "meta", "subject", "specimen", "contained", *_TIMES)
 
 
-def results_in(resources: Iterable[JsonObject]) -> Iterator[JsonObject]:
-    """The Observations among resources, and those that reports and panels contain."""
+def results_told(resources: Iterable[JsonObject], knowledge: Knowledge) -> list[JsonObject]:
+    """The Observations among resources, and those that reports and panels contain or have as components."""
+    told: list[JsonObject] = []
+    for resource in resources:
+        if resource.get("resourceType") == "Observation" and "contained" not in resource:
+            told.append(resource)  # as nearly all are
+        else:
+            told.extend(_results_in([resource]))
+    if not any("component" in result for result in told):
+        return told
+    return [*_with_components(told, knowledge)]
+
+
+def _results_in(resources: Iterable[JsonObject]) -> Iterator[JsonObject]:
     for resource in resources:
         kind = resource.get("resourceType")
         if kind == "Observation":
@@ -29,7 +41,7 @@ def results_in(resources: Iterable[JsonObject]) -> Iterator[JsonObject]:
             yield from (_of_report(result, resource, specimens) for result in results)
 
 
-def with_components(results: Iterable[JsonObject], knowledge: Knowledge) -> Iterator[JsonObject]:
+def _with_components(results: Iterable[JsonObject], knowledge: Knowledge) -> Iterator[JsonObject]:
     """Results, and those that are components of one: a blood pressure is told as a pair, electrolytes as a panel."""
     for result in results:
         yield result

@@ -1,8 +1,10 @@
 """Which analyte an observation is about, by its codes, else by its whole name; and whether that names another fluid."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
+from cards.by_value import ByValue
 from cards.chart.fhir import child, objects, text
 from cards.loading import Knowledge
 from cards.loading.result_tables import plain
@@ -25,15 +27,34 @@ def analyte_of(observation: JsonObject, knowledge: Knowledge) -> str | None:
 
 
 def name_of(observation: JsonObject, knowledge: Knowledge) -> Name:
-    """What codes, displays and text of an observation say together."""
+    """What codes, displays and text of an observation say together; each is read once by its value."""
     concept = child(observation, "code")
+    listed = concept.get("coding")
+    if not isinstance(listed, list):
+        return _read(concept, knowledge)
+    try:
+        coded = tuple([(c["system"], c["code"], c.get("display")) for c in listed])
+        return _NAMES[concept.get("text"), coded, knowledge]
+    except (KeyError, TypeError, AttributeError):
+        return _read(concept, knowledge)
+
+
+def _of_value(told: object, coded: Iterable[tuple[object, object, object]], knowledge: Knowledge) -> Name:
+    """Of the value of a concept, with anything in it."""
+    listed = [{"system": system, "code": code, "display": display} for system, code, display in coded]
+    return _read({"text": told, "coding": listed}, knowledge)
+
+
+_NAMES: ByValue[Name] = ByValue(_of_value)
+
+
+def _read(concept: JsonObject, knowledge: Knowledge) -> Name:
     coded = [(text(c, "system"), text(c, "code"), text(c, "display")) for c in objects(concept, "coding")]
     return _name(text(concept, "text"), tuple(coded), knowledge)
 
 
 @lru_cache(maxsize=4096)
 def _name(words: str, coded: tuple[_Coding, ...], knowledge: Knowledge) -> Name:
-    """A hospital has some hundred tests, which come again and again."""
     told = (words, *(display for _, _, display in coded))
     keys = [(system.strip(), code.strip()) for system, code, _ in coded if code.strip()]
     analyte = knowledge.terminology.analyte_of(keys)

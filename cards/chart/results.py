@@ -84,7 +84,9 @@ def shown_in(result: Result, knowledge: Knowledge) -> str:
 
 def read(observation: JsonObject, knowledge: Knowledge, now: datetime) -> Reading | SetAside | None:
     """A reading, the reason why it is none, or None when the observation is not for us (analyte, status)."""
-    name, status = name_of(observation, knowledge), text(observation, "status").strip().lower()
+    name, status = name_of(observation, knowledge), observation.get("status")
+    if not isinstance(status, str) or status not in FINAL:
+        status = text(observation, "status").strip().lower()
     analyte = name.analyte
     if analyte is None or analyte in _NO_QUANTITIES or status in _IGNORED:
         return None
@@ -96,7 +98,7 @@ def read(observation: JsonObject, knowledge: Knowledge, now: datetime) -> Readin
     if when is None:
         return _unreadable(analyte, "has no readable date", observation)
     when = when if knowledge.site.zone is UTC else when.astimezone(knowledge.site.zone)
-    if _is_future(observation, when, now, knowledge):
+    if when > now and _is_future(observation, when, now, knowledge):
         return _unreadable(analyte, "is dated in the future", observation)
     if contradicts(observation, name, knowledge):
         why = "has a specimen that contradicts its code"
@@ -106,8 +108,6 @@ def read(observation: JsonObject, knowledge: Knowledge, now: datetime) -> Readin
 
 def _is_future(observation: JsonObject, when: datetime, now: datetime, knowledge: Knowledge) -> bool:
     """A bare day counts to its end, so that today is never the future."""
-    if when <= now:
-        return False
     if is_day_only(_effective(observation)) and when.date() <= now.astimezone(knowledge.site.zone).date():
         return False
     return (when - now).total_seconds() > knowledge.numbers["fresh.future_tolerance"] * 3600
@@ -141,7 +141,7 @@ def _value(
     told = number(quantity, "value")
     if told is None:
         return _in_words(observation, analyte, status, when, knowledge)
-    comparator = sign_of(quantity)
+    comparator = sign_of(quantity) if "comparator" in quantity else ""
     if comparator is None:
         # a value without its comparator would be another value: none is shown
         return Unreadable(analyte, "has a comparator that we do not know", when, status=status)
@@ -183,8 +183,9 @@ def _in_unit(found: Worded) -> float | None:
 
 def observed_at(observation: JsonObject, zone: tzinfo = UTC) -> datetime | None:
     """When a result was true: effective, else issued; a bare day gives way to an issue time on the same day."""
-    effective = _effective(observation)
-    if not is_day_only(effective) and (found := moment(effective, zone)):
+    told = observation.get("effectiveDateTime")
+    effective = told if isinstance(told, str) and "T" in told else _effective(observation)
+    if "T" in effective and (found := moment(effective, zone)):
         return found
     day, issued = end_of(effective, zone), moment(text(observation, "issued"), zone)
     return issued if day is None or (issued and issued.astimezone(zone).date() == day.date()) else day

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cards.chart.fhir import child, codings, text, words_of
+from cards.chart.fhir import child, codings, said_by, text
 from cards.chart.inputs import BY_KEY, Input
 from cards.model import ORDER_TYPES, JsonObject, Snapshot
 from cards.terms.systems import ICD10, LOINC, RXNORM, system_of
@@ -91,7 +91,8 @@ class Sorted:
         found: dict[str, list[JsonObject]] = {}
         for key in (*BY_KEY, *(key for key in self._snapshot.resources if key not in BY_KEY)):
             for resource in self._snapshot.resources.get(key, ()):
-                found.setdefault(text(resource, "resourceType"), []).append(resource)
+                kind = resource.get("resourceType")
+                found.setdefault(kind if isinstance(kind, str) else "", []).append(resource)
         return {kind: self._snapshot.watch(listed) for kind, listed in found.items()}
 
     def brought(self, asked: Input, terminology: Terminology) -> bool:
@@ -117,12 +118,13 @@ def unknown_code(concept: JsonObject, terminology: Terminology) -> Why | None:
 
     Words that can be read and match nothing name another thing, and so does a code of a known system.
     """
-    if words_of(concept).strip():
+    codes, words = said_by(concept)
+    if words.strip():
         return None
-    systems = [system_of(system) for system, _ in codings(concept)]
+    systems = [system_of(system) for system, _ in codes]
     if not systems:
         return Why.SHAPE
-    if terminology.is_other(codings(concept)):
+    if terminology.is_other(codes):
         return None
     return Why.CODE if _KNOWN_SYSTEMS.isdisjoint(systems) else None
 
@@ -131,7 +133,7 @@ def unread_results(unknown: Iterable[JsonObject], terminology: Terminology) -> I
     """Of the results of no analyte that we know, those of which nobody can say what they measure."""
     for resource in unknown:
         if why := unknown_code(concept := child(resource, "code"), terminology):
-            yield Unread(Kind(What.RESULT, why), tuple(codings(concept)))
+            yield Unread(Kind(What.RESULT, why), codings(concept))
 
 
 def unread_problems(conditions: Iterable[JsonObject], terminology: Terminology) -> Iterator[Unread]:
@@ -140,7 +142,7 @@ def unread_problems(conditions: Iterable[JsonObject], terminology: Terminology) 
         concept = child(resource, "code")
         why = unknown_code(concept, terminology)
         if why and not terminology.categories_of(codings(concept), ""):
-            yield Unread(Kind(What.PROBLEM, why), tuple(codings(concept)))
+            yield Unread(Kind(What.PROBLEM, why), codings(concept))
 
 
 # -- selections -------------------------------------------------------------------------------------------------------

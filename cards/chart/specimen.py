@@ -17,11 +17,15 @@ def contradicts(observation: JsonObject, name: Name, knowledge: Knowledge) -> bo
         return False
     if name.is_of_other_fluid or not ("specimen" in observation or "contained" in observation):
         return name.is_of_other_fluid
-    return any(is_of_other_fluid(words, knowledge) for words in _of_specimens(observation) if words)
+    told = _of_specimens(observation)
+    return bool(told) and any(is_of_other_fluid(words, knowledge) for words in told if words)
 
 
 def _of_specimens(observation: JsonObject) -> list[str]:
-    told = [text(child(observation, "specimen"), "display")]
+    display = text(child(observation, "specimen"), "display")
+    told = [display] if display else []
+    if "contained" not in observation:
+        return told
     for specimen in objects(observation, "contained"):
         if text(specimen, "resourceType") == "Specimen":
             kind = child(specimen, "type")

@@ -36,9 +36,9 @@ def rules_off(chart: Chart) -> Mapping[str, Silence]:
     return dict.fromkeys((*chart.knowledge.site.rules_off, *here), _OFF)
 
 
-def settled(answer: Finding | Silence, chart: Chart) -> Finding | Silence:
+def settled(answer: Finding, chart: Chart) -> Finding | Silence:
     """What a rule says as it may be said here: not louder than its switch lets it be, or nothing."""
-    if isinstance(answer, Silence) or answer.indicator is Indicator.CRITICAL:
+    if answer.indicator is Indicator.CRITICAL:
         return answer
     of_rule = [s for s in fitting(chart) if answer.rule in s.rules]
     if any(s.only_quiet for s in of_rule):

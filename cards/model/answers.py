@@ -25,6 +25,11 @@ class Answers(Mapping[str, Answer]):
         return self._asked
 
     @property
+    def not_asked(self) -> list[str]:
+        """The rules that were not asked so far."""
+        return [name for name in self._names if name not in self._asked]
+
+    @property
     def findings(self) -> list[Finding]:
         """What there is to say, of the rules that were asked so far, in the order of the rules."""
         return [answer for name in self._names if isinstance(answer := self._asked.get(name), Finding)]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from cards.model.clinical import RemoveOrder
 from cards.model.scales import Indicator, Problem
@@ -129,13 +129,17 @@ class Finding:
     about: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Silence:
+class Silence(NamedTuple):
     """Why a rule has nothing to say; `failed` when it could not be asked, `where` in the code, innermost last."""
 
-    why: str
+    reason: "str | Because"
     failed: bool = False
     where: tuple[str, ...] = ()
+
+    @property
+    def why(self) -> str:
+        """The reason in words; put into them when somebody wants to know."""
+        return self.reason if isinstance(self.reason, str) else self.reason.why
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,8 +33,8 @@ _USUAL: tuple[Rule, ...] = (
     *incomplete.RULES,
 )
 RULES: tuple[Rule, ...] = (*_USUAL, *discharge.RULES, *refill.RULES)
-# what is asked at each moment: of who goes home, and of a renewal, only what clinical rule s.14 names
-BY_MOMENT: Mapping[About, tuple[Rule, ...]] = {
+# of who goes home, and of a renewal, only what clinical rule s.14 names
+_BY_MOMENT: Mapping[About, tuple[Rule, ...]] = {
     About.PATIENT: _USUAL,
     About.ORDERS: _USUAL,
     About.DISCHARGE: (
@@ -45,4 +45,8 @@ BY_MOMENT: Mapping[About, tuple[Rule, ...]] = {
         *incomplete.RULES,
     ),
     About.REFILL: (*refill.RULES, magnesium_was_not_available, *incomplete.RULES),
+}
+# what is asked at each moment, by name, in the order in which it is asked
+BY_MOMENT: Mapping[About, Mapping[str, Rule]] = {
+    about: {rule.name: rule for rule in rules} for about, rules in _BY_MOMENT.items()
 }

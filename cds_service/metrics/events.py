@@ -112,8 +112,9 @@ class Metrics:
         for kind, count in chart.not_understood.items():
             self._not_understood(kind.what, kind.why).inc(count)
         for what, (unread, listed) in chart.reading.items():
-            self._entries(what).inc(listed)
-            self._read(what).inc(listed - unread)
+            if listed:
+                self._entries(what).inc(listed)
+                self._read(what).inc(listed - unread)
 
     def _said(self, decision: Decision, status: int) -> None:
         for card in decision.cards if status == 200 else ():

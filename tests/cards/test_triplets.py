@@ -86,7 +86,7 @@ def _decide_all(found: Seen) -> None:
 
 def _said(chart: Json) -> tuple[Recommendation, ...]:
     facts = PatientChart(snapshot(chart), knowledge_of(chart), NOW)
-    answers = [rule(facts) for rule in BY_MOMENT[facts.snapshot.about]]
+    answers = [rule(facts) for rule in BY_MOMENT[facts.snapshot.about].values()]
     return recommend([a for a in answers if isinstance(a, Finding)], facts).said
 
 

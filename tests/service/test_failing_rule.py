@@ -50,7 +50,7 @@ def rules(monkeypatch):
 
     def put(made):
         by_name = {rule.name: rule for rule in made}
-        by_moment = {about: tuple(by_name[rule.name] for rule in asked) for about, asked in BY_MOMENT.items()}
+        by_moment = {about: {name: by_name[name] for name in asked} for about, asked in BY_MOMENT.items()}
         monkeypatch.setitem(decide.__globals__, "BY_MOMENT", by_moment)
 
     return put
@@ -73,7 +73,7 @@ def test_a_rule_that_raises_is_left_out_counted_and_logged(counting, rules, capl
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.hook)
 def test_every_rule_may_fail_alone_and_the_call_is_answered(counting, rules, service):
     client, body = create_app(counting).test_client(), request_for(service.hook)
-    for rule in BY_MOMENT[service.about]:
+    for rule in BY_MOMENT[service.about].values():
         rules(raising(rule.name, ValueError(SECRET)))
         assert post(client, body, service.id).status_code == 200
         assert counted(counting, "rules_failed_total", rule=rule.name) == 1
