@@ -170,9 +170,8 @@ class Chart:
         lists: dict[str, list[Json]] = {asked.key: [] for asked in INPUTS if asked.count}
         lists["conditions"] = [self.problem(number) for number in range(size.conditions)]
         lists |= {"encounters": [self.encounter()], "medications": medicines}
-        for asked in (i for i in INPUTS if i.analytes):
-            tests = [_TESTS[analyte] for analyte in asked.analytes if analyte in _TESTS]
-            lists[asked.key] = self.results(tests, size.results.get(asked.key, 0))
+        for key, analytes in (("magnesium", ["magnesium"]), ("results", [a for a in _TESTS if a != "magnesium"])):
+            lists[key] = self.results([_TESTS[analyte] for analyte in analytes], size.results.get(key, 0))
         return {"patient": self.patient(), **{key: bundle("searchset", found) for key, found in lists.items()}}
 
     def patient(self) -> Json:

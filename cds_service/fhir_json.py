@@ -7,6 +7,7 @@ import orjson
 JsonDict = dict[str, object]
 
 _PATIENT_REFERENCE = re.compile(r"(?:^|/)Patient/([^/?#|]+)(?:/_history/[^/]*)?$")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -30,6 +31,11 @@ def as_list(value: object) -> list[object]:
 def as_text(value: object) -> str | None:
     """The value when it is a string with something in it."""
     return value if isinstance(value, str) and value.strip() else None
+
+
+def is_uuid(value: object) -> bool:
+    """Whether the value is a UUID as one writes it, in any case of letters."""
+    return isinstance(value, str) and _UUID.fullmatch(value) is not None
 
 
 def resource_type(value: object) -> str | None:

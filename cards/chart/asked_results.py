@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from cards.chart.inputs import ANALYTES, BY_KEY
+from cards.chart.inputs import BY_KEY
 from cards.model import Result
 
 
@@ -10,20 +10,20 @@ class NeverAsked(LookupError):
     """A result that no input asks for: the rule that wants it would never speak."""
 
     def __init__(self, analyte: str) -> None:
-        super().__init__(f"no input of cards/chart/inputs.py asks for {analyte!r}")
+        super().__init__(f"nobody asks for {analyte!r}: its file in knowledge/codes/analytes names the input that does")
 
 
 class Results(Mapping[str, Result]):
     """The latest result of each analyte; NeverAsked for one that no input asks for."""
 
-    def __init__(self, found: Mapping[str, Result], look_at: Callable[[str], None]) -> None:
-        self._found, self._look_at = found, look_at
+    def __init__(self, found: Mapping[str, Result], asked: Mapping[str, str], look_at: Callable[[str], None]) -> None:
+        self._found, self._asked, self._look_at = found, asked, look_at
 
     def __getitem__(self, analyte: str) -> Result:
-        if analyte not in ANALYTES:
+        if analyte not in self._asked:
             raise NeverAsked(analyte)
-        if ANALYTES[analyte].key in BY_KEY:  # what nobody was asked for cannot be missed
-            self._look_at(ANALYTES[analyte].key)
+        if self._asked[analyte] in BY_KEY:  # what nobody was asked for cannot be missed
+            self._look_at(self._asked[analyte])
         return self._found[analyte]
 
     def __iter__(self) -> Iterator[str]:

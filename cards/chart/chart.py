@@ -10,7 +10,6 @@ from cards.chart import gather, unread
 from cards.chart.asked import fact
 from cards.chart.asked_results import Results
 from cards.chart.because import YES, Because, because
-from cards.chart.inputs import ANALYTES
 from cards.chart.ionised import calcium_limit, read_ionised
 from cards.chart.kidneys import renal_gate
 from cards.chart.lists import Lists
@@ -119,8 +118,8 @@ class Chart(Lists):
     @property
     def _whole(self) -> gather.ByAnalyte:
         # of a list that was cut and is not newest first, the latest result is not known
-        cut, found = self.cut, self.readings.found
-        return {analyte: listed for analyte, listed in found.items() if ANALYTES[analyte].key not in cut}
+        cut, found, asked = self.cut, self.readings.found, self.knowledge.terminology.asked
+        return {analyte: listed for analyte, listed in found.items() if asked[analyte] not in cut}
 
     @fact
     def _fresh(self) -> gather.ByAnalyte:
@@ -130,7 +129,8 @@ class Chart(Lists):
     @property
     def results(self) -> Results:
         """The latest fresh result of each analyte; NeverAsked for one that no input asks for."""
-        return Results(self._results, self.look_at)  # made anew: kept, it and the chart would hold each other
+        # made anew: kept, it and the chart would hold each other
+        return Results(self._results, self.knowledge.terminology.asked, self.look_at)
 
     @fact
     def _results(self) -> Mapping[str, Result]:
@@ -151,7 +151,7 @@ class Chart(Lists):
     @property
     def _creatinines(self) -> list[Result]:
         """The creatinines of so many months that their lowest is the patient's own."""
-        self.look_at(ANALYTES["creatinine"].key)
+        self.look_at(self.knowledge.terminology.asked["creatinine"])
         confirmed = (r.result() for r in self._whole.get("creatinine", ()) if r.status in FINAL)
         return [r for r in confirmed if self.hours_since(r.when) <= self.numbers["aki.over.lowest_hours"]]
 

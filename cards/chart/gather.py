@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from cards.chart import inputs, sorting
+from cards.chart import sorting
 from cards.chart.encounter_setting import is_forgotten, setting_told
 from cards.chart.fhir import text
 from cards.chart.medicines import administrations, may_be_infused, may_be_running, medicines, nameless
@@ -19,14 +19,6 @@ from cards.loading import Knowledge
 from cards.model import JsonObject, Medication, Result, SetAside, Setting, Snapshot, Unreadable
 
 ByAnalyte = dict[str, list[Reading]]
-
-_LIMITS = {
-    "creatinine": "fresh.renal",
-    "egfr": "fresh.renal",
-    "qtc": "fresh.qtc",
-    "weight": "fresh.weight",
-    **dict.fromkeys(inputs.VITAL_SIGNS, "fresh.vital_signs"),
-}
 
 
 class Readings(NamedTuple):
@@ -67,7 +59,7 @@ def readings(sent: Sorted, knowledge: Knowledge, now: datetime) -> Readings:
             found.left.append(resource)
         elif isinstance(reading, SetAside):
             found.set_aside.append(reading)
-        elif reading.analyte in inputs.ANALYTES:
+        elif reading.analyte in knowledge.terminology.asked:
             found.found.setdefault(reading.analyte, []).append(reading)
     return found
 
@@ -98,7 +90,7 @@ def _as_the_site_reads_it(result: Result, knowledge: Knowledge) -> Result:
 
 
 def _fresh_hours(analyte: str, knowledge: Knowledge, place: str) -> float:
-    limit = _LIMITS.get(analyte, "fresh.electrolytes")
+    limit = knowledge.results.fresh.get(analyte, "fresh.electrolytes")
     names = (limit, f"{limit}.{place.replace(' ', '_')}", f"{limit}.{Setting.INPATIENT.value}")
     return next(knowledge.numbers[name] for name in names if name in knowledge.numbers)
 
@@ -159,7 +151,7 @@ def unread_results(found: Readings, knowledge: Knowledge) -> Iterator[Unread]:
     """The results that nobody understands."""
     for aside in found.set_aside:
         why = next((why for word, why in _WHYS if word in aside.why), None)
-        if why and aside.what in inputs.ANALYTES:
+        if why and aside.what in knowledge.terminology.asked:
             unit = aside.unit if isinstance(aside, Unreadable) else ""
             yield Unread(Kind(What.RESULT, why), ((aside.what, unit),) if unit else ())
     unknown = (r for r in found.left if analyte_of(r, knowledge) is None)

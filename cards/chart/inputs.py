@@ -91,18 +91,17 @@ _ALLERGY = Kind("AllergyIntolerance", known_from=("recordedDate", "assertedDate"
 class Input:
     """One thing that is asked about a patient, by its prefetch key.
 
-    `told`: what is asked for beside the analytes and is no quantity. `where`: how its search is narrowed, beside the
-    patient and the codes of its `analytes`; `count`: the newest so many. `back`: how many hours back they have to
-    reach, where older ones do not matter; None: all are wanted. `name` is for readers of figures. `missed` (and why it
-    matters, `note`) names it on a card that misses it, or
-    the one `fact` of it that is missed. A new result of an `opening` analyte can bring a card of its own. Without a
-    `required` input a call cannot be answered; without an `indispensable` one silence is no all-clear. An
-    `offered_only` input is missed when it failed or came in part, and not where a record system does not offer it. What
-    was declared `formerly` under several keys may still come under these, and what was `apart` (by key, so many) beside
-    its own. What is `over`, by status, does not tell that a key of the client's own brought the list.
-    `leaving` stands for `where` when a patient goes home: the stay may have been closed. What waits for a `second_look`
-    is asked with the client's token only where the first look found reason to; `beside` a category of conditions only
-    where that is on the list.
+    `where`: how its search is narrowed, beside the patient and, of Observations, the codes of the analytes that
+    name it (knowledge/codes/analytes); `count`: the newest so many. `back`: how many hours back they have to reach,
+    where older ones do not matter; None: all are wanted. `name` is for readers of figures. `missed` (and why it
+    matters, `note`) names it on a card that misses it, or the one `fact` of it that is missed. Without a `required`
+    input a call cannot be answered; without an `indispensable` one silence is no all-clear. An `offered_only` input
+    is missed when it failed or came in part, and not where a record system does not offer it. What was declared
+    `formerly` under several keys may still come under these, and what was `apart` (by key, so many) beside its own.
+    What is `over`, by status, does not tell that a key of the client's own brought the list. `leaving` stands for
+    `where` when a patient goes home: the stay may have been closed. What waits for a `second_look` is asked with
+    the client's token only where the first look found reason to; `beside` a category of conditions only where that
+    is on the list.
     """
 
     key: str
@@ -110,9 +109,6 @@ class Input:
     name: str
     where: str = ""
     count: int = 0
-    analytes: tuple[str, ...] = ()
-    told: tuple[str, ...] = ()
-    opening: tuple[str, ...] = ()
     missed: str = ""
     note: str = ""
     fact: str = ""
@@ -151,8 +147,8 @@ class Input:
         return f"{self.kind.name}?{'&'.join(filter(None, (*parts, self._include)))}"
 
     def _code(self, knowledge: Knowledge) -> str:
-        codes = knowledge.terminology.codes_of((*self.analytes, *self.told))
-        return f"code={','.join(f'{system}|{code}' for system, code in codes)}" if self.analytes else ""
+        codes = knowledge.terminology.codes_of(knowledge.terminology.asked_by(self.key))
+        return f"code={','.join(f'{system}|{code}' for system, code in codes)}" if codes else ""
 
     @property
     def _sort(self) -> str:
@@ -174,8 +170,6 @@ INPUTS: tuple[Input, ...] = (
         _OBSERVATION,
         "magnesium results",
         count=30,
-        analytes=("magnesium", "magnesium_ionised"),
-        opening=("magnesium", "magnesium_ionised"),
         back=0,
         required=True,
         indispensable=True,
@@ -225,12 +219,6 @@ INPUTS: tuple[Input, ...] = (
         _OBSERVATION,
         "kidney, electrolyte and QTc results",
         count=200,
-        analytes=(
-            *("creatinine", "egfr", "qtc", "urine_magnesium", "urine_creatinine", "urine_magnesium_24h"),
-            *("potassium", "calcium", "calcium_corrected", "calcium_ionised", "albumin", "phosphate"),
-        ),
-        told=("pregnancy_status", "pregnancy_test", "delivery_date", "gestational_age"),
-        opening=("potassium",),
         missed="kidney, potassium and calcium results",
         back=0,
         formerly=("renal", "electrolytes"),
@@ -256,7 +244,6 @@ INPUTS: tuple[Input, ...] = (
         second_look=True,
     ),
 )
-VITAL_SIGNS = ("systolic_pressure", "mean_pressure", "respiratory_rate", "heart_rate")
 # Declared by no service, and read whenever they are sent, under these keys or any other. Those of a second look are
 # asked for at once, at most six (clinical rule s.10).
 IF_SENT: tuple[Input, ...] = (
@@ -265,7 +252,6 @@ IF_SENT: tuple[Input, ...] = (
         _OBSERVATION,
         "vital signs",
         count=50,
-        analytes=(*VITAL_SIGNS, "weight", "urine_output", "urine_output_24h"),
         back=0,
         second_look=True,
     ),
@@ -278,9 +264,6 @@ BY_KEY: Mapping[str, Input] = {asked.key: asked for asked in INPUTS}
 KINDS: Mapping[str, Kind] = {asked.kind.name: asked.kind for asked in INPUTS}
 PATIENT_KEY = next(asked.key for asked in INPUTS if asked.kind is _PATIENT)
 REQUIRED = tuple(asked.key for asked in INPUTS if asked.required)
-ANALYTES: Mapping[str, Input] = {analyte: asked for asked in (*INPUTS, *IF_SENT) for analyte in asked.analytes}
-TOLD: Mapping[str, Input] = {what: asked for asked in INPUTS for what in asked.told}
-OPENING = tuple(analyte for asked in INPUTS for analyte in asked.opening)
 
 
 def prefetch_templates(knowledge: Knowledge, about: About = About.PATIENT) -> dict[str, str]:

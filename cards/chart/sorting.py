@@ -108,8 +108,8 @@ class Sorted:
 def _answers(resource: JsonObject, asked: Input, terminology: Terminology) -> bool:
     if text(resource, "resourceType") != asked.kind.name:
         return False
-    if asked.analytes:
-        return terminology.analyte_of(codings(child(resource, "code"))) in asked.analytes
+    if asked.kind.name == OBSERVATION:
+        return terminology.asked.get(terminology.analyte_of(codings(child(resource, "code"))) or "") == asked.key
     return asked.has_status(resource) and text(resource, "status") not in asked.over
 
 

@@ -5,15 +5,11 @@ from cards.chart.result_names import Name, is_of_other_fluid
 from cards.loading import Knowledge
 from cards.model import JsonObject
 
-# urine is the right specimen, or part of the name, or there is none; every other analyte is of blood
-_NOT_OF_BLOOD = frozenset(
-    {"urine_magnesium", "urine_magnesium_24h", "urine_creatinine", "urine_output", "urine_output_24h", "egfr", "qtc"}
-)
-
 
 def contradicts(observation: JsonObject, name: Name, knowledge: Knowledge) -> bool:
     """Whether specimen, name or a local coding says that this is no serum, plasma or blood."""
-    if name.analyte in _NOT_OF_BLOOD:
+    # urine is the right specimen, or part of the name, or there is none
+    if name.analyte in knowledge.results.not_in_blood:
         return False
     if name.is_of_other_fluid or not ("specimen" in observation or "contained" in observation):
         return name.is_of_other_fluid

@@ -13,7 +13,7 @@ from cards.chart.cut_lists import cut_inputs
 from cards.chart.destination import Destination, destination_of
 from cards.chart.encounter_setting import categories_of_stay, place_of
 from cards.chart.fhir import bare_id, is_id, text
-from cards.chart.inputs import BY_KEY, INPUTS, VITAL_SIGNS
+from cards.chart.inputs import BY_KEY, INPUTS
 from cards.chart.person import Person, age_in_days, sex_of
 from cards.chart.pregnancy import Pregnancy, entries_of_pregnancy, pregnancy_of, weeks_of, without_denied
 from cards.chart.requests import SERVICE_REQUESTS, categories_of_care
@@ -197,7 +197,8 @@ class Visit(Asked):
     @fact
     def vital_signs(self) -> Mapping[str, Result]:
         """The last vital signs, as far as they are of these hours."""
-        found = {name: listed for name, listed in self.readings.found.items() if name in VITAL_SIGNS}
+        limits = self.knowledge.results.fresh
+        found = {name: r for name, r in self.readings.found.items() if limits.get(name) == "fresh.vital_signs"}
         recent = gather.fresh(found, self.knowledge, self.now, "")
         return gather.deciding_results(recent, self.knowledge)
 

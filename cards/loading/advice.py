@@ -23,7 +23,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """The words of one rule, with author, approval, review dates and sources."""
+    """The words of one rule, with author, approval, review dates and sources.
+
+    `thresholds` are the numbers that it alone compares, as thresholds.yaml writes them.
+    """
 
     rule: str
     question: str
@@ -36,6 +39,7 @@ class Advice:
     summaries: Mapping[str, str]
     lines: Mapping[str, Line]
     suggestions: Mapping[str, str]
+    thresholds: Mapping[str, Mapping[str, Any]]
 
 
 def read_advice(folder: Traversable) -> dict[str, Advice]:
@@ -61,7 +65,13 @@ def _read_one(path: Traversable) -> Advice:
         summaries=told.get("summaries", {}),
         lines={key: _line(key, entry, path.name) for key, entry in (told["lines"] or {}).items()},
         suggestions=told.get("suggestions", {}),
+        thresholds={name: _dated(entry, told) for name, entry in told.get("thresholds", {}).items()},
     )
+
+
+def _dated(entry: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
+    """A number of the rule, looked at when its words are, unless it says otherwise."""
+    return {"reviewed": told["reviewed"], "next_review": told["next_review"], **entry}
 
 
 def _line(key: str, entry: dict[str, Any], name: str) -> Line:

@@ -1,9 +1,10 @@
 """The code tables (codes/*.csv) as one Terminology, a site's own codes merged in."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from importlib.resources.abc import Traversable
 
+from cards.loading.analytes import LOINC, Analyte
 from cards.loading.condition_names import ConditionNames
 from cards.loading.drug_classes import DrugTables, check_ingredients, check_known
 from cards.loading.reading import did_you_mean, read_csv
@@ -25,6 +26,7 @@ from cards.terms.terminology import (
 
 # what a site calls a code of something that has nothing to do with magnesium
 OTHER = "other"
+Roles = dict[str, tuple[DrugRole, ...]]
 _KINDS = {
     "replacement": MagnesiumKind.REPLACEMENT,
     "laxative": MagnesiumKind.LAXATIVE,
@@ -34,20 +36,23 @@ _KINDS = {
 
 
 def read_terminology(
-    folder: Traversable, words: Sequence[ConditionWords], site: Site, drugs: DrugTables, conditions: ConditionNames
+    folder: Traversable,
+    words: Sequence[ConditionWords],
+    site: Site,
+    tables: tuple[DrugTables, ConditionNames],
+    known: Collection[Analyte],
 ) -> Terminology:
     """All code tables below a folder; KnowledgeError for an unknown class, role, category, analyte or ingredient."""
-    roles = _roles(folder / "drugs.csv", drugs)
-    check_ingredients(drugs, {role.ingredient for listed in roles.values() for role in listed})
-    check_tables(folder, roles)
-    used = (row["category"].removeprefix(NOT_A) for row in read_csv(folder / "conditions.csv"))
-    check_known("conditions.csv", "category", used, conditions.names)
-    shipped = {(row["system"], row["code"]): row["analyte"] for row in read_csv(folder / "labs.csv")}
-    analytes = {**shipped, **_site_labs(site, set(shipped.values()))}
+    drugs, conditions = tables
+    roles = _checked_roles(folder, drugs, conditions)
+    analytes = _analytes(known, site)
     ingredients = _ingredient_names(folder, roles)
     return Terminology(
         analytes=analytes,
         analyte_keys={(system_of(system), code): analyte for (system, code), analyte in analytes.items()},
+        asked=_asked(each for each in known if each.units),
+        told=_asked(each for each in known if not each.units),
+        opening=tuple(each.name for each in known if each.opens),
         roles=roles,
         products=_products(folder / "rxnorm_products.csv"),
         magnesium_products=_magnesium_products(folder / "magnesium_products.csv"),
@@ -64,7 +69,17 @@ def read_terminology(
     )
 
 
-def _roles(path: Traversable, drugs: DrugTables) -> dict[str, tuple[DrugRole, ...]]:
+def _checked_roles(folder: Traversable, drugs: DrugTables, conditions: ConditionNames) -> Roles:
+    """The roles of the drugs, when every row of the tables names something that there is."""
+    roles = _roles(folder / "drugs.csv", drugs)
+    check_ingredients(drugs, {role.ingredient for listed in roles.values() for role in listed})
+    check_tables(folder, roles)
+    used = (row["category"].removeprefix(NOT_A) for row in read_csv(folder / "conditions.csv"))
+    check_known("conditions.csv", "category", used, conditions.names)
+    return roles
+
+
+def _roles(path: Traversable, drugs: DrugTables) -> Roles:
     found: dict[str, list[DrugRole]] = {}
     for row in read_csv(path):
         check_known(f"{path.name}: {row['ingredient']}", "drug class", [row["drug_class"]], drugs.classes)
@@ -112,7 +127,7 @@ def _magnesium_products(path: Traversable) -> dict[str, MagnesiumProduct]:
     }
 
 
-def _ingredient_names(folder: Traversable, roles: dict[str, tuple[DrugRole, ...]]) -> list[tuple[str, str]]:
+def _ingredient_names(folder: Traversable, roles: Roles) -> list[tuple[str, str]]:
     ingredients = [(listed[0].ingredient, code) for code, listed in roles.items() if code != MAGNESIUM]
     return ingredients + [(row["name"], row["ingredient_rxcui"]) for row in read_csv(folder / "synonyms.csv")]
 
@@ -149,6 +164,15 @@ def _conditions(path: Traversable) -> dict[CodeKey, tuple[str, ...]]:
     return found
 
 
+def _analytes(known: Collection[Analyte], site: Site) -> dict[CodeKey, str]:
+    shipped = {(LOINC, code): each.name for each in known for code in each.codes}
+    return {**shipped, **_site_labs(site, set(shipped.values()))}
+
+
+def _asked(known: Iterable[Analyte]) -> dict[str, str]:
+    return {each.name: each.asked for each in known if each.asked}
+
+
 def _site_labs(site: Site, analytes: set[str]) -> dict[CodeKey, str]:
     for number, (_, code, analyte) in enumerate(site.lab_codes):
         if analyte not in analytes | {OTHER}:
@@ -157,7 +181,7 @@ def _site_labs(site: Site, analytes: set[str]) -> dict[CodeKey, str]:
     return {(system, code): analyte for system, code, analyte in site.lab_codes if analyte != OTHER}
 
 
-def _site_drugs(site: Site, roles: dict[str, tuple[DrugRole, ...]]) -> dict[CodeKey, str]:
+def _site_drugs(site: Site, roles: Roles) -> dict[CodeKey, str]:
     by_name = {listed[0].ingredient: code for code, listed in roles.items()}
     for number, (_, code, ingredient) in enumerate(site.drug_codes):
         if ingredient not in by_name and ingredient != OTHER:

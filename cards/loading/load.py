@@ -8,6 +8,7 @@ from typing import TypedDict
 
 from cards.loading.advice import Advice, read_advice
 from cards.loading.allergies import Allergies, read_allergies
+from cards.loading.analytes import Analyte, check_fresh, read_analytes
 from cards.loading.care import CareTables, read_care
 from cards.loading.ceilings import read_ceilings, within_ceilings
 from cards.loading.codes import read_terminology
@@ -34,11 +35,9 @@ from cards.loading.site import Site, read_site
 from cards.loading.site_links import check_links
 from cards.loading.sources import Source, read_sources
 from cards.loading.switches import check_scopes, check_switches
-from cards.loading.table_checks import check_analytes
 from cards.loading.thresholds import Threshold, read_thresholds, with_site_values
 from cards.loading.told_numbers import told_numbers
 from cards.loading.trial import check_trial
-from cards.loading.unit_table import read_units
 from cards.loading.windows import Window, read_windows
 from cards.loading.words import RenalState, Words, read_renal_states, read_words
 from cards.terms.terminology import Terminology
@@ -97,15 +96,18 @@ def load_knowledge(
 
 def _known(folder: Traversable, told: Site, version: str, home: str) -> Knowledge:
     """The knowledge of a folder, changed by a site, without its protocols."""
-    shipped = read_thresholds(folder / "thresholds.yaml")
+    advice = _read_advice(folder, told)
+    shipped = read_thresholds(folder / "thresholds.yaml", advice.values())
     thresholds = with_site_values(shipped, told)
     numbers, products = _numbers(thresholds), read_products(folder / "products.yaml", told)
     ceilings, asked = read_ceilings(folder / "ceilings.yaml", shipped), read_doses(folder / "doses.yaml", told)
-    reading = _reading(folder, told)
+    analytes = read_analytes(folder)
+    check_fresh(analytes, shipped)
+    reading = _reading(folder, told, analytes)
     return Knowledge(
         **_tables(folder, shipped, told),
         **reading,
-        **_medicines(folder, told, shipped, asked, numbers),
+        **_medicines(folder, told, shipped, asked, numbers, analytes),
         protocols=(),
         protocol_words=with_site_units(
             read_vocabulary(folder / "protocol_words.yaml", _numbers(shipped), reading), told
@@ -117,7 +119,7 @@ def _known(folder: Traversable, told: Site, version: str, home: str) -> Knowledg
         ceilings=ceilings,
         doses=within_ceilings(asked, products, numbers, _numbers(shipped), ceilings),
         products=products,
-        advice=_read_advice(folder, told),
+        advice=advice,
         override_reasons=read_override_reasons(folder / "override_reasons.yaml", told.override_reasons, told.places),
         site=told,
         version=version,
@@ -138,25 +140,29 @@ def _with_protocols(known: Knowledge, files: Mapping[str, str]) -> Knowledge:
     )
 
 
-def _reading(folder: Traversable, site: Site) -> _Reading:
+def _reading(folder: Traversable, site: Site, analytes: Mapping[str, Analyte]) -> _Reading:
     """What results and encounters are read with."""
-    units = read_units(folder / "units.yaml")
-    check_analytes(folder, units)
     return {
-        "units": units,
-        "results": read_result_tables(folder, units),
+        "units": UnitTable({name: each.units for name, each in analytes.items() if each.units}),
+        "results": read_result_tables(folder, analytes.values()),
         "encounters": read_encounter_tables(folder, site),
     }
 
 
 def _medicines(
-    folder: Traversable, site: Site, shipped: Mapping[str, Threshold], doses: Doses, numbers: Mapping[str, float]
+    folder: Traversable,
+    site: Site,
+    shipped: Mapping[str, Threshold],
+    doses: Doses,
+    numbers: Mapping[str, float],
+    analytes: Mapping[str, Analyte],
 ) -> _Medicines:
     """What medicines and problems mean, and when to measure again."""
     monitoring = read_yaml(folder / "monitoring.yaml")
     drugs = read_drug_tables(folder / "drugs", monitoring, shipped, doses.alternatives)
     conditions = read_condition_names(folder, folder / "words" / "en")
-    terminology = read_terminology(folder / "codes", read_condition_words(folder, conditions), site, drugs, conditions)
+    words = read_condition_words(folder, conditions)
+    terminology = read_terminology(folder / "codes", words, site, (drugs, conditions), analytes.values())
     return {
         "monitoring": {name: entry["text"].format(n=numbers) for name, entry in monitoring.items()},
         "windows": read_windows(monitoring, numbers),

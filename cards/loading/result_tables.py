@@ -1,15 +1,15 @@
 """How results are read besides their codes and units: what is possible, words, equations of an eGFR."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from typing import Any
 from unicodedata import combining, normalize
 
-from cards.loading.reading import KnowledgeError, read_csv, read_yaml
+from cards.loading.analytes import Analyte
+from cards.loading.reading import read_csv, read_yaml
 from cards.terms.names import fold
-from cards.units import UnitTable
 
 # words of any script: what is written beside a name in another one may be another fluid
 _WORD = re.compile(r"[^\W_]+")
@@ -48,10 +48,13 @@ class VentilationWords:
 class ResultTables:
     """The values of an analyte that are possible in a patient (canonical unit), and the words around results.
 
+    `fresh` has the threshold of the age up to which an analyte counts, where it is not that of electrolytes.
     `equations` has the LOINC code of each eGFR; `names` has the words of a name, in any order, without the fillers.
     """
 
     possible: Mapping[str, tuple[float, float]]
+    fresh: Mapping[str, str]
+    not_in_blood: frozenset[str]
     equations: Mapping[str, str]
     no_information: re.Pattern[str]
     other_specimen: re.Pattern[str]
@@ -81,12 +84,14 @@ def plain(text: str) -> str:
     return "".join(letter for letter in normalize("NFKD", text.lower()) if not combining(letter))
 
 
-def read_result_tables(folder: Traversable, units: UnitTable) -> ResultTables:
-    """The tables below a folder; KnowledgeError when a limit is in a unit that its analyte does not have."""
+def read_result_tables(folder: Traversable, analytes: Collection[Analyte]) -> ResultTables:
+    """The tables below a folder, and what they say of analytes."""
     told = read_yaml(folder / "result_words.yaml")
-    names = {_words(fold(name)): analyte for analyte, listed in told["names"].items() for name in listed}
+    names = {_words(fold(name)): each.name for each in analytes for name in each.names}
     return ResultTables(
-        possible=_possible(folder / "units.yaml", units),
+        possible={each.name: each.possible for each in analytes if each.possible},
+        fresh={each.name: each.fresh for each in analytes if each.fresh},
+        not_in_blood=frozenset(each.name for each in analytes if not each.in_blood),
         equations={row["code"]: row["equation"] for row in read_csv(folder / "egfr_equations.csv")},
         no_information=_any_word(told["no_information"]),
         other_specimen=_any_word(told["other_specimen"]),
@@ -107,16 +112,6 @@ def _pregnancy(told: Mapping[str, Any]) -> PregnancyWords:
 def _ranges(told: Mapping[str, Any], days: Mapping[str, float]) -> RangeWords:
     sexes = {word: sex for sex, listed in told["sexes"].items() for word in listed}
     return RangeWords(_any_word(told["normal"]), _any_word(told["pregnant"]), sexes, days)
-
-
-def _possible(path: Traversable, units: UnitTable) -> dict[str, tuple[float, float]]:
-    found = {}
-    for analyte, limits in read_yaml(path)["possible"].items():
-        unit = units.find(analyte, limits["unit"], "")
-        if unit is None:
-            raise KnowledgeError(f"{path.name}: possible: {analyte}: unknown unit {limits['unit']!r}")
-        found[analyte] = (limits["low"] * unit.factor, limits["high"] * unit.factor)
-    return found
 
 
 def _any_word(patterns: list[str]) -> re.Pattern[str]:

@@ -4,9 +4,8 @@ from collections.abc import Collection, Iterator
 from importlib.resources.abc import Traversable
 
 from cards.loading.drug_classes import check_known
-from cards.loading.reading import KnowledgeError, read_csv, read_yaml
+from cards.loading.reading import read_csv
 from cards.terms.terminology import MAGNESIUM
-from cards.units import UnitTable
 
 # the column of each table that names a drug: by its RxCUI, or in words where it has none
 _DRUG_COLUMNS = {
@@ -40,18 +39,6 @@ def check_tables(folder: Traversable, drugs: Collection[str]) -> None:
         check_known(name, "ingredient", _told(folder / name, column), {*drugs, MAGNESIUM})
     for name, kinds in _KINDS.items():
         check_known(name, "kind", _told(folder / name, "kind"), kinds)
-
-
-def check_analytes(folder: Traversable, units: UnitTable) -> None:
-    """KnowledgeError for an analyte without units, or without bounds (units.yaml), unless it says that it has none."""
-    told = read_yaml(folder / "units.yaml")
-    read = {*units.by_analyte, *told["not_read"]}
-    check_known("labs.csv", "analyte", _told(folder / "codes" / "labs.csv", "analyte"), read)
-    check_known("result_words.yaml", "analyte", read_yaml(folder / "result_words.yaml")["names"], units.by_analyte)
-    check_known("units.yaml: possible", "analyte", (*told["possible"], *told["unbounded"]), units.by_analyte)
-    for analyte in units.by_analyte:
-        if (analyte in told["possible"]) == (analyte in told["unbounded"]):
-            raise KnowledgeError(f"units.yaml: {analyte} has no bounds: add it to possible, or else to unbounded")
 
 
 def _told(path: Traversable, column: str) -> Iterator[str]:

@@ -1,11 +1,13 @@
-"""Dated, sourced numbers (thresholds.yaml), and a site's own values in their place."""
+"""Dated, sourced numbers (thresholds.yaml, and beside the words of a rule), and a site's own values in their place."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.resources.abc import Traversable
 from itertools import pairwise
+from typing import Any
 
+from cards.loading.advice import Advice
 from cards.loading.reading import KnowledgeError, did_you_mean, read_yaml
 from cards.loading.site import Site
 
@@ -37,21 +39,27 @@ class Threshold:
     of: str = ""
 
 
-def read_thresholds(path: Traversable) -> dict[str, Threshold]:
-    """All thresholds by id; KnowledgeError when one lacks value, unit or source."""
+def read_thresholds(path: Traversable, advice: Iterable[Advice] = ()) -> dict[str, Threshold]:
+    """All thresholds by id; KnowledgeError when one lacks value, unit or source, or is there twice."""
     told = read_yaml(path)
-    found = {}
-    for name, entry in told["thresholds"].items():
-        missing = [key for key in ("value", "unit", "source") if key not in entry]
-        if missing:
-            raise KnowledgeError(f"{path.name}: {name} lacks {', '.join(missing)}")
-        dates = {key: entry.get(key, told["defaults"][key]) for key in ("valid_from", "reviewed", "next_review")}
-        found[name] = Threshold(
-            name, float(entry["value"]), str(entry["unit"]), str(entry["source"]), **dates, of=_limited(name, entry)
-        )
+    found = {name: _threshold(path.name, name, entry, told["defaults"]) for name, entry in told["thresholds"].items()}
+    for rule in advice:
+        own = {name: _threshold(f"{rule.rule}.yaml", name, e, told["defaults"]) for name, e in rule.thresholds.items()}
+        if twice := found.keys() & own.keys():
+            raise KnowledgeError(f"{rule.rule}.yaml: thresholds: {min(twice)} is there already")
+        found |= own
     for _, _, reason in _out_of_order(found):
         raise KnowledgeError(f"{path.name}: {reason}")
     return found
+
+
+def _threshold(file: str, name: str, entry: Mapping[str, Any], defaults: Mapping[str, Any]) -> Threshold:
+    missing = [key for key in ("value", "unit", "source") if key not in entry]
+    if missing:
+        raise KnowledgeError(f"{file}: {name} lacks {', '.join(missing)}")
+    dates = {key: entry.get(key, defaults[key]) for key in ("valid_from", "reviewed", "next_review")}
+    value, unit, source = float(entry["value"]), str(entry["unit"]), str(entry["source"])
+    return Threshold(name, value, unit, source, **dates, of=_limited(name, entry))
 
 
 def _limited(name: str, entry: Mapping[str, object]) -> str:

@@ -17,9 +17,6 @@ from cards.rules import (
     look_for,
     refill,
 )
-from cards.rules.beside_low.allergy_limits_oral_magnesium import allergy_limits_oral_magnesium
-from cards.rules.comfort.magnesium_is_toxic_in_comfort_care import magnesium_is_toxic_in_comfort_care
-from cards.rules.doubtful.magnesium_was_not_available import magnesium_was_not_available
 
 _USUAL: tuple[Rule, ...] = (
     *comfort.RULES,
@@ -33,18 +30,19 @@ _USUAL: tuple[Rule, ...] = (
     *incomplete.RULES,
 )
 RULES: tuple[Rule, ...] = (*_USUAL, *discharge.RULES, *refill.RULES)
+_NAMED: Mapping[str, Rule] = {rule.name: rule for rule in _USUAL}
 # of who goes home, and of a renewal, only what clinical rule s.14 names
 _BY_MOMENT: Mapping[About, tuple[Rule, ...]] = {
     About.PATIENT: _USUAL,
     About.ORDERS: _USUAL,
     About.DISCHARGE: (
         *discharge.RULES,
-        allergy_limits_oral_magnesium,
-        magnesium_is_toxic_in_comfort_care,
-        magnesium_was_not_available,
+        _NAMED["allergy_limits_oral_magnesium"],
+        _NAMED["magnesium_is_toxic_in_comfort_care"],
+        _NAMED["magnesium_was_not_available"],
         *incomplete.RULES,
     ),
-    About.REFILL: (*refill.RULES, magnesium_was_not_available, *incomplete.RULES),
+    About.REFILL: (*refill.RULES, _NAMED["magnesium_was_not_available"], *incomplete.RULES),
 }
 # what is asked at each moment, by name, in the order in which it is asked
 BY_MOMENT: Mapping[About, Mapping[str, Rule]] = {

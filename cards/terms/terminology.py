@@ -71,10 +71,17 @@ class ConditionWords:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Terminology:
-    """All code tables, read once; a site's own codes are merged in. Each is itself alone, so that it can be a key."""
+    """All code tables, read once; a site's own codes are merged in. Each is itself alone, so that it can be a key.
+
+    `asked`: the key of the input that asks for an analyte; `told`, the same of what is no quantity. A new result of one
+    of `opening` can bring a card of its own.
+    """
 
     analytes: Mapping[CodeKey, str]
     analyte_keys: Mapping[CodeKey, str]
+    asked: Mapping[str, str]
+    told: Mapping[str, str]
+    opening: tuple[str, ...]
     roles: Mapping[str, tuple[DrugRole, ...]]
     products: Mapping[str, Product]
     magnesium_products: Mapping[str, MagnesiumProduct]
@@ -96,6 +103,10 @@ class Terminology:
             if found:
                 return found
         return None
+
+    def asked_by(self, key: str) -> list[str]:
+        """The analytes, and what is told beside them, that an input asks for, by its key."""
+        return [name for name, asked in (*self.asked.items(), *self.told.items()) if asked == key]
 
     def codes_of(self, analytes: Iterable[str]) -> list[CodeKey]:
         """Every (system, code) of some analytes, for a search."""

@@ -6,7 +6,6 @@ from functools import lru_cache
 from http import HTTPStatus
 
 from cards import (
-    OPENING,
     SERVICES,
     About,
     Card,
@@ -46,7 +45,7 @@ class Decider:
     def of(cls, knowledge: Knowledge) -> "Decider":
         """The decider of a knowledge."""
         templates = prefetch_templates(knowledge)
-        openings = frozenset(knowledge.terminology.codes_of(OPENING))
+        openings = frozenset(knowledge.terminology.codes_of(knowledge.terminology.opening))
         at_home = windows(prefetch_templates(knowledge, About.DISCHARGE))
         return cls(knowledge, windows(templates), at_home, tuple(templates), openings)
 

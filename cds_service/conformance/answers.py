@@ -1,13 +1,12 @@
 """What CDS Hooks asks of an answer, one check a requirement."""
 
 import re
-import uuid
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 from cds_service.conformance.faults import Check, Fault, Wrong, faults_of, items, lacking
 from cds_service.curate.strict import outgoing_resources, problem_of
-from cds_service.fhir_json import JsonDict, as_dict, as_text
+from cds_service.fhir_json import JsonDict, as_dict, as_text, is_uuid
 
 _INDICATORS = ("info", "warning", "critical")
 _SELECTION = ("at-most-one", "any")
@@ -63,14 +62,6 @@ def _uuids_and_detail(answer: JsonDict) -> Iterator[Wrong]:
     for at, card in items(answer, "cards"):
         shown = (name for name in ("summary", "detail") if _HTML.search(as_text(card.get(name)) or ""))
         yield from ((f"{at}.{name}", "has HTML") for name in shown)
-
-
-def is_uuid(told: object) -> bool:
-    """Whether it is a UUID as one writes it, in any case of letters."""
-    try:
-        return isinstance(told, str) and str(uuid.UUID(told)) == told.lower()
-    except ValueError:
-        return False
 
 
 def suggestions(answer: JsonDict) -> Iterator[tuple[str, JsonDict]]:

@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from cds_service.conformance.answers import is_uuid
 from cds_service.conformance.faults import Check, Fault, Wrong, faults_of, items, lacking
-from cds_service.fhir_json import JsonDict, as_dict, as_list, as_text, entries, resource_type
+from cds_service.fhir_json import JsonDict, as_dict, as_list, as_text, entries, is_uuid, resource_type
 
 # what the hook library requires in the context; of other hooks nothing is known
 _TEXTS: Mapping[str, tuple[str, ...]] = {

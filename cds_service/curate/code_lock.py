@@ -9,7 +9,12 @@ from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+import yaml
+
+from cds_service.fhir_json import as_dict
+
 LOCK = "codes.lock.json"
+_ANALYTES = "analytes"
 _PROVENANCE = ("source", "version", "licence", "retrieved")
 _NEW = {
     "source": "This project, from general pharmacy knowledge",
@@ -27,10 +32,11 @@ Wrong = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class CodeTable:
-    """One CSV of code tables."""
+    """One CSV of code tables, or the codes of the analytes as one."""
 
     id: str
     raw: bytes
+    file: str
 
     @property
     def sha256(self) -> str:
@@ -44,9 +50,21 @@ class CodeTable:
 
 
 def code_tables(folder: Traversable) -> list[CodeTable]:
-    """Every CSV of a folder, by name."""
-    paths = sorted((p for p in folder.iterdir() if p.name.endswith(".csv")), key=lambda p: p.name)
-    return [CodeTable(path.name.removesuffix(".csv"), path.read_bytes()) for path in paths]
+    """Every CSV of a folder, and the codes of the analytes as one, by name."""
+    paths = (path for path in folder.iterdir() if path.name.endswith(".csv"))
+    tables = [CodeTable(path.name.removesuffix(".csv"), path.read_bytes(), path.name) for path in paths]
+    return sorted((*tables, _codes_of_analytes(folder / _ANALYTES)), key=lambda table: table.id)
+
+
+def _codes_of_analytes(folder: Traversable) -> CodeTable:
+    """The codes that the files of the analytes hold; their units and names are ours, and not locked."""
+    written = io.StringIO()
+    rows = csv.writer(written, lineterminator="\n")
+    rows.writerow(("analyte", "code", "display"))
+    for path in sorted(folder.iterdir(), key=lambda p: p.name):
+        codes = as_dict(as_dict(yaml.safe_load(path.read_text(encoding="utf-8"))).get("codes"))
+        rows.writerows((path.name.removesuffix(".yaml"), code, display) for code, display in codes.items())
+    return CodeTable(_ANALYTES, written.getvalue().encode(), f"{_ANALYTES}/*.yaml")
 
 
 def wrong_codes(folder: Traversable) -> Iterator[Wrong]:
@@ -68,11 +86,11 @@ def wrong_codes(folder: Traversable) -> Iterator[Wrong]:
 def _more_than_pairs(table: CodeTable) -> Iterator[Wrong]:
     """Bare pairs of ATC code and ingredient are facts; names, groups and doses of ATC are not ours to redistribute."""
     if table.id != _ATC or set(table.rows[0]) != _PAIRS:
-        yield f"{table.id}.csv", "ATC", "ATC codes are not ours to redistribute, but for bare pairs in atc.csv"
+        yield table.file, "ATC", "ATC codes are not ours to redistribute, but for bare pairs in atc.csv"
 
 
 def _against_lock(table: CodeTable, entry: Entry | None) -> Iterator[Wrong]:
-    file = f"{table.id}.csv"
+    file = table.file
     if entry is None:
         yield file, table.id, f"is not listed in {LOCK}; {_REWRITE}"
         return

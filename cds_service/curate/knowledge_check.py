@@ -9,11 +9,11 @@ import yaml
 
 from cards import Knowledge, KnowledgeError, load_knowledge
 from cds_service.curate.code_lock import CHANGED, code_tables, wrong_codes
-from cds_service.curate.number_checks import check_doses, check_thresholds
+from cds_service.curate.number_checks import check_doses, check_numbers, check_thresholds
 from cds_service.curate.remarks import Checked, Remark
 from cds_service.curate.signature_report import signature_lines
 from cds_service.curate.site_knowledge import files_beside, signatures_text, with_signatures
-from cds_service.curate.source_checks import check_cited, check_drug_sources, check_sources
+from cds_service.curate.source_checks import Told, check_cited, check_drug_sources, check_sources
 from cds_service.curate.text_checks import check_advice, check_override_reasons
 from cds_service.fhir_json import as_dict, as_list
 
@@ -81,13 +81,23 @@ def _remarks(folder: Traversable, today: date) -> Iterator[Remark]:
     )
     for name in _SOURCED:
         yield from check_cited(name, as_dict(_read(folder / name)), known)
-    for card in sorted((folder / "advice").iterdir(), key=lambda p: p.name):
-        for path in sorted(card.iterdir(), key=lambda p: p.name):
-            name = f"advice/{card.name}/{path.name}"
-            yield from check_advice(name, as_dict(_read(path)), as_dict(thresholds.get("thresholds")), known, today)
+    for path in sorted((folder / "codes" / "analytes").iterdir(), key=lambda p: p.name):
+        yield from check_cited(f"codes/analytes/{path.name}", as_dict(_read(path)), known)
+    yield from _of_advice(folder, thresholds, known, today)
     yield from (Remark(file, name, reason) for file, name, reason in wrong_codes(folder / "codes"))
     yield from check_drug_sources(folder / "codes", known)
     yield from check_override_reasons(as_dict(_read(folder / "override_reasons.yaml")))
+
+
+def _of_advice(folder: Traversable, shared: Told, known: set[str], today: date) -> Iterator[Remark]:
+    """The words of the rules, and the numbers beside them."""
+    cards = sorted((folder / "advice").iterdir(), key=lambda p: p.name)
+    paths = {f"advice/{card.name}/{p.name}": p for card in cards for p in sorted(card.iterdir(), key=lambda p: p.name)}
+    advice = {name: as_dict(_read(path)) for name, path in paths.items()}
+    numbers = {name: 0 for told in (shared, *advice.values()) for name in as_dict(told.get("thresholds"))}
+    for name, told in advice.items():
+        yield from check_advice(name, told, numbers, known, today)
+        yield from check_numbers(name, told, {**as_dict(shared.get("defaults")), **told}, known, today)
 
 
 def _read(path: Traversable) -> object:

@@ -13,7 +13,14 @@ _NOT_A_DOSE = frozenset({"oral.days"})
 
 def check_thresholds(told: Told, known: set[str], today: date) -> Iterator[Remark]:
     """Every threshold has value, unit, source and dates."""
-    file, entries, defaults = "thresholds.yaml", as_dict(told.get("thresholds")), as_dict(told.get("defaults"))
+    defaults = as_dict(told.get("defaults"))
+    yield from check_numbers("thresholds.yaml", told, defaults, known, today)
+    yield from check_dates("thresholds.yaml", "defaults", defaults, today)
+
+
+def check_numbers(file: str, told: Told, defaults: Told, known: set[str], today: date) -> Iterator[Remark]:
+    """Every threshold of a file has value, unit and source, and dates in order where it has its own."""
+    entries = as_dict(told.get("thresholds"))
     for name, entry in ((name, as_dict(entry)) for name, entry in entries.items()):
         for key in ("value", "unit", "source"):
             if entry.get(key) in (None, ""):
@@ -21,7 +28,6 @@ def check_thresholds(told: Told, known: set[str], today: date) -> Iterator[Remar
         own = {key: entry[key] for key in DATES if key in entry}
         yield from check_dates(file, name, {**defaults, **own}, today) if own else ()
     yield from check_cited(file, entries, known)
-    yield from check_dates(file, "defaults", defaults, today)
 
 
 def check_doses(told: Told, products: Told, known: set[str], today: date) -> Iterator[Remark]:

@@ -12,7 +12,7 @@ from cds_service.fhir_json import as_dict, as_list
 
 APPROVED = "approved"
 _ADVICE = ("question", "status", "author", "approved_by", "reviewed", "next_review", "sources", "lines")
-_ADVICE_MORE = frozenset({"summary", "summaries", "suggestions"})
+_ADVICE_MORE = frozenset({"summary", "summaries", "suggestions", "thresholds"})
 _MINOR = "minor"
 _NUMBER = re.compile(r"(n|span|mg_min|mg|(?:magnesium|potassium|creatinine)_of)\[")
 
@@ -64,7 +64,7 @@ def _unusable(text: object, numbers: Iterable[str]) -> str:
     except ValueError as problem:
         return f"cannot be filled in: {problem}"
     if unknown:
-        return f"names {', '.join(unknown)}, which is not in thresholds.yaml"
+        return f"names {', '.join(unknown)}, which is no threshold"
     return "has a placeholder without a name" if "" in dict(fields) else ""
 
 

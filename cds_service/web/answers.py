@@ -6,13 +6,13 @@ import orjson
 from flask import Response, abort, g, request
 
 from cds_service.errors import NotJson, NotJsonMedia, operation_outcome
+from cds_service.fhir_json import is_uuid
 
 JSON = "application/json"
 FHIR_JSON = "application/fhir+json"
 _JSON_MEDIA = re.compile(r"(application|text)/([a-z0-9.\-]+\+)?json")
 _PLAIN = "identity"
 _CHARSETS = frozenset({"utf-8", "utf8", "us-ascii"})
-_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def json_response(payload: object, status: int = 200) -> Response:
@@ -46,11 +46,6 @@ def raw_body() -> bytes:
     if request.content_length is None and most and len(body) >= most:
         abort(413)  # in chunks the web framework would cut it silently
     return body
-
-
-def is_uuid(value: object) -> bool:
-    """Whether the value is a UUID in its usual form."""
-    return isinstance(value, str) and _UUID.fullmatch(value) is not None
 
 
 def start_request(new_id: str) -> None:

@@ -10,12 +10,12 @@ from flask import Response, g
 from cds_service.call.envelope import read_body
 from cds_service.dialects import shipped, standard
 from cds_service.errors import JsonDict, NotCdsHooks
-from cds_service.fhir_json import as_dict, as_list, as_text
+from cds_service.fhir_json import as_dict, as_list, as_text, is_uuid
 from cds_service.records.entries import feedback_entry
 from cds_service.records.log import record_feedback
 from cds_service.records.memory import answered_at
 from cds_service.trust.clients import Client
-from cds_service.web.answers import is_uuid, json_response, outcome_response, raw_body
+from cds_service.web.answers import json_response, outcome_response, raw_body
 from cds_service.web.auth import holder_of_cards, who
 from cds_service.web.hooks import known_service
 from cds_service.web.runtime import Access, Route, Runtime

@@ -33,7 +33,7 @@ ICD10 = "http://hl7.org/fhir/sid/icd-10-cm"
 ATC = "http://www.whocc.no/atc"
 # a system that no table of ours knows
 LOCAL = "urn:oid:2.999.9"
-# analyte: LOINC, default unit; of any other the first of labs.csv and units.yaml
+# analyte: LOINC, default unit; of any other the first of its file in knowledge/codes/analytes
 _ANALYTES = {
     "magnesium": ("19123-9", "mg/dL"),
     "magnesium_red_cells": ("2597-3", "mmol/L"),
@@ -242,15 +242,15 @@ def written(analyte: str) -> tuple[str, str]:
         return _ANALYTES[analyte]
     codes = [code for system, code in knowledge().terminology.codes_of([analyte]) if system == LOINC]
     units = [unit.shown for unit in knowledge().units.by_analyte.get(analyte, {}).values() if unit.factor == 1]
-    assert codes, f"labs.csv has no LOINC code of {analyte}"
-    assert units, f"units.yaml has no unit of {analyte}"
+    assert codes, f"codes/analytes has no LOINC code of {analyte}"
+    assert units, f"codes/analytes has no unit of {analyte}"
     return codes[0], units[0]
 
 
 def _key_of(analyte: str) -> str:
     """The key that asks for an analyte; what nobody asks for comes along with magnesium."""
-    asked_for = {**inputs.ANALYTES, **inputs.TOLD}
-    return asked_for[analyte].key if analyte in asked_for else "magnesium"
+    terms = knowledge().terminology
+    return {**terms.asked, **terms.told}.get(analyte, "magnesium")
 
 
 def _patient(told: Chart) -> Json:

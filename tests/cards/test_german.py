@@ -10,6 +10,7 @@ import pytest
 
 import cards
 from cards import Decision, Knowledge
+from cards.loading.advice import Advice
 from cards.loading.reading import read_yaml, traverse
 from tests.cards.chart import CASES, Json, cases, decide, snapshot
 
@@ -137,6 +138,20 @@ def test_an_english_word_on_a_german_card_would_be_noticed() -> None:
 def test_german_is_complete_and_a_draft_until_somebody_signs() -> None:
     assert german().translation.missing == ()
     assert "Entwurf" in german().translation.note and german().translation.approved_by == ""
+
+
+def test_a_german_text_names_the_numbers_that_the_english_one_names() -> None:
+    """Else a site moves a limit and the German card goes on telling the shipped one."""
+    numbers = re.compile(r"\{((?:n|span|mg|mg_min|\w+_of|magnesium_range)\[[^\]]*\])")
+    texts = zip(english().advice.values(), german().advice.values(), strict=True)
+    pairs = [(o, t) for ours, theirs in texts for o, t in zip(_texts(_said(ours)), _texts(_said(theirs)), strict=True)]
+    assert len(pairs) > 500
+    assert not [(o, t) for o, t in pairs if set(numbers.findall(o)) != set(numbers.findall(t))]
+
+
+def _said(advice: Advice) -> Json:
+    lines = {key: line.text for key, line in advice.lines.items()}
+    return {"": advice.summary, "s": dict(advice.summaries), "l": lines, "b": dict(advice.suggestions)}
 
 
 def test_a_german_card_has_one_system_of_units() -> None:

@@ -6,15 +6,16 @@ import pytest
 
 from cards import INPUTS, prefetch_templates
 from cards.ask import Rule, ask
-from cards.chart import Chart, inputs
+from cards.chart import Chart
 from cards.chart.asked_results import NeverAsked
-from cards.chart.inputs import ANALYTES, BY_KEY, KINDS, Input
+from cards.chart.inputs import BY_KEY, IF_SENT, KINDS, REQUIRED, Input
 from cards.chart.sorting import Sorted
 from cards.model import Indicator, JsonObject, Problem, Say
 from cds_service.call.fhir_access import request_of
 from cds_service.demo.fhir_parameters import PARAMETERS
 from tests.cards.chart import LOINC, NOW, Json, cases, decide, knowledge, snapshot, written
 
+ASKED = knowledge().terminology.asked
 MOST_KEYS = 10  # each is a search of the client before every call
 UNSAID = {"ordered_tests"}  # where nobody could say, the test is offered: no silence comes of it
 _NOT_SEARCHED_BY = {"_sort", "_count", "_include"}
@@ -41,20 +42,22 @@ def test_every_result_of_a_case_is_asked_for(analyte: str) -> None:
     if knowledge().terminology.analyte_of([(LOINC, code)]) == "magnesium_ignored":
         assert not any(f"|{code}" in query for query in prefetch_templates(knowledge()).values())
     else:
-        asked_for = {**ANALYTES, **inputs.TOLD}
-        assert analyte in asked_for, f"no input of cards/chart/inputs.py asks for {analyte}"
-        templates = prefetch_templates(knowledge()) | {asked.key: asked.query(knowledge()) for asked in inputs.IF_SENT}
-        assert f"|{code}" in templates[asked_for[analyte].key]
+        asked_for = {**ASKED, **knowledge().terminology.told}
+        assert analyte in asked_for, f"nobody asks for {analyte}: add `asked` to its file in codes/analytes"
+        templates = prefetch_templates(knowledge()) | {asked.key: asked.query(knowledge()) for asked in IF_SENT}
+        assert f"|{code}" in templates[asked_for[analyte]]
 
 
-@pytest.mark.parametrize("analyte", ANALYTES)
-def test_every_analyte_asked_for_has_codes_units_and_a_name(analyte: str) -> None:
+@pytest.mark.parametrize("analyte", ASKED)
+def test_every_analyte_asked_for_has_codes_units_and_an_input(analyte: str) -> None:
     assert knowledge().terminology.codes_of([analyte])
     assert knowledge().units.by_analyte[analyte]
-    assert ANALYTES[analyte].name
+    asking = {asked.key: asked for asked in (*INPUTS, *IF_SENT)}
+    assert ASKED[analyte] in asking, f"no input of cards/chart/inputs.py is called {ASKED[analyte]}"
+    assert asking[ASKED[analyte]].kind.name == "Observation"
 
 
-@pytest.mark.parametrize("analyte", ANALYTES)
+@pytest.mark.parametrize("analyte", ASKED)
 def test_every_analyte_asked_for_is_read(analyte: str) -> None:
     unit = written(analyte)[1]
     assert any(
@@ -98,13 +101,14 @@ def test_no_service_asks_for_more_than_ten() -> None:
     assert len(prefetch_templates(knowledge())) <= MOST_KEYS, "chart/inputs.py: drop or merge an input"
 
 
-def test_keys_are_distinct_and_no_analyte_is_asked_for_twice() -> None:
+def test_keys_are_distinct_and_every_search_for_results_asks_for_some() -> None:
     assert len(BY_KEY) == len(INPUTS)
-    assert sum(len(asked.analytes) for asked in (*INPUTS, *inputs.IF_SENT)) == len(ANALYTES)
-    assert BY_KEY.keys().isdisjoint(asked.key for asked in inputs.IF_SENT)
+    asked_for = {*ASKED.values(), *knowledge().terminology.told.values()}
+    assert asked_for == {asked.key for asked in (*INPUTS, *IF_SENT) if asked.kind.name == "Observation"}
+    assert BY_KEY.keys().isdisjoint(asked.key for asked in IF_SENT)
     assert {asked.kind.name for asked in INPUTS} == KINDS.keys()
-    assert set(inputs.OPENING) <= ANALYTES.keys()
+    assert set(knowledge().terminology.opening) <= ASKED.keys()
 
 
 def test_magnesium_is_what_a_call_cannot_do_without() -> None:
-    assert inputs.REQUIRED == ("magnesium",)
+    assert REQUIRED == ("magnesium",)

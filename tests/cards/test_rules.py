@@ -29,7 +29,7 @@ def wrong(rule: str, expect: Json, decision: Decision) -> list[str]:
     """What is not as expected. What must be said is looked for on the rule's own card, what must not on every card."""
     outcome = next((r for r in decision.trace.rules if r.rule == rule), None)
     if outcome is None:
-        return [f"{rule} was not asked: add it to RULES of its folder in cards/rules, and look at BY_MOMENT"]
+        return [f"{rule} was not asked: look at BY_MOMENT of cards/rules"]
     own = [card for card in decision.cards if rule in card.rules]
     looked_at = own or list(decision.cards)
     found = _judged(expect, looked_at, list(decision.cards))

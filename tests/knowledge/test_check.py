@@ -14,7 +14,9 @@ from cds_service.run.cli import main
 from tests.knowledge.asking import FOLDER, ROOT, change, copy_of_knowledge
 
 TODAY = date(2026, 11, 23)
+POTASSIUM = "codes/analytes/potassium.yaml"
 ALBUMIN = "advice/beside_low/albumin_is_low.yaml"
+OWN = "thresholds: {own.low: {value: 1, unit: mmol/L, "
 SEVERE = "band.severe: {value: 0.50, unit: mmol/L, of: magnesium, source: "
 
 
@@ -50,7 +52,7 @@ FAULTS = [
     (ALBUMIN, "approved_by: null", "approved_by: Dr X", "names someone, but status is draft"),
     (ALBUMIN, '["47", "16"]', '["47", "99"]', "sources: unknown source 99"),
     (ALBUMIN, "{albumin}:", "{albumin:", "lines.found: cannot be filled in"),
-    (ALBUMIN, "{albumin}:", "{n[albumn.low]:g}:", "names n[albumn.low], which is not in"),
+    (ALBUMIN, "{albumin}:", "{n[albumn.low]:g}:", "names n[albumn.low], which is no"),
     (ALBUMIN, "{albumin}:", "{n[albumin.low]:%q}:", "lines.found: cannot be filled in"),
     ("doses.yaml", "product: famotidine", "product: famotidin", "famotidin: is not in products.yaml"),
     ("doses.yaml", "[glycinate, oxide,", "[glycinate, oxyde,", "unknown salt 'oxyde'"),
@@ -69,10 +71,17 @@ FAULTS = [
     ("codes/names.csv", "Accusol,,dialysate", "Accusol,,dialysat", "unknown kind 'dialysat'; did you mean dialysate?"),
     ("codes/atc.csv", "A02AA01,29155,drug", "A02AA01,2915,drug", "unknown ingredient '2915'"),
     ("codes/rxnorm_products.csv", "1000000,17767,", "1000000,1776,", "unknown ingredient '1776'"),
-    ("codes/labs.csv", ",2823-3,potassium,", ",2823-3,potasium,", "unknown analyte 'potasium'"),
-    ("result_words.yaml", "  albumin: [", "  albumen: [", "unknown analyte 'albumen'"),
-    ("units.yaml", "  potassium: {low", "  potasium: {low", "possible: unknown analyte 'potasium'"),
-    ("units.yaml", "unbounded: [magnesium, ", "unbounded: [", "magnesium has no bounds: add it to possible"),
+    (POTASSIUM, "codes:", "code:", "needs codes and units"),
+    (POTASSIUM, "names:", "name:", "unknown key 'name'; did you mean names?"),
+    (POTASSIUM, "possible: {", "was: {", "unknown key 'was'"),
+    (POTASSIUM, "possible: {low: 1.2, high: 10.0, unit: mmol/L, source: design}", "", "has no bounds: add possible"),
+    (POTASSIUM, "unit: mmol/L", "unit: mol/L", "possible: unknown unit 'mol/L'"),
+    (POTASSIUM, "source: design", "source: guess", "possible: unknown source guess"),
+    ("codes/analytes/calcium_corrected.yaml", "units: calcium", "units: calcum", "unknown analyte 'calcum'"),
+    (ALBUMIN, "sources:", f"thresholds: {{{SEVERE}design}}}}\nsources:", "thresholds: band.severe is there already"),
+    (ALBUMIN, "sources:", OWN + "source: guess}}\nsources:", "own.low: unknown source guess"),
+    (ALBUMIN, "sources:", OWN + "of: x}}\nsources:", "own.low: lacks source"),
+    ("codes/analytes/qtc.yaml", "fresh: fresh.qtc", "fresh: fresh.qct", "unknown threshold 'fresh.qct'"),
     ("codes/brands.csv", "accuretic", "accuretik", "brands: is not the file that was locked"),
     ("codes/brands.csv", "brand,", "ATC code,", "ATC"),
     ("codes/atc.csv", "atc,ingredient,kind", "atc,ingredient,atc name", "ATC codes are not ours to redistribute"),
@@ -90,6 +99,14 @@ def test_a_fault_fails_with_file_and_id(tmp_path: Path, file: str, old: str, new
     found = check(folder, TODAY)
     told = report(found)
     assert found.failed and reason in told and Path(file).name in told
+
+
+def test_a_code_of_an_analyte_is_locked_and_its_names_are_not(tmp_path: Path) -> None:
+    folder = copy_of_knowledge(tmp_path)
+    change(folder / POTASSIUM, "names: [potassium, ", "names: [potassium, invented, ")
+    assert not check(folder, TODAY).failed
+    change(folder / POTASSIUM, "  2823-3: ", "  2823-4: ")
+    assert "analytes/*.yaml: analytes: is not the file that was locked" in report(check(folder, TODAY))
 
 
 def test_a_review_that_is_due_warns_and_passes(tmp_path: Path) -> None:
@@ -141,7 +158,7 @@ def test_a_wrong_site_file_fails(tmp_path: Path, content: bytes, reason: str) ->
     assert done.exit_code == 1 and reason in done.output and "Traceback" not in done.output
 
 
-_FILES = ["thresholds.yaml", "doses.yaml", "products.yaml", "sources.yaml", ALBUMIN]
+_FILES = ["thresholds.yaml", "doses.yaml", "products.yaml", "sources.yaml", ALBUMIN, POTASSIUM]
 
 
 @pytest.mark.parametrize("file", [*_FILES, "codes/drugs.csv", f"codes/{LOCK}"])

@@ -50,6 +50,8 @@ REVIEWED = {
     r"4 g raises magnesium by about 0\.4-0\.6 mg/dL": "an observation",
     r"gluconate 10% 10-20 mL": "the antidote",
     r"Under 18": "the age of majority",
+    r"stage 3": "a name",
+    r"^3 times$": "a frequency, in words",
     r"25-50 mg/kg(?: magnesium sulfate| IV or IO), at most 2 g(?:, over 10-20 min)?": "a reference for paediatrics",
 }
 
@@ -60,6 +62,8 @@ def texts() -> Iterator[tuple[str, str]]:
         yield from ((f"{rule}.{key}", line.text) for key, line in advice.lines.items())
         for told in (advice.summaries, advice.suggestions):
             yield from ((f"{rule}.{key}", text) for key, text in told.items())
+    for key, phrase in knowledge().words.phrases.items():
+        yield from ((f"phrases.{key}", text) for text in (phrase if isinstance(phrase, list) else [phrase]))
 
 
 def without_placeholders(text: str) -> str:

@@ -1,5 +1,6 @@
 """No decision and no page looks at the name of a hook: what a service is about decides."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -12,6 +13,28 @@ HOOKS = re.compile(r"""["'`](patient-view|order-select|order-sign|order-dispatch
 @pytest.mark.parametrize("path", sorted((ROOT / "cards").rglob("*.py")), ids=lambda path: path.stem)
 def test_no_decision_names_a_hook(path):
     assert path.name == "services.py" or not HOOKS.search(path.read_text(encoding="utf-8"))
+
+
+def test_no_rule_can_look_at_the_hook():
+    """By whatever part of its name: only the services, the scopes of a site and what is told of a call know it."""
+    looking = {
+        path.name
+        for path in (ROOT / "cards").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr == "hook"
+    }
+    assert looking == {"services.py", "switched.py", "explain.py", "visit.py"}
+
+
+def test_no_answer_of_the_service_compares_a_hook():
+    """Only who judges the requests of others by the specification does, and who builds our own two."""
+    comparing = {
+        path.name
+        for path in (ROOT / "cds_service").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Compare) and HOOKS.search(ast.unparse(node))
+    }
+    assert comparing == {"requests.py", "quiet_cohort.py"}
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "cds_service").rglob("*.js")), ids=lambda path: path.stem)

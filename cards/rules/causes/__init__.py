@@ -1,6 +1,6 @@
 """Drugs that lowered magnesium. Of two that could title a card, the earlier does."""
 
-from cards.ask import Rule
-from cards.rules.causes.drugs_cause_low_magnesium import drugs_cause_low_magnesium
+from cards.rules.listed import rules_in
 
-RULES: tuple[Rule, ...] = (drugs_cause_low_magnesium,)
+_ORDER = ("drugs_cause_low_magnesium",)
+RULES = rules_in(__name__, __path__, _ORDER)

@@ -1,7 +1,6 @@
 """What is still said in comfort care. Of two that could title a card, the earlier does."""
 
-from cards.ask import Rule
-from cards.rules.comfort.comfort_care_limits_treatment import comfort_care_limits_treatment
-from cards.rules.comfort.magnesium_is_toxic_in_comfort_care import magnesium_is_toxic_in_comfort_care
+from cards.rules.listed import rules_in
 
-RULES: tuple[Rule, ...] = (comfort_care_limits_treatment, magnesium_is_toxic_in_comfort_care)
+_ORDER = ("comfort_care_limits_treatment", "magnesium_is_toxic_in_comfort_care")
+RULES = rules_in(__name__, __path__, _ORDER)

@@ -1,6 +1,6 @@
 """What could not be checked. Asked last, and said only where nothing else is."""
 
-from cards.ask import Rule
-from cards.rules.incomplete.check_is_incomplete import check_is_incomplete
+from cards.rules.listed import rules_in
 
-RULES: tuple[Rule, ...] = (check_is_incomplete,)
+_ORDER = ("check_is_incomplete",)
+RULES = rules_in(__name__, __path__, _ORDER)
