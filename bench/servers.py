@@ -68,7 +68,8 @@ def service(folder: Path, workers: int, **environment: str) -> Iterator[Server]:
         **environment,
     }
     port = free_port()
-    with _started(["cds_service", "serve", "--port", str(port), "--workers", str(workers)], port, env, folder) as made:
+    command = _module("cds_service", "serve", "--port", str(port), "--workers", str(workers))
+    with _started(command, port, env, folder) as made:
         yield made
 
 
@@ -77,8 +78,17 @@ def bare(folder: Path, workers: int, answers: Mapping[str, str], kind: str) -> I
     """A bare application of a kind (wsgi or flask) with these answers."""
     path, port = folder / "answers.json", free_port()
     path.write_text(json.dumps(answers), encoding="utf-8")
-    command = ["bench.bare", "--port", str(port), "--answers", str(path), "--workers", str(workers), "--kind", kind]
+    command = _module("bench.bare", "--port", str(port), "--answers", str(path), "--kind", kind)
+    command += ["--workers", str(workers)]
     with _started(command, port, dict(os.environ), folder) as made:
+        yield made
+
+
+@contextmanager
+def peer(folder: Path, python: str) -> Iterator[Server]:
+    """The empty handler of a peer (bench/peer_app.py), run by an interpreter that has it."""
+    port = free_port()
+    with _started([python, "bench/peer_app.py", str(port)], port, dict(os.environ), folder) as made:
         yield made
 
 
@@ -89,12 +99,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _module(*command: str) -> list[str]:
+    return [sys.executable, "-m", *command]
+
+
 @contextmanager
 def _started(command: list[str], port: int, env: Mapping[str, str], folder: Path) -> Iterator[Server]:
     log = folder / f"{port}.log"
     with log.open("wb") as errors:
         began = time.perf_counter()
-        process = subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=env, stdout=errors, stderr=errors)
+        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=errors, stderr=errors)
     try:
         _wait(process, port, log)
         ready = Server(port, psutil.Process(process.pid), time.perf_counter() - began)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import bodies, measure, soak
+from bench import bodies, measure, peers, servers, soak
 from bench.chart import svg
 from bench.report import tables
 from cds_service.web.app import create_app
@@ -50,6 +50,16 @@ def test_the_benchmark_measures_prints_and_draws():
     assert found["jwt_us"].keys() == {"ES384", "RS384"}
     assert "cold_start_s" in tables(found)
     assert svg(found).endswith("</svg>\n")
+
+
+@serves
+def test_a_peer_is_measured_in_turn_with_the_service(tmp_path: Path):
+    requests = list(measure.requests_in(tmp_path, ("quiet",)))
+    with servers.service(tmp_path, 1) as own, servers.bare(tmp_path, 1, {"/quiet/patient-view": "{}"}, "wsgi") as peer:
+        against = {"service": (own, peers.OWN), "peer": (peer, "/quiet/{hook}")}
+        found = peers.compared(against, requests, rounds=1, s=0.2)
+    assert found["quiet"]["service"] > found["quiet"]["peer"] > 0
+    assert "of peer" in peers.table(found)
 
 
 @serves
