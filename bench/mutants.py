@@ -2,8 +2,9 @@
 
     python -m bench.mutants [--count N] [--seed N] [--more] [--among FOLDER ...] [--json FILE]
 
-A random sample of faults (`bench.mutate`); one counts as found when a case that runs its function is no longer answered
-as its file says. Cases that do not run the function cannot tell, and are not asked.
+A random sample of faults (`bench.mutate`); one counts as found when a case that runs its function, or a worked case of
+fixtures/vignettes, is no longer answered as its file says, or in words that no card may have. Cases that do not run the
+function cannot tell, and are not asked.
 """
 
 import argparse
@@ -22,8 +23,11 @@ from types import FrameType
 from typing import Any
 
 from bench.mutate import ROOT, Mutant, in_place, mutants
+from tests.cards import answer
 from tests.cards.chart import Json, cases, decide, knowledge_of, snapshot
 from tests.cards.test_rules import wrong
+from tests.cards.test_triplets import UNFINISHED
+from tests.service import test_vignettes as worked
 
 DECISION = ("cards/rules", "cards/judgements", "cards/plan", "cards/chart")
 LONGEST_S = 20
@@ -39,10 +43,17 @@ def is_wrong(case: Case) -> bool:
     """Whether a case is answered otherwise than its file says, or not at all."""
     rule, told = case
     try:
-        known = knowledge_of(told["chart"])
-        return bool(wrong(rule, told["expect"], decide(snapshot(told["chart"]), known=known)))
+        decision = decide(snapshot(told["chart"]), known=knowledge_of(told["chart"]))
+        bodies = [card.body for card in decision.cards]
+        answered = wrong(rule, told["expect"], decision) if rule else worked.problems(told["expect"], bodies)
+        return bool(answered) or any(UNFINISHED.search(answer.text_of(card)) for card in decision.cards)
     except Exception:
         return True
+
+
+def all_cases() -> list[Case]:
+    """Those of the rules, and the worked ones, which are of no rule."""
+    return [*cases(), *(("", case) for case in worked.CASES)]
 
 
 def cases_by_function(every: list[Case]) -> dict[Place, list[Case]]:
@@ -118,7 +129,7 @@ def _at_most(seconds: int) -> Iterator[None]:
 
 def survivors(sample: list[Mutant]) -> Iterator[Mutant]:
     """Those of a sample that no case finds; told one by one, since each takes up to a few seconds."""
-    every = list(cases())
+    every = all_cases()
     assert not any(map(is_wrong, every)), "the case files must be right first"
     running = cases_by_function(every)
     for mutant in sample:

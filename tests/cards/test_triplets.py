@@ -20,6 +20,7 @@ from tests.told import told_in
 
 ROOT = CASES.parents[2]
 LONGEST_LINE = 120
+UNFINISHED = re.compile(r"None|[{}]|nan\b|\(\)|  +\S| ,|\.\.")
 RULE_NAMES = sorted(rule.name for rule in RULES)
 # Texts that no chart can reach: (rule, kind, key) and why they stay.
 _FAULT = "said when a rule of ours fails: tests/service/test_failing_rule.py"
@@ -176,7 +177,7 @@ def test_every_summary_fits_and_no_text_is_unfinished() -> None:
     for card in (card for decision in seen().decisions for card in decision.cards):
         text = answer.text_of(card)
         assert 0 < len(str(card.body["summary"])) < 140
-        assert not re.search(r"None|[{}]|nan\b|\(\)|  +\S| ,|\.\.", text), text
+        assert not UNFINISHED.search(text), text
         assert "\u2026" not in str(card.body["summary"]), text
 
 
