@@ -2,7 +2,7 @@
 
 from cards.chart import Chart
 from cards.chart.inputs import IF_SENT, INPUTS, Input
-from cards.judgements import danger
+from cards.judgements import danger, given
 
 _BLOCKER = "neuromuscular_blocker"
 
@@ -17,7 +17,7 @@ def second_look(chart: Chart) -> tuple[Input, ...]:
 
 
 def _matters(chart: Chart) -> bool:
-    """Magnesium out of range, an emergency of now on the list, or magnesium or a blocker drafted."""
+    """Magnesium out of range or running into a vein, an emergency of now, or magnesium or a blocker drafted."""
     drafted = any(d.magnesium or any(role.is_in(_BLOCKER) for role in d.roles) for d in chart.drafts)
     emergency = any(danger.is_current(condition, chart) for condition in chart.among("emergencies"))
-    return drafted or emergency or bool(chart.is_low) or bool(chart.is_high)
+    return drafted or emergency or bool(chart.is_low) or bool(chart.is_high) or bool(given.iv_running(chart))

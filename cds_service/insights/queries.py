@@ -79,10 +79,10 @@ class Records:
 
     def _single_verdicts(self, period: Period, rolled: Collection[date]) -> Iterator[Verdicts]:
         """From single feedback: of the days that are not counted yet, and of unknown cards."""
-        left = min((day for day in period.days() if day not in rolled), default=None)
-        known = [] if left is None else [FEEDBACK.c.day >= left]
+        in_days = CARDS.c.day.between(period.since, period.until), CARDS.c.day.not_in(rolled)
+        known = FEEDBACK.c.card_id.in_(select(CARDS.c.id).where(*in_days))
         unknown = FEEDBACK.c.card_id.not_in(select(CARDS.c.id))
-        last = last_word(period.since, or_(*known, unknown) if rolled else true())
+        last = last_word(period.since, or_(known, unknown) if rolled else true())
         day = case((CARDS.c.id.is_(None), last.c.day), else_=CARDS.c.day)
         service = func.coalesce(CARDS.c.service, last.c.service)
         keys = (day, CARDS.c.rule, service, last.c.outcome, last.c.reason)

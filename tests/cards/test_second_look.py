@@ -10,6 +10,8 @@ from tests.cards.chart import NOW, knowledge, snapshot
 
 USUAL = {"vital_signs", "procedures", "nutrition_orders"}
 BLOCKER = {"text": "rocuronium 50 mg IV", "route": "intravenous"}
+RUNNING = {"rxcui": 1658262, "route": "intravenous", "dose": [4, "g"], "rate": [1, "g/h"], "hours": 2}
+RUNNING |= {"given": True, "status": "in-progress"}
 
 
 def asked(**chart: Any) -> set[str]:
@@ -25,6 +27,7 @@ def asked(**chart: Any) -> set[str]:
         {"conditions": [{"text": "Seizure", "hours": 1}]},
         {"magnesium": 2.1, "drafts": [{"text": "magnesium oxide 400 mg", "route": "oral"}]},
         {"magnesium": 2.1, "drafts": [BLOCKER]},
+        {"magnesium": 2.1, "medications": [RUNNING]},
     ],
 )
 def test_where_magnesium_matters_it_is_asked_for(chart: dict[str, Any]) -> None:

@@ -58,7 +58,7 @@ def in_epic(request: Json) -> Json:
         text = text.replace(f'"id": "{ident}"', f'"id": "{longer}"').replace(f'/{ident}"', f'/{longer}"')
     made: Json = json.loads(text)
     for value in made["prefetch"].values():
-        if value["resourceType"] == "Bundle":
+        if value and value["resourceType"] == "Bundle":
             value["entry"].append(_remark("4119" if value["entry"] else "4101"))
     for entry in made["prefetch"].get("encounters", {}).get("entry", ()):
         told = entry["resource"].get("class")
@@ -144,13 +144,14 @@ def _untaken(suggestion: Json, vendor: Vendor, placed: bool) -> list[str]:
 def doses(order: Json) -> list[set[str]]:
     """The numbers of an order that are lost where the record system fills in its own, each as it may be told.
 
-    A dose but for pieces (what a piece holds is told); a rate, or the time that the infusion takes.
+    A dose, also to a tenth, but for pieces (what a piece holds is told); a rate, or the time that the infusion takes.
     """
     lost = []
     for step in order.get("dosageInstruction", ()):
         for entry in step["doseAndRate"]:
             if not entry["doseQuantity"]["code"].startswith("{"):
-                lost.append({f"{entry['doseQuantity']['value']:g}"})
+                dose = entry["doseQuantity"]["value"]
+                lost.append({f"{dose:g}", f"{dose:.1f}"})
             if "rateQuantity" in entry:
                 minutes = step["timing"]["repeat"].get("duration", 0)
                 lost.append({f"{told:g}" for told in (entry["rateQuantity"]["value"], minutes, minutes / 60) if told})

@@ -40,7 +40,7 @@ def request_of(told):
         "hook": chart.hook,
         "hookInstance": "00000000-0000-4000-8000-000000000001",
         "context": context,
-        "prefetch": {**prefetch, "patient": chart.resources["patient"][0]},
+        "prefetch": {**prefetch, "patient": next(iter(chart.resources["patient"]), None)},
     }
 
 
