@@ -1,7 +1,7 @@
 """The code tables (codes/*.csv) as one Terminology, a site's own codes merged in."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib.resources.abc import Traversable
 
 from cards.loading.condition_names import ConditionNames
@@ -25,6 +25,9 @@ from cards.terms.terminology import (
 
 # what a site calls a code of something that has nothing to do with magnesium
 OTHER = "other"
+# the group of categories that a code of several problems may hide
+_BEHIND_A_HEADING = "behind_a_heading"
+_SHORTEST_ICD = 3
 _KINDS = {
     "replacement": MagnesiumKind.REPLACEMENT,
     "laxative": MagnesiumKind.LAXATIVE,
@@ -45,6 +48,7 @@ def read_terminology(
     shipped = {(row["system"], row["code"]): row["analyte"] for row in read_csv(folder / "labs.csv")}
     analytes = {**shipped, **_site_labs(site, set(shipped.values()))}
     ingredients = _ingredient_names(folder, roles)
+    codes = _site_conditions(site, _conditions(folder / "conditions.csv"), conditions)
     return Terminology(
         analytes=analytes,
         analyte_keys={(system_of(system), code): analyte for (system, code), analyte in analytes.items()},
@@ -56,11 +60,12 @@ def read_terminology(
         kinds=_kinds(folder / "names.csv"),
         atc=_groups(folder / "atc.csv"),
         classes=frozenset(row["ingredient"] for row in read_csv(folder / "atc.csv") if row["kind"] == "class"),
-        condition_codes=_site_conditions(site, _conditions(folder / "conditions.csv"), conditions),
+        condition_codes=codes,
         condition_words=words,
         any_condition_word=re.compile("|".join(f"(?:{w.pattern.pattern})" for w in words)),
         site_drugs=_site_drugs(site, roles),
         others=_others(site),
+        headings=_headings(codes, conditions.categories(_BEHIND_A_HEADING)),
     )
 
 
@@ -147,6 +152,17 @@ def _conditions(path: Traversable) -> dict[CodeKey, tuple[str, ...]]:
         key = (row["system"], code)
         found[key] = tuple(dict.fromkeys((*found.get(key, ()), row["category"])))
     return found
+
+
+def _headings(codes: Mapping[CodeKey, tuple[str, ...]], matter: Collection[str]) -> frozenset[str]:
+    """The beginnings of ICD-10 codes of problems that matter, which mean nothing of their own."""
+    listed = [code for (system, code), found in codes.items() if system == ICD10 and not set(matter).isdisjoint(found)]
+    beginnings = {code[:length] for code in listed for length in range(_SHORTEST_ICD, len(code))}
+    return frozenset(told for told in beginnings if not _is_told(told, codes))
+
+
+def _is_told(told: str, codes: Mapping[CodeKey, tuple[str, ...]]) -> bool:
+    return any((ICD10, told[:length]) in codes for length in range(_SHORTEST_ICD, len(told) + 1))
 
 
 def _site_labs(site: Site, analytes: set[str]) -> dict[CodeKey, str]:

@@ -48,7 +48,8 @@ class VentilationWords:
 class ResultTables:
     """The values of an analyte that are possible in a patient (canonical unit), and the words around results.
 
-    `equations` has the LOINC code of each eGFR; `names` has the words of a name, in any order, without the fillers.
+    `unsettled`: LOINC codes of which nobody can say what they measure. `equations` has the LOINC code of each eGFR;
+    `names` has the words of a name, in any order, without the fillers.
     """
 
     possible: Mapping[str, tuple[float, float]]
@@ -61,6 +62,7 @@ class ResultTables:
     ranges: RangeWords
     pregnancy: PregnancyWords
     ventilation: VentilationWords
+    unsettled: frozenset[str] = frozenset()
 
     def is_possible(self, analyte: str, value: float) -> bool:
         """Whether a patient can have this value; an analyte without limits can have any."""
@@ -96,6 +98,7 @@ def read_result_tables(folder: Traversable, units: UnitTable) -> ResultTables:
         ranges=_ranges(told["ranges"], told["days"]),
         pregnancy=_pregnancy(told["pregnancy"]),
         ventilation=VentilationWords(**{key: _any_word(listed) for key, listed in told["ventilation"].items()}),
+        unsettled=frozenset(told["unsettled"]),
     )
 
 
