@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from cards.answer import build
-from cards.answer.merge import NOTHING_TO_ADD_TO, Recommendations, recommend
+from cards.answer.merge import ANOTHER_PATIENT, NOTHING_TO_ADD_TO, Recommendations, recommend
 from cards.answer.recommendation import Recommendation
 from cards.answer.shown import remember_shown
 from cards.ask import ask, failure, is_started
@@ -98,7 +98,9 @@ def _is_unsettled(findings: Iterable[Finding], advice: Recommendations, chart: C
 
 def _cannot_tell(cards: Sequence[Card], chart: Chart) -> tuple[str, ...]:
     """The keys without which nothing could be said; none when it was a fault of ours."""
-    said = {card.rules for card in cards}
+    if chart.snapshot.foreign_drafts and not chart.snapshot.patient_unknown:
+        return ()  # the clinician, not the client, is to know that an order may be for the wrong patient
+    said = {tuple(rule for rule in card.rules if rule != ANOTHER_PATIENT) for card in cards}
     if said == {(_NOT_AVAILABLE,)}:
         return REQUIRED
     incomplete = said == {(_INCOMPLETE,)} and not lacking.rules_failed(chart)
@@ -165,7 +167,10 @@ def _answers(chart: Chart) -> Answers:
     rules = BY_MOMENT[chart.snapshot.about]
     silent = _CONCERNS_NOBODY if chart.concerns_nobody else _DIED if chart.died else switched.why_silent(chart)
     if silent:
-        return Answers(rules, lambda _: silent)
+        always = [ANOTHER_PATIENT] if silent is _DIED and chart.snapshot.foreign_drafts else []
+        told = Answers(rules, lambda name: ask(rules[name], chart) if name in always else silent)
+        told.ask(always)  # an order for somebody else, in the chart of who has died
+        return told
     off = switched.rules_off(chart)
 
     def answer(name: str) -> Finding | Silence:

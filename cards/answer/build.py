@@ -49,7 +49,7 @@ def card(recommendation: Recommendation, chart: Chart, new_id: NewId, memory: Me
     if suggestions:
         together = len(suggestions) > 1 and not are_alternatives(recommendation)
         body |= {"suggestions": suggestions, "selectionBehavior": "any" if together else "at-most-one"}
-    body |= {"overrideReasons": _override_reasons(chart.knowledge)}
+    body |= {"overrideReasons": _override_reasons(chart.knowledge, recommendation.problem)}
     links = _links(recommendation, chart.knowledge)
     if links:
         body["links"] = links
@@ -125,10 +125,11 @@ def _plain(source: str) -> str:
     return source.removesuffix("m") if source != "MEM" else source
 
 
-@lru_cache(maxsize=_KNOWLEDGES)
-def _override_reasons(knowledge: Knowledge) -> list[Json]:
+@lru_cache(maxsize=len(Problem) * _KNOWLEDGES)
+def _override_reasons(knowledge: Knowledge, problem: Problem) -> list[Json]:
     told = knowledge.override_reasons
-    return [{"code": code, "system": told.system_of(code), "display": display} for code, display in told.reasons]
+    listed = told.of_card(problem)
+    return [{"code": code, "system": told.system_of(code), "display": display} for code, display in listed]
 
 
 def _links(recommendation: Recommendation, knowledge: Knowledge) -> list[Json]:

@@ -13,6 +13,7 @@ from cards.loading.switches import MOST_CARDS
 from cards.model import ABOUT_DRAFTS, DraftMedication, Finding, Indicator, Memory, Problem, Suggestion
 
 NOTHING_TO_ADD_TO = "nothing to add it to"
+ANOTHER_PATIENT = "another_patient_is_named"
 _DONE = "what it asks for is ordered already"
 # of what only informs: once the tests that it asks for are ordered there is nothing to do
 _SETTLED_BY_TESTS = frozenset(
@@ -76,9 +77,21 @@ def _kept(findings: Sequence[Finding], chart: Chart) -> tuple[list[Recommendatio
         else:
             kept.append(recommendation)
     if len(kept) > 1 and not _is_about_nobody(chart):
-        suppressed |= {r.lead.rule: "something else is said" for r in kept if r.problem is Problem.INCOMPLETE}
-        kept = [r for r in kept if r.problem is not Problem.INCOMPLETE]
+        kept, unsaid = _beside_others(kept)
+        suppressed |= dict.fromkeys(unsaid, "something else is said")
     return kept, suppressed
+
+
+def _beside_others(kept: Sequence[Recommendation]) -> tuple[list[Recommendation], list[str]]:
+    """What is incomplete is left unsaid beside something else; that it names another patient, the first card tells."""
+    others = [r for r in kept if r.problem is not Problem.INCOMPLETE]
+    incomplete = [f for r in kept if r.problem is Problem.INCOMPLETE for f in r.findings]
+    first = max(others, key=lambda r: (r.indicator, -r.problem))
+    told = [replace(f, problem=first.problem, leads=False) for f in incomplete if f.rule == ANOTHER_PATIENT]
+    urgent = max(f.indicator for f in (*first.findings, *told))
+    told_too = replace(first, findings=(*first.findings, *told), indicator=max(first.indicator, urgent))
+    unsaid = [f.rule for f in incomplete if f.rule != ANOTHER_PATIENT]
+    return [told_too if r is first else r for r in others], unsaid
 
 
 def _is_about_nobody(chart: Chart) -> bool:
@@ -99,6 +112,8 @@ def _answered(listed: Iterable[Recommendation], chart: Chart, memory: Memory | N
 def _why_said_before(recommendation: Recommendation, chart: Chart, memory: Memory) -> str | None:
     """Why it need not be said again: it was answered, or the same user has seen it."""
     answered = memory.answer_to(advice_name(recommendation.findings, chart))
+    if any(f.rule == ANOTHER_PATIENT and f.indicator >= Indicator.WARNING for f in recommendation.findings):
+        return None
     why = answered and why_quiet(answered, recommendation.lead, recommendation.indicator, chart)
     return why or why_shown_is_quiet(recommendation, chart, memory, answered)
 

@@ -20,6 +20,7 @@ ACCEPTED = "accepted"
 # An emergency; and what could not be looked at, which is no result that could have been answered.
 NEVER_QUIET = frozenset(
     {"emergency_needs_magnesium", "child_has_torsades", "magnesium_was_not_available", "check_is_incomplete"}
+    | {"another_patient_is_named"}
 )
 
 

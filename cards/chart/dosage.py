@@ -17,6 +17,8 @@ NUMBER = r"(?<!\d)(\d{1,9}+(?:\.\d{1,18}+)?+)"
 _AMOUNT = re.compile(
     NUMBER + r"\s*+(g|mg|meq|mmol|ml|tab(?:let)?|cap(?:sule)?)(?:rams?|ms?|s)?\b(?!\s*+/)", re.IGNORECASE
 )
+# what a dose is drawn from, read only where no amount is told: "2 g from 1 vial" is 2 g
+_CONTAINERS = re.compile(NUMBER + r"\s*+(ampoule|vial|bag|syringe)s?\b", re.IGNORECASE)
 _RATE = re.compile(NUMBER + r"\s*+(g|mg|meq|mmol|ml)\s*+/\s*+(h|min)", re.IGNORECASE)
 _OVER = re.compile(rf"\bover\s++(?:{NUMBER}\s*+(?:-|to)\s*+)?{NUMBER}\s*+(h|min)", re.IGNORECASE)
 _PUSH = re.compile(r"\b(?:push|bolus|ivp)\b", re.IGNORECASE)
@@ -117,7 +119,8 @@ def _factor(quantity: JsonObject, per_unit: PerUnit) -> float | None:
 
 
 def _worded(words: str, per_unit: PerUnit) -> float | None:
-    found = (float(value) * per_unit.get(unit.lower(), 0) for value, unit in _AMOUNT.findall(words))
+    listed = (*_AMOUNT.findall(words), *_CONTAINERS.findall(words))
+    found = (float(value) * per_unit.get(unit.lower(), 0) for value, unit in listed)
     return next((amount for amount in found if amount), None)
 
 

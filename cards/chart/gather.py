@@ -11,7 +11,7 @@ from cards.chart.fhir import text
 from cards.chart.medicines import administrations, may_be_infused, may_be_running, medicines, nameless
 from cards.chart.person import Person, age_in_days, current_encounter, encounter_start, has_died, sex_of
 from cards.chart.reports import results_told
-from cards.chart.result_names import analyte_of
+from cards.chart.result_names import analyte_of, is_unsettled
 from cards.chart.results import FINAL, Reading, is_haemolysed, read, shown_in
 from cards.chart.same_time import deciding
 from cards.chart.sorting import Kind, Sorted, Unread, What, Why
@@ -154,5 +154,5 @@ def unread_results(found: Readings, knowledge: Knowledge) -> Iterator[Unread]:
         if why and aside.what in knowledge.terminology.asked:
             unit = aside.unit if isinstance(aside, Unreadable) else ""
             yield Unread(Kind(What.RESULT, why), ((aside.what, unit),) if unit else ())
-    unknown = (r for r in found.left if analyte_of(r, knowledge) is None)
-    yield from sorting.unread_results(unknown, knowledge.terminology)
+    unknown = [r for r in found.left if analyte_of(r, knowledge) is None]
+    yield from sorting.unread_results(unknown, knowledge.terminology, lambda r: is_unsettled(r, knowledge))

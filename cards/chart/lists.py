@@ -133,7 +133,11 @@ class Lists(Visit):
 
         Magnesium counts wherever it lies in the cart: whether it is enough is asked of the whole of it.
         """
-        if not self.about_orders or self.snapshot.patient_unknown or self.unread_drafts:
-            return False
+        is_told_of = self.snapshot.patient_unknown or self.snapshot.foreign_drafts
+        return self.about_orders and not (is_told_of or self.a_draft_may_matter)
+
+    @fact
+    def a_draft_may_matter(self) -> bool:
+        """Whether any rule might speak of a drafted order, for what it is or since nobody can name it."""
         of_chosen = (d.roles or d.is_potassium or d.has_minerals for d in self.drafts if d.selected)
-        return not (any(of_chosen) or any(d.magnesium for d in self.drafts))
+        return bool(self.unread_drafts) or any(of_chosen) or any(d.magnesium for d in self.drafts)

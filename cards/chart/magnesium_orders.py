@@ -7,7 +7,7 @@ from cards.chart.dosage import Given, given
 from cards.chart.dose_count import doses_in_a_day, hours_running
 from cards.chart.fhir import text
 from cards.chart.infusion_steps import steps_of
-from cards.chart.strength import Strength, strength_of
+from cards.chart.strength import Strength, container_of, strength_of
 from cards.loading import Knowledge
 from cards.model import DrugRole, JsonObject, MagnesiumKind, MagnesiumOrder, Route
 from cards.terms.terminology import MAGNESIUM, MagnesiumProduct, Product
@@ -43,7 +43,7 @@ _WEIGHT = re.compile(r"(?<![\d.])(\d{1,5}+(?:\.\d{1,3}+)?+) ?mg\b(?!/)")
 # "magnesium (as oxide) 250 mg": the weight of the magnesium, or not; nobody knows
 _AS_SALT = re.compile(r"\bas\b")
 _GRAMS = ("g", "gm", "gms", "gram", "grams", "gramm", "gramme", "grammes", "gramos", "grammi", "gramas")
-_CONTAINERS = ("bag", "container", "vial", "syringe", "each")
+_CONTAINERS = ("bag", "container", "vial", "ampoule", "syringe", "each")
 _PIECES = (
     *(name + ending for name in ("tablet", "tab", "capsule", "cap", "sachet") for ending in ("", "s", "(s)")),
     *("tbl", "each", "dose", "1", ""),
@@ -124,7 +124,8 @@ def _intravenous(
     strength = strength_of(told, worded, grams_per, knowledge.dose_language)
     if strength and _is_obstetric_bag(strength, knowledge.numbers):
         kind = MagnesiumKind.OBSTETRIC
-    per_unit = grams_per | _grams_per_volume(strength, listed)
+    container = listed.grams if listed else container_of(told, grams_per, knowledge.dose_language)
+    per_unit = grams_per | _grams_per_volume(strength, listed, container, knowledge.dose_language.words)
     read = [given(dosage, per_unit) for dosage in dosages]
     each = (_grams_in_a_day(dosage, told) for dosage, told in zip(dosages, read, strict=True))
     grams = [amount for amount in each if amount is not None]
@@ -157,9 +158,12 @@ def _grams_per(numbers: Mapping[str, float]) -> dict[str, float]:
     return {**dict.fromkeys(_GRAMS, 1.0), "mg": 0.001, **amounts, "mval": amounts["meq"]}
 
 
-def _grams_per_volume(strength: Strength | None, listed: MagnesiumProduct | None) -> dict[str, float]:
+def _grams_per_volume(
+    strength: Strength | None, listed: MagnesiumProduct | None, container: float | None, words: Mapping[str, str]
+) -> dict[str, float]:
     """Grams of sulfate in a volume or a container, only where words or the product tell a strength."""
-    found = dict.fromkeys(_CONTAINERS, listed.grams) if listed and listed.grams else {}
+    named = (*_CONTAINERS, *(word for word, unit in words.items() if unit in _CONTAINERS))
+    found = dict.fromkeys(named, container) if container else {}
     if strength:
         found["ml"] = strength.grams_per_ml
     elif listed and listed.mg_per_ml:

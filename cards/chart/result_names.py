@@ -64,6 +64,16 @@ def _name(words: str, coded: tuple[_Coding, ...], knowledge: Knowledge) -> Name:
     return Name(analyte, any(is_of_other_fluid(name, knowledge) for name in told if name))
 
 
+def is_unsettled(observation: JsonObject, knowledge: Knowledge) -> bool:
+    """Whether a LOINC code that we do not have may be of an analyte of ours: by its name, or as others use it."""
+    concept = child(observation, "code")
+    listed = objects(concept, "coding")
+    told = [name for name in (text(concept, "text"), *(text(coding, "display") for coding in listed)) if name]
+    if told:
+        return any(knowledge.results.analyte_named(name) for name in told)
+    return any(text(coding, "code").strip() in knowledge.results.unsettled for coding in listed)
+
+
 @lru_cache(maxsize=1024)
 def is_of_other_fluid(told: str, knowledge: Knowledge) -> bool:
     """Whether words name a fluid that is no serum, plasma or blood (knowledge/result_words.yaml)."""

@@ -5,7 +5,7 @@ understood is never taken for "all clear".
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -126,14 +126,20 @@ def unknown_code(concept: JsonObject, terminology: Terminology) -> Why | None:
         return Why.SHAPE
     if terminology.is_other(codes):
         return None
+    if any(terminology.is_heading(coding) for coding in codes):
+        return Why.CODE
     return Why.CODE if _KNOWN_SYSTEMS.isdisjoint(systems) else None
 
 
-def unread_results(unknown: Iterable[JsonObject], terminology: Terminology) -> Iterator[Unread]:
+def unread_results(
+    unknown: Iterable[JsonObject], terminology: Terminology, is_unsettled: Callable[[JsonObject], bool]
+) -> Iterator[Unread]:
     """Of the results of no analyte that we know, those of which nobody can say what they measure."""
     for resource in unknown:
-        if why := unknown_code(concept := child(resource, "code"), terminology):
-            yield Unread(Kind(What.RESULT, why), codings(concept))
+        concept = child(resource, "code")
+        why = unknown_code(concept, terminology)
+        if why or (is_unsettled(resource) and not terminology.is_other(codings(concept))):
+            yield Unread(Kind(What.RESULT, why or Why.CODE), codings(concept))
 
 
 def unread_problems(conditions: Iterable[JsonObject], terminology: Terminology) -> Iterator[Unread]:

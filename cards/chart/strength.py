@@ -15,6 +15,11 @@ _PERCENT = re.compile(rf"{_NUMBER} ?%")
 _ENDS = re.compile(r"[,;()]|\b(?:h|min|over|at|every|g|mg)\b")
 _BEFORE = re.compile(r"([a-z]+)\W{0,3}\Z")
 _AFTER = re.compile(r"\W{0,3}([a-z]+)")
+_CONTAINER = re.compile(r"\b(?:ampoule|vial|bag|syringe)s?\b")
+_FILLED = re.compile(rf"{_NUMBER} ?ml (?:ampoule|vial|bag|syringe)s?\b")
+_LEADING = re.compile(rf"{_NUMBER} ?ml\b")
+_PERCENT_ML = 100.0
+_BAG_ML = 50.0
 _ML = {"ml": 1.0, "l": 1000.0}
 _NEAR = 60
 
@@ -40,6 +45,20 @@ def strength_of(name: str, dosages: str, grams_per: Mapping[str, float], languag
     return next(iter([*mixed, *(strength for _, strength in found)]), None) or next(percents, None)
 
 
+def container_of(name: str, grams_per: Mapping[str, float], language: DoseLanguage) -> float | None:
+    """Grams in one ampoule, vial or bag of a product by its name: "50% 10 mL ampoule"; None where that is not told."""
+    strengths = [strength for _, strength in _told(name, grams_per)] + list(_percents(name, language))
+    if len(strengths) != 1:
+        return None
+    strength, is_container = strengths[0], bool(_CONTAINER.search(name))
+    if 1 < strength.ml != _PERCENT_ML:
+        return strength.grams if is_container or strength.ml >= _BAG_ML else None
+    volumes = {float(volume) for volume in _FILLED.findall(name)}
+    leading = _LEADING.match(name)
+    volumes |= {float(leading.group(1))} if leading else set()
+    return strength.grams_per_ml * volumes.pop() if len(volumes) == 1 else None
+
+
 def _told(text: str, grams_per: Mapping[str, float]) -> Iterator[tuple[bool, Strength]]:
     """(is a mixture, strength) of every mass with a volume behind it."""
     for match in _HOLDS.finditer(text):
@@ -60,4 +79,4 @@ def _percents(text: str, language: DoseLanguage) -> Iterator[Strength]:
         after = _AFTER.match(text[match.end() : match.end() + _NEAR])
         beside = {word.group(1) for word in (before, after) if word}
         if beside.isdisjoint(language.carriers) and float(match.group(1)):
-            yield Strength(float(match.group(1)), 100.0)
+            yield Strength(float(match.group(1)), _PERCENT_ML)

@@ -101,6 +101,11 @@ class Visit(Asked):
         """The inputs with only a stray of another patient."""
         return self.snapshot.strays
 
+    @property
+    def names_another(self) -> bool:
+        """Whether something came that names another patient than the call does."""
+        return bool(self.snapshot.foreign or self.snapshot.foreign_drafts)
+
     @fact
     def _missing(self) -> frozenset[str]:
         """The inputs that nobody could supply, under whatever key."""

@@ -1,7 +1,7 @@
 """The code tables (codes/*.csv) as one Terminology, a site's own codes merged in."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from importlib.resources.abc import Traversable
 
 from cards.loading.analytes import LOINC, Analyte
@@ -27,6 +27,9 @@ from cards.terms.terminology import (
 # what a site calls a code of something that has nothing to do with magnesium
 OTHER = "other"
 Roles = dict[str, tuple[DrugRole, ...]]
+# the group of categories that a code of several problems may hide
+_BEHIND_A_HEADING = "behind_a_heading"
+_SHORTEST_ICD = 3
 _KINDS = {
     "replacement": MagnesiumKind.REPLACEMENT,
     "laxative": MagnesiumKind.LAXATIVE,
@@ -47,6 +50,7 @@ def read_terminology(
     roles = _checked_roles(folder, drugs, conditions)
     analytes = _analytes(known, site)
     ingredients = _ingredient_names(folder, roles)
+    codes = _site_conditions(site, _conditions(folder / "conditions.csv"), conditions)
     return Terminology(
         analytes=analytes,
         analyte_keys={(system_of(system), code): analyte for (system, code), analyte in analytes.items()},
@@ -61,11 +65,12 @@ def read_terminology(
         kinds=_kinds(folder / "names.csv"),
         atc=_groups(folder / "atc.csv"),
         classes=frozenset(row["ingredient"] for row in read_csv(folder / "atc.csv") if row["kind"] == "class"),
-        condition_codes=_site_conditions(site, _conditions(folder / "conditions.csv"), conditions),
+        condition_codes=codes,
         condition_words=words,
         any_condition_word=re.compile("|".join(f"(?:{w.pattern.pattern})" for w in words)),
         site_drugs=_site_drugs(site, roles),
         others=_others(site),
+        headings=_headings(codes, conditions.categories(_BEHIND_A_HEADING)),
     )
 
 
@@ -171,6 +176,17 @@ def _analytes(known: Collection[Analyte], site: Site) -> dict[CodeKey, str]:
 
 def _asked(known: Iterable[Analyte]) -> dict[str, str]:
     return {each.name: each.asked for each in known if each.asked}
+
+
+def _headings(codes: Mapping[CodeKey, tuple[str, ...]], matter: Collection[str]) -> frozenset[str]:
+    """The beginnings of ICD-10 codes of problems that matter, which mean nothing of their own."""
+    listed = [code for (system, code), found in codes.items() if system == ICD10 and not set(matter).isdisjoint(found)]
+    beginnings = {code[:length] for code in listed for length in range(_SHORTEST_ICD, len(code))}
+    return frozenset(told for told in beginnings if not _is_told(told, codes))
+
+
+def _is_told(told: str, codes: Mapping[CodeKey, tuple[str, ...]]) -> bool:
+    return any((ICD10, told[:length]) in codes for length in range(_SHORTEST_ICD, len(told) + 1))
 
 
 def _site_labs(site: Site, analytes: set[str]) -> dict[CodeKey, str]:

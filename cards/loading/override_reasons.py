@@ -5,17 +5,21 @@ from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from cards.loading.reading import Places, did_you_mean, read_yaml
+from cards.loading.drug_classes import check_known
+from cards.loading.reading import KnowledgeError, Places, did_you_mean, read_yaml
+from cards.model import Problem
 
 _NEEDED = frozenset({"code", "display", "system"})
 _LATER = "later"
+_MOST = 5  # of a card: more are not read (design)
 
 
 @dataclass(frozen=True, slots=True)
 class OverrideReasons:
     """Coded reasons a clinician may give for passing over a card; `later` are those that put the decision off.
 
-    `own` are of this project's code system, `of_site` of those that the site names.
+    `own` are of this project's code system, `of_site` of those that the site names. `offered`: which of them fit a
+    card, by what it is about; empty where the site chose.
     """
 
     system: str
@@ -24,6 +28,12 @@ class OverrideReasons:
     own_system: str = ""
     own: frozenset[str] = frozenset()
     of_site: Mapping[str, str] = field(default_factory=dict)
+    offered: Mapping[Problem, tuple[str, ...]] = field(default_factory=dict)
+
+    def of_card(self, problem: Problem) -> tuple[tuple[str, str], ...]:
+        """Code and display of the reasons that fit a card, in their order."""
+        told = dict(self.reasons)
+        return tuple((code, told[code]) for code in self.offered.get(problem, told))
 
     def system_of(self, code: str) -> str:
         """The code system of a reason: the site's, HL7's, or that of this project."""
@@ -82,4 +92,15 @@ def read_override_reasons(path: Traversable, chosen: tuple[SiteReason, ...], pla
         told.get("own_system", ""),
         own,
         {reason.code: reason.system for reason in chosen if reason.system},
+        {} if chosen else _offered(told["offered"], published, path.name),
     )
+
+
+def _offered(told: Mapping[str, list[str]], published: Mapping[str, str], file: str) -> dict[Problem, tuple[str, ...]]:
+    """The reasons by what a card is about; KnowledgeError for an unknown one, too many, or a card without."""
+    check_known(f"{file}: offered", "kind of card", told, [problem.name.lower() for problem in Problem])
+    for kind, codes in told.items():
+        check_known(f"{file}: offered: {kind}", "reason", codes, published)
+        if len(set(codes)) != len(codes) or not 0 < len(codes) <= _MOST:
+            raise KnowledgeError(f"{file}: offered: {kind}: one to {_MOST} reasons, each once")
+    return {problem: tuple(told[problem.name.lower()]) for problem in Problem}

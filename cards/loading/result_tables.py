@@ -48,8 +48,9 @@ class VentilationWords:
 class ResultTables:
     """The values of an analyte that are possible in a patient (canonical unit), and the words around results.
 
-    `fresh` has the threshold of the age up to which an analyte counts, where it is not that of electrolytes.
-    `equations` has the LOINC code of each eGFR; `names` has the words of a name, in any order, without the fillers.
+    `unsettled`: LOINC codes of which nobody can say what they measure. `equations` has the LOINC code of each eGFR;
+    `names` has the words of a name, in any order, without the fillers. `fresh` has the threshold of the age up to which
+    an analyte counts, where it is not that of electrolytes.
     """
 
     possible: Mapping[str, tuple[float, float]]
@@ -64,6 +65,7 @@ class ResultTables:
     ranges: RangeWords
     pregnancy: PregnancyWords
     ventilation: VentilationWords
+    unsettled: frozenset[str] = frozenset()
 
     def is_possible(self, analyte: str, value: float) -> bool:
         """Whether a patient can have this value; an analyte without limits can have any."""
@@ -101,6 +103,7 @@ def read_result_tables(folder: Traversable, analytes: Collection[Analyte]) -> Re
         ranges=_ranges(told["ranges"], told["days"]),
         pregnancy=_pregnancy(told["pregnancy"]),
         ventilation=VentilationWords(**{key: _any_word(listed) for key, listed in told["ventilation"].items()}),
+        unsettled=frozenset(told["unsettled"]),
     )
 
 

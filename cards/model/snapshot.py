@@ -33,7 +33,8 @@ class Snapshot:
 
     `resources` holds the answer per prefetch key, of keys that are none of ours too; `missing` names keys nobody could
     supply, `failed` those of them whose query failed, `partial` keys of which only a first page came, `strays` keys
-    with only a stray of another patient. Any other key is known to be empty. `patient_unknown`: nobody knows this
+    with only a stray of another patient. Any other key is known to be empty. `foreign`: of each key how many entries
+    name another patient and were dropped, `foreign_drafts` the same of the drafts. `patient_unknown`: nobody knows this
     patient. `draft_urls`: the fullUrl of each draft; `by_urn`: what entries named by a urn hold; `unreadable`: how many
     entries were no resources. `watch` bounds the time for reading what it is put around. `has_user`: whether somebody
     is there who could accept a suggestion; `user`: who, to know again whom a card was shown to. `client`: the name
@@ -50,6 +51,8 @@ class Snapshot:
     encounter_id: str | None = None
     set_aside: tuple[SetAside, ...] = ()
     strays: frozenset[str] = frozenset()
+    foreign: Mapping[str, int] = field(default_factory=dict)
+    foreign_drafts: int = 0
     failed: frozenset[str] = frozenset()
     draft_urls: Sequence[str] = ()
     by_urn: Mapping[str, JsonObject] = field(default_factory=dict)

@@ -84,4 +84,12 @@ def icd_code(code: str) -> str:
     return _MARKED.sub("", code.strip().upper().split(" ", 1)[0]).replace(".", "")
 
 
+def is_one_icd_code(code: str) -> bool:
+    """Whether it is an ICD code, and no block or chapter of them: I30-I52, IX."""
+    return bool(_ONE.match(icd_code(code))) and not _BLOCK.search(code.upper())
+
+
 _MARKED = re.compile(r"[^A-Z0-9.]")
+# of ICD-10 and, in figures or with E and V in front, of ICD-9
+_ONE = re.compile(r"[A-Z]?\d[0-9A-Z]")
+_BLOCK = re.compile(r"[0-9A-Z]\s*[-\N{EN DASH}]\s*[A-Z]?\d")

@@ -8,7 +8,7 @@ from functools import lru_cache
 from cards.model import DrugRole, MagnesiumKind
 from cards.terms.magnesium_words import NOT_TOLD, magnesium_salt
 from cards.terms.names import Index, Match, fold, matches
-from cards.terms.systems import ATC, ICD9, RXNORM, icd_code, system_of
+from cards.terms.systems import ATC, ICD9, RXNORM, icd_code, is_one_icd_code, system_of
 from cards.terms.systems import ICD10 as ICD10
 from cards.terms.systems import SNOMED as SNOMED
 
@@ -95,6 +95,7 @@ class Terminology:
     any_condition_word: re.Pattern[str]
     site_drugs: Mapping[CodeKey, str]
     others: frozenset[CodeKey] = frozenset()
+    headings: frozenset[str] = frozenset()
 
     def analyte_of(self, codings: Iterable[CodeKey]) -> str | None:
         """The analyte of the first code we know, in whatever spelling of its system."""
@@ -175,11 +176,18 @@ class Terminology:
         """The categories of a condition, by its codes and its words together."""
         return _categories(self, tuple(codings), fold(text))
 
+    def is_heading(self, key: CodeKey) -> bool:
+        """Whether an ICD-10 code stands for several problems of which one may matter: I44, I44.-, I30-I52, IX."""
+        told = icd_code(key[1])
+        return system_of(key[0]) == ICD10 and (told in self.headings or not is_one_icd_code(key[1]))
+
     def coded_categories(self, key: CodeKey) -> tuple[str, ...]:
         """The categories of one code; of an ICD code from the longest known beginning on, until one says "none"."""
         system, code = system_of(key[0]), key[1]
         if system not in _ICD:
             return self.condition_codes.get((system, code), ())
+        if not is_one_icd_code(code):
+            return ()
         told, found = icd_code(code), list[str]()
         for length in range(len(told), 0, -1):
             listed = self.condition_codes.get((system, told[:length]), ())

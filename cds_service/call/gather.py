@@ -123,6 +123,8 @@ def _snapshot(
         draft_urls=urls_of(drafts, call),
         by_urn={urn: resource for answer in every for urn, resource in answer.by_urn.items()},
         unreadable=sum(answer.unreadable for answer in every),
+        foreign={key: answer.foreign for key, answer in answers.items() if answer.foreign},
+        foreign_drafts=drafts.foreign,
         selections=call.selections,
         encounter_id=call.encounter_id,
         has_user=bool(call.user),

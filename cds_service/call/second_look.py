@@ -55,5 +55,6 @@ def _with(snapshot: Snapshot, key: str, answer: Supplied) -> Snapshot:
         partial=marked(snapshot.partial, answer.partial),
         by_urn={**snapshot.by_urn, **answer.by_urn},
         unreadable=snapshot.unreadable + answer.unreadable,
+        foreign={**snapshot.foreign, **({key: answer.foreign} if answer.foreign else {})},
         set_aside=tuple(dict.fromkeys((*snapshot.set_aside, *answer.set_aside))),
     )

@@ -106,6 +106,8 @@ def snapshot(chart: Chart) -> Snapshot:
         failed=frozenset(chart.get("failed", ())),
         partial=frozenset(chart.get("partial", ())),
         patient_unknown=chart.get("patient_unknown", False),
+        foreign=chart.get("foreign", {}),
+        foreign_drafts=chart.get("foreign_drafts", 0),
         drafts=drafts,
         selections=frozenset(chosen) if hook == "order-select" else None,
         encounter_id="e1" if "setting" in chart else None,

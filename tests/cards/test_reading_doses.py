@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cards.chart import Chart as PatientChart
 from cards.model import MagnesiumKind, MagnesiumOrder
-from tests.cards.chart import NOW, Json, knowledge, snapshot
+from tests.cards.chart import NOW, Json, decide, knowledge, snapshot
 from tests.cards.test_properties import examples
 
 SULFATE, OXIDE = "magnesium sulfate", "magnesium oxide 400 mg tablet"
@@ -147,6 +147,36 @@ def test_an_infusion_without_an_end_runs_all_day(sig: str, more: Json, grams: fl
 )
 def test_a_volume_without_a_strength_is_no_dose(name: str) -> None:
     assert order("100 mL over 1 h", name).grams is None
+
+
+CONTAINED = ("50% 10 mL ampoule", "5 g/10 mL vial", "500 mg/mL, 10 mL ampoule")
+COUNTED = [("1 ampoule IV", 5), ("1 amp", 5), ("one vial IV", 5), ("2 amps once", 10), ("2 Ampullen", 10)]
+
+
+@pytest.mark.parametrize("product", CONTAINED)
+@pytest.mark.parametrize(("sig", "grams"), COUNTED)
+def test_ampoules_are_counted_where_the_product_tells_what_one_holds(product: str, sig: str, grams: float) -> None:
+    assert order(sig, f"{SULFATE} {product}").grams == pytest.approx(grams, rel=0.001)
+
+
+@pytest.mark.parametrize("unit", ["ampoule", "amp", "{vial}", "Ampulle", "vial", "bag"])
+def test_ampoules_of_a_known_product_are_counted_as_a_quantity(unit: str) -> None:
+    ten_ml = "10 ML magnesium sulfate 500 MG/ML Injection"
+    assert order("", ten_ml, rxcui=1658244, dose=[2, unit]).grams == pytest.approx(10)
+    assert order("", ten_ml, dose=[2, unit]).grams == pytest.approx(10)
+
+
+@pytest.mark.parametrize("name", [SULFATE, f"{SULFATE} 50%", f"{SULFATE} 500 mg/mL", f"{SULFATE} 50% 2 mL or 10 mL"])
+@pytest.mark.parametrize("sig", [sig for sig, _ in COUNTED])
+def test_ampoules_of_an_unknown_strength_are_no_dose_and_that_is_told(name: str, sig: str) -> None:
+    assert order(sig, name).grams is None
+    drafts = [{"text": name, "sig": sig, "route": "intravenous"}]
+    cards = decide(snapshot({"setting": "inpatient", "magnesium": 1.2, "labs": {"egfr": 85}, "drafts": drafts})).cards
+    assert any("dose could not be read" in str(card.body["summary"]) for card in cards)
+
+
+def test_an_amount_goes_before_what_it_is_drawn_from() -> None:
+    assert order("from 1 vial give 2 g over 1 h", f"{SULFATE} 5 g/10 mL vial").grams == pytest.approx(2)
 
 
 def test_a_large_bag_is_obstetric_and_a_mixture_of_less_is_not() -> None:

@@ -11,6 +11,7 @@ from cards.chart.sorting import Kind, What, Why
 from tests.cards.chart import NOW, decide, knowledge, snapshot
 
 LOCAL = "urn:oid:1.2.3.4.5"
+ICD10, LOINC = "http://hl7.org/fhir/sid/icd-10-cm", "http://loinc.org"
 CODE_ONLY = {"coding": [{"system": LOCAL, "code": "77120"}]}
 FULL = {
     "setting": "inpatient",
@@ -98,6 +99,10 @@ def problem(**more: Any) -> Snapshot:
     return added("conditions", resourceType="Condition", **more)
 
 
+# headings, blocks and chapters of ICD-10 that may stand for AV block, myasthenia, kidney failure, torsades, shock ...
+HEADINGS = ["I44", "I44.-", "I47", "G70", "N18", "Z99", "J96", "R57", "I30-I52", "N17-N19", "IX"]
+# of potassium in whole blood, and told for a QTc by some
+UNSETTLED = ["75940-7", "44974-4"]
 MAGNESIUM = {"coding": [{"system": "http://loinc.org", "code": "19123-9"}]}
 SODIUM = {"coding": [{"system": "http://loinc.org", "code": "2951-2"}]}
 
@@ -122,6 +127,9 @@ SODIUM = {"coding": [{"system": "http://loinc.org", "code": "2951-2"}]}
         (problem(code={"coding": [{"system": "http://snomed.info/sct", "code": "72892002"}]}), What.PROBLEM, Why.CODE),
         (problem(code={"coding": [{"system": "ICPC-2", "code": "W78"}]}), What.PROBLEM, Why.CODE),
         (problem(), What.PROBLEM, Why.SHAPE),
+        *((problem(code={"coding": [{"system": ICD10, "code": code}]}), What.PROBLEM, Why.CODE) for code in HEADINGS),
+        *((result(code={"coding": [{"system": LOINC, "code": code}]}), What.RESULT, Why.CODE) for code in UNSETTLED),
+        (result(code={"coding": [{"system": LOINC, "code": "99999-1"}], "text": "Potassium"}), What.RESULT, Why.CODE),
         (done(code=CODE_ONLY), What.CARE, Why.CODE),
         (done(), What.CARE, Why.SHAPE),
         (
@@ -147,6 +155,9 @@ def test_what_nobody_understands_is_counted_by_kind(shot: Snapshot, what: What, 
         order(medicationReference={"reference": "Medication/elsewhere", "display": "lisinopril 10 mg"}),
         problem(code={**CODE_ONLY, "text": "Osteoarthritis of knee"}),
         problem(code={"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "M17.0"}]}),
+        *(problem(code={"coding": [{"system": ICD10, "code": code}]}) for code in ("I10", "E11", "M17", "E87")),
+        problem(code={"coding": [{"system": ICD10, "code": "I44", "display": "Left bundle-branch block"}]}),
+        result(code={"coding": [{"system": LOINC, "code": "44974-4", "display": "Pulse rhythm"}]}),
         problem(code=CODE_ONLY, verificationStatus={"coding": [{"code": "refuted"}]}),
         added("medications", resourceType="Immunization", vaccineCode=CODE_ONLY),
     ],

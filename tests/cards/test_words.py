@@ -33,7 +33,8 @@ NOT_ON_A_CARD = {
 }
 # how an input is told is to become data
 TO_COME = {
-    ("facts_are_missing.py", " (only another patient's came)"),
+    ("another_patient_is_named.py", ", nothing else came"),
+    ("another_patient_is_named.py", "other data"),
 }
 PLACEHOLDER = re.compile(r"(\{[^{}]*\})")
 

@@ -30,7 +30,8 @@ def asked(hook, patient):
     body = request_for(hook)
     body["context"]["patientId"] = PATIENT
     if hook != "patient-view":
-        body["context"]["draftOrders"] = searchset(PARACETAMOL)
+        orders = "medications" if hook == "medication-refill" else "draftOrders"
+        body["context"][orders] = searchset(PARACETAMOL)
     if hook == "order-select":
         body["context"]["selections"] = ["MedicationRequest/d1"]
     empty = (*EMPTY, "encounters", "ordered_tests")

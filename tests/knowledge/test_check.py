@@ -62,6 +62,12 @@ FAULTS = [
     ("monitoring.yaml", "{text: now, source: design,", "{text: now, source: guess,", "now: unknown source guess"),
     ("sources.yaml", "id: '2'", "id: '1'", "1: is there twice"),
     ("override_reasons.yaml", "code: limited-time", "code: patient-refuses", "patient-refuses: is there twice"),
+    (
+        "override_reasons.yaml",
+        "patient-refuses, limited-time]\n  incomplete",
+        "patient-refusd, limited-time]\n  incomplete",
+        "unknown reason",
+    ),
     ("override_reasons.yaml", "own_system: urn:", "was: urn:", "needs own_system for its own reasons"),
     ("codes/drugs.csv", ",cause,", ",culprit,", "unknown role 'culprit'"),
     ("codes/drugs.csv", ",cause,weak,", ",cause,week,", "unknown evidence 'week'; did you mean weak?"),

@@ -28,9 +28,7 @@ def _not_supplied(chart: Chart) -> list[str]:
 
 
 def _in_part(chart: Chart) -> list[str]:
-    first_pages = [f"{a.missed} (incomplete)" for key, a in _NAMED.items() if key in chart.cut - chart.not_known]
-    strays = [f"{a.missed} (only another patient's came)" for key, a in _NAMED.items() if key in chart.strays]
-    return first_pages + strays
+    return [f"{asked.missed} (incomplete)" for key, asked in _NAMED.items() if key in chart.cut - chart.not_known]
 
 
 def _with_note(asked: Input) -> str:

@@ -1,0 +1,36 @@
+"""Did something come that names another patient?"""
+
+from cards.ask import rule
+from cards.chart import Because, Chart, because
+from cards.chart.inputs import INPUTS
+from cards.model import Indicator, Problem, Say
+
+_NAMES = {asked.key: asked.name if asked.fact else asked.missed or asked.name for asked in INPUTS}
+_OTHER = "other data"  # under keys that are none of ours, whose names are not repeated
+
+
+@rule(Problem.INCOMPLETE, in_comfort=True, starts=lambda chart: chart.names_another)
+def another_patient_is_named(chart: Chart) -> Say | Because:
+    """What names somebody else is not used, and that is told (s.0.11); an order may be for the wrong patient."""
+    matters = not chart.about_orders or chart.a_draft_may_matter
+    orders, left_out = chart.snapshot.foreign_drafts, ", ".join(_left_out(chart)) if matters else ""
+    if not orders and not left_out:
+        return because("all that came is about this patient, or has to do with no order")
+    values = {"orders": str(orders), "drafts": str(orders + len(chart.snapshot.drafts)), "left_out": left_out}
+    lines = (
+        *(("found_orders", "do_orders") if orders else ()),
+        *(("found_record", "check_record") if left_out else ()),
+    )
+    grave = orders and not chart.snapshot.patient_unknown  # of whom nobody knows, that is said first
+    indicator = Indicator.WARNING if grave else Indicator.INFO
+    title = "orders" if orders else ""
+    return Say(indicator, lines, values=values, title=title, about=f"{orders} {left_out}")
+
+
+def _left_out(chart: Chart) -> list[str]:
+    """What was left out, in the order in which cards name what is missing, and of how many entries."""
+    foreign = chart.snapshot.foreign
+    listed = [(_NAMES[key], foreign[key], key in chart.strays) for key in _NAMES if key in foreign]
+    others = sum(count for key, count in foreign.items() if key not in _NAMES)
+    told = [f"{name} ({count}{', nothing else came' if alone else ''})" for name, count, alone in listed]
+    return [*told, *([f"{_OTHER} ({others})"] if others else [])]
