@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from cards.chart.fhir import child, codings, first_moment, objects, text, words_of
+from cards.chart.fhir import child, codings, end_of, first_moment, objects, text, words_of
 from cards.loading import Knowledge
 from cards.model import JsonObject, Setting
 
 _MOST_ACUTE_FIRST = tuple(Setting)
 # shorter codes are abbreviations, which other places use for other things
 _SHORTEST_WORD = 4
-_HERE = frozenset({"active", ""})
+_NOT_THERE = frozenset({"completed", "planned", "reserved"})
 _LOOKED_AT = ("magnesium", "results", "medications")
 _DATES = ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "issued", "authoredOn", "occurrenceDateTime")
 
@@ -40,10 +40,22 @@ def _by_code_as_word(encounter: JsonObject, knowledge: Knowledge) -> Setting | N
 
 def _by_place(encounter: JsonObject, knowledge: Knowledge) -> Setting:
     """Where a patient lies, by the name of the place; a name never makes somebody an outpatient ("Mayo Clinic")."""
-    here = (told for told in objects(encounter, "location") if text(told, "status") in _HERE and not _was_left(told))
+    here = (told for told in objects(encounter, "location") if _is_there(told) and not _was_left(told))
     named = (knowledge.encounters.of_words(text(child(told, "location"), "display")) for told in here)
     lying = [setting for setting in named if setting and setting.acts_as_inpatient]
     return min(lying, key=_MOST_ACUTE_FIRST.index, default=Setting.UNKNOWN)
+
+
+def places_now(encounter: JsonObject, knowledge: Knowledge, now: datetime) -> Iterator[JsonObject]:
+    """The entries of `location` where the patient is now: neither planned nor left."""
+    for told in objects(encounter, "location"):
+        ended = end_of(text(child(told, "period"), "end"), knowledge.site.zone)
+        if _is_there(told) and not (ended and ended <= now):
+            yield told
+
+
+def _is_there(place: JsonObject) -> bool:
+    return text(place, "status") not in _NOT_THERE
 
 
 def _was_left(place: JsonObject) -> bool:

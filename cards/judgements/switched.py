@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from cards.chart import Chart, once
-from cards.chart.fhir import bare_id, child, codings, end_of, objects, text
+from cards.chart.encounter_setting import places_now
+from cards.chart.fhir import bare_id, child, codings, objects, text
 from cards.loading.switches import Switch
 from cards.model import Finding, Indicator, Silence
 
-_LEFT = frozenset({"completed", "planned", "reserved"})  # where the patient is not now
 _LAY = frozenset({"Patient", "RelatedPerson"})
 _FOR_CLINICIANS = Silence("the user is no clinician: cards name doses")
 _OFF_HERE = Silence("the whole service is switched off here by the site file")
@@ -60,10 +60,7 @@ def _user(chart: Chart) -> Iterator[str]:
 
 def _units(chart: Chart) -> Iterator[str]:
     """Where the patient is now: names, ids and identifiers of the locations of the stay."""
-    for entry in objects(chart.encounter or {}, "location"):
-        ended = end_of(child(entry, "period").get("end"), chart.knowledge.site.zone)
-        if text(entry, "status") in _LEFT or (ended and ended <= chart.now):
-            continue
+    for entry in places_now(chart.encounter or {}, chart.knowledge, chart.now):
         place = child(entry, "location")
         yield from _words(text(place, "display"), bare_id(text(place, "reference"), "Location"))
         yield from _words(text(place, "reference"), text(child(place, "identifier"), "value"))

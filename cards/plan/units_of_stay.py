@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from cards.chart import Chart, once
+from cards.chart.encounter_setting import places_now
 from cards.chart.fhir import child, codings, objects, text, words_of
 from cards.loading.protocol import Vocabulary
 from cards.model import JsonObject
 
-_NOT_THERE = frozenset({"completed", "planned"})
 _SERVICES = ("serviceType", "type")
 _WORD = re.compile(r"[^\W_]+")
 _LOCATION = "Location"
@@ -50,12 +50,6 @@ def _told(chart: Chart) -> frozenset[str]:
     return frozenset(told or filter(None, named)) or _of_setting(chart)
 
 
-def _places(chart: Chart) -> Iterator[JsonObject]:
-    for place in objects(chart.encounter or {}, "location"):
-        if text(place, "status") not in _NOT_THERE:
-            yield place
-
-
 def _services(chart: Chart) -> Iterator[JsonObject]:
     stay = chart.encounter or {}
     yield from (concept for key in _SERVICES for concept in objects(stay, key))
@@ -63,7 +57,7 @@ def _services(chart: Chart) -> Iterator[JsonObject]:
 
 def _codes(chart: Chart) -> Iterator[tuple[str, str]]:
     """Codes of places and services, identifiers of places, and the ids of their Location resources."""
-    for place in _places(chart):
+    for place in places_now(chart.encounter or {}, chart.knowledge, chart.now):
         location = child(place, "location")
         identifier, (kind, _, ident) = child(location, "identifier"), text(location, "reference").rpartition("/")
         yield from ((text(identifier, "system"), text(identifier, "value")), (kind.rpartition("/")[2], ident))
@@ -80,7 +74,7 @@ def _of_contained(reference: str, chart: Chart) -> Iterator[tuple[str, str]]:
 
 
 def _texts(chart: Chart) -> Iterator[str]:
-    for place in _places(chart):
+    for place in places_now(chart.encounter or {}, chart.knowledge, chart.now):
         yield f"{text(child(place, 'location'), 'display')} ; {words_of(child(place, 'physicalType'))}"
     yield from map(words_of, _services(chart))
 
