@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
+from cards.answer.fold import folded
 from cards.answer.orders import Occasion
 from cards.answer.quiet import advice_name
 from cards.answer.recommendation import Recommendation
@@ -44,7 +45,7 @@ def card(recommendation: Recommendation, chart: Chart, new_id: NewId, memory: Me
         "summary": summary,
         "indicator": recommendation.indicator.word,
         "source": _source(recommendation, chart),
-        "detail": _detail(recommendation, chart.knowledge, told),
+        "detail": _detail(recommendation, summary, chart.knowledge, told),
     }
     if suggestions:
         together = len(suggestions) > 1 and not are_alternatives(recommendation)
@@ -85,7 +86,7 @@ def _sentence(finding: Finding, knowledge: Knowledge, told: Mapping[str, Values]
     return text.format_map(told[finding.rule])
 
 
-def _detail(recommendation: Recommendation, knowledge: Knowledge, told: Mapping[str, Values]) -> str:
+def _detail(recommendation: Recommendation, summary: str, knowledge: Knowledge, told: Mapping[str, Values]) -> str:
     lines: dict[str, list[str]] = {section: [] for section in SECTIONS}
     for finding in recommendation.findings:
         advice = knowledge.advice[finding.rule]
@@ -99,8 +100,8 @@ def _detail(recommendation: Recommendation, knowledge: Knowledge, told: Mapping[
         lines["check"].append(knowledge.words.say("labels.ordered", tests=names))
     written = [
         f"- **{knowledge.words.say(f'sections.{section}')}:** {text}" if number == 0 else f"- {text}"
-        for section, texts in lines.items()
-        for number, text in enumerate(dict.fromkeys(texts))
+        for section, texts in folded({section: list(dict.fromkeys(t)) for section, t in lines.items()}, summary).items()
+        for number, text in enumerate(texts)
     ]
     note = knowledge.translation.note
     return knowledge.voice.finished("\n".join((*written, f"\n{note}") if note else written))

@@ -1,0 +1,87 @@
+"""Summary, found and do are read in ten seconds; what does not fit stands below, and nothing is lost."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from cards import Card, Decision, Knowledge
+from cards.answer import build
+from cards.answer.fold import ABOVE, MOST_WORDS, folded, words
+from cards.loading.advice import SECTIONS
+from tests.cards.chart import cases, decide, knowledge_of, snapshot
+from tests.cards.test_german import german
+
+MOST_LETTERS = 140
+ALL = [pytest.param(case["chart"], id=f"{rule}-{case['name']}") for rule, case in cases()]
+
+
+def sections(detail: str, known: Knowledge) -> Iterator[tuple[str, str]]:
+    """The lines of a card, each with the section it stands in."""
+    titles = {f"**{known.words.say(f'sections.{section}')}:** ": section for section in SECTIONS}
+    section = ""
+    for line in detail.split("\n"):
+        title = next((title for title in titles if line.startswith(f"- {title}")), "")
+        section = titles.get(title, section)
+        if line.startswith("- "):
+            yield section, line[2:].removeprefix(title)
+
+
+def above(decision: Decision, known: Knowledge) -> Iterator[tuple[int, str]]:
+    """How many words of each card stand above the fold, with its text."""
+    for card in decision.cards:
+        summary, detail = str(card.body["summary"]), str(card.body.get("detail", ""))
+        told = [text for section, text in sections(detail, known) if section in ABOVE]
+        yield words(summary, *told), f"{summary}\n{detail}"
+
+
+@pytest.mark.parametrize("chart", ALL)
+def test_in_every_case(chart):
+    known = knowledge_of(chart)
+    decision = decide(snapshot(chart), known=known)
+    assert [told for told in above(decision, known) if told[0] > MOST_WORDS] == []
+    assert all(len(str(card.body["summary"])) < MOST_LETTERS for card in decision.cards)
+
+
+@pytest.mark.parametrize("chart", ALL[::7])
+def test_in_german_too(chart):
+    decision = decide(snapshot(chart), known=german())
+    assert [told for told in above(decision, german()) if told[0] > MOST_WORDS] == []
+
+
+def test_the_last_goes_first_and_what_is_emphasised_stays():
+    long = "word " * 30
+    lines = {
+        "found": ["Found."],
+        "do": [f"**Do this.** {long}", "**No dose.**", f"Then {long}"],
+        "check": ["Check."],
+        "why": [],
+    }
+    told = folded(lines, "Summary")
+    assert told["do"] == [f"**Do this.** {long}", "**No dose.**"]
+    assert told["check"] == [f"Then {long}", "Check."]
+    assert folded(told, f"Summary {long}") == folded(told, f"Summary {long}")
+
+
+def test_sentences_after_the_emphasis_may_go_alone():
+    more = "The label tells " + "more " * 60
+    told = folded({"found": [], "do": [f"**Oxide** 400 mg. {more}"], "check": []}, "Low")
+    assert (told["do"], told["check"]) == (["**Oxide** 400 mg."], [more])
+
+
+def test_what_fits_stays():
+    lines = {"found": ["One. Two."], "do": ["Three. Four."], "check": ["Five."]}
+    assert folded(lines, "Low") == lines
+
+
+@pytest.mark.parametrize("chart", ALL[::11])
+def test_nothing_is_lost(chart, monkeypatch):
+    known = knowledge_of(chart)
+    decision = decide(snapshot(chart), known=known)
+    monkeypatch.setattr(build, "folded", lambda lines, _: lines)
+    whole = decide(snapshot(chart), known=known)
+    assert [all_words(card, known) for card in decision.cards] == [all_words(card, known) for card in whole.cards]
+
+
+def all_words(card: Card, known: Knowledge) -> list[str]:
+    told = sections(str(card.body.get("detail", "")), known)
+    return sorted(word for _, text in told for word in text.split())
