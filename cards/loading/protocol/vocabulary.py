@@ -146,9 +146,7 @@ def read_vocabulary(path: Traversable, numbers: Mapping[str, float], reading: Re
         counts=told["counts"],
         possible=reading["results"].possible,
         an_amount=re.compile(rf"(?<![\w.])({RANGE})\s{{0,9}}({_any_of(amounts)})(?![\w/])", re.IGNORECASE),
-        a_frequency=re.compile(
-            rf"(?:repeat(?:ed)? )?({_any_of(chain(*told['per_day'].values()))})(?!\w)", re.IGNORECASE
-        ),
+        a_frequency=_frequency(told["per_day"]),
         a_count=re.compile(rf"(?<!\w)({_any_of(told['counts'])})(?!\w| times)", re.IGNORECASE),
         count_range=_count_range(_any_of(told["counts"])),
         grams={"g salt": 1.0, "mg salt": 0.001, "mmol": 1 / mmol, "meq": 1 / meq},
@@ -164,6 +162,11 @@ def _elemental_mg(units: UnitTable, mmol_per_meq: float) -> dict[str, float]:
 def _of_words(key: str, told: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
     """The words that are known in one way, each with what it is known by."""
     return ((word, entry[key]) for word, entry in told["words"].items() if key in entry)
+
+
+def _frequency(per_day: Mapping[str, list[str]]) -> re.Pattern[str]:
+    """ "BID", also "repeated BID"."""
+    return re.compile(rf"(?:repeat(?:ed)? )?({_any_of(chain(*per_day.values()))})(?!\w)", re.IGNORECASE)
 
 
 def _count_range(count: str) -> re.Pattern[str]:
