@@ -72,6 +72,7 @@ class Knowledge:
     allergies: Allergies
     protocol_words: Vocabulary
     protocols: tuple[Protocol, ...]
+    shipped: Protocol
     words: Words
     renal_states: tuple[RenalState, ...]
     advice: Mapping[str, Advice]

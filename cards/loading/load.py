@@ -31,6 +31,7 @@ from cards.loading.protocol.orderable import orderable_products
 from cards.loading.protocol.rechecks import windows_of
 from cards.loading.reading import read_yaml, traverse
 from cards.loading.result_tables import ResultTables, read_result_tables
+from cards.loading.shipped_protocol import read_shipped, with_rows
 from cards.loading.site import Site, read_site
 from cards.loading.site_links import check_links
 from cards.loading.sources import Source, read_sources
@@ -100,18 +101,19 @@ def _known(folder: Traversable, told: Site, version: str, home: str) -> Knowledg
     shipped = read_thresholds(folder / "thresholds.yaml", advice.values())
     thresholds = with_site_values(shipped, told)
     numbers, products = _numbers(thresholds), read_products(folder / "products.yaml", told)
-    ceilings, asked = read_ceilings(folder / "ceilings.yaml", shipped), read_doses(folder / "doses.yaml", told)
     analytes = read_analytes(folder)
     check_fresh(analytes, shipped)
-    reading = _reading(folder, told, analytes)
+    ceilings, reading = read_ceilings(folder / "ceilings.yaml", shipped), _reading(folder, told, analytes)
+    words = with_site_units(read_vocabulary(folder / "protocol_words.yaml", _numbers(shipped), reading), told)
+    protocol = read_shipped(folder / "protocol.yaml", words, reading["units"], products)
+    asked = with_rows(read_doses(folder / "doses.yaml", told), protocol, words)
     return Knowledge(
         **_tables(folder, shipped, told),
         **reading,
         **_medicines(folder, told, shipped, asked, numbers, analytes),
         protocols=(),
-        protocol_words=with_site_units(
-            read_vocabulary(folder / "protocol_words.yaml", _numbers(shipped), reading), told
-        ),
+        protocol_words=words,
+        shipped=protocol,
         thresholds=thresholds,
         numbers=numbers,
         shipped_numbers=_numbers(shipped),

@@ -1,6 +1,6 @@
 """A hospital's protocol as data: whom it is for, its rows and orders; and what a patient is to a protocol."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
 INF = float("inf")
@@ -29,13 +29,17 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """Which values a row is for, in the protocol's unit."""
+    """Which values a row is for, in the protocol's unit.
+
+    `band`: the service's own name of them ("severe"), which counts where the patient's level is known by name.
+    """
 
     low: float = 0.0
     high: float = INF
     with_low: bool = True
     with_high: bool = True
     text: str = "any"
+    band: str = ""
 
     def holds(self, value: float) -> bool:
         """Whether a value, rounded as the laboratory prints it, is one of them."""
@@ -121,7 +125,11 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of the table: the first whose level and conditions hold answers. `recheck` is by route, "" for all."""
+    """A row of the table: the first whose level and conditions hold answers. `recheck` is by route, "" for all.
+
+    A row that tells its doses by the state of the kidneys is read as one for each: `at_kidneys` is that state. `like`:
+    the row whose orders it repeats.
+    """
 
     name: str
     level: Level
@@ -134,6 +142,8 @@ class Row:
     act: str = ""
     order_test: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    at_kidneys: str = ""
+    like: str = ""
     line: int = 0
 
 
@@ -224,7 +234,7 @@ class Facts:
     numbers: Mapping[str, float] = field(default_factory=dict)
     states: Mapping[str, str] = field(default_factory=dict)
     units: frozenset[str] = frozenset()
-    has: frozenset[str] = frozenset()
+    has: Set[str] = frozenset()
     permissions: frozenset[str] = frozenset()
 
 

@@ -3,7 +3,7 @@
 from cards.chart import Chart, once
 from cards.judgements import assess, danger, given, ionised, leaving
 from cards.model import Band, DraftMedication, DraftTest
-from cards.plan import doses, oral_doses, recheck
+from cards.plan import oral_doses, recheck, shipped
 from cards.plan.ordered import is_planned
 
 _BY_BAND = {
@@ -16,7 +16,7 @@ _BY_BAND = {
 
 def tablets(band: Band, chart: Chart) -> DraftMedication | None:
     """Oral magnesium to go on with; None where it goes home already, or may not be given."""
-    return None if ionised.explains(chart) else oral_doses.oral(doses.oral_key(band, chart), chart)
+    return None if ionised.explains(chart) else oral_doses.oral(shipped.tablets(band, chart), chart)
 
 
 @once

@@ -5,20 +5,20 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from cards.chart import Chart, once
-from cards.judgements import airway, allergies, assess, danger, given
+from cards.judgements import allergies, assess, given
 from cards.loading import Knowledge
 from cards.loading.ceilings import bags_of, fewer
 from cards.loading.dose_tables import IvStep
 from cards.loading.words import Words
-from cards.model import Band, DoseStep, DraftMedication, DraftTest, RenalGate, Setting, Suggestion
-from cards.plan import lists, oral_doses, partners, site_protocol
+from cards.model import Band, DoseStep, DraftMedication, DraftTest, Setting, Suggestion
+from cards.plan import lists, oral_doses, partners, shipped, site_protocol
 from cards.units import shown
 
 _PIECES = frozenset({"tablet", "sachet"})  # units of a dose that are no amount
 
 
 def intravenous(situation: str, chart: Chart, emergency: str | None = None) -> DraftMedication | None:
-    """The IV order for a situation of doses.yaml, or None when a gate or stop forbids it or the place is not known."""
+    """The IV order of a situation or a shipped row; None where a gate or stop forbids it or the place is not known."""
     unplaced = emergency is None and chart.setting is Setting.UNKNOWN
     return None if unplaced else intravenous_anywhere(situation, chart, emergency)
 
@@ -133,9 +133,6 @@ def offered(chosen: Plan, **more: str) -> tuple[Suggestion, ...]:
     return (Suggestion(chosen.title, (chosen.order,), recommended=True, values=values),)
 
 
-_IV_KEYS = {Band.CRITICAL_LOW: "critical_low", Band.SEVERE: "severe", Band.MODERATE: "moderate", Band.MILD: "mild"}
-
-
 @once
 def plan(chart: Chart) -> Plan:
     """The route and dose for the low result (clinical rule s.2.4), empty where a dose must not be offered."""
@@ -146,53 +143,15 @@ def plan(chart: Chart) -> Plan:
     band = assess.dose_band(chart.low, chart)
     if band is None:
         return Plan()
-    iv = intravenous(situation(band, chart), chart) if _wants_iv(band, chart) else None
+    row = shipped.infusion(band, chart)
+    iv = intravenous(row, chart) if row else None
     no_tablets = iv is not None or is_no_band_for_tablets(band, chart)
-    return Plan(iv, None if no_tablets else oral_doses.oral(oral_key(band, chart), chart))
+    return Plan(iv, None if no_tablets else oral_doses.oral(shipped.tablets(band, chart), chart))
 
 
 def is_no_band_for_tablets(band: Band, chart: Chart) -> bool:
     """Where the patient is not known, tablets are drafted for a moderate or mild level only (s.0.6)."""
     return band is Band.CRITICAL_LOW or (band is Band.SEVERE and chart.setting is Setting.UNKNOWN)
-
-
-def situation(band: Band, chart: Chart) -> str:
-    """The situation of doses.yaml that a low result of this band is; in pregnancy 2 g at most 1 g/h (s.1.5)."""
-    if "pregnancy" in chart.conditions:
-        return _IV_KEYS[Band.MODERATE]
-    symptomatic = danger.has_symptoms(chart) and band in (Band.CRITICAL_LOW, Band.SEVERE)
-    if not symptomatic:
-        return _IV_KEYS[band]
-    slow = band is Band.CRITICAL_LOW and airway.needs_slow_iv(chart)
-    return f"{_IV_KEYS[band]}_symptomatic{'_slow' * slow}"
-
-
-def _wants_iv(band: Band, chart: Chart) -> bool:
-    risky = bool(danger.named(chart))
-    no_oral = assess.cannot_take_oral(chart)
-    if band is Band.CRITICAL_LOW:
-        return True
-    if band is Band.SEVERE:
-        return chart.inpatient or no_oral or risky or danger.has_symptoms(chart)
-    if given.iv_magnesium_ended(chart):
-        return no_oral and band is Band.MODERATE and chart.renal.gate is not RenalGate.R2
-    if band is Band.MODERATE and "pregnancy" in chart.conditions:
-        return no_oral or danger.has_symptoms(chart)
-    if band is Band.MODERATE:
-        return no_oral or (chart.inpatient and _has_iv_reason(chart))
-    return no_oral and risky
-
-
-def _has_iv_reason(chart: Chart) -> bool:
-    heart = bool(danger.qt_drugs(chart)) or danger.takes_digoxin(chart) or bool(danger.qtc_is_long(chart))
-    return heart or bool(danger.potassium_is_refractory(chart)) or danger.has_symptoms(chart)
-
-
-def oral_key(band: Band, chart: Chart) -> str:
-    """The key of doses.yaml for tablets in a band."""
-    if band is Band.MILD:
-        return "mild_high_risk" if danger.named(chart) else "mild"
-    return _IV_KEYS[band]
 
 
 def dose_values(order: DraftMedication | None) -> dict[str, str]:

@@ -15,7 +15,7 @@ _TIMES = {1: "once", 2: "twice", 3: "three"}
 
 
 def oral(band: str, chart: Chart) -> DraftMedication | None:
-    """The oral order for a band of doses.yaml, or None when a gate, a stop or a medicine already taken forbids it."""
+    """The oral order of a row of protocol.yaml, or None when a gate, a stop or a medicine already taken forbids it."""
     daily = _daily(band, chart)
     salt = next((s for s in _fitting(daily, chart) if not _allergies_to(s, chart)), None) if daily else None
     if not (salt and daily):
@@ -25,7 +25,7 @@ def oral(band: str, chart: Chart) -> DraftMedication | None:
 
 
 def passed_over(band: str, chart: Chart) -> tuple[Allergy, ...]:
-    """What the allergy list says against the salt that the oral order for a band would be of."""
+    """What the allergy list says against the salt that the oral order of a row would be of."""
     daily = _daily(band, chart)
     first = next(_fitting(daily, chart), None) if daily else None
     return _allergies_to(first, chart) if first else ()
@@ -37,7 +37,7 @@ def _daily(band: str, chart: Chart) -> int | None:
         return None
     if given.gut_is_unused(chart):
         return None
-    daily = chart.knowledge.doses.oral[band].get(chart.renal.gate)
+    daily = chart.knowledge.doses.oral[band].get(chart.renal.gate) if band else None
     return None if daily is None or assess.avoids_oral(chart) else daily
 
 

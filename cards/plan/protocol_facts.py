@@ -1,10 +1,10 @@
 """What a protocol may ask, read of a chart: levels, conditions, medicines, unit; and what limits magnesium."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from cards.chart import Chart, once
 from cards.chart.urine import per_hour
-from cards.judgements import allergies, assess, calcium, danger, given, phosphate
+from cards.judgements import airway, allergies, assess, calcium, danger, given, phosphate
 from cards.model import Band, RenalGate, Setting
 from cards.model.protocol import Facts
 from cards.plan import lists
@@ -16,6 +16,37 @@ _PERMISSIONS = frozenset({"iv", "oral"})  # who is asked for advice may order; t
 _RESULTS = {"potassium": "potassium", "creatinine": "scr", "qtc": "qtc", "phosphate": "phosphate"}
 _SIGNS = {"systolic_pressure": "systolic", "heart_rate": "heart_rate", "respiratory_rate": "respiratory_rate"}
 _DAYS_A_YEAR = 365.25
+
+
+def _has_heart_at_risk(chart: Chart) -> bool:
+    return bool(danger.qt_drugs(chart)) or danger.takes_digoxin(chart) or bool(danger.qtc_is_long(chart))
+
+
+def _oral(chart: Chart) -> str:
+    return "nil" if assess.cannot_take_oral(chart) else "tube" if chart.has("feeding_tube") else ""
+
+
+def _band(chart: Chart) -> str:
+    band = assess.dose_band(chart.low, chart) if chart.low else None
+    return LEVELS.get(band, "") if band else ""
+
+
+LEVELS = {Band.CRITICAL_LOW: "critical", Band.SEVERE: "severe", Band.MODERATE: "moderate", Band.MILD: "mild"}
+# the words that protocol_words.yaml calls judged, and the states that are
+JUDGED: Mapping[str, Callable[[Chart], bool]] = {
+    "in_hospital": lambda chart: chart.inpatient,
+    "high_risk": lambda chart: bool(danger.named(chart)),
+    "heart_at_risk": _has_heart_at_risk,
+    "refractory_hypokalaemia": lambda chart: bool(danger.potassium_is_refractory(chart)),
+    "slow_infusion": airway.needs_slow_iv,
+    "infusion_ended": lambda chart: given.iv_magnesium_ended(chart) is not None,
+    "place_unknown": lambda chart: chart.setting is Setting.UNKNOWN,
+}
+JUDGED_STATES: Mapping[str, Callable[[Chart], str]] = {
+    "band": _band,
+    "kidneys": lambda chart: chart.renal.gate.name,
+    "oral": _oral,
+}
 
 
 @once
@@ -68,10 +99,7 @@ def _states(chart: Chart) -> Iterator[tuple[str, str]]:
         yield "potassium", "low" if danger.potassium_is_low(chart) else "normal"
     if phosphate.level(chart) is not None:
         yield "phosphate", "low" if phosphate.is_low(chart) else "normal"
-    if assess.cannot_take_oral(chart):
-        yield "oral", "nil"
-    elif chart.has("feeding_tube"):
-        yield "oral", "tube"
+    yield from ((name, state) for name, read in JUDGED_STATES.items() if (state := read(chart)))
 
 
 def _words(chart: Chart) -> Iterator[str]:
@@ -85,6 +113,7 @@ def _words(chart: Chart) -> Iterator[str]:
     names = {name for m in chart.active for role in m.roles for name in (role.ingredient, role.drug_class)}
     yield from (word for word, taken in vocabulary.taken.items() if not taken.isdisjoint(names))
     yield from (word for word, salt in vocabulary.allergies.items() if allergies.stop(salt, chart))
+    yield from (word for word, judged in vocabulary.judged.items() if JUDGED[judged](chart))
     if chart.renal.gate is RenalGate.R2 and chart.at_least(chart.renal.egfr, "egfr.r1"):
         yield "aki"  # by a rising creatinine
     if given.nutrition_has_magnesium(chart):

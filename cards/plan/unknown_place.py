@@ -3,7 +3,7 @@
 from cards.chart import Chart, once
 from cards.judgements import assess, given
 from cards.model import SEVERE_BANDS, Setting
-from cards.plan import doses
+from cards.plan import doses, shipped
 
 
 @once
@@ -13,7 +13,8 @@ def alone_withholds_iv(chart: Chart) -> bool:
     if not unknown or low is None or low.band not in SEVERE_BANDS or not assess.dose_may_be_offered(chart):
         return False
     band = assess.dose_band(low, chart)
-    return band in SEVERE_BANDS and doses.intravenous_anywhere(doses.situation(band, chart), chart) is not None
+    row = shipped.infusion(band, chart) if band in SEVERE_BANDS else ""
+    return bool(row) and doses.intravenous_anywhere(row, chart) is not None
 
 
 def lines(chart: Chart) -> tuple[str, ...]:

@@ -65,7 +65,8 @@ def _normal_from(protocol: Protocol, knowledge: Knowledge) -> float:
 def _above_normal(protocol: Protocol, knowledge: Knowledge) -> Told:
     usual = _normal_from(protocol, knowledge)
     for row in protocol.rows:
-        if (row.give or row.one_of) and row.level.high >= usual:
+        reaches = row.level.high > usual or (row.level.high == usual and row.level.with_high)
+        if (row.give or row.one_of) and reaches and not row.level.band:
             usual_text = f"{usual:.{protocol.decimals}f} {protocol.unit}"
             told = f'row "{row.name}" reaches the normal range ({usual_text} and more)'
             yield row.line, f"normal: {told}: there only a signed protocol drafts"
@@ -76,16 +77,20 @@ def _stops(protocol: Protocol, knowledge: Knowledge) -> Told:
     for row in protocol.rows:
         orders = (*row.give, *row.one_of, *row.then)
         for order in orders:
-            told = [] if _is_of_unknown_content(order, protocol, knowledge) else _by_kidneys(order, protocol, knowledge)
+            unknown = _is_of_unknown_content(order, protocol, knowledge)
+            told = [] if unknown else _by_kidneys(order, row.at_kidneys, protocol, knowledge)
             which = f" ({order_text(order)})" if len(orders) > 1 else ""
             if told:
                 yield row.line, f'stop: row "{row.name}"{which}: {"; ".join(told)}'
 
 
-def _by_kidneys(order: Order, protocol: Protocol, knowledge: Knowledge) -> list[str]:
-    """What becomes of an order, one text for neighbouring states of the kidneys in which the same does."""
+def _by_kidneys(order: Order, state: str, protocol: Protocol, knowledge: Knowledge) -> list[str]:
+    """What becomes of an order, one text for neighbouring states of the kidneys in which the same does.
+
+    `state`: the only one that the order is for; "" for any.
+    """
     found: list[tuple[str, list[_Kidneys]]] = []
-    for kidneys in _kidneys(knowledge):
+    for kidneys in (each for each in _kidneys(knowledge) if state in ("", each.gate.name)):
         egfr = (kidneys.low + (kidneys.below or kidneys.low)) / 2
         facts = Facts(None, {"egfr": egfr, "crcl": egfr, "weight": _SAMPLE_KG})
         why = _overruled(order, kidneys.gate, facts, protocol, knowledge) if _is_for(protocol, facts) else ""
@@ -191,17 +196,23 @@ def _numbers(protocol: Protocol) -> Told:
     for condition in conditions_of(protocol):
         for atom in (a for both in condition.either for a in both):
             if atom.kind in ("number", "known") and atom.of in _NOT_READ:
-                yield condition.line, f"word: no record tells the {atom.of.replace('_', ' ')}: cases may use it"
+                yield condition.line, _not_known(f"the {atom.of.replace('_', ' ')}", atom.no)
 
 
 def _words(protocol: Protocol, knowledge: Knowledge) -> Told:
     """Words that no code of a record can tell."""
     words = knowledge.protocol_words
-    known = {*words.conditions, *words.drugs, *words.taken, *words.allergies, *_TOLD_OTHERWISE}
+    known = {*words.conditions, *words.drugs, *words.taken, *words.allergies, *words.judged, *_TOLD_OTHERWISE}
     for condition in conditions_of(protocol):
         for atom in (a for both in condition.either for a in both if a.kind == "word" and a.of not in known):
-            name = atom.of.replace("_", " ")
-            yield condition.line, f"word: no record tells {name!r}: the service takes it as not so, cases may use it"
+            yield condition.line, _not_known(repr(atom.of.replace("_", " ")), atom.no)
+
+
+def _not_known(name: str, is_denied: bool) -> str:
+    """What it means that no record tells something, and what to write instead."""
+    means = "excludes nobody" if is_denied else "never holds"
+    instead = "a unit, drug, result or condition that records tell; cases may use it"
+    return f"word: no record tells {name}: it cannot be known by the service and {means}; write {instead}"
 
 
 def conditions_of(protocol: Protocol) -> Iterator[Condition]:

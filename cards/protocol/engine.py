@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from cards.model.protocol import Answer, Atom, Condition, Facts, KidneyRow, Need, Order, Protocol, Range, Row
+from cards.model.protocol import Answer, Atom, Condition, Facts, KidneyRow, Level, Need, Order, Protocol, Range, Row
 from cards.units import round_half_up
 
 _ORAL = ("oral",)
@@ -102,9 +102,13 @@ def _row(protocol: Protocol, facts: Facts) -> Row | None:
 
 
 def at_level(protocol: Protocol, facts: Facts) -> list[Row]:
-    """The rows for the patient's level."""
-    value = printed(facts.magnesium or 0.0, protocol)
-    return [row for row in protocol.rows if row.level.holds(value)]
+    """The rows for the patient's level: by its name where a row names one and the patient's is known, else by value."""
+    value, named = printed(facts.magnesium or 0.0, protocol), facts.states.get("band")
+    return [row for row in protocol.rows if _is_at(row.level, value, named)]
+
+
+def _is_at(level: Level, value: float, named: str | None) -> bool:
+    return level.holds(value) if named is None or not level.band else level.band == named
 
 
 def fits(row: Row, facts: Facts, protocol: Protocol) -> bool:

@@ -4,10 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
 
+from cards.model import RenalGate
 from cards.model.protocol import INF, Atom, Facts, Protocol, Row
 from cards.protocol.engine import fits, holds
 
 _MOST = 4096  # patients that are tried
+_KIDNEYS = "kidneys"
 _ABOVE = 2  # steps of the scale above the highest row
 _ORAL = {"None": "who can take it by mouth", "nil": "nil by mouth", "tube": "fed by tube"}
 Told = Iterator[tuple[int, str]]
@@ -126,7 +128,7 @@ def _asked(rows: Sequence[Row]) -> Iterator[tuple[tuple[str, str], tuple[object,
     found: dict[tuple[str, str], dict[object, None]] = {}
     for atom in (a for row in rows for c in row.when for both in c.either for a in both):
         if atom.of != "magnesium":
-            found.setdefault(_key(atom), {None: None}).update(dict.fromkeys(_answers(atom)))
+            found.setdefault(_key(atom), {}).update(dict.fromkeys(_answers(atom)))
     yield from ((key, tuple(told)) for key, told in found.items())
 
 
@@ -137,12 +139,15 @@ def _key(atom: Atom) -> tuple[str, str]:
 
 
 def _answers(atom: Atom) -> tuple[object, ...]:
+    """What may be told of what an atom asks; None where that may be not known, or not so."""
+    if atom.of == _KIDNEYS:
+        return tuple(gate.name for gate in RenalGate)
     if atom.kind == "state":
-        return ("nil", "tube") if atom.of == "oral" else ("low", "normal", "high")
+        return (None, "nil", "tube") if atom.of == "oral" else (None, "low", "normal", "high")
     if atom.kind == "number" and atom.level:
         ends = [end for end in (atom.level.low, atom.level.high) if end < INF]
-        return tuple(end + step for end in ends for step in (-0.5, 0.0, 0.5))
-    return (atom.of,) if atom.kind in ("word", "unit", "permission") else ()
+        return (None, *(end + step for end in ends for step in (-0.5, 0.0, 0.5)))
+    return (None, atom.of) if atom.kind in ("word", "unit", "permission") else (None,)
 
 
 def facts_of(patient: Patient, magnesium: float | None = None, per_mmol: float = 1.0) -> Facts:

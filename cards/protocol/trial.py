@@ -1,10 +1,10 @@
 """Tries a protocol on worked cases: how many come out as the hospital's paper orders."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cards.loading import Knowledge
 from cards.loading.protocol import read_protocol
-from cards.model.protocol import Protocol
+from cards.model.protocol import Facts, Protocol
 from cards.protocol import engine
 from cards.protocol.bounds import bounds_of
 from cards.protocol.cases import Case, read_cases
@@ -31,11 +31,17 @@ def try_cases(protocol: Protocol, cases: str, name: str, knowledge: Knowledge, s
 
     Asked of the protocol alone; with `stops`, of what the service would draft of it.
     """
-    listed = read_cases(cases, name, protocol, knowledge.protocol_words, knowledge.units)
+    read_as = read_cases(cases, name, protocol, knowledge.protocol_words, knowledge.units)
+    listed = [replace(case, facts=_with_kidneys(case.facts, knowledge)) for case in read_as]
     failed = {c.name: f"{c.name}: {fault}" for c in listed if (fault := _fault(c, protocol, knowledge))}
     asked = [case for case in listed if stops and case.name not in failed]
     stopped = tuple(f"{c.name}: stopped: {why}" for c in asked if (why := _stopped(c, protocol, knowledge)))
     return Tried(len(listed) - len(failed) - len(stopped), tuple(failed.values()), stopped)
+
+
+def _with_kidneys(facts: Facts, knowledge: Knowledge) -> Facts:
+    """The patient with the state of the kidneys that his eGFR or conditions mean, where the case names none."""
+    return replace(facts, states={"kidneys": bounds_of(facts, knowledge).gate.name, **facts.states})
 
 
 def _stopped(case: Case, protocol: Protocol, knowledge: Knowledge) -> str:

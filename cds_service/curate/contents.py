@@ -31,7 +31,7 @@ _OF_SITE = (
     "unit_first", "intent", "stop", "rules_off", "maximum_cards", "lab_codes", "drug_codes", "condition_codes",
     "encounter_classes", "zone", "links", "preferred_salts",
 )  # fmt: skip
-_NOT_SAID = frozenset({"line", "file", "source", "approved"})
+_NOT_SAID = frozenset({"line", "file", "source", "approved", "band", "at_kidneys", "like"})  # or told by another field
 _OF_PROTOCOL = "protocol: "  # the times of a hospital's protocol are said by its rows
 Parts = Mapping[str, object]
 

@@ -9,7 +9,7 @@ import yaml
 
 from cards import Knowledge, KnowledgeError, load_knowledge
 from cds_service.curate.code_lock import CHANGED, code_tables, wrong_codes
-from cds_service.curate.number_checks import check_doses, check_numbers, check_thresholds
+from cds_service.curate.number_checks import check_doses, check_numbers, check_protocol, check_thresholds
 from cds_service.curate.remarks import Checked, Remark
 from cds_service.curate.signature_report import signature_lines
 from cds_service.curate.site_knowledge import files_beside, signatures_text, with_signatures
@@ -79,6 +79,7 @@ def _remarks(folder: Traversable, today: date) -> Iterator[Remark]:
     yield from check_doses(
         as_dict(_read(folder / "doses.yaml")), as_dict(_read(folder / "products.yaml")), known, today
     )
+    yield from check_protocol(as_dict(_read(folder / "protocol.yaml")), known, today)
     for name in _SOURCED:
         yield from check_cited(name, as_dict(_read(folder / name)), known)
     for path in sorted((folder / "codes" / "analytes").iterdir(), key=lambda p: p.name):

@@ -30,6 +30,17 @@ def check_numbers(file: str, told: Told, defaults: Told, known: set[str], today:
     yield from check_cited(file, entries, known)
 
 
+def check_protocol(told: Told, known: set[str], today: date) -> Iterator[Remark]:
+    """Every row of the shipped protocol has a source, and the whole its dates."""
+    file = "protocol.yaml"
+    yield from check_dates(file, "source", as_dict(told.get("source")), today)
+    for row in map(as_dict, as_list(told.get("rows"))):
+        name = str(row.get("row"))
+        if not row.get("source"):
+            yield Remark(file, name, "lacks source")
+        yield from check_cited(file, {name: row}, known)
+
+
 def check_doses(told: Told, products: Told, known: set[str], today: date) -> Iterator[Remark]:
     """Every dose has a source and every product that an order may name is in the product list."""
     file, salts = "doses.yaml", as_dict(told.get("salts"))

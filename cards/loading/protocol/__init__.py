@@ -43,7 +43,7 @@ def read_protocol(
         unit=unit,
         per_mmol=per_mmol,
         decimals=_decimals(fields, unit),
-        rows=RowReader(fields, words, ask, named, unit).all(),
+        rows=RowReader(fields, words, ask, named, (unit, per_mmol)).all(),
         title=fields.text("title"),
         source=fields.texts_of("source"),
         approved=approved,

@@ -135,10 +135,10 @@ class ConditionReader:
         found = _STATE.fullmatch(told)
         if not found or found[1] not in self.words.states:
             return None
-        states = self.words.states[found[1]]
+        states = {state.lower(): state for state in self.words.states[found[1]]}
         if found[2] not in states:
-            raise ValueError(f"{found[1]} is one of {', '.join(states)} or unknown, not {found[2]!r}")
-        return Atom("state", found[1], state=found[2], text=told)
+            raise ValueError(f"{found[1]} is one of {', '.join(states.values())} or unknown, not {found[2]!r}")
+        return Atom("state", found[1], state=states[found[2]], text=told)
 
 
 def _oral(told: str) -> str | None:

@@ -1,6 +1,6 @@
 """The rows of a protocol."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -9,12 +9,14 @@ from cards.loading.protocol.fields import Fields
 from cards.loading.protocol.quantities import a_level, a_range, a_time, an_amount
 from cards.loading.protocol.rechecks import a_recheck
 from cards.loading.protocol.sentences import an_order
-from cards.loading.protocol.vocabulary import Named, Vocabulary
-from cards.model.protocol import Order, Range, Row
+from cards.loading.protocol.vocabulary import Named, Vocabulary, plain
+from cards.loading.reading import did_you_mean
+from cards.model.protocol import Level, Order, Range, Row
 
 _REMARKS = ("course", "repeat", "note", "notes", "because")
+_AS = "as "  # "as severe": the orders of that row
 _SAYS = ("give", "one_of", "then", "act", "tell", "order_test")
-_ROW = frozenset({"row", "level", "when", "pick", "recheck", *_SAYS, *_REMARKS})
+_ROW = frozenset({"row", "level", "when", "pick", "recheck", "source", *_SAYS, *_REMARKS})
 _ROUTES = frozenset({"iv", "oral", "tube", "im"})
 _PICKS = frozenset({"dose", "over", "every", "doses", "per_day"})
 
@@ -23,20 +25,55 @@ class RowReader:
     """Reads the rows of one file."""
 
     def __init__(
-        self, fields: Fields, words: Vocabulary, ask: ConditionReader, own: Mapping[str, Named], unit: str
+        self,
+        fields: Fields,
+        words: Vocabulary,
+        ask: ConditionReader,
+        own: Mapping[str, Named],
+        unit: tuple[str, float],
     ) -> None:
-        self.fields, self.words, self.ask, self.own, self.unit = fields, words, ask, own, unit
+        self.fields, self.words, self.ask, self.own = fields, words, ask, own
+        self.unit, self.per_mmol = unit
 
     def all(self) -> tuple[Row, ...]:
         """The rows, each with a name of its own."""
         told = self.fields.at("rows")
         if not isinstance(told, list) or not told:
             self.fields.fail("a protocol needs rows: a list, read from the top", "rows")
-        rows = tuple(self._row(number) for number in range(len(told)))
-        for number, row in enumerate(rows):
-            if row.name in {before.name for before in rows[:number]}:
-                self.fields.fail(f"two rows are called {row.name!r}", "rows", number)
-        return rows
+        names = [self.fields.text("rows", number, "row") for number in range(len(told))]
+        for number, name in enumerate(names):
+            if name and name in names[:number]:
+                self.fields.fail(f"two rows are called {name!r}", "rows", number)
+        return tuple(row for number in range(len(told)) for row in self._rows(number, names))
+
+    def _rows(self, number: int, names: list[str]) -> Iterator[Row]:
+        """A row; one for each state of the kidneys where its orders are told by them."""
+        row, at = self._row(number), self._told_at(number, names)
+        path, like = ("rows", at, "give"), names[at] if at != number else ""
+        by_kidneys = self.fields.at(*path)
+        if not isinstance(by_kidneys, dict):
+            yield replace(row, give=self._picked(self._orders(*path), "rows", number, "pick"), like=like)
+            return
+        self.fields.only(frozenset(self.words.states["kidneys"]), *path)
+        for state in by_kidneys:
+            orders = self._picked(self._orders(*path, state), "rows", number, "pick")
+            asked = self.ask.read(f"kidneys {state}", row.line)
+            named = replace(row, name=f"{row.name} ({state})", at_kidneys=str(state), like=like or row.name)
+            yield replace(named, when=(asked, *row.when), give=orders)
+
+    def _told_at(self, number: int, names: list[str]) -> int:
+        """The number of the row that tells the orders of a row: itself, or the one that it repeats."""
+        f, told = self.fields, self.fields.at("rows", number, "give")
+        if not isinstance(told, str) or not told.startswith(_AS):
+            return number
+        name = told.removeprefix(_AS).strip()
+        if name not in names:
+            f.fail(f"give: no row is called {name!r}{did_you_mean(name, names)}", "rows", number, "give")
+        found = names.index(name)
+        repeated = f.at("rows", found, "give")
+        if repeated is None or (isinstance(repeated, str) and repeated.startswith(_AS)):
+            f.fail(f"give: row {name!r} has no orders of its own under give", "rows", number, "give")
+        return found
 
     def _row(self, number: int) -> Row:
         f, at = self.fields, ("rows", number)
@@ -48,10 +85,9 @@ class RowReader:
             f.fail(f'row "{name}" says nothing: it needs one of {", ".join(_SAYS)}', *at)
         return Row(
             name=name,
-            level=f.read(lambda t: a_level(t, self.unit), f.text(*at, "level"), *at, "level"),
+            level=f.read(self._level, f.text(*at, "level"), *at, "level"),
             when=f.conditions(self.ask, *at, "when"),
-            give=self._orders(*at, "give"),
-            one_of=self._orders(*at, "one_of"),
+            one_of=self._picked(self._orders(*at, "one_of"), *at, "pick"),
             then=self._orders(*at, "then"),
             recheck=self._recheck(*at, "recheck"),
             tell=tuple(text for text, _ in f.several(*at, "tell")),
@@ -63,8 +99,15 @@ class RowReader:
 
     def _orders(self, *path: object) -> tuple[Order, ...]:
         f = self.fields
-        read = tuple(f.read(lambda t: an_order(t, self.words, self.own), text, *at) for text, at in f.several(*path))
-        return read if path[-1] == "then" else self._picked(read, *path[:-1], "pick")
+        return tuple(f.read(lambda t: an_order(t, self.words, self.own), text, *at) for text, at in f.several(*path))
+
+    def _level(self, text: str) -> Level:
+        """A level by its ends, or by the name that the service has for it."""
+        ends = self.words.levels.get(plain(text))
+        if ends is None:
+            return a_level(text, self.unit)
+        low, below = (round(end * self.per_mmol, 6) for end in ends)
+        return Level(low, below, True, False, text, plain(text))
 
     def _picked(self, orders: tuple[Order, ...], *path: object) -> tuple[Order, ...]:
         """The orders with the site's own choice inside their ranges."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
+from itertools import chain
 from typing import Any, NamedTuple, TypedDict
 
 from cards.loading.reading import read_yaml
@@ -43,11 +44,13 @@ class Named(NamedTuple):
 @dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
     """Every word by each of its spellings; how a word is known from a record: categories, groups of drug
-    classes, drugs and drug classes `taken`, salts on the allergy list ("" for any). `wider`: what holds with a word.
+    classes, drugs and drug classes `taken`, salts on the allergy list ("" for any), or judged by the service's own.
+    `wider`: what holds with a word.
 
     `an_amount`: a range and a unit, `a_frequency` an abbreviation of `per_day`, `a_count` a number that is written out,
     `count_range` two of them.
     `per_day`: how often an abbreviation is; `counts`: numbers that are written out.
+    `levels`: the service's own levels, in mmol/L from and below.
     `unit_codes`: units by (system, code). `grams` of magnesium sulfate and `elemental_mg` by unit of an amount.
     """
 
@@ -57,11 +60,13 @@ class Vocabulary:
     taken: Mapping[str, frozenset[str]]
     wider: Mapping[str, str]
     allergies: Mapping[str, str]
+    judged: Mapping[str, str]
     units: Mapping[str, str]
     unit_settings: Mapping[str, str]
     unit_codes: Mapping[tuple[str, str], str]
     numbers: Mapping[str, Number]
     states: Mapping[str, tuple[str, ...]]
+    levels: Mapping[str, tuple[float, float]]
     products: Mapping[str, Named]
     routes: Mapping[str, str]
     amounts: Mapping[str, str]
@@ -119,34 +124,49 @@ def read_vocabulary(path: Traversable, numbers: Mapping[str, float], reading: Re
     """The words of a file; what a gram or mmol holds is what thresholds and units say."""
     told, mmol, meq = read_yaml(path), numbers["sulfate.mmol_per_gram"], numbers["sulfate.meq_per_gram"]
     amounts = {spelled: unit for unit, spellings in told["amounts"].items() for spelled in spellings}
-    per_day = {spelled: float(n) for n, spellings in told["per_day"].items() for spelled in spellings}
-    mg_per_mmol = 1 / reading["units"].by_analyte["magnesium"]["mg/l"].factor
     return Vocabulary(
         words=_spellings(told["words"]),
-        conditions={w: tuple(e["condition"]) for w, e in told["words"].items() if "condition" in e},
-        taken={w: frozenset(e["taken"]) for w, e in told["words"].items() if "taken" in e},
+        conditions={word: tuple(listed) for word, listed in _of_words("condition", told)},
+        taken={word: frozenset(listed) for word, listed in _of_words("taken", told)},
         wider={w: e[key] for part, key in _WIDER for w, e in told[part].items() if key in e},
-        drugs={w: e["drug"] for w, e in told["words"].items() if "drug" in e},
-        allergies={w: e["allergy"] for w, e in told["words"].items() if "allergy" in e},
+        drugs=dict(_of_words("drug", told)),
+        judged=dict(_of_words("judged", told)),
+        allergies=dict(_of_words("allergy", told)),
         units=_spellings(told["units"]),
         unit_codes={(told["role_codes"], c): u for u, e in told["units"].items() for c in e.get("codes", ())},
         unit_settings={u: e["setting"] for u, e in told["units"].items() if "setting" in e},
         numbers=_numbers(told["numbers"]),
         states={name: tuple(values) for name, values in told["states"].items()},
+        levels={n: (numbers.get(e.get("from"), 0.0), numbers[e["below"]]) for n, e in told["levels"].items()},
         products=_products(told["products"]),
         routes={spelled: route for route, spellings in told["routes"].items() for spelled in spellings},
         amounts=amounts,
         minutes={unit: float(minutes) for unit, minutes in told["minutes"].items()},
-        per_day=per_day,
+        per_day={spelled: float(n) for n, spellings in told["per_day"].items() for spelled in spellings},
         counts=told["counts"],
         possible=reading["results"].possible,
         an_amount=re.compile(rf"(?<![\w.])({RANGE})\s{{0,9}}({_any_of(amounts)})(?![\w/])", re.IGNORECASE),
-        a_frequency=re.compile(rf"(?:repeat(?:ed)? )?({_any_of(per_day)})(?!\w)", re.IGNORECASE),
+        a_frequency=_frequency(told["per_day"]),
         a_count=re.compile(rf"(?<!\w)({_any_of(told['counts'])})(?!\w| times)", re.IGNORECASE),
         count_range=_count_range(_any_of(told["counts"])),
         grams={"g salt": 1.0, "mg salt": 0.001, "mmol": 1 / mmol, "meq": 1 / meq},
-        elemental_mg={"mg elemental": 1.0, "mmol": mg_per_mmol, "meq": mg_per_mmol * mmol / meq},
+        elemental_mg=_elemental_mg(reading["units"], mmol / meq),
     )
+
+
+def _elemental_mg(units: UnitTable, mmol_per_meq: float) -> dict[str, float]:
+    per_mmol = 1 / units.by_analyte["magnesium"]["mg/l"].factor
+    return {"mg elemental": 1.0, "mmol": per_mmol, "meq": per_mmol * mmol_per_meq}
+
+
+def _of_words(key: str, told: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+    """The words that are known in one way, each with what it is known by."""
+    return ((word, entry[key]) for word, entry in told["words"].items() if key in entry)
+
+
+def _frequency(per_day: Mapping[str, list[str]]) -> re.Pattern[str]:
+    """ "BID", also "repeated BID"."""
+    return re.compile(rf"(?:repeat(?:ed)? )?({_any_of(chain(*per_day.values()))})(?!\w)", re.IGNORECASE)
 
 
 def _count_range(count: str) -> re.Pattern[str]:

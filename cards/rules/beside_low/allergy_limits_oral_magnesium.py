@@ -4,7 +4,7 @@ from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import allergies, assess
 from cards.model import Allergy, Indicator, Magnesium, Problem, Say
-from cards.plan import doses, oral_doses
+from cards.plan import doses, oral_doses, shipped
 
 
 @rule(Problem.LOW_MAGNESIUM, adds=True)
@@ -16,7 +16,7 @@ def allergy_limits_oral_magnesium(chart: Chart) -> Say | Because:
     found = _passed_over(low, chart)
     if not found:
         return because("no oral order is wanted, or nothing on the allergy list stands against its salt")
-    key = "another" if oral_doses.oral(doses.oral_key(low.band, chart), chart) else _why_none(found, chart)
+    key = "another" if oral_doses.oral(shipped.tablets(low.band, chart), chart) else _why_none(found, chart)
     problem = Problem.DISCHARGE if chart.is_leaving else Problem.LOW_MAGNESIUM
     title = "" if key == "another" else "suffix"
     values = {"allergy": allergies.told(found, chart)}
@@ -36,4 +36,4 @@ def _passed_over(low: Magnesium, chart: Chart) -> tuple[Allergy, ...]:
     severe = assess.is_severe_band(low.band)
     if severe if chart.is_leaving else not assess.dose_may_be_offered(chart):
         return ()
-    return oral_doses.passed_over(doses.oral_key(low.band, chart), chart)
+    return oral_doses.passed_over(shipped.tablets(low.band, chart), chart)
