@@ -119,7 +119,7 @@ def _medication(
     drug, told = named.drug, named.told
     dosages = (*objects(resource, "dosageInstruction"), *map(_as_ordered, objects(resource, "dosage")))
     route = route_of(dosages, told, named.route)
-    silent = route is Route.NOT_SYSTEMIC
+    silent = route is Route.NOT_SYSTEMIC or (route is Route.ORAL and any(r.of_class.stays_in_gut for r in drug.roles))
     if route in (Route.UNKNOWN, Route.OTHER) and _SULFATE in named.product.ingredients:
         # by mouth it is given only as granules, which are listed products, and to prepare the bowel
         route = Route.ORAL if named.product.kind == "bowel_prep" else Route.INTRAVENOUS
@@ -138,6 +138,7 @@ def _medication(
         magnesium=None if route is Route.INTRAVENOUS and told_only else magnesium,
         is_potassium=named.is_potassium,
         is_antithrombotic=named.is_antithrombotic,
+        is_nsaid=named.is_nsaid and not silent,
         is_told=told_only,
         has_minerals=named.product.kind == "minerals",
         is_infusion=not _INFUSED.isdisjoint(drug.role_names) and runs_on(dosages, told),
