@@ -188,7 +188,7 @@ def is_protected(chart: Chart) -> bool:
     # an NSAID bleeds in the old, and where nobody knows how old
     old = chart.age_days is None or chart.at_least(chart.age_days / _DAYS_A_YEAR, "cause.nsaid_years")
     bleeds = any(m.is_antithrombotic or (m.is_nsaid and old) for m in chart.active)
-    return unknown or chart.has("peptic_protection") or bleeds
+    return unknown or chart.has("acid_protects") or bleeds
 
 
 def has_famotidine(chart: Chart) -> bool:
