@@ -1,6 +1,6 @@
 """What stands above the fold of a card: as much as a clinician reads in ten seconds; the rest goes on below.
 
-Found and do come first, and as much of them as stays within the limit; what is emphasised stays whatever its length.
+Of what was found the first sentence stays, of what to do as much as there is room for; what is emphasised always.
 """
 
 import re
@@ -15,19 +15,24 @@ Lines = dict[str, list[str]]
 
 
 def folded(lines: Mapping[str, Sequence[str]], summary: str) -> Lines:
-    """Lines by section: what is above the fold and one too many goes first in the section below it, the last first."""
+    """Lines by section: what is too much above the fold stands first below it.
+
+    What was found goes before what to do, and of each the last first.
+    """
     found: Lines = {section: list(texts) for section, texts in lines.items()}
     too_many = words(summary, *(text for section in ABOVE for text in found[section])) - MOST_WORDS
     moved: list[str] = []
-    for section in reversed(ABOVE):
+    for section in ABOVE:
+        mine: list[str] = []
         for place in reversed(range(len(found[section]))):
             if too_many <= 0:
                 break
             kept, rest = _parted(found[section][place], place == 0)
             found[section][place] = kept
-            moved[:0] = [rest] if rest else []
+            mine[:0] = [rest] if rest else []
             too_many -= words(rest)
         found[section] = [text for text in found[section] if text]
+        moved += mine
     return {**found, BELOW: [*moved, *found[BELOW]]}
 
 

@@ -22,9 +22,9 @@ def injury(creatinines: Sequence[Result], numbers: Numbers) -> Injury:
     newest = _newest(creatinines)
     if newest is None:
         return Injury.NONE
-    # rounded, since 1.2 / 0.8 is not quite 1.5 for a computer
+    # rounded, since 1.2 / 0.8 is not quite 1.5 for a computer, and a rise by 26.5 umol/L is one by 0.2997 mg/dL
     ratio = round(newest.value / min(_since(newest, creatinines, numbers["aki.window_hours"])), 6)
-    rise = round(newest.value - min(_since(newest, creatinines, numbers["aki.rise_hours"])), 6)
+    rise = round(newest.value - min(_since(newest, creatinines, numbers["aki.rise_hours"])), 3)
     if ratio < numbers["aki.creatinine_ratio"] and rise < numbers["aki.rise"]:
         return Injury.NONE
     grave = ratio >= numbers["aki.stage3_ratio"] or newest.value >= numbers["aki.stage3_creatinine"]

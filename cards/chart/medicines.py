@@ -13,7 +13,7 @@ from cards.chart.sorting import Why
 from cards.chart.taken import is_hearsay, is_real, status_taken
 from cards.chart.understood import named_of, understood
 from cards.loading import Knowledge
-from cards.model import ORDER_TYPES, JsonObject, MagnesiumKind, Medication, Route, Schedule
+from cards.model import ORDER_TYPES, DrugRole, JsonObject, MagnesiumKind, Medication, Route, Schedule
 
 _DRAFT_GONE = frozenset({"entered-in-error", "cancelled", "stopped", "completed"})
 _HANDED_OVER = ("whenHandedOver", "whenPrepared")
@@ -114,12 +114,11 @@ def may_be_infused(resource: JsonObject, bundled: Bundled, knowledge: Knowledge)
 def _medication(
     resource: JsonObject, bundled: Bundled, knowledge: Knowledge, status: str, selected: bool = True
 ) -> Medication:
-    own, parts = told_of(resource, bundled)
-    named = named_of(knowledge.terminology, own, parts)
+    named = named_of(knowledge.terminology, *told_of(resource, bundled))
     drug, told = named.drug, named.told
     dosages = (*objects(resource, "dosageInstruction"), *map(_as_ordered, objects(resource, "dosage")))
     route = route_of(dosages, told, named.route)
-    silent = route is Route.NOT_SYSTEMIC
+    silent = _is_silent(route, drug.roles)
     if route in (Route.UNKNOWN, Route.OTHER) and _SULFATE in named.product.ingredients:
         # by mouth it is given only as granules, which are listed products, and to prepare the bowel
         route = Route.ORAL if named.product.kind == "bowel_prep" else Route.INTRAVENOUS
@@ -138,11 +137,17 @@ def _medication(
         magnesium=None if route is Route.INTRAVENOUS and told_only else magnesium,
         is_potassium=named.is_potassium,
         is_antithrombotic=named.is_antithrombotic,
+        is_nsaid=named.is_nsaid and not silent,
         is_told=told_only,
         has_minerals=named.product.kind == "minerals",
         is_infusion=not _INFUSED.isdisjoint(drug.role_names) and runs_on(dosages, told),
     )
     return _with_schedule(medication, resource, dosages, knowledge) if magnesium else medication
+
+
+def _is_silent(route: Route, roles: Sequence[DrugRole]) -> bool:
+    """Whether nothing of it reaches the blood."""
+    return route is Route.NOT_SYSTEMIC or (route is Route.ORAL and any(r.of_class.stays_in_gut for r in roles))
 
 
 def _with_schedule(

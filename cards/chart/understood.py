@@ -31,6 +31,7 @@ class Named(NamedTuple):
     route: Route
     is_potassium: bool
     is_antithrombotic: bool
+    is_nsaid: bool
     is_read: bool = True
 
 
@@ -56,6 +57,7 @@ def understood(terminology: Terminology, codes: tuple[CodeKey, ...], told: str) 
         route=worded_route(told) if by_product is Route.UNKNOWN else by_product,
         is_potassium=not _POTASSIUM_WORDS.isdisjoint(words) and bool(_POTASSIUM.search(told)),
         is_antithrombotic=not _ANTITHROMBOTICS.isdisjoint(words),
+        is_nsaid=not _NSAIDS.isdisjoint(words),
         is_read=known or bool(product.ingredients or product.kind) or (is_worded and _is_name(told, words)),
     )
 
@@ -80,6 +82,7 @@ def _mixture(terminology: Terminology, whole: Named, parts: Sequence[Named]) -> 
         drug=terminology.drug(tuple(ingredients)),
         is_potassium=any(named.is_potassium for named in every),
         is_antithrombotic=any(named.is_antithrombotic for named in every),
+        is_nsaid=any(named.is_nsaid for named in every),
     )
 
 
@@ -117,6 +120,11 @@ _ANTITHROMBOTICS = frozenset(
     | {"phenprocoumon", "dipyridamole", "argatroban", "bivalirudin", "vorapaxar"}
     | {"eliquis", "xarelto", "pradaxa", "savaysa", "lixiana", "coumadin", "jantoven", "plavix", "brilinta", "brilique"}
     | {"effient", "lovenox", "clexane", "fragmin", "arixtra", "ecotrin"}
+)
+_NSAIDS = frozenset(
+    {"ibuprofen", "dexibuprofen", "naproxen", "diclofenac", "aceclofenac", "indomethacin", "indometacin", "ketorolac"}
+    | {"ketoprofen", "dexketoprofen", "flurbiprofen", "piroxicam", "meloxicam", "lornoxicam", "tenoxicam", "etodolac"}
+    | {"nabumetone", "sulindac", "oxaprozin", "nimesulide", "celecoxib", "etoricoxib", "parecoxib"}
 )
 
 

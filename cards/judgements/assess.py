@@ -53,8 +53,9 @@ def _has_critical_qtc_today(chart: Chart) -> bool:
 
 
 def _has_digoxin_toxicity(chart: Chart) -> bool:
+    """On record of now, whether or not digoxin is still on the list: it is stopped first of all."""
     toxic = danger.is_current(chart.conditions.get("digoxin_toxicity"), chart)
-    return toxic and danger.takes_digoxin(chart) and "av_block" not in chart.conditions
+    return toxic and "av_block" not in chart.conditions
 
 
 def level_forbids(iv: bool, chart: Chart) -> bool:

@@ -8,6 +8,8 @@ from cards.judgements import allergies
 from cards.loading import Words
 from cards.model import DrugClass, DrugRole, Medication, RemoveOrder, Route, removals
 
+_DAYS_A_YEAR = 365.25
+
 _POINTS = {"strong": 3, "moderate": 2, "weak": 1}
 _ACID = "acid_suppressant"
 
@@ -183,7 +185,10 @@ def is_ppi(medication: Medication) -> bool:
 def is_protected(chart: Chart) -> bool:
     """Acid suppression protects here: bleeding risk, Barrett, Zollinger-Ellison, or that could not be looked at."""
     unknown = bool((chart.not_known | chart.cut) & {"conditions", "medications"})
-    return unknown or chart.has("peptic_protection") or any(m.is_antithrombotic for m in chart.active)
+    # an NSAID bleeds in the old, and where nobody knows how old
+    old = chart.age_days is None or chart.at_least(chart.age_days / _DAYS_A_YEAR, "cause.nsaid_years")
+    bleeds = any(m.is_antithrombotic or (m.is_nsaid and old) for m in chart.active)
+    return unknown or chart.has("acid_protects") or bleeds
 
 
 def has_famotidine(chart: Chart) -> bool:

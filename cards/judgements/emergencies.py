@@ -6,7 +6,8 @@ from cards.judgements import assess, danger, given
 
 def dose_is_given(chart: Chart) -> bool:
     """As much as a load was charted since the emergency began: it is repeated only when it recurs (s.2.3)."""
-    began = [c.since for c in chart.among("emergencies") if c.since is not None and danger.is_current(c, chart)]
+    listed = (*chart.among("emergencies"), chart.conditions.get("digoxin_toxicity"))
+    began = [c.since for c in listed if c is not None and c.since is not None and danger.is_current(c, chart)]
     return bool(began and chart.at_least(given.grams_since(min(began), chart), "emergency.load"))
 
 

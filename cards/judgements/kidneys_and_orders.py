@@ -68,11 +68,14 @@ def _day(draft: Medication, chart: Chart) -> float | None:
 
 
 def _own(draft: Medication, chart: Chart) -> Iterator[Verdict]:
-    """An emergency: 2 g once in R2, 1 g in R3, as we suggest it ourselves; never removed."""
+    """An emergency: 2 g once in R2 (digoxin toxicity 1 g), 1 g in R3, as we suggest it ourselves; never removed."""
+    digoxin = indication.reason_of(draft, chart).indication.id == "digoxin_toxicity"
     if chart.renal.gate is RenalGate.R3 and not chart.at_most(_drafted(draft), "review.emergency.r3"):
         yield Verdict(_WARNING, "emergency_r3")
-    elif chart.renal.of_drafts is RenalGate.R2 and chart.above(_drafted(draft), "ceiling.iv_grams_course.r2"):
-        yield Verdict(_WARNING, "emergency_r2")
+    elif chart.renal.of_drafts is RenalGate.R2:
+        most = "review.emergency.r3" if digoxin else "ceiling.iv_grams_course.r2"
+        if chart.above(_drafted(draft), most):
+            yield Verdict(_WARNING, "digoxin_r2" if digoxin else "emergency_r2")
 
 
 def _one_small(draft: Medication, chart: Chart) -> Iterator[Verdict]:
@@ -109,7 +112,8 @@ def slow_obstetric_magnesium(chart: Chart) -> bool:
     """By creatinine; by eGFR only where no creatinine is told: its equations do not hold in pregnancy."""
     creatinine = chart.results.get("creatinine")
     if creatinine is not None:
-        return bool(chart.at_least(creatinine.value, "review.obstetric.creatinine"))
+        # as a laboratory prints it: 97 umol/L are 1.10 mg/dL, not 1.097
+        return bool(chart.at_least(round(creatinine.value, 2), "review.obstetric.creatinine"))
     return bool(chart.below(chart.renal.egfr, "egfr.r0"))
 
 

@@ -166,6 +166,7 @@ class Medication(NamedTuple):
     magnesium: MagnesiumOrder | None = None
     is_potassium: bool = False
     is_antithrombotic: bool = False
+    is_nsaid: bool = False
     schedule: Schedule = Schedule.ONCE
     due: datetime | None = None
     charted: bool = False

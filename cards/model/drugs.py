@@ -36,6 +36,7 @@ class DrugClass:
     leaves_alkali: tuple[str, ...] = ()
     fails_beside: bool = False
     meets_minerals: bool = False
+    stays_in_gut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,8 +201,18 @@ class Terminology:
 NOT_A = "not "
 _DENIAL = re.compile(
     r"\b(?:no evidence|negative for|ruled? out|r/o|excluded|history|hx|fhx|h/o|prophyla\w+|prevent\w*"
-    r"|precautions?|planned|awaiting|refer(?:ral|red)|declin\w+|refus\w+|evaluat\w+|discuss\w+|revoked)\b"
+    r"|precautions?|planned|awaiting|refer(?:ral|red)|declin\w+|refus\w+|evaluat\w+|discuss\w+|revoked"
+    # another kind than the code says: the milder arrhythmia, no epileptic seizure, drinking that is over
+    r"|non-? ?sustained|nicht[- ]anhaltend\w*|non[- ]soutenue|no sostenida|non sostenuta"
+    r"|psychogenic|functional seizures?|dissociative|non-? ?epileptic|pseudo-?seizures?|in remission|sober since)\b"
+    r"|^(?:no|denies|kein\w*) "
 )
+
+
+# beside words that name the milder alone a code of both is that, as ICD-10 R34 is
+_NARROWED = {"anuria": "oliguria", "ventricular_arrhythmia": "nonsustained_vt"}
+# a code of the first is one of the second too: words that deny the first deny both, where they do not name the second
+_PART_OF = {"torsades": "ventricular_arrhythmia"}
 
 
 @lru_cache(maxsize=4096)
@@ -213,7 +223,10 @@ def _categories(terminology: Terminology, codings: tuple[CodeKey, ...], told: st
     left_out = {category.removeprefix(NOT_A) for category in coded if category.startswith(NOT_A)}
     if _DENIAL.search(told):
         left_out |= _denied(told, words)
-    found = (c for c in (*coded, *_worded(told, words)) if not c.startswith(NOT_A))
+    worded = _worded(told, words)
+    left_out |= {wide for wide, narrow in _NARROWED.items() if narrow in worded and wide not in worded}
+    left_out |= {whole for part, whole in _PART_OF.items() if part in left_out and whole not in worded}
+    found = (c for c in (*coded, *worded) if not c.startswith(NOT_A))
     return tuple(category for category in dict.fromkeys(found) if category not in left_out)
 
 
