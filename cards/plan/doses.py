@@ -10,7 +10,7 @@ from cards.loading import Knowledge
 from cards.loading.ceilings import bags_of, fewer
 from cards.loading.dose_tables import IvStep
 from cards.loading.words import Words
-from cards.model import Band, DoseStep, DraftMedication, DraftTest, Setting, Suggestion
+from cards.model import DoseStep, DraftMedication, DraftTest, Setting, Suggestion
 from cards.plan import lists, oral_doses, partners, shipped, site_protocol
 from cards.units import shown
 
@@ -95,7 +95,7 @@ class Plan:
     def title(self) -> str:
         """Which summary fits: iv, oral, none, or protocol."""
         if self.course:
-            return "protocol" if self.order else "none"
+            return "protocol" if self.course.choices else "none"
         return "iv" if self.iv else "oral" if self.oral else "none"
 
     @property
@@ -145,13 +145,8 @@ def plan(chart: Chart) -> Plan:
         return Plan()
     row = shipped.infusion(band, chart)
     iv = intravenous(row, chart) if row else None
-    no_tablets = iv is not None or is_no_band_for_tablets(band, chart)
+    no_tablets = iv is not None or shipped.is_no_band_for_tablets(band, chart)
     return Plan(iv, None if no_tablets else oral_doses.oral(shipped.tablets(band, chart), chart))
-
-
-def is_no_band_for_tablets(band: Band, chart: Chart) -> bool:
-    """Where the patient is not known, tablets are drafted for a moderate or mild level only (s.0.6)."""
-    return band is Band.CRITICAL_LOW or (band is Band.SEVERE and chart.setting is Setting.UNKNOWN)
 
 
 def dose_values(order: DraftMedication | None) -> dict[str, str]:

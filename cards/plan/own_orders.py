@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from cards.chart import Chart
+from cards.judgements.indication import reason_of
 from cards.model import DoseStep, DraftMedication, Medication, Route
 from cards.plan import doses, emergency_load, low_normal
 
@@ -23,7 +24,15 @@ def is_of_protocol(drafts: Iterable[Medication], chart: Chart) -> bool:
     listed, course = tuple(drafts), doses.plan(chart).course
     if course is None or not listed or any(draft.route is not Route.INTRAVENOUS for draft in listed):
         return False
+    if any(_is_for_another_reason(draft, chart) for draft in listed):
+        return False
     return any(_are_among(listed, choice.orders, chart) for choice in course.choices)
+
+
+def _is_for_another_reason(draft: Medication, chart: Chart) -> bool:
+    """Whether the order itself says that it is for something else than low magnesium, which the protocol treats."""
+    reason = reason_of(draft, chart)
+    return reason.stated and reason.indication.kidneys != "deficiency"
 
 
 def _are_among(drafts: Iterable[Medication], orders: Iterable[DraftMedication], chart: Chart) -> bool:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from cards.chart import Chart, once
 from cards.loading import Knowledge
 from cards.loading.shipped_protocol import key_of
-from cards.model import Band, RenalGate
+from cards.model import Band, RenalGate, Setting
 from cards.model.protocol import Facts, Row
 from cards.plan.protocol_facts import JUDGED, JUDGED_STATES, LEVELS
 from cards.protocol import engine
@@ -21,6 +21,11 @@ def infusion(band: Band, chart: Chart) -> str:
 def tablets(band: Band, chart: Chart) -> str:
     """The key of the doses of the first row by mouth that fits; "" where none does."""
     return _first(band, "oral", chart)
+
+
+def is_no_band_for_tablets(band: Band, chart: Chart) -> bool:
+    """Where the patient is not known, tablets are drafted for a moderate or mild level only (s.0.6)."""
+    return band is Band.CRITICAL_LOW or (band is Band.SEVERE and chart.setting is Setting.UNKNOWN)
 
 
 def _first(band: Band, route: str, chart: Chart) -> str:

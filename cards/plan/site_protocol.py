@@ -11,6 +11,7 @@ from cards.loading.protocol.orderable import product_id
 from cards.loading.protocol.rechecks import recheck_id
 from cards.model import DoseStep, DraftMedication, RenalGate
 from cards.model.protocol import Answer, Order, Protocol
+from cards.plan import oral_doses, shipped
 from cards.plan.protocol_facts import bounds, facts
 from cards.protocol import engine
 from cards.protocol.content import (
@@ -53,13 +54,17 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What the hospital's protocol says of this patient, and what of it may be offered, the preferred first."""
+    """What the hospital's protocol says of this patient, and what of it may be offered, the preferred first.
+
+    `instead`: shipped tablets, where a stop of ours withholds the infusion.
+    """
 
     protocol: Protocol
     answer: Answer
     drafted: Drafted
     choices: tuple[Choice, ...] = ()
     remarks: tuple[str, ...] = ()
+    instead: DraftMedication | None = None
 
     @property
     def iv(self) -> DraftMedication | None:
@@ -68,13 +73,14 @@ class Course:
 
     @property
     def oral(self) -> DraftMedication | None:
-        """The order by mouth of the preferred way."""
-        return next((o for c in self.choices[:1] for o in c.orders if not any(s.minutes for s in o.steps)), None)
+        """The order by mouth of the preferred way, or in place of it."""
+        first = (o for c in self.choices[:1] for o in c.orders if not any(s.minutes for s in o.steps))
+        return next(first, self.instead)
 
     @property
     def all_orders(self) -> tuple[DraftMedication, ...]:
-        """Every order of every way."""
-        return tuple(order for choice in self.choices for order in choice.orders)
+        """Every order of every way, or in place of them."""
+        return (*(order for c in self.choices for order in c.orders), *((self.instead,) if self.instead else ()))
 
 
 @once
@@ -121,7 +127,22 @@ def _course(protocol: Protocol, answer: Answer, chart: Chart) -> Course:
         limits = replace(limits, against={"": chart.knowledge.words.say("protocol.taken")})
     made = drafted(answer, protocol, facts(chart), limits, chart.knowledge)
     choices = tuple(Choice(tuple(_in_turn(w, made.then, protocol, chart)), w) for w in made.offered)
-    return Course(protocol, answer, made, choices, tuple(_remarks(protocol, answer, choices, chart)))
+    instead = _instead(answer, limits, chart) if not made.offered else None
+    return Course(protocol, answer, made, choices, tuple(_remarks(protocol, answer, choices, chart)), instead)
+
+
+def _instead(answer: Answer, limits: Bounds, chart: Chart) -> DraftMedication | None:
+    """Tablets as shipped where a stop of ours forbids the infusions of a row: oral stays possible (s.2.2).
+
+    An infusion that is above a ceiling is for the prescriber to make smaller.
+    """
+    asked = {order.route for bundle in answer.bundles for order in bundle}
+    if asked != {"iv"} or "iv" not in limits.against or "" in limits.against or chart.low is None:
+        return None
+    band = assess.dose_band(chart.low, chart)
+    if band is None or shipped.is_no_band_for_tablets(band, chart):
+        return None
+    return oral_doses.oral(shipped.tablets(band, chart), chart)
 
 
 def _is_followed(answer: Answer, chart: Chart) -> bool:

@@ -31,7 +31,7 @@ def _why_none(found: tuple[Allergy, ...], chart: Chart) -> str:
 
 def _passed_over(low: Magnesium, chart: Chart) -> tuple[Allergy, ...]:
     plan = doses.plan(chart)
-    if plan.course or plan.iv or assess.emergency(chart) or doses.is_no_band_for_tablets(low.band, chart):
+    if plan.course or plan.iv or assess.emergency(chart) or shipped.is_no_band_for_tablets(low.band, chart):
         return ()
     severe = assess.is_severe_band(low.band)
     if severe if chart.is_leaving else not assess.dose_may_be_offered(chart):

@@ -48,6 +48,7 @@ def _lines(course: Course) -> Iterator[str]:
     yield from ("first_only",) if any(c.way.first_only for c in course.choices) else ()
     yield from ("order",) if course.choices else ()
     yield from ("withheld",) if _withheld(course) else ()
+    yield from ("instead",) if course.instead else ()
     if not answer.bundles:
         yield "no_order" if answer.applies else "silent"
     yield from ("tell",) if answer.tell else ()
@@ -69,6 +70,7 @@ def _values(course: Course, knowledge: Knowledge) -> dict[str, str]:
         "first": _first(course),
         "slower": "; ".join(dict.fromkeys(text for c in course.choices for text in c.way.slower)),
         "withheld": "; ".join(_withheld(course)),
+        "instead": doses.spoken((course.instead,), knowledge) if course.instead else "",
         "reason": answer.why,
         "tell": listed(answer.tell),
         "remarks": "; ".join(course.remarks),
@@ -84,10 +86,11 @@ def _first(course: Course) -> str:
 
 
 def _suggestions(course: Course, chart: Chart) -> Iterator[Suggestion]:
-    """One button a way; of several one is to be chosen."""
-    for number, choice in enumerate(course.choices):
-        label = doses.spoken(choice.orders, chart.knowledge, "dose_short")
-        yield Suggestion("way", choice.orders, number == 0, {"label": label}, alternative=True)
+    """One button a way; of several one is to be chosen. Where there is none, one for what is given instead."""
+    ways = [choice.orders for choice in course.choices] or ([(course.instead,)] if course.instead else [])
+    for number, orders in enumerate(ways):
+        label = doses.spoken(orders, chart.knowledge, "dose_short")
+        yield Suggestion("way", orders, number == 0, {"label": label}, alternative=True)
 
 
 def _tests(course: Course, chart: Chart) -> Iterator[DraftTest]:
