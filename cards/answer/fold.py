@@ -1,6 +1,6 @@
 """What stands above the fold of a card: as much as a clinician reads in ten seconds; the rest goes on below.
 
-Of what was found the first sentence stays, of what to do as much as there is room for; what is emphasised always.
+What was found gives way to what to do, of which as much stays as there is room for; what is emphasised always stays.
 """
 
 import re
@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 
 MOST_WORDS = 60  # summary, found and do together
 ABOVE, BELOW = ("found", "do"), "check"
+# what stands in the summary anyway goes last
+_PASSES = (("found", True), ("do", True), ("found", False))
 _EMPHASIS = "**"
 _MARKS = re.compile(r"\*\*")
 _BETWEEN_SENTENCES = re.compile(r"(?:(?<=[.;])|(?<=[.;]\*\*)) (?=[A-ZÄÖÜ])")
@@ -22,12 +24,12 @@ def folded(lines: Mapping[str, Sequence[str]], summary: str) -> Lines:
     found: Lines = {section: list(texts) for section, texts in lines.items()}
     too_many = words(summary, *(text for section in ABOVE for text in found[section])) - MOST_WORDS
     moved: list[str] = []
-    for section in ABOVE:
+    for section, first_stays in _PASSES:
         mine: list[str] = []
         for place in reversed(range(len(found[section]))):
             if too_many <= 0:
                 break
-            kept, rest = _parted(found[section][place], place == 0)
+            kept, rest = _parted(found[section][place], place == 0 and first_stays)
             found[section][place] = kept
             mine[:0] = [rest] if rest else []
             too_many -= words(rest)

@@ -111,13 +111,13 @@ def test_no_signature_goes_beyond_what_any_may() -> None:
     text = text_of("uk-nhs-highland.yaml").replace(*greedy).replace(*faster) + SIGNED
     cases = text_of("cases/uk-nhs-highland.yaml").replace("over: 3 h", "over: 2 h")
     tried = try_cases(read_protocol(text, "p", knowledge()), cases, "c", knowledge(), True)
-    assert "slower: 2.5 h instead of 2 h, because at most 2 g/h" in tried.stopped[0]
+    assert "slower: 2.5 h instead of 2 h: at most 2 g/h" in tried.stopped[0]
 
 
 def test_too_fast_is_slower_and_a_next_dose_waits_for_it() -> None:
     told = stopped("us-nurse-advisor-2023")
     assert sorted(told) == ["1", "13", "15", "18", "19", "2", "22", "25", "3"]
-    assert all("slower: 2 h instead of 1 h, because at most 1 g/h" in why for why in told.values())
+    assert all("slower: 2 h instead of 1 h: at most 1 g/h" in why for why in told.values())
 
 
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.]*[:-])")

@@ -46,8 +46,9 @@ def _lines(course: Course) -> Iterator[str]:
     answer = course.answer
     yield from ("slower",) if any(c.way.slower for c in course.choices) else ()
     yield from ("first_only",) if any(c.way.first_only for c in course.choices) else ()
-    yield from ("order",) if course.choices else ()
-    yield from ("withheld",) if _withheld(course) else ()
+    yield from ("dose", "order") if course.choices else ()
+    yield from ("withheld",) if _withheld(course) and not course.choices else ()
+    yield from ("withheld_rows",) if _withheld(course) else ()
     yield from ("instead",) if course.instead else ()
     if not answer.bundles:
         yield "no_order" if answer.applies else "silent"
@@ -66,10 +67,12 @@ def _values(course: Course, knowledge: Knowledge) -> dict[str, str]:
     return {
         "protocol": course.protocol.id,
         "row": answer.row.name if answer.row else "",
-        "orders": " or ".join(doses.spoken(choice.orders, knowledge) for choice in course.choices),
+        "orders": _choices(course, knowledge, "dose"),
+        "short": _choices(course, knowledge, "dose_short"),
         "first": _first(course),
         "slower": "; ".join(dict.fromkeys(text for c in course.choices for text in c.way.slower)),
         "withheld": "; ".join(_withheld(course)),
+        "why": "; ".join(dict.fromkeys(text.partition(": ")[2] for text in _withheld(course))),
         "instead": doses.spoken((course.instead,), knowledge) if course.instead else "",
         "reason": answer.why,
         "tell": listed(answer.tell),
@@ -77,6 +80,10 @@ def _values(course: Course, knowledge: Knowledge) -> dict[str, str]:
         "by": signed.get("by", ""),
         "on": signed.get("date", ""),
     }
+
+
+def _choices(course: Course, knowledge: Knowledge, key: str) -> str:
+    return " or ".join(doses.spoken(choice.orders, knowledge, key) for choice in course.choices)
 
 
 def _first(course: Course) -> str:
