@@ -5,7 +5,8 @@ from cards.chart import Chart
 from cards.chart.cut_lists import is_enough
 from cards.chart.encounter_setting import setting_told
 from cards.chart.fhir import is_id
-from cards.chart.inputs import BY_KEY, IF_SENT, INPUTS, KEYS, KINDS, Input, Kind, prefetch_templates
+from cards.chart.inputs import BY_KEY, IF_SENT, INPUTS, KEYS, KINDS, Input, prefetch_templates
+from cards.chart.kinds import Kind
 from cards.chart.medicines import is_magnesium_given
 from cards.chart.sorting import Unread as UnreadEntry
 from cards.chart.sorting import What, Why

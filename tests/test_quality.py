@@ -16,7 +16,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 SOURCES = sorted(path for package in ("cards", "cds_service") for path in (ROOT / package).rglob("*.py"))
-MOST_LINES = 300
+MOST_LINES = {"cards": 250, "cds_service": 300}
 LONGEST_FUNCTION = 32
 
 
@@ -40,7 +40,7 @@ def test_the_linters_have_nothing_to_say(command):
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_modules_and_functions_stay_short(path):
     text = path.read_text(encoding="utf-8")
-    assert text.count("\n") <= MOST_LINES
+    assert text.count("\n") <= MOST_LINES[path.relative_to(ROOT).parts[0]]
     functions = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
     assert [f.name for f in functions if (f.end_lineno or 0) - f.lineno >= LONGEST_FUNCTION] == []
 

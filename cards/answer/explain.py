@@ -5,7 +5,7 @@ from itertools import groupby
 from math import isfinite
 
 from cards.chart import Because, Chart
-from cards.chart.magnesium import default_lower_limit, scale_of
+from cards.chart.bands import default_lower_limit, scale_of
 from cards.chart.sorting import Kind
 from cards.judgements import allergies, causes
 from cards.loading import Knowledge

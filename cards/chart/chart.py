@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from cards.chart import gather, unread
 from cards.chart.asked import fact
 from cards.chart.asked_results import Results
+from cards.chart.bands import default_lower_limit
 from cards.chart.because import YES, Because, because
 from cards.chart.ionised import calcium_limit, read_ionised
 from cards.chart.kidneys import renal_gate
 from cards.chart.lists import Lists
-from cards.chart.magnesium import MagnesiumResults, default_lower_limit, read_magnesium
+from cards.chart.magnesium import MagnesiumResults, read_magnesium
 from cards.chart.results import FINAL
 from cards.chart.sorting import NotUnderstood, Unread, What, counted
 from cards.model import (

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from cards.chart.fhir import child, moment, text
-from cards.chart.inputs import BY_KEY, INPUTS, Input, Kind
+from cards.chart.inputs import BY_KEY, INPUTS, Input
+from cards.chart.kinds import Kind
 from cards.chart.sorting import Sorted
 from cards.model import JsonObject, Snapshot
 from cards.terms.terminology import Terminology

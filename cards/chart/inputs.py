@@ -6,85 +6,13 @@ Prefetch templates, what is named when it is missing, the back-test, the demo an
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from cards.chart import kinds
 from cards.chart.fhir import text
+from cards.chart.kinds import Kind
 from cards.loading import Knowledge
 from cards.model import About, JsonObject
 
 PATIENT = "{{context.patientId}}"
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A FHIR type that is asked for.
-
-    `date`: the search parameter that puts the newest first, and `dates`, the elements it looks at. `known_from`: the
-    elements that tell since when a resource was known, best first. `never_real`: statuses of what never was. `also`:
-    types that tell the same. `include`: the reference whose target is to come along, since it alone may name the drug.
-    """
-
-    name: str
-    date: str = ""
-    dates: tuple[str, ...] = ()
-    known_from: tuple[str, ...] = ()
-    never_real: frozenset[str] = frozenset()
-    also: tuple[str, ...] = ()
-    include: str = ""
-
-
-_PATIENT = Kind("Patient")
-_OBSERVATION = Kind(
-    "Observation",
-    "date",
-    ("effectiveDateTime", "effectiveInstant", "effectivePeriod.start"),
-    ("issued", "effectiveDateTime", "effectiveInstant", "effectivePeriod.end", "effectivePeriod.start"),
-    frozenset({"entered-in-error", "cancelled", "registered"}),
-    ("DiagnosticReport",),
-)
-_REQUEST = Kind(
-    "MedicationRequest",
-    "authoredon",
-    ("authoredOn",),
-    ("authoredOn",),
-    frozenset({"entered-in-error", "draft", "unknown"}),
-    ("MedicationOrder", "MedicationStatement", "MedicationDispense"),
-    "medication",
-)
-_ADMINISTRATION = Kind(
-    "MedicationAdministration",
-    "effective-time",
-    ("effectiveDateTime", "effectivePeriod.start"),
-    ("effectiveDateTime", "effectivePeriod.start"),
-    frozenset({"entered-in-error", "not-done", "unknown"}),
-    include="medication",
-)
-_STATEMENT = Kind(
-    "MedicationStatement",
-    "effective",
-    ("effectiveDateTime", "effectivePeriod.start"),
-    ("dateAsserted", "effectiveDateTime", "effectivePeriod.start"),
-    frozenset({"entered-in-error", "not-taken", "unknown"}),
-    include="medication",
-)
-_CONDITION = Kind("Condition", known_from=("recordedDate", "onsetDateTime", "onsetPeriod.start"))
-_ENCOUNTER = Kind(
-    "Encounter",
-    "date",
-    ("period.start",),
-    ("period.start",),
-    frozenset({"entered-in-error", "planned", "cancelled"}),
-)
-_SERVICE_REQUEST = Kind(
-    "ServiceRequest",
-    "authored",
-    ("authoredOn",),
-    ("authoredOn",),
-    frozenset({"entered-in-error", "draft", "unknown"}),
-    ("ProcedureRequest",),
-)
-_PROCEDURE = Kind("Procedure", "date", ("performedDateTime", "performedPeriod.start"))
-_NUTRITION_ORDER = Kind("NutritionOrder", "datetime", ("dateTime",))
-_DEVICE = Kind("Device")
-_ALLERGY = Kind("AllergyIntolerance", known_from=("recordedDate", "assertedDate", "onsetDateTime"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +95,7 @@ _HOURS_OF_ORDERS = 168
 INPUTS: tuple[Input, ...] = (
     Input(
         "magnesium",
-        _OBSERVATION,
+        kinds.OBSERVATION,
         "magnesium results",
         count=30,
         back=0,
@@ -176,7 +104,7 @@ INPUTS: tuple[Input, ...] = (
     ),
     Input(
         "medications",
-        _REQUEST,
+        kinds.REQUEST,
         "medicines ordered",
         "status=active,completed,stopped",
         500,
@@ -187,7 +115,7 @@ INPUTS: tuple[Input, ...] = (
     ),
     Input(
         "administrations",
-        _ADMINISTRATION,
+        kinds.ADMINISTRATION,
         "medicines given",
         "status=in-progress,completed",
         50,
@@ -197,7 +125,7 @@ INPUTS: tuple[Input, ...] = (
     ),
     Input(
         "statements",
-        _STATEMENT,
+        kinds.STATEMENT,
         "home medicines",
         "status=active,completed",
         100,
@@ -206,17 +134,17 @@ INPUTS: tuple[Input, ...] = (
     ),
     Input(
         "conditions",
-        _CONDITION,
+        kinds.CONDITION,
         "diagnoses",
         count=200,
         missed="problem list",
         note="heart block, myasthenia",
         indispensable=True,
     ),
-    Input("patient", _PATIENT, "the patient resource", missed="age", fact="age"),
+    Input("patient", kinds.PATIENT, "the patient resource", missed="age", fact="age"),
     Input(
         "results",
-        _OBSERVATION,
+        kinds.OBSERVATION,
         "kidney, electrolyte and QTc results",
         count=200,
         missed="kidney, potassium and calcium results",
@@ -225,7 +153,7 @@ INPUTS: tuple[Input, ...] = (
     ),
     Input(
         "encounters",
-        _ENCOUNTER,
+        kinds.ENCOUNTER,
         "stays and visits",
         "status=arrived,triaged,in-progress,onleave",
         10,
@@ -233,10 +161,10 @@ INPUTS: tuple[Input, ...] = (
         leaving="status=arrived,triaged,in-progress,onleave,finished",
         back=0,
     ),
-    Input("ordered_tests", _SERVICE_REQUEST, "tests ordered", "status=active", 50, back=_HOURS_OF_ORDERS),
+    Input("ordered_tests", kinds.SERVICE_REQUEST, "tests ordered", "status=active", 50, back=_HOURS_OF_ORDERS),
     Input(
         "allergies",
-        _ALLERGY,
+        kinds.ALLERGY,
         "allergy list",
         count=100,
         missed="allergy list",
@@ -249,20 +177,22 @@ INPUTS: tuple[Input, ...] = (
 IF_SENT: tuple[Input, ...] = (
     Input(
         "vital_signs",
-        _OBSERVATION,
+        kinds.OBSERVATION,
         "vital signs",
         count=50,
         back=0,
         second_look=True,
     ),
-    Input("procedures", _PROCEDURE, "procedures", count=100, second_look=True),
-    Input("nutrition_orders", _NUTRITION_ORDER, "orders of food and feeding", "status=active", 20, second_look=True),
-    Input("devices", _DEVICE, "devices", count=20, second_look=True, beside="av_block"),
+    Input("procedures", kinds.PROCEDURE, "procedures", count=100, second_look=True),
+    Input(
+        "nutrition_orders", kinds.NUTRITION_ORDER, "orders of food and feeding", "status=active", 20, second_look=True
+    ),
+    Input("devices", kinds.DEVICE, "devices", count=20, second_look=True, beside="av_block"),
 )
 KEYS = tuple(asked.key for asked in INPUTS)
 BY_KEY: Mapping[str, Input] = {asked.key: asked for asked in INPUTS}
 KINDS: Mapping[str, Kind] = {asked.kind.name: asked.kind for asked in INPUTS}
-PATIENT_KEY = next(asked.key for asked in INPUTS if asked.kind is _PATIENT)
+PATIENT_KEY = next(asked.key for asked in INPUTS if asked.kind is kinds.PATIENT)
 REQUIRED = tuple(asked.key for asked in INPUTS if asked.required)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from cards.chart.magnesium import freshness_of
+from cards.chart.bands import freshness_of
 from cards.chart.person import Person
 from cards.chart.ranges import own_limit
 from cards.chart.results import FINAL, Reading

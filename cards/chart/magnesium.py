@@ -1,19 +1,17 @@
 """The magnesium result that decides: which one, how low in mmol/L, how fresh, how far to trust it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import groupby, pairwise
-from math import inf
 from typing import NamedTuple
 
+from cards.chart.bands import band_of, default_lower_limit, freshness_of
 from cards.chart.person import Person
 from cards.chart.ranges import own_limit
 from cards.chart.results import FINAL, Reading, is_haemolysed
 from cards.chart.same_time import latest
 from cards.loading import Knowledge
 from cards.model import (
-    ADULT_DAYS,
     HIGH_BANDS,
     LOW_BANDS,
     Band,
@@ -30,11 +28,6 @@ _CONTRADICTS = "has a low and a high value of the same time"
 _STRICT = {"<": -0.01, ">": 0.01}
 _UNTOLD = {">": LOW_BANDS | {Band.SUBOPTIMAL}, "<": HIGH_BANDS}
 _FRESH = frozenset({Freshness.ACTIONABLE, Freshness.REPEAT_FIRST})
-_LOW_LIMITS = (
-    ("band.critical_low", Band.CRITICAL_LOW),
-    ("band.severe", Band.SEVERE),
-    ("band.moderate", Band.MODERATE),
-)
 MMOL_PER_L, MG_PER_DL = "mmol/L", "mg/dL"
 
 
@@ -191,53 +184,11 @@ def _canonical(reading: Reading) -> float:
     return round(round_half_up(reading.value) + _STRICT.get(reading.comparator, 0.0), 2)
 
 
-def band_of(x: float, lower: float, upper: float, numbers: Mapping[str, float]) -> Band:
-    """The band of a value in mmol/L within its limits of normal."""
-    if x >= numbers["band.critical_high"]:
-        return Band.CRITICAL_HIGH
-    if x > upper:
-        return Band.HIGH
-    if x >= numbers["band.normal"]:
-        return Band.NORMAL if x >= lower else Band.MILD
-    severe = next((band for limit, band in _LOW_LIMITS[:2] if x < numbers[limit]), None)
-    if severe:  # whatever range a laboratory states
-        return severe
-    if x >= lower:
-        return Band.SUBOPTIMAL
-    return Band.MODERATE if x < numbers["band.moderate"] else Band.MILD
-
-
-def scale_of(lower: float, upper: float, numbers: Mapping[str, float]) -> tuple[tuple[Band, float, float], ...]:
-    """The bands of `band_of` from low to high: (band, from, to) in mmol/L."""
-    limits = [numbers[name] for name, _ in _LOW_LIMITS]
-    edges = sorted({0.0, lower, upper, *limits, numbers["band.normal"], numbers["band.critical_high"]})
-    parts = [
-        (band_of((a + b) / 2 if b < inf else a + 1, lower, upper, numbers), a, b) for a, b in pairwise([*edges, inf])
-    ]
-    joined = [list(same) for _, same in groupby(parts, key=lambda part: part[0])]
-    return tuple((same[0][0], same[0][1], same[-1][2]) for same in joined)
-
-
-def freshness_of(when: datetime, now: datetime, place: str, numbers: Mapping[str, float]) -> Freshness:
-    """What a result of this age is good for; `place`: whose limits hold, as the ids of thresholds name it."""
-    hours = (now - when).total_seconds() / 3600
-    if hours <= numbers[f"fresh.{place}.actionable"]:
-        return Freshness.ACTIONABLE
-    return Freshness.REPEAT_FIRST if hours <= numbers[f"fresh.{place}.repeat"] else Freshness.TOO_OLD
-
-
 def _lower_limit(reading: Reading, knowledge: Knowledge, who: Person) -> float:
     n = knowledge.numbers
     least = n["limit.lower.accepted_min.pregnancy" if who.pregnant else "limit.lower.accepted_min"]
     own = own_limit(reading, knowledge, "low", least, n["limit.lower.accepted_max"], who)
     return own or n[default_lower_limit(who.age_days, n)]
-
-
-def default_lower_limit(age_days: int | None, numbers: Mapping[str, float]) -> str:
-    """The threshold that is the lower limit of normal at this age."""
-    if age_days is None or age_days >= ADULT_DAYS:
-        return "limit.lower.default"
-    return "limit.lower.neonate" if age_days < numbers["age.neonate_days"] else "limit.lower.child"
 
 
 def both_units(reading: Reading, knowledge: Knowledge) -> str:

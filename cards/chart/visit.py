@@ -1,40 +1,33 @@
 """Who the patient is, where, when, with which knowledge and problems: what every other reader needs."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from cards.chart import gather
-from cards.chart.asked import Asked, fact
+from cards.chart.asked import fact
 from cards.chart.because import YES, Because, because
+from cards.chart.call import Call
 from cards.chart.care import entries_of_care
 from cards.chart.conditions import conditions_by_category
-from cards.chart.cut_lists import cut_inputs
 from cards.chart.destination import Destination, destination_of
 from cards.chart.encounter_setting import categories_of_stay, place_of
-from cards.chart.fhir import bare_id, is_id, text
-from cards.chart.inputs import BY_KEY, INPUTS
+from cards.chart.fhir import text
 from cards.chart.person import Person, age_in_days, sex_of
 from cards.chart.pregnancy import Pregnancy, entries_of_pregnancy, pregnancy_of, weeks_of, without_denied
 from cards.chart.requests import SERVICE_REQUESTS, categories_of_care
 from cards.chart.results import FINAL
-from cards.chart.sorting import CONDITION, PATIENT, Sorted
+from cards.chart.sorting import CONDITION, PATIENT
 from cards.chart.still_counts import Stay
 from cards.chart.urine import HOURLY, OF_A_DAY, with_urine
 from cards.chart.ventilation import entries_of_ventilator
-from cards.chart.versions import newest_versions
 from cards.chart.vital_signs import with_measured
 from cards.chart.weight import weight_of
-from cards.loading import Knowledge
 from cards.model import (
     ADULT_DAYS,
-    About,
     Condition,
     JsonObject,
-    Problem,
     Result,
     Setting,
-    Snapshot,
 )
 
 _COMFORT = "comfort_care"
@@ -43,90 +36,13 @@ _URINE = (HOURLY, OF_A_DAY)
 _WITH_VITAL_SIGNS = frozenset({"vital_signs", "results"})
 
 
-class Visit(Asked):
-    """The call and its patient, before any result or medicine is read."""
-
-    def __init__(self, snapshot: Snapshot, knowledge: Knowledge, now: datetime) -> None:
-        super().__init__(knowledge)
-        self.now = now
-        watched = {key: snapshot.watch(listed) for key, listed in snapshot.resources.items()}
-        self.snapshot = replace(snapshot, resources=newest_versions(watched))
-        self.sent = Sorted(self.snapshot)
-        self.unsettled: list[tuple[Problem, frozenset[str]]] = []
-        self.broken: list[Problem] = []
-
-    @property
-    def hook(self) -> str:
-        """The hook of the call."""
-        return self.snapshot.hook
-
-    @property
-    def about_orders(self) -> bool:
-        """Whether the call is about drafted orders, and not about the patient as such."""
-        return self.snapshot.about in (About.ORDERS, About.REFILL)
-
-    @property
-    def is_leaving(self) -> bool:
-        """Whether the call is about a patient who goes home."""
-        return self.snapshot.about is About.DISCHARGE
-
-    @property
-    def is_renewal(self) -> bool:
-        """Whether the call is about orders that are renewed, and judges nothing else."""
-        return self.snapshot.about is About.REFILL
-
-    @property
-    def is_choosing(self) -> bool:
-        """Whether orders are still being chosen and may lack what they have when signed."""
-        return self.about_orders and self.snapshot.selections is not None
-
-    @property
-    def patient_id(self) -> str:
-        """The logical id of the patient."""
-        return self.snapshot.patient_id
-
-    @property
-    def encounter_id(self) -> str | None:
-        """The logical id of the stay that the call names; None where it names none that is an id."""
-        told = bare_id(self.snapshot.encounter_id or "", "Encounter")
-        return told if is_id(told) else None
-
-    @fact
-    def cut(self) -> frozenset[str]:
-        """The inputs of which something that matters may not have come."""
-        return cut_inputs(self.snapshot, self.sent, self.knowledge.terminology, self.now)
-
-    @property
-    def strays(self) -> frozenset[str]:
-        """The inputs with only a stray of another patient."""
-        return self.snapshot.strays
-
-    @property
-    def names_another(self) -> bool:
-        """Whether something came that names another patient than the call does."""
-        return bool(self.snapshot.foreign or self.snapshot.foreign_drafts)
-
-    @fact
-    def _missing(self) -> frozenset[str]:
-        """The inputs that nobody could supply, under whatever key."""
-        told, terminology = self.snapshot, self.knowledge.terminology
-        came = {key for key in told.missing - told.failed if self.sent.brought(BY_KEY[key], terminology)}
-        return told.missing - came
+class Visit(Call):
+    """The patient of a call, before any result or medicine is read."""
 
     @fact
     def not_known(self) -> frozenset[str]:
         """What nobody could supply: inputs, and the age."""
         return self._missing | ({"age"} if self.age_days is None else frozenset())
-
-    @property
-    def failed(self) -> frozenset[str]:
-        """The inputs of which a query failed: not known, and not because nobody offers them."""
-        return self.snapshot.failed & self._missing
-
-    @fact
-    def may_hide(self) -> frozenset[str]:
-        """The inputs without which silence is no all-clear: failed, cut, or indispensable and not offered."""
-        return self.failed | self.cut | {asked.key for asked in INPUTS if asked.indispensable} & self._missing
 
     @fact
     def encounter(self) -> JsonObject | None:

@@ -4,63 +4,14 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from cards.chart import Because, Chart, any_of, because, once
-from cards.judgements import calcium, given, toxicity
+from cards.judgements import calcium, given, potassium, toxicity
 from cards.model import Band, Condition, Indicator, Medication, Setting
-
-_POTASSIUM_GOAL = "target.potassium"
-
-
-def potassium(chart: Chart) -> float | None:
-    """The latest fresh potassium, mmol/L."""
-    found = chart.results.get("potassium")
-    return found.value if found else None
-
-
-def potassium_is_low(chart: Chart) -> Because:
-    """Low, as far as known."""
-    return chart.below(potassium(chart), "potassium.low")
-
-
-def potassium_is_very_low(chart: Chart) -> Because:
-    """So low that it is critical beside low magnesium."""
-    return chart.below(potassium(chart), "potassium.very_low")
-
-
-def potassium_is_below_its_goal(chart: Chart) -> Because:
-    """Below the goal beside low magnesium, as far as known."""
-    return chart.below(potassium(chart), _POTASSIUM_GOAL)
-
-
-def potassium_goal(chart: Chart) -> str:
-    """What is to be said of potassium beside magnesium: its goal, unless that is known to be reached."""
-    value, goal = potassium(chart), chart.numbers[_POTASSIUM_GOAL]
-    return (
-        ""
-        if value is not None and value >= goal
-        else chart.knowledge.words.say(
-            "potassium_goal", goal=chart.knowledge.told_numbers["potassium_of"][_POTASSIUM_GOAL]
-        )
-    )
-
-
-def potassium_is_refractory(chart: Chart) -> Because:
-    """Still low although potassium was ordered some time ago."""
-    ordered = [m.since for m in chart.active if m.is_potassium and m.since]
-    if not ordered:
-        return because("no potassium ordered")
-    return potassium_is_low(chart) and chart.at_least(chart.hours_since(min(ordered)), "potassium.refractory_hours")
-
-
-def potassium_is_falling(chart: Chart) -> bool:
-    """Lower than the result before it."""
-    last, before = potassium(chart), chart.previous("potassium")
-    return last is not None and before is not None and last < before.value
 
 
 def low_potassium_is_urgent(chart: Chart) -> bool:
     """Very low, falling, or beside a long QTc, a torsades-risk drug, digoxin or an arrhythmia (s.3, RSK-K)."""
     heart = bool(qtc_is_long(chart)) or bool(qt_drugs(chart)) or takes_digoxin(chart) or chart.has("arrhythmia")
-    return heart or bool(potassium_is_very_low(chart)) or potassium_is_falling(chart)
+    return heart or bool(potassium.is_very_low(chart)) or potassium.is_falling(chart)
 
 
 @once
@@ -106,7 +57,7 @@ def named(chart: Chart) -> tuple[str, ...]:
     found += [words.say("dangers.digoxin")] * takes_digoxin(chart)
     found += [words.say("dangers.qtc", qtc=qtc(chart))] if qtc_is_long(chart) else []
     found += dict.fromkeys(c.name for c in (*chart.among("dangerous"), *emergency_of_late(chart)))
-    found += [words.say("dangers.potassium")] if potassium_is_low(chart) else []
+    found += [words.say("dangers.potassium")] if potassium.is_low(chart) else []
     found += [words.say("dangers.calcium")] if calcium.is_low(chart) else []
     return tuple(found)
 
@@ -156,7 +107,7 @@ def dangers_with_qt_drug(x: float, chart: Chart, several: bool = True) -> tuple[
     """
     checks = {
         "severe": is_severe(x, chart),
-        "potassium": potassium_is_very_low(chart),
+        "potassium": potassium.is_very_low(chart),
         "qtc": qtc_is_critical(chart),
         "two drugs": several and len(qt_drugs(chart)) > 1,
         "torsades": had_torsades_lately(chart),
@@ -201,8 +152,8 @@ def low_normal_is_risky(x: float, chart: Chart) -> Because:
     if not below or had_torsades_lately(chart):
         return below
     drugs = bool(qt_drugs(chart)) or takes_digoxin(chart)
-    potassium = potassium_is_low(chart) if drugs else because("no digoxin or torsades-risk drug")
-    return any_of(potassium, qtc_is_critical(chart))
+    too_low = potassium.is_low(chart) if drugs else because("no digoxin or torsades-risk drug")
+    return any_of(too_low, qtc_is_critical(chart))
 
 
 def happened_lately(when: datetime, chart: Chart) -> Because:

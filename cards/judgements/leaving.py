@@ -2,7 +2,7 @@
 
 from cards.chart import Because, Chart, because, once
 from cards.chart.destination import Destination
-from cards.judgements import assess, causes, danger, given, iv_states
+from cards.judgements import assess, cause_advice, causes, danger, given, iv_states
 from cards.model import DoseState, Indicator, MagnesiumKind, Medication, RenalGate, Schedule
 
 _HOLDS = frozenset({"strong", "moderate"})
@@ -65,7 +65,7 @@ def causes_that_stay(chart: Chart) -> tuple[str, ...]:
 
 def causes_that_go_home(chart: Chart) -> tuple[Medication, ...]:
     """A PPI taken for long that nothing protects, a loop or thiazide diuretic."""
-    ppi = [] if causes.is_protected(chart) else [m for m in home(chart) if causes.is_ppi(m) and _is_old(m, chart)]
+    ppi = [] if cause_advice.is_protected(chart) else [m for m in home(chart) if causes.is_ppi(m) and _is_old(m, chart)]
     return (*ppi, *(m for m in home(chart) if causes.is_diuretic_drug(m)))
 
 

@@ -1,7 +1,7 @@
 """Phosphate beside magnesium, and feeding that begins again (clinical rule s.3, RSK-REFEED)."""
 
 from cards.chart import Because, Chart, any_of, because
-from cards.judgements import danger
+from cards.judgements import potassium
 from cards.units import round_half_up
 
 
@@ -20,4 +20,4 @@ def is_refed(chart: Chart) -> Because:
     """Feeding begun in these two days or refeeding on record, and potassium or phosphate low."""
     if not chart.has("fed_again"):
         return because("no feeding begun in these days, no refeeding on record")
-    return any_of(danger.potassium_is_low(chart), is_low(chart))
+    return any_of(potassium.is_low(chart), is_low(chart))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from cards.chart import Chart
 from cards.chart.ingredients import told_of
-from cards.judgements import allergies, assess
+from cards.judgements import allergies, hard_stops
 from cards.loading import HardStop
 from cards.model import JsonObject
 
@@ -30,7 +30,7 @@ def told_apart(drafts: Iterable[JsonObject], chart: Chart) -> str:
 
 def reasons_to_refuse(chart: Chart) -> tuple[str, ...]:
     """What on record forbids IV magnesium (hard_stops.yaml), in words."""
-    stops = (stop for stop in chart.knowledge.hard_stops.values() if assess.stops(stop, chart))
+    stops = (stop for stop in chart.knowledge.hard_stops.values() if hard_stops.stops(stop, chart))
     return tuple(name for stop in stops for name in _named(stop, chart))
 
 

@@ -46,11 +46,9 @@ def read_terminology(
     known: Collection[Analyte],
 ) -> Terminology:
     """All code tables below a folder; KnowledgeError for an unknown class, role, category, analyte or ingredient."""
-    drugs, conditions = tables
-    roles = _checked_roles(folder, drugs, conditions)
-    analytes = _analytes(known, site)
+    roles, analytes = _checked_roles(folder, *tables), _analytes(known, site)
     ingredients = _ingredient_names(folder, roles)
-    codes = _site_conditions(site, _conditions(folder / "conditions.csv"), conditions)
+    codes = _site_conditions(site, _conditions(folder / "conditions.csv"), tables[1])
     return Terminology(
         analytes=analytes,
         analyte_keys={(system_of(system), code): analyte for (system, code), analyte in analytes.items()},
@@ -70,7 +68,7 @@ def read_terminology(
         any_condition_word=re.compile("|".join(f"(?:{w.pattern.pattern})" for w in words)),
         site_drugs=_site_drugs(site, roles),
         others=_others(site),
-        headings=_headings(codes, conditions.categories(_BEHIND_A_HEADING)),
+        headings=_headings(codes, tables[1].categories(_BEHIND_A_HEADING)),
     )
 
 

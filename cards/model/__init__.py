@@ -22,27 +22,30 @@ from cards.model.clinical import (
     Unreadable,
     removals,
 )
-from cards.model.drugs import DrugClass, DrugRole
-from cards.model.findings import (
+from cards.model.decision import (
     Answered,
     Card,
     Decision,
+    Memory,
+    OnTrial,
+    RuleTrace,
+    Trace,
+)
+from cards.model.drugs import DrugClass, DrugRole
+from cards.model.findings import (
     DoseStep,
     DraftMedication,
     DraftTest,
     Finding,
-    Memory,
     Offer,
-    OnTrial,
-    RuleTrace,
     Say,
     Silence,
     Suggestion,
-    Trace,
 )
 from cards.model.scales import (
     ABOUT_DRAFTS,
     ADULT_DAYS,
+    DAYS_A_YEAR,
     EMERGENCIES,
     HIGH_BANDS,
     LOW_BANDS,
@@ -64,6 +67,7 @@ from cards.model.snapshot import About, Snapshot, Stopped
 __all__ = [
     "ABOUT_DRAFTS",
     "ADULT_DAYS",
+    "DAYS_A_YEAR",
     "EMERGENCIES",
     "HIGH_BANDS",
     "LOW_BANDS",

@@ -1,6 +1,6 @@
 """A hospital's protocol as data: whom it is for, its rows and orders; and what a patient is to a protocol."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 INF = float("inf")
@@ -221,42 +221,3 @@ class Protocol:
     def is_signed(self) -> bool:
         """Whether somebody answers for it."""
         return bool(self.approved)
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What a protocol may ask of a patient. Magnesium in mmol/L; numbers by name in the units of the language.
-
-    `states`: calcium low, oral tube, ...; what is in neither is not known. `units`: where he is, with the wider ones.
-    """
-
-    magnesium: float | None
-    numbers: Mapping[str, float] = field(default_factory=dict)
-    states: Mapping[str, str] = field(default_factory=dict)
-    units: frozenset[str] = frozenset()
-    has: Set[str] = frozenset()
-    permissions: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a protocol says of a patient: the row and its orders, or why there are none.
-
-    `applies`: whether it is for this patient. `one_of`: alternatives beside `give`, the first preferred.
-    """
-
-    applies: bool
-    row: Row | None = None
-    why: str = ""
-    give: tuple[Order, ...] = ()
-    one_of: tuple[Order, ...] = ()
-    then: tuple[Order, ...] = ()
-    recheck: Mapping[str, str] = field(default_factory=dict)
-    tell: tuple[str, ...] = ()
-    act: str = ""
-    order_test: tuple[str, ...] = ()
-
-    @property
-    def bundles(self) -> tuple[tuple[Order, ...], ...]:
-        """Each of the ways to follow it: all that is given, with one of the alternatives."""
-        return tuple((*self.give, one) for one in self.one_of) or ((self.give,) if self.give else ())

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from enum import Enum, IntEnum, StrEnum
 
 ADULT_DAYS = 6574  # the eighteenth birthday, leap days counted
+DAYS_A_YEAR = 365.25
 
 
 class Indicator(IntEnum):

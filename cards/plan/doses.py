@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from cards.chart import Chart, once
-from cards.judgements import allergies, assess, given
+from cards.judgements import allergies, assess, given, hard_stops
 from cards.loading import Knowledge
 from cards.loading.ceilings import bags_of, fewer
 from cards.loading.dose_tables import IvStep
@@ -25,7 +25,7 @@ def intravenous(situation: str, chart: Chart, emergency: str | None = None) -> D
 
 def intravenous_anywhere(situation: str, chart: Chart, emergency: str | None = None) -> DraftMedication | None:
     """The same, wherever the patient is."""
-    if chart.is_adult is not True or assess.iv_is_forbidden(chart, emergency):
+    if chart.is_adult is not True or hard_stops.iv_is_forbidden(chart, emergency):
         return None
     if emergency is None and _is_unsure(chart):
         return None

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 
 from cards.chart import Chart, once
 from cards.chart.urine import per_hour
-from cards.judgements import airway, allergies, assess, calcium, danger, given, phosphate
-from cards.model import Band, RenalGate, Setting
-from cards.model.protocol import Facts
+from cards.judgements import airway, allergies, assess, calcium, danger, given, hard_stops, phosphate, potassium
+from cards.model import DAYS_A_YEAR, Band, RenalGate, Setting
+from cards.model.protocol_answer import Facts
 from cards.plan import lists
 from cards.plan.units_of_stay import units
 from cards.protocol.bounds import kidneys_forbid
@@ -15,7 +15,6 @@ from cards.protocol.stops import Bounds
 _PERMISSIONS = frozenset({"iv", "oral"})  # who is asked for advice may order; the card is for prescribers
 _RESULTS = {"potassium": "potassium", "creatinine": "scr", "qtc": "qtc", "phosphate": "phosphate"}
 _SIGNS = {"systolic_pressure": "systolic", "heart_rate": "heart_rate", "respiratory_rate": "respiratory_rate"}
-_DAYS_A_YEAR = 365.25
 
 
 def _has_heart_at_risk(chart: Chart) -> bool:
@@ -37,7 +36,7 @@ JUDGED: Mapping[str, Callable[[Chart], bool]] = {
     "in_hospital": lambda chart: chart.inpatient,
     "high_risk": lambda chart: bool(danger.named(chart)),
     "heart_at_risk": _has_heart_at_risk,
-    "refractory_hypokalaemia": lambda chart: bool(danger.potassium_is_refractory(chart)),
+    "refractory_hypokalaemia": lambda chart: bool(potassium.is_refractory(chart)),
     "slow_infusion": airway.needs_slow_iv,
     "infusion_ended": lambda chart: given.iv_magnesium_ended(chart) is not None,
     "place_unknown": lambda chart: chart.setting is Setting.UNKNOWN,
@@ -86,7 +85,7 @@ def _numbers(chart: Chart) -> Iterator[tuple[str, float]]:
         "urine_output": per_hour(chart.readings.found, chart.now, chart.knowledge),
         "calcium": calcium.corrected(chart),
         "egfr": chart.renal.egfr,
-        "age": chart.age_days / _DAYS_A_YEAR if chart.age_days is not None else None,
+        "age": chart.age_days / DAYS_A_YEAR if chart.age_days is not None else None,
         "age_h": chart.hours_since(chart.current.when) if chart.current else None,
     }
     yield from ((name, value) for name, value in told.items() if value is not None)
@@ -95,8 +94,8 @@ def _numbers(chart: Chart) -> Iterator[tuple[str, float]]:
 def _states(chart: Chart) -> Iterator[tuple[str, str]]:
     if calcium.ionised(chart) or calcium.corrected(chart) is not None:
         yield "calcium", "low" if calcium.is_low(chart) else "normal"
-    if danger.potassium(chart) is not None:
-        yield "potassium", "low" if danger.potassium_is_low(chart) else "normal"
+    if potassium.level(chart) is not None:
+        yield "potassium", "low" if potassium.is_low(chart) else "normal"
     if phosphate.level(chart) is not None:
         yield "phosphate", "low" if phosphate.is_low(chart) else "normal"
     yield from ((name, state) for name, read in JUDGED_STATES.items() if (state := read(chart)))
@@ -147,7 +146,9 @@ def _against(chart: Chart) -> Iterator[tuple[str, str]]:
     for name, applies in _against_iv(chart):
         if applies:
             yield "iv", say(f"protocol.{name}")
-    if stop := next((s for s in chart.knowledge.hard_stops.values() if not s.caution and assess.stops(s, chart)), None):
+    if stop := next(
+        (s for s in chart.knowledge.hard_stops.values() if not s.caution and hard_stops.stops(s, chart)), None
+    ):
         yield "iv", say("protocol.stop", stop=stop.name.replace("_", " "))
     for name, applies in _against_oral(chart):
         if applies:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from cards.chart import Chart
-from cards.judgements import assess, causes, danger, given, iv_states
+from cards.judgements import assess, cause_advice, danger, given, iv_states
 from cards.model import Band, RenalGate, Setting
 from cards.plan import doses, site_protocol
 
@@ -18,7 +18,7 @@ def when(band: Band, chosen: doses.Plan, chart: Chart) -> str:
     if given.iv_magnesium_lately(chart):
         return after_iv(chart)
     asked = _severe(band, chart) if assess.is_severe_band(band) else _oral(band, chart)
-    return earliest((asked, *causes.rechecks(chart.active, chart)), chart)
+    return earliest((asked, *cause_advice.rechecks(chart.active, chart)), chart)
 
 
 def earliest(times: Iterable[str], chart: Chart) -> str:

@@ -8,7 +8,8 @@ from cards.chart import Chart, once
 from cards.loading import Knowledge
 from cards.loading.shipped_protocol import key_of
 from cards.model import Band, RenalGate, Setting
-from cards.model.protocol import Facts, Row
+from cards.model.protocol import Row
+from cards.model.protocol_answer import Facts
 from cards.plan.protocol_facts import JUDGED, JUDGED_STATES, LEVELS
 from cards.protocol import engine
 

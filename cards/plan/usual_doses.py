@@ -1,7 +1,7 @@
 """The usual order of an indication, in place of a draft that is too much or too fast (clinical rule s.2.7)."""
 
 from cards.chart import Chart
-from cards.judgements import assess
+from cards.judgements import assess, hard_stops
 from cards.loading.indications import Indication
 from cards.loading.words import Words
 from cards.model import DoseStep, DraftMedication, RenalGate
@@ -23,7 +23,7 @@ def instead(indication: Indication, chart: Chart) -> DraftMedication | None:
 
 def _is_on_allergy_list(indication: Indication, chart: Chart) -> bool:
     listed = (stop for stop in chart.knowledge.hard_stops.values() if stop.allergy)
-    return any(indication.id not in stop.order_yields_in and assess.stops(stop, chart) for stop in listed)
+    return any(indication.id not in stop.order_yields_in and hard_stops.stops(stop, chart) for stop in listed)
 
 
 def _dose(grams: float, minutes: int, indication: Indication, words: Words) -> DraftMedication:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from cards.loading import HardStop, Knowledge
 from cards.model import RenalGate
-from cards.model.protocol import Facts
+from cards.model.protocol_answer import Facts
 from cards.protocol.stops import Bounds
 
 _ALL, _IV, _ORAL = "", "iv", "oral"

@@ -7,7 +7,8 @@ from typing import Any
 
 from cards.loading.protocol.vocabulary import NUMBER, Number, Vocabulary, plain
 from cards.loading.reading import KnowledgeError, did_you_mean, parse_yaml
-from cards.model.protocol import Facts, Protocol
+from cards.model.protocol import Protocol
+from cards.model.protocol_answer import Facts
 from cards.units import UnitTable, spelling
 
 _VALUE = re.compile(rf"({NUMBER})\s{{0,9}}(\S.{{0,200}})?")

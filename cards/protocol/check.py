@@ -6,8 +6,10 @@ from typing import NamedTuple
 
 from cards.loading import Knowledge
 from cards.model import RenalGate
-from cards.model.protocol import Condition, Facts, Order, Protocol
+from cards.model.protocol import Condition, Order, Protocol
+from cards.model.protocol_answer import Facts
 from cards.protocol import engine
+from cards.protocol.adjusted import by_weight
 from cards.protocol.content import elemental_a_day, grams, grams_a_day, grams_per_hour
 from cards.protocol.ends import ways
 from cards.protocol.levels import gaps, overlaps, unreached
@@ -131,7 +133,7 @@ def _overruled(order: Order, gate: RenalGate, facts: Facts, protocol: Protocol, 
     changed = engine.at_kidneys(order, protocol, facts)
     if changed is None:
         return ""
-    asked = engine.by_weight(changed, facts)
+    asked = by_weight(changed, facts)
     most = ceilings(protocol, facts, gate, knowledge)
     made = [way(one, protocol, Bounds(gate), most, knowledge) for one in ways((asked,))]
     names = [f"{order_text(one)}: " for (one,) in ways((asked,))]

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from cards.loading import Knowledge
-from cards.model.protocol import Answer, Facts, Order, Protocol
+from cards.model.protocol import Order, Protocol
+from cards.model.protocol_answer import Answer, Facts
 from cards.protocol.ends import ways
 from cards.protocol.stops import Bounds, Ceilings, Way, ceilings, way
 

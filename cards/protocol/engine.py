@@ -1,13 +1,13 @@
 """Asks a protocol about a patient: for whom, which row, what it orders, what the kidneys and routes change."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
-from cards.model.protocol import Answer, Atom, Condition, Facts, KidneyRow, Level, Need, Order, Protocol, Range, Row
+from cards.model.protocol import Atom, Condition, KidneyRow, Level, Need, Order, Protocol, Row
+from cards.model.protocol_answer import Answer, Facts
+from cards.protocol.adjusted import by_weight, for_kidneys
 from cards.units import round_half_up
 
 _ORAL = ("oral",)
-_WEIGHED = "/kg"
 
 
 def printed(magnesium: float, protocol: Protocol) -> float:
@@ -221,31 +221,3 @@ def at_kidneys(order: Order, protocol: Protocol, facts: Facts) -> Order | None:
     """An order as the protocol's own rows of the kidneys make it for a patient; None where they give none."""
     changed = _kidney(order, protocol, facts)
     return for_kidneys(order, changed) if changed else order
-
-
-def for_kidneys(order: Order, row: KidneyRow) -> Order | None:
-    """An order as a row of the kidneys makes it; None where it gives none."""
-    if row.factor == 0:
-        return None
-    amount = row.dose or replace(order.amount, range=order.amount.range.times(row.factor))
-    pieces = order.pieces and replace(order.pieces, range=order.pieces.range.times(row.factor))
-    return replace(
-        order,
-        amount=amount,
-        pieces=None if row.dose else pieces,
-        over=row.over or (order.over.times(row.over_factor) if order.over else None),
-        every=row.every or order.every,
-        doses=row.doses or order.doses,
-        per_day=row.per_day or order.per_day,
-    )
-
-
-def by_weight(order: Order, facts: Facts) -> Order:
-    """An order by the kilogram as the amount for this patient; unchanged where the weight is not known."""
-    weight, unit = facts.numbers.get("weight"), order.amount.unit
-    if weight is None or not unit.endswith(_WEIGHED):
-        return order
-    whole, dose, cap = unit.removesuffix(_WEIGHED), order.amount.range.times(weight), order.cap
-    if cap and cap.unit == whole:
-        dose = Range(min(dose.low, cap.range.high), min(dose.high, cap.range.high))
-    return replace(order, amount=replace(order.amount, unit=whole, range=dose), per_kg=order.amount)

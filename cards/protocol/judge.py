@@ -9,7 +9,9 @@ from cards.loading.protocol.quantities import a_range, a_time, an_amount
 from cards.loading.protocol.rechecks import a_recheck, recheck_parts
 from cards.loading.protocol.vocabulary import Vocabulary, plain
 from cards.loading.reading import did_you_mean
-from cards.model.protocol import Amount, Answer, Order, Protocol, Range
+from cards.model.protocol import Amount, Order, Protocol, Range
+from cards.model.protocol_answer import Answer
+from cards.protocol import rates
 from cards.protocol.content import doses_a_day, elemental_per_piece
 from cards.protocol.say import told
 
@@ -122,11 +124,11 @@ class _Judge:
     def _over(self, order: Order, value: object) -> bool:
         if str(value) == "push":
             return order.push
-        over = order.over or _by_rate(order, self.words)
+        over = order.over or rates.duration(order, self.words)
         return over is not None and a_time(str(value), self.words).holds(over, _ROUNDED * over.high)
 
     def _rate(self, order: Order, value: object) -> bool:
-        rate = order.rate or _rate_of(order, self.words)
+        rate = order.rate or rates.rate(order, self.words)
         return rate is not None and a_range(str(value).removesuffix("g/h").strip()).holds(rate, _ROUNDED * rate.high)
 
     def _for(self, order: Order, value: object) -> bool:
@@ -217,21 +219,6 @@ def _within(seen: Amount, wanted: Amount, salt: str, words: Vocabulary) -> bool:
             told, given = wanted.range.times(table[wanted.unit]), seen.range.times(table[seen.unit])
             return told.holds(given, _ABOUT * told.high)
     return False
-
-
-def _grams(order: Order, words: Vocabulary) -> Range | None:
-    factor = words.grams.get(order.amount.unit)
-    return order.amount.range.times(factor) if factor else None
-
-
-def _by_rate(order: Order, words: Vocabulary) -> Range | None:
-    grams = _grams(order, words)
-    return Range(grams.low / order.rate.high * 60, grams.high / order.rate.low * 60) if grams and order.rate else None
-
-
-def _rate_of(order: Order, words: Vocabulary) -> Range | None:
-    grams = _grams(order, words)
-    return Range(grams.low / order.over.high * 60, grams.high / order.over.low * 60) if grams and order.over else None
 
 
 def _rechecked(answer: Answer, wanted: str) -> bool:

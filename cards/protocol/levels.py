@@ -5,7 +5,8 @@ from itertools import product
 from math import prod
 
 from cards.model import RenalGate
-from cards.model.protocol import INF, Atom, Facts, Protocol, Row
+from cards.model.protocol import INF, Atom, Protocol, Row
+from cards.model.protocol_answer import Facts
 from cards.protocol.engine import fits, holds
 
 _MOST = 4096  # patients that are tried

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from cards.model.protocol import Amount, Answer, Order, Range
+from cards.model.protocol import Amount, Order, Range
+from cards.model.protocol_answer import Answer
 from cards.units import shown
 
 _HOUR, _DAY, _WEEK = 60, 1440, 10080

@@ -6,7 +6,8 @@ from math import ceil
 
 from cards.loading import Knowledge
 from cards.model import RenalGate
-from cards.model.protocol import INF, Facts, Order, Protocol, Range
+from cards.model.protocol import INF, Order, Protocol, Range
+from cards.model.protocol_answer import Facts
 from cards.protocol import engine
 from cards.protocol.content import (
     count,

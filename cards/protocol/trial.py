@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 from cards.loading import Knowledge
 from cards.loading.protocol import read_protocol
-from cards.model.protocol import Facts, Protocol
+from cards.model.protocol import Protocol
+from cards.model.protocol_answer import Facts
 from cards.protocol import engine
 from cards.protocol.bounds import bounds_of
 from cards.protocol.cases import Case, read_cases

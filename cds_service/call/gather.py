@@ -9,7 +9,8 @@ from cards import BY_KEY, About, Service, SetAside, Snapshot, is_enough, is_id
 from cds_service.call.envelope import HookCall
 from cds_service.call.fhir_access import FAILED, Fetched, Outcome, Request, Source, Visit, next_page, request_of
 from cds_service.call.key_outcomes import KeyData
-from cds_service.call.prefetch import Supplied, bundle_of, drafts_of, others, read_pages, strays, supplied, urls_of
+from cds_service.call.prefetch import drafts_of, others, read_pages, strays, supplied, urls_of
+from cds_service.call.prefetch_value import Supplied, bundle_of
 from cds_service.errors import JsonDict
 from cds_service.fhir_json import as_dict, as_list, as_text, resource_type
 

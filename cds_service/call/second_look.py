@@ -10,7 +10,8 @@ from cds_service.call.envelope import HookCall
 from cds_service.call.fhir_access import FAILED, Request, request_of
 from cds_service.call.gather import Gathered
 from cds_service.call.key_outcomes import KeyData
-from cds_service.call.prefetch import Supplied, read_pages
+from cds_service.call.prefetch import read_pages
+from cds_service.call.prefetch_value import Supplied
 
 _INPUTS = {asked.key: asked for asked in (*INPUTS, *IF_SENT)}
 

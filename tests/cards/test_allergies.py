@@ -14,7 +14,7 @@ from cards.chart.inputs import prefetch_templates
 from cards.chart.sorting import Kind, What, Why
 from cards.judgements import assess
 from cards.model import About, Allergy
-from cards.model.protocol import Facts
+from cards.model.protocol_answer import Facts
 from cards.protocol.bounds import bounds_of
 from tests.cards import answer
 from tests.cards.chart import ATC, NOW, RXNORM, SNOMED, Json, cases, decide, knowledge, knowledge_of, snapshot

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cards import explain
-from cards.chart.magnesium import band_of, scale_of
+from cards.chart.bands import band_of, scale_of
 from tests.cards import chart
 
 NUMBERS = chart.knowledge().numbers

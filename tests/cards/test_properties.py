@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from cards.chart import Chart as PatientChart
-from cards.chart.magnesium import band_of
+from cards.chart.bands import band_of
 from cards.judgements import assess
 from cards.model import LOW_BANDS, Band, Card, Decision, Freshness, Magnesium, Medication, Problem, RenalGate, Snapshot
 from tests.cards import answer

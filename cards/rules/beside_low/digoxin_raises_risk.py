@@ -2,7 +2,7 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import assess
+from cards.judgements import assess, hard_stops
 from cards.model import DraftTest, Indicator, Problem, Say
 
 _TESTS = (DraftTest("ecg", "now"), DraftTest("digoxin_level", "now"))
@@ -24,5 +24,5 @@ def _treatment(chart: Chart) -> tuple[str, ...]:
     """IV magnesium for toxicity is spoken of only where it may be given and no emergency rule does."""
     if not chart.has("digoxin_toxicity"):
         return ()
-    silent = assess.emergency(chart) or chart.has("av_block") or assess.iv_is_forbidden(chart)
+    silent = assess.emergency(chart) or chart.has("av_block") or hard_stops.iv_is_forbidden(chart)
     return ("expert" if silent else "toxicity",)

@@ -2,7 +2,7 @@
 
 from cards.ask import Question, Rule, rule
 from cards.chart import Because, Chart, because
-from cards.judgements import assess
+from cards.judgements import assess, hard_stops
 from cards.model import Indicator, Problem, Say
 
 _FIRES = "A hard stop for IV magnesium (s.2.2)."
@@ -13,9 +13,9 @@ def _forbids(stop: str) -> Rule:
 
     def question(chart: Chart) -> Say | Because:
         row = chart.knowledge.hard_stops[stop]
-        if not assess.is_on_record(row, chart):
+        if not hard_stops.is_on_record(row, chart):
             return chart.on_record(row.condition) if row.condition else because("no such drug is taken")
-        if not assess.stops(row, chart):
+        if not hard_stops.stops(row, chart):
             return Say(Indicator.WARNING, ("lifted",))
         if not row.forbids_in(assess.emergency(chart)):
             expert = because("an expert decides: the emergency rule says so")

@@ -2,7 +2,7 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import airway, assess, given
+from cards.judgements import airway, assess, given, hard_stops
 from cards.model import Indicator, Problem, Say
 from cards.plan import doses
 
@@ -23,7 +23,7 @@ def iv_magnesium_needs_care(chart: Chart) -> Say | Because:
 def _is_paralysed(chart: Chart) -> bool:
     """A blocker runs, which the table calls a caution."""
     listed = chart.knowledge.hard_stops.values()
-    return any(stop.caution and stop.drug_group and assess.stops(stop, chart) for stop in listed)
+    return any(stop.caution and stop.drug_group and hard_stops.stops(stop, chart) for stop in listed)
 
 
 def _interacting(chart: Chart) -> tuple[str, ...]:
@@ -34,7 +34,7 @@ def _interacting(chart: Chart) -> tuple[str, ...]:
 def _is_likely(chart: Chart) -> bool:
     """Severely low, about to be given it or given it already, and nothing forbids it."""
     low = chart.low
-    if low is None or assess.iv_is_forbidden(chart, assess.emergency(chart)):
+    if low is None or hard_stops.iv_is_forbidden(chart, assess.emergency(chart)):
         return False
     infused = given.iv_magnesium_in_progress(chart) or doses.plan(chart).iv
     return assess.is_severe_band(low.band) or bool(infused)

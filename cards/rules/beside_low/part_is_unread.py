@@ -2,7 +2,7 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import assess, unread
+from cards.judgements import assess, hard_stops, unread
 from cards.model import Indicator, Problem, Say
 from cards.plan import doses, emergency_load
 
@@ -31,4 +31,4 @@ def _iv_depends_on_problems(chart: Chart) -> bool:
     kind = assess.emergency(chart)
     severe = chart.low is not None and assess.is_severe_band(chart.low.band)
     wanted = bool(kind) or severe or doses.plan(chart).iv is not None
-    return wanted and not assess.iv_is_forbidden(chart, kind)
+    return wanted and not hard_stops.iv_is_forbidden(chart, kind)

@@ -2,7 +2,7 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import danger
+from cards.judgements import potassium
 from cards.model import DraftTest, Indicator, Problem, Say
 
 
@@ -11,4 +11,4 @@ def potassium_is_low_too(chart: Chart) -> Say | Because:
     """With low magnesium (s.3): magnesium first or together."""
     if chart.low and chart.low.haemolysed:
         return because("potassium of a haemolysed sample says nothing")
-    return danger.potassium_is_low(chart) and Say(Indicator.WARNING, ("found",), tests=(DraftTest("bmp", "now"),))
+    return potassium.is_low(chart) and Say(Indicator.WARNING, ("found",), tests=(DraftTest("bmp", "now"),))

@@ -2,7 +2,7 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import assess, calcium, danger
+from cards.judgements import assess, calcium, danger, potassium
 from cards.model import DraftTest, Indicator, Magnesium, Problem, Say
 
 
@@ -31,4 +31,4 @@ def _goal(chart: Chart) -> str:
 
 
 def _potassium_may_be_short(chart: Chart) -> bool:
-    return danger.potassium(chart) is None or bool(danger.potassium_is_below_its_goal(chart))
+    return potassium.level(chart) is None or bool(potassium.is_below_its_goal(chart))

@@ -3,7 +3,7 @@
 from cards import wording
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import allergies, assess, causes, danger
+from cards.judgements import allergies, assess, cause_advice, causes, danger
 from cards.model import Band, DraftTest, Indicator, Problem, RenalGate, Say, Suggestion
 from cards.plan import doses, partners
 
@@ -38,9 +38,9 @@ def _said(culprits: Culprits, chart: Chart) -> Say:
         values={
             "drugs": ", ".join(c.shown for c in culprits),
             "names": _names(culprits),
-            "acid": causes.acid_name(c.medication for c in culprits),
+            "acid": cause_advice.acid_name(c.medication for c in culprits),
             "kept": "" if chart.renal.gate is RenalGate.R3 else chart.knowledge.words.say("kept.cause"),
-            "antitubercular": wording.listed(causes.advised(culprits, "antitubercular")),
+            "antitubercular": wording.listed(cause_advice.advised(culprits, "antitubercular")),
             "stopped": wording.listed(c.role.ingredient for c in culprits if c.stopped),
             "why_no_sparing": partners.why_no_potassium_sparing(chart),
             **allergies.values(chart),
@@ -57,7 +57,7 @@ def _lines(culprits: Culprits, chart: Chart) -> tuple[str, ...]:
     if assess.is_child(chart):
         return ("found", "child")
     sparing = doses.potassium_sparing_is_safe(chart)
-    return ("found", *causes.advice_keys(culprits, sparing, chart), *causes.extra_keys(chart))
+    return ("found", *cause_advice.advice_keys(culprits, sparing, chart), *cause_advice.extra_keys(chart))
 
 
 def _beside(culprits: Culprits, line: str) -> Say:
@@ -75,7 +75,7 @@ def _suggestions(culprits: Culprits, chart: Chart) -> tuple[Suggestion, ...]:
 
 def _famotidine(culprits: Culprits, chart: Chart) -> tuple[Suggestion, ...]:
     """In place of a PPI that nothing on record protects."""
-    ppi = causes.replaceable_ppi(culprits, chart)
+    ppi = cause_advice.replaceable_ppi(culprits, chart)
     if ppi is None:
         return ()
     famotidine, recheck = doses.alternative("famotidine", chart.knowledge), DraftTest("magnesium", "after_ppi")

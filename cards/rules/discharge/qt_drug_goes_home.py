@@ -3,7 +3,7 @@
 from cards import wording
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import assess, danger, leaving
+from cards.judgements import assess, danger, leaving, potassium
 from cards.model import Indicator, Problem, Say
 from cards.plan import after_discharge
 
@@ -22,7 +22,7 @@ def qt_drug_goes_home(chart: Chart) -> Say | Because:
         and Say(
             Indicator.WARNING,
             ("found", "do", after_discharge.line(chart)),
-            values={"drugs": wording.listed(names), "and_potassium": danger.potassium_goal(chart)},
+            values={"drugs": wording.listed(names), "and_potassium": potassium.goal(chart)},
             tests=after_discharge.tests(chart),
         )
     )

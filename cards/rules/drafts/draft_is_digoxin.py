@@ -2,7 +2,7 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import assess, corrected, danger
+from cards.judgements import assess, corrected, danger, potassium
 from cards.model import DraftTest, Indicator, Magnesium, Problem, Say
 
 _TESTS = (DraftTest("magnesium", "before_order"), DraftTest("bmp", "before_order"), DraftTest("ecg", "before_order"))
@@ -32,7 +32,7 @@ def _is_new(m: Magnesium, chart: Chart) -> bool:
 
 
 def _is_critical(m: Magnesium, chart: Chart) -> bool:
-    return bool(chart.below(m.x, "band.severe") or danger.potassium_is_very_low(chart))
+    return bool(chart.below(m.x, "band.severe") or potassium.is_very_low(chart))
 
 
 def _is_too_low(m: Magnesium, chart: Chart) -> Because:
@@ -44,6 +44,6 @@ def _said(m: Magnesium, chart: Chart) -> Say:
     return Say(
         Indicator.CRITICAL if _is_critical(m, chart) else Indicator.WARNING,
         ("found", "old" if assess.must_repeat_first(m, chart) else "do"),
-        values={"and_potassium": danger.potassium_goal(chart)},
+        values={"and_potassium": potassium.goal(chart)},
         tests=_TESTS,
     )

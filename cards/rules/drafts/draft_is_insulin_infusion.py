@@ -2,7 +2,7 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart, any_of, because
-from cards.judgements import assess, corrected, danger
+from cards.judgements import assess, corrected, potassium
 from cards.model import DraftTest, Indicator, Medication, Problem, Route, Say
 
 _TESTS = (DraftTest("magnesium", "daily"), DraftTest("bmp", "daily"))
@@ -19,7 +19,7 @@ def draft_is_insulin_infusion(chart: Chart) -> Say | Because:
     if m is not None and assess.is_doubtful(m, chart):
         return because("the magnesium result must be repeated first")
     low = chart.below(m.x, "order.magnesium") if m else chart.is_known
-    short = chart.below(danger.potassium(chart), "order.insulin_potassium")
+    short = chart.below(potassium.level(chart), "order.insulin_potassium")
     lines = ("magnesium",) * bool(low) + ("potassium",) * bool(short)
     return any_of(low, short) and Say(Indicator.INFO, (*lines, "do"), title="" if low else "potassium", tests=_TESTS)
 

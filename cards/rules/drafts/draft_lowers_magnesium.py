@@ -5,7 +5,7 @@ from collections.abc import Collection
 from cards import wording
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import allergies, assess, before_doses, causes, corrected, danger
+from cards.judgements import allergies, assess, before_doses, cause_advice, causes, corrected, danger, potassium
 from cards.loading import Knowledge
 from cards.model import (
     DraftTest,
@@ -60,7 +60,7 @@ def _is_too_low_beside_another(m: Magnesium, drafts: Drafts, chart: Chart) -> Be
 
 
 def _said(m: Magnesium, drafts: Drafts, before_dose: tuple[str, ...], chart: Chart) -> Say:
-    advice = causes.draft_advice(drafts, chart)
+    advice = cause_advice.draft_advice(drafts, chart)
     if before_dose:
         advice["before_dose"] = list(before_dose)
     when = _when(m, chart)
@@ -87,7 +87,7 @@ def _when(magnesium: Magnesium, chart: Chart) -> str:
     if assess.emergency(chart):
         return "after_emergency"
     asked = recheck.when(magnesium.band, doses.plan(chart), chart) if magnesium.low else "draft_depletes"
-    return recheck.earliest((asked, *causes.rechecks(chart.chosen, chart)), chart)
+    return recheck.earliest((asked, *cause_advice.rechecks(chart.chosen, chart)), chart)
 
 
 def _say(magnesium: Magnesium, advice: Collection[str], when: str, chart: Chart) -> tuple[str, ...]:
@@ -112,7 +112,7 @@ def _correct(advice: Collection[str], chart: Chart) -> tuple[str, ...]:
     if not any(key in advice for key in _CORRECTED_FIRST) or doses.plan(chart).title == "none":
         return ()
     itself = any(d.is_potassium or "potassium" in d.name for d in chart.chosen)
-    return ("correct_both" if danger.potassium_is_low(chart) and not itself else "correct",)
+    return ("correct_both" if potassium.is_low(chart) and not itself else "correct",)
 
 
 def _partner(chart: Chart) -> tuple[str, ...]:
@@ -151,7 +151,7 @@ def _suggestions(drafts: Drafts, chart: Chart) -> tuple[Suggestion, ...]:
     if chart.is_adult is not True:
         return ()
     acid = removals(filter(causes.is_acid_suppressant, drafts))
-    replaceable = acid if causes.acid_key(chart) == "ppi" else ()
+    replaceable = acid if cause_advice.acid_key(chart) == "ppi" else ()
     sparing = doses.sparing_offered(any(map(causes.is_diuretic_drug, drafts)), chart)
     return (*(_famotidine(gone, chart.knowledge) for gone in replaceable), *sparing)[:_MOST_OFFERS]
 

@@ -8,12 +8,11 @@ from cards.chart import Because, Chart, because
 from cards.judgements import assess, level_and_orders, obstetric_bag, order_measures
 from cards.judgements.indication import Reason, is_wanted, reason_of
 from cards.loading.indications import Indication, Limit
-from cards.model import Indicator, MagnesiumKind, Medication, Problem, Route, Say, Suggestion, removals
+from cards.model import DAYS_A_YEAR, Indicator, MagnesiumKind, Medication, Problem, Route, Say, Suggestion, removals
 from cards.plan import doses, own_orders, usual_doses
 from cards.units import shown
 
 Drafts = tuple[Medication, ...]
-_DAYS_A_YEAR = 365.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,7 @@ def _child(drafts: Drafts, reason: Reason, chart: Chart) -> Iterator[Crossed]:
         most = min(most, chart.weight * chart.numbers[limit] / 1000)
     if round(dose, 2) > round(most, 2):
         yield Crossed(Indicator.CRITICAL, "child_much", dose, most)
-    years = (chart.age_days or 0) / _DAYS_A_YEAR
+    years = (chart.age_days or 0) / DAYS_A_YEAR
     if reason.indication.id == "asthma" and chart.below(years, "review.asthma.age_years"):
         yield Crossed(Indicator.WARNING, "child_young", years, chart.numbers["review.asthma.age_years"])
 

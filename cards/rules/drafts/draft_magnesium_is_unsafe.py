@@ -5,13 +5,23 @@ from collections.abc import Iterator
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.chart.magnesium_orders import NOT_TOLD
-from cards.judgements import allergies, assess, kidneys_and_orders, level_and_orders
+from cards.judgements import allergies, assess, hard_stops, kidneys_and_orders, level_and_orders
 from cards.judgements.indication import is_wanted, reason_of
 from cards.judgements.level_and_orders import Stop
-from cards.model import Allergy, Indicator, MagnesiumKind, Medication, Problem, Route, Say, Suggestion, removals
+from cards.model import (
+    DAYS_A_YEAR,
+    Allergy,
+    Indicator,
+    MagnesiumKind,
+    Medication,
+    Problem,
+    Route,
+    Say,
+    Suggestion,
+    removals,
+)
 from cards.plan import own_orders
 
-_DAYS_A_YEAR = 365.25
 _MIXED_IN = frozenset({MagnesiumKind.NUTRITION, MagnesiumKind.DIALYSATE})
 
 
@@ -60,7 +70,7 @@ def _by_illness(draft: Medication, chart: Chart) -> Iterator[Stop]:
         indicator, line = stop.as_reviewed(reason.indication.id)
         if indicator is Indicator.INFO and own_orders.is_own(draft, chart):
             continue
-        if indicator is not None and not (stop.renal or stop.caution or stop.allergy) and assess.stops(stop, chart):
+        if indicator is not None and not (stop.renal or stop.caution or stop.allergy) and hard_stops.stops(stop, chart):
             yield Stop(indicator, line, indicator is Indicator.CRITICAL)
 
 
@@ -92,7 +102,7 @@ def _by_gut(draft: Medication, chart: Chart) -> Iterator[Stop]:
 def _by_age(draft: Medication, chart: Chart) -> Iterator[Stop]:
     """Below 18 a deficiency is dosed by paediatrics; what has a paediatric or obstetric regimen is judged by that."""
     indication = reason_of(draft, chart).indication
-    years = (chart.age_days or 0) / _DAYS_A_YEAR
+    years = (chart.age_days or 0) / DAYS_A_YEAR
     young = indication.child == "adult" and not chart.at_least(years, "review.obstetric.age_years")
     if assess.is_child(chart) and (indication.child == "paediatrics" or young):
         yield Stop(Indicator.WARNING, "child")

@@ -3,7 +3,7 @@
 from cards import wording
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import assess, causes, corrected, danger
+from cards.judgements import assess, causes, corrected, danger, potassium
 from cards.model import DraftTest, Indicator, Magnesium, Medication, Problem, Say, Suggestion, removals
 
 _TESTS = (DraftTest("magnesium", "before_order"), DraftTest("bmp", "before_order"), DraftTest("ecg", "before_order"))
@@ -109,7 +109,7 @@ def _values(drafts: Drafts, chart: Chart) -> dict[str, str]:
     return {
         "drug": wording.listed(names),
         "has": chart.knowledge.words.form("verbs.has", len(set(names)) > 1),
-        "and_potassium": danger.potassium_goal(chart),
+        "and_potassium": potassium.goal(chart),
         "taken": wording.listed(_taken(drafts, chart)),
     }
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import assess, order_measures
+from cards.judgements import assess, hard_stops, order_measures
 from cards.judgements.indication import is_wanted, reason_of
 from cards.model import DrugRole, Indicator, Medication, Problem, Route, Say
 
@@ -37,7 +37,7 @@ def iv_magnesium_interacts(chart: Chart) -> Say | Because:
 def _is_stopped(roles: tuple[DrugRole, ...], chart: Chart) -> bool:
     """What is a hard stop for the drafted magnesium is told on the card that says so."""
     kind, listed = assess.emergency(chart), chart.knowledge.hard_stops.values()
-    told = (stop for stop in listed if not stop.caution and stop.forbids_in(kind) and assess.stops(stop, chart))
+    told = (stop for stop in listed if not stop.caution and stop.forbids_in(kind) and hard_stops.stops(stop, chart))
     groups = {stop.drug_group for stop in told} - {""}
     return any(map(_is_iv_magnesium, chart.chosen)) and any(r.of_class.group in groups for r in roles)
 

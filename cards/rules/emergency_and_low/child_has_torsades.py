@@ -2,7 +2,7 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import assess, danger
+from cards.judgements import assess, danger, hard_stops
 from cards.model import DraftTest, Indicator, Problem, Say
 
 _TESTS = (DraftTest("magnesium", "now"), DraftTest("bmp", "now"), DraftTest("ecg", "now"))
@@ -15,6 +15,6 @@ def child_has_torsades(chart: Chart) -> Say | Because:
         return because("not a child with torsades now")
     if chart.is_high:
         return because(chart.is_high.why)
-    expert = assess.iv_is_forbidden(chart, "torsades")
+    expert = hard_stops.iv_is_forbidden(chart, "torsades")
     lines = ("found", "expert" if expert else "dose", "check")
     return Say(Indicator.CRITICAL, lines, title="expert" if expert else "", tests=_TESTS)

@@ -2,7 +2,7 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import assess, danger, emergencies, given
+from cards.judgements import assess, danger, emergencies, given, hard_stops
 from cards.model import DraftMedication, DraftTest, Indicator, Problem, Say, Suggestion
 from cards.plan import doses, emergency_load
 
@@ -50,4 +50,4 @@ def _orders(order: DraftMedication | None, chart: Chart) -> tuple[str, ...]:
 
 
 def _beside(chart: Chart) -> tuple[str, ...]:
-    return ("stop_qt",) * bool(danger.qt_drugs(chart)) + ("block",) * assess.has_unpaced_heart_block(chart)
+    return ("stop_qt",) * bool(danger.qt_drugs(chart)) + ("block",) * hard_stops.has_unpaced_heart_block(chart)

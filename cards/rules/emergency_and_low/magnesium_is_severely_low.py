@@ -2,7 +2,7 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart
-from cards.judgements import assess, danger, given
+from cards.judgements import assess, danger, given, hard_stops
 from cards.model import Band, DraftTest, Problem, RenalGate, Say, Setting
 from cards.plan import doses, recheck, unknown_place
 
@@ -43,7 +43,7 @@ def _do(plan: doses.Plan, chart: Chart) -> tuple[str, ...]:
 
 
 def _route(plan: doses.Plan, chart: Chart) -> str:
-    no_iv = assess.iv_is_forbidden(chart) or given.nutrition_holds_dose(chart)
+    no_iv = hard_stops.iv_is_forbidden(chart) or given.nutrition_holds_dose(chart)
     return "oral_instead" if plan.oral and no_iv else plan.title
 
 

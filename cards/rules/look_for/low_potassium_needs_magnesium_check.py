@@ -2,11 +2,11 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import causes, danger, indication
+from cards.judgements import causes, danger, indication, potassium
 from cards.model import DraftTest, Indicator, Problem, Say
 
 
-@rule(Problem.LOOK_FOR_LOW, starts=danger.potassium_is_low)
+@rule(Problem.LOOK_FOR_LOW, starts=potassium.is_low)
 def low_potassium_needs_magnesium_check(chart: Chart) -> Say | Because:
     """Potassium still low in spite of replacement, and no magnesium of these days (RSK-K)."""
     if chart.not_known & {"magnesium", "results"}:
@@ -14,7 +14,7 @@ def low_potassium_needs_magnesium_check(chart: Chart) -> Say | Because:
     if any(map(indication.is_wanted, chart.drafts)):
         return because("magnesium is ordered beside it")
     gap = causes.no_magnesium_within("potassium.magnesium_gap_hours", chart)
-    return danger.potassium_is_refractory(chart) and gap and _said(chart)
+    return potassium.is_refractory(chart) and gap and _said(chart)
 
 
 def _said(chart: Chart) -> Say:

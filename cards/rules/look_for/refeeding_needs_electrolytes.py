@@ -2,7 +2,7 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import assess, danger, phosphate
+from cards.judgements import assess, phosphate, potassium
 from cards.model import DraftTest, Indicator, Problem, Say
 
 _TESTS = tuple(DraftTest(name, "refeeding") for name in ("magnesium", "phosphate", "bmp"))
@@ -23,4 +23,4 @@ def refeeding_needs_electrolytes(chart: Chart) -> Say | Because:
 
 
 def _low(chart: Chart) -> dict[str, Because]:
-    return {"potassium": danger.potassium_is_low(chart), "phosphate": phosphate.is_low(chart)}
+    return {"potassium": potassium.is_low(chart), "phosphate": phosphate.is_low(chart)}

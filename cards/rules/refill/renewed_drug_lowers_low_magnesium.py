@@ -3,7 +3,7 @@
 from cards import wording
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import allergies, assess, causes, given, renewing
+from cards.judgements import allergies, assess, cause_advice, causes, given, renewing
 from cards.model import DraftTest, Indicator, Medication, Problem, Say
 from cards.plan import doses, partners
 
@@ -27,7 +27,7 @@ def renewed_drug_lowers_low_magnesium(chart: Chart) -> Say | Because:
 
 
 def _said(indicator: Indicator, renewed: tuple[Medication, ...], chart: Chart) -> Say:
-    by_line = causes.draft_advice(renewed, chart)
+    by_line = cause_advice.draft_advice(renewed, chart)
     sparing = doses.potassium_sparing_is_safe(chart)
     spared = f"diuretic_spare{allergies.sparing_suffix('diuretic', chart)}"
     known = (key if key in _LINES else "other" for key in by_line)
@@ -38,7 +38,7 @@ def _said(indicator: Indicator, renewed: tuple[Medication, ...], chart: Chart) -
         ("found", *dict.fromkeys(lines), *heart, "recheck"),
         values={
             "names": wording.listed(causes.depleting_names(renewed)),
-            "acid": causes.acid_name(renewed),
+            "acid": cause_advice.acid_name(renewed),
             "why_no_sparing": partners.why_no_potassium_sparing(chart),
             **allergies.values(chart),
         },
