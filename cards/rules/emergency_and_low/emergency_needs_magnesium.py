@@ -5,6 +5,7 @@ from cards.chart import Because, Chart, because
 from cards.judgements import assess, danger, emergencies, given, hard_stops
 from cards.model import DraftMedication, DraftTest, Indicator, Problem, Say, Suggestion
 from cards.plan import doses, emergency_load
+from cards.units import shown
 
 _AFTER_LOAD = "after_emergency"
 _TESTS = (DraftTest("magnesium", _AFTER_LOAD), DraftTest("bmp", "now"), DraftTest("ecg", "now"))
@@ -24,6 +25,7 @@ def _said(kind: str, chart: Chart) -> Say:
     values = {
         "dose": doses.dose_text(order) if order else "",
         "after_load": chart.knowledge.monitoring[_AFTER_LOAD],
+        "sum": shown(emergency_load.of_day(chart)),
         "qt_drugs": ", ".join(danger.qt_drugs(chart)),
     }
     todo = (held,) if held else _orders(order, chart)
