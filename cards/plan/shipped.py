@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import replace
 from functools import lru_cache
 
-from cards.chart import Chart, once
+from cards.chart import Chart
 from cards.loading import Knowledge
 from cards.loading.shipped_protocol import key_of
 from cards.model import Band, RenalGate, Setting
@@ -42,9 +42,11 @@ def _rows(knowledge: Knowledge, band: Band, route: str, gate: RenalGate) -> tupl
     return tuple(replace(row, when=row.when[1:]) for row in rows if row.give[0].route == route)
 
 
-@once
 def _facts(chart: Chart) -> Facts:
-    """The patient as the shipped protocol asks about him: each thing is read where a row asks for it."""
+    """The patient as the shipped protocol asks about him: each thing is read where a row asks for it.
+
+    Made anew: kept, they and the chart would hold each other.
+    """
     return Facts(None, states=_States(chart), has=_Words(chart))
 
 

@@ -32,11 +32,11 @@ def test_the_evaluators_minute(demo, open_chart):
     chart.open("alcohol")
     other = chart.about("patient").first
     other.get_by_text("Override…").click()
-    other.get_by_label("Why not?").select_option(label="Patient refuses/declines (no context given)")
+    other.get_by_label("Why not?").select_option(label="Laboratory error suspected")
     sent = chart.do_and_hear(other.get_by_role("button", name="Override with this reason").click)
-    expect(other).to_contain_text("Overridden: Patient refuses")
+    expect(other).to_contain_text("Overridden: Laboratory error")
     line = recorded(demo, sent["card"])
-    assert (line["outcome"], line["reason"]) == ("overridden", "patient-refuses")
+    assert (line["outcome"], line["reason"]) == ("overridden", "laboratory-error")
 
     chart.open("well")
     chart.open("heart-failure")

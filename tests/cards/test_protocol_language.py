@@ -362,7 +362,7 @@ def test_a_gap_is_told_of_patients_that_the_scope_lets_in() -> None:
 
 def test_a_stop_is_told_once_for_all_kidneys_in_which_it_holds() -> None:
     told = remarks('  - {row: fast, level: "< 1.5", give: ["sulfate 1 g IV over 10 min"]}\n')
-    slow = "drafted slower, {} instead of 10 min, because at most {} g/h"
+    slow = "drafted slower, {} instead of 10 min: at most {} g/h"
     expected = f"eGFR 30 or more: {slow.format('1 h', 1)}; eGFR 15 to below 30: {slow.format('2 h', 0.5)}"
     assert f'stop: row "fast": {expected}' in told
 

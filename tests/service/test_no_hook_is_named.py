@@ -23,7 +23,7 @@ def test_no_rule_can_look_at_the_hook():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Attribute) and node.attr == "hook"
     }
-    assert looking == {"services.py", "switched.py", "explain.py", "visit.py"}
+    assert looking == {"services.py", "switched.py", "explain.py", "call.py"}
 
 
 def test_no_answer_of_the_service_compares_a_hook():

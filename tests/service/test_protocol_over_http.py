@@ -17,7 +17,7 @@ rows:
     recheck: 6 h after end
 limits: {iv_24h: 12 g, because: telemetry}
 """
-DAY, ASTHMA = "10 g in 24 h is above 8 g", "10 g is above 2.5 g for acute severe asthma"
+DAY, ASTHMA = "10 g in 24 h is above 8 g", "10 g is above 2.5 g (acute severe asthma)"
 
 
 @pytest.fixture

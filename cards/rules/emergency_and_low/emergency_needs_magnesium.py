@@ -36,7 +36,7 @@ def _said(kind: str, chart: Chart) -> Say:
         title=kind if order else _TITLES.get(held, "stop"),
         values=values,
         suggestions=(Suggestion("load", (order,), recommended=True, values=values),) if order else (),
-        tests=_TESTS_OF_OLD if old or held else _TESTS,
+        tests=_TESTS_OF_OLD if old or held in _TITLES else _TESTS,
     )
 
 
