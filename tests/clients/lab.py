@@ -107,7 +107,8 @@ VENDORS = (STANDARD, EPIC, ORACLE)
 def is_placed(request: Json) -> bool:
     """Whether the call tells where the patient is."""
     stays = request["prefetch"].get("encounters", {}).get("entry", ())
-    return any(entry["resource"].get("class", {}).get("code") in _LOCAL_CLASSES for entry in stays)
+    classes = [entry["resource"].get("class") for entry in stays]
+    return any(isinstance(told, dict) and told.get("code") in _LOCAL_CLASSES for told in classes)
 
 
 def untakeable(card: Json, vendor: Vendor, placed: bool) -> list[str]:
