@@ -62,7 +62,7 @@ def in_epic(request: Json) -> Json:
             value["entry"].append(_remark("4119" if value["entry"] else "4101"))
     for entry in made["prefetch"].get("encounters", {}).get("entry", ()):
         told = entry["resource"].get("class")
-        if told and told.get("code") in _LOCAL_CLASSES:
+        if isinstance(told, dict) and told.get("code") in _LOCAL_CLASSES:
             entry["resource"]["class"] = {
                 "system": "urn:oid:2.999.7.10",
                 "code": "13",
