@@ -12,7 +12,7 @@ ABOVE, BELOW = ("found", "do"), "check"
 _PASSES = (("found", True), ("do", True), ("found", False))
 _EMPHASIS = "**"
 _MARKS = re.compile(r"\*\*")
-_BETWEEN_SENTENCES = re.compile(r"(?:(?<=[.;])|(?<=[.;]\*\*)) (?=[A-ZÄÖÜ])")
+_BETWEEN_SENTENCES = re.compile(r"(?:(?<=\.)|(?<=\.\*\*)) (?=[A-ZÄÖÜ])")
 Lines = dict[str, list[str]]
 
 

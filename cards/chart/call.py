@@ -8,7 +8,6 @@ from cards.chart.cut_lists import cut_inputs
 from cards.chart.fhir import bare_id, is_id
 from cards.chart.inputs import BY_KEY, INPUTS
 from cards.chart.sorting import Sorted
-from cards.chart.urine import HOURLY, OF_A_DAY
 from cards.chart.versions import newest_versions
 from cards.loading import Knowledge
 from cards.model import (
@@ -16,11 +15,6 @@ from cards.model import (
     Problem,
     Snapshot,
 )
-
-_COMFORT = "comfort_care"
-# the keys under which vital signs may come
-_URINE = (HOURLY, OF_A_DAY)
-_WITH_VITAL_SIGNS = frozenset({"vital_signs", "results"})
 
 
 class Call(Asked):

@@ -85,3 +85,10 @@ def test_nothing_is_lost(chart, monkeypatch):
 def all_words(card: Card, known: Knowledge) -> list[str]:
     told = sections(str(card.body.get("detail", "")), known)
     return sorted(word for _, text in told for word in text.split())
+
+
+def test_a_line_is_parted_between_sentences_alone():
+    do = ["**Contraindicated** (US label; MHRA the same " + "word " * 60 + "end). Then this."]
+    told = folded({"found": [], "do": do, "check": []}, "Low")
+    assert told["do"] == [do[0].removesuffix(" Then this.")]
+    assert told["check"] == ["Then this."]

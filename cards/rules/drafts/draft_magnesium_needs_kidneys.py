@@ -7,11 +7,10 @@ from cards.chart import Because, Chart, because
 from cards.judgements import assess, kidneys_and_orders, level_and_orders, order_measures
 from cards.judgements.indication import is_wanted, reason_of
 from cards.judgements.kidneys_and_orders import Verdict
-from cards.model import DraftTest, MagnesiumKind, Medication, Problem, Route, Say, Suggestion, removals
+from cards.model import DraftTest, Medication, Problem, Route, Say, Suggestion, removals
 from cards.plan import doses, own_orders
 from cards.units import shown
 
-_SOURCES = (MagnesiumKind.LAXATIVE, MagnesiumKind.ANTACID, MagnesiumKind.BOWEL_PREPARATION)
 _FIRST = (DraftTest("bmp", "first"), DraftTest("magnesium", "first"))
 
 
