@@ -97,7 +97,7 @@ class Visit:
     refusal: Outcome | None
 
     def fetch(self, requests: Mapping[str, Request]) -> dict[str, Fetched]:
-        """What each request brought by the deadline; never raises."""
+        """What each request brought by the deadline; never raises. The server's breaker has heard of it by then."""
         covers = {name: self._cover(request) for name, request in requests.items()}
         found = {name: Fetched(outcome=self._refused(covers[name])) for name in requests}
         tried = {name: request for name, request in requests.items() if found[name].outcome is Outcome.TIMEOUT}
@@ -109,7 +109,11 @@ class Visit:
         for late in wait(running, timeout=self.deadline.left).not_done:
             late.cancel()
         elapsed = time.monotonic() - started
-        return {name: _frozen(one, covers[name], elapsed if name in tried else 0.0) for name, one in found.items()}
+        brought = {name: _frozen(one, covers[name], elapsed if name in tried else 0.0) for name, one in found.items()}
+        for name, request in tried.items():
+            if not request.optional:
+                server.heard(brought[name], self.gateway.deadline_seconds)
+        return brought
 
     def _cover(self, request: Request) -> Cover:
         return cover(self.scope, request.kind, request.interaction, self.same_patient)
@@ -123,4 +127,4 @@ class Visit:
 def _frozen(found: Fetched, covered: Cover, elapsed: float) -> Fetched:
     """A copy that no worker changes any more; under a scope with a query nothing is complete."""
     complete = found.complete and covered is Cover.ALL
-    return Fetched(list(found.pages), found.outcome, complete, found.seconds or elapsed)
+    return Fetched(list(found.pages), found.outcome, complete, found.seconds or elapsed, found.began)

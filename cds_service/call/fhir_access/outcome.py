@@ -59,9 +59,13 @@ class NotFetched(Exception):
 
 @dataclass(slots=True)
 class Fetched:
-    """What one query brought so far; a worker adds to it, so take `pages` once. `complete`: nothing was left behind."""
+    """What one query brought so far; a worker adds to it, so take `pages` once. `complete`: nothing was left behind.
+
+    `began`: when its worker turned to it, by the monotonic clock; 0 when none has.
+    """
 
     pages: list[JsonDict] = field(default_factory=list)
     outcome: Outcome = Outcome.TIMEOUT
     complete: bool = False
     seconds: float = 0.0
+    began: float = 0.0

@@ -33,8 +33,8 @@ class Server:
         self._understood: dict[tuple[str, ...], tuple[int, float]] = {}
 
     def fetch(self, request: Request, token: str, deadline: Deadline, found: Fetched) -> None:
-        """Fill `found` with the pages of a request; what came before a failure stays. The breaker hears of all."""
-        started = time.monotonic()
+        """Fill `found` with the pages of a request; what came before a failure stays."""
+        found.began = time.monotonic()
         try:
             self._pages(request, token, deadline, found)
             found.outcome = Outcome.FETCHED
@@ -43,18 +43,17 @@ class Server:
         except Exception:  # an answer that breaks its reader is one that cannot be read
             found.outcome = Outcome.UNREADABLE
         finally:
-            found.seconds = time.monotonic() - started
-            if not request.optional:
-                self._report(found)
+            found.seconds = time.monotonic() - found.began
 
     def warm(self) -> None:
         """Ask for what every server tells everybody; whatever comes of it is no news of the server."""
         with suppress(NotFetched):
             exchange(self._session, "GET", f"{self.base}/metadata", (), "", _WARM_S)
 
-    def _report(self, found: Fetched) -> None:
-        """Tell the breaker, unless the time was too short to tell anything."""
-        if found.outcome is not Outcome.TIMEOUT or found.seconds > self._timeout / 2:
+    def heard(self, found: Fetched, allowed: float) -> None:
+        """Tell the breaker, unless the time, of the seconds `allowed`, was too short to tell anything."""
+        tried = time.monotonic() - found.began if found.began else 0.0
+        if found.outcome is not Outcome.TIMEOUT or tried > min(self._timeout, allowed) / 2:
             self.breaker.report(bool(found.pages) or found.outcome not in DEAD)
 
     def _pages(self, request: Request, token: str, deadline: Deadline, found: Fetched) -> None:
