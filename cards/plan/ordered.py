@@ -25,13 +25,26 @@ def _counts(request: OrderedTest, wanted: Due, chart: Chart) -> bool:
         return request.is_draft or _is_of_now(request, chart)
     if wanted.in_days:
         return chart.now <= request.end and request.start <= wanted.end  # an earlier result will tell more
+    if _is_first_draw(request, wanted, chart):
+        return True
     slack = (wanted.start - chart.now) / 2  # an order for about that time is that order; one for now waits for nothing
     return request.start <= wanted.end + slack and request.end >= wanted.start - slack
+
+
+def _is_first_draw(request: OrderedTest, wanted: Due, chart: Chart) -> bool:
+    """What was never measured is drawn before the time that is wanted: what follows it, its result decides."""
+    end, known = request.end, chart.readings.found.get(_result_of(request, chart))
+    return end is not None and not known and end < wanted.start and chart.now - end < wanted.start - chart.now
+
+
+def _result_of(request: OrderedTest, chart: Chart) -> str:
+    """The name of the result that a test brings."""
+    return chart.knowledge.tests[request.test].result
 
 
 def _is_of_now(request: OrderedTest, chart: Chart) -> bool:
     """Ordered lately without a time, and not for the sample whose result is known."""
     if request.authored is None or not chart.at_most(chart.hours_since(request.authored), "ordered.test"):
         return False
-    shown_by = chart.knowledge.tests[request.test].result
-    return all(result.when < request.authored for result in chart.readings.found.get(shown_by, ()))
+    found = chart.readings.found.get(_result_of(request, chart), ())
+    return all(result.when < request.authored for result in found)

@@ -88,6 +88,17 @@ def test_what_is_needed_now_does_not_wait_for_tomorrow() -> None:
     assert counts(request(occurrenceDateTime=ago(-100)), when="oral_week")  # what comes sooner tells more
 
 
+@pytest.mark.parametrize(
+    ("hours", "measured", "expected"),
+    [(0, False, True), (0.9, False, True), (1.1, False, False), (20, False, False), (0, True, False)],
+)
+def test_before_the_first_result_the_next_draw_is_not_ordered(hours: float, measured: bool, expected: bool) -> None:
+    """The window begins in an hour: a draw of longer ago without a result got lost."""
+    never = {"setting": "inpatient", "labs": {"egfr": 90}}
+    chart = chart_with(request(occurrenceDateTime=ago(hours)), LOW if measured else never)
+    assert is_ordered(DraftTest("magnesium", "after_emergency"), chart) is expected
+
+
 @pytest.mark.parametrize("status", ["draft", "active"])
 def test_a_card_tells_what_is_ordered_and_orders_the_rest(status: str) -> None:
     shot, told = snapshot(LOW), request(status=status)
