@@ -107,12 +107,3 @@ def test_a_wrong_entry_stops_the_start_with_file_line_and_reason(tmp_path, line,
     with pytest.raises(SettingsError) as refused:
         read_clients(path)
     assert str(refused.value).startswith("clients.yaml:5: ") and reason in str(refused.value)
-
-
-def test_connections_are_opened_before_the_first_call_without_token_or_patient():
-    with Stub({}, together=1) as server:
-        gateway = Gateway(30.0, 30.0)
-        gateway.warm([server.base])
-        gateway.pool("", server.base).shutdown(wait=True)
-        assert [(method, path) for method, path, *_ in server.log] == [("GET", "/fhir/metadata")]
-        assert server.log[0][2] is None

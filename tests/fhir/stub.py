@@ -18,17 +18,27 @@ class Stub:
     `together`: no request is answered before so many have come;
     `silent`: it does not say that it keeps connections, though it does;
     `latency`: seconds before each answer;
+    `heads`: whether it answers HEAD;
     `unknown`: parameters that it does not know, and answers with an OperationOutcome of status `refusal`.
     """
 
     def __init__(
-        self, answers, fault=None, page_size=None, silent=False, together=1, unknown=(), refusal=400, latency=0.0
+        self,
+        answers,
+        fault=None,
+        page_size=None,
+        silent=False,
+        together=1,
+        unknown=(),
+        refusal=400,
+        latency=0.0,
+        heads=True,
     ):
         self.answers, self.fault, self.page_size = answers, fault, page_size
         self.log, self.pages, self.closing = [], {}, threading.Event()
         self.peers, self.silent = [], silent
         self.unknown, self.refusal = frozenset(unknown), refusal
-        self.parameters, self.latency = set(), latency
+        self.parameters, self.latency, self.heads = set(), latency, heads
         self.gate = threading.Barrier(together)
         self.http = _Http(("127.0.0.1", 0), type("Handler", (_Handler,), {"stub": self}))
         self.base = f"http://127.0.0.1:{self.http.server_address[1]}/fhir"
@@ -93,6 +103,8 @@ class _Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         self.answer(url.path, parse_qsl(url.query))
 
+    do_HEAD = do_GET
+
     def do_POST(self):
         form = self.rfile.read(int(self.headers["Content-Length"])).decode()
         self.answer(self.path.removesuffix("/_search"), parse_qsl(form))
@@ -110,9 +122,10 @@ class _Handler(BaseHTTPRequestHandler):
             return
         stub.parameters |= {name for name, _ in pairs}
         refused = stub.refuses(pairs)
+        known = stub.heads or self.command != "HEAD"
         found = None if refused else stub.find(path.removeprefix("/fhir").strip("/"), pairs)
         raw = json.dumps(found or {"resourceType": "OperationOutcome", "issue": []}).encode()
-        self.send_response(stub.refusal if refused else 200 if found else 404)
+        self.send_response(501 if not known else stub.refusal if refused else 200 if found else 404)
         self.send_header("Content-Type", "application/fhir+json")
         if not stub.silent:
             self.send_header("Connection", "keep-alive")
@@ -121,6 +134,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.write(raw)
 
     def write(self, raw):
+        if self.command == "HEAD":
+            return
         self.close_connection = self.stub.fault in ("half", "trickle")
         if self.stub.fault == "trickle":
             self.trickle(raw)

@@ -4,7 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
 from cds_service.call.fhir_access.outcome import Fetched, Outcome
@@ -35,10 +35,12 @@ class Gateway:
                 self._servers[base] = Server(base, self._timeout)
             return self._servers[base]
 
-    def warm(self, bases: Iterable[str]) -> None:
-        """Open a connection to each server before the first call needs it, without token or patient."""
-        for base in bases:
-            self.pool("", base).submit(self.server(base).warm)
+    def warm(self, bases: Iterable[str], connections: int) -> list[Future[None]]:
+        """Open so many connections to each server before the first call needs them, without token or patient.
+
+        Answers at once, with what is being done.
+        """
+        return [self.pool("", base).submit(self.server(base).warm) for base in bases for _ in range(connections)]
 
     def pool(self, client: str, base: str) -> ThreadPoolExecutor:
         """The worker threads of one client for one server: however slow that is, it has no others'."""

@@ -2,12 +2,11 @@
 
 import time
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 
 from cds_service.call.fhir_access.breaker import Breaker
 from cds_service.call.fhir_access.outcome import DEAD, NO_CONNECTION, Fetched, JsonDict, NotFetched, Outcome
 from cds_service.call.fhir_access.queries import Pairs, Request, below, forms
-from cds_service.call.fhir_access.wire import Deadline, RefusedStatus, exchange
+from cds_service.call.fhir_access.wire import Deadline, RefusedStatus, exchange, greet
 from cds_service.fhir_json import as_dict, as_list, as_text, entries
 from cds_service.outgoing import new_session
 
@@ -15,7 +14,7 @@ CONNECTIONS = 64
 MOST_PAGES = 20
 MOST_ENTRIES = 1000
 FORM_SECONDS = 600
-_WARM_S = 2.0
+_WARM_S = 5.0  # nobody waits for it
 # what a server answers that does not know a parameter
 _NOT_UNDERSTOOD = frozenset({Outcome.BAD_REQUEST, Outcome.SEARCH_FAILED})
 _NO_POST = frozenset({400, 403, 404, 405, 406, 411, 415, 501})
@@ -46,9 +45,8 @@ class Server:
             found.seconds = time.monotonic() - found.began
 
     def warm(self) -> None:
-        """Ask for what every server tells everybody; whatever comes of it is no news of the server."""
-        with suppress(NotFetched):
-            exchange(self._session, "GET", f"{self.base}/metadata", (), "", _WARM_S)
+        """Open a connection and leave it open, by the head of what every server tells everybody."""
+        greet(self._session, f"{self.base}/metadata", _WARM_S)
 
     def heard(self, found: Fetched, allowed: float) -> None:
         """Tell the breaker, unless the time, of the seconds `allowed`, was too short to tell anything."""

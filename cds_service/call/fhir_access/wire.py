@@ -35,6 +35,7 @@ _FAULTS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Outc
     ((ConnectionResetError, BrokenPipeError, http.client.RemoteDisconnected), Outcome.CONNECTION_RESET),
 )
 _DEEPEST_CAUSE = 10
+_NO_HEAD = frozenset({400, 405, 501})
 _HEADERS = {"Accept": "application/fhir+json", "User-Agent": "magnesium-cds"}
 
 
@@ -91,6 +92,19 @@ def exchange(
         raise NotFetched(_kind_of(problem)) from None
     except (requests.RequestException, HTTPError, OSError, ValueError) as problem:
         raise NotFetched(_kind_of(problem, Outcome.UNREADABLE)) from None
+
+
+def greet(session: requests.Session, url: str, seconds: float) -> None:
+    """Leave a connection open for a later exchange: by the head of `url` or, where a server gives none, the whole.
+
+    Whatever the server says, or does not, is no news of it.
+    """
+    try:
+        answer = session.head(url, headers=_HEADERS, timeout=within(seconds), allow_redirects=False)
+        if answer.status_code in _NO_HEAD:
+            exchange(session, "GET", url, (), "", seconds)
+    except (NotFetched, requests.RequestException, HTTPError, OSError, ValueError):
+        return
 
 
 def _kind_of(problem: BaseException, otherwise: Outcome = Outcome.NO_CONNECTION) -> Outcome:

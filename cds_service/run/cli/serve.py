@@ -86,6 +86,7 @@ def _temporary_folder() -> Iterator[Path]:
 
 
 def _serve(settings: "Settings", host: str, port: int, workers: int, groups: "Iterable[RouteGroup]" = ()) -> None:
+    from cards import INPUTS
     from cds_service.records.keeper import Keeper, ship_rest
     from cds_service.records.log import configure_logging, record_refused_by_server
     from cds_service.records.memory import AdviceMemory
@@ -101,7 +102,7 @@ def _serve(settings: "Settings", host: str, port: int, workers: int, groups: "It
     def begin() -> None:
         runtime.metrics.worker_started()
         keeper.start()
-        runtime.fhir.warm(sorted(runtime.clients.fhir_servers()))
+        runtime.fhir.warm(sorted(runtime.clients.fhir_servers()), sum(not asked.second_look for asked in INPUTS))
         watch(looks, runtime.metrics.files_taken_away)
         if isinstance(runtime.books, Spool):
             atexit.register(runtime.books.close)
