@@ -8,8 +8,11 @@ from cards import INPUTS
 from cds_service.call.envelope import read_call
 from cds_service.call.fhir_access import Gateway, Source
 from cds_service.call.fhir_access.breaker import FIRST_PAUSE, Breaker
+from cds_service.call.fhir_access.outcome import NotFetched, Outcome
 from cds_service.call.fhir_access.queries import below, request_of
 from cds_service.call.fhir_access.scopes import Cover, cover
+from cds_service.call.fhir_access.wire import exchange
+from cds_service.outgoing import new_session
 from tests.calls import cards
 from tests.fhir.conftest import TOKEN, Service, complete, lacking, told
 from tests.fhir.stub import Stub, answers_of
@@ -124,6 +127,15 @@ def test_a_connection_is_used_again_when_the_server_promises_to_keep_it(runtime,
     for _ in range(3):
         assert cards(service.post(lacking(complete("patient-view", templates), ["magnesium"], base=server.base)))
     assert len(set(server.peers)) == connections
+
+
+def test_a_refusal_leaves_the_connection_open(stub):
+    server, session = stub(), new_session(1)
+    for _ in range(3):
+        with pytest.raises(NotFetched) as refused:
+            exchange(session, "GET", f"{server.base}/Nothing", (), "", LONG_S)
+        assert refused.value.outcome is Outcome.NOT_FOUND
+    assert len(server.log) == 3 and len(set(server.peers)) == 1
 
 
 def test_everything_supplied_asks_for_nothing(runtime, templates, stub):

@@ -20,6 +20,7 @@ from tests.machine import LONG_S
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/fhir+json\r\nX-Long: "
 BODY = b"HTTP/1.1 200 OK\r\nContent-Type: application/fhir+json\r\nContent-Length: 99999\r\n\r\n"
+REFUSAL = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 9999\r\n\r\n"
 PAUSE_S = 0.02
 
 
@@ -69,7 +70,7 @@ def visit(gateway, base, client="ehr"):
     return Source(gateway, frozenset({base}), client).visit(base, TOKEN, "", True)
 
 
-@pytest.mark.parametrize("beginning", [HEAD, BODY], ids=["headers", "body"])
+@pytest.mark.parametrize("beginning", [HEAD, BODY, REFUSAL], ids=["headers", "body", "refusal"])
 def test_a_fhir_server_that_trickles_gives_its_thread_back_and_opens_the_breaker(beginning):
     with Trickling(beginning) as server:
         gateway = Gateway(LONG_S, timeout_seconds=0.2)

@@ -82,8 +82,7 @@ def exchange(
             allow_redirects=False,
             stream=True,
         ) as response:
-            _check(response.status_code, response.headers)
-            return _resource(_body(response.raw, limit))
+            return _answered(response, limit)
     except requests.ConnectTimeout:
         raise NotFetched(Outcome.NO_CONNECTION) from None
     except (requests.Timeout, ReadTimeoutError):
@@ -92,6 +91,15 @@ def exchange(
         raise NotFetched(_kind_of(problem)) from None
     except (requests.RequestException, HTTPError, OSError, ValueError) as problem:
         raise NotFetched(_kind_of(problem, Outcome.UNREADABLE)) from None
+
+
+def _answered(response: requests.Response, limit: Deadline) -> JsonDict:
+    try:
+        _check(response.status_code, response.headers)
+    except RefusedStatus:
+        _finish(response, limit)
+        raise
+    return _resource(_body(response.raw, limit))
 
 
 def greet(session: requests.Session, url: str, seconds: float) -> None:
@@ -153,6 +161,18 @@ def _body(raw: BaseHTTPResponse, limit: Deadline) -> bytes:
         if not limit.left:
             raise NotFetched(Outcome.TIMEOUT)
     return bytes(read)
+
+
+def _finish(response: requests.Response, limit: Deadline) -> None:
+    """Read what a refusal says, if it is short: a connection with something left to read is closed, not kept."""
+    length = response.headers.get("Content-Length", "")
+    if not _is_number(length) or int(length[:_LONGEST_LENGTH]) > _CHUNK:
+        return
+    try:
+        _body(response.raw, limit)
+    except (HTTPError, OSError):
+        if not limit.left:
+            raise NotFetched(Outcome.TIMEOUT) from None
 
 
 def _resource(body: bytes) -> JsonDict:
