@@ -9,26 +9,46 @@ from typing import Any
 from cards.loading.condition_names import ConditionNames
 from cards.loading.drug_classes import check_known
 from cards.loading.reading import read_csv, read_yaml
+from cards.terms.later import Later
 from cards.terms.terminology import ConditionWords
 
 # the dot of "III." and "3." ends no sentence
 _ORDINAL = r"(?<=[i\d])\."
+_MARKS = r",:()\u2013-"
+_HYPHEN = r"(?<=\w)-(?=\w)"
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """Words, as patterns, that deny a condition before or after it: those `of` it, all `but` some, or all."""
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    of: frozenset[str]
+    but: frozenset[str]
+
+    def holds_for(self, category: str) -> bool:
+        """Whether a condition of this category is denied so."""
+        return category not in self.but and (not self.of or category in self.of)
 
 
 @dataclass(frozen=True, slots=True)
 class Denials:
-    """Words that deny a condition before or after it, as patterns; `past` ones only what does not last."""
+    """All that deny; `turns` begin another thing, `between` may stand between a condition's comma and its denial."""
 
-    before: str
-    past: str
-    after: str
-    lasting: frozenset[str]
+    listed: tuple[Denial, ...]
+    turns: str
+    between: str
 
     def of(self, category: str, named: str) -> str:
         """The pattern of a text that names a condition only to deny it."""
-        before = self.before if category in self.lasting else f"{self.before}|{self.past}"
-        ahead = rf"\b(?:{before})\b\.?[^.,;]{{0,30}}?(?:{named})"
-        return rf"{ahead}|(?:{named})(?:[^.;]|{_ORDINAL}){{0,30}}\b(?:{self.after})\b"
+        holding = [denial for denial in self.listed if denial.holds_for(category)]
+        before = "|".join(words for denial in holding for words in denial.before)
+        after = "|".join(words for denial in holding for words in denial.after)
+        on = rf"(?!\b(?:{self.turns})\b)"
+        ahead = rf"\b(?:{before})\b\.?(?:{on}[^.,;]){{0,40}}?(?:{named})"
+        behind = rf"(?:{on}(?:[^.;{_MARKS}]|{_ORDINAL}|{_HYPHEN})){{0,30}}[ {_MARKS}]{{0,4}}"
+        return rf"{ahead}|(?:{named}){behind}(?:\b(?:{self.between})\b ){{0,4}}\b(?:{after})\b"
 
 
 def read_condition_words(folder: Traversable, conditions: ConditionNames) -> list[ConditionWords]:
@@ -37,7 +57,8 @@ def read_condition_words(folder: Traversable, conditions: ConditionNames) -> lis
     denials = _denials(told)
     english = list(read_csv(folder / "codes" / "condition_words.csv"))
     check_known("condition_words.csv", "category", (row["category"] for row in english), conditions.names)
-    check_known("condition_languages.yaml", "category", (*told["words"], *told["lasting"]), conditions.names)
+    named = (category for denial in denials.listed for category in (*denial.of, *denial.but))
+    check_known("condition_languages.yaml", "category", (*told["words"], *named), conditions.names)
     return [
         *(_words(r["category"], r["pattern"], filter(None, [r["except_pattern"]]), denials) for r in english),
         *_in_languages(told["words"], denials),
@@ -53,14 +74,20 @@ def _in_languages(told: Mapping[str, Mapping[str, list[str]]], denials: Denials)
 def _words(category: str, named: str, unless: Iterable[str], denials: Denials) -> ConditionWords:
     # written and matched in lower case: three times as fast as ignoring case
     denied = "|".join((*unless, denials.of(category, named)))
-    return ConditionWords(category, re.compile(named), re.compile(denied))
+    return ConditionWords(category, re.compile(named), Later(denied))
 
 
 def _denials(told: Mapping[str, Any]) -> Denials:
-    before, past, after = (
-        "|".join(listed) for listed in (told["denied"]["before"], told["past"], told["denied"]["after"])
+    listed = tuple(
+        Denial(
+            tuple(row.get("before", ())),
+            tuple(row.get("after", ())),
+            frozenset(row.get("of", ())),
+            frozenset(row.get("but", ())),
+        )
+        for row in told["denials"]
     )
-    return Denials(before, past, after, frozenset(told["lasting"]))
+    return Denials(listed, "|".join(told["turns"]), "|".join(told["between"]))
 
 
 def _any_of(patterns: Iterable[str]) -> str:

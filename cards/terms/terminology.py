@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from cards.model import DrugRole, MagnesiumKind
+from cards.terms.later import Later
 from cards.terms.magnesium_words import NOT_TOLD, magnesium_salt
 from cards.terms.names import Index, Match, fold, matches
 from cards.terms.systems import ATC, ICD9, RXNORM, icd_code, is_one_icd_code, system_of
@@ -66,7 +67,7 @@ class ConditionWords:
 
     category: str
     pattern: re.Pattern[str]
-    unless: re.Pattern[str] | None
+    unless: Later
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -232,7 +233,7 @@ def _categories(terminology: Terminology, codings: tuple[CodeKey, ...], told: st
 
 def _denied(told: str, among: Iterable[ConditionWords]) -> set[str]:
     """The categories that a text names only to deny them: "rule out heart block"."""
-    return {w.category for w in among if w.unless and w.pattern.search(told) and w.unless.search(told)}
+    return {w.category for w in among if w.pattern.search(told) and w.unless.search(told)}
 
 
 @lru_cache(maxsize=4096)
@@ -244,5 +245,5 @@ def _drug(terminology: Terminology, ingredients: tuple[str, ...]) -> Drug:
 
 def _worded(told: str, among: Iterable[ConditionWords]) -> dict[str, None]:
     """The categories that a text in lower case names."""
-    said = (w for w in among if w.pattern.search(told) and not (w.unless and w.unless.search(told)))
+    said = (w for w in among if w.pattern.search(told) and not w.unless.search(told))
     return dict.fromkeys(w.category for w in said)

@@ -28,6 +28,7 @@ import pytest
 
 import cards
 import cds_service
+from cards.terms.later import Later, compiled
 from cds_service.answer_call import Means, answer_call
 from cds_service.run.settings import MissingData
 from tests.calls import request_for
@@ -83,6 +84,8 @@ def patterns_in(value: object, seen: set[int]) -> Iterator[re.Pattern[str]]:
     """The patterns that a value holds, in containers and dataclasses too."""
     if isinstance(value, re.Pattern):
         yield value
+    if isinstance(value, Later):
+        yield compiled(value.pattern)
     if id(value) in seen or isinstance(value, type | str | bytes):
         return
     seen.add(id(value))
