@@ -14,6 +14,7 @@ from cds_service.run.settings import Auth, MissingData, Settings
 from cds_service.run.start import runtime_of
 from cds_service.web.app import create_app
 from cds_service.web.runtime import Runtime
+from tests import parsed_once
 from tests.clock import moments
 from tests.clock.modules import looks_at_a_clock
 from tests.services import left_out
@@ -34,6 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Move the clocks before anything is collected; workers of pytest-xdist start with clocks that are moved."""
+    parsed_once.begin()
     told = config.getoption("--on")
     if told and not hasattr(config, "workerinput"):
         try:
