@@ -1,4 +1,4 @@
-"""Fixtures that every test may use: the runtime, clients of the service, a clock that stands; and the option --on."""
+"""Fixtures that every test may use: the runtime, clients of the service, a clock that stands; --on and --repeat."""
 
 import gc
 from collections.abc import Callable, Iterator
@@ -14,6 +14,7 @@ from cds_service.run.settings import Auth, MissingData, Settings
 from cds_service.run.start import runtime_of
 from cds_service.web.app import create_app
 from cds_service.web.runtime import Runtime
+from tests import parsed_once
 from tests.clock import moments
 from tests.clock.modules import looks_at_a_clock
 from tests.services import left_out
@@ -24,22 +25,39 @@ MakeClient = Callable[..., FlaskClient]
 settings.register_profile("any speed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any speed")
 PICTURES = pytest.StashKey[str]()
+GARBAGE_AFTER = 50_000  # objects; looked for after each 700, it took a tenth of the time
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--on MOMENT` runs the tests, and all they start, as if it were then."""
+    """`--on MOMENT` runs the tests, and all they start, as if it were then; `--repeat N` each N times."""
     told = "run as if it were then: 2028-02-29T23:55 (UTC) or 2027-10-31T02:30+01:00[Europe/Berlin]"
     parser.addoption("--on", metavar="MOMENT", help=told)
+    parser.addoption("--repeat", metavar="N", type=int, default=1, help="run each test so many times, e.g. -m clock")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Move the clocks before anything is collected; workers of pytest-xdist start with clocks that are moved."""
+    parsed_once.begin()
     told = config.getoption("--on")
     if told and not hasattr(config, "workerinput"):
         try:
             moments.move_to(told)
         except ValueError as problem:
             raise pytest.UsageError(f"--on: {problem}") from None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make a test of each time that a test is to be run."""
+    times = metafunc.config.getoption("--repeat")
+    if times > 1:
+        metafunc.fixturenames.append("nth_time")
+        metafunc.parametrize("nth_time", range(1, times + 1), ids="time {}".format, indirect=True)
+
+
+@pytest.fixture
+def nth_time(request: pytest.FixtureRequest) -> int:
+    """Which of the times of `--repeat` it is."""
+    return int(request.param)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -50,8 +68,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Let the collector of garbage leave half a million objects alone that stay until the end."""
+    """Let the collector of garbage leave half a million objects alone that stay until the end, and come less often."""
     gc.freeze()
+    gc.set_threshold(GARBAGE_AFTER)
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

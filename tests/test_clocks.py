@@ -29,16 +29,22 @@ APART = {
 }
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: "/".join(path.parts[-2:]))
-def test_no_date_stands_beside_a_clock_that_runs(path):
-    source = path.read_text(encoding="utf-8")
-    assert not runs_with_a_clock(source) or dates_in(source) == []
+RUNNING = [path for path in MODULES if runs_with_a_clock(path.read_text(encoding="utf-8"))]
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: "/".join(path.parts[-2:]))
-def test_no_date_of_another_module_stands_beside_it_but_where_they_never_meet(path):
-    both = runs_with_a_clock(path.read_text(encoding="utf-8")) and dates_brought_by(path)
-    assert bool(both) == (path.relative_to(TESTS).as_posix() in APART), both
+def name_of(path):
+    """A module of the tests as it is written here."""
+    return path.relative_to(TESTS).as_posix()
+
+
+def test_no_date_stands_beside_a_clock_that_runs():
+    dated = {name_of(path): dates_in(path.read_text(encoding="utf-8")) for path in RUNNING}
+    assert {name: lines for name, lines in dated.items() if lines} == {}
+
+
+def test_no_date_of_another_module_stands_beside_it_but_where_they_never_meet():
+    both = {name_of(path): brought for path in RUNNING if (brought := dates_brought_by(path))}
+    assert both.keys() == APART.keys(), both
 
 
 @pytest.mark.parametrize(

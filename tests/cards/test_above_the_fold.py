@@ -2,17 +2,15 @@
 
 from collections.abc import Iterator
 
-import pytest
-
 from cards import Card, Decision, Knowledge
 from cards.answer import build
 from cards.answer.fold import ABOVE, MOST_WORDS, folded, words
 from cards.loading.advice import SECTIONS
-from tests.cards.chart import cases, decide, knowledge_of, snapshot
+from tests.cards.chart import decide, knowledge_of, snapshot
+from tests.cards.each_case import ask_each, of_every_rule
 from tests.cards.test_german import german
 
 MOST_LETTERS = 140
-ALL = [pytest.param(case["chart"], id=f"{rule}-{case['name']}") for rule, case in cases()]
 
 
 def sections(detail: str, known: Knowledge) -> Iterator[tuple[str, str]]:
@@ -34,18 +32,24 @@ def above(decision: Decision, known: Knowledge) -> Iterator[tuple[int, str]]:
         yield words(summary, *told), f"{summary}\n{detail}"
 
 
-@pytest.mark.parametrize("chart", ALL)
-def test_in_every_case(chart):
-    known = knowledge_of(chart)
-    decision = decide(snapshot(chart), known=known)
-    assert [told for told in above(decision, known) if told[0] > MOST_WORDS] == []
-    assert all(len(str(card.body["summary"])) < MOST_LETTERS for card in decision.cards)
+@of_every_rule
+def test_in_every_case(rule):
+    def is_short(case):
+        known = knowledge_of(case["chart"])
+        decision = decide(snapshot(case["chart"]), known=known)
+        assert [told for told in above(decision, known) if told[0] > MOST_WORDS] == []
+        assert all(len(str(card.body["summary"])) < MOST_LETTERS for card in decision.cards)
+
+    ask_each(rule, is_short)
 
 
-@pytest.mark.parametrize("chart", ALL[::7])
-def test_in_german_too(chart):
-    decision = decide(snapshot(chart), known=german())
-    assert [told for told in above(decision, german()) if told[0] > MOST_WORDS] == []
+@of_every_rule
+def test_in_german_too(rule):
+    def is_short(case):
+        decision = decide(snapshot(case["chart"]), known=german())
+        assert [told for told in above(decision, german()) if told[0] > MOST_WORDS] == []
+
+    ask_each(rule, is_short, every=7)
 
 
 def test_the_last_goes_first_and_what_is_emphasised_stays():
@@ -73,13 +77,17 @@ def test_what_fits_stays():
     assert folded(lines, "Low") == lines
 
 
-@pytest.mark.parametrize("chart", ALL[::11])
-def test_nothing_is_lost(chart, monkeypatch):
-    known = knowledge_of(chart)
-    decision = decide(snapshot(chart), known=known)
-    monkeypatch.setattr(build, "folded", lambda lines, _: lines)
-    whole = decide(snapshot(chart), known=known)
-    assert [all_words(card, known) for card in decision.cards] == [all_words(card, known) for card in whole.cards]
+@of_every_rule
+def test_nothing_is_lost(rule, monkeypatch):
+    def says_all(case):
+        known = knowledge_of(case["chart"])
+        decision = decide(snapshot(case["chart"]), known=known)
+        with monkeypatch.context() as patch:
+            patch.setattr(build, "folded", lambda lines, _: lines)
+            whole = decide(snapshot(case["chart"]), known=known)
+        assert [all_words(card, known) for card in decision.cards] == [all_words(card, known) for card in whole.cards]
+
+    ask_each(rule, says_all, every=11)
 
 
 def all_words(card: Card, known: Knowledge) -> list[str]:

@@ -17,7 +17,8 @@ from cards.model import About, Allergy
 from cards.model.protocol_answer import Facts
 from cards.protocol.bounds import bounds_of
 from tests.cards import answer
-from tests.cards.chart import ATC, NOW, RXNORM, SNOMED, Json, cases, decide, knowledge, knowledge_of, snapshot
+from tests.cards.chart import ATC, NOW, RXNORM, SNOMED, Json, decide, knowledge, knowledge_of, snapshot
+from tests.cards.each_case import ask_each, of_every_rule
 from tests.cards.patients import charts, treatable
 from tests.cards.test_properties import examples
 
@@ -260,11 +261,13 @@ def _is_for_eclampsia(chart: Json) -> bool:
     return "O15" in str(chart) or "torsades" in str(chart).lower() or "I47.21" in str(chart) or "clampsi" in str(chart)
 
 
-@pytest.mark.parametrize(
-    "chart",
-    [pytest.param(case["chart"], id=f"{rule}-{case['name']}") for rule, case in cases()],
-)
-def test_no_answer_of_a_case_suggests_what_the_list_forbids(chart: Json) -> None:
+@of_every_rule
+def test_no_answer_of_a_case_suggests_what_the_list_forbids(rule: str) -> None:
+    ask_each(rule, lambda case: assert_nothing_forbidden(case["chart"]))
+
+
+def assert_nothing_forbidden(chart: Json) -> None:
+    """With its own allergy list and with each of the others."""
     own = [chart["allergies"]] if chart.get("allergies") else []
     for listed in (*own, *LISTS):
         told = {key: [k for k in chart.get(key, ()) if k != "allergies"] for key in ("missing", "failed", "partial")}

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from cards import Decision, Knowledge, Snapshot
 from cards.model import Answers
-from tests.cards.chart import Json, cases, decide, knowledge_of, snapshot
+from tests.cards.chart import Json, decide, knowledge_of, snapshot
+from tests.cards.each_case import ask_each, of_every_rule
 from tests.cards.patients import charts, treatable
 from tests.cards.quiet import HOOKS, on_hook
 from tests.cards.quiet import patients as quiet_patients
@@ -17,7 +18,6 @@ from tests.cards.test_drafts_that_concern_nobody import fixture_snapshots
 from tests.cards.test_properties import examples
 
 DECIDE = import_module("cards.decide")
-ALL = [pytest.param(case["chart"], id=f"{rule}-{case['name']}") for rule, case in cases()]
 
 
 class AtOnce(Answers):
@@ -44,9 +44,9 @@ def assert_agrees(shot: Snapshot, known: Knowledge | None = None) -> int:
     return spared
 
 
-@pytest.mark.parametrize("chart", ALL)
-def test_in_every_case(chart: Json) -> None:
-    assert_agrees(snapshot(chart), knowledge_of(chart))
+@of_every_rule
+def test_in_every_case(rule: str) -> None:
+    ask_each(rule, lambda case: assert_agrees(snapshot(case["chart"]), knowledge_of(case["chart"])))
 
 
 @examples

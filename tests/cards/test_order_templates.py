@@ -13,6 +13,7 @@ from cards.model import DraftMedication, DraftTest
 from cards.plan.doses import _iv_order, alternative
 from cards.plan.oral_doses import _oral_order
 from tests.cards.chart import NOW, knowledge, snapshot
+from tests.each import ask_each
 
 Doses = Iterator[tuple[str, DraftMedication]]
 
@@ -35,7 +36,6 @@ def _medications() -> Doses:
 
 
 MEDICATIONS = dict(_medications())
-TESTS = [DraftTest(test, when) for test in knowledge().tests for when in knowledge().monitoring]
 
 
 def valid(resource: dict[str, Any]) -> bool:
@@ -53,12 +53,15 @@ def test_a_medication_order_is_valid(name: str, facts: PatientChart) -> None:
     assert description.startswith("Draft order: ")
 
 
-@pytest.mark.parametrize("test", TESTS, ids=lambda test: f"{test.test}-{test.when}")
-def test_a_test_order_is_valid(test: DraftTest, facts: PatientChart) -> None:
-    description, resource = orders.service_request(test, facts)
-    assert valid(resource)
-    assert (resource["status"], resource["intent"]) == ("draft", "proposal")
-    assert knowledge().tests[test.test].text in description
+@pytest.mark.parametrize("test", knowledge().tests)
+def test_a_test_order_is_valid(test: str, facts: PatientChart) -> None:
+    def is_valid(when: str) -> None:
+        description, resource = orders.service_request(DraftTest(test, when), facts)
+        assert valid(resource)
+        assert (resource["status"], resource["intent"]) == ("draft", "proposal")
+        assert knowledge().tests[test].text in description
+
+    ask_each(knowledge().monitoring, is_valid)
 
 
 def test_every_gate_and_salt_has_an_order() -> None:

@@ -5,23 +5,21 @@ from datetime import datetime, timedelta
 from itertools import combinations
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cards.model import Card
 from tests.cards import answer
-from tests.cards.chart import NOW, Json, cases, decide, snapshot
+from tests.cards.chart import NOW, Json, decide, snapshot
+from tests.cards.each_case import ask_each, of_every_rule
 from tests.cards.patients import charts, treatable
 from tests.cards.test_order_templates import valid
 from tests.cards.test_properties import examples
 
-ALL = [pytest.param(case["chart"], id=f"{rule}-{case['name']}") for rule, case in cases()]
 
-
-@pytest.mark.parametrize("chart", ALL)
-def test_the_orders_of_a_case_fit(chart: Json) -> None:
-    assert_fit(chart)
+@of_every_rule
+def test_the_orders_of_a_case_fit(rule: str) -> None:
+    ask_each(rule, lambda case: assert_fit(case["chart"]))
 
 
 @examples

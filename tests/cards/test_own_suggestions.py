@@ -4,25 +4,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cards import Snapshot
 from cards.model import About, Card, Problem
 from tests.cards import answer
-from tests.cards.chart import ABOUT, Json, cases, decide, knowledge_of, snapshot
+from tests.cards.chart import ABOUT, Json, decide, knowledge_of, snapshot
+from tests.cards.each_case import ask_each, of_every_rule
 from tests.cards.patients import charts, treatable
 from tests.cards.test_properties import examples
 
 # what a card about a drafted order is about; what magnesium meets in the gut or vein is told with the suggestion too
 _OBJECTIONS = frozenset({Problem.DRAFT_MAGNESIUM, Problem.DRAFT_QT, Problem.DRAFT_DEPLETES})
-ALL = [pytest.param(case["chart"], id=f"{rule}-{case['name']}") for rule, case in cases()]
 
 
-@pytest.mark.parametrize("chart", ALL)
-def test_what_a_case_suggests_is_accepted(chart: Json) -> None:
-    assert_accepted(chart)
+@of_every_rule
+def test_what_a_case_suggests_is_accepted(rule: str) -> None:
+    ask_each(rule, lambda case: assert_accepted(case["chart"]))
 
 
 @examples

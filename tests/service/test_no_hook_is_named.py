@@ -10,9 +10,9 @@ ROOT = Path(__file__).parents[2]
 HOOKS = re.compile(r"""["'`](patient-view|order-select|order-sign|order-dispatch|encounter-\w+|medication-\w+)["'`]""")
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "cards").rglob("*.py")), ids=lambda path: path.stem)
-def test_no_decision_names_a_hook(path):
-    assert path.name == "services.py" or not HOOKS.search(path.read_text(encoding="utf-8"))
+def test_no_decision_names_a_hook():
+    paths = sorted((ROOT / "cards").rglob("*.py"))
+    assert {path.name for path in paths if HOOKS.search(path.read_text(encoding="utf-8"))} <= {"services.py"}
 
 
 def test_no_rule_can_look_at_the_hook():
