@@ -8,7 +8,7 @@ from tests.cards.chart import INVENTED, PROTOCOLS, Json
 from tests.cards.test_own_suggestions import assert_accepted
 
 _LEVELS = (0.9, 1.1, 1.3, 1.5, 1.9)
-_KIDNEYS = (80, 25)
+_KIDNEYS = (80, 45, 25)
 NAMES = sorted(path.stem for folder in (PROTOCOLS, INVENTED) for path in folder.glob("*.yaml"))
 CHARTS = [pytest.param(*told, id="-".join(map(str, told))) for told in product(NAMES, (False, True), _LEVELS, _KIDNEYS)]
 
