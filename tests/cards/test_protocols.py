@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import cache
+from html import escape
 from importlib import resources
 from pathlib import Path
 
@@ -172,3 +173,16 @@ def test_check_and_show_tell_the_table() -> None:
     assert "gap: at 0.50 .. 0.70 mmol/L no row fits a patient nil by mouth" in checked
     assert "9.9 g in 24 h is above 8 g" in checked
     assert "| very low | < 0.50 |" in shown
+
+
+def test_show_writes_the_same_as_a_page(tmp_path: Path) -> None:
+    file, out = FOLDER / "us-nurse-advisor-2023.yaml", tmp_path / "page.html"
+    done = CliRunner().invoke(main, ["protocol", "show", str(file), "--out", str(out)])
+    page = out.read_text(encoding="utf-8")
+    assert done.exit_code == 0 and "Side by side with the shipped doses" in done.output
+    cells = [
+        cell for line in done.output.splitlines() if line.startswith("| ") for cell in line.strip("| ").split(" | ")
+    ]
+    assert len(cells) > 100
+    assert all(escape(cell.strip(), quote=False) in page for cell in cells if "---" not in cell)
+    assert "<script" not in page and page.count("<table") == done.output.count("## ")
