@@ -33,6 +33,8 @@ from cards.model.protocol import Protocol
 from cards.plan.units_of_stay import is_on_trial, unit_of_stay
 from cards.protocol.check import Remark as ProtocolRemark
 from cards.protocol.check import check as check_protocol
+from cards.protocol.page import ProtocolPage
+from cards.protocol.page import markdown as protocol_text
 from cards.protocol.page import page as protocol_page
 from cards.protocol.trial import Tried, try_cases
 from cards.protocol.trial import read as read_protocol
@@ -64,6 +66,7 @@ __all__ = [
     "Places",
     "Problem",
     "Protocol",
+    "ProtocolPage",
     "ProtocolRemark",
     "Service",
     "SetAside",
@@ -93,6 +96,7 @@ __all__ = [
     "places_of",
     "prefetch_templates",
     "protocol_page",
+    "protocol_text",
     "read_protocol",
     "setting_told",
     "shortened",

@@ -17,12 +17,12 @@ def is_own(draft: Medication, chart: Chart) -> bool:
 
 
 def is_of_protocol(drafts: Iterable[Medication], chart: Chart) -> bool:
-    """Infusions just as one way of the hospital's own protocol orders them, no faster and no more often.
+    """Drafts just as one way of the hospital's own protocol orders them; infusions no faster and no more often.
 
     They were held against our stops and ceilings when they were offered, and not against those of any other order.
     """
     listed, course = tuple(drafts), doses.plan(chart).course
-    if course is None or not listed or any(draft.route is not Route.INTRAVENOUS for draft in listed):
+    if course is None or not listed:
         return False
     if any(_is_for_another_reason(draft, chart) for draft in listed):
         return False
@@ -37,20 +37,31 @@ def _is_for_another_reason(draft: Medication, chart: Chart) -> bool:
 
 def _are_among(drafts: Iterable[Medication], orders: Iterable[DraftMedication], chart: Chart) -> bool:
     """Whether each draft is another one of these orders."""
-    left = [order for order in orders if any(step.minutes for step in order.steps)]
+    left = list(orders)
     for draft in drafts:
-        same = [order for order in left if _is_same(draft, order, chart) and _is_given_alike(draft, order.steps[0])]
+        same = [order for order in left if _is_just(draft, order, chart)]
         if not same:
             return False
         left.remove(same[0])
     return True
 
 
+def _is_just(draft: Medication, order: DraftMedication, chart: Chart) -> bool:
+    infused = draft.route is Route.INTRAVENOUS
+    if _is_infusion(order) is not infused or not _is_same(draft, order, chart):
+        return False
+    return not infused or _is_given_alike(draft, order.steps[0])
+
+
+def _is_infusion(order: DraftMedication) -> bool:
+    return any(step.minutes for step in order.steps)
+
+
 def _offered(draft: Medication, chart: Chart) -> tuple[DraftMedication, ...]:
     plan = doses.plan(chart)
     infused = draft.route is Route.INTRAVENOUS
     if plan.course:
-        return tuple(order for order in plan.course.all_orders if any(s.minutes for s in order.steps) is infused)
+        return tuple(order for order in plan.course.all_orders if _is_infusion(order) is infused)
     offered = (plan.iv, emergency_load.order(chart), low_normal.order(chart)) if infused else (plan.oral,)
     return tuple(filter(None, offered))
 

@@ -1,17 +1,17 @@
 """What is to be told of a protocol before it is used: gaps, overlaps, rows never reached, doses, stops, words."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from cards.loading import Knowledge
 from cards.model import RenalGate
-from cards.model.protocol import Condition, Order, Protocol
+from cards.model.protocol import Order, Protocol
 from cards.model.protocol_answer import Facts
 from cards.protocol import engine
 from cards.protocol.adjusted import by_weight
 from cards.protocol.content import elemental_a_day, grams, grams_a_day, grams_per_hour
 from cards.protocol.ends import ways
+from cards.protocol.kidneys import SAMPLE_KG, Kidneys, conditions_of, is_for, kidneys, span
 from cards.protocol.levels import gaps, overlaps, unreached
 from cards.protocol.say import order_text
 from cards.protocol.stops import Bounds, ceilings, way
@@ -20,7 +20,6 @@ from cards.units import round_half_up
 _ROUNDING = 1.005
 _TOLD_OTHERWISE = ("telemetry", "parenteral_nutrition")  # by the unit, by nutrition orders
 _NOT_READ = frozenset({"day", "dose"})
-_SAMPLE_KG = 70.0  # of whom doses by weight are worked out for the remarks
 _NORMAL = "limit.lower.default"
 
 
@@ -91,42 +90,16 @@ def _by_kidneys(order: Order, state: str, protocol: Protocol, knowledge: Knowled
 
     `state`: the only one that the order is for; "" for any.
     """
-    found: list[tuple[str, list[_Kidneys]]] = []
-    for kidneys in (each for each in _kidneys(knowledge) if state in ("", each.gate.name)):
-        egfr = (kidneys.low + (kidneys.below or kidneys.low)) / 2
-        facts = Facts(None, {"egfr": egfr, "crcl": egfr, "weight": _SAMPLE_KG})
-        why = _overruled(order, kidneys.gate, facts, protocol, knowledge) if _is_for(protocol, facts) else ""
+    found: list[tuple[str, list[Kidneys]]] = []
+    for each in (k for k in kidneys(protocol, knowledge) if state in ("", k.gate.name)):
+        facts = each.facts
+        why = _overruled(order, each.gate, facts, protocol, knowledge) if is_for(protocol, facts) else ""
         if found and found[-1][0] == why:
-            found[-1][1].append(kidneys)
+            found[-1][1].append(each)
         else:
-            found.append((why, [kidneys]))
-    heavy = f" at {_SAMPLE_KG:g} kg" if order.amount.unit.endswith("/kg") else ""
-    return [f"{_span(kidneys)}{heavy}: {why}" for why, kidneys in found if why]
-
-
-class _Kidneys(NamedTuple):
-    """A state of the kidneys in which something is drafted, from an eGFR to below another."""
-
-    gate: RenalGate
-    low: float
-    below: float | None
-
-
-def _kidneys(knowledge: Knowledge) -> Iterator[_Kidneys]:
-    r0, r1, r2 = (knowledge.numbers[f"egfr.{gate}"] for gate in ("r0", "r1", "r2"))
-    yield from (_Kidneys(RenalGate.R0, r0, None), _Kidneys(RenalGate.R1, r1, r0), _Kidneys(RenalGate.R2, r2, r1))
-
-
-def _span(kidneys: Sequence[_Kidneys]) -> str:
-    """The eGFR of neighbouring states: "eGFR 15 to below 60"."""
-    low, below = kidneys[-1].low, kidneys[0].below
-    return f"eGFR {low:g} to below {below:g}" if below else f"eGFR {low:g} or more"
-
-
-def _is_for(protocol: Protocol, facts: Facts) -> bool:
-    """Whether the scope, as far as it asks for eGFR or clearance alone, holds such kidneys."""
-    asked = [c for c in protocol.scope if all(a.of in facts.numbers for both in c.either for a in both)]
-    return all(engine.holds(condition, facts, protocol) for condition in asked)
+            found.append((why, [each]))
+    heavy = f" at {SAMPLE_KG:g} kg" if order.amount.unit.endswith("/kg") else ""
+    return [f"{span(neighbours)}{heavy}: {why}" for why, neighbours in found if why]
 
 
 def _overruled(order: Order, gate: RenalGate, facts: Facts, protocol: Protocol, knowledge: Knowledge) -> str:
@@ -215,11 +188,3 @@ def _not_known(name: str, is_denied: bool) -> str:
     means = "excludes nobody" if is_denied else "never holds"
     instead = "a unit, drug, result or condition that records tell; cases may use it"
     return f"word: no record tells {name}: it cannot be known by the service and {means}; write {instead}"
-
-
-def conditions_of(protocol: Protocol) -> Iterator[Condition]:
-    """Every condition of a protocol."""
-    yield from protocol.scope
-    yield from (condition for row in protocol.rows for condition in row.when)
-    yield from (condition for told in protocol.not_by_route.values() for condition in told)
-    yield from (row.when for row in protocol.kidneys)

@@ -19,12 +19,22 @@ Patient = Mapping[tuple[str, str], object]
 
 def _values(protocol: Protocol) -> list[float]:
     """Every value that the laboratory can print, up to the highest row."""
+    return values_to(0.0, protocol)
+
+
+def values_to(at_least: float, protocol: Protocol) -> list[float]:
+    """Every value that the laboratory can print, up to the highest row and to a value in the protocol's unit."""
     ends = [end for row in protocol.rows for end in (row.level.low, row.level.high) if end < INF]
     scale: int = 10**protocol.decimals
-    return [step / scale for step in range(round(max(ends, default=0.0) * scale) + _ABOVE)]
+    return [step / scale for step in range(round(max((at_least, *ends)) * scale) + _ABOVE)]
 
 
-def _spans(values: list[float], protocol: Protocol) -> str:
+def spans(values: list[float], protocol: Protocol) -> str:
+    """Neighbouring values as spans, with their unit: "1.2 .. 1.3 mg/dL"."""
+    return f"{bare_spans(values, protocol)} {protocol.unit}"
+
+
+def bare_spans(values: list[float], protocol: Protocol) -> str:
     """Neighbouring values as spans: "1.2 .. 1.3"."""
     step, spans = 10.0**-protocol.decimals, [[values[0], values[0]]]
     for value in values[1:]:
@@ -32,7 +42,7 @@ def _spans(values: list[float], protocol: Protocol) -> str:
             spans.append([value, value])
         spans[-1][1] = value
     told = (f"{a:.{protocol.decimals}f}" + (f" .. {b:.{protocol.decimals}f}" if b > a else "") for a, b in spans)
-    return f"{', '.join(told)} {protocol.unit}"
+    return ", ".join(told)
 
 
 def gaps(protocol: Protocol, normal_from: float) -> Told:
@@ -44,13 +54,13 @@ def gaps(protocol: Protocol, normal_from: float) -> Told:
     top = max((v for v in values if any(r.level.holds(v) for r in protocol.rows)), default=0.0)
     bare = [v for v in values if v <= top and not any(r.level.holds(v) for r in protocol.rows)]
     if bare:
-        yield 1, f"gap: no row is for {_spans(bare, protocol)}"
+        yield 1, f"gap: no row is for {spans(bare, protocol)}"
     for names, all_held in _groups(protocol, top):
         held = [value for value in all_held if value <= normal_from]
         rows = [row for row in protocol.rows if row.name in names]
         left = next((p for p in patients(rows, protocol) if _unfitted(p, rows, held, protocol)), None)
         if left is not None:
-            told = _spans(_unfitted(left, rows, held, protocol), protocol)
+            told = spans(_unfitted(left, rows, held, protocol), protocol)
             yield rows[0].line, f"gap: at {told} no row fits a patient {_described(left)}"
 
 
@@ -83,7 +93,7 @@ def overlaps(protocol: Protocol) -> Told:
             if both and row.when == after.when:
                 yield (
                     after.line,
-                    f'overlap: {_spans(both, protocol)} is in "{row.name}" and "{after.name}": the first answers',
+                    f'overlap: {spans(both, protocol)} is in "{row.name}" and "{after.name}": the first answers',
                 )
 
 

@@ -1,40 +1,93 @@
-"""A protocol as a page for people: its table, beside what is shipped for the same level."""
+"""A protocol as a page for people: its table, what the shipped doses are beside it, and the shipped rows."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from cards.loading import Knowledge
-from cards.model import RenalGate
-from cards.model.protocol import INF, KidneyRow, Protocol, Row
+from cards.model.protocol import KidneyRow, Protocol, Row
+from cards.protocol import engine
+from cards.protocol.beside import beside, levels_of
+from cards.protocol.kidneys import kidneys, span
+from cards.protocol.levels import bare_spans
 from cards.protocol.say import order_text, range_text, time_text
-from cards.units import shown
 
-_BANDS = (("band.critical_low", "critical_low"), ("band.severe", "severe"), ("band.moderate", "moderate"))
-_MILD = "mild"
+Cells = tuple[str, ...]
 
 
-def page(protocol: Protocol, knowledge: Knowledge) -> str:
-    """The page in Markdown."""
-    return "\n".join(_lines(protocol, knowledge)) + "\n"
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: its title, what it holds in a sentence, the names of its columns, its rows."""
+
+    title: str
+    about: str
+    head: Cells
+    rows: tuple[Cells, ...]
 
 
-def _lines(protocol: Protocol, knowledge: Knowledge) -> Iterator[str]:
-    yield f"# {protocol.title or protocol.id}"
-    yield "; ".join(f"{key} {value}" for key, value in protocol.source.items())
+@dataclass(frozen=True, slots=True)
+class ProtocolPage:
+    """The page: what stands above the tables, each a name ("" for none) and a text, and the tables."""
+
+    title: str
+    told: tuple[tuple[str, str], ...]
+    tables: tuple[Table, ...]
+
+
+def page(protocol: Protocol, knowledge: Knowledge) -> ProtocolPage:
+    """The page of a protocol."""
+    tables = (_rows(protocol), _kidneys(protocol), _beside(protocol, knowledge), _shipped(protocol, knowledge))
+    return ProtocolPage(protocol.title or protocol.id, tuple(_told(protocol)), tuple(t for t in tables if t.rows))
+
+
+def markdown(shown: ProtocolPage) -> str:
+    """The page as text."""
+    return "\n".join(_lines(shown))
+
+
+def _lines(shown: ProtocolPage) -> Iterator[str]:
+    yield f"# {shown.title}\n"
+    for name, text in shown.told:
+        yield f"**{name}**: {text}\n" if name else f"{text}\n"
+    for table in shown.tables:
+        yield f"## {table.title}\n{table.about}\n"
+        yield from (f"| {' | '.join(cells)} |" for cells in (table.head, ("---",) * len(table.head), *table.rows))
+        yield ""
+
+
+# -- above the tables -------------------------------------------------------------------------------------------------
+def _told(protocol: Protocol) -> Iterator[tuple[str, str]]:
     signed = protocol.approved
-    yield f"Signed by {signed['by']}, {signed['date']}." if signed else "A draft: nobody has signed it."
-    yield from (
-        "",
-        f"**For**: {'; '.join(c.text for c in protocol.scope) or 'everybody'}. Others: {protocol.otherwise}.",
-    )
+    yield "", f"Signed by {signed['by']}, {signed['date']}." if signed else "A draft: nobody has signed it."
+    if protocol.source:
+        yield "Source", "; ".join(f"{key} {value}" for key, value in protocol.source.items())
+    yield "For", f"{'; '.join(c.text for c in protocol.scope) or 'everybody'}. Others: {protocol.otherwise}."
     for route, conditions in protocol.not_by_route.items():
-        yield f"**Not {'IV' if route == 'iv' else route} if**: {', '.join(c.text for c in conditions)}."
-    yield from ("", f"| row | level ({protocol.unit}) | when | order | recheck | shipped, eGFR 60 or more |")
-    yield "|---|---|---|---|---|---|"
-    for row in protocol.rows:
-        cells = (row.name, row.level.text, "; ".join(c.text for c in row.when), "; ".join(_orders(row)))
-        yield f"| {' | '.join((*cells, _recheck(row), _shipped(row, protocol, knowledge)))} |"
-    yield from _kidneys(protocol)
+        yield f"Not {'IV' if route == 'iv' else route} if", f"{', '.join(c.text for c in conditions)}."
     yield from _limits(protocol)
+
+
+def _limits(protocol: Protocol) -> Iterator[tuple[str, str]]:
+    for limits in protocol.limits:
+        told = {
+            "IV at most {:g} g/h": limits.iv_rate,
+            "{:g} g IV in 24 h": limits.iv_24h,
+            "{:g} g IV an order": limits.iv_order,
+            "{:g} mg elemental by mouth in 24 h": limits.oral_24h,
+        }
+        texts = [text.format(value) for text, value in told.items() if value]
+        when = f" ({'; '.join(c.text for c in limits.when)})" if limits.when else ""
+        yield f"Limits{when}", f"{'; '.join(filter(None, (*texts, limits.concentration, limits.because)))}."
+
+
+# -- its own tables ---------------------------------------------------------------------------------------------------
+def _rows(protocol: Protocol) -> Table:
+    head = ("row", f"level ({protocol.unit})", "when", "order", "recheck")
+    rows = ((r.name, r.level.text, _when(r), "; ".join(_orders(r)), _recheck(r)) for r in protocol.rows)
+    return Table("The protocol", "From the top, the first row that fits a patient answers.", head, tuple(rows))
+
+
+def _when(row: Row, leaves_out: int = 0) -> str:
+    return "; ".join(condition.text for condition in row.when[leaves_out:])
 
 
 def _orders(row: Row) -> Iterator[str]:
@@ -49,36 +102,22 @@ def _orders(row: Row) -> Iterator[str]:
 
 
 def _recheck(row: Row) -> str:
-    return "; ".join(f"{route}: {when}" if route else when for route, when in row.recheck.items())
+    times = set(row.recheck.values())
+    if len(times) == 1:
+        return times.pop()
+    return "; ".join(f"{'IV' if route == 'iv' else route}: {when}" for route, when in row.recheck.items())
 
 
-def _shipped(row: Row, protocol: Protocol, knowledge: Knowledge) -> str:
-    """What is shipped for the lowest and the highest level of a row that a laboratory can print."""
-    step = 10.0**-protocol.decimals
-    high = row.level.high - (0 if row.level.with_high else step)
-    low = row.level.low + (0 if row.level.with_low else step)
-    told = dict.fromkeys(_shipped_at(x / protocol.per_mmol, knowledge) for x in (low, high) if x < INF)
-    return " ... ".join(told)
+def _kidneys(protocol: Protocol) -> Table:
+    head = ("kidneys", "route", "dose", "over", "recheck")
+    about = "What poor kidneys make of an order of these rows; the first line that holds counts."
+    return Table("Poor kidneys", about, head, tuple(map(_kidney_cells, protocol.kidneys)))
 
 
-def _shipped_at(x: float, knowledge: Knowledge) -> str:
-    n = knowledge.numbers
-    if x >= n["limit.lower.default"]:
-        return "nothing"
-    band = next((name for limit, name in _BANDS if x < n[limit]), _MILD)
-    steps = knowledge.doses.iv[band].get(RenalGate.R0, ())
-    told = [f"{shown(s.grams)} g IV over {shown(s.minutes / 60, 1)} h" for s in steps]
-    oral = knowledge.doses.oral.get(band, {}).get(RenalGate.R0)
-    return " or ".join([*told, *([f"{oral} mg elemental a day"] if oral else [])])
-
-
-def _kidneys(protocol: Protocol) -> Iterator[str]:
-    if protocol.kidneys:
-        yield from ("", "| kidneys | route | dose | over | recheck |", "|---|---|---|---|---|")
-    for row in protocol.kidneys:
-        over = time_text(row.over) if row.over else f"x {row.over_factor:g}" if row.over_factor != 1 else "as it is"
-        cells = (row.when.text, row.route or "any", _dose(row), over, row.recheck)
-        yield f"| {' | '.join(cells)} |"
+def _kidney_cells(row: KidneyRow) -> Cells:
+    over = time_text(row.over) if row.over else f"x {row.over_factor:g}" if row.over_factor != 1 else "as it is"
+    route = "IV" if row.route == "iv" else row.route or "any"
+    return (row.when.text, route, _dose(row), over, row.recheck)
 
 
 def _dose(row: KidneyRow) -> str:
@@ -89,14 +128,35 @@ def _dose(row: KidneyRow) -> str:
     return "; ".join((dose, *told))
 
 
-def _limits(protocol: Protocol) -> Iterator[str]:
-    for limits in protocol.limits:
-        told = {
-            "IV at most {:g} g/h": limits.iv_rate,
-            "{:g} g IV in 24 h": limits.iv_24h,
-            "{:g} g IV an order": limits.iv_order,
-            "{:g} mg elemental by mouth in 24 h": limits.oral_24h,
-        }
-        texts = [text.format(value) for text, value in told.items() if value]
-        when = f" ({'; '.join(c.text for c in limits.when)})" if limits.when else ""
-        yield from ("", f"**Limits**{when}: {'; '.join(filter(None, (*texts, limits.concentration, limits.because)))}.")
+# -- beside what is shipped -------------------------------------------------------------------------------------------
+def _beside(protocol: Protocol, knowledge: Knowledge) -> Table:
+    about = (
+        "For an adult in hospital who has what the row asks for and nothing else (out of hospital where the protocol is"
+        " for outpatients). Ceilings and stops are told by protocol check."
+    )
+    head = ("row", f"level ({protocol.unit})", "kidneys", "this protocol", "shipped doses")
+    rows = ((b.row, b.level, b.kidneys, b.own, b.shipped) for b in beside(protocol, knowledge))
+    return Table("Side by side with the shipped doses", about, head, tuple(rows))
+
+
+def _shipped(protocol: Protocol, knowledge: Knowledge) -> Table:
+    """The rows of the shipped protocol for the levels of this one, its doses by the state of the kidneys."""
+    levels = sorted({value for row in protocol.rows for value in levels_of(row, protocol, knowledge)})
+    states = kidneys(knowledge.shipped, knowledge)
+    found: dict[Cells, dict[str, str]] = {}
+    for row in filter(_is_possible, knowledge.shipped.rows):
+        held = [v for v in levels if row.level.holds(engine.printed(v / protocol.per_mmol, knowledge.shipped))]
+        if held:
+            name = row.name.removesuffix(f" ({row.at_kidneys})").replace("_", " ")
+            doses = found.setdefault((name, bare_spans(held, protocol), _when(row, 1)), {})
+            doses[row.at_kidneys] = ", then ".join(map(order_text, row.give))
+    head = ("row", f"level ({protocol.unit})", "when", *(span([state]) for state in states))
+    rows = ((*cells, *(doses.get(s.gate.name, "no dose") for s in states)) for cells, doses in found.items())
+    about = "The first with an infusion counts, else the first by mouth."
+    return Table("The shipped rows for these levels", about, head, tuple(rows))
+
+
+def _is_possible(row: Row) -> bool:
+    """Whether the conditions leave the state of the kidneys that the doses of a row are for."""
+    asked = (a for c in row.when if len(c.either) == 1 for a in c.either[0] if a.of == "kidneys")
+    return all((atom.state == row.at_kidneys) is not atom.no for atom in asked)

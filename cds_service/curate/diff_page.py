@@ -3,13 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from importlib import resources
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from cards import Knowledge
-from cds_service import __version__
 from cds_service.curate.differences import KINDS, Difference
+from cds_service.curate.templating import render_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +80,8 @@ def render(old: Side, new: Side, found: Iterable[Difference], cohorts: Sequence[
     groups: dict[str, list[Difference]] = {}
     for difference in found:
         groups.setdefault(KINDS[difference.kind], []).append(difference)
-    environment = Environment(
-        loader=PackageLoader("cds_service.curate"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    style = (resources.files("cds_service.curate") / "templates" / "diff.css").read_text(encoding="utf-8")
-    return environment.get_template("diff.html").render(
-        old=old,
-        new=new,
-        groups=groups,
-        cohorts=cohorts,
-        of_export=len(cohorts) > 1,
-        day=day,
-        style=style,
-        version=__version__,
+    return render_page(
+        "diff.html", old=old, new=new, groups=groups, cohorts=cohorts, of_export=len(cohorts) > 1, day=day
     )
 
 

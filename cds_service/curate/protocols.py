@@ -7,6 +7,7 @@ from cards import (
     Knowledge,
     KnowledgeError,
     Protocol,
+    ProtocolPage,
     Tried,
     check_protocol,
     load_knowledge,
@@ -44,8 +45,8 @@ def checked(file: Path) -> list[str]:
     return [f"{file}:{r.line}: {r.text}" for r in check_protocol(protocol_of(file, knowledge), knowledge)]
 
 
-def shown(file: Path) -> str:
-    """The table of a protocol as a page, beside what is shipped; SettingsError where it cannot be read."""
+def shown(file: Path) -> ProtocolPage:
+    """The tables of a protocol, beside what is shipped; SettingsError where it cannot be read."""
     knowledge = shipped()
     return protocol_page(protocol_of(file, knowledge), knowledge)
 

@@ -9,6 +9,7 @@ from cards import KnowledgeError, load_knowledge
 from cards.loading.shipped_protocol import key_of, read_shipped
 from cards.model import Band, RenalGate
 from cards.plan.protocol_facts import JUDGED, LEVELS
+from cards.protocol.beside import beside
 from cards.protocol.check import check
 from cards.protocol.trial import read, try_cases
 from tests.cards.chart import Json, decide, knowledge, snapshot
@@ -115,3 +116,43 @@ def test_a_check_tells_what_cannot_be_known(condition: str, means: str) -> None:
     text = HEAD + f'for: [{condition}]\nrows:\n  - {{row: low, level: "< 1.2", give: ["sulfate 2 g IV over 2 h"]}}\n'
     (told,) = (r for r in check(read(text, "ours.yaml", knowledge()), knowledge()) if r.text.startswith("word: "))
     assert told.line == 3 and "cannot be known by the service" in told.text and means in told.text
+
+
+def test_beside_itself_the_shipped_protocol_gives_the_same() -> None:
+    """At every level and state of the kidneys of a row; in hospital `severe_oral` answers nobody."""
+    known = knowledge()
+    told = [b for b in beside(known.shipped, known) if not b.row.startswith("severe_oral")]
+    assert (
+        len({b.row for b in told})
+        == len({r.name for r in known.shipped.rows if not r.name.startswith("severe_oral")}) - 1
+    )
+    assert all(b.own.replace(" and ", ", then ") == b.shipped for b in told)
+
+
+def test_beside_another_it_is_asked_about_the_same_patient() -> None:
+    text = (
+        HEAD
+        + 'rows:\n  - {row: low, level: 1.1 .. 1.7, when: [symptoms, egfr > 50], give: ["sulfate 1 g IV over 1 h"]}\n'
+    )
+    told = {(b.level, b.kidneys): b.shipped for b in beside(read(text, "ours.yaml", knowledge()), knowledge())}
+    assert told == {
+        ("1.1 .. 1.2", "eGFR 51 or more"): "sulfate 2 g IV over 2 h, 1 dose, then sulfate 2 g IV over 4 h, 1 dose",
+        ("1.3 .. 1.4", "eGFR 51 or more"): "sulfate 2 g IV over 2 h, 1 dose",
+        ("1.5 .. 1.6", "eGFR 51 or more"): "magnesium 200 mg elemental per 24 h by mouth",
+        ("1.7", "eGFR 51 or more"): "nothing: the level is not low",
+    }
+
+
+@pytest.mark.parametrize(
+    ("unit", "shipped"), [("", "sulfate 4 g IV"), ("unit outpatient", "magnesium 400 mg elemental")]
+)
+def test_an_outpatient_protocol_is_beside_what_is_shipped_for_outpatients(unit: str, shipped: str) -> None:
+    text = HEAD + f'for: [{unit}]\nrows:\n  - {{row: low, level: 1.1, give: ["sulfate 1 g IV over 1 h"]}}\n'
+    first, *_ = beside(read(text, "ours.yaml", knowledge()), knowledge())
+    assert first.shipped.startswith(shipped)
+
+
+def test_a_check_parts_the_kidneys_where_the_protocol_does() -> None:
+    text = HEAD + 'for: [egfr > 50]\nrows:\n  - {row: low, level: "< 1.2", give: ["sulfate 6 g IV over 6 h"]}\n'
+    told = [remark.text for remark in check(read(text, "ours.yaml", knowledge()), knowledge())]
+    assert 'stop: row "low": eGFR 51 to below 60: not drafted, 6 g in 24 h is above 4 g' in told

@@ -9,7 +9,7 @@ from tests.cards.test_own_suggestions import assert_accepted
 from tests.each import ask_each
 
 _LEVELS = (0.9, 1.1, 1.3, 1.5, 1.9)
-_KIDNEYS = (80, 25)
+_KIDNEYS = (80, 45, 25)
 NAMES = sorted(path.stem for folder in (PROTOCOLS, INVENTED) for path in folder.glob("*.yaml"))
 
 

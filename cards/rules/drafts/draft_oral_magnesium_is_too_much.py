@@ -5,7 +5,7 @@ from cards.chart import Because, Chart, because
 from cards.judgements import assess, level_and_orders
 from cards.judgements.indication import is_wanted
 from cards.model import Indicator, Medication, Problem, RenalGate, Route, Say, Suggestion, removals
-from cards.plan import doses
+from cards.plan import doses, own_orders
 
 _LIMITS = {
     RenalGate.R1: (("review.oral.r1", Indicator.WARNING, "much"), ("ceiling.oral_mg.r1", Indicator.INFO, "more")),
@@ -20,6 +20,8 @@ def draft_oral_magnesium_is_too_much(chart: Chart) -> Say | Because:
     drafts = tuple(d for d in chart.chosen if is_wanted(d) and d.route is not Route.INTRAVENOUS)
     if not drafts or level_and_orders.refuses(drafts[0], chart):
         return because("no chosen draft of oral magnesium that is to be given at all")
+    if own_orders.is_of_protocol(drafts, chart):
+        return because("as the hospital's own protocol orders it")
     amount = sum(d.magnesium.elemental_mg_per_day or 0.0 for d in drafts if d.magnesium)
     for number, indicator, line in _LIMITS.get(chart.renal.of_drafts, ()):
         if chart.above(round(amount), number):

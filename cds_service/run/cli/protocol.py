@@ -30,12 +30,18 @@ def protocol_check(file: Path) -> None:
 
 @protocol.command("show")
 @click.argument("file", type=_FILE)
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE.html", help="Also write a page to print.")
 @tells_problems
-def protocol_show(file: Path) -> None:
-    """Show the table of the protocol in FILE as a page in Markdown, side by side with the shipped doses."""
+def protocol_show(file: Path, out: Path | None) -> None:
+    """Show the table of the protocol in FILE in Markdown, side by side with the shipped doses."""
+    from cards import protocol_text
+    from cds_service.curate.protocol_page import render
     from cds_service.curate.protocols import shown
 
-    click.echo(shown(file), nl=False)
+    page = shown(file)
+    if out:
+        out.write_text(render(page), encoding="utf-8")
+    click.echo(protocol_text(page), nl=False)
 
 
 @protocol.command("try")
