@@ -30,7 +30,7 @@ from cards.model import (
     Stopped,
 )
 from cards.model.protocol import Protocol
-from cards.plan.units_of_stay import is_on_trial, unit_of_stay
+from cards.plan.units_of_stay import is_for_candidate, is_on_trial, unit_of_stay
 from cards.protocol.check import Remark as ProtocolRemark
 from cards.protocol.check import check as check_protocol
 from cards.protocol.page import ProtocolPage
@@ -86,6 +86,7 @@ __all__ = [
     "explain",
     "further_queries",
     "is_enough",
+    "is_for_candidate",
     "is_id",
     "is_magnesium_given",
     "is_on_trial",

@@ -5,27 +5,36 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
+from cards.loading.reading import Places, did_you_mean
 from cards.loading.site_values import SiteValues
+from cards.loading.trial import read_names
 
-CANDIDATE = frozenset({"file", "live"})
+CANDIDATE = frozenset({"file", "live", "units"})
 FORECAST = frozenset({"cards_per_1000_calls", "within_percent"})
 _USUAL_PERCENT = 25.0
+_FORMS = "candidate is a file, or a mapping of file, live (true or false) and units (a list of their names)"
+_EVERYWHERE = "a live candidate decides in all units: take `units` out, or `live`"
+_NOWHERE = "candidate.units names none: take it out for all units, or `candidate` to end it"
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A file beside the site file: a site file, a protocol, or a folder like cards/knowledge; "" for none.
 
-    `live`: it decides in place of the file that names it.
+    `live`: it decides in place of the file that names it. `units`: it answers calls about patients there; none: all.
     """
 
     file: str = ""
     live: bool = False
+    units: frozenset[str] = frozenset()
 
     @property
     def sentence(self) -> str:
         """That it runs beside what is shown, to stand behind other sentences; "" when nothing does."""
-        return f" On trial beside it, recorded and not shown: {self.file}." if self.file and not self.live else ""
+        where = f", in: {', '.join(sorted(self.units))}" if self.units else ""
+        return (
+            f" On trial beside it, recorded and not shown{where}: {self.file}." if self.file and not self.live else ""
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +46,29 @@ class Forecast:
 
 
 def read_candidate(told: SiteValues) -> Candidate:
-    """The key `candidate`: a file, or a mapping with file and live; KnowledgeError for another form."""
+    """The key `candidate`: a file, or a mapping with file and more; KnowledgeError for another form."""
     value: Any = told.at("candidate")
-    if isinstance(value, str):
-        return Candidate(value)
-    if value is None:
-        return Candidate()
-    live = value.get("live", False) if isinstance(value, dict) else None
-    if not isinstance(live, bool) or not isinstance(value.get("file"), str) or not value["file"]:
-        raise told.places.error("candidate is a file, or a mapping of file and live (true or false)", "candidate")
-    return Candidate(value["file"], live)
+    if value is None or isinstance(value, str):
+        return Candidate(value or "")
+    if not isinstance(value, dict):
+        raise told.places.error(_FORMS, "candidate")
+    for key in value:
+        if key not in CANDIDATE:
+            near = did_you_mean(str(key), CANDIDATE)
+            raise told.places.error(f"candidate: unknown key {key!r}{near}", "candidate", str(key))
+    return _of_mapping(value, told.places)
+
+
+def _of_mapping(value: Mapping[str, Any], places: Places) -> Candidate:
+    file, live = value.get("file"), value.get("live", False)
+    if not isinstance(live, bool) or not isinstance(file, str) or not file:
+        raise places.error(_FORMS, "candidate")
+    if "units" not in value:
+        return Candidate(file, live)
+    units = frozenset(read_names(value["units"], places, _FORMS, "candidate", "units"))
+    if live or not units:
+        raise places.error(_EVERYWHERE if live else _NOWHERE, "candidate", "units")
+    return Candidate(file, live, units)
 
 
 def read_forecast(told: SiteValues) -> Forecast:

@@ -36,16 +36,19 @@ def read_trial(told: Any, places: Places) -> Trial:
         return Trial(whole=told == _ALL)
     if not isinstance(told, dict) or not told or not told.keys() <= _KEYS:
         raise places.error(_FORMS, "trial")
-    rules, units = (frozenset(_names(told.get(key, []), key, places)) for key in ("rules", "units"))
+    rules, units = (
+        frozenset(read_names(told.get(key, []), places, _FORMS, "trial", key)) for key in ("rules", "units")
+    )
     return Trial(rules=rules, units=units)
 
 
-def _names(listed: Any, key: str, places: Places) -> Iterator[str]:
+def read_names(listed: Any, places: Places, forms: str, *path: str) -> Iterator[str]:
+    """The names of a list at a place; KnowledgeError with the `forms` that the key has where it is none."""
     if not isinstance(listed, list):
-        raise places.error(_FORMS, "trial")
+        raise places.error(forms, path[0])
     for number, name in enumerate(listed):
         if not isinstance(name, str):
-            raise places.error(f"trial.{key}: {name!r} is not a text", "trial", key, str(number))
+            raise places.error(f"{'.'.join(path)}: {name!r} is not a text", *path, str(number))
         yield name
 
 

@@ -39,7 +39,17 @@ def unit_of_stay(chart: Chart) -> str:
 def is_on_trial(chart: Chart) -> bool:
     """Whether the whole service is on trial, everywhere or where the patient is: then nothing is shown."""
     trial = chart.knowledge.site.trial
-    return trial.whole or (bool(trial.units) and not units(chart).isdisjoint(trial.units))
+    return trial.whole or (bool(trial.units) and _is_in(trial.units, chart))
+
+
+def is_for_candidate(chart: Chart) -> bool:
+    """Whether the candidate of the site answers a call about this patient: everywhere, or where the patient is."""
+    asked = chart.knowledge.site.candidate.units
+    return not asked or _is_in(asked, chart)
+
+
+def _is_in(named: frozenset[str], chart: Chart) -> bool:
+    return not units(chart).isdisjoint(named)
 
 
 @once

@@ -39,8 +39,7 @@ class _Asked:
 
     def __init__(self, connection: Connection, period: Period, scope: Scope) -> None:
         self._connection = connection
-        named = {**({"service": scope.service} if scope.service else {}), **scope.by_place}
-        self._where = [CANDIDATE_CALLS.c[name] == value for name, value in named.items()]
+        self._where = [CANDIDATE_CALLS.c[name] == value for name, value in scope.by_place.items()]
         self._days = (period.since, period.until)
 
     def calls(self, key: Column[str] | Column[int] | None) -> Iterator[Beside]:

@@ -27,9 +27,8 @@ from cds_service.insights.figures import (
     Understood,
 )
 from cds_service.insights.period import Period
-from cds_service.insights.queries import Records, counted
+from cds_service.insights.queries import Records
 from cds_service.insights.scope import EVERYTHING, Scope
-from cds_service.insights.unread import read_shares
 
 _ANSWERED = 200
 _ACCEPTED, _OVERRIDDEN = "accepted", "overridden"
@@ -38,16 +37,17 @@ _NOTHING = Counted()
 
 def read_insights(connection: Connection, period: Period, scope: Scope = EVERYTHING) -> Insights:
     """The figures of a period, of what a scope is about; SQLAlchemyError when the database is of no use."""
-    everything = counted(connection, Period(period.before.since, period.until), scope)
-    now, before, records = everything.within(period), everything.within(period.before), Records(connection, scope)
-    places = list(records.places(period))
+    records = Records(connection, period, scope)
+    everything = records.counted()
+    now, before = everything.within(period), everything.within(period.before)
+    places = list(records.places())
     return Insights(
         period=period,
         **asdict(scope),
         totals=_totals(now),
         before=_totals(before),
         days=tuple(_days(now, period, _first_days(everything.calls))),
-        rules=_rules(now, before, records.added(period)),
+        rules=_rules(now, before, records.added()),
         rule_days=tuple(_rule_days(now)),
         reasons=_reasons(now.verdicts),
         services=_services(now),
@@ -56,9 +56,9 @@ def read_insights(connection: Connection, period: Period, scope: Scope = EVERYTH
         versions=_most((row.knowledge, row.count) for row in now.calls),
         statuses=_most((str(row.status), row.count) for row in now.calls),
         missing=_missing(now),
-        understood=tuple(Understood(what, share) for what, share in read_shares(connection, period, scope).items()),
+        understood=tuple(Understood(what, share) for what, share in records.understood().items()),
         unknown=_outcomes((), (row for row in now.verdicts if not row.rule)),
-        on_trial=_on_trial(records.on_trial(period)),
+        on_trial=_on_trial(records.on_trial()),
         candidate=read_candidate(connection, period, scope),
     )
 

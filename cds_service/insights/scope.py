@@ -21,13 +21,14 @@ class Scope:
 
     @property
     def by_place(self) -> dict[str, str]:
-        """Client and unit, as far as they are named."""
-        return {name: value for name, value in (("client", self.client), ("unit", self.unit)) if value}
+        """Moment, client and unit, as far as they are named."""
+        told = (("service", self.service), ("client", self.client), ("unit", self.unit))
+        return {name: value for name, value in told if value}
 
     @property
-    def is_narrow(self) -> bool:
-        """Whether more than the moment is named: then days are not read from their sums, which tell of no more."""
-        return bool(self.by_place or self.version)
+    def of_answer(self) -> dict[str, str]:
+        """All that is named, by the columns of answers."""
+        return {**self.by_place, **({"knowledge": self.version} if self.version else {})}
 
 
 EVERYTHING = Scope()

@@ -1,19 +1,16 @@
 """What was not understood, ready to be mapped: the commonest codes, units and classes of the records."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
 from sqlalchemy import Connection, func, select
 
 from cards import What, Why
 from cds_service.insights.figures import Share
 from cds_service.insights.period import Period
-from cds_service.insights.scope import EVERYTHING, Scope
-from cds_service.insights.scoped import owned_of
-from cds_service.records.rollups import rolled_days
-from cds_service.records.schema import READING, ROLLED_READING, UNREAD
+from cds_service.insights.queries import Records
+from cds_service.insights.scope import EVERYTHING
+from cds_service.records.schema import READING, UNREAD
 
 FEWEST = 5  # what occurred less often may tell of one patient: it is only counted
 
@@ -52,29 +49,9 @@ def read_not_understood(connection: Connection, period: Period) -> NotUnderstood
     return NotUnderstood(tuple(sorted(shown, key=lambda t: (-t.count, t.what, t.system, t.code))), others)
 
 
-def read_shares(connection: Connection, period: Period, scope: Scope = EVERYTHING) -> dict[str, Share]:
-    """Of each kind of entry how many were understood, and how many there were; of what a scope is about."""
-    rolled = set() if scope.is_narrow else rolled_days(connection, period.since, period.until)
-    found: dict[str, list[int]] = {}
-    rows = (*_rolled(connection, period, scope, rolled), *_single(connection, period, scope, rolled))
-    for what, understood, listed in rows:
-        sums = found.setdefault(what, [0, 0])
-        sums[0], sums[1] = sums[0] + int(understood), sums[1] + int(listed)
-    return {what: Share(*found[what]) for what in sorted(found)}
-
-
-def _rolled(connection: Connection, period: Period, scope: Scope, rolled: Collection[date]) -> list[Sequence[Any]]:
-    r = ROLLED_READING.c
-    query = select(r.what, func.sum(r.listed - r.unread), func.sum(r.listed)).group_by(r.what)
-    query = query.where(r.day.between(period.since, period.until), r.day.in_(rolled))
-    return list(connection.execute(query.where(r.service == scope.service) if scope.service else query))
-
-
-def _single(connection: Connection, period: Period, scope: Scope, rolled: Collection[date]) -> list[Sequence[Any]]:
-    r = READING.c
-    query = select(r.what, func.sum(r.listed - r.unread), func.sum(r.listed)).group_by(r.what)
-    left = [day for day in period.days() if day not in rolled]
-    return list(connection.execute(query.where(*owned_of(scope, READING, period), r.day.in_(left))))
+def read_shares(connection: Connection, period: Period) -> dict[str, Share]:
+    """Of each kind of entry how many were understood, and how many there were."""
+    return Records(connection, period, EVERYTHING).understood()
 
 
 def calls_answered(connection: Connection, period: Period) -> int:

@@ -4,11 +4,13 @@ from datetime import date
 
 from sqlalchemy import CursorResult, Engine, delete, select
 
-from cds_service.records.schema import BY_DAY
+from cds_service.records.rolled_tables import ROLLED_DAYS
+from cds_service.records.schema import BY_DAY, CARDS, FEEDBACK
 
 
 def purge(engine: Engine, before: date) -> int:
     """Delete every record of a day before this one; how many rows. Day by day, so that no transaction is long."""
+    _count_feedback_anew(engine, before)
     removed = 0
     for table in BY_DAY:
         days = select(table.c.day).where(table.c.day < before).distinct().order_by(table.c.day)
@@ -19,3 +21,11 @@ def purge(engine: Engine, before: date) -> int:
                 result: CursorResult[tuple[()]] = connection.execute(delete(table).where(table.c.day == day))
                 removed += result.rowcount
     return removed
+
+
+def _count_feedback_anew(engine: Engine, before: date) -> None:
+    """Of later days with feedback about cards that go: nobody will know those cards then."""
+    about = FEEDBACK.join(CARDS, CARDS.c.id == FEEDBACK.c.card_id)
+    days = select(FEEDBACK.c.day).select_from(about).where(CARDS.c.day < before, FEEDBACK.c.day >= before)
+    with engine.begin() as connection:
+        connection.execute(delete(ROLLED_DAYS).where(ROLLED_DAYS.c.day.in_(days)))

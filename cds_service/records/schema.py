@@ -9,7 +9,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     SmallInteger,
     String,
     Table,
@@ -17,9 +16,10 @@ from sqlalchemy import (
     func,
 )
 
-HEAD = "0006"
+from cds_service.records.metadata import METADATA
+from cds_service.records.rolled_tables import ROLLED_DAYS, ROLLED_TABLES
 
-METADATA = MetaData()
+HEAD = "0007"
 
 # One row an answered call; `day` is that of `at` in UTC, `ms` the milliseconds from request to answer. `trial_status`:
 # what would have been answered, while the whole service is on trial and answers nothing; else null. `unit`: where the
@@ -186,54 +186,6 @@ FEEDBACK = Table(
 )
 SHIPPED = Index("ix_feedback_shipped_at", FEEDBACK.c.shipped_at)
 
-# Days that are counted in the four tables below (`ready`), or marked to be; `ms` as it is rounded for counting.
-ROLLED_DAYS = Table(
-    "rolled_days", METADATA, Column("day", Date, primary_key=True), Column("ready", Boolean, nullable=False)
-)
-ROLLED_CALLS = Table(
-    "rolled_calls",
-    METADATA,
-    Column("day", Date, nullable=False, index=True),
-    Column("service", String(64), nullable=False),
-    Column("status", SmallInteger, nullable=False),
-    Column("knowledge", String(16), nullable=False),
-    Column("ms", Float, nullable=False),
-    Column("on_trial", Boolean, nullable=False),
-    Column("count", Integer, nullable=False),
-)
-ROLLED_READING = Table(
-    "rolled_reading",
-    METADATA,
-    Column("day", Date, nullable=False, index=True),
-    Column("service", String(64), nullable=False),
-    Column("what", String(32), nullable=False),
-    Column("unread", Integer, nullable=False),
-    Column("listed", Integer, nullable=False),
-)
-ROLLED_VERDICTS = Table(
-    "rolled_verdicts",
-    METADATA,
-    Column("day", Date, nullable=False, index=True),
-    Column("rule", String(64), nullable=False),
-    Column("service", String(64), nullable=False),
-    Column("outcome", String(16), nullable=False),
-    Column("reason", String(64), nullable=False),
-    Column("count", Integer, nullable=False),
-)
-
-# Calls by who called and where the patient was; `answered`: with status 200, and not silently.
-ROLLED_PLACES = Table(
-    "rolled_places",
-    METADATA,
-    Column("day", Date, nullable=False, index=True),
-    Column("service", String(64), nullable=False),
-    Column("client", String(200), nullable=False),
-    Column("unit", String(64), nullable=False),
-    Column("calls", Integer, nullable=False),
-    Column("answered", Integer, nullable=False),
-    Column("cards", Integer, nullable=False),
-)
-
 # Tokens that were used, by a hash of issuer and token id, until they expire (seconds since 1970).
 SEEN_TOKENS = Table(
     "seen_tokens",
@@ -244,7 +196,7 @@ SEEN_TOKENS = Table(
 
 # Tables that are emptied by `day`; ANSWERS last, so that an interrupted purge can go on.
 BY_DAY = (
-    ROLLED_DAYS, ROLLED_CALLS, ROLLED_READING, ROLLED_VERDICTS, ROLLED_PLACES,
+    ROLLED_DAYS, *ROLLED_TABLES,
     CANDIDATE_RULES, CANDIDATE_CALLS, ON_TRIAL, MISSING_DATA, READING, UNREAD, CARD_RULES, SUGGESTIONS, QUIETED,
     FEEDBACK, CARDS, ANSWERS,
 )  # fmt: skip

@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from flask import g
 
-from cards import Answered, Decision, Indicator, Knowledge, Memory, Service, decide
+from cards import Answered, Decision, Indicator, Knowledge, Memory, Service, decide, is_for_candidate
 from cds_service.answer_call import Answer, is_refused
 from cds_service.call.time_limit import watch, within
 from cds_service.dialects import spoken
@@ -59,9 +59,9 @@ class LiveCall:
 
 
 def try_candidate(ident: str, service: Service, who: Mapping[str, str], runtime: Runtime) -> None:
-    """Have the candidate answer the call of this request soon, when there is one; nobody waits for it."""
+    """Have the candidate answer the call of this request soon, when there is one for it; nobody waits for it."""
     candidate, answer = runtime.candidate_for(g.get("client")), g.get("answer")
-    if candidate is None or answer is None:
+    if candidate is None or answer is None or not is_for_candidate(answer.decision.trace.chart):
         return
     memory = runtime.memory_for(caller_name(), holder_of_cards(service.id))
     before = AsBefore(memory, g.now) if memory else None

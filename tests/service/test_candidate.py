@@ -16,6 +16,7 @@ from tests.calls import cards, patient_view, post
 from tests.conftest import Kept, settings_with
 from tests.counted import counted
 from tests.machine import LONG_S
+from tests.service.test_trial import place
 
 SEVERE = "magnesium_is_severely_low"
 LOUD = "thresholds: {band.severe: {value: 0.32, unit: mmol/L}, band.critical_low: {value: 0.3, unit: mmol/L}}\n"
@@ -56,6 +57,17 @@ def test_what_is_shown_stays_and_the_candidate_is_recorded_beside_it(serve, clie
     assert "On trial beside it, recorded and not shown: new.yaml." in page
 
 
+@pytest.mark.parametrize(
+    ("name", "asked"), [("Medical ICU 3", True), ("Oncology", True), ("Ward 4", False), ("", False)]
+)
+def test_a_candidate_of_some_units_answers_the_calls_from_there(serve, name, asked):
+    runtime, client = serve("candidate: {file: new.yaml, units: [icu, oncology]}\n", new=LOUD)
+    body = place(patient_view(), name) if name else patient_view()
+    assert cards(post(client, body)) and bool(tried(runtime)) == asked
+    assert counted(runtime, "candidate_calls_total", outcome="evaluated") == asked
+    assert "not shown, in: icu, oncology: new.yaml." in client.get("/").get_data(as_text=True)
+
+
 @pytest.mark.parametrize("status", [200, 412])
 def test_a_trial_of_the_whole_service_can_have_a_candidate_beside_it(serve, status):
     runtime, silent = serve("trial: all\ncandidate: new.yaml\n", new="units: {first: mmol/L}\n")
@@ -94,6 +106,25 @@ def test_a_protocol_and_a_folder_can_be_candidates(serve, tmp_path):
         ("candidate: new.yaml\n", "unknown: 1\n", "new.yaml:1: unknown key"),
         ("candidate: [new.yaml]\n", "", "site.yaml:1: candidate is a file"),
         ("candidate: {file: new.yaml, live: 1}\n", "", "site.yaml:1: candidate is a file"),
+        (
+            "candidate:\n  file: new.yaml\n  unit: [icu]\n",
+            "",
+            "site.yaml:3: candidate: unknown key 'unit'; did you mean units",
+        ),
+        ("candidate:\n  units: [icu]\n", "", "site.yaml:1: candidate is a file"),
+        ("candidate:\n  file: new.yaml\n  units: icu\n", "", "site.yaml:1: candidate is a file"),
+        ("candidate:\n  file: new.yaml\n  units:\n    - 7\n", "", "site.yaml:4: candidate.units: 7 is not a text"),
+        ("candidate:\n  file: new.yaml\n  units: []\n", "", "site.yaml:3: candidate.units names none"),
+        (
+            "candidate:\n  file: new.yaml\n  units: [oncolgy]\n",
+            "",
+            "site.yaml:3: candidate.units: unknown unit 'oncolgy'; did you mean oncology",
+        ),
+        (
+            "candidate:\n  file: new.yaml\n  live: true\n  units: [icu]\n",
+            "",
+            "site.yaml:4: a live candidate decides in all units",
+        ),
         ("forecast: {within_percent: 20}\n", "", "site.yaml:1: forecast.cards_per_1000_calls"),
         ("forecast: {cards_per_1000_calls: -1}\n", "", "needs a number above 0"),
     ],

@@ -3,14 +3,17 @@
 import subprocess
 import sys
 import time
+from datetime import date
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 
 from cds_service.records.engine import database_url, open_engine
 from cds_service.records.migrate import NewerSchemaError, migrate, revision
+from cds_service.records.rolled_tables import ROLLED_DAYS
+from cds_service.records.rollups import roll_up, rolled_days
 from cds_service.records.schema import ANSWERS, HEAD, METADATA
 from cds_service.trust.used_token_stores import SqliteSeen
 from tests.conftest import settings_with
@@ -58,3 +61,18 @@ def test_a_database_of_a_newer_version_is_left_alone(engine):
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(NewerSchemaError, match="newer version"):
         migrate(engine)
+
+
+def test_days_that_an_earlier_version_counted_are_counted_anew_at_once(new_engine, monkeypatch):
+    day = date(2026, 11, 23)
+    monkeypatch.setattr("cds_service.records.migrate.HEAD", "0006")
+    migrate(new_engine)
+    with new_engine.begin() as connection:
+        connection.execute(insert(ROLLED_DAYS), [{"day": day, "ready": True}])
+    monkeypatch.undo()
+    migrate(new_engine)
+    with new_engine.connect() as connection:
+        assert revision(connection) == HEAD and rolled_days(connection, day, day) == set()
+    assert roll_up(new_engine, day) == 1
+    with new_engine.connect() as connection:
+        assert rolled_days(connection, day, day) == {day}

@@ -15,12 +15,13 @@ from cards.units import UnitTable
 def with_site_units(words: Vocabulary, site: Site) -> Vocabulary:
     """The words with the codes by which a site tells its units; KnowledgeError for a unit that is not known.
 
-    The units that a site has on trial must be known as well.
+    The units that a site has on trial, and in which it tries a candidate, must be known as well.
     """
-    for name in site.trial.units:
+    named = {"trial": site.trial.units, "candidate": site.candidate.units}
+    for key, name in ((key, name) for key, units in named.items() for name in sorted(units)):
         if name not in words.units.values():
             near = did_you_mean(plain(name), frozenset(words.units.values()))
-            raise site.error(f"trial.units: unknown unit {name!r}{near}", "trial", "units")
+            raise site.error(f"{key}.units: unknown unit {name!r}{near}", key, "units")
     told = dict(words.unit_codes)
     for number, (system, code, name) in enumerate(site.unit_codes):
         unit = words.units.get(plain(name))

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from cds_service.records.schema import METADATA
+from cds_service.records.metadata import METADATA
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=METADATA)
 context.run_migrations()
