@@ -3,6 +3,7 @@
 It decides *when* a request is read, never *how*: whatever is odd is handed on at once, for the parser to refuse.
 """
 
+import io
 import re
 
 from gunicorn.http.unreader import Unreader
@@ -11,6 +12,8 @@ from cds_service.run.refusals import FIELD_BYTES, FIELDS, LINE_BYTES
 
 _HEAD_BYTES = LINE_BYTES + FIELDS * FIELD_BYTES
 _MOST_DISCARDED = 64 * 1024 * 1024
+MOST_CHUNKS = 10_000  # of a body; a client that sends 5 MB as they come sends some hundreds
+_PIECE, _LARGEST_PIECE = 8 * 1024, 1024 * 1024
 _BARE_LINE_END = re.compile(rb"(?<!\r)\n")
 _FRAMING = re.compile(rb"^(content-length|transfer-encoding|expect):[ \t]*(.*?)[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _CHUNK_SIZE = re.compile(rb"([0-9a-fA-F]{1,8})[ \t]*(;.*)?")
@@ -21,14 +24,22 @@ _END = b"\r\n\r\n"
 class Arrived(Unreader):  # type: ignore[misc] # gunicorn is not typed
     """What has arrived, for gunicorn's parser: it ends where that ends, and waits for nobody.
 
-    `is_cut`: of the request not all was kept, so nothing can follow it on its connection.
+    It comes in pieces, as from a connection: the parser copies a piece anew for each chunk in it. `is_cut`: of the
+    request not all was kept, so nothing can follow it on its connection.
     """
 
-    is_cut = False
+    def __init__(self, data: bytes = b"", is_cut: bool = False) -> None:
+        super().__init__()
+        self._came = io.BytesIO(data)
+        self.is_cut = is_cut
 
     def chunk(self, size_hint: int | None = None) -> bytes:
-        """Nothing more comes."""
-        return b""
+        """The next piece; empty at the end."""
+        return self._came.read(min(max(size_hint or 0, _PIECE), _LARGEST_PIECE))
+
+    def take_buffered(self) -> bytes:
+        """All that was not read."""
+        return bytes(super().take_buffered()) + self._came.read()
 
 
 class Arrival:
@@ -39,6 +50,8 @@ class Arrival:
         self._bytes = bytearray()
         self._looked = 0  # up to here the head was searched, or the chunks were followed
         self._body_at = 0
+        self._trailer_at = 0
+        self._chunks = 0
         self._length: int | None = None
         self._discarded = 0
         self.whole = False
@@ -115,19 +128,33 @@ class Arrival:
 
     def _follow_chunks(self) -> None:
         """Walk over the chunks that are here; the largest body that is read bounds how far."""
-        while not self.whole and (end := self._bytes.find(b"\r\n", self._looked)) >= 0:
-            size = _CHUNK_SIZE.fullmatch(self._bytes, self._looked, end)
-            if not size:
-                self.whole = True
-            elif not (length := int(size[1], 16)):
-                self.whole = self._bytes.find(_END, end) >= 0
-                break
-            elif len(self._bytes) < end + 2 + length + 2:
-                break
-            else:
-                self._looked = end + 2 + length + 2
-        waiting = len(self._bytes) - self._looked
-        too_long = self._bytes.find(b"\r\n", self._looked) < 0 and waiting > FIELD_BYTES
+        while not self._trailer_at and self._follow_chunk():
+            pass
+        if self._trailer_at:
+            self._look_for_end(self._trailer_at)
         came = len(self._bytes) - self._body_at
-        self.is_cut = came > self._most_body  # the application reads no further
-        self.whole = self.whole or too_long or came > self._most_body + _HEAD_BYTES
+        cut = self._chunks > MOST_CHUNKS or came > self._most_body + _HEAD_BYTES
+        self.is_cut = cut or came > self._most_body  # the application reads no further
+        self.whole = self.whole or cut
+
+    def _follow_chunk(self) -> bool:
+        """Go past the next chunk; whether to go on, which is not where it is odd, the last, or not all here."""
+        end = self._bytes.find(b"\r\n", self._looked, self._looked + FIELD_BYTES)
+        size = _CHUNK_SIZE.fullmatch(self._bytes, self._looked, end) if end >= 0 else None
+        if not size:
+            self.whole = end >= 0 or len(self._bytes) - self._looked > FIELD_BYTES
+            return False
+        after = end + 2 + int(size[1], 16) + 2
+        if after == end + 4:
+            self._trailer_at = self._looked = end
+        elif after <= len(self._bytes):
+            self._looked = after
+            self._chunks += 1
+            return self._chunks <= MOST_CHUNKS
+        return False
+
+    def _look_for_end(self, trailer_at: int) -> None:
+        """Whether the last line of the trailers is here, or so many of them that they are refused."""
+        ends = self._bytes.find(_END, max(self._looked - 3, trailer_at)) >= 0
+        self.whole = ends or len(self._bytes) - trailer_at > FIELD_BYTES
+        self._looked = len(self._bytes)

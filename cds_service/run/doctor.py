@@ -1,6 +1,7 @@
 """`magnesium-cds doctor`: is this deployment fit to serve? One line a check, with what to do."""
 
 import os
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -11,16 +12,17 @@ from enum import StrEnum
 from importlib import resources
 from pathlib import Path
 
-import requests
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from cds_service.call.fhir_access.outcome import NotFetched
+from cds_service.call.fhir_access.wire import RefusedStatus, exchange
 from cds_service.curate.knowledge_check import check as check_knowledge
 from cds_service.curate.site_knowledge import knowledge_of
 from cds_service.errors import NoRecords
-from cds_service.fhir_json import as_dict, as_text, parse_json
+from cds_service.fhir_json import as_text
 from cds_service.insights.source import magnesium_read
-from cds_service.outgoing import new_session, within
+from cds_service.outgoing import new_session
 from cds_service.records.engine import database_url, open_engine
 from cds_service.records.migrate import known_revisions, revision
 from cds_service.records.schema import HEAD
@@ -36,6 +38,8 @@ _LOOPBACK = "127.0.0.1"
 _TIMEOUT_S = 5
 _DAYS_LOOKED_AT = 7
 _NEEDS_TOKEN = (401, 403)
+_R4 = re.compile(r"4(\.[0-9]{1,3}){1,2}")
+_VERSION = re.compile(r"[0-9.]{1,12}(-[a-z0-9]{1,12})?")
 _BUILT = Path(__file__).stat().st_mtime
 
 
@@ -119,29 +123,19 @@ def fhir_server(server: str) -> Finding:
     """Whether a FHIR server answers, and in which version."""
     check = f"FHIR server {server}"
     try:
-        answer = new_session(1).get(
-            f"{server}/metadata",
-            headers={"Accept": "application/fhir+json"},
-            timeout=within(_TIMEOUT_S),
-            allow_redirects=False,
-        )
-    except requests.RequestException as problem:
-        text = f"not reachable ({type(problem).__name__}): open the way to it, or have the client prefetch everything"
+        told = exchange(new_session(1), "GET", f"{server}/metadata", (), "", _TIMEOUT_S)
+    except RefusedStatus as problem:
+        if problem.status in _NEEDS_TOKEN:
+            return Finding(Level.OK, check, "reachable; tells its version only to who has a token")
+        return Finding(Level.WARN, check, f"answered {problem.status}: list the base URL of an R4 server")
+    except NotFetched as problem:
+        text = f"gives no version ({problem}): open the way to it, or have the client prefetch everything"
         return Finding(Level.WARN, check, text)
-    if answer.status_code in _NEEDS_TOKEN:
-        return Finding(Level.OK, check, "reachable; tells its version only to who has a token")
-    version = _fhir_version(answer)
-    if version.startswith("4."):
+    version = as_text(told.get("fhirVersion")) or ""
+    if _R4.fullmatch(version):
         return Finding(Level.OK, check, f"reachable, FHIR {version}")
-    text = f"answered {answer.status_code}, FHIR version {version or 'unknown'}: list the base URL of an R4 server"
-    return Finding(Level.WARN, check, text)
-
-
-def _fhir_version(answer: requests.Response) -> str:
-    try:
-        return as_text(as_dict(parse_json(answer.content)).get("fhirVersion")) or ""
-    except ValueError:
-        return ""
+    known = version if _VERSION.fullmatch(version) else "unknown"
+    return Finding(Level.WARN, check, f"FHIR version {known}: list the base URL of an R4 server")
 
 
 def _database(settings: Settings) -> Finding:

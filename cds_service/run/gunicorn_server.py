@@ -68,6 +68,9 @@ _ALWAYS: dict[str, object] = {
     "worker_class": SharingWorker,
     "logger_class": _OneLog,
     "control_socket_disable": True,
+    # no header changes address or path: SCRIPT_NAME would, by whoever comes through a proxy on this machine
+    "forwarded_allow_ips": "",
+    "forwarder_headers": "",
     "graceful_timeout": 10,
     "keepalive": 5,
     "limit_request_line": LINE_BYTES,

@@ -176,8 +176,7 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
             self._go_on(conn, kept)
 
     def _answer(self, conn: TConn, arrival: Arrival) -> None:
-        conn.parser.unreader.unread(arrival.taken())
-        conn.parser.unreader.is_cut = arrival.is_cut
+        conn.parser.unreader = Arrived(arrival.taken(), arrival.is_cut)
         self.enqueue_req(conn)
 
     def handle_request(self, req: Any, conn: TConn) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import jwt
 import requests
 
-from cds_service.fhir_json import as_dict, as_list, as_text, parse_json
+from cds_service.fhir_json import as_dict, as_text, parse_json
 from cds_service.outgoing import new_session, within
 from cds_service.records.log import record_trouble
 from cds_service.trust.clients import Client
@@ -28,6 +28,10 @@ _KINDS = frozenset({"EC", "RSA", "OKP"})
 
 class KeyProblem(Exception):
     """Keys cannot be had; the message says why."""
+
+
+class NoKeys(KeyProblem):
+    """The key server tells a set, and no key in it can be used: what it told before is withdrawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,8 @@ class KeyStore:
         try:
             keyset.keys, keyset.loaded = self._load(client), now
         except KeyProblem as problem:
+            if isinstance(problem, NoKeys):
+                keyset.keys = {}
             record_trouble("keys not renewed", client=client.name, problem=str(problem))
         finally:
             keyset.tried = self._clock()
@@ -154,18 +160,20 @@ def _body(answer: requests.Response) -> bytes:
 
 
 def read_keys(raw: bytes) -> Keys:
-    """The signing keys of a JWK set by id; KeyProblem when it holds none."""
+    """The signing keys of a JWK set by id; NoKeys when it holds none, KeyProblem when it is no key set."""
     try:
-        told = as_list(as_dict(parse_json(raw)).get("keys"))
+        told = as_dict(parse_json(raw)).get("keys")
     except ValueError:
         raise KeyProblem("the key set is not JSON") from None
+    if not isinstance(told, list):
+        raise KeyProblem("what the key server answers is no key set: it has no list of keys")
     keys: dict[str, Key] = {}
     for entry in map(as_dict, told):
         kid, key = as_text(entry.get("kid")), _key(entry)
         if kid and key:
             keys.setdefault(kid, key)
     if not keys:
-        raise KeyProblem("the key set has no usable key: each needs kid, kty EC, RSA or OKP, and use sig")
+        raise NoKeys("the key set has no usable key: each needs kid, kty EC, RSA or OKP, and use sig")
     return keys
 
 

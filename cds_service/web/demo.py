@@ -11,6 +11,7 @@ from cards import Knowledge, KnowledgeError, explain
 from cds_service import __version__
 from cds_service.answer_call import Means, answer_call
 from cds_service.call.envelope import read_body
+from cds_service.call.time_limit import within
 from cds_service.demo import orderables, stories
 from cds_service.demo.changeable import changeable
 from cds_service.fhir_json import as_dict, as_list, as_text
@@ -38,10 +39,15 @@ def routes(runtime: Runtime) -> list[Route]:
         Route("/demo/files/<name>", "GET", Access.PUBLIC, _file()),
         Route("/demo/setup", "GET", Access.PUBLIC, _setup(runtime)),
         Route("/demo/restart", "POST", Access.PUBLIC, _restart(runtime)),
-        Route("/demo/explain/<service_id>", "POST", Access.PUBLIC, _explain(runtime)),
-        Route("/demo/own/<service_id>", "POST", Access.PUBLIC, _own(runtime)),
-        Route("/demo/markdown", "POST", Access.PUBLIC, _markdown),
+        Route("/demo/explain/<service_id>", "POST", Access.PUBLIC, _limited(_explain(runtime), runtime)),
+        Route("/demo/own/<service_id>", "POST", Access.PUBLIC, _limited(_own(runtime), runtime)),
+        Route("/demo/markdown", "POST", Access.PUBLIC, _limited(_markdown, runtime)),
     ]
+
+
+def _limited(view: Callable[..., Response], runtime: Runtime) -> Callable[..., Response]:
+    """The view within the time that a call may take: of few kilobytes Markdown makes many, and so do files."""
+    return lambda **named: within(runtime.settings.evaluation_ms, lambda: view(**named))
 
 
 def _page(runtime: Runtime) -> Callable[[], Response]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from flask import Response, g
 
@@ -26,6 +27,7 @@ _MOST_ENTRIES = 1000
 _LONGEST_COMMENT = 1000
 _LONGEST_TIME = 40
 _MOST_REASONS = 10
+_MOST_SUGGESTIONS = 50  # no card has as many; each becomes a record
 _KNOWN_FIELDS = frozenset({"card", "outcome", "outcomeTimestamp", "acceptedSuggestions", "userComment", "extension"})
 
 
@@ -101,7 +103,7 @@ def _read(told: object, reason_keys: tuple[str, ...]) -> Feedback | None:
         card.lower(),
         outcome,
         reason,
-        tuple(_suggestions(entry)),
+        tuple(islice(dict.fromkeys(_suggestions(entry)), _MOST_SUGGESTIONS)),
         _time(entry.get("outcomeTimestamp")),
         next(filter(None, comments), "")[:_LONGEST_COMMENT].replace("\0", ""),
         tuple(more[:_MOST_REASONS]),

@@ -12,6 +12,7 @@ from cds_service.web import demo
 from cds_service.web.app import ROUTES, create_app
 from cds_service.web.runtime import Runtime
 from tests.calls import cards, diagnostics, post, request_for
+from tests.conftest import settings_with
 from tests.demo.conftest import NOW, STORIES
 
 FILES = ("main.js", "page.css", "trend.js")
@@ -45,6 +46,24 @@ def test_its_files_come_from_this_service(demo_client, name):
     assert answer.status_code == 200 and answer.get_data()
     assert answer.mimetype == ("text/css" if name.endswith("css") else "text/javascript")
     answer.close()
+
+
+COLUMNS = 600
+WIDE = "\n".join(["|" + "a|" * COLUMNS, "|" + "-|" * COLUMNS, *["|"] * COLUMNS])  # 4 kB that become 600 kB
+ROWS = "".join(f"- {{when: magnesium < {n}, give: nothing}}\n" for n in range(20_000))
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("markdown", {"texts": [WIDE] * 1_000}),
+        ("own/magnesium-patient-view", {"files": {"p.yaml": f"unit: mg/dL\nrows:\n{ROWS}"}, "request": {}}),
+    ],
+)
+def test_what_takes_too_long_is_ended(runtime, path, body):
+    made = Runtime(settings_with(evaluation_ms=200), runtime.knowledge, runtime.keys, now=lambda: NOW)
+    answer = create_app(made, (demo.routes,)).test_client().post(f"/demo/{path}", json=body)
+    assert answer.status_code == 413 and "takes more than 200 ms" in diagnostics(answer, 413)
 
 
 @pytest.mark.parametrize("name", ["demo.html", "..%2Fhome.css", "nothing.js"])

@@ -63,6 +63,14 @@ def test_f3_the_same_card_again_and_several_cards_in_one_call(client):
     assert send(client, PLAIN, PLAIN, {**PLAIN, "extension": {"com.example": 1}}).get_json() == {"received": 3}
 
 
+def test_f3_of_endless_suggestions_of_one_card_so_many_are_kept_each_once(keeping_client):
+    client, books = keeping_client
+    told = [{"id": f"00000000-0000-4000-8000-{n % 1_000:012}"} for n in range(5_000)]
+    assert send(client, {**PLAIN, "outcome": "accepted", "acceptedSuggestions": told}).get_json() == {"received": 1}
+    kept = [entry["suggestion"] for entry in books.kept]
+    assert kept == [item["id"] for item in told[:50]]
+
+
 def test_f4_an_empty_list_is_fine(client):
     assert send(client).get_json() == {"received": 0}
 

@@ -7,7 +7,7 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("gunicorn does not run here", allow_module_level=True)
 
-from cds_service.run.arrival import Arrival
+from cds_service.run.arrival import MOST_CHUNKS, Arrival, Arrived
 
 HEAD = "POST / HTTP/1.1\r\nHost: x\r\n"
 MOST = 100
@@ -51,6 +51,8 @@ def test_a_request_is_whole_at_its_last_byte_in_whatever_pieces_it_comes(kind):
         HEAD + "Transfer-Encoding: chunked\r\n\r\nmany\r\n",
         HEAD + "Transfer-Encoding: chunked\r\n\r\n" + "1" * 9000,
         HEAD + "Transfer-Encoding: chunked\r\n\r\nfffff\r\n" + " " * 900_000,
+        HEAD + "Transfer-Encoding: chunked\r\n\r\nf;" + "a" * 9000 + "\r\n",
+        HEAD + "Transfer-Encoding: chunked\r\n\r\n0\r\n" + "X: 1\r\n" * 2000,
         "x" * 900_000,
     ],
 )
@@ -74,3 +76,20 @@ def test_who_asks_before_sending_too_much_is_answered_before_it_is_sent():
 
 def test_what_follows_is_kept_for_the_next_request():
     assert arrival(WHOLE["a body"] + "GET").taken().endswith(b"GET")
+
+
+def test_a_body_has_so_many_chunks_and_of_more_nothing_is_read_on():
+    made = Arrival(10**7)
+    made.take((HEAD + "Transfer-Encoding: chunked\r\n\r\n").encode())
+    made.take(b"1\r\n \r\n" * MOST_CHUNKS)
+    assert not made.whole
+    made.take(b"1\r\n \r\n")
+    assert made.whole and made.is_cut
+
+
+def test_the_parser_is_given_pieces_as_it_copies_one_for_each_chunk_in_it():
+    came = Arrived(b"1\r\n \r\n" * 100_000)
+    assert max(map(len, iter(came.chunk, b""))) <= 8192
+    came = Arrived(b"x" * 20_000 + b"GET")
+    came.unread(came.read(10))
+    assert came.take_buffered().endswith(b"GET")

@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
+from cds_service.call.fhir_access.wire import MOST_BYTES
 from cds_service.curate.remarks import Checked, Remark
 from cds_service.records.engine import open_engine
 from cds_service.records.entries import answer_entry
@@ -177,6 +178,19 @@ def test_fhir_servers_are_asked_for_their_version(doctor, web, answer, level):
     web.get(f"{SERVER}/metadata", **answer)
     code, lines = doctor({"jwks_file": "jwks.json", "fhir_servers": [SERVER]})
     assert code == 0 and lines[f"FHIR server {SERVER}"].startswith(level)
+
+
+@pytest.mark.parametrize("version", ["4.0\x1b]0;title\x07", "4.\u202e1", "4.0.1" + "1" * 99, "5\x1b[2J"])
+def test_of_what_a_fhir_server_says_only_a_version_is_shown(doctor, web, version):
+    web.get(f"{SERVER}/metadata", json={"fhirVersion": version})
+    _, lines = doctor({"jwks_file": "jwks.json", "fhir_servers": [SERVER]})
+    assert lines[f"FHIR server {SERVER}"].endswith("FHIR version unknown: list the base URL of an R4 server")
+
+
+def test_no_more_of_an_answer_is_read_than_of_a_resource(doctor, web):
+    web.get(f"{SERVER}/metadata", json={"fhirVersion": "4.0.1", "text": "x" * MOST_BYTES})
+    _, lines = doctor({"jwks_file": "jwks.json", "fhir_servers": [SERVER]})
+    assert "too-large" in lines[f"FHIR server {SERVER}"]
 
 
 def test_authentication_off_is_a_warning(doctor):

@@ -81,16 +81,21 @@ def test_a_rotated_key_is_picked_up_once_and_at_a_limited_rate(keys, clock, ehr,
     assert len(web.calls) == 3
 
 
-def test_a_withdrawn_key_is_forgotten_when_the_keys_are_renewed(keys, clock, ehr, by_url, web):
+@pytest.mark.parametrize("told", [Ehr(kid="new").jwks(), {"keys": []}, {"keys": [Ehr().jwk(use="enc")]}])
+def test_a_withdrawn_key_is_forgotten_when_the_keys_are_renewed(keys, clock, ehr, by_url, web, told):
     web.get(JKU, json=ehr.jwks())
     assert keys.find(by_url, KID)
-    web.upsert(responses.GET, JKU, json=Ehr(kid="new").jwks())
+    web.upsert(responses.GET, JKU, json=told)
     clock.now += FRESH_S + 1
     assert not keys.find(by_url, KID)
+    web.upsert(responses.GET, JKU, json=ehr.jwks())
+    clock.now += REFETCH_S
+    assert keys.find(by_url, KID)
 
 
 @pytest.mark.parametrize(
-    "fault", [{"status": 500}, {"body": requests.ConnectTimeout()}, {"body": "<html>"}, {"json": {}}]
+    "fault",
+    [{"status": 500}, {"body": requests.ConnectTimeout()}, {"body": "<html>"}, {"json": {}}, {"json": {"keys": 1}}],
 )
 def test_known_keys_outlive_an_outage_but_not_for_ever(keys, clock, ehr, by_url, web, caplog, fault):
     web.get(JKU, json=ehr.jwks())

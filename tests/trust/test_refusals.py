@@ -55,6 +55,9 @@ REFUSED = {
     "coding": (501, request("Transfer-Encoding: br")),
     "chunk size": (400, request(CHUNKED, body=b"many\r\n{}\r\n0\r\n\r\n")),
     "chunk end": (400, request(CHUNKED, body=b"2\r\n{}x\r\n0\r\n\r\n")),
+    "chunk size without end": (400, request(CHUNKED, body=b"2;" + b"a" * 9_000 + b"\r\n{}\r\n0\r\n\r\n")),
+    "trailers": (400, request(CHUNKED, body=b"2\r\n{}\r\n0\r\n" + b"X: 1\r\n" * 2_000)),
+    "chunks": (400, request(CHUNKED, body=b"1\r\n \r\n" * 800_000 + b"0\r\n\r\n")),
     "compressed": (415, request("Content-Encoding: gzip", f"Content-Length: {len(ZIPPED)}", body=ZIPPED)),
 }
 
@@ -102,6 +105,15 @@ def test_a_refusal_says_what_and_why_to_pages_too(kind, service):
     (issue,) = outcome["issue"]
     assert issue["severity"] == "error" and issue["code"] and len(issue["diagnostics"]) > len("What, why.")
     assert asked(service, request(body=b"", path="/healthz"))[0] == 405  # and the service goes on
+
+
+@pytest.mark.parametrize("name", ["SCRIPT_NAME", "Script-Name", "PATH_INFO", "X-Forwarded-Prefix"])
+def test_no_header_moves_a_request_to_another_address(name, service):
+    def status(path, *headers):
+        return asked(service, request(*headers, path=path).replace(b"POST", b"GET", 1))[0]
+
+    assert status("/elsewhere/healthz", f"{name}: /elsewhere") == 404
+    assert status("/healthz", f"{name}: /elsewhere") == 200
 
 
 def test_nothing_of_it_counts_as_a_failure_of_the_service(service):

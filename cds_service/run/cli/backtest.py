@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cds_service.run.cli.common import tells_problems
+from cds_service.run.cli.common import tell, tells_problems
 from cds_service.run.cli.sources import SHIPPED, problems_told, progress, source_of
 
 if TYPE_CHECKING:
@@ -125,11 +125,11 @@ def _run(
 
     job = plan(export, out, asked.tried, asked.baseline, asked.period, asked.hooks or USUAL_HOOKS)
     if prepare(out, job, restart):
-        click.echo("Going on from where the last run stopped.", err=True)
+        tell("Going on from where the last run stopped.", err=True)
     started = time.monotonic()
     with _interruptible(job.folder), closing(where.engine()) as engine:
         done = run(job, out, engine, progress())
-    click.echo(_conclusion(done, sum(file.size for file in job.files), time.monotonic() - started, out))
+    tell(_conclusion(done, sum(file.size for file in job.files), time.monotonic() - started, out))
 
 
 def _check_folder(export: Path) -> None:
@@ -180,7 +180,7 @@ def _interruptible(unfinished: Path) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        click.echo(f"\nStopped. {_how_to_go_on(unfinished)}", err=True)
+        tell(f"\nStopped. {_how_to_go_on(unfinished)}", err=True)
         sys.exit(_INTERRUPTED)
     finally:
         signal.signal(signal.SIGTERM, before)

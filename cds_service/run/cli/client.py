@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from cds_service.run.cli.common import tells_problems
+from cds_service.run.cli.common import tell, tells_problems
 
 
 @click.group()
@@ -24,6 +24,6 @@ def client_check(name: str) -> None:
     settings = load_settings()
     found = named(name, settings)
     findings = list(check(found, settings))
-    click.echo("\n".join(page(found, findings, settings)))
+    tell("\n".join(page(found, findings, settings)))
     if any(finding.level is Level.FAIL for finding in findings):
         sys.exit(1)

@@ -1,5 +1,6 @@
 """What the commands share."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
@@ -9,6 +10,24 @@ import click
 
 P = ParamSpec("P")
 T = TypeVar("T")
+_STEERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def plain(text: str) -> str:
+    """The text, in which what would steer a terminal or turn the line around is written out, as JSON does."""
+    return _STEERS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def tell(text: str, nl: bool = True, err: bool = False) -> None:
+    """Print what may hold words of files, or of other servers."""
+    click.echo(plain(text), nl=nl, err=err)
+
+
+class Problem(click.ClickException):
+    """A problem to end with; its message may hold words of others."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(plain(message))
 
 
 def tells_problems(command: Callable[P, T]) -> Callable[P, T]:
@@ -22,7 +41,7 @@ def tells_problems(command: Callable[P, T]) -> Callable[P, T]:
         try:
             return command(*args, **kwargs)
         except (SettingsError, RequestError) as problem:
-            raise click.ClickException(str(problem)) from None
+            raise Problem(str(problem)) from None
 
     return wrapped
 

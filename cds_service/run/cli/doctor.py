@@ -4,6 +4,8 @@ import sys
 
 import click
 
+from cds_service.run.cli.common import tell
+
 
 @click.command()
 def doctor() -> None:
@@ -12,7 +14,7 @@ def doctor() -> None:
 
     failed = False
     for finding in examine():
-        click.echo(str(finding))
+        tell(str(finding))
         failed = failed or finding.level is Level.FAIL
     if failed:
         sys.exit(1)

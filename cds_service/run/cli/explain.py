@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from cds_service.run.cli.common import moment_of, tells_problems
+from cds_service.run.cli.common import Problem, moment_of, tell, tells_problems
 
 if TYPE_CHECKING:
     from cards import Knowledge, Service
@@ -41,9 +41,9 @@ def explain(
     if as_json:
         import orjson
 
-        click.echo(orjson.dumps(explained, option=orjson.OPT_INDENT_2, default=str))
+        tell(orjson.dumps(explained, option=orjson.OPT_INDENT_2, default=str).decode())
     else:
-        click.echo(report(answer, explained, everything), nl=False)
+        tell(report(answer, explained, everything), nl=False)
     if strict:
         _check_strictly(answer)
 
@@ -79,7 +79,7 @@ def _service(body: object, service_id: str | None) -> "Service":
         if service.id == service_id or (service_id is None and service.hook == hook):
             return service
     names = ", ".join(service.id for service in SERVICES)
-    raise click.ClickException(f"No service for this request. Choose one with --service: {names}.")
+    raise Problem(f"No service for this request. Choose one with --service: {names}.")
 
 
 def _check_strictly(answer: "Answer") -> None:
@@ -87,6 +87,6 @@ def _check_strictly(answer: "Answer") -> None:
 
     found = problems(answer)
     for problem in found:
-        click.echo(f"Not FHIR R4: {problem}", err=True)
+        tell(f"Not FHIR R4: {problem}", err=True)
     if found:
         sys.exit(1)

@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 import click
 
-from cds_service.run.cli.common import tells_problems
+from cds_service.run.cli.common import tell, tells_problems
 
 
 @click.group(invoke_without_command=True)
@@ -50,7 +50,7 @@ def _tell(asked: Mapping[str, str | None], as_json: bool, csv_file: BinaryIO | N
     if csv_file:
         csv_file.write(to_csv(found, words).encode())
     if as_json:
-        click.echo(to_json(found))
+        tell(to_json(found).decode())
     elif not csv_file:
         from rich.console import Console
 
@@ -73,7 +73,7 @@ def purge(before: str | None, older_than: int | None, yes: bool) -> None:
     settings = load_settings()
     if not yes:
         click.confirm(f"Remove all records of the days before {first_kept} for ever?", abort=True)
-    click.echo(f"Removed {purge_records(settings, first_kept):,} rows of the days before {first_kept}.")
+    tell(f"Removed {purge_records(settings, first_kept):,} rows of the days before {first_kept}.")
 
 
 def _first_kept(before: str | None, older_than: int | None, today: date) -> date:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cds_service.run.cli.common import moment_of, tells_problems
+from cds_service.run.cli.common import Problem, moment_of, tell, tells_problems
 
 if TYPE_CHECKING:
     from cards import Knowledge
@@ -36,11 +36,11 @@ def knowledge_check(site: Path | None, day: str | None, dialect: str | None, loc
     today = moment_of(day).date()
     folder = resources.files("cards.knowledge")
     if lock:
-        click.echo(f"Locked anew: {', '.join(write_lock(Path(str(folder / 'codes')), str(today))) or 'nothing'}")
+        tell(f"Locked anew: {', '.join(write_lock(Path(str(folder / 'codes')), str(today))) or 'nothing'}")
     checked = check(folder, today, site or load_settings().site)
-    click.echo(report(checked), nl=False)
+    tell(report(checked), nl=False)
     if dialect and checked.knowledge:
-        click.echo(_unmapped(dialect, checked.knowledge))
+        tell(_unmapped(dialect, checked.knowledge))
     if checked.failed:
         sys.exit(1)
 
@@ -68,9 +68,9 @@ def knowledge_show(rule: str | None) -> None:
 
     known = knowledge_of(load_settings().site)
     try:
-        click.echo(page(rule, known) if rule else index(known), nl=False)
+        tell(page(rule, known) if rule else index(known), nl=False)
     except NoSuchRuleError as problem:
-        raise click.ClickException(str(problem)) from None
+        raise Problem(str(problem)) from None
 
 
 @knowledge.command("sign")
@@ -85,4 +85,4 @@ def knowledge_sign(name: str, role: str, site: Path | None, only: tuple[str, ...
     from cds_service.curate.signing import add_signature
     from cds_service.run.settings import load_settings
 
-    click.echo(add_signature(site or load_settings().site, (name, role), moment_of(day).date(), only))
+    tell(add_signature(site or load_settings().site, (name, role), moment_of(day).date(), only))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cds_service.run.cli.common import moment_of, tells_problems
+from cds_service.run.cli.common import moment_of, tell, tells_problems
 from cds_service.run.cli.sources import problems_told, progress, source_of
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def knowledge_diff(old: str, new: str, out: Path | None, export: Path | None, da
         cohorts = [_quiet(sides), *([_of_export(export, *sources)] if export else [])]
     if out:
         out.write_text(render(sides[0], sides[1], found, cohorts, moment_of(day).date()), encoding="utf-8")
-    click.echo("\n".join(lines(found, cohorts)))
+    tell("\n".join(lines(found, cohorts)))
 
 
 def _quiet(sides: "list[Side]") -> "Rates":

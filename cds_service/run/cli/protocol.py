@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from cds_service.run.cli.common import tells_problems
+from cds_service.run.cli.common import tell, tells_problems
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -24,8 +24,8 @@ def protocol_check(file: Path) -> None:
 
     lines = checked(file)
     for line in lines:
-        click.echo(line)
-    click.echo(f"{file} is read; {len(lines)} remarks")
+        tell(line)
+    tell(f"{file} is read; {len(lines)} remarks")
 
 
 @protocol.command("show")
@@ -41,7 +41,7 @@ def protocol_show(file: Path, out: Path | None) -> None:
     page = shown(file)
     if out:
         out.write_text(render(page), encoding="utf-8")
-    click.echo(protocol_text(page), nl=False)
+    tell(protocol_text(page), nl=False)
 
 
 @protocol.command("try")
@@ -55,9 +55,9 @@ def protocol_try(file: Path, cases: Path, stops: bool) -> None:
 
     result = tried(file, cases, stops)
     for line in (*result.stopped, *result.failed):
-        click.echo(line)
+        tell(line)
     if stops:
-        click.echo(f"{len(result.stopped)} stopped")
-    click.echo(f"{result.passed} passed, {len(result.failed)} failed")
+        tell(f"{len(result.stopped)} stopped")
+    tell(f"{result.passed} passed, {len(result.failed)} failed")
     if result.failed:
         sys.exit(1)

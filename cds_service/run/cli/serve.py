@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cds_service.run.cli.common import tells_problems
+from cds_service.run.cli.common import tell, tells_problems
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -38,7 +38,7 @@ def serve(host: str, port: int, workers: int | None) -> None:
 
     settings = load_settings()
     for problem in unknown_settings(os.environ):
-        click.echo(f"Warning: {problem}", err=True)
+        tell(f"Warning: {problem}", err=True)
     check_start(settings, host)
     if not settings.base_url and is_loopback(host):
         settings = settings.model_copy(update={"base_url": f"http://{host}:{port}"})
@@ -65,7 +65,7 @@ def demo(port: int) -> None:
         from cds_service.web import fhir_base, saved_requests
 
         settings = settings.model_copy(update={"database_url": f"sqlite:///{folder}/demo.sqlite", "state_dir": None})
-        click.echo(welcome(base))
+        tell(welcome(base))
         logging.getLogger("gunicorn.error").addFilter(_is_trouble)  # the address of the page stays the last line
         _serve(settings, LOOPBACK, port, 1, (fhir_base.routes, saved_requests.routes, page.routes))
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cds_service.run.cli.common import Problem
+
 if TYPE_CHECKING:
     from cds_service.backtest.job import KnowledgeSource
     from cds_service.backtest.progress import Progress
@@ -54,7 +56,7 @@ def problems_told() -> Iterator[None]:
     try:
         yield
     except (BacktestError, KnowledgeError) as problem:
-        raise click.ClickException(str(problem)) from None
+        raise Problem(str(problem)) from None
     except OSError as problem:
         place = f"{problem.filename}: " if problem.filename else ""
-        raise click.ClickException(f"{place}{problem.strerror or problem}. Nothing done so far is lost.") from None
+        raise Problem(f"{place}{problem.strerror or problem}. Nothing done so far is lost.") from None

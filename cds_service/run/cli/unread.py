@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import click
 
-from cds_service.run.cli.common import tells_problems
+from cds_service.run.cli.common import tell, tells_problems
 
 
 @click.command()
@@ -28,8 +28,8 @@ def unread(since: str | None, form: str) -> None:
     period = period_of(since, None, None, datetime.now(UTC).date())
     found, shares = not_understood_of(load_settings(), period)
     if form == "yaml":
-        click.echo(f"# Not understood from {period.since} to {period.until}; name what each is in place of '?'.")
-        click.echo("\n".join(site_lines(found)))
+        tell(f"# Not understood from {period.since} to {period.until}; name what each is in place of '?'.")
+        tell("\n".join(site_lines(found)))
         return
     from rich.console import Console
 

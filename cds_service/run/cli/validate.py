@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from cds_service.run.cli.common import tells_problems
+from cds_service.run.cli.common import Problem, tell, tells_problems
 
 if TYPE_CHECKING:
     from cds_service.conformance import Fault
@@ -58,7 +58,7 @@ def _json(file: BinaryIO) -> object:
         return parse_json(file.read())
     except JSONDecodeError as problem:
         place = f"line {problem.lineno}, column {problem.colno}"
-        raise click.ClickException(f"{file.name}: not valid JSON in UTF-8 at {place}: {problem.msg}") from None
+        raise Problem(f"{file.name}: not valid JSON in UTF-8 at {place}: {problem.msg}") from None
 
 
 def _dialect_of(named: str) -> "Dialect":
@@ -80,8 +80,8 @@ def _end(faults: "Iterable[Fault]") -> None:
     counted = Counter[str]()
     for fault in faults:
         asked = requirements()[fault.requirement]
-        click.echo(f"{fault.requirement} {asked.level}: {fault.where} {fault.what}\n    {asked.text}")
+        tell(f"{fault.requirement} {asked.level}: {fault.where} {fault.what}\n    {asked.text}")
         counted[asked.level] += 1
     broken = counted["must"] + counted["dialect"]
-    click.echo(f"{broken} broken, {counted['should']} recommendations not followed")
+    tell(f"{broken} broken, {counted['should']} recommendations not followed")
     sys.exit(1 if broken else 0)
