@@ -51,6 +51,7 @@ TABLES_READ_AT_START = {
     ),
     *("vocabulary.py", "sentences.py"),  # of a protocol
     "allergies.py",
+    "later.py",
     "voice.py",
 }
 GROWTH = 8

@@ -9,6 +9,7 @@ from sqlalchemy import create_engine, event, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from cds_service.records.purge import purge
+from cds_service.records.rolled_tables import ROLLED_CALLS, ROLLED_DAYS, ROLLED_PLACES, ROLLED_READING, ROLLED_VERDICTS
 from cds_service.records.schema import (
     ANSWERS,
     BY_DAY,
@@ -21,11 +22,6 @@ from cds_service.records.schema import (
     ON_TRIAL,
     QUIETED,
     READING,
-    ROLLED_CALLS,
-    ROLLED_DAYS,
-    ROLLED_PLACES,
-    ROLLED_READING,
-    ROLLED_VERDICTS,
     SUGGESTIONS,
     UNREAD,
 )
