@@ -24,12 +24,17 @@ def export(tmp_path, monkeypatch):
 
 
 def call(*arguments):
-    """The command, in this process."""
+    """The command, which decides in this process: starting others takes as long as all of a test."""
+    return as_typed("--workers", 1, *arguments)
+
+
+def as_typed(*arguments):
+    """The command with nothing added: it starts a process a core."""
     return CliRunner().invoke(main, ["backtest", *map(str, arguments)])
 
 
 def test_a_run_says_what_it_found_how_fast_and_where(export, tmp_path):
-    done = call(export, "--out", tmp_path / "report")
+    done = as_typed(export, "--out", tmp_path / "report")
     assert done.exit_code == 0, done.output
     assert "1 patients, 1 calls, 1 cards in " in done.stdout and "patients/s, " in done.stdout
     assert str(tmp_path / "report" / "report.html") in done.stdout

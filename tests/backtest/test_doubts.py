@@ -73,7 +73,7 @@ def test_a_good_export_has_no_warning(tmp_path):
 
 def test_warnings_are_said_on_the_console(tmp_path):
     export = write(tmp_path / "export", LOCAL)
-    done = CliRunner().invoke(main, ["backtest", str(export), "--out", str(tmp_path / "report")])
+    done = CliRunner().invoke(main, ["backtest", str(export), "--out", str(tmp_path / "report"), "--workers", "1"])
     assert done.exit_code == 0 and "Warning: No result in this export is known as magnesium" in done.stdout
 
 

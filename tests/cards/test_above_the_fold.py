@@ -35,10 +35,9 @@ def above(decision: Decision, known: Knowledge) -> Iterator[tuple[int, str]]:
 @of_every_rule
 def test_in_every_case(rule):
     def is_short(case):
-        known = knowledge_of(case["chart"])
-        decision = decide(snapshot(case["chart"]), known=known)
-        assert [told for told in above(decision, known) if told[0] > MOST_WORDS] == []
-        assert all(len(str(card.body["summary"])) < MOST_LETTERS for card in decision.cards)
+        told = above(case.decision, knowledge_of(case.chart))
+        assert [said for said in told if said[0] > MOST_WORDS] == []
+        assert all(len(str(card.body["summary"])) < MOST_LETTERS for card in case.decision.cards)
 
     ask_each(rule, is_short)
 
@@ -46,7 +45,7 @@ def test_in_every_case(rule):
 @of_every_rule
 def test_in_german_too(rule):
     def is_short(case):
-        decision = decide(snapshot(case["chart"]), known=german())
+        decision = decide(snapshot(case.chart), known=german())
         assert [told for told in above(decision, german()) if told[0] > MOST_WORDS] == []
 
     ask_each(rule, is_short, every=7)
@@ -80,12 +79,12 @@ def test_what_fits_stays():
 @of_every_rule
 def test_nothing_is_lost(rule, monkeypatch):
     def says_all(case):
-        known = knowledge_of(case["chart"])
-        decision = decide(snapshot(case["chart"]), known=known)
+        known = knowledge_of(case.chart)
         with monkeypatch.context() as patch:
             patch.setattr(build, "folded", lambda lines, _: lines)
-            whole = decide(snapshot(case["chart"]), known=known)
-        assert [all_words(card, known) for card in decision.cards] == [all_words(card, known) for card in whole.cards]
+            whole = decide(snapshot(case.chart), known=known)
+        folded, unfolded = ([all_words(card, known) for card in told.cards] for told in (case.decision, whole))
+        assert folded == unfolded
 
     ask_each(rule, says_all, every=11)
 

@@ -263,7 +263,7 @@ def _is_for_eclampsia(chart: Json) -> bool:
 
 @of_every_rule
 def test_no_answer_of_a_case_suggests_what_the_list_forbids(rule: str) -> None:
-    ask_each(rule, lambda case: assert_nothing_forbidden(case["chart"]))
+    ask_each(rule, lambda case: assert_nothing_forbidden(case.chart))
 
 
 def assert_nothing_forbidden(chart: Json) -> None:

@@ -73,7 +73,7 @@ def assert_agrees(shot: Snapshot, known: Knowledge | None = None) -> bool:
 
 @of_every_rule
 def test_in_every_case(rule: str) -> None:
-    ask_each(rule, lambda case: assert_agrees_with_any_draft(case["chart"]))
+    ask_each(rule, lambda case: assert_agrees_with_any_draft(case.chart))
 
 
 def assert_agrees_with_any_draft(chart: Json) -> None:

@@ -1,19 +1,16 @@
 """The reasons to pass over a card: at most five, of those that are published, and such as fit what it is about."""
 
-import pytest
-
 from cards.model import Problem
-from tests.cards.chart import cases, decide, knowledge, knowledge_of, snapshot
+from tests.cards.chart import knowledge
+from tests.cards.each_case import of_every_rule, of_rules
 
 MOST = 5
-CASES = cases()
 
 
-@pytest.mark.parametrize("rule", sorted({rule for rule, _ in CASES}))
+@of_every_rule
 def test_every_card_of_every_case_offers_at_most_five(rule: str) -> None:
     published = dict(knowledge().override_reasons.reasons)
-    told = [case["chart"] for name, case in CASES if name == rule]
-    for card in (card for chart in told for card in decide(snapshot(chart), known=knowledge_of(chart)).cards):
+    for card in (card for case in of_rules()[rule] for card in case.decision.cards):
         offered = [reason["code"] for reason in card.body["overrideReasons"]]  # type: ignore[attr-defined]
         assert 0 < len(offered) <= MOST and len(set(offered)) == len(offered)
         assert set(offered) <= published.keys()

@@ -11,7 +11,8 @@ from cards import explain
 from cards.chart import Because
 from cards.chart import Chart as PatientChart
 from cards.model import Decision, Finding, Freshness, Silence
-from tests.cards.chart import NOW, cases, decide, knowledge, snapshot
+from tests.cards.chart import NOW, decide, knowledge, snapshot
+from tests.cards.each_case import every_case
 
 CROSSED = {"below": operator.lt, "at most": operator.le, "at least": operator.ge, "above": operator.gt}
 ROUNDED = "clearly above"
@@ -20,7 +21,7 @@ ROUNDED = "clearly above"
 @cache
 def decisions() -> tuple[Decision, ...]:
     """Every case of every rule, decided."""
-    return tuple(decide(snapshot(case["chart"])) for _, case in cases())
+    return tuple(case.as_shipped for case in every_case())
 
 
 def answers() -> Iterator[tuple[str, Finding | Silence]]:

@@ -5,8 +5,8 @@ from typing import Any
 
 from cards.model import Card, Decision
 from tests.cards import answer
-from tests.cards.chart import Json, decide, knowledge_of, snapshot
-from tests.cards.each_case import ask_each, of_every_rule
+from tests.cards.chart import Json
+from tests.cards.each_case import Case, ask_each, of_every_rule
 
 _KEYS = {
     *("fires", "indicator", "cards", "says", "says_not", "iv_grams", "iv_rate", "oral_mg", "offers", "offers_not"),
@@ -16,16 +16,15 @@ _KEYS = {
 
 @of_every_rule
 def test_case(rule: str) -> None:
-    ask_each(rule, lambda case: assert_as_expected(rule, case))
+    ask_each(rule, assert_as_expected)
 
 
-def assert_as_expected(rule: str, case: Json) -> None:
+def assert_as_expected(case: Case) -> None:
     """That a case is well formed, and answered with what it expects."""
-    assert case.keys() == {"name", "because", "chart", "expect"}
-    expect = case["expect"]
+    assert case.told.keys() == {"name", "because", "chart", "expect"}
+    expect = case.told["expect"]
     assert not expect.keys() - _KEYS
-    decision = decide(snapshot(case["chart"]), known=knowledge_of(case["chart"]))
-    assert not wrong(rule, expect, decision), _shown(decision)
+    assert not wrong(case.rule, expect, case.decision), _shown(case.decision)
 
 
 def wrong(rule: str, expect: Json, decision: Decision) -> list[str]:

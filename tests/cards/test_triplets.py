@@ -10,12 +10,11 @@ import pytest
 
 from cards.answer.merge import Recommendation, recommend
 from cards.chart import Because
-from cards.chart import Chart as PatientChart
 from cards.chart.asked import Asked
 from cards.model import Decision, Finding, Indicator
-from cards.rules import BY_MOMENT, RULES
+from cards.rules import RULES
 from tests.cards import answer
-from tests.cards.chart import CASES, NOW, Json, case_files, cases, decide, knowledge, knowledge_of, snapshot
+from tests.cards.chart import CASES, case_files, cases, decide, knowledge, knowledge_of, snapshot
 from tests.told import told_in
 
 ROOT = CASES.parents[2]
@@ -81,14 +80,14 @@ def _decide_all(found: Seen) -> None:
         found.decisions.append(decision)
         found.outcomes.setdefault(rule, set()).add(any(rule in card.rules for card in decision.cards))
         found.indicators |= {card.indicator for card in decision.cards}
-        for said, card in zip(_said(case["chart"]), decision.cards, strict=True):
+        for said, card in zip(_said(decision), decision.cards, strict=True):
             found.texts.update(_texts(said, str(card.body["summary"])))
 
 
-def _said(chart: Json) -> tuple[Recommendation, ...]:
-    facts = PatientChart(snapshot(chart), knowledge_of(chart), NOW)
-    answers = [rule(facts) for rule in BY_MOMENT[facts.snapshot.about].values()]
-    return recommend([a for a in answers if isinstance(a, Finding)], facts).said
+def _said(decision: Decision) -> tuple[Recommendation, ...]:
+    """What every rule of the moment says, those too that the decision did not have to ask."""
+    answers = decision.trace.answers.values()
+    return recommend([a for a in answers if isinstance(a, Finding)], decision.trace.chart).said
 
 
 def _texts(said: Recommendation, summary: str) -> Iterator[tuple[str, str, str]]:

@@ -14,13 +14,13 @@ from cds_service.dialects import read_dialect, shipped, spoken, standard
 from cds_service.dialects.dialect import dialect_of, dialect_words
 from cds_service.dialects.order_text import order_label, short_dose
 from cds_service.run.settings import SettingsError
-from tests.cards.chart import cases, decide, knowledge, snapshot
+from tests.cards.chart import decide, knowledge, snapshot
+from tests.cards.each_case import every_case
 from tests.knowledge.asking import knowledge as with_site
 from tests.spec.checks import violations
 from tests.told import told_in
 
-CHARTS = [case["chart"] for _, case in cases()]
-CHARTS += [told_in(path)["chart"] for path in sorted((Path("fixtures") / "vignettes").glob("*.yaml"))]
+VIGNETTES = [told_in(path)["chart"] for path in sorted((Path("fixtures") / "vignettes").glob("*.yaml"))]
 NAMES = sorted(set(shipped()) - {"standard"})
 STRICT = """
 name: All of it
@@ -40,7 +40,8 @@ SALTS = {product.display for product in knowledge().products.values() if product
 @cache
 def decisions():
     """Every chart that brings a card, decided."""
-    return [d for d in (decide(snapshot(chart)) for chart in CHARTS) if d.cards]
+    told = [*(case.as_shipped for case in every_case()), *(decide(snapshot(chart)) for chart in VIGNETTES)]
+    return [d for d in told if d.cards]
 
 
 MADE_UP = dialect_of(STRICT, "strict", "strict.yaml")  # the strictest that a file can tell
@@ -248,7 +249,7 @@ def test_listed_links_are_those_that_the_client_lists():
 def test_a_smart_link_of_a_site_goes_only_where_links_go():
     app = {"label": "App", "url": "https://apps.example.org/launch", "type": "smart", "appContext": "c"}
     site = f"links: [{{label: App, url: {app['url']!r}, type: smart, app_context: c}}]"
-    decision = decide(snapshot(CHARTS[0]), known=with_site(site))
+    decision = decide(snapshot(every_case()[0].chart), known=with_site(site))
     assert app in decision.cards[0].body["links"]
 
     def links(dialect, listed=()):

@@ -82,7 +82,7 @@ def test_the_cards_of_an_export_are_those_of_its_back_test(tmp_path: Path) -> No
     done = CliRunner().invoke(main, ["knowledge", *asked])
     assert done.exit_code == 0, done.output
     of_run = ["backtest", str(tmp_path / "export"), "--out", str(tmp_path / "report"), "--site", str(site)]
-    again = CliRunner().invoke(main, of_run, env={"MAGNESIUM_CDS_WORKERS": "1"})
+    again = CliRunner().invoke(main, [*of_run, "--workers", "1"])
     assert again.exit_code == 0, again.output
     counted = (tmp_path / "report" / "summary.json").read_text(encoding="utf-8")
     cards = json.loads(counted)["cards"]

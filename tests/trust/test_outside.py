@@ -6,7 +6,6 @@ The other sides here never end by themselves, so that only a limit of ours bring
 import json
 import socket
 import threading
-import time
 from contextlib import contextmanager, suppress
 
 import pytest
@@ -16,7 +15,7 @@ from cds_service.trust import jwks
 from cds_service.trust.clients import Client
 from cds_service.trust.jwks import MOST_WAITING, KeyProblem, KeyStore, fetch, read_keys
 from tests.fhir.conftest import TOKEN
-from tests.machine import LONG_S
+from tests.machine import LONG_S, wait_for
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/fhir+json\r\nX-Long: "
 BODY = b"HTTP/1.1 200 OK\r\nContent-Type: application/fhir+json\r\nContent-Length: 99999\r\n\r\n"
@@ -120,8 +119,7 @@ def test_few_calls_of_a_client_wait_for_its_keys_the_others_are_told_at_once(ehr
         for thread in waiting:
             thread.start()
         assert loading.wait(LONG_S)
-        while keys._sets["slow"].room._value:
-            time.sleep(PAUSE_S)
+        wait_for(lambda: not keys._sets["slow"].room._value, "as many wait as may")
         with ended(lambda: [keys.find(slow, ehr.kid)]) as found:
             assert found == [None]
         assert keys.find(Client("good", "good", "https://good.example"), ehr.kid)
