@@ -41,7 +41,7 @@ class Buttons:
             made.append(self._suggestion(finding, suggestion, (*own, *(self.card.tests if carries else ()))))
         if self.card.tests and not carried:
             made.append(self._tests_only())
-        return made
+        return _one_recommended(made) if alternatives else made
 
     def _suggestion(self, finding: Finding, suggestion: Suggestion, offers: Iterable[Offer]) -> Json:
         knowledge = self.chart.knowledge
@@ -98,6 +98,12 @@ def _once_only(suggestion: Suggestion) -> set[str]:
     """What a card may do once: remove an order, add a product."""
     removed = {o.reference for o in suggestion.offers if isinstance(o, RemoveOrder)}
     return removed | {o.product for o in suggestion.offers if isinstance(o, DraftMedication)}
+
+
+def _one_recommended(made: list[Json]) -> list[Json]:
+    """Of suggestions of which one is taken the first recommended one stays so: two drafts of a drug offer it twice."""
+    first = next((one for one in made if "isRecommended" in one), None)
+    return [one if one is first else {k: v for k, v in one.items() if k != "isRecommended"} for one in made]
 
 
 def _each(findings: Iterable[Finding]) -> Iterator[tuple[Finding, Suggestion]]:

@@ -201,6 +201,17 @@ def test_the_way_to_install_makes_what_the_unit_names():
         assert made in manual, made
 
 
+def test_the_unit_has_the_time_that_the_manual_asks_for_and_reaches_no_more_of_the_machine_than_it_needs():
+    told = dict(re.findall(r"^(\w+)=(.*)$", text_of(UNIT), re.MULTILINE))
+    (seconds,) = re.findall(r"Allow (\d+) s\.", (ROOT / "docs" / "operations.md").read_text(encoding="utf-8"))
+    assert told["TimeoutStopSec"] == seconds
+    private = ("PrivateTmp", "PrivateDevices", "ProtectHome", "ProtectClock", "ProtectHostname", "ProtectKernelLogs")
+    kept = ("NoNewPrivileges", "RestrictNamespaces", "RestrictRealtime", "RestrictSUIDSGID", "LockPersonality")
+    assert {told[name] for name in (*private, *kept)} == {"yes"} and told["CapabilityBoundingSet"] == ""
+    # other instances of the same user count in files of shared memory, too
+    assert told["ProtectSystem"] == "strict" and "RemoveIPC" not in told
+
+
 def test_systemd_takes_the_unit(tmp_path):
     if not (verify := shutil.which("systemd-analyze")):
         pytest.skip("no systemd-analyze on this machine")

@@ -2,6 +2,8 @@
 
 import pytest
 
+from cds_service.demo import demo_requests
+from cds_service.web.runtime import utc_now
 from tests.calls import SERVICE_OF, cards, magnesium, patient_view, post, request_for, sandbox_bodies, searchset
 from tests.spec.checks import violations
 
@@ -36,6 +38,19 @@ def test_r3_uuids_and_detail(payload):
 
 def test_r4_selection_behavior(payload):
     assert violations(payload, "R4") == []
+
+
+def test_r4_of_a_drug_that_is_drafted_twice_one_replacement_is_recommended(client):
+    body = demo_requests(utc_now())["2-order-select.json"]
+    context = body["context"]
+    (entry, *_) = context["draftOrders"]["entry"]
+    context["draftOrders"]["entry"] = [{"resource": {**entry["resource"], "id": name}} for name in ("a", "b")]
+    context["selections"] = ["MedicationRequest/a", "MedicationRequest/b"]
+    told = [
+        card["suggestions"] for card in cards(post(client, body, SERVICE_OF["order-select"])) if "suggestions" in card
+    ]
+    assert [len(listed) > 1 for listed in told] == [True]
+    assert [one.get("isRecommended", False) for one in told[0]].count(True) == 1
 
 
 def test_r5_r7_suggestions(payload):
