@@ -103,6 +103,11 @@ class Burden:
         }
         return rates | asdict(self)
 
+    @property
+    def actionable_per_100(self) -> float | None:
+        """Cards without magnesium given around them, of 100; None where that is not known, or no card was shown."""
+        return None if self.not_given is None or not self.cards else round(100 * self.not_given / self.cards, 2)
+
     def sentence(self) -> str:
         """The figures for a line of text."""
         given = "not known: no doses given in the export" if self.not_given is None else self._share(self.not_given)

@@ -1,6 +1,7 @@
 """`summary.json`: the numbers of a back-test, in a stable order. The report shows nothing else but examples."""
 
 from collections import Counter
+from dataclasses import asdict
 from datetime import date
 from statistics import median
 
@@ -9,12 +10,14 @@ from cds_service.backtest.burden import BURDENS, burden_of
 from cds_service.backtest.compare import CHANGES
 from cds_service.backtest.doubts import results_used, warnings_of
 from cds_service.backtest.job import Job
+from cds_service.backtest.moments import SELECT
 from cds_service.backtest.outcome_figures import outcomes_of
 from cds_service.backtest.quality import FAILED
 from cds_service.backtest.read_export import ReadExport
 from cds_service.backtest.scan import MOST_LISTED, PATIENT_TYPES
 from cds_service.backtest.tally import Tally
 from cds_service.errors import JsonDict
+from cds_service.goals import goals
 
 MOST_UNITS = 30
 MOST_SUGGESTIONS = 40
@@ -35,6 +38,7 @@ def summary_of(job: Job, tally: Tally, read: ReadExport, knowledge: tuple[Knowle
         "understood": _understood(tally),
         "rates": _rates(tally),
         "burden": burden_of(tally, BURDENS[0], read.present).as_json(),
+        "goals": _goals(tally, read),
         "patients_with_calls": totals["patients_with_calls"],
         "patients_with_cards": totals["patients_with_cards"],
         "calls_with_cards": totals["calls_with_cards"],
@@ -96,6 +100,14 @@ def _spread(tally: Tally) -> JsonDict | None:
 
 def _calls_and_cards(tally: Tally, by: str, name: str) -> JsonDict:
     return {"calls": tally.of(f"calls_by_{by}")[name], "cards": tally.of(f"cards_by_{by}")[name]}
+
+
+def _goals(tally: Tally, read: ReadExport) -> list[JsonDict]:
+    """The figures of which there are goals, as far as they are known."""
+    chosen, cards = tally.of("calls_by_hook")[SELECT], tally.of("cards_by_hook")[SELECT]
+    burden = burden_of(tally, BURDENS[0], read.present)
+    found = goals(per(cards, chosen, 1000), burden.actionable_per_100)
+    return [asdict(one) | {"met": one.met, "told": one.told} for one in found]
 
 
 def _of_hook(tally: Tally, hook: str) -> JsonDict:

@@ -9,6 +9,7 @@ from itertools import groupby
 import orjson
 
 from cds_service.errors import BadQuery
+from cds_service.goals import Against
 from cds_service.insights.beside import Beside
 from cds_service.insights.figures import Count, Day, Insights, Outcomes, Part, RuleDay, Share, Totals
 from cds_service.insights.words import Words
@@ -20,9 +21,13 @@ _DERIVED: dict[type, tuple[str, ...]] = {
     Outcomes: ("with_feedback", "acceptance", "acceptance_of_all"),
     Part: ("per_1000",),
     Totals: ("cards_per_100",),
+    Against: ("met", "told"),
 }
 # The tables of the page by name; what a candidate told is there where one runs.
 TABLES: Mapping[str, Callable[[Insights], Iterable[object]]] = {
+    "goals": lambda i: i.goals,
+    "days": lambda i: i.days,
+    "rule_days": lambda i: i.rule_days,
     "rules": lambda i: i.rules,
     "reasons": lambda i: i.reasons,
     "services": lambda i: i.services,
@@ -34,6 +39,8 @@ TABLES: Mapping[str, Callable[[Insights], Iterable[object]]] = {
     "understood": lambda i: i.understood,
     "on_trial": lambda i: i.on_trial,
     "candidate_rules": lambda i: i.candidate.rules if i.candidate else (),
+    "candidate_totals": lambda i: [i.candidate.totals] if i.candidate else (),
+    "candidate_indicators": lambda i: i.candidate.indicators if i.candidate else (),
     "candidate_services": lambda i: i.candidate.services if i.candidate else (),
     "candidate_hours": lambda i: i.candidate.hours if i.candidate else (),
 }
@@ -99,7 +106,10 @@ def _flat(entry: object, before: str = "") -> Iterator[tuple[str, object]]:
         if is_dataclass(value):
             yield from _flat(value, f"{before}{name}_")
         elif isinstance(value, tuple):
-            yield f"{before}{name}", "; ".join(_reasons(value))
+            yield (
+                f"{before}{name}",
+                "; ".join(v if isinstance(v, str) else f"{v.code or 'none'}: {v.count}" for v in value),
+            )
         else:
             yield f"{before}{name}", _safe(value)
 

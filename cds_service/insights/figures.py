@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from cds_service.goals import Against
 from cds_service.insights.beside import CandidateFigures
 from cds_service.insights.period import Period
 
@@ -197,7 +198,8 @@ class Insights:
 
     `before` is the period before. `clients` and `units`: who called, and from where; `versions`: calls by version.
 
-    `unknown` is feedback about cards that are not in the records, which no other figure counts.
+    `goals`: what of the burden has a goal. `unknown` is feedback about cards that are not in the records, which no
+    other figure counts.
     """
 
     period: Period
@@ -221,3 +223,4 @@ class Insights:
     unknown: Outcomes
     on_trial: tuple[OnTrial, ...] = ()
     candidate: CandidateFigures | None = None
+    goals: tuple[Against, ...] = ()

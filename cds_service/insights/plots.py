@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import log10
 
+from cds_service.goals import CARDS_PER_1000_SELECTS
 from cds_service.insights.figures import Day, Insights, Outcomes
 from cds_service.insights.words import short_day
 
 WIDTH, HEIGHT = 640, 240
 LEFT, RIGHT, TOP, BOTTOM = 52, 632, 26, 208
+_SELECT = "magnesium-order-select"
 _MOST_DATES = 7
 _WEEK = 7
 _STEPS = (1, 2, 5, 10)
@@ -60,10 +62,11 @@ class Chart:
 
 def charts(insights: Insights) -> tuple[Chart, ...]:
     """Cards per 100 calls, acceptance and latency by day."""
-    return (_burden(insights.days), _acceptance(insights.days), _latency(insights.days))
+    return (_burden(insights.days, insights.service == _SELECT), _acceptance(insights.days), _latency(insights.days))
 
 
-def _burden(days: Sequence[Day]) -> Chart:
+def _burden(days: Sequence[Day], of_selects: bool) -> Chart:
+    """With the goal, where the days are about the moment that has one."""
     values = [day.totals.cards_per_100.per_100 for day in days]
     top = _top(values, 1)
     width = (RIGHT - LEFT) / len(days)
@@ -73,7 +76,14 @@ def _burden(days: Sequence[Day]) -> Chart:
         if value is not None
     )
     told = "Bars: cards for every 100 answered calls of the day."
-    return Chart("burden", "Cards per 100 calls", told, _ticks(top, ""), _dates(days), _versions(days), tuple(bars))
+    goal = [CARDS_PER_1000_SELECTS / 10] * len(days)
+    lines = (_line("goal", "goal", goal, top),) if of_selects else ()
+    if of_selects:
+        told += f" Line: the goal, at most {CARDS_PER_1000_SELECTS:g} for every 1,000."
+    return Chart(
+        *("burden", "Cards per 100 calls", told, _ticks(top, ""), _dates(days), _versions(days), tuple(bars)),
+        lines=lines,
+    )
 
 
 def _acceptance(days: Sequence[Day]) -> Chart:

@@ -8,6 +8,7 @@ from math import ceil
 
 from sqlalchemy import Connection
 
+from cds_service.goals import Against, goals
 from cds_service.insights.candidate import read_candidate
 from cds_service.insights.counted import Calls, Counted, Place, Row, Verdicts, grouped, total
 from cds_service.insights.figures import (
@@ -31,6 +32,7 @@ from cds_service.insights.queries import Records
 from cds_service.insights.scope import EVERYTHING, Scope
 
 _ANSWERED = 200
+_SELECT = "magnesium-order-select"
 _ACCEPTED, _OVERRIDDEN = "accepted", "overridden"
 _NOTHING = Counted()
 
@@ -40,7 +42,7 @@ def read_insights(connection: Connection, period: Period, scope: Scope = EVERYTH
     records = Records(connection, period, scope)
     everything = records.counted()
     now, before = everything.within(period), everything.within(period.before)
-    places = list(records.places())
+    places, services = list(records.places()), _services(now)
     return Insights(
         period=period,
         **asdict(scope),
@@ -50,7 +52,7 @@ def read_insights(connection: Connection, period: Period, scope: Scope = EVERYTH
         rules=_rules(now, before, records.added()),
         rule_days=tuple(_rule_days(now)),
         reasons=_reasons(now.verdicts),
-        services=_services(now),
+        services=services,
         clients=_parts(places, lambda place: place.client),
         units=_parts(places, lambda place: place.unit),
         versions=_most((row.knowledge, row.count) for row in now.calls),
@@ -60,6 +62,7 @@ def read_insights(connection: Connection, period: Period, scope: Scope = EVERYTH
         unknown=_outcomes((), (row for row in now.verdicts if not row.rule)),
         on_trial=_on_trial(records.on_trial()),
         candidate=read_candidate(connection, period, scope),
+        goals=_goals(services),
     )
 
 
@@ -158,6 +161,12 @@ def _services(rows: Counted) -> tuple[Service, ...]:
     of = Counted(calls=rows.calls, cards=rows.cards, verdicts=rows.known).by(lambda row: row.service)
     found = ((name, _totals(part)) for name, part in sorted(of.items()))
     return tuple(Service(name, figures.calls, figures.answered, figures.outcomes) for name, figures in found)
+
+
+def _goals(services: Iterable[Service]) -> tuple[Against, ...]:
+    """Whether a card could be acted on no record tells: the back-test does, of an export."""
+    found = next((Share(s.outcomes.cards, s.answered) for s in services if s.service == _SELECT), Share(0, 0))
+    return goals(None if found.per_100 is None else 10 * found.per_100, None)
 
 
 def _parts(places: Iterable[Place], name: Callable[[Place], str]) -> tuple[Part, ...]:

@@ -68,8 +68,11 @@ def _others(insights: Insights, words: Words) -> list[RenderableType]:
     beside = _table("Candidate, shown to nobody, beside what is live", "Live", "Candidate", "Only it")
     for rule in insights.candidate.rules if insights.candidate else ():
         beside.add_row(words.rule(rule.rule), *map(_number, (rule.live, rule.trial, rule.only_trial)))
+    aims = _table("Against the goals", "Counted", "Goal")
+    for goal in insights.goals:
+        aims.add_row(goal.name, "not known" if goal.value is None else f"{goal.value:,.1f}", goal.told)
     notes = ["Accepted: of cards with feedback. Quiet: not repeated, since it was answered.", *_notes(insights)]
-    return [*(table for table in (tried, beside, reasons, missing, read) if table.rows), *map(Text, notes)]
+    return [*(table for table in (aims, tried, beside, reasons, missing, read) if table.rows), *map(Text, notes)]
 
 
 def _notes(insights: Insights) -> Iterator[str]:

@@ -10,7 +10,7 @@ from flask import Response, request
 
 from cards import SERVICES
 from cds_service.errors import BadQuery, NoRecords
-from cds_service.insights.export import table_csv, to_csv, to_json
+from cds_service.insights.export import TABLES, table_csv, to_csv, to_json
 from cds_service.insights.figures import Insights, Share, silent_rule
 from cds_service.insights.headline import headlines
 from cds_service.insights.period import Period, period_of
@@ -97,6 +97,7 @@ def _page(found: Insights, words: Words) -> Response:
         share=Share,
         mostly_overridden=mostly_overridden,
         services=SERVICES,
+        tables=TABLES,
         address=_address,
         **_SAID,
     )

@@ -2,9 +2,11 @@
 
 import csv
 import io
+import re
 
 import pytest
 
+from cds_service.insights.export import TABLES
 from tests.insights.conftest import TODAY, TOKEN
 from tests.insights.made import SELECT, VERSIONS, load, made_entries
 
@@ -157,14 +159,56 @@ def test_a_client_a_unit_and_a_version_are_shown_alone_by_the_address(filled):
     assert sum(part["calls"] for part in told[0]["units"]) == told[0]["totals"]["calls"]
 
 
-def test_every_table_of_the_page_can_be_had_as_csv(filled):
-    figures = filled.get("/insights.json?days=30", headers=ASK).get_json()
-    for name in ("rules", "reasons", "services", "clients", "units", "versions", "statuses", "missing", "understood"):
-        answer = filled.get(f"/insights.csv?days=30&table={name}", headers=ASK)
-        lines = list(csv.DictReader(io.StringIO(answer.get_data(as_text=True))))
-        assert answer.status_code == 200 and len(lines) == len(figures[name]) > 0, name
-    for name in ("on_trial", "candidate_rules", "candidate_services", "candidate_hours"):
-        assert filled.get(f"/insights.csv?table={name}", headers=ASK).status_code == 200
+IN_JSON = {name: name.split("_", 1) for name in TABLES if name.startswith("candidate_")}  # where it stands there
+
+
+@pytest.fixture
+def tried(filled, engine):
+    """The same, with a rule on trial and a candidate."""
+    made = (e for e in made_entries(TODAY, days=1, calls_a_day=60, seed=8) if e["kind"] == "answer")
+    answer = next(e for e in made if e["cards"])
+    told = {"rule": "albumin_is_low", "leads": True, "problem": "low_magnesium", "indicator": "info"}
+    same = {key: answer[key] for key in ("id", "at", "service", "client")}
+    beside = {"kind": "candidate", **same, "knowledge": "v2", "status": 200, "live_status": 200, "ms": 1.0}
+    load(
+        engine, [{**answer, "on_trial": [told]}, {**beside, "rules": [["magnesium_is_high", "shown", "info", "", ""]]}]
+    )
+    return filled
+
+
+def test_every_table_of_the_pages_names_what_it_can_be_had_as(tried):
+    pages = [_page(tried, "days=30"), _page(tried, f"days=30&service={SELECT}")]
+    pages.append(tried.get("/insights/rule?days=30&rule=magnesium_is_mildly_low", headers=ASK).get_data(as_text=True))
+    tables = [re.search('data-of="([^"]*)"', table) for page in pages for table in re.findall("<table[^>]*>", page)]
+    assert all(tables) and {name for found in tables for name in found[1].split()} == set(TABLES)
+    assert all(f"table={name}" in pages[0] for name in TABLES)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_table_can_be_had_as_csv_and_as_json_with_the_same_lines(name, tried):
+    found = tried.get("/insights.json?days=30", headers=ASK).get_json()
+    for key in IN_JSON.get(name, [name]):
+        found = found[key]
+    rows = found if isinstance(found, list) else [found]
+    answer = tried.get(f"/insights.csv?days=30&table={name}", headers=ASK)
+    lines = list(csv.DictReader(io.StringIO(answer.get_data(as_text=True))))
+    assert answer.status_code == 200 and len(lines) == len(rows) > 0
+    plain = {key for key, value in rows[0].items() if not isinstance(value, dict | list)}
+    assert plain <= lines[0].keys()
+    wanted = [{key: "" if row[key] is None else str(row[key]) for key in plain} for row in rows]
+    assert [{key: line[key] for key in plain} for line in lines] == wanted
+
+
+def test_the_burden_is_set_against_its_goal(filled):
+    found = filled.get("/insights.json?days=30", headers=ASK).get_json()
+    chosen = next(service for service in found["services"] if service["service"] == SELECT)
+    burden, useful = found["goals"]
+    assert burden["value"] == pytest.approx(1000 * chosen["outcomes"]["cards"] / chosen["answered"])
+    assert (burden["goal"], burden["told"], burden["met"]) == (10, "at most 10", burden["value"] <= 10)
+    assert (useful["value"], useful["met"], useful["told"]) == (None, None, "more than 41")
+    page = _page(filled, f"days=30&service={SELECT}")
+    assert "Line: the goal, at most 10 for every 1,000." in page and 'class="goal"' in page
+    assert 'class="goal"' not in _page(filled, "days=30")
 
 
 def test_no_name_in_a_table_is_a_formula(service, engine):

@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, event, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from cds_service.records.purge import purge
-from cds_service.records.rolled_tables import ROLLED_CALLS, ROLLED_DAYS, ROLLED_PLACES, ROLLED_READING, ROLLED_VERDICTS
+from cds_service.records.rolled_tables import ROLLED_DAYS, ROLLED_TABLES
 from cds_service.records.schema import (
     ANSWERS,
     BY_DAY,
@@ -33,7 +33,7 @@ CARD = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 EVERY = (ANSWERS, MISSING_DATA, CARDS, CARD_RULES, SUGGESTIONS, QUIETED, READING, UNREAD, ON_TRIAL, FEEDBACK)
 
 BESIDE = (CANDIDATE_CALLS, CANDIDATE_RULES)
-SUMS = (ROLLED_DAYS, ROLLED_CALLS, ROLLED_READING, ROLLED_VERDICTS, ROLLED_PLACES)
+SUMS = (ROLLED_DAYS, *ROLLED_TABLES)
 
 
 @pytest.fixture
