@@ -17,6 +17,8 @@ _ORAL = {
     "possible": "possible",
     "no": "nil",
     "nil": "nil",
+    "npo": "nil",
+    "nil by mouth": "nil",
     "tube": "tube",
     "true": "possible",
     "false": "nil",

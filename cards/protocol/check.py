@@ -20,6 +20,7 @@ from cards.units import round_half_up
 _ROUNDING = 1.005
 _TOLD_OTHERWISE = ("telemetry", "parenteral_nutrition")  # by the unit, by nutrition orders
 _NOT_READ = frozenset({"day", "dose"})
+_ALWAYS_ASKED = frozenset({"egfr", "crcl", "age", "magnesium"})
 _NORMAL = "limit.lower.default"
 
 
@@ -46,6 +47,7 @@ def check(protocol: Protocol, knowledge: Knowledge) -> list[Remark]:
         *_by_weight(protocol),
         *_words(protocol, knowledge),
         *_numbers(protocol),
+        *_unknown(protocol),
     ]
     return sorted((Remark(line, text) for line, text in dict.fromkeys(found)), key=lambda r: r.line)
 
@@ -134,7 +136,7 @@ def _own_limits(protocol: Protocol, knowledge: Knowledge) -> Told:
                     if order.route == "iv" and value and most and value > most * _ROUNDING:
                         yield (
                             row.line,
-                            f'limit: row "{row.name}": {value:.2g} {unit} is above its own limit, {most:.3g}',
+                            f'limit: row "{row.name}": {value:.2g} {unit} is above its own limit of {most:.3g}',
                         )
 
 
@@ -172,6 +174,16 @@ def _numbers(protocol: Protocol) -> Told:
         for atom in (a for both in condition.either for a in both):
             if atom.kind in ("number", "known") and atom.of in _NOT_READ:
                 yield condition.line, _not_known(f"the {atom.of.replace('_', ' ')}", atom.no)
+
+
+def _unknown(protocol: Protocol) -> Told:
+    """Numbers of the scope without which nobody is let in, but for those without which we draft nothing either."""
+    for condition in protocol.scope:
+        asked = {atom.of for both in condition.either for atom in both if atom.kind == "number"}
+        if asked - _ALWAYS_ASKED and not engine.holds(condition, Facts(None), protocol):
+            name = " or ".join(sorted(of.replace("_", " ") for of in asked))
+            instead = f'write "{condition.text} or {name} unknown" if these are to be let in'
+            yield condition.line, f"unknown: who has no {name} on record is not for this protocol; {instead}"
 
 
 def _words(protocol: Protocol, knowledge: Knowledge) -> Told:

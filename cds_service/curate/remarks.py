@@ -56,6 +56,9 @@ def _head(knowledge: Knowledge | None) -> Iterator[str]:
     if knowledge:
         where = f" for {knowledge.site.name}" if knowledge.site.name else ""
         yield f"Knowledge {knowledge.version}{where}. {knowledge.approval}"
+        for protocol in knowledge.protocols:
+            signed = f"signed by {protocol.approved['by']}" if protocol.is_signed else "a draft, nobody has signed it"
+            yield f"Protocol {protocol.id}: {_many(len(protocol.rows), 'row')}, {signed}"
 
 
 def _counts(checked: Checked) -> str:

@@ -136,6 +136,7 @@ def test_how_much_a_course_holds(written: str, grams: float, doses: int | None) 
         ("4 h after completion of the infusion", "4 h after end"),
         ("2 hours post infusion", "2 h after dose"),
         ("after the third dose", "after dose 3"),
+        ("4h post 2nd dose", "4 h after dose 2"),
         ("next day", "next day"),
         ("not needed", "none"),
         ("6 h after end then daily", "6 h after end then every 24 h"),
@@ -161,6 +162,9 @@ def test_a_time_to_measure_again_is_read(written: str, read: str) -> None:
         ("adults", "age >= 18"),
         ("no children", "no age < 18"),
         ("able to take PO", "oral possible"),
+        ("GI functional", "oral possible"),
+        ("UOP >= 30 mL/h", "urine output >= 30"),
+        ("cardiac patients", "cardiac disease"),
         ("unable to tolerate oral", "nil by mouth"),
         ("new AF without pacemaker", "atrial fibrillation and no pacemaker"),
         ("urine output >= 0.5 mL/kg/hr", "urine_output_per_kg >= 0.5"),
@@ -416,3 +420,38 @@ def test_an_infusion_begins_when_the_push_before_it_has_ended() -> None:
     repeat = infusion["dosageInstruction"][0]["timing"]["repeat"]
     assert (repeat["boundsPeriod"], repeat["duration"]) == ({"start": "2026-11-23T13:00:00Z"}, 720)
     assert recheck["occurrenceDateTime"] == "2026-11-24T02:00:00Z"
+
+
+UNKNOWN = "protocol: p\nunit: mg/dL\nfor: [{}]\nrows: [{{row: low, level: < 1.5, act: admit}}]\n"
+
+
+@pytest.mark.parametrize(
+    ("scope", "told"),
+    [
+        ("urine output >= 30", 'write "urine output >= 30 or urine output unknown"'),
+        ("scr < 2", "who has no scr on record is not for this protocol"),
+        ("weight >= 40 or weight unknown", ""),
+        ("egfr >= 30", ""),
+        ("age >= 18", ""),
+        ("no dialysis", ""),
+    ],
+)
+def test_a_check_tells_which_numbers_must_be_on_record(scope: str, told: str) -> None:
+    remarks = check_protocol(read_protocol(UNKNOWN.format(scope), "p.yaml", knowledge()), knowledge())
+    found = [remark.text for remark in remarks if remark.text.startswith("unknown: ")]
+    assert len(found) == bool(told) and all(told in text for text in found)
+
+
+def test_what_the_check_says_to_write_lets_them_in() -> None:
+    scope = "urine output >= 30 or urine output unknown"
+    cases = "cases: [{mg: 1.2, egfr: 80, expect: {act: admit}}, {mg: 1.2, urine output: 29, expect: {none: urine}}]"
+    tried = try_cases(read_protocol(UNKNOWN.format(scope), "p.yaml", knowledge()), cases, "c", knowledge())
+    assert (tried.passed, tried.failed) == (2, ())
+
+
+@pytest.mark.parametrize("word", ["NPO", "no", "nil by mouth"])
+def test_a_case_tells_that_nothing_is_taken_by_mouth(word: str) -> None:
+    row = '{row: low, level: any, when: [nil by mouth], give: ["sulfate 2 g IV over 2 h"]}'
+    text = f"protocol: p\nunit: mg/dL\nrows: [{row}]\n"
+    cases = f"cases: [{{mg: 1.2, egfr: 80, oral: {word}, expect: {{row: low}}}}]"
+    assert try_cases(read_protocol(text, "p.yaml", knowledge()), cases, "c", knowledge()).passed == 1

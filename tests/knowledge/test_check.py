@@ -24,6 +24,11 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(main, ["knowledge", *arguments])
 
 
+def test_the_protocols_of_a_site_are_told() -> None:
+    told = run("check", "--site", str(ROOT / "docs" / "site" / "uk-mmol.yaml")).output.splitlines()
+    assert "Protocol uk-nhs-highland: 2 rows, a draft, nobody has signed it" in told
+
+
 def test_what_ships_is_right() -> None:
     found = check(FOLDER, TODAY)
     assert found.remarks == ()

@@ -39,6 +39,7 @@ _ORAL = {
     "npo": "nil", "not oral": "nil", "oral nil": "nil", "oral impossible": "nil", "oral tube": "tube", "tube": "tube",
     "feeding tube": "tube", "tolerating oral": "possible", "oral tolerated": "possible", "taking oral": "possible",
     "able to take oral": "possible", "can take oral": "possible", "eating": "possible", "enteral access": "possible",
+    "gi functional": "possible", "functional gi tract": "possible", "functioning gut": "possible",
     "not tolerating oral": "nil", "unable to take oral": "nil", "cannot take oral": "nil", "no enteral access": "nil",
     "not eating": "nil", "strict npo": "nil",
 }  # fmt: skip
@@ -77,7 +78,8 @@ class ConditionReader:
                 return atom
         name = _NUMBERS.split(told)[0].strip()
         near = did_you_mean(plain(name), {*self.words.askable, *self.own, "permission iv", "unit icu", "oral possible"})
-        raise ValueError(f"unknown word {name!r}{near}; a word of the site's own stands under words")
+        own = " A word" if near else "; a word"
+        raise ValueError(f"unknown word {name!r}{near}{own} of the site's own stands under words")
 
     def _word(self, told: str) -> Atom | None:
         word = plain(told) if plain(told) in self.own else self.words.word(told)

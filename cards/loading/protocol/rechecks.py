@@ -35,7 +35,7 @@ _FORMS = re.compile(
         )
     )
 )
-_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6}
+_ORDINALS = {"first|1st": 1, "second|2nd": 2, "third|3rd": 3, "fourth|4th": 4, "fifth|5th": 5, "sixth|6th": 6}
 # other ways to say a form, put into it before it is read
 _ALIKE: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b(?:not (?:needed|required|routine)|no recheck)\b"), "none"),
@@ -52,7 +52,7 @@ _ALIKE: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(rf"\bafter (?:the )?{_END}"), "after end"),
     (re.compile(r"\b(before|after) (?:the )?(\d{1,2}) doses\b"), r"\1 dose \2"),
     *(
-        (re.compile(rf"\b(before|after) (?:the )?{word} (?:dose|infusion)\b"), rf"\1 dose {number}")
+        (re.compile(rf"\b(before|after) (?:the )?(?:{word}) (?:dose|infusion)\b"), rf"\1 dose {number}")
         for word, number in _ORDINALS.items()
     ),
 )  # fmt: skip
