@@ -22,6 +22,7 @@ APART = {
     "demo/test_page.py": "gives the clock itself",
     "fhir/test_agreement.py": "gives the clock itself",
     "fuzz/bases.py": "requests of any date, of which no answer is compared",
+    "insights/test_rollups.py": "counts made records of days of its own; nothing asks which day it is",
     "insights/test_unread.py": "decides of charts of a day of their own; the records are of now",
     "service/test_failing_rule.py": "decides of a chart of its own",
     "store/test_shown.py": "gives the clock itself; what is kept is forgotten when the test says so",

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import time
-from datetime import date
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -64,7 +64,7 @@ def test_a_database_of_a_newer_version_is_left_alone(engine):
 
 
 def test_days_that_an_earlier_version_counted_are_counted_anew_at_once(new_engine, monkeypatch):
-    day = date(2026, 11, 23)
+    day = datetime.now(UTC).date() - timedelta(days=7)
     monkeypatch.setattr("cds_service.records.migrate.HEAD", "0006")
     migrate(new_engine)
     with new_engine.begin() as connection:
