@@ -13,8 +13,8 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.conftest import FLAGS, WIDE, running
-from tests.services import browser_path
+from tests.browser.conftest import WIDE, running
+from tests.services import FLAGS, browser_path
 
 _PATIENT = "heart-failure"
 

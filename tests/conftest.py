@@ -1,6 +1,7 @@
 """Fixtures that every test may use: the runtime, clients of the service, a clock that stands; --on and --repeat."""
 
 import gc
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from cds_service.web.runtime import Runtime
 from tests import parsed_once
 from tests.clock import moments
 from tests.clock.modules import looks_at_a_clock
-from tests.services import left_out
+from tests.services import BROWSERS, FLAGS, browser_path, left_out
 
 MakeClient = Callable[..., FlaskClient]
 
@@ -161,3 +162,18 @@ def client(make_client: MakeClient) -> FlaskClient:
 def card_client(make_client: MakeClient) -> FlaskClient:
     """A client of a service that answers missing data with a card."""
     return make_client(missing_data=MissingData.CARD)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One browser for all pages of a worker; where there is none the tests are skipped, in CI they fail."""
+    path = browser_path()
+    if path is None:
+        reason = f"no browser: install one of {', '.join(BROWSERS)}, or name it in MAGNESIUM_CDS_TEST_BROWSER"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield opened
+        opened.close()

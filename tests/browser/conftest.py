@@ -1,7 +1,6 @@
 """One browser and one running demo for all tests here; each test gets a page of its own that must not complain."""
 
 import json
-import os
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -10,37 +9,14 @@ from pathlib import Path
 
 import pytest
 import requests
-from playwright.sync_api import BrowserContext, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 
 from tests.clock import moments
 from tests.conftest import PICTURES
 from tests.machine import LONG_S, environment, free_port, wait_for
-from tests.services import BROWSERS, browser_path
 
-FLAGS = (
-    "--no-sandbox",  # the tests may run as root in a container
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 WIDE = ViewportSize(width=1440, height=900)
 expect.set_options(timeout=LONG_S * 1000)
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """A browser; where there is none the tests are skipped, in CI they fail."""
-    path = browser_path()
-    if path is None:
-        reason = f"no browser: install one of {', '.join(BROWSERS)}, or name it in MAGNESIUM_CDS_TEST_BROWSER"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="session")

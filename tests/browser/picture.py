@@ -5,8 +5,8 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser.conftest import FLAGS, WIDE, Chart, running
-from tests.services import browser_path
+from tests.browser.conftest import WIDE, Chart, running
+from tests.services import FLAGS, browser_path
 
 PICTURE = Path(__file__).parents[2] / "docs" / "images" / "chart.jpg"
 
