@@ -60,6 +60,7 @@ ROWS = "".join(f"- {{when: magnesium < {n}, give: nothing}}\n" for n in range(20
         ("own/magnesium-patient-view", {"files": {"p.yaml": f"unit: mg/dL\nrows:\n{ROWS}"}, "request": {}}),
     ],
 )
+@pytest.mark.usefixtures("nothing_to_collect")
 def test_what_takes_too_long_is_ended(runtime, path, body):
     made = Runtime(settings_with(evaluation_ms=200), runtime.knowledge, runtime.keys, now=lambda: NOW)
     answer = create_app(made, (demo.routes,)).test_client().post(f"/demo/{path}", json=body)

@@ -20,6 +20,7 @@ from tests.calls import SERVICE_OF, cards, diagnostics, post, request_for, searc
 from tests.fuzz.bases import bases
 from tests.machine import LONG_S, wait_for
 
+pytestmark = pytest.mark.usefixtures("nothing_to_collect")
 ENTRIES = 5000
 HANGS_S = 60  # far above what was measured: speed is for bench/
 DEEPEST = 1023
