@@ -34,17 +34,24 @@ class Denial:
 
 @dataclass(frozen=True, slots=True)
 class Denials:
-    """All that deny; `turns` begin another thing, `between` may stand between a condition's comma and its denial."""
+    """All that deny; `turns` begin another thing, `between` may stand between a condition's comma and its denial.
+
+    What is `lifting` a stop is denied by any denial near it.
+    """
 
     listed: tuple[Denial, ...]
     turns: str
     between: str
+    lifting: frozenset[str]
 
     def of(self, category: str, named: str) -> str:
         """The pattern of a text that names a condition only to deny it."""
         holding = [denial for denial in self.listed if denial.holds_for(category)]
         before = "|".join(words for denial in holding for words in denial.before)
         after = "|".join(words for denial in holding for words in denial.after)
+        if category in self.lifting:
+            ahead = rf"\b(?:{before})\b\.?[^.,;]{{0,40}}?(?:{named})"
+            return rf"{ahead}|(?:{named})(?:[^.;]|{_ORDINAL}){{0,30}}\b(?:{after})\b"
         on = rf"(?!\b(?:{self.turns})\b)"
         ahead = rf"\b(?:{before})\b\.?(?:{on}[^.,;]){{0,40}}?(?:{named})"
         behind = rf"(?:{on}(?:[^.;{_MARKS}]|{_ORDINAL}|{_HYPHEN})){{0,30}}[ {_MARKS}]{{0,4}}"
@@ -58,7 +65,7 @@ def read_condition_words(folder: Traversable, conditions: ConditionNames) -> lis
     english = list(read_csv(folder / "codes" / "condition_words.csv"))
     check_known("condition_words.csv", "category", (row["category"] for row in english), conditions.names)
     named = (category for denial in denials.listed for category in (*denial.of, *denial.but))
-    check_known("condition_languages.yaml", "category", (*told["words"], *named), conditions.names)
+    check_known("condition_languages.yaml", "category", (*told["words"], *told["lifting"], *named), conditions.names)
     return [
         *(_words(r["category"], r["pattern"], filter(None, [r["except_pattern"]]), denials) for r in english),
         *_in_languages(told["words"], denials),
@@ -87,7 +94,7 @@ def _denials(told: Mapping[str, Any]) -> Denials:
         )
         for row in told["denials"]
     )
-    return Denials(listed, "|".join(told["turns"]), "|".join(told["between"]))
+    return Denials(listed, "|".join(told["turns"]), "|".join(told["between"]), frozenset(told["lifting"]))
 
 
 def _any_of(patterns: Iterable[str]) -> str:

@@ -57,6 +57,28 @@ def test_only_a_denial_of_its_own_takes_a_condition_away(named):
 
 
 @pytest.mark.parametrize(
+    ("lifts", "told"),
+    [
+        ("pacemaker", "Complete heart block, not treated with pacemaker"),
+        ("pacemaker", "Pacemaker, its implantation excluded"),
+        ("ventilated", "Respiratory failure, not treated with mechanical ventilation"),
+        ("comfort_care", "No plan for care with hospice"),
+        ("transplant", "No care after kidney transplant"),
+    ],
+)
+def test_what_lifts_a_stop_is_denied_by_any_denial_near_it(lifts, told):
+    assert lifts not in knowledge().terminology.categories_of([], told)
+
+
+def test_what_lifts_a_stop_is_listed_as_lifting():
+    lifting = {stop.unless for stop in knowledge().hard_stops.values() if stop.unless}
+    near = "not treated with {}"
+    said = {"pacemaker": "pacemaker", "ventilated": "mechanical ventilation"}
+    assert said.keys() == lifting
+    assert not any(knowledge().terminology.categories_of([], near.format(words)) for words in said.values())
+
+
+@pytest.mark.parametrize(
     ("told", "stops"),
     [
         *((told, True) for told in ("Shock", "Anaphylactic shock", "Schock", "choc septique", "Shock, unspecified")),
