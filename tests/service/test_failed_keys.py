@@ -50,9 +50,8 @@ def test_a_worked_case_with_an_outcome_in_place_of_a_key(case):
         return
     for key in body["prefetch"]:
         broken = {**body, "prefetch": {**body["prefetch"], key: outcome()}}
-        assert answered(broken).status in (200, 412)
-        for answer in (answered(broken), answered(broken, MissingData.CARD)):
-            assert answer.status == 412 or answer.payload["cards"], key
+        answer = answered(broken)
+        assert answer.status == 412 or (answer.status == 200 and answer.payload["cards"]), key
         assert answered(broken, MissingData.CARD).payload["cards"], key
 
 
