@@ -194,7 +194,7 @@ def _cold_start(folder: Path, starts: int) -> Json:
     for number in range(-1, starts):
         own = folder / f"start-{number}"
         own.mkdir()
-        with servers.service(own, WORKERS, PYTHONPYCACHEPREFIX=str(folder / "compiled")) as server:
+        with servers.service(own, WORKERS, **servers.compiled_below(folder)) as server:
             seconds += [server.cold_start_s] if number >= 0 else []
             cpu += [server.cold_start_cpu_s] if number >= 0 else []
     median = {"median": round(statistics.median(seconds), 3), "cpu": round(statistics.median(cpu), 3)}

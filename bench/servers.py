@@ -59,9 +59,7 @@ def service(folder: Path, workers: int, **environment: str) -> Iterator[Server]:
     """`magnesium-cds serve`, authentication off, records on; it writes below the folder only."""
     env = {
         **{name: value for name, value in os.environ.items() if not name.startswith("MAGNESIUM_CDS_")},
-        # the code is compiled, as pip installs it, from the first start with this folder on
-        "PYTHONDONTWRITEBYTECODE": "",
-        "PYTHONPYCACHEPREFIX": str(folder / "compiled"),
+        **compiled_below(folder),
         "MAGNESIUM_CDS_AUTH": "off",
         "MAGNESIUM_CDS_DATABASE_URL": f"sqlite:///{folder / 'bench.sqlite'}",
         "XDG_DATA_HOME": str(folder),
@@ -71,6 +69,13 @@ def service(folder: Path, workers: int, **environment: str) -> Iterator[Server]:
     command = _module("cds_service", "serve", "--port", str(port), "--workers", str(workers))
     with _started(command, port, env, folder) as made:
         yield made
+
+
+def compiled_below(folder: Path) -> dict[str, str]:
+    """The environment of code that is compiled once, as pip installs it: where Python keeps it, else in a folder."""
+    if not os.environ.get("PYTHONDONTWRITEBYTECODE"):
+        return {}
+    return {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
 
 
 @contextmanager

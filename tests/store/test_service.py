@@ -60,6 +60,11 @@ def test_what_is_left_is_shipped_when_the_service_stops(start, engine):
     assert not list(serving.state.glob("*.jsonl"))
 
 
+def in_memory(serving):
+    """What the workers tell of the records in the memory of all, as often asked as each is asked several times."""
+    return {int(serving.get("/readyz").get("records_in_memory_bytes", 0)) for _ in range(20)}
+
+
 def test_what_waits_in_the_memory_of_all_workers_is_told_and_written_at_last(start, engine):
     """No file of the service grows, as on a full disk; any worker tells what waits in all of them."""
     resource = pytest.importorskip("resource")
@@ -74,8 +79,7 @@ def test_what_waits_in_the_memory_of_all_workers_is_told_and_written_at_last(sta
     let_files_grow(0)
     with Load(serving) as load:
         wait_for(lambda: load.answered > 50, "it answers")
-    told = {int(serving.get("/readyz")["records_in_memory_bytes"]) for _ in range(20)}
-    assert len(told) == 1 and told.pop() > 50 * 100
+    wait_for(lambda: len(told := in_memory(serving)) == 1 and told.pop() > 50 * 100, "each worker tells what all hold")
     let_files_grow(resource.RLIM_INFINITY)
     wait_for(lambda: "records_in_memory_bytes" not in serving.get("/readyz"), "nothing waits in memory")
     arrived(engine, load)
