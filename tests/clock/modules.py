@@ -2,7 +2,7 @@
 
 import ast
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 TESTS = Path(__file__).parents[1]
@@ -18,14 +18,24 @@ _MADE = {"date", "datetime"}
 _EPOCH_S = (1e9, 1e10)  # from 2001 on, in seconds since 1970
 
 
+@lru_cache(16)  # a module is asked two or three things in a row
+def _parsed(source: str) -> ast.Module:
+    return ast.parse(source)
+
+
+def _tree(path: Path) -> ast.Module:
+    return _parsed(path.read_text(encoding="utf-8"))
+
+
 def runs_with_a_clock(source: str) -> bool:
     """Whether a module names anything that tells the time as it runs."""
     return bool(_names(source) & _CLOCKS)
 
 
+@cache
 def _names(source: str) -> set[str]:
     found = set()
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(_parsed(source)):
         if isinstance(node, ast.Import | ast.ImportFrom):
             found |= {alias.name.rpartition(".")[2] for alias in node.names}
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
@@ -35,7 +45,7 @@ def _names(source: str) -> set[str]:
 
 def dates_in(source: str) -> list[int]:
     """The lines with a date of this century: a text that begins with one, one made of numbers, or in seconds."""
-    return sorted({node.lineno for node in ast.walk(ast.parse(source)) if _is_date(node)})
+    return sorted({node.lineno for node in ast.walk(_parsed(source)) if _is_date(node)})
 
 
 def _is_date(node: ast.AST) -> bool:
@@ -52,7 +62,7 @@ def _is_date(node: ast.AST) -> bool:
 
 def dates_brought_by(path: Path) -> set[str]:
     """The names from other modules of the tests that stand for such a date or default to one."""
-    nodes = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.ImportFrom)]
+    nodes = [node for node in ast.walk(_tree(path)) if isinstance(node, ast.ImportFrom)]
     return {
         alias.name
         for node in nodes
@@ -66,7 +76,7 @@ def dates_brought_by(path: Path) -> set[str]:
 @cache
 def _dated(path: Path) -> set[str]:
     """The constants of a module that hold a date, and the functions of which an argument is one by default."""
-    body = ast.parse(path.read_text(encoding="utf-8")).body
+    body = _tree(path).body
     given = [node for node in body if isinstance(node, ast.Assign)]
     names = {
         name.id for node in given if _has_date(node.value, set()) for name in node.targets if isinstance(name, ast.Name)
@@ -105,7 +115,7 @@ def _with_what_it_needs(path: Path, known: set[Path]) -> set[Path]:
 @cache
 def _needed(path: Path) -> set[Path]:
     """The modules of the tests that it imports, and the fixtures beside it; those for all are told by their names."""
-    nodes = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.ImportFrom)]
+    nodes = [node for node in ast.walk(_tree(path)) if isinstance(node, ast.ImportFrom)]
     names = [name for node in nodes for name in (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))]
     files = [TESTS.parent / f"{name.replace('.', '/')}.py" for name in names if name and name.startswith("tests.")]
     beside = [path.parent / "conftest.py"] if path.parent != TESTS else []
