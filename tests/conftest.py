@@ -18,6 +18,7 @@ from cds_service.web.runtime import Runtime
 from tests import parsed_once
 from tests.clock import moments
 from tests.clock.modules import looks_at_a_clock
+from tests.first import runs_first
 from tests.services import BROWSERS, FLAGS, browser_path, left_out
 
 MakeClient = Callable[..., FlaskClient]
@@ -62,10 +63,11 @@ def nth_time(request: pytest.FixtureRequest) -> int:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that look at a clock, wait or start a process: `-m clock` chooses them."""
+    """Mark the tests that look at a clock, wait or start a process: `-m clock` chooses them; what waits comes first."""
     for item in items:
         if looks_at_a_clock(item.path):
             item.add_marker(pytest.mark.clock)
+    items.sort(key=lambda item: not runs_first(item.path))
 
 
 def pytest_collection_finish() -> None:

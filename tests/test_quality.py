@@ -14,6 +14,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tests.first import FIRST, runs_first
+
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 SOURCES = sorted(path for package in ("cards", "cds_service") for path in (ROOT / package).rglob("*.py"))
@@ -74,6 +76,11 @@ def test_the_models_of_another_fhir_version_are_not_imported():
     for path in SOURCES:
         lines = path.read_text(encoding="utf-8").splitlines()
         assert not [line for line in lines if line.strip().startswith(wrong)], path
+
+
+def test_what_runs_first_is_there():
+    assert [name for name in FIRST if not (ROOT / "tests" / name).is_file()] == []
+    assert runs_first(Path(__file__)) and not runs_first(ROOT / "tests" / "conftest.py")
 
 
 LOCKS = {"requirements.lock": ("dependencies",), "requirements-dev.lock": ("dependencies", "optional-dependencies")}
