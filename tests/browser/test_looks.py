@@ -95,6 +95,24 @@ def test_nothing_lies_outside_a_narrow_window(size, open_chart):
     expect(link).to_be_hidden()
 
 
+OVERLAPS = """() => {
+  const words = document.querySelectorAll(".medicine-name span, .medicine .tag, button.renew");
+  const boxes = [...words].map(element => element.getBoundingClientRect());
+  const isOver = (a, b) =>
+    Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 &&
+    Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
+  return boxes.filter((a, at) => boxes.slice(at + 1).some(b => isOver(a, b))).length;
+}"""
+
+
+@pytest.mark.parametrize("name", ["digoxin", "pre-eclampsia", "dialysis", "goes-home"])
+def test_on_a_phone_no_medicine_lies_over_another_word_or_outside(name, open_chart):
+    chart = open_chart(name, size=PHONE)
+    expect(chart.page.locator(".medicine .tag, .medicine-name").first).to_be_visible()
+    assert chart.page.evaluate(OVERLAPS) == 0
+    assert chart.page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", AUDITED)
 def test_an_accessibility_audit_finds_nothing_serious(name, scheme, open_chart):

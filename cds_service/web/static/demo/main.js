@@ -167,7 +167,7 @@ function draw() {
   const results = facts.magnesium ? [facts.magnesium, ...facts.magnesium.earlier] : [];
   const moments = [...results.map((result) => result.when), ...medicines.map((medicine) => medicine.since)];
   const scale = timescale(moments.filter(Boolean), now, axisWidth());
-  const tone = toneUnder(facts.magnesium?.band, chart.cards);
+  const tone = toneUnder(facts.magnesium, chart.cards);
   drawBanner(facts, record, { unit, units: setup.units, now, tone });
   drawTimeline(facts.medications, medicineOrders(), scale, {
     isStopping: (reference) => chart.orders.isStopping(reference),
