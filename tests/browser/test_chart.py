@@ -109,7 +109,7 @@ def test_why_shows_rules_numbers_sources_facts_and_the_raw_call(chart):
     expect(why).to_contain_text(
         "magnesium 0.49 mmol/L is below 0.5 mmol/L. It would be otherwise at 0.5 mmol/L or more."
     )
-    expect(why).to_contain_text("Limit band.severe: source 1;6, since 2026-11-23")
+    expect(why).to_contain_text("Limit by source 1, 6, in force since 2026-11-23 (band.severe)")
     expect(why).to_contain_text("Kidneys: eGFR 78, gate R0.")
     expect(why).to_contain_text("Row “severe” of the table of IV doses:")
     expect(why).to_contain_text("R0: 4 g over 240 min (this patient)")
