@@ -1,4 +1,4 @@
-"""The insights in a browser: nothing is blocked, axe finds nothing serious, it fits narrow windows."""
+"""The insights in a browser: nothing is blocked, axe finds nothing, it fits narrow windows."""
 
 from threading import Thread
 
