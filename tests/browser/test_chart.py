@@ -95,6 +95,10 @@ def test_a_quiet_answer_says_that_magnesium_was_looked_at(open_chart):
     advice = open_chart("pre-eclampsia").page.locator("#advice-view")
     expect(advice).to_contain_text("No advice. Magnesium was looked at: 5.0 mg/dL")
     expect(advice).to_contain_text("Magnesium given in pregnancy or for pre-eclampsia has its own limits.")
+    chart = open_chart("renewal")
+    advice = chart.page.locator("#advice-view")
+    expect(advice).to_contain_text("The last magnesium is too old to judge: 1.8 mg/dL (0.74 mmol/L), 15 months ago.")
+    expect(chart.page.locator("#values .chip")).to_have_attribute("data-tone", "none")
 
 
 def test_why_shows_rules_numbers_sources_facts_and_the_raw_call(chart):
@@ -105,7 +109,7 @@ def test_why_shows_rules_numbers_sources_facts_and_the_raw_call(chart):
     expect(why).to_contain_text(
         "magnesium 0.49 mmol/L is below 0.5 mmol/L. It would be otherwise at 0.5 mmol/L or more."
     )
-    expect(why).to_contain_text("Limit band.severe: source 1;6, since 2026-11-23")
+    expect(why).to_contain_text("Limit by source 1, 6, in force since 2026-11-23 (band.severe)")
     expect(why).to_contain_text("Kidneys: eGFR 78, gate R0.")
     expect(why).to_contain_text("Row “severe” of the table of IV doses:")
     expect(why).to_contain_text("R0: 4 g over 240 min (this patient)")
@@ -141,6 +145,6 @@ def test_a_link_opens_its_patient_and_back_goes_back(chart):
 
 def test_the_page_says_that_it_is_a_draft_about_invented_patients(chart):
     page = chart.page
-    expect(page.get_by_role("banner")).to_contain_text("draft, not clinically approved. All patients are invented.")
-    page.get_by_role("button", name="About this demo").click()
+    expect(page.get_by_role("banner")).to_contain_text("Draft, not clinically approved. All patients are invented.")
+    page.get_by_role("button", name="About", exact=True).click()
     expect(page.get_by_role("dialog")).to_contain_text("Every patient here is invented")

@@ -7,9 +7,9 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 import run
+from tests.browser.audit import findings
 from tests.machine import LONG_S
 
 ROOT = Path(__file__).parents[2]
@@ -51,12 +51,6 @@ class Links(HTMLParser):
 def pages(site):
     """Each page and its links."""
     return {page: Links(page.read_text(encoding="utf-8")) for page in site.rglob("*.html")}
-
-
-def findings(page):
-    """What axe finds, by rule and place."""
-    found = Axe().run(page).response["violations"]
-    return [(rule["id"], node["html"][:200]) for rule in found for node in rule["nodes"]]
 
 
 def test_nothing_is_loaded_from_elsewhere_and_every_link_leads_to_a_file(site):

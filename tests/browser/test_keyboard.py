@@ -58,7 +58,7 @@ def test_from_the_list_of_patients_to_a_signed_order(open_chart):
 def test_what_has_the_focus_can_be_seen(chart):
     page = chart.page
     for target in (
-        page.get_by_role("button", name="About this demo"),
+        page.get_by_role("button", name="About", exact=True),
         page.get_by_role("link", name="Henry H, 48, at the clinic"),
         page.get_by_text("As a table"),
         chart.search,

@@ -7,10 +7,11 @@ from playwright.sync_api import ViewportSize, expect
 from werkzeug.serving import make_server
 
 from cds_service.web.app import create_app
-from tests.browser.test_looks import serious
+from tests.browser.audit import findings_unfolded
 
 WIDE, NARROW = ViewportSize(width=1280, height=900), ViewportSize(width=320, height=800)
 RULE = "/rules/magnesium_is_severely_low"
+PAGES = ("/rules", RULE, "/rules/draft_magnesium_dose_is_wrong", "/", "/api", "/safety")
 
 
 @pytest.fixture(scope="module")
@@ -46,10 +47,22 @@ def visit(browser, address):
     assert [what for what in asked if what[0] != "document" or not what[1].startswith(address)] == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/rules", RULE, "/", "/api", "/safety"])
-def test_axe_finds_nothing_serious(path, scheme, visit):
-    assert serious(visit(path, color_scheme=scheme)) == []
+@pytest.mark.parametrize(("scheme", "size"), [("light", WIDE), ("dark", NARROW)], ids=["light", "dark, narrow"])
+def test_axe_finds_nothing_on_any_page(scheme, size, visit, address):
+    page, found = visit(PAGES[0], size, color_scheme=scheme), {}
+    for path in PAGES:
+        page.goto(address + path)
+        found[path] = findings_unfolded(page)
+    assert {path: faults for path, faults in found.items() if faults} == {}
+
+
+def test_axe_finds_nothing_where_there_is_no_such_rule(browser, address):
+    context = browser.new_context(color_scheme="dark", viewport=NARROW)
+    page = context.new_page()
+    assert page.goto(address + "/rules/magnesium_is_low").status == 404
+    expect(page.get_by_role("heading", level=1)).to_have_text("There is no rule of this name")
+    assert findings_unfolded(page) == []
+    context.close()
 
 
 @pytest.mark.parametrize("path", ["/rules", RULE])

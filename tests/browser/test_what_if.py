@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cds_service.demo.changeable import SLIDERS
-from tests.browser.test_looks import serious
+from tests.browser.audit import findings
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_there_is_a_field_for_every_value(what_if):
     expect(page.get_by_role("combobox", name="Setting")).to_have_value("IMP")
     for name in ("Problems", "Medicines", "Allergies"):
         expect(page.get_by_role("group", name=name)).to_be_visible()
-    assert serious(page) == []
+    assert findings(page) == []
 
 
 def test_the_advice_follows_and_the_number_that_turned_it_is_told(what_if):
@@ -96,7 +96,7 @@ def test_an_own_protocol_answers_beside_what_is_shipped(what_if):
     expect(shipped).to_contain_text("Severely low magnesium")
     expect(own).to_contain_text("Protocol uk-nhs-highland")
     expect(page.locator("#own-same")).to_have_text("They answer differently.")
-    assert serious(page) == []
+    assert findings(page) == []
     slide(what_if, "Magnesium", 2.2)
     expect(own).to_have_text("No card.")
     page.get_by_role("button", name="Without my files").click()

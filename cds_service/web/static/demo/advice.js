@@ -1,9 +1,10 @@
 // The advice of one hook: asking, drawing what came back, and saying so when nothing did.
 import { Line, Trouble, isSuperseded } from "./api.js";
-import { toneOf } from "./bands.js";
+import { isTooOld, toneOf } from "./bands.js";
 import { counted, drawCard, sorted } from "./cards.js";
 import { announce, byId, fill, h } from "./dom.js";
 import { callService, explainCall, markdown, sendFeedback } from "./ehr.js";
+import { ago } from "./timescale.js";
 import { drawWhy } from "./why.js";
 
 /** Advice of one place on the page (`advice-view`, `advice-order`); only its newest call counts. */
@@ -129,6 +130,8 @@ function quiet({ explained, request }) {
   if (explained instanceof Error) return h("div", { class: "quiet" }, h("p", {}, what, ` Why could not be had: ${explained.message}`));
   const { magnesium } = explained.facts;
   if (!magnesium) return h("div", { class: "quiet" }, h("p", {}, what, " No magnesium result was found."));
+  const last = `${magnesium.shown}, ${ago(magnesium.when, Date.now())}`;
+  if (isTooOld(magnesium)) return h("div", { class: "quiet" }, h("p", {}, what, ` The last magnesium is too old to judge: ${last}.`));
   const tone = toneOf(magnesium.band);
   const looked = h("p", {}, what, ` Magnesium was looked at: ${magnesium.shown}, ${magnesium.band}.`);
   const reasons = opened && tone !== "normal" ? silences(explained.rules, magnesium.band) : [];

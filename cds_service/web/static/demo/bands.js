@@ -18,10 +18,13 @@ export const toneOf = (band) => TONES[band] ?? "normal";
 const OF_ADVICE = { critical: "severe", warning: "moderate", info: "mild" };
 const TONE_RANKS = ["normal", "mild", "moderate", "severe"];
 
-/** The tone of a result under the advice about its patient: never calmer than the advice, and none where there is none. */
-export function toneUnder(band, cards) {
-  if (!cards.length) return toneOf(band) === "normal" ? "normal" : "none";
-  const tones = [toneOf(band), ...cards.map((card) => OF_ADVICE[card.indicator] ?? "mild")];
+/** Whether a result is so old that nothing is decided by it. */
+export const isTooOld = (result) => result?.freshness === "too old";
+
+/** The tone of a result under the advice about its patient: never calmer than the advice; none where nothing is advised, or by its age. */
+export function toneUnder(result, cards) {
+  if (!cards.length) return toneOf(result?.band) === "normal" && !isTooOld(result) ? "normal" : "none";
+  const tones = [toneOf(result?.band), ...cards.map((card) => OF_ADVICE[card.indicator] ?? "mild")];
   return TONE_RANKS[Math.max(...tones.map((tone) => TONE_RANKS.indexOf(tone)))];
 }
 

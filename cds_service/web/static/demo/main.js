@@ -71,12 +71,17 @@ function ordersOfPatient(patientId) {
   return ordersOf.get(patientId);
 }
 
-/** The patient of the address; the first one when it names none. */
+/** The patient of the address; the first one when it names none, or one that is not here. */
 function openFromAddress() {
   const [wanted, query] = location.hash.slice(1).split("?");
   const story = setup.stories.find(({ id }) => id === decodeURIComponent(wanted));
-  const changes = read(query, setup.changeable, SETTINGS);
-  if (story || !chart) openChart((story ?? setup.stories[0]).id, changes);
+  if (story) return openChart(story.id, read(query, setup.changeable, SETTINGS));
+  const isPlaceOnPage = byId(wanted) !== null;
+  if (chart && isPlaceOnPage) return;
+  openChart(setup.stories[0].id, unchanged());
+  if (!wanted || isPlaceOnPage) return;
+  byId("notice").dataset.state = "failed";
+  byId("notice").textContent = "The address names a patient who is not here. The first one of the list is shown.";
 }
 
 async function openChart(patientId, changes) {
@@ -167,7 +172,7 @@ function draw() {
   const results = facts.magnesium ? [facts.magnesium, ...facts.magnesium.earlier] : [];
   const moments = [...results.map((result) => result.when), ...medicines.map((medicine) => medicine.since)];
   const scale = timescale(moments.filter(Boolean), now, axisWidth());
-  const tone = toneUnder(facts.magnesium?.band, chart.cards);
+  const tone = toneUnder(facts.magnesium, chart.cards);
   drawBanner(facts, record, { unit, units: setup.units, now, tone });
   drawTimeline(facts.medications, medicineOrders(), scale, {
     isStopping: (reference) => chart.orders.isStopping(reference),

@@ -67,8 +67,8 @@ function draw(row) {
   const tags = [...row.tags, ...(row.given && !row.past ? ["being given"] : []), state].filter(Boolean);
   const told = h("span", { class: "bar-tags" }, ...tags.map((tag) => h("span", { class: "tag", "data-tag": tag }, tag)));
   // beside a bar that begins far to the right there is room on its left only
-  if (row.start > 0.55) told.style.right = `${(1 - row.start) * 100}%`;
-  else told.style.left = `${row.start * 100}%`;
+  if (row.start > 0.55) told.style.setProperty("--right", `${(1 - row.start) * 100}%`);
+  else told.style.setProperty("--left", `${row.start * 100}%`);
   const when = [row.since, row.dose].filter(Boolean).join(": ");
   const renewing = { type: "button", class: "plain renew", "aria-label": `Renew ${row.name}`, onclick: row.renew };
   return h(

@@ -36,7 +36,7 @@ function reasons(explained) {
   ];
 }
 
-const section = (title, found, drawn) => (found.length ? [h("h4", {}, `${title} (${found.length})`), rules(found, drawn)] : []);
+const section = (title, found, drawn) => (found.length ? [h("h3", {}, `${title} (${found.length})`), rules(found, drawn)] : []);
 const rules = (found, drawn) => h("ul", { class: "rules" }, ...found.map(drawn));
 const pageOf = (rule, ...words) => h("a", { href: `${PAGES}/rules/${rule.rule}`, target: "_blank", rel: "noreferrer" }, ...words);
 
@@ -62,8 +62,10 @@ function number(n) {
   const limit = measured(n);
   const words = Object.keys(CONTRARY).find((comparison) => n.told.endsWith(comparison));
   const turn = words ? ` It would be otherwise ${CONTRARY[words](limit)}.` : "";
-  return h("li", {}, n.told, " ", h("b", {}, limit), `.${turn} `, h("span", { class: "soft" }, `Limit ${n.id}: source ${n.source}, since ${n.valid_from}`));
+  return h("li", {}, n.told, " ", h("b", {}, limit), `.${turn} `, h("span", { class: "soft" }, `Limit by ${origin(n.source)}, in force since ${n.valid_from} (${n.id})`));
 }
+
+const origin = (source) => (source === "design" ? "the authors of this service" : `source ${source.replaceAll(";", ", ")}`);
 
 /** Which row of the dose tables a drafted magnesium stands in, and what the same row gives at other kidney gates. */
 function doses({ doses: found, facts: { renal } }) {
@@ -71,7 +73,7 @@ function doses({ doses: found, facts: { renal } }) {
   const gates = ({ by_gate }, gate) => Object.entries(by_gate).map(([name, dose]) => h("li", { "data-own": name === gate }, `${name}: ${dose}${name === gate ? " (this patient)" : ""}`));
   const row = (one, gate) => [h("p", {}, `Row “${one.row}” of the table of ${one.table} doses:`), h("ul", {}, ...gates(one, gate))];
   const told = found.map(({ label, gate, rows: at }) => h("li", {}, h("strong", {}, label), h("p", {}, `Kidneys: ${renal.reason}, gate ${gate}.`), ...at.flatMap((one) => row(one, gate))));
-  return [h("h4", {}, "Where the dose comes from"), h("ul", { class: "rules" }, ...told)];
+  return [h("h3", {}, "Where the dose comes from"), h("ul", { class: "rules" }, ...told)];
 }
 
 /** What of the chart nobody could read or was not sent. */
@@ -80,7 +82,7 @@ function notUnderstood(explained) {
   const aside = explained.set_aside.map((item) => `${item.what}: ${item.why}`);
   const unknown = explained.facts.not_known.map((name) => `${spaced(name)}: not known`);
   const told = [...counted, ...aside, ...unknown];
-  return [h("h4", {}, "What was not understood"), told.length ? list(told) : h("p", {}, "Everything that was sent could be read.")];
+  return [h("h3", {}, "What was not understood"), told.length ? list(told) : h("p", {}, "Everything that was sent could be read.")];
 }
 
 const list = (texts) => h("ul", {}, ...texts.map((text) => h("li", {}, text)));
