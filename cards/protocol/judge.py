@@ -24,6 +24,7 @@ _KEYS = frozenset(
 )
 Expected = Mapping[str, Any]
 _ONE = Range(1, 1)
+_PHYSICIAN = re.compile(r"_(?:md|doctor)_")
 _PIECES = ("tablet", "capsule", "sachet")
 _A_DAY = re.compile(r" ?(?:daily|(?:in|per|a|/) ?(?:24 ?h|day))$")
 _ROUNDED = 0.005  # rates and times of a paper are rounded
@@ -235,4 +236,8 @@ def _rechecked(answer: Answer, wanted: str) -> bool:
 def _all_in(wanted: object, seen: Sequence[str]) -> bool:
     """Each text that is wanted is one of those seen, or some words of one: "physician" of "the physician on call"."""
     listed = wanted if isinstance(wanted, list) else [wanted]
-    return all(any(f"_{plain(str(one))}_" in f"_{plain(text)}_" for text in seen) for one in listed)
+    return all(any(_who(str(one)) in _who(text) for text in seen) for one in listed)
+
+
+def _who(told: str) -> str:
+    return _PHYSICIAN.sub("_physician_", f"_{plain(told)}_")
