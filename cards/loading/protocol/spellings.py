@@ -43,6 +43,7 @@ ORDER: Spellings = (
         (rf"^(\D{{3,60}}?) in ({_FLUID}),? ({_GRAMS})(?! ?/)", r"\1 \3 in \2"),
         (rf"^(\D{{3,60}}?) \(({_AMOUNT})\) ({_NUMBER}) {_PIECE}\b", r"\1 \3 x \2 \4s"),
         (rf"^(\D{{3,60}}?) \(({_AMOUNT})\)", r"\1 \2"),
+        (rf"^(\D{{3,60}}?) {_NUMBER} ?% (?={_AMOUNT}\b)", r"\1 "),
         (rf"({_AMOUNT}) {_PIECE} (\d{{1,2}})(?= [a-z])(?! (?:tab|cap|sachet))", r"\3 x \1 \2s"),
         (r"\b(?:chewable|effervescent|dispersible) (?=tab)", ""),
         (r"(?<=tablets|apsules|sachets):", ","),
