@@ -24,6 +24,7 @@ _KEYS = frozenset(
 )
 Expected = Mapping[str, Any]
 _ONE = Range(1, 1)
+_NOBODY = ("none", "nobody")
 _PHYSICIAN = re.compile(r"_(?:md|doctor)_")
 _PIECES = ("tablet", "capsule", "sachet")
 _A_DAY = re.compile(r" ?(?:daily|(?:in|per|a|/) ?(?:24 ?h|day))$")
@@ -69,7 +70,10 @@ class _Judge:
         if "recheck" in expect and not _rechecked(answer, str(expect["recheck"])):
             yield f"expected recheck {expect['recheck']}"
         acts = (answer.act, *answer.act.split(" ")[:1]) if answer.act else ()
-        if "notify" in expect and not _all_in(expect["notify"], (*answer.tell, *acts)):
+        nobody = str(expect.get("notify")).lower() in _NOBODY
+        if nobody and (answer.tell or answer.act):
+            yield "expected nobody to be told"
+        if "notify" in expect and not nobody and not _all_in(expect["notify"], (*answer.tell, *acts)):
             yield f"expected notify {expect['notify']}"
         if "act" in expect and not _all_in(expect["act"], (answer.act,)):
             yield f"expected act {expect['act']}"

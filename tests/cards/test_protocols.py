@@ -120,6 +120,14 @@ def test_too_fast_is_slower_and_a_next_dose_waits_for_it() -> None:
     assert all("slower: 2 h instead of 1 h: at most 1 g/h" in why for why in told.values())
 
 
+def test_a_case_may_say_that_nobody_is_told() -> None:
+    rows = "protocol: p\nunit: mg/dL\nrows:\n  - {row: low, level: < 1.9, act: admit, tell: physician}\n"
+    cases = "cases:\n" + "".join(f"  - {{mg: {mg} mg/dL, expect: {{none: x, notify: nobody}}}}\n" for mg in (1.8, 1.9))
+    tried = try_cases(read_protocol(rows, "p", knowledge()), cases, "c", knowledge())
+    assert tried.passed == 1
+    assert "expected nobody to be told" in tried.failed[0]
+
+
 def test_a_choice_that_a_stop_takes_away_is_told() -> None:
     """Tablets and infusion are offered by the paper, the tablets alone by the service: no case passes so."""
     rows = """protocol: p
