@@ -12,11 +12,15 @@ from cards.protocol.stops import Bounds, Ceilings, Way, ceilings, way
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """The ways that may be offered, the first preferred, each with what comes after it; what is withheld altogether."""
+    """The ways that may be offered, the first preferred, each with what comes after it; what is withheld altogether.
+
+    `lost`: how many of the choices that the paper leaves cannot be drafted in any way.
+    """
 
     offered: tuple[Way, ...]
     then: Way
     withheld: tuple[str, ...] = ()
+    lost: int = 0
 
     @property
     def told(self) -> tuple[str, ...]:
@@ -44,12 +48,13 @@ def _told(drafted: Drafted) -> Iterator[str]:
 def drafted(answer: Answer, protocol: Protocol, facts: Facts, bounds: Bounds, knowledge: Knowledge) -> Drafted:
     """What may be drafted of an answer."""
     most = ceilings(protocol, facts, bounds.gate, knowledge)
-    asked = [one for bundle in answer.bundles for one in ways(bundle)]
-    made = [way(one, protocol, bounds, most, knowledge) for one in asked]
+    choices = [[way(one, protocol, bounds, most, knowledge) for one in ways(bundle)] for bundle in answer.bundles]
+    made = [each for choice in choices for each in choice]
     offered = tuple(each for each in dict.fromkeys(made) if each.orders)
-    lost = tuple(text for each in made if not each.orders for text in each.withheld)
+    withheld = tuple(dict.fromkeys(text for each in made if not each.orders for text in each.withheld))
     after = _after(answer.then, protocol, bounds, most, knowledge)
-    return Drafted(offered, after if offered else Way(()), tuple(dict.fromkeys(lost)))
+    lost = sum(not any(each.orders for each in choice) for choice in choices)
+    return Drafted(offered, after if offered else Way(()), withheld, lost)
 
 
 def _after(then: tuple[Order, ...], protocol: Protocol, bounds: Bounds, most: Ceilings, knowledge: Knowledge) -> Way:

@@ -24,6 +24,8 @@ _KEYS = frozenset(
 )
 Expected = Mapping[str, Any]
 _ONE = Range(1, 1)
+_NOBODY = ("none", "nobody")
+_PHYSICIAN = re.compile(r"_(?:md|doctor)_")
 _PIECES = ("tablet", "capsule", "sachet")
 _A_DAY = re.compile(r" ?(?:daily|(?:in|per|a|/) ?(?:24 ?h|day))$")
 _ROUNDED = 0.005  # rates and times of a paper are rounded
@@ -68,7 +70,10 @@ class _Judge:
         if "recheck" in expect and not _rechecked(answer, str(expect["recheck"])):
             yield f"expected recheck {expect['recheck']}"
         acts = (answer.act, *answer.act.split(" ")[:1]) if answer.act else ()
-        if "notify" in expect and not _all_in(expect["notify"], (*answer.tell, *acts)):
+        nobody = str(expect.get("notify")).lower() in _NOBODY
+        if nobody and (answer.tell or answer.act):
+            yield "expected nobody to be told"
+        if "notify" in expect and not nobody and not _all_in(expect["notify"], (*answer.tell, *acts)):
             yield f"expected notify {expect['notify']}"
         if "act" in expect and not _all_in(expect["act"], (answer.act,)):
             yield f"expected act {expect['act']}"
@@ -235,4 +240,8 @@ def _rechecked(answer: Answer, wanted: str) -> bool:
 def _all_in(wanted: object, seen: Sequence[str]) -> bool:
     """Each text that is wanted is one of those seen, or some words of one: "physician" of "the physician on call"."""
     listed = wanted if isinstance(wanted, list) else [wanted]
-    return all(any(f"_{plain(str(one))}_" in f"_{plain(text)}_" for text in seen) for one in listed)
+    return all(any(_who(str(one)) in _who(text) for text in seen) for one in listed)
+
+
+def _who(told: str) -> str:
+    return _PHYSICIAN.sub("_physician_", f"_{plain(told)}_")

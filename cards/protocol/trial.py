@@ -46,10 +46,10 @@ def _with_kidneys(facts: Facts, knowledge: Knowledge) -> Facts:
 
 
 def _stopped(case: Case, protocol: Protocol, knowledge: Knowledge) -> str:
-    """Which stop makes the drafted orders others than the case expects; "" where they are those."""
+    """Which stop makes the drafted orders others than the case expects, or leaves less of a choice; "" else."""
     answer = engine.ask(protocol, case.facts)
     made = drafted(answer, protocol, case.facts, bounds_of(case.facts, knowledge), knowledge)
-    if not differs(made.as_answer(answer), case.expect, protocol, knowledge):
+    if not made.lost and not differs(made.as_answer(answer), case.expect, protocol, knowledge):
         return ""
     row = f'row "{answer.row.name}": ' if answer.row else ""
     return row + "; ".join(made.told)

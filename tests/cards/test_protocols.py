@@ -120,6 +120,30 @@ def test_too_fast_is_slower_and_a_next_dose_waits_for_it() -> None:
     assert all("slower: 2 h instead of 1 h: at most 1 g/h" in why for why in told.values())
 
 
+def test_a_case_may_say_that_nobody_is_told() -> None:
+    rows = "protocol: p\nunit: mg/dL\nrows:\n  - {row: low, level: < 1.9, act: admit, tell: physician}\n"
+    cases = "cases:\n" + "".join(f"  - {{mg: {mg} mg/dL, expect: {{none: x, notify: nobody}}}}\n" for mg in (1.8, 1.9))
+    tried = try_cases(read_protocol(rows, "p", knowledge()), cases, "c", knowledge())
+    assert tried.passed == 1
+    assert "expected nobody to be told" in tried.failed[0]
+
+
+def test_a_choice_that_a_stop_takes_away_is_told() -> None:
+    """Tablets and infusion are offered by the paper, the tablets alone by the service: no case passes so."""
+    rows = """protocol: p
+unit: mg/dL
+rows:
+  - row: low
+    level: 1.0 .. 1.5
+    one_of: [oxide 400 mg salt oral once a day, sulfate 5 g IV over 5 h]
+"""
+    expected = "{one_of: [{route: oral, dose: 400 mg salt, per_day: 1}, {route: iv, dose: 5 g}]}"
+    patient = f"cases:\n  - {{mg: 1.4 mg/dL, egfr: 45, expect: {expected}}}\n"
+    tried = try_cases(read_protocol(rows, "p", knowledge()), patient, "c", knowledge(), stops=True)
+    assert (tried.passed, tried.failed) == (0, ())
+    assert "not drafted: sulfate 5 g IV over 5 h, 1 dose: 5 g in 24 h is above 4 g" in tried.stopped[0]
+
+
 @pytest.mark.parametrize(("options", "status", "last"), [((), 0, "15 passed"), (("--stops",), 0, "11 passed")])
 def test_the_command_ends_with_the_count(options: tuple[str, ...], status: int, last: str) -> None:
     files = [str(FOLDER / "dk-nordjylland.yaml"), str(FOLDER / "cases" / "dk-nordjylland.yaml")]

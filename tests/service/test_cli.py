@@ -77,6 +77,14 @@ def test_explain_shows_cards_rules_and_why(request_file):
     assert all(part in done.output for part in ("CARDS", "RULES FIRED", "RULES SILENT", "FACTS", "SOURCES"))
 
 
+def test_explain_by_a_site_file(request_file, tmp_path):
+    site = tmp_path / "site.yaml"
+    site.write_text("units: {first: mmol/L}\n", encoding="utf-8")
+    assert "0.49 mmol/L (1.2 mg/dL)" in invoke("explain", request_file, "--site", str(site)).output
+    refused = invoke("explain", request_file, "--site", str(tmp_path / "none.yaml"))
+    assert refused.exit_code != 0 and "none.yaml" in refused.output and "Traceback" not in refused.output
+
+
 def test_explain_as_json_and_strict(request_file):
     done = invoke("explain", request_file, "--json", "--strict")
     assert done.exit_code == 0, done.output

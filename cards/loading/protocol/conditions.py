@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from itertools import product
 
 from cards.loading.protocol.quantities import a_level
+from cards.loading.protocol.spellings import CONDITION, alike
 from cards.loading.protocol.vocabulary import NUMBER, Number, Vocabulary, plain
 from cards.loading.reading import did_you_mean
 from cards.model.protocol import INF, Atom, Condition, Level
@@ -57,7 +58,7 @@ class ConditionReader:
 
     def read(self, text: str, line: int = 0) -> Condition:
         """A condition; ValueError with the nearest known word."""
-        told = _WITHOUT.sub(" and no ", " ".join(text.lower().split()))
+        told = _WITHOUT.sub(" and no ", alike(" ".join(text.lower().split()), CONDITION))
         either = _OR.split(told)
         return Condition(tuple(tuple(self._atom(a) for a in _AND.split(one)) for one in either), text, line)
 

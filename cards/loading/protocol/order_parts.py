@@ -114,6 +114,19 @@ def _at_most(order: Order, found: re.Match[str], words: Vocabulary) -> Order:
     return replace(order, at_most=told, most_a_day=amount) if a_day else replace(order, cap=amount)
 
 
+_A_TIME = re.compile(
+    r"(?<![\w.])\d{1,3} ?(?:h|hrs?|hours?|min|minutes|std|stunden|horas?|heures?|timer)(?!\w)", re.IGNORECASE
+)
+
+
+def _diluent(order: Order, found: re.Match[str], _: Vocabulary) -> Order:
+    """What a dose is in; a time among it would be lost."""
+    told = found[1].strip()
+    if time := _A_TIME.search(told):
+        raise ValueError(f'"in {told}": "{time[0]}" is no part of what it is in; write over {time[0]}')
+    return replace(order, diluent=told)
+
+
 _SECOND = re.compile(r"\b(?:then|followed by|and)\b", re.IGNORECASE)
 
 
@@ -170,7 +183,7 @@ _TOLD: tuple[tuple[str, Read], ...] = (
     (r"(?:as an? )?(?:iv )?(?:push|bolus)", _flag("push")),
     (A_DAY.removesuffix(r"\b"), _flag("day_total")),
     (rf"in (?:the )?(?:first )?({RANGE} ?(?:h|hours?|min|minutes))", _time("over")),
-    (_DILUENT, _said("diluent")),
+    (_DILUENT, _diluent),
     (r"(?:for |if |when )?(?:mg|magnesium|level) ?[<>=\u2264\u2265][^,;]{1,40}", _remark),
     (r"(?:then|followed by|and|may)\b[^,;]{0,200}", _remark),
     (

@@ -2,6 +2,7 @@
 
 import re
 
+from cards.loading.protocol.spellings import DECIMALS, alike
 from cards.loading.protocol.vocabulary import NUMBER, RANGE, TO, Vocabulary
 from cards.loading.reading import did_you_mean
 from cards.model.protocol import INF, Amount, Level, Range
@@ -63,7 +64,7 @@ def minutes_of(unit: str, words: Vocabulary) -> float:
 
 def a_level(text: str, unit: str) -> Level:
     """ "1.4 .. 1.9" (both ends count), "0.4 .. < 0.6", "< 0.50", "<= 1.2", "1.2 or less", any; in the unit told."""
-    told = " ".join(text.split())
+    told = alike(" ".join(text.split()), DECIMALS)
     if told.lower() in ("any", "any level"):
         return Level()
     for pattern, written in _WORDED:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import time
 
+from cards.loading.protocol.spellings import RECHECK, alike
 from cards.loading.windows import Window
 from cards.model.protocol import Protocol
 
@@ -72,18 +73,14 @@ _SAME = (
 
 def a_recheck(text: str) -> str:
     """The words of a recheck in one form; ValueError for what names no time. Several are joined by "and"."""
-    told = " ".join(text.lower().split())
-    for pattern, written in _ALIKE:
-        told = pattern.sub(written, told)
+    told = alike(alike(" ".join(text.lower().split()), RECHECK), _ALIKE)
     for part in _BETWEEN.split(told):
         if not _FORMS.fullmatch(part.strip()):
             raise ValueError(
                 f"recheck {part.strip()!r} is not read; write it like 4 h after end, next morning, every 24 h, "
                 "before dose 3, 6 h after dose 2, after 14 d"
             )
-    for pattern, written in _SAME:
-        told = pattern.sub(written, told)
-    return told
+    return alike(told, _SAME)
 
 
 def recheck_parts(told: str) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from cards.loading.protocol.dose_told import BRACKET, a_dose
 from cards.loading.protocol.order_parts import A_DAY, HOW, PARTS, frequency
+from cards.loading.protocol.spellings import ORDER, alike
 from cards.loading.protocol.vocabulary import Named, Vocabulary
 from cards.loading.reading import did_you_mean
 from cards.model.protocol import Amount, Order, Range
@@ -16,12 +17,17 @@ _DAY = 1440.0
 _NEAR = 0.05  # a time and a rate of one dose are rounded
 _PER_DAY = re.compile(A_DAY)
 _PREMIX = re.compile(r"(\d ?g) ?/ ?(\d{1,4} ?ml)\b", re.IGNORECASE)  # "4 g/100 mL"
-_FORM = re.compile(r"(?:tablets?|capsules?|sachets?|infusion|premix),? ", re.IGNORECASE)
+_FORM = re.compile(
+    r"(?:tablets?|capsules?|sachets?|infusion|(?:pre-?mix(?:ed)? )?bags?|pre-?mix(?:ed)?(?: infusion)?),? ",
+    re.IGNORECASE,
+)
 _IN_FLUID = re.compile(r"(in [^,;]{1,60}?),? (?=(?:iv|ivpb|intravenous|oral)\b)", re.IGNORECASE)
 _OR_TUBE = re.compile(
     r"^(?: or |/) ?(?:(?:per|via|by|down)? ?(?:an? )?(?:enteral |feeding |ng |nasogastric )*tube|ng|ngt|peg)(?!\w)",
     re.IGNORECASE,
 )
+_RUNS_IN = re.compile(r"over \d|in \d{1,4} ?(?:ml|l|litres?|liters?)\b|at \d|push\b|bolus\b", re.IGNORECASE)
+_OFTEN = re.compile(r"every \d|q ?\d|\d(?:-\d)? a day|three times|four times|$", re.IGNORECASE)
 _LONGEST_NAME = 4  # words
 _PIECES = frozenset({"tablet", "capsule", "sachet"})
 _ANY_SALT, _INFUSED = "magnesium", "sulfate"  # by vein there is no other salt that a hospital calls magnesium alone
@@ -30,7 +36,8 @@ _ROUTE_WORDS = r"(?:(?:by|via|per|as|slow|a|an)\s){0,2}"
 
 def an_order(text: str, words: Vocabulary, own: Mapping[str, Named]) -> Order:
     """The order of a sentence. ValueError with what is not read, and the nearest known word."""
-    head, rest = _head(_PREMIX.sub(r"\1 in \2", _in_digits(" ".join(text.split()), words)), words, own)
+    told = _route_last(alike(_in_digits(" ".join(text.split()), words), ORDER), words)
+    head, rest = _head(_PREMIX.sub(r"\1 in \2", told), words, own)
     order = replace(head, text=text.strip())
     while rest := rest.lstrip(" ,;"):
         order, rest = _next_part(order, rest, words)
@@ -47,6 +54,12 @@ def _in_digits(text: str, words: Vocabulary) -> str:
     """The same with counts that are written out as digits."""
     text = words.count_range.sub(lambda f: f"{words.counts[f[1].lower()]}-{words.counts[f[2].lower()]} times", text)
     return words.a_count.sub(lambda found: str(words.counts[found[1].lower()]), text)
+
+
+def _route_last(text: str, words: Vocabulary) -> str:
+    """ "IV magnesium sulfate 2 g" with the route where the language has it."""
+    found = words.a_route.match(text)
+    return f"{text[found.end() :]}, {found[1]}" if found else text
 
 
 def _repeats(order: Order) -> bool:
@@ -86,7 +99,7 @@ def _head(text: str, words: Vocabulary, own: Mapping[str, Named]) -> tuple[Order
     total = _PER_DAY.match(dose.rest)
     rest = _after(_FORM, _after(_PER_DAY, dose.rest))
     fluid = _IN_FLUID.match(rest)
-    route, rest = _route(rest[fluid.end() :] if fluid else rest, text, words, by_mouth)
+    route, rest = _route(rest[fluid.end() :] if fluid else rest, text, words, product, by_mouth)
     if product.id == _ANY_SALT and route not in _BY_MOUTH:
         product = words.products[_INFUSED]
     rest = f"{fluid[1]}, {rest}" if fluid else rest
@@ -121,7 +134,14 @@ def _after(pattern: re.Pattern[str], rest: str) -> str:
     return rest[found.end() :].lstrip(" ,") if found else rest
 
 
-def _route(rest: str, text: str, words: Vocabulary, by_mouth: bool) -> tuple[str, str]:
+def _only_route(product: Named, rest: str, words: Vocabulary) -> str:
+    """The route of what is given by one alone, where how often follows; of sulfate where it is told how it runs in."""
+    if product.route == "iv":
+        return "iv" if _RUNS_IN.match(rest) else ""
+    return product.route if words.a_frequency.match(rest) or _OFTEN.match(rest) else ""
+
+
+def _route(rest: str, text: str, words: Vocabulary, product: Named, by_mouth: bool) -> tuple[str, str]:
     """The route, after the amount or further on; "oral or by tube" is oral, which a tube is too. Tablets need none."""
     for where in ("match", "search"):
         for spelled in sorted(words.routes, key=len, reverse=True):
@@ -130,8 +150,8 @@ def _route(rest: str, text: str, words: Vocabulary, by_mouth: bool) -> tuple[str
                 return words.routes[
                     spelled
                 ], f"{rest[: found.start()]}, {_OR_TUBE.sub('', rest[found.end() :], count=1)}"
-    if by_mouth:
-        return "oral", rest
+    if route := "oral" if by_mouth else _only_route(product, rest, words):
+        return route, rest
     word = rest.split(" ")[0].strip(",") if rest else ""
     near = did_you_mean(word.lower(), words.routes) or "; write IV or oral there"
     told = f"{word!r} is no route" if word else "no route is told"

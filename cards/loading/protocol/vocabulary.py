@@ -7,6 +7,7 @@ from importlib.resources.abc import Traversable
 from itertools import chain
 from typing import Any, NamedTuple, TypedDict
 
+from cards.loading.protocol.spellings import together
 from cards.loading.reading import read_yaml
 from cards.loading.result_tables import ResultTables
 from cards.model.protocol import INF
@@ -32,13 +33,14 @@ class Number(NamedTuple):
 class Named(NamedTuple):
     """A product that sentences may name: its salt, the id of products.yaml that is ordered for it, if one is.
 
-    `share`: how much of the salt is elemental magnesium; 0 where nobody says.
+    `share`: how much of the salt is elemental magnesium; 0 where nobody says. `route`: the one by which it is given.
     """
 
     id: str
     salt: str
     orders: str = ""
     share: float = 0.0
+    route: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,8 +49,8 @@ class Vocabulary:
     classes, drugs and drug classes `taken`, salts on the allergy list ("" for any), or judged by the service's own.
     `wider`: what holds with a word.
 
-    `an_amount`: a range and a unit, `a_frequency` an abbreviation of `per_day`, `a_count` a number that is written out,
-    `count_range` two of them.
+    `an_amount`: a range and a unit, `a_frequency` an abbreviation of `per_day`, `a_route` one before all else,
+    `a_count` a number that is written out, `count_range` two of them.
     `per_day`: how often an abbreviation is; `counts`: numbers that are written out.
     `levels`: the service's own levels, in mmol/L from and below.
     `unit_codes`: units by (system, code). `grams` of magnesium sulfate and `elemental_mg` by unit of an amount.
@@ -76,6 +78,7 @@ class Vocabulary:
     possible: Mapping[str, tuple[float, float]]
     an_amount: re.Pattern[str]
     a_frequency: re.Pattern[str]
+    a_route: re.Pattern[str]
     a_count: re.Pattern[str]
     count_range: re.Pattern[str]
     grams: Mapping[str, float]
@@ -122,7 +125,7 @@ class Reading(TypedDict):
 
 def read_vocabulary(path: Traversable, numbers: Mapping[str, float], reading: Reading) -> Vocabulary:
     """The words of a file; what a gram or mmol holds is what thresholds and units say."""
-    told, mmol, meq = read_yaml(path), numbers["sulfate.mmol_per_gram"], numbers["sulfate.meq_per_gram"]
+    told = read_yaml(path)
     amounts = {spelled: unit for unit, spellings in told["amounts"].items() for spelled in spellings}
     return Vocabulary(
         words=_spellings(told["words"]),
@@ -145,18 +148,27 @@ def read_vocabulary(path: Traversable, numbers: Mapping[str, float], reading: Re
         per_day={spelled: float(n) for n, spellings in told["per_day"].items() for spelled in spellings},
         counts=told["counts"],
         possible=reading["results"].possible,
-        an_amount=re.compile(rf"(?<![\w.])({RANGE})\s{{0,9}}({_any_of(amounts)})(?![\w/])", re.IGNORECASE),
+        an_amount=re.compile(rf"(?<![\w.])({RANGE})\s{{0,9}}({together(amounts)})(?![\w/])", re.IGNORECASE),
         a_frequency=_frequency(told["per_day"]),
-        a_count=re.compile(rf"(?<!\w)({_any_of(told['counts'])})(?!\w| times)", re.IGNORECASE),
-        count_range=_count_range(_any_of(told["counts"])),
-        grams={"g salt": 1.0, "mg salt": 0.001, "mmol": 1 / mmol, "meq": 1 / meq},
-        elemental_mg=_elemental_mg(reading["units"], mmol / meq),
+        a_route=_leading(told["routes"]),
+        a_count=re.compile(rf"(?<!\w)({together(told['counts'])})(?!\w| times)", re.IGNORECASE),
+        count_range=_count_range(together(told["counts"])),
+        **_contents(reading["units"], numbers["sulfate.mmol_per_gram"], numbers["sulfate.meq_per_gram"]),
     )
 
 
-def _elemental_mg(units: UnitTable, mmol_per_meq: float) -> dict[str, float]:
+class _Contents(TypedDict):
+    grams: Mapping[str, float]
+    elemental_mg: Mapping[str, float]
+
+
+def _contents(units: UnitTable, mmol: float, meq: float) -> _Contents:
+    """What the unit of an amount holds, by the mmol and mEq of a gram of sulfate."""
     per_mmol = 1 / units.by_analyte["magnesium"]["mg/l"].factor
-    return {"mg elemental": 1.0, "mmol": per_mmol, "meq": per_mmol * mmol_per_meq}
+    return {
+        "grams": {"g salt": 1.0, "mg salt": 0.001, "mmol": 1 / mmol, "meq": 1 / meq},
+        "elemental_mg": {"mg elemental": 1.0, "mmol": per_mmol, "meq": per_mmol * (mmol / meq)},
+    }
 
 
 def _of_words(key: str, told: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
@@ -166,17 +178,17 @@ def _of_words(key: str, told: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
 
 def _frequency(per_day: Mapping[str, list[str]]) -> re.Pattern[str]:
     """ "BID", also "repeated BID"."""
-    return re.compile(rf"(?:repeat(?:ed)? )?({_any_of(chain(*per_day.values()))})(?!\w)", re.IGNORECASE)
+    return re.compile(rf"(?:repeat(?:ed)? )?({together(chain(*per_day.values()))})(?!\w)", re.IGNORECASE)
+
+
+def _leading(routes: Mapping[str, list[str]]) -> re.Pattern[str]:
+    """A route before a product."""
+    return re.compile(rf"({together(chain(*routes.values()))}) (?=[a-z])", re.IGNORECASE)
 
 
 def _count_range(count: str) -> re.Pattern[str]:
     """ "two to three times"."""
     return re.compile(rf"(?<!\w)({count}) (?:to|or) ({count}) times(?!\w)", re.IGNORECASE)
-
-
-def _any_of(spellings: Iterable[str]) -> str:
-    """A pattern of any of them, the longest first."""
-    return "|".join(re.escape(spelled) for spelled in sorted(spellings, key=len, reverse=True))
 
 
 def _each(told: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
@@ -192,5 +204,8 @@ def _numbers(told: Mapping[str, Any]) -> dict[str, Number]:
 
 
 def _products(told: Mapping[str, Any]) -> dict[str, Named]:
-    made = {n: Named(n, e["salt"], e.get("orders", ""), float(e.get("share", 0))) for n, e in told.items()}
+    made = {
+        n: Named(n, e["salt"], e.get("orders", ""), float(e.get("share", 0)), e.get("route", ""))
+        for n, e in told.items()
+    }
     return {spelled: made[name] for spelled, name in _each(told)}

@@ -3,6 +3,7 @@
 import sys
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 @click.argument("request_file", metavar="REQUEST.json", type=click.File("rb"))
 @click.option("--service", "service_id", help="Service id [default: the one of the request's hook].")
 @click.option("--client", "client_name", metavar="NAME", help="Answer as this client of the clients file is answered.")
+@click.option("--site", type=click.Path(path_type=Path), help="Site file [default: MAGNESIUM_CDS_SITE].")
 @click.option("--now", "moment", metavar="ISO", help="Decide as of this time, e.g. 2026-01-31T08:00Z [default: now].")
 @click.option("--all", "everything", is_flag=True, help="Also say why each silent rule stayed silent.")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable: everything.")
@@ -27,6 +29,7 @@ def explain(
     request_file: BinaryIO,
     service_id: str | None,
     client_name: str | None,
+    site: Path | None,
     moment: str | None,
     everything: bool,
     as_json: bool,
@@ -36,7 +39,7 @@ def explain(
     from cards import explain as explained_by
     from cds_service.run.explained import report
 
-    answer, knowledge = _answer_to(request_file.read(), service_id, client_name, moment_of(moment))
+    answer, knowledge = _answer_to(request_file.read(), service_id, client_name, moment_of(moment), site)
     explained = explained_by(answer.decision, knowledge)
     if as_json:
         import orjson
@@ -49,7 +52,7 @@ def explain(
 
 
 def _answer_to(
-    raw: bytes, service_id: str | None, client_name: str | None, now: datetime
+    raw: bytes, service_id: str | None, client_name: str | None, now: datetime, site: Path | None
 ) -> tuple["Answer", "Knowledge"]:
     from cds_service.answer_call import Means, answer_call
     from cds_service.call.envelope import read_body
@@ -58,6 +61,7 @@ def _answer_to(
     from cds_service.run.start import runtime_of
 
     settings = load_settings()
+    settings = settings.model_copy(update={"site": site}) if site else settings
     runtime = runtime_of(settings)
     client = named(client_name, settings) if client_name else None
     body = read_body(raw)
