@@ -77,9 +77,8 @@ def main() -> None:
     )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        measure(
-            options.url or f"sqlite:///{Path(folder) / 'bench.sqlite'}", options.days, options.calls, options.counted
-        )
+        url = options.url or f"sqlite:///{Path(folder) / 'bench.sqlite'}"
+        measure(url, options.days, options.calls, skip=options.counted)
 
 
 if __name__ == "__main__":

@@ -88,7 +88,7 @@ def knowledge_from(source: KnowledgeSource) -> Knowledge:
     """The knowledge of a source; KnowledgeError when a file is wrong."""
     folder = Path(source.folder) if source.folder else resources.files("cards.knowledge")
     known = load_knowledge(folder, source.site, source.name, files=dict(source.files))
-    return known if source.folder else with_signatures(known, source.signatures)
+    return with_signatures(known, source.signatures, folder)
 
 
 def knowledge_of_job(job: Job) -> tuple[Knowledge, ...]:

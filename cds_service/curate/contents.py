@@ -28,8 +28,8 @@ _NOT_TABLES = frozenset(
 )
 _PIECE_BY_PIECE = frozenset({"advice", "words"})  # the words of a language as far as the site speaks it
 _OF_SITE = (
-    "unit_first", "intent", "stop", "rules_off", "maximum_cards", "lab_codes", "drug_codes", "condition_codes",
-    "encounter_classes", "zone", "links", "preferred_salts",
+    "units", "intent", "stop", "rules_off", "switches", "maximum_cards", "lab_codes", "drug_codes", "condition_codes",
+    "unit_codes", "encounter_classes", "zone", "links", "preferred_salts", "override_reasons",
 )  # fmt: skip
 _NOT_SAID = frozenset({"line", "file", "source", "approved", "band", "at_kidneys", "like"})  # or told by another field
 _OF_PROTOCOL = "protocol: "  # the times of a hospital's protocol are said by its rows

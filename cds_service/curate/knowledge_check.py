@@ -7,12 +7,13 @@ from pathlib import Path
 
 import yaml
 
-from cards import Knowledge, KnowledgeError, load_knowledge
+from cards import Knowledge, KnowledgeError
+from cds_service.curate.candidate import beside
 from cds_service.curate.code_lock import CHANGED, code_tables, wrong_codes
 from cds_service.curate.number_checks import check_doses, check_numbers, check_protocol, check_thresholds
 from cds_service.curate.remarks import Checked, Remark
 from cds_service.curate.signature_report import signature_lines
-from cds_service.curate.site_knowledge import files_beside, signatures_text, with_signatures
+from cds_service.curate.site_knowledge import in_force, signatures_text
 from cds_service.curate.source_checks import Told, check_cited, check_drug_sources, check_sources
 from cds_service.curate.text_checks import check_advice, check_override_reasons
 from cds_service.fhir_json import as_dict, as_list
@@ -22,14 +23,17 @@ _UNREADABLE = (AttributeError, LookupError, OSError, TypeError, ValueError)  # V
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def check(folder: Traversable, today: date, site: Path | None = None) -> Checked:
-    """Look at every knowledge file below a folder, and at a site file that changes them."""
+def check(folder: Traversable, today: date, site: Path | None = None, *, candidate: bool = False) -> Checked:
+    """Look at every knowledge file below a folder, at a site file that changes them, and at its candidate.
+
+    With `candidate`, or where that is live, at what it decides by in their place.
+    """
     try:
-        text = _text(site)
-        knowledge = load_knowledge(folder, text, str(site or ""), files=files_beside(site, text))
-        signed = signatures_text(knowledge, site)
-        knowledge = with_signatures(knowledge, signed)
-        unsigned = tuple(signature_lines(knowledge, signed))
+        origin, knowledge = in_force(site, folder=folder, candidate=candidate)
+        folder, signed = origin.folder, signatures_text(knowledge, origin.site)
+        unsigned = tuple(signature_lines(knowledge, signed, folder))
+        if tried := beside(knowledge, origin):
+            tried.load()
     except _UNREADABLE as problem:
         return _not_loaded(problem, folder, today)
     rows = sum(len(table.rows) for table in code_tables(folder / "codes"))
@@ -45,13 +49,6 @@ def _of_language(knowledge: Knowledge) -> Iterator[Remark]:
         yield Remark(
             f"words/{told.language}", "status", "is a draft, and cards say so until somebody signs", warning=True
         )
-
-
-def _text(site: Path | None) -> str | None:
-    try:
-        return site.read_text(encoding="utf-8-sig") if site else None
-    except (OSError, UnicodeDecodeError) as problem:
-        raise KnowledgeError(f"{site}: not readable as UTF-8 text: {problem}") from None
 
 
 def _not_loaded(problem: Exception, folder: Traversable, today: date) -> Checked:

@@ -1,24 +1,29 @@
 """What `knowledge check` tells of a site's signatures: what is unsigned, what changed since, what is gone."""
 
 from collections.abc import Iterable, Iterator
+from importlib.resources.abc import Traversable
 from itertools import groupby
 
 from cards import Knowledge
 from cds_service.curate.code_state import SHARED, rewritten
 from cds_service.curate.contents import contents
+from cds_service.curate.origin import SHIPPED
 from cds_service.curate.signatures import Signature, State, gone, read_signatures, states
 
 _EACH = 5
 _WHOLE = "signed as a whole, whatever its content becomes; `magnesium-cds knowledge sign` binds to the content"
 
 
-def signature_lines(knowledge: Knowledge, text: str) -> Iterator[str]:
-    """A line for each piece that is not signed as it is, by the text of the file of signatures."""
+def signature_lines(knowledge: Knowledge, text: str, folder: Traversable = SHIPPED) -> Iterator[str]:
+    """A line for each piece that is not signed as it is, by the text of the file of signatures.
+
+    `folder` has the tables.
+    """
     asked = knowledge.site.signatures
     if not asked.file:
         yield from [f"note: approval: {_WHOLE}"] if knowledge.site.approved_by else ()
         return
-    signatures, pieces = read_signatures(text, asked.file), contents(knowledge)
+    signatures, pieces = read_signatures(text, asked.file), contents(knowledge, folder)
     found = list(states(pieces.values(), signatures, asked.signers))
     unsigned = frozenset(state.piece for state in found if state.why)
     yield from _told(found)

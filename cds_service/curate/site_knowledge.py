@@ -1,47 +1,55 @@
 """The shipped knowledge, with what a site changes in it."""
 
-from contextlib import suppress
 from dataclasses import replace
-from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from cards import Knowledge, KnowledgeError, load_knowledge, site_files
-from cds_service.curate.candidate import load_candidate
+from cards import Knowledge, KnowledgeError
+from cds_service.curate.candidate import beside, check_promoted, promoted
+from cds_service.curate.origin import SHIPPED, Origin, origin_of
 from cds_service.curate.signatures import read_signatures, signed_state
 from cds_service.run.settings import PREFIX, SettingsError
 
+Loaded = tuple[Origin, Knowledge]  # what decides, and where it comes from
+
 
 def knowledge_of(site: Path | None, home: str = "") -> Knowledge:
-    """The shipped knowledge with a site's changes; `home`: where its pages are. SettingsError with file and line."""
-    text, name = _site_text(site), str(site or "")
+    """What decides for a site; `home`: where its pages are. SettingsError with file and line."""
+    return loaded_of(site, home)[1]
+
+
+def loaded_of(site: Path | None, home: str = "", candidate: bool = False) -> Loaded:
+    """What decides for a site, and where it comes from; with `candidate` as if that were live. SettingsError."""
     try:
-        files = files_beside(site, text)
-        known = load_knowledge(resources.files("cards.knowledge"), text, name, home, files)
-        if site and known.site.candidate.live:
-            known = load_candidate(known.site.candidate.file, site, home)
-        return with_signatures(known, signatures_text(known, site))
+        return in_force(site, home, candidate=candidate)
     except KnowledgeError as problem:
         raise SettingsError(f"{problem}{_site_hint(site)}") from problem
 
 
-def candidate_of(known: Knowledge, site: Path | None, home: str = "") -> Knowledge | None:
-    """The candidate that runs beside the knowledge of a site file, if any; SettingsError where it is wrong."""
-    told = known.site.candidate
-    if site is None or not told.file or told.live:
-        return None
+def in_force(site: Path | None, home: str = "", folder: Traversable = SHIPPED, *, candidate: bool = False) -> Loaded:
+    """What decides for a site with the knowledge of a folder: its file, or the candidate that it lets decide.
+
+    With `candidate`, the candidate as if it were live. KnowledgeError with file and line.
+    """
+    origin = origin_of(site, folder)
+    known = origin.load(home)
+    if candidate and not known.site.candidate.file:
+        raise KnowledgeError(f"{site or 'no site file'}: names no candidate")
+    if candidate or known.site.candidate.live:
+        outer, old, origin = origin, known, promoted(known, origin)
+        known = origin.load(home)
+        check_promoted(known, old, outer)
+    return origin, with_signatures(known, signatures_text(known, origin.site), origin.folder)
+
+
+def candidate_of(loaded: Loaded, home: str = "") -> Knowledge | None:
+    """The candidate that runs beside what decides, if any; SettingsError where it is wrong."""
+    origin, known = loaded
     try:
-        return load_candidate(told.file, site, home)
+        tried = beside(known, origin)
+        return tried.load(home) if tried else None
     except KnowledgeError as problem:
-        raise SettingsError(f"{problem} (correct the candidate, or take `candidate` out of {site})") from problem
-
-
-def files_beside(site: Path | None, text: str | None) -> dict[str, str]:
-    """The texts of the files that a site file names, which lie beside it; one that cannot be read is left out."""
-    found = {}
-    for name in site_files(text, str(site or "")):
-        with suppress(OSError, UnicodeDecodeError):
-            found[name] = ((site or Path()).parent / name).read_text(encoding="utf-8-sig")
-    return found
+        raise SettingsError(f"{problem} (correct the candidate, or take `candidate` out of {origin.site})") from problem
 
 
 def signatures_text(knowledge: Knowledge, site: Path | None) -> str:
@@ -53,18 +61,12 @@ def signatures_text(knowledge: Knowledge, site: Path | None) -> str:
         raise KnowledgeError(f"{path}: not readable as UTF-8 text: {problem}") from None
 
 
-def with_signatures(knowledge: Knowledge, text: str) -> Knowledge:
-    """The knowledge with what the signatures of a text cover; as it is where the site names no file of them."""
+def with_signatures(knowledge: Knowledge, text: str, folder: Traversable = SHIPPED) -> Knowledge:
+    """The knowledge of a folder with what the signatures of a text cover; as it is where its site names no file."""
     if not knowledge.site.signatures.file:
         return knowledge
-    return replace(knowledge, signed=signed_state(knowledge, read_signatures(text, knowledge.site.signatures.file)))
-
-
-def _site_text(site: Path | None) -> str | None:
-    try:
-        return site.read_text(encoding="utf-8-sig") if site else None
-    except (OSError, UnicodeDecodeError) as problem:
-        raise SettingsError(f"{site}: not readable as UTF-8 text: {problem}{_site_hint(site)}") from None
+    signatures = read_signatures(text, knowledge.site.signatures.file)
+    return replace(knowledge, signed=signed_state(knowledge, signatures, folder))
 
 
 def _site_hint(site: Path | None) -> str:

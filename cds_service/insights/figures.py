@@ -224,3 +224,11 @@ class Insights:
     on_trial: tuple[OnTrial, ...] = ()
     candidate: CandidateFigures | None = None
     goals: tuple[Against, ...] = ()
+
+    @property
+    def trial_per_1000(self) -> float | None:
+        """Cards that a trial would have shown per 1,000 calls; None unless all calls were of it, and not too few."""
+        silent = self.totals.on_trial
+        if silent < SMALL or silent < self.totals.calls:
+            return None
+        return 1000 * sum(rule.cards for rule in self.on_trial) / silent

@@ -80,7 +80,9 @@ def _notes(insights: Insights) -> Iterator[str]:
         for version in day.versions:
             yield f"New knowledge on {long_day(day.day)}: version {version}."
     if silent := insights.totals.on_trial:
-        yield f"{silent:,} calls were answered silently: the whole service was on trial."
+        rate = insights.trial_per_1000
+        forecast = "" if rate is None else f" Cards there would have been: {rate:,.1f} per 1,000 calls."
+        yield f"{silent:,} calls were answered silently: the whole service was on trial.{forecast}"
     if beside := insights.candidate:
         total = beside.totals
         cards = f"{total.live:,} cards live, {total.trial:,} of the candidate"

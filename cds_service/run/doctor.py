@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cds_service.call.fhir_access.outcome import NotFetched
 from cds_service.call.fhir_access.wire import RefusedStatus, exchange
 from cds_service.curate.knowledge_check import check as check_knowledge
-from cds_service.curate.site_knowledge import knowledge_of
+from cds_service.curate.site_knowledge import candidate_of, loaded_of
 from cds_service.errors import NoRecords
 from cds_service.fhir_json import as_text
 from cds_service.insights.source import magnesium_read
@@ -221,7 +221,7 @@ def _knowledge(settings: Settings, clients: Clients) -> Iterable[Finding]:
 
 def _site(client: Client) -> Finding:
     try:
-        knowledge_of(client.site)
+        candidate_of(loaded_of(client.site))
     except SettingsError as problem:
         return Finding(Level.FAIL, f"site of {client.name}", str(problem))
     return Finding(Level.OK, f"site of {client.name}", "valid")

@@ -1,11 +1,11 @@
 """What a service runs with, made from its settings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from cards import KEYS, Knowledge
 from cds_service.call.fhir_access import Gateway
-from cds_service.curate.site_knowledge import candidate_of, knowledge_of
+from cds_service.curate.site_knowledge import Loaded, candidate_of, loaded_of
 from cds_service.metrics.events import Metrics
 from cds_service.records.answered import AnsweredFile
 from cds_service.records.log import record_trouble
@@ -14,39 +14,35 @@ from cds_service.records.shown import ShownFile
 from cds_service.records.spool import Spool
 from cds_service.records.state import ANSWERED, SHOWN, hash_key, state_folder
 from cds_service.run.settings import Settings
-from cds_service.trust.clients import Clients, read_clients
+from cds_service.trust.clients import read_clients
 from cds_service.trust.used_tokens import SharedSeen, shared_tokens
 from cds_service.web.runtime import Runtime
 
 
 def runtime_of(settings: Settings) -> Runtime:
     """The runtime of these settings."""
-    knowledge = knowledge_of(settings.site, settings.pages_base)
+    home = settings.pages_base
     clients = read_clients(settings.clients)
+    sites = {iss: loaded_of(client.site, home) for iss, client in clients.by_issuer.items() if client.site}
+    loaded = {"": loaded_of(settings.site, home), **sites}
     counted = Metrics()
     return Runtime(
         settings,
-        knowledge,
+        loaded[""][1],
         KEYS,
         clients,
-        {
-            client.iss: knowledge_of(client.site, settings.pages_base)
-            for client in clients.by_issuer.values()
-            if client.site
-        },
+        {iss: known for iss, (_, known) in sites.items()},
         SharedSeen(shared_tokens(settings), fell_back=counted.look_up_fell_back),
         fhir=Gateway(settings.fhir_deadline_ms / 1000, settings.fhir_timeout_ms / 1000),
         metrics=counted,
-        candidates=dict(_candidates(settings, knowledge, clients)),
+        candidates=dict(_candidates(loaded, home)),
     )
 
 
-def _candidates(settings: Settings, knowledge: Knowledge, clients: Clients) -> Iterator[tuple[str, Knowledge]]:
+def _candidates(loaded: Mapping[str, Loaded], home: str) -> Iterator[tuple[str, Knowledge]]:
     """What is tried beside the service's knowledge, and beside that of clients with a site file, by issuer."""
-    named = {"": settings.site, **{iss: client.site for iss, client in clients.by_issuer.items() if client.site}}
-    for iss, site in named.items():
-        known = knowledge if site == settings.site else knowledge_of(site)
-        if candidate := candidate_of(known, site, settings.pages_base):
+    for iss, decides in loaded.items():
+        if candidate := candidate_of(decides, home):
             yield iss, candidate
 
 

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy.engine import make_url
 
-from cds_service.curate.site_knowledge import candidate_of, knowledge_of
+from cds_service.curate.site_knowledge import candidate_of, loaded_of
 from cds_service.records.engine import open_engine
 from cds_service.records.migrate import migrate
 from cds_service.run.cli import main
@@ -29,7 +29,8 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     write(tmp_path / "EXPORT_DIR", (entry for number in range(4) for entry in patient(number, 7, 0.9, Written())))
     (approval,) = (block for block in BLOCKS if block.startswith("approval"))
-    for name, text in {"my-hospital": approval, "my-hospital-2": OTHER, "OLD": approval, "NEW": OTHER}.items():
+    beside = f"{approval}candidate: my-hospital-2.yaml\n"
+    for name, text in {"my-hospital": beside, "my-hospital-2": OTHER, "OLD": approval, "NEW": OTHER}.items():
         (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
     engine = open_engine(make_url(f"sqlite:///{tmp_path}/records.sqlite"))
     migrate(engine)
@@ -39,12 +40,12 @@ def folder(tmp_path, monkeypatch):
 
 
 def test_every_command_of_the_page_runs_in_its_order(folder):
-    assert len(COMMANDS) == 6
+    assert len(COMMANDS) == 7
     for number, (alone, within) in enumerate(COMMANDS):
         told = (alone or within).replace("REPORT_DIR", f"report-{number}").replace("OLD NEW", "OLD.yaml NEW.yaml")
         done = CliRunner().invoke(main, shlex.split(told))
         assert done.exit_code == 0, (told, done.output)
-    assert {path.name for path in folder.glob("report-*")} == {"report-0", "report-4"}
+    assert {path.name for path in folder.glob("report-*")} == {"report-0", "report-5"}
     assert (folder / "diff.html").is_file() and "1 of 2, Jane Example" in CliRunner().invoke(main, CHECK).output
 
 
@@ -55,7 +56,7 @@ CHECK = ["knowledge", "check", "--site", "my-hospital.yaml"]
 def test_every_line_of_a_site_file_on_the_page_is_read(text, folder):
     site = folder / "site.yaml"
     site.write_text(text, encoding="utf-8")
-    beside = candidate_of(knowledge_of(site), site)
+    beside = candidate_of(loaded_of(site))
     assert bool(beside) == (text.startswith("candidate") and "live: true" not in text)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import bodies, measure, peers, servers, soak
+from bench import bodies, insights, measure, peers, servers, soak
 from bench.chart import svg
 from bench.report import tables
 from cds_service.web.app import create_app
@@ -34,6 +34,16 @@ def test_the_usual_body_has_the_size_of_a_real_one_and_is_the_same_each_time():
     raw = bodies.encoded("usual", "patient-view", NOW)
     assert 20_000 < len(raw) < 62_000
     assert raw == bodies.encoded("usual", "patient-view", NOW)
+
+
+@pytest.mark.parametrize("more", [(), ("--counted",)])
+def test_insights_are_timed_by_each_scope(monkeypatch, capsys, tmp_path: Path, more):
+    url = f"sqlite:///{tmp_path / 'bench.sqlite'}"
+    monkeypatch.setattr(sys, "argv", ["insights", "--days", "3", "--calls", "4", "--url", url, *more])
+    insights.main()
+    told = capsys.readouterr().out
+    assert told.count("answers, sqlite") == (1 if more else 2) and "days counted in" in told
+    assert told.count(" 90 days ") == (1 if more else 2) * (1 + len(insights.SCOPES))
 
 
 @serves

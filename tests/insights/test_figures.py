@@ -263,6 +263,7 @@ def test_what_is_on_trial_is_told_apart_from_what_is_shown(kept):
     refused = answer(10, missing={"results": "timeout"})[1]
     silent = [tried(MILD, True), tried(MILD, True, SELECT), tried(CAUSES, False), {**refused, "trial_status": 412}]
     load(kept.engine, silent)
+    assert kept.read().trial_per_1000 is None  # a call was live
     load(kept.engine, [{**tried(QT, True), "trial_status": None, "ms": 2.0}])  # a rule on trial in a live answer
     found = kept.read()
     assert (found.totals.calls, found.totals.answered, found.totals.on_trial, found.totals.refused) == (6, 2, 4, 0)
@@ -270,6 +271,14 @@ def test_what_is_on_trial_is_told_apart_from_what_is_shown(kept):
     assert found.on_trial == (OnTrial(MILD, 2, 0), OnTrial(QT, 1, 0), OnTrial(CAUSES, 0, 1))
     assert found.missing[0].calls == Share(1, 6) and found.totals.latency.p99 == 2.0
     assert kept.read(service=SELECT).on_trial == (OnTrial(MILD, 1, 0),)
+
+
+@pytest.mark.parametrize(("calls", "rate"), [(4, None), (8, 250.0)])
+def test_the_rate_of_a_trial_is_told_as_the_forecast_is(calls, rate, kept):
+    told = {"rule": MILD, "leads": True, "problem": "low_magnesium", "indicator": "info"}
+    silent = [{**answer(10)[1], "on_trial": [told] * (number < 2), "trial_status": 200} for number in range(calls)]
+    load(kept.engine, silent)
+    assert kept.read().trial_per_1000 == rate
 
 
 HERE = {"client": "north", "unit": "icu", "knowledge": "v1"}

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from cards import Decision, Knowledge, Signed, load_knowledge
+from cards.loading.site import Site
 from cds_service.curate import code_state, rule_pages, signature_report
 from cds_service.curate.code_state import SHARED
 from cds_service.curate.contents import contents
@@ -85,6 +86,10 @@ IN_SITE: dict[str, tuple[str, set[str]]] = {
     "a test": ('orderables: {tests: {bmp: {system: "urn:oid:2.999", code: "1", display: B}}}', {"test:bmp"}),
     "a code": ("codes: {labs: [{system: s, code: c, analyte: magnesium}]}", {"site:lab_codes"}),
     "a rule off": ("rules: {off: [albumin_is_low]}", {"site:rules_off"}),
+    "a switch": ("switches: [{rules: [albumin_is_low], off: true, unit: icu-2}]", {"site:switches"}),
+    "a unit of care": ("codes: {units: [{system: s, code: c, unit: icu}]}", {"site:unit_codes"}),
+    "a unit of measure": ("units: {calcium: mmol/L}", {"site:units"}),
+    "what is offered": ("override_reasons: [need-more-info]", {"site:override_reasons"}),
     "a trial": ("trial: all", set()),
     "a name": ("site: {name: Other}", set()),
 }
@@ -95,6 +100,16 @@ def test_what_a_site_changes_is_unsigned_and_nothing_else(kind: str) -> None:
     more, expected = IN_SITE[kind]
     whole = by("A", shipped())
     assert signed_state(load_knowledge(FOLDER, f"{SITE}{more}\n"), [whole]).unsigned == expected
+
+
+OF_OTHER_PIECES = {"thresholds", "products", "salts", "orderable_tests", "orderable_products", "protocols", "words"}
+OF_ITS_LANGUAGE = {"language", "date_form"}
+NO_CONTENT = {"name", "approved_by", "approved_on", "signatures", "trial", "candidate", "forecast", "places"}
+
+
+def test_all_that_a_site_can_say_is_signed_or_is_no_content() -> None:
+    own = {piece.name for piece in contents(shipped()).values() if piece.kind == "site"}
+    assert own | OF_OTHER_PIECES | OF_ITS_LANGUAGE | NO_CONTENT == {field.name for field in fields(Site)}
 
 
 OURS = """protocol: ours

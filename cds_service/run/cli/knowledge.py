@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from cards import Knowledge
 
 
+_OF_CANDIDATE = click.option(
+    "--candidate", is_flag=True, help="The candidate of the site file in place of what decides."
+)
+
+
 @click.group()
 def knowledge() -> None:
     """Check or read the clinical knowledge."""
@@ -24,9 +29,10 @@ def knowledge() -> None:
 @click.option(
     "--dialect", metavar="NAME", help="Also list the orders that have no code of the site's own in this dialect."
 )
+@_OF_CANDIDATE
 @click.option("--write-lock", "lock", is_flag=True, help="For maintainers: lock the code tables as they are now.")
 @tells_problems
-def knowledge_check(site: Path | None, day: str | None, dialect: str | None, lock: bool) -> None:
+def knowledge_check(site: Path | None, day: str | None, dialect: str | None, candidate: bool, lock: bool) -> None:
     """Check numbers, doses, texts, sources, review dates, code tables and the site file; exit 1 when one is wrong."""
     from cds_service.curate.code_lock import write_lock
     from cds_service.curate.knowledge_check import check
@@ -37,7 +43,7 @@ def knowledge_check(site: Path | None, day: str | None, dialect: str | None, loc
     folder = resources.files("cards.knowledge")
     if lock:
         tell(f"Locked anew: {', '.join(write_lock(Path(str(folder / 'codes')), str(today))) or 'nothing'}")
-    checked = check(folder, today, site or load_settings().site)
+    checked = check(folder, today, site or load_settings().site, candidate=candidate)
     tell(report(checked), nl=False)
     if dialect and checked.knowledge:
         tell(_unmapped(dialect, checked.knowledge))
@@ -77,12 +83,16 @@ def knowledge_show(rule: str | None) -> None:
 @click.option("--name", required=True, help="Who signs, e.g. 'Jane Example'.")
 @click.option("--role", required=True, help="In which role, e.g. 'PharmD, for the P&T committee'.")
 @click.option("--site", type=click.Path(path_type=Path), help="Site file [default: MAGNESIUM_CDS_SITE].")
+@_OF_CANDIDATE
 @click.option("--only", multiple=True, metavar="KIND[:NAME]", help="Only these, e.g. rule or number:band.severe.")
 @click.option("--now", "day", metavar="DATE", help="The day of signing [default: today].")
 @tells_problems
-def knowledge_sign(name: str, role: str, site: Path | None, only: tuple[str, ...], day: str | None) -> None:
+def knowledge_sign(
+    name: str, role: str, site: Path | None, candidate: bool, only: tuple[str, ...], day: str | None
+) -> None:
     """Sign the clinical content in force for a site, as it is now, in the file that `approval.signatures` names."""
     from cds_service.curate.signing import add_signature
     from cds_service.run.settings import load_settings
 
-    tell(add_signature(site or load_settings().site, (name, role), moment_of(day).date(), only))
+    where, today = site or load_settings().site, moment_of(day).date()
+    tell(add_signature(where, (name, role), today, only, candidate=candidate))

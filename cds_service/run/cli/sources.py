@@ -33,11 +33,13 @@ def source_of(told: str, option: str | None = None) -> "KnowledgeSource":
 
 def _site_source(path: Path) -> "KnowledgeSource":
     from cds_service.backtest.job import KnowledgeSource
-    from cds_service.curate.site_knowledge import files_beside, knowledge_of, signatures_text
+    from cds_service.curate.origin import SHIPPED
+    from cds_service.curate.site_knowledge import loaded_of, signatures_text
 
-    signed = signatures_text(knowledge_of(path), path)
-    text = path.read_text(encoding="utf-8-sig")
-    return KnowledgeSource(path.name, text, files=tuple(files_beside(path, text).items()), signatures=signed)
+    origin, known = loaded_of(path)
+    folder = None if origin.folder == SHIPPED else str(Path(str(origin.folder)).resolve())
+    signed = signatures_text(known, origin.site)
+    return KnowledgeSource(path.name, origin.text, folder, tuple(origin.files.items()), signed)
 
 
 def progress() -> "Progress":
