@@ -139,5 +139,5 @@ class Lists(Visit):
     @fact
     def a_draft_may_matter(self) -> bool:
         """Whether any rule might speak of a drafted order, for what it is or since nobody can name it."""
-        of_chosen = (d.roles or d.is_potassium or d.has_minerals for d in self.drafts if d.selected)
+        of_chosen = (d.roles or d.is_potassium or d.has_minerals or d.is_fluid for d in self.drafts if d.selected)
         return bool(self.unread_drafts) or any(of_chosen) or any(d.magnesium for d in self.drafts)

@@ -14,6 +14,7 @@ from cards.chart.taken import is_hearsay, is_real, status_taken
 from cards.chart.understood import named_of, understood
 from cards.loading import Knowledge
 from cards.model import ORDER_TYPES, DrugRole, JsonObject, MagnesiumKind, Medication, Route, Schedule
+from cards.terms.terminology import Product
 
 _DRAFT_GONE = frozenset({"entered-in-error", "cancelled", "stopped", "completed"})
 _HANDED_OVER = ("whenHandedOver", "whenPrepared")
@@ -117,11 +118,8 @@ def _medication(
     named = named_of(knowledge.terminology, *told_of(resource, bundled))
     drug, told = named.drug, named.told
     dosages = (*objects(resource, "dosageInstruction"), *map(_as_ordered, objects(resource, "dosage")))
-    route = route_of(dosages, told, named.route)
-    silent = _is_silent(route, drug.roles)
-    if route in (Route.UNKNOWN, Route.OTHER) and _SULFATE in named.product.ingredients:
-        # by mouth it is given only as granules, which are listed products, and to prepare the bowel
-        route = Route.ORAL if named.product.kind == "bowel_prep" else Route.INTRAVENOUS
+    told_route = route_of(dosages, told, named.route)
+    silent, route = _is_silent(told_route, drug.roles), _route_of_sulfate(told_route, named.product)
     magnesium = magnesium_order(named.code, named.product, drug.roles, route, told, named.words, dosages, knowledge)
     told_only = is_hearsay(resource)
     medication = Medication(
@@ -140,9 +138,17 @@ def _medication(
         is_nsaid=named.is_nsaid and not silent,
         is_told=told_only,
         has_minerals=named.product.kind == "minerals",
+        is_fluid=named.product.kind == "fluid" and magnesium is None,
         is_infusion=not _INFUSED.isdisjoint(drug.role_names) and runs_on(dosages, told),
     )
     return _with_schedule(medication, resource, dosages, knowledge) if magnesium else medication
+
+
+def _route_of_sulfate(route: Route, product: Product) -> Route:
+    """By mouth the sulfate is given only as granules, which are listed products, and to prepare the bowel."""
+    if route in (Route.UNKNOWN, Route.OTHER) and _SULFATE in product.ingredients:
+        return Route.ORAL if product.kind == "bowel_prep" else Route.INTRAVENOUS
+    return route
 
 
 def _is_silent(route: Route, roles: Sequence[DrugRole]) -> bool:

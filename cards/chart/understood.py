@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -53,13 +54,19 @@ def understood(terminology: Terminology, codes: tuple[CodeKey, ...], told: str) 
         words=words,
         code=code,
         product=product,
-        drug=terminology.drug(product.ingredients),
+        drug=_drug(terminology, product),
         route=worded_route(told) if by_product is Route.UNKNOWN else by_product,
         is_potassium=not _POTASSIUM_WORDS.isdisjoint(words) and bool(_POTASSIUM.search(told)),
         is_antithrombotic=not _ANTITHROMBOTICS.isdisjoint(words),
         is_nsaid=not _NSAIDS.isdisjoint(words),
         is_read=known or bool(product.ingredients or product.kind) or (is_worded and _is_name(told, words)),
     )
+
+
+def _drug(terminology: Terminology, product: Product) -> Drug:
+    """The drug, by its brand where the name of the ingredient would not tell which of the list is meant."""
+    drug = terminology.drug(product.ingredients)
+    return replace(drug, name=f"{product.brand} ({drug.name})") if product.brand else drug
 
 
 def _names_in(codes: Sequence[CodeKey]) -> str:

@@ -26,5 +26,5 @@ def _concerns(problem: Problem, chart: Chart) -> bool:
         return True
     if problem in ABOUT_DRAFTS:
         unread = problem in _OF_UNREAD and chart.unread_drafts and not chart.is_choosing
-        return bool(unread) or any(d.roles or d.magnesium or d.has_minerals for d in chart.chosen)
+        return bool(unread) or any(d.roles or d.magnesium or d.has_minerals or d.is_fluid for d in chart.chosen)
     return any(draft.is_potassium or causes.concerns_magnesium(draft) for draft in chart.chosen)

@@ -24,7 +24,11 @@ _HIGH = Stop(Indicator.CRITICAL, "high", True)
 def stop(draft: Medication, chart: Chart) -> Stop | None:
     """What a level above the upper limit asks for; None when it is not above, or the draft is none of its matter."""
     m, order = chart.current, draft.magnesium
-    if m is None or order is None or m.x <= m.upper_limit or order.kind is MagnesiumKind.DIALYSATE:
+    if m is None or m.x <= m.upper_limit:
+        return None
+    if draft.is_fluid:
+        return _fluid(m, chart)
+    if order is None or order.kind is MagnesiumKind.DIALYSATE:
         return None
     wanted_iv = is_wanted(draft) and draft.route is Route.INTRAVENOUS
     if wanted_iv and reason_of(draft, chart).indication.obstetric:
@@ -34,6 +38,12 @@ def stop(draft: Medication, chart: Chart) -> Stop | None:
     if not is_wanted(draft) and draft.route is Route.INTRAVENOUS:
         return Stop(Indicator.WARNING, "high_fluid")
     return (_into_a_vein(draft, m, chart) if wanted_iv else None) or _HIGH
+
+
+def _fluid(m: Magnesium, chart: Chart) -> Stop | None:
+    """An infusion that holds some magnesium among others is looked at; that of pre-eclampsia is high as intended."""
+    intended = m.freshness is not Freshness.ACTIONABLE or assess.on_obstetric_magnesium(chart)
+    return None if intended else Stop(Indicator.WARNING, "high_fluid")
 
 
 def refuses(draft: Medication, chart: Chart) -> bool:

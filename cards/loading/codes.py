@@ -47,8 +47,7 @@ def read_terminology(
 ) -> Terminology:
     """All code tables below a folder; KnowledgeError for an unknown class, role, category, analyte or ingredient."""
     roles, analytes = _checked_roles(folder, *tables), _analytes(known, site)
-    ingredients = _ingredient_names(folder, roles)
-    codes = _site_conditions(site, _conditions(folder / "conditions.csv"), tables[1])
+    ingredients, codes = _ingredient_names(folder, roles), _site_conditions(site, _conditions(folder), tables[1])
     return Terminology(
         analytes=analytes,
         analyte_keys={(system_of(system), code): analyte for (system, code), analyte in analytes.items()},
@@ -61,6 +60,7 @@ def read_terminology(
         names=name_index([*ingredients, *_other_names(folder)]),
         international_names=spelled_index(ingredients),
         kinds=_kinds(folder / "names.csv"),
+        brands=_brands_of_magnesium(folder / "names.csv"),
         atc=_groups(folder / "atc.csv"),
         classes=frozenset(row["ingredient"] for row in read_csv(folder / "atc.csv") if row["kind"] == "class"),
         condition_codes=codes,
@@ -147,6 +147,12 @@ def _kinds(path: Traversable) -> dict[tuple[str, ...], str]:
     return {tuple(words_in(row["name"])): row["kind"] for row in read_csv(path) if row["kind"] != "drug"}
 
 
+def _brands_of_magnesium(path: Traversable) -> dict[tuple[str, ...], str]:
+    """Brands of magnesium of a salt that is not told, whose name does not say what is in them."""
+    named = (row["name"] for row in read_csv(path) if row["ingredient"] == MAGNESIUM)
+    return {tuple(words_in(name)): name for name in named if name.isascii() and MAGNESIUM[:4] not in name.lower()}
+
+
 def _groups(path: Traversable) -> dict[str, Product]:
     found: dict[str, Product] = {}
     for row in read_csv(path):
@@ -157,10 +163,10 @@ def _groups(path: Traversable) -> dict[str, Product]:
     return found
 
 
-def _conditions(path: Traversable) -> dict[CodeKey, tuple[str, ...]]:
+def _conditions(folder: Traversable) -> dict[CodeKey, tuple[str, ...]]:
     """Categories by (system, code); ICD codes without their dot, as they are looked up."""
     found: dict[CodeKey, tuple[str, ...]] = {}
-    for row in read_csv(path):
+    for row in read_csv(folder / "conditions.csv"):
         code = icd_code(row["code"]) if row["system"] in (ICD9, ICD10) else row["code"]
         key = (row["system"], code)
         found[key] = tuple(dict.fromkeys((*found.get(key, ()), row["category"])))

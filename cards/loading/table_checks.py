@@ -16,7 +16,7 @@ _DRUG_COLUMNS = {
     "atc.csv": "ingredient",
 }
 _ORDERED = frozenset({"replacement", "laxative", "antacid", "bowel_prep"})
-_BESIDES = frozenset({"fluid", "dialysate", "vitamin", "minerals", "nutrition", "source", "none"})
+_BESIDES = frozenset({"fluid", "cardioplegia", "dialysate", "vitamin", "minerals", "nutrition", "source", "none"})
 _NAMED = frozenset({"drug"}) | _ORDERED | _BESIDES
 _KINDS = {"names.csv": _NAMED, "atc.csv": _NAMED | {"class"}}
 # how sure it is, best first: only these are compared

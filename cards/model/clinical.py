@@ -151,7 +151,7 @@ class Medication(NamedTuple):
 
     `schedule`, `due` (the time that an order names for its dose) are read of IV magnesium alone. `charted`: the record
     of a dose that was given, not an order. `is_told`: the patient or a pharmacy says so, and nobody here ordered it.
-    `has_minerals`: a multivitamin that holds some, neither repletion nor duplicate.
+    `has_minerals`: a multivitamin that holds some, neither repletion nor duplicate; `is_fluid`: an infusion that does.
     """
 
     name: str
@@ -173,6 +173,7 @@ class Medication(NamedTuple):
     is_infusion: bool = False
     is_told: bool = False
     has_minerals: bool = False
+    is_fluid: bool = False
 
     def has_role(self, role: str) -> bool:
         """Whether any of its ingredients plays the role."""

@@ -19,9 +19,8 @@ _ATC_CODE = re.compile(r"[A-Z]\d\d[A-Z]{2}\d\d")
 # magnesium of any salt: no name of its own, for the company of the word decides
 MAGNESIUM = "magnesium"
 # what may hold magnesium and is no order of it; magnesium sulfate may be added to a fluid
-MAGNESIUM_BESIDES = frozenset({"fluid", "dialysate", "vitamin", "minerals", "nutrition"})
-_NONE = "none"
-_NAMELESS = "another medicine"
+MAGNESIUM_BESIDES = frozenset({"fluid", "cardioplegia", "dialysate", "vitamin", "minerals", "nutrition"})
+_NONE, _NAMELESS = "none", "another medicine"
 
 CodeKey = tuple[str, str]
 
@@ -30,13 +29,14 @@ CodeKey = tuple[str, str]
 class Product:
     """The ingredients of a product and how it is given ("" when the name does not say).
 
-    `kind` is what names and groups say of it beyond its ingredients: antacid, dialysate, minerals ...
+    `kind` is what it is for: antacid, dialysate, minerals ...; `brand` one whose name does not say its magnesium.
     """
 
     ingredients: tuple[str, ...]
     route: str
     combination: bool = False
     kind: str = ""
+    brand: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,7 @@ class Terminology:
     names: Index
     international_names: Index
     kinds: Mapping[tuple[str, ...], str]
+    brands: Mapping[tuple[str, ...], str]
     atc: Mapping[str, Product]
     classes: frozenset[str]
     condition_codes: Mapping[CodeKey, tuple[str, ...]]
@@ -161,8 +162,8 @@ class Terminology:
         kind = next((kind for kind in kinds if kind != _NONE), "")
         if kind in MAGNESIUM_BESIDES and "6585" not in codes:
             codes = [code for code in codes if not self._is_magnesium(code)]
-        combination = " / " in told or " and " in told
-        return Product(tuple(dict.fromkeys(codes)), "", combination, kind)
+        brand = next((self.brands[match.name] for match in found if match.name in self.brands), "")
+        return Product(tuple(dict.fromkeys(codes)), "", " / " in told or " and " in told, kind, brand)
 
     def _is_magnesium(self, code: str) -> bool:
         return any(role.role == "magnesium_product" for role in self.roles.get(code, ()))

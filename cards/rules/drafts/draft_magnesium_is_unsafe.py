@@ -28,7 +28,7 @@ _MIXED_IN = frozenset({MagnesiumKind.NUTRITION, MagnesiumKind.DIALYSATE})
 @rule(Problem.DRAFT_MAGNESIUM, in_comfort=True)
 def draft_magnesium_is_unsafe(chart: Chart) -> Say | Because:
     """High magnesium, heart block, myasthenia, breathing, pressure, bowel obstruction, age (OS-MGDRAFT, s.2.2)."""
-    drafts = tuple(d for d in chart.chosen if d.magnesium)
+    drafts = tuple(d for d in chart.chosen if d.magnesium or d.is_fluid)
     found = [(d, s) for d in drafts for s in _stops(d, chart)]
     if not found:
         return because("nothing on record makes this magnesium unsafe, or none is drafted")
@@ -49,6 +49,8 @@ def _stops(draft: Medication, chart: Chart) -> Iterator[Stop]:
     high = level_and_orders.stop(draft, chart)
     if high:
         yield high
+    if draft.is_fluid:
+        return
     yield from _by_allergy(draft, chart)
     if not is_wanted(draft):
         yield from _by_gut(draft, chart)
