@@ -66,7 +66,7 @@ def understood(terminology: Terminology, codes: tuple[CodeKey, ...], told: str) 
 def _drug(terminology: Terminology, product: Product) -> Drug:
     """The drug, by its brand where the name of the ingredient would not tell which of the list is meant."""
     drug = terminology.drug(product.ingredients)
-    return replace(drug, name=f"{product.brand} ({drug.name})") if product.brand else drug
+    return replace(drug, name=product.brand) if product.brand else drug
 
 
 def _names_in(codes: Sequence[CodeKey]) -> str:
