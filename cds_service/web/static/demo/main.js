@@ -74,7 +74,7 @@ function ordersOfPatient(patientId) {
 /** The patient of the address; the first one when it names none. */
 function openFromAddress() {
   const [wanted, query] = location.hash.slice(1).split("?");
-  const story = setup.stories.find(({ id }) => id === decodeURIComponent(wanted));
+  const story = setup.stories.find(({ id }) => encodeURIComponent(id) === wanted); // a link may hold anything: %, too
   const changes = read(query, setup.changeable, SETTINGS);
   if (story || !chart) openChart((story ?? setup.stories[0]).id, changes);
 }
