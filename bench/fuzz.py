@@ -6,6 +6,7 @@ Ends with status 1 when an answer is a 5xx, does not come within 10 s, does not 
 """
 
 import argparse
+import gc
 import heapq
 import os
 import random
@@ -24,8 +25,9 @@ from cds_service.run.settings import MissingData
 from tests.fuzz.answers import Service
 from tests.fuzz.requests import made
 
-CHUNK = 1000
+CHUNK = 200
 HANG_S = 10
+TELL_S = 15.0
 SLOWEST = 5
 
 
@@ -74,6 +76,31 @@ def run(names: list[str]) -> Result:
     return result
 
 
+def all_of(names: list[str], started: float) -> Result:
+    """Send all, on all cores; how far it is and what was found is told as it goes."""
+    result, told = Result(), started
+    with ProcessPoolExecutor(os.cpu_count(), initializer=_without_collecting) as pool:
+        for part in pool.map(run, [names[at : at + CHUNK] for at in range(0, len(names), CHUNK)]):
+            result.add(part)
+            if time.perf_counter() - told > TELL_S:
+                told = time.perf_counter()
+                print(progress(result, len(names), told - started), flush=True)
+    return result
+
+
+def _without_collecting() -> None:
+    """Keep the collector off what was loaded, as the server does."""
+    services()
+    gc.freeze()
+
+
+def progress(result: Result, wanted: int, seconds: float) -> str:
+    """How far it is after so many seconds, and what it found."""
+    done = result.statuses.total()
+    left = (wanted - done) * seconds / done
+    return f"{done} of {wanted} in {seconds:.0f} s, {left:.0f} s more; with a problem: {len(result.problems)}"
+
+
 def report(result: Result, seconds: float) -> None:
     """Print the figures."""
     total = result.statuses.total()
@@ -95,10 +122,8 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="folder for the bodies of requests with a problem")
     options = parser.parse_args()
     names = [f"{options.seed}.{number}" for number in range(options.requests)]
-    result, started = Result(), time.perf_counter()
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
-        for part in pool.map(run, [names[at : at + CHUNK] for at in range(0, len(names), CHUNK)]):
-            result.add(part)
+    started = time.perf_counter()
+    result = all_of(names, started)
     report(result, time.perf_counter() - started)
     for name in result.problems if options.keep else ():
         (options.keep / name).write_bytes(made(random.Random(name)).raw)

@@ -83,8 +83,8 @@ def to_csv(insights: Insights, words: Words) -> str:
     lines.writerow(COLUMNS)
     spoke = {day: list(rules) for day, rules in groupby(insights.rule_days, key=lambda found: found.day)}
     for day in insights.days:
-        lines.writerow(_all_rules(day))
-        lines.writerows(_one_rule(found, day, words) for found in spoke.get(day.day, ()))
+        rows = [_all_rules(day), *(_one_rule(found, day, words) for found in spoke.get(day.day, ()))]
+        lines.writerows(map(_safe, row) for row in rows)
     return text.getvalue()
 
 
@@ -106,10 +106,8 @@ def _flat(entry: object, before: str = "") -> Iterator[tuple[str, object]]:
         if is_dataclass(value):
             yield from _flat(value, f"{before}{name}_")
         elif isinstance(value, tuple):
-            yield (
-                f"{before}{name}",
-                "; ".join(v if isinstance(v, str) else f"{v.code or 'none'}: {v.count}" for v in value),
-            )
+            told = "; ".join(v if isinstance(v, str) else f"{v.code or 'none'}: {v.count}" for v in value)
+            yield f"{before}{name}", _safe(told)
         else:
             yield f"{before}{name}", _safe(value)
 

@@ -219,3 +219,12 @@ def test_systemd_takes_the_unit(tmp_path):
     unit.write_text(text_of(UNIT).replace("/opt/magnesium-cds/bin/magnesium-cds", sys.executable))
     done = subprocess.run([verify, "verify", unit], capture_output=True, text=True, timeout=LONG_S)
     assert done.returncode == 0 and not [line for line in done.stderr.splitlines() if "magnesium-cds@" in line]
+
+
+def test_nothing_of_the_composed_deployment_has_a_known_password_or_gains_rights():
+    for name, service in yaml.safe_load(text_of("compose.yaml"))["services"].items():
+        assert service["read_only"] and service["security_opt"] == ["no-new-privileges:true"], name
+    assert (
+        ":?"
+        in yaml.safe_load(text_of("compose.yaml"))["services"]["grafana"]["environment"]["GF_SECURITY_ADMIN_PASSWORD"]
+    )

@@ -71,10 +71,19 @@ function ordersOfPatient(patientId) {
   return ordersOf.get(patientId);
 }
 
+/** A part of the address in words; as it stands where it is no encoding: a link may hold anything. */
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 /** The patient of the address; the first one when it names none, or one that is not here. */
 function openFromAddress() {
   const [wanted, query] = location.hash.slice(1).split("?");
-  const story = setup.stories.find(({ id }) => id === decodeURIComponent(wanted));
+  const story = setup.stories.find(({ id }) => id === decoded(wanted));
   if (story) return openChart(story.id, read(query, setup.changeable, SETTINGS));
   const isPlaceOnPage = byId(wanted) !== null;
   if (chart && isPlaceOnPage) return;
