@@ -170,8 +170,8 @@ def going_home(chart):
 
 
 def nobody(chart):
-    """An address that names a patient who is not here; all patients are listed."""
-    chart.page.goto(f"{chart.base}/demo#nobody")
+    """An address that names nobody who is here, in letters that are no encoding; all patients are listed."""
+    chart.page.goto(f"{chart.base}/demo#nobody%")
     expect(chart.page.locator("#notice")).to_contain_text("names a patient who is not here")
     chart.wait("heart-failure")
     toggle = chart.page.get_by_role("button", name="Choose a patient")
