@@ -21,7 +21,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _DATE = re.compile(r"(\d\d)\.(\d\d)\.(\d{4})")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # the name of the service, and units as a record wrote them
-_NO_WORDS = {"cds", "\u03bcmol", "mol"}
+_NO_WORDS = {"cds", "\u03bcmol", "mol", "zma", "emgesan"}  # units, and brands as they are spelled everywhere
 
 
 @cache
