@@ -70,7 +70,7 @@ class _Judge:
         if "recheck" in expect and not _rechecked(answer, str(expect["recheck"])):
             yield f"expected recheck {expect['recheck']}"
         acts = (answer.act, *answer.act.split(" ")[:1]) if answer.act else ()
-        nobody = str(expect.get("notify")).lower() in _NOBODY
+        nobody = str(expect.get("notify", "")).lower() in _NOBODY
         if nobody and (answer.tell or answer.act):
             yield "expected nobody to be told"
         if "notify" in expect and not nobody and not _all_in(expect["notify"], (*answer.tell, *acts)):

@@ -49,7 +49,7 @@ TABLES_READ_AT_START = {
         "language.py",
         "result_tables.py",
     ),
-    *("vocabulary.py", "sentences.py"),  # of a protocol
+    *("spellings.py", "vocabulary.py", "sentences.py"),  # of a protocol
     "allergies.py",
     "later.py",
     "voice.py",

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from http import HTTPStatus
 from pathlib import Path
 
 import psutil
@@ -99,13 +100,17 @@ class Load:
             try:
                 connection.request("POST", PATH, body, {"Content-Type": "application/json"})
                 answer = connection.getresponse()
-                cards = json.loads(answer.read())["cards"]
+                told = answer.read()
+                cards = json.loads(told)["cards"] if answer.status == HTTPStatus.OK else []
             except (OSError, http.client.HTTPException) as problem:
                 self.failed.append(repr(problem))
                 connection.close()
                 continue
             with self._lock:
-                self.answered += answer.status == 200
+                if answer.status == HTTPStatus.OK:
+                    self.answered += 1
+                else:
+                    self.failed.append(f"{answer.status} {told[:200]!r}")
                 self.cards.update(card["uuid"] for card in cards)
                 self.slowest = max(self.slowest, time.monotonic() - began)
         connection.close()
