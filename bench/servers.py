@@ -67,7 +67,7 @@ def service(folder: Path, workers: int, **environment: str) -> Iterator[Server]:
     }
     port = free_port()
     command = _module("cds_service", "serve", "--port", str(port), "--workers", str(workers))
-    with _started(command, port, env, folder) as made:
+    with started(command, port, env, folder) as made:
         yield made
 
 
@@ -85,7 +85,7 @@ def bare(folder: Path, workers: int, answers: Mapping[str, str], kind: str) -> I
     path.write_text(json.dumps(answers), encoding="utf-8")
     command = _module("bench.bare", "--port", str(port), "--answers", str(path), "--kind", kind)
     command += ["--workers", str(workers)]
-    with _started(command, port, dict(os.environ), folder) as made:
+    with started(command, port, dict(os.environ), folder) as made:
         yield made
 
 
@@ -93,7 +93,7 @@ def bare(folder: Path, workers: int, answers: Mapping[str, str], kind: str) -> I
 def peer(folder: Path, python: str) -> Iterator[Server]:
     """The empty handler of a peer (bench/peer_app.py), run by an interpreter that has it."""
     port = free_port()
-    with _started([python, "bench/peer_app.py", str(port)], port, dict(os.environ), folder) as made:
+    with started([python, "bench/peer_app.py", str(port)], port, dict(os.environ), folder) as made:
         yield made
 
 
@@ -109,7 +109,7 @@ def _module(*command: str) -> list[str]:
 
 
 @contextmanager
-def _started(command: list[str], port: int, env: Mapping[str, str], folder: Path) -> Iterator[Server]:
+def started(command: list[str], port: int, env: Mapping[str, str], folder: Path) -> Iterator[Server]:
     log = folder / f"{port}.log"
     with log.open("wb") as errors:
         began = time.perf_counter()
