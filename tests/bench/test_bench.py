@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import bodies, insights, measure, peers, servers, soak
+from bench import bodies, insights, measure, peers, server_choice, servers, soak
 from bench.chart import svg
 from bench.report import tables
 from cds_service.web.app import create_app
@@ -60,6 +60,14 @@ def test_the_benchmark_measures_prints_and_draws():
     assert found["jwt_us"].keys() == {"ES384", "RS384"}
     assert "cold_start_s" in tables(found)
     assert svg(found).endswith("</svg>\n")
+
+
+@serves
+def test_a_server_is_measured_beside_stalled_connections(tmp_path: Path):
+    request, name = next(measure.requests_in(tmp_path, (server_choice.SHAPE,))), "gunicorn, as shipped"
+    with servers.bare(tmp_path, 2, {request.bare_path: server_choice.ANSWER}, "flask") as server:
+        told = server_choice.line(name, server, request, seconds=0.2, rate=50, stalled=20)
+    assert told.startswith(name) and told.endswith(f"{server_choice.CALLS} of {server_choice.CALLS}")
 
 
 @serves
