@@ -18,6 +18,7 @@ from typing import Any
 from uuid import uuid4
 
 from gunicorn import http
+from gunicorn.http.errors import UnsupportedTransferCoding
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from cds_service.run.arrival import Arrival, Arrived
@@ -189,7 +190,12 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
         self.enqueue_req(conn)
 
     def handle_request(self, req: Any, conn: TConn) -> bool:
-        """Whether the connection is kept. Who asked whether to send a body was told by now: it is here."""
+        """Whether the connection is kept. Who asked whether to send a body was told by now: it is here.
+
+        UnsupportedTransferCoding: gunicorn takes `gzip, chunked`, and would hand on what nobody unzipped.
+        """
+        if codings := [value for name, value in req.headers if name == "TRANSFER-ENCODING" and not _is_read(value)]:
+            raise UnsupportedTransferCoding(codings[0])
         req._expected_100_continue = False
         if conn.parser.unreader.is_cut:
             req.force_close()
@@ -285,6 +291,10 @@ def _send(conn: TConn, data: bytes) -> None:
     """Send what fits into the buffers of the system, which is all of something so short."""
     with contextlib.suppress(OSError):
         conn.sock.send(data)
+
+
+def _is_read(coding: str) -> bool:
+    return coding.strip(" \t").lower() == "chunked"
 
 
 def _host(address: Any) -> str:
