@@ -45,7 +45,7 @@ CHUNKED, ZIPPED = "Transfer-Encoding: chunked", gzip.compress(json.dumps(patient
 CHUNKS = b"2\r\n{}\r\n0\r\n\r\n"
 CODINGS = {  # 501: a coding that is not read; 400: an order of codings that nobody may send
     **dict.fromkeys(("gzip, chunked", "GZIP,Chunked", "deflate, chunked", "compress, chunked"), 501),
-    **dict.fromkeys(("gzip + chunked", "identity + chunked", "identity, chunked", "xchunked", "chunked,", "chunked;q=1"), 501),
+    **dict.fromkeys(("gzip + chunked", "identity + chunked", "identity, chunked", "xchunked", "chunked,"), 501),
     **dict.fromkeys(("chunked, chunked", "chunked + chunked", "chunked, gzip", "gzip", "identity"), 400),
 }
 REFUSED = {
