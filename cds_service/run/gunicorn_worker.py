@@ -194,8 +194,9 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
 
         UnsupportedTransferCoding: gunicorn takes `gzip, chunked`, and would hand on what nobody unzipped.
         """
-        if codings := [value for name, value in req.headers if name == "TRANSFER-ENCODING" and not _is_read(value)]:
-            raise UnsupportedTransferCoding(codings[0])
+        codings = [value.strip(" \t").lower() for name, value in req.headers if name == "TRANSFER-ENCODING"]
+        if set(codings) - {"chunked"}:
+            raise UnsupportedTransferCoding("; ".join(codings))
         req._expected_100_continue = False
         if conn.parser.unreader.is_cut:
             req.force_close()
@@ -291,10 +292,6 @@ def _send(conn: TConn, data: bytes) -> None:
     """Send what fits into the buffers of the system, which is all of something so short."""
     with contextlib.suppress(OSError):
         conn.sock.send(data)
-
-
-def _is_read(coding: str) -> bool:
-    return coding.strip(" \t").lower() == "chunked"
 
 
 def _host(address: Any) -> str:
