@@ -7,6 +7,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from cards import Knowledge, KnowledgeError, load_knowledge, site_files
+from cds_service import named_files
 
 SHIPPED: Traversable = resources.files("cards.knowledge")
 
@@ -25,7 +26,7 @@ class Origin:
         found = {}
         for name in site_files(self.text, str(self.site or "")):
             with suppress(OSError, UnicodeDecodeError):
-                found[name] = self.beside(name).read_text(encoding="utf-8-sig")
+                found[name] = named_files.text_of(self.beside(name))
         return found
 
     def beside(self, name: str) -> Path:
@@ -45,6 +46,6 @@ def origin_of(site: Path | None, folder: Traversable = SHIPPED) -> Origin:
 def text_of(path: Path) -> str:
     """The text of a file; KnowledgeError where it is none."""
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return named_files.text_of(path)
     except (OSError, UnicodeDecodeError) as problem:
         raise KnowledgeError(f"{path}: not readable as UTF-8 text: {problem}") from None

@@ -15,13 +15,14 @@ from cards import (
     read_protocol,
     try_cases,
 )
+from cds_service import named_files
 from cds_service.run.settings import SettingsError
 
 
 def text_of(file: Path) -> str:
     """The text of a file; SettingsError when it cannot be read."""
     try:
-        return file.read_text(encoding="utf-8-sig")
+        return named_files.text_of(file)
     except (OSError, UnicodeDecodeError) as problem:
         raise SettingsError(f"{file}: not readable as UTF-8 text: {problem}") from None
 

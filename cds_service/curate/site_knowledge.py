@@ -5,6 +5,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from cards import Knowledge, KnowledgeError
+from cds_service import named_files
 from cds_service.curate.candidate import beside, check_promoted, promoted
 from cds_service.curate.origin import SHIPPED, Origin, origin_of
 from cds_service.curate.signatures import read_signatures, signed_state
@@ -56,7 +57,7 @@ def signatures_text(knowledge: Knowledge, site: Path | None) -> str:
     """The text of the file of signatures that the site names, beside its file; "" where nobody signed yet."""
     path = (site or Path()).parent / knowledge.site.signatures.file
     try:
-        return path.read_text(encoding="utf-8-sig") if knowledge.site.signatures.file and path.is_file() else ""
+        return named_files.text_of(path) if knowledge.site.signatures.file and path.is_file() else ""
     except (OSError, UnicodeDecodeError) as problem:
         raise KnowledgeError(f"{path}: not readable as UTF-8 text: {problem}") from None
 

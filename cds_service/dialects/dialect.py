@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cards import KnowledgeError, Places, did_you_mean, parse_yaml, places_of
+from cds_service import named_files
 from cds_service.run.settings import SettingsError
 
 AS_DECIDED = "as decided"
@@ -96,7 +97,7 @@ def dialect_words() -> DialectWords:
 def read_dialect(path: Path) -> Dialect:
     """A dialect of a site; SettingsError with file, line and reason when it is wrong."""
     try:
-        return dialect_of(path.read_text(encoding="utf-8-sig"), path.name.removesuffix(".yaml"), path.name)
+        return dialect_of(named_files.text_of(path), path.name.removesuffix(".yaml"), path.name)
     except (OSError, UnicodeDecodeError) as problem:
         raise SettingsError(f"{path.name}: not readable as UTF-8 text: {problem}") from None
     except KnowledgeError as problem:

@@ -18,15 +18,17 @@ from typing import Any
 from uuid import uuid4
 
 from gunicorn import http
+from gunicorn.http.errors import UnsupportedTransferCoding
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from cds_service.run.arrival import Arrival, Arrived
 from cds_service.run.departure import Departing
-from cds_service.run.refusals import FAULT, TOO_SLOW, Refusal, refusal_of, written
+from cds_service.run.refusals import BUSY, FAULT, TOO_SLOW, Refusal, refusal_of, written
 
 HEAD_S, BODY_S, TAKE_S, LINGER_S = 10.0, 30.0, 60.0, 2.0
 ADDRESS_CONNECTIONS = 256
 MOST_HELD_BYTES = 128 * 1024 * 1024
+MOST_ASKED_BYTES = 128 * 1024 * 1024  # of whole requests, for which a thread is due: 2,000 usual ones
 _STEP_S = 0.0002
 _MOST_STEPS = 8
 _LOOK_S = 0.5
@@ -60,6 +62,8 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
         self._waiting: dict[TConn, _Waiting] = {}  # the one that has waited longest first
         self._of_address: dict[str, dict[TConn, None]] = {}
         self._held_bytes = 0
+        self._asked: dict[TConn, int] = {}  # bytes of the whole requests that threads have, or will have
+        self._asked_bytes = 0
         self._look_at = 0.0
 
     def accept(self, listener: socket.socket) -> None:
@@ -176,11 +180,23 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
             self._go_on(conn, kept)
 
     def _answer(self, conn: TConn, arrival: Arrival) -> None:
+        """Have a thread answer; too much for memory that waits for one is told to come again."""
+        if self._asked and self._asked_bytes + arrival.held > MOST_ASKED_BYTES:
+            self._refuse(conn, BUSY)
+            return
+        self._asked[conn] = arrival.held
+        self._asked_bytes += arrival.held
         conn.parser.unreader = Arrived(arrival.taken(), arrival.is_cut)
         self.enqueue_req(conn)
 
     def handle_request(self, req: Any, conn: TConn) -> bool:
-        """Whether the connection is kept. Who asked whether to send a body was told by now: it is here."""
+        """Whether the connection is kept. Who asked whether to send a body was told by now: it is here.
+
+        UnsupportedTransferCoding: gunicorn takes `gzip, chunked`, and would hand on what nobody unzipped.
+        """
+        codings = [value.strip(" \t").lower() for name, value in req.headers if name == "TRANSFER-ENCODING"]
+        if set(codings) - {"chunked"}:
+            raise UnsupportedTransferCoding("; ".join(codings))
         req._expected_100_continue = False
         if conn.parser.unreader.is_cut:
             req.force_close()
@@ -188,6 +204,7 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
 
     def finish_request(self, conn: TConn, fs: "Future[Any]") -> None:
         """Have the answer taken, of which all but very long ones left at once."""
+        self._asked_bytes -= self._asked.pop(conn, 0)
         kept = not (fs.cancelled() or fs.exception()) and bool(fs.result())
         if conn.sock.rest:
             self._wait_until_taken(conn, kept)
@@ -230,8 +247,7 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
                 self._drop(conn)
                 continue
             self._forget(conn)
-            _send(conn, self._refused(TOO_SLOW))
-            self._let_end(conn)
+            self._refuse(conn, TOO_SLOW)
 
     def murder_keepalived(self, force: bool = False) -> None:
         """End all that wait, when the worker ends."""
@@ -253,6 +269,11 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
             self.log.exception("Error handling request")
         with contextlib.suppress(OSError):  # whoever sent it may be gone
             client.sendall(self._refused(refusal))
+
+    def _refuse(self, conn: TConn, refusal: Refusal) -> None:
+        conn.sock.setblocking(False)  # a thread may have had it
+        _send(conn, self._refused(refusal))
+        self._let_end(conn)
 
     def _refused(self, refusal: Refusal) -> bytes:
         """The answer, counted and told in the log under an id of its own."""

@@ -14,11 +14,12 @@ LINE_BYTES, FIELD_BYTES, FIELDS = 4094, 8190, 100
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A status with what is said of it: why, and what to do."""
+    """A status with what is said of it: why, and what to do; after how many seconds to come again, if it may."""
 
     status: HTTPStatus
     code: str
     diagnostics: str
+    again_s: int | None = None
 
 
 FAULT = Refusal(
@@ -26,6 +27,9 @@ FAULT = Refusal(
 )
 TOO_SLOW = Refusal(
     HTTPStatus.REQUEST_TIMEOUT, "timeout", "The request did not come to its end in time. Send it again, all at once."
+)
+BUSY = Refusal(
+    HTTPStatus.SERVICE_UNAVAILABLE, "throttled", "Too many large requests wait to be answered. Send it again later.", 1
 )
 _REFUSALS: tuple[tuple[type[Exception], Refusal], ...] = (  # the first that fits counts
     (errors.InvalidResponseHeader, FAULT),
@@ -90,5 +94,6 @@ def written(refusal: Refusal, request_id: str) -> bytes:
         f"X-Request-Id: {request_id}",
         "X-Content-Type-Options: nosniff",
         "Connection: close",
+        *(() if refusal.again_s is None else (f"Retry-After: {refusal.again_s}",)),
     )
     return "\r\n".join([*head, "", ""]).encode("ascii") + body

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from cards import KnowledgeError, Places, did_you_mean, parse_yaml, places_of
+from cds_service import named_files
 from cds_service.dialects import Dialect, read_dialect, shipped, standard
 from cds_service.run.settings import SettingsError, is_loopback
 
@@ -69,7 +70,7 @@ def read_clients(path: Path | None) -> Clients:
     if path is None:
         return Clients({})
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = named_files.text_of(path)
     except (OSError, UnicodeDecodeError) as problem:
         raise SettingsError(f"{path.name}: not a readable YAML file: {problem}") from None
     try:

@@ -10,6 +10,7 @@ import jwt
 import requests
 
 from cds_service.fhir_json import as_dict, as_text, parse_json
+from cds_service.named_files import bytes_of
 from cds_service.outgoing import new_session, within
 from cds_service.records.log import record_trouble
 from cds_service.trust.clients import Client
@@ -129,7 +130,7 @@ def load_keys(client: Client) -> Keys:
 
 def _read(client: Client) -> bytes:
     try:
-        return client.jwks_file.read_bytes() if client.jwks_file else b""
+        return bytes_of(client.jwks_file) if client.jwks_file else b""
     except OSError as problem:
         raise KeyProblem(f"the key file is not readable ({type(problem).__name__})") from None
 

@@ -5,7 +5,7 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from flask import Response, abort, render_template
+from flask import Response, abort, render_template, request
 
 from cards import Knowledge, KnowledgeError, explain
 from cds_service import __version__
@@ -101,11 +101,19 @@ def _restart(runtime: Runtime) -> Callable[[], Response]:
     """Forget what was answered: a page that was opened anew has none of the orders that were accepted."""
 
     def forget() -> Response:
+        if not _of_own_page():
+            return outcome_response(403, "forbidden", "Only the demo's own page may ask for this. Open /demo.")
         if runtime.memory:
             runtime.memory.forget_before(runtime.now())
         return json_response({})
 
     return forget
+
+
+def _of_own_page() -> bool:
+    """Whether no page of another site asks: what is forgotten is forgotten for all who look at the demo."""
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    return site == "same-origin" if site else origin in (None, request.host_url.rstrip("/"))
 
 
 def _explain(runtime: Runtime) -> Callable[[str], Response]:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from itertools import count
+from types import SimpleNamespace
 
 import pytest
 
@@ -136,6 +137,27 @@ def test_a_page_opened_anew_forgets_what_was_answered(runtime, tmp_path):
     assert len(cards(post(caller, request_for("patient-view", NOW)))) < len(shown)
     assert caller.post("/demo/restart").get_json() == {}
     assert len(cards(post(caller, request_for("patient-view", NOW)))) == len(shown)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Sec-Fetch-Site": "none"}, 403),
+        ({"Origin": "https://else.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": "http://localhost"}, 200),
+        ({"Origin": "http://localhost"}, 200),
+        ({}, 200),
+    ],
+)
+def test_no_page_of_another_site_makes_it_forget_what_was_answered(headers, status, runtime):
+    forgotten = []
+    memory = SimpleNamespace(forget_before=forgotten.append)
+    made = Runtime(runtime.settings, runtime.knowledge, runtime.keys, now=lambda: NOW, memory=memory)
+    answer = create_app(made, (demo.routes,)).test_client().post("/demo/restart", headers=headers)
+    assert (answer.status_code, len(forgotten)) == (status, int(status == 200))
 
 
 def test_a_demo_that_remembers_nothing_can_be_opened_anew(demo_client):

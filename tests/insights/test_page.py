@@ -218,6 +218,17 @@ def test_no_name_in_a_table_is_a_formula(service, engine):
     assert "\r\n'=1+1," in told
 
 
+@pytest.mark.parametrize("table", ["", "&table=rules", "&table=rule_days"])
+@pytest.mark.parametrize("sign", "=+-@\t\r")
+def test_no_words_that_are_joined_in_a_cell_are_a_formula(sign, table, service, engine):
+    made = made_entries(TODAY, days=3, calls_a_day=60)
+    load(engine, [{**entry, "reason": f"{sign}1+1"} if entry.get("reason") else entry for entry in made])
+    told = service.get(f"/insights.csv?days=7{table}", headers=ASK).get_data(as_text=True)
+    cells = [cell for row in csv.reader(io.StringIO(told, newline="")) for cell in row]
+    assert any(cell.startswith(f"'{sign}1+1: ") for cell in cells)
+    assert not any(cell.startswith(sign) for cell in cells)
+
+
 @pytest.mark.parametrize(
     ("address", "told"), [("/insights.csv?table=cards", "rules, reasons"), ("/insights/rule?rule=none", "name a rule")]
 )

@@ -42,6 +42,12 @@ def asked(service, raw):
 
 
 CHUNKED, ZIPPED = "Transfer-Encoding: chunked", gzip.compress(json.dumps(patient_view()).encode())
+CHUNKS = b"2\r\n{}\r\n0\r\n\r\n"
+CODINGS = {  # 501: a coding that is not read; 400: an order of codings that nobody may send
+    **dict.fromkeys(("gzip, chunked", "GZIP,Chunked", "deflate, chunked", "compress, chunked"), 501),
+    **dict.fromkeys(("gzip + chunked", "identity + chunked", "identity, chunked", "xchunked", "chunked,"), 501),
+    **dict.fromkeys(("chunked, chunked", "chunked + chunked", "chunked, gzip", "gzip", "identity"), 400),
+}
 REFUSED = {
     "header": (431, request("X-Long: " + "x" * 20_000)),
     "headers": (431, request(*[f"X-{n}: 1" for n in range(200)])),
@@ -53,6 +59,11 @@ REFUSED = {
     "two lengths": (400, request("Content-Length: 1", "Content-Length: 2", body=b"{}")),
     "expectation": (417, request("Expect: a miracle")),
     "coding": (501, request("Transfer-Encoding: br")),
+    **{
+        f"coding {coding}": (status, request(*(f"Transfer-Encoding: {c}" for c in coding.split(" + ")), body=CHUNKS))
+        for coding, status in CODINGS.items()
+    },
+    "coding of HTTP/1.0": (400, request(CHUNKED, body=CHUNKS).replace(b"HTTP/1.1", b"HTTP/1.0", 1)),
     "chunk size": (400, request(CHUNKED, body=b"many\r\n{}\r\n0\r\n\r\n")),
     "chunk end": (400, request(CHUNKED, body=b"2\r\n{}x\r\n0\r\n\r\n")),
     "chunk size without end": (400, request(CHUNKED, body=b"2;" + b"a" * 9_000 + b"\r\n{}\r\n0\r\n\r\n")),
@@ -105,6 +116,13 @@ def test_a_refusal_says_what_and_why_to_pages_too(kind, service):
     (issue,) = outcome["issue"]
     assert issue["severity"] == "error" and issue["code"] and len(issue["diagnostics"]) > len("What, why.")
     assert asked(service, request(body=b"", path="/healthz"))[0] == 405  # and the service goes on
+
+
+@pytest.mark.parametrize("coding", ["chunked", "CHUNKED", " chunked\t"])
+def test_chunks_are_read_however_the_coding_is_spelled(coding, service):
+    body = json.dumps(patient_view()).encode()
+    chunks = f"{len(body):x}\r\n".encode() + body + b"\r\n0\r\n\r\n"
+    assert asked(service, request(f"Transfer-Encoding: {coding}", body=chunks))[0] == 200
 
 
 @pytest.mark.parametrize("name", ["SCRIPT_NAME", "Script-Name", "PATH_INFO", "X-Forwarded-Prefix"])

@@ -2,9 +2,11 @@
 
 import json
 import re
+import selectors
 import socket
 import sys
-from contextlib import ExitStack
+from concurrent.futures import Future
+from contextlib import ExitStack, closing
 
 import psutil
 import pytest
@@ -151,3 +153,65 @@ def test_an_answer_that_is_never_taken_is_given_up():
         theirs.close()
         with pytest.raises(OSError, match=r"pipe|reset"):
             departing.sendall(b"x")
+
+
+def test_of_whole_requests_that_wait_for_a_thread_so_much_is_kept_and_more_is_told_to_come_again(monkeypatch):
+    """Threads that are all taken, as a list that nobody works off: only what is said here bounds its memory."""
+    worker, refused = unstarted(monkeypatch, most=250)
+    ours, theirs = zip(*(connected(worker) for _ in range(4)), strict=True)
+    with ExitStack() as open_connections, closing(worker.tmp), closing(worker.poller):
+        for end in (*theirs, *(conn.sock for conn in ours)):
+            open_connections.enter_context(end)
+        for conn in ours[:3]:
+            worker._answer(conn, whole(100))
+        assert worker.queued == list(ours[:2]) and refused == [503]
+        answer = theirs[2].recv(4096)
+        assert answer.startswith(b"HTTP/1.1 503 Service Unavailable\r\n") and b"\r\nRetry-After: 1\r\n" in answer
+        given_up, failed = Future(), Future()
+        given_up.cancel()
+        failed.set_exception(ValueError())
+        worker.finish_request(ours[0], given_up)
+        worker._answer(ours[3], whole(100))
+        assert worker.queued[2:] == [ours[3]]
+        worker.finish_request(ours[1], failed)
+        worker.finish_request(ours[3], failed)
+        assert (worker._asked, worker._asked_bytes) == ({}, 0)
+
+
+def unstarted(monkeypatch, most):
+    """A worker without processes, whose threads take nothing."""
+    from gunicorn.config import Config
+
+    from cds_service.run import gunicorn_worker
+
+    refused = []
+    monkeypatch.setattr(gunicorn_worker, "MOST_ASKED_BYTES", most)
+    worker = gunicorn_worker.SharingWorker(0, 0, [], Application(refused), 1, Config(), None)
+    worker.poller, worker.queued = selectors.DefaultSelector(), []
+    monkeypatch.setattr(worker, "enqueue_req", worker.queued.append)
+    monkeypatch.setattr(worker, "_go_on", lambda conn, kept: None)
+    return worker, refused
+
+
+class Application:
+    most_body = 1000
+
+    def __init__(self, refused):
+        self.refused = lambda status, _: refused.append(status)
+
+
+def connected(worker):
+    """(a connection of the worker, its other end)."""
+    ours, theirs = socket.socketpair()
+    worker.nr_conns += 1
+    return worker._connection(ours, ("127.0.0.1", 1), theirs), theirs
+
+
+def whole(size):
+    """A request of so many bytes, all here."""
+    from cds_service.run.arrival import Arrival
+
+    arrival = Arrival(1000)
+    arrival.take(b"GET / HTTP/1.1\r\nX: ".ljust(size - 4, b"x") + b"\r\n\r\n")
+    assert arrival.held == size and arrival.has_head
+    return arrival

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import BinaryIO, ParamSpec, TypeVar
 
 import click
 
@@ -44,6 +44,16 @@ def tells_problems(command: Callable[P, T]) -> Callable[P, T]:
             raise Problem(str(problem)) from None
 
     return wrapped
+
+
+def saved(file: BinaryIO) -> bytes:
+    """What a file or pipe with a request or an answer holds; Problem when it is longer than 64 MB or unreadable."""
+    from cds_service.named_files import MOST_REQUEST, read_bounded
+
+    try:
+        return read_bounded(file, MOST_REQUEST)
+    except OSError as problem:
+        raise Problem(f"{file.name}: not readable: {problem}") from None
 
 
 def moment_of(text: str | None) -> datetime:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from cds_service.run.cli.common import Problem, moment_of, tell, tells_problems
+from cds_service.run.cli.common import Problem, moment_of, saved, tell, tells_problems
 
 if TYPE_CHECKING:
     from cards import Knowledge, Service
@@ -39,7 +39,7 @@ def explain(
     from cards import explain as explained_by
     from cds_service.run.explained import report
 
-    answer, knowledge = _answer_to(request_file.read(), service_id, client_name, moment_of(moment), site)
+    answer, knowledge = _answer_to(saved(request_file), service_id, client_name, moment_of(moment), site)
     explained = explained_by(answer.decision, knowledge)
     if as_json:
         import orjson

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from cds_service.run.cli.common import Problem, tell, tells_problems
+from cds_service.run.cli.common import Problem, saved, tell, tells_problems
 
 if TYPE_CHECKING:
     from cds_service.conformance import Fault
@@ -55,7 +55,7 @@ def _json(file: BinaryIO) -> object:
     from cds_service.fhir_json import parse_json
 
     try:
-        return parse_json(file.read())
+        return parse_json(saved(file))
     except JSONDecodeError as problem:
         place = f"line {problem.lineno}, column {problem.colno}"
         raise Problem(f"{file.name}: not valid JSON in UTF-8 at {place}: {problem.msg}") from None
