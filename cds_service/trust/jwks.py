@@ -24,6 +24,7 @@ MOST_WAITING = 4  # calls of one client that wait for its keys; of more, each wo
 _CHUNK = 16 * 1024
 _ACCEPT = {"Accept": "application/jwk-set+json, application/json"}
 _KINDS = frozenset({"EC", "RSA", "OKP"})
+_PRIVATE = "d"  # of a key of each of these kinds (RFC 7518, RFC 8037)
 
 
 class KeyProblem(Exception):
@@ -173,12 +174,14 @@ def read_keys(raw: bytes) -> Keys:
         if kid and key:
             keys.setdefault(kid, key)
     if not keys:
-        raise NoKeys("the key set has no usable key: each needs kid, kty EC, RSA or OKP, and use sig")
+        raise NoKeys("the key set has no usable key: each needs kid, kty EC, RSA or OKP, use sig, and no private part")
     return keys
 
 
 def _key(entry: dict[str, object]) -> Key | None:
-    """The public key of one entry; symmetric, encrypting and broken ones are left out."""
+    """The public key of one entry; symmetric, encrypting, private and broken ones are left out."""
+    if _PRIVATE in entry:  # whoever reads the set can sign with it
+        return None
     if as_text(entry.get("kty")) not in _KINDS or entry.get("use", "sig") != "sig":
         return None
     try:
