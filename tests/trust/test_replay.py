@@ -55,9 +55,7 @@ def test_a_token_is_accepted_once_by_two_workers_that_share_the_file(deployment,
     assert call(second, ehr.bearer()).status_code == 200
 
 
-def test_a_machine_whose_clock_is_ahead_forgets_no_token_that_others_would_take(
-    standing_clock, deployment, call, ehr
-):
+def test_a_machine_whose_clock_is_ahead_forgets_no_token_that_others_would_take(standing_clock, deployment, call, ehr):
     first, ahead, another = (create_app(deployment()).test_client() for _ in range(3))
     header = ehr.bearer()  # for 300 s
     assert call(first, header).status_code == 200
