@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -136,7 +137,26 @@ def _read(client: Client) -> bytes:
 
 
 def fetch(url: str) -> Fetched:
-    """The answer of a listed key server: nothing large, slow or redirected."""
+    """The answer of a listed key server: nothing large, slow or redirected.
+
+    It is asked by a thread of its own: a name that is looked up slowly, or has many silent addresses, keeps no limit.
+    """
+    told: Future[Fetched] = Future()
+    threading.Thread(target=_settle, args=(told, url), name="key server", daemon=True).start()
+    try:
+        return told.result(LONGEST_FETCH_S)
+    except TimeoutError:
+        raise KeyProblem("the key server is not found, or does not answer, in time") from None
+
+
+def _settle(told: Future[Fetched], url: str) -> None:
+    try:
+        told.set_result(_asked(url))
+    except Exception as problem:  # whoever waits is told
+        told.set_exception(problem)
+
+
+def _asked(url: str) -> Fetched:
     try:
         with (
             new_session(1, through_proxy=True) as session,
