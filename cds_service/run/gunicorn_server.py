@@ -35,6 +35,11 @@ class _OneLog(Logger):  # type: ignore[misc] # gunicorn is not typed
         self.error_log.propagate = True
         self.error_log.setLevel(logging.NOTSET)
 
+    def debug(self, msg: object, *args: object, **more: object) -> None:
+        """Without what stood in a request, such as the address that was called, which gunicorn would quote."""
+        if told := str(msg).partition("%")[0].rstrip():
+            super().debug(told)
+
     def exception(self, msg: object, *args: object, **more: object) -> None:
         """Without the address that was called, which gunicorn would add."""
         super().error(str(msg).partition(" %")[0])

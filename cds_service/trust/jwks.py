@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +26,7 @@ MOST_WAITING = 4  # calls of one client that wait for its keys; of more, each wo
 _CHUNK = 16 * 1024
 _ACCEPT = {"Accept": "application/jwk-set+json, application/json"}
 _KINDS = frozenset({"EC", "RSA", "OKP"})
+_PRIVATE = "d"  # of a key of each of these kinds (RFC 7518, RFC 8037)
 
 
 class KeyProblem(Exception):
@@ -136,7 +138,26 @@ def _read(client: Client) -> bytes:
 
 
 def fetch(url: str) -> Fetched:
-    """The answer of a listed key server: nothing large, slow or redirected."""
+    """The answer of a listed key server: nothing large, slow or redirected.
+
+    It is asked by a thread of its own: a name that is looked up slowly, or has many silent addresses, keeps no limit.
+    """
+    told: Future[Fetched] = Future()
+    threading.Thread(target=_settle, args=(told, url), name="key server", daemon=True).start()
+    try:
+        return told.result(LONGEST_FETCH_S)
+    except TimeoutError:
+        raise KeyProblem("the key server is not found, or does not answer, in time") from None
+
+
+def _settle(told: Future[Fetched], url: str) -> None:
+    try:
+        told.set_result(_asked(url))
+    except Exception as problem:  # whoever waits is told
+        told.set_exception(problem)
+
+
+def _asked(url: str) -> Fetched:
     try:
         with (
             new_session(1, through_proxy=True) as session,
@@ -174,12 +195,14 @@ def read_keys(raw: bytes) -> Keys:
         if kid and key:
             keys.setdefault(kid, key)
     if not keys:
-        raise NoKeys("the key set has no usable key: each needs kid, kty EC, RSA or OKP, and use sig")
+        raise NoKeys("the key set has no usable key: each needs kid, kty EC, RSA or OKP, use sig, and no private part")
     return keys
 
 
 def _key(entry: dict[str, object]) -> Key | None:
-    """The public key of one entry; symmetric, encrypting and broken ones are left out."""
+    """The public key of one entry; symmetric, encrypting, private and broken ones are left out."""
+    if _PRIVATE in entry:  # whoever reads the set can sign with it
+        return None
     if as_text(entry.get("kty")) not in _KINDS or entry.get("use", "sig") != "sig":
         return None
     try:

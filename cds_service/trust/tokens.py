@@ -55,7 +55,7 @@ class TokenRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, proven by a token that may be used once."""
+    """Who calls, proven by a token that may be used once; `expires`: when no machine would take it any more."""
 
     client: Client
     tenant: str
@@ -88,7 +88,7 @@ class TokenCheck:
             self._check_claims(claims, path)
         except TokenRefused as problem:
             raise TokenRefused(problem.kind, problem.reason, client) from None
-        expires = float(claims["exp"]) + LEEWAY_S
+        expires = float(claims["exp"]) + 2 * LEEWAY_S  # at a machine whose clock is behind it is still good
         return Caller(client, _plain(claims.get("tenant")), token_hash(client.iss, claims["jti"]), expires)
 
     def spend(self, caller: Caller) -> None:

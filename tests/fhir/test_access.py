@@ -9,7 +9,7 @@ from cds_service.call.envelope import read_call
 from cds_service.call.fhir_access import Gateway, Source
 from cds_service.call.fhir_access.breaker import FIRST_PAUSE, Breaker
 from cds_service.call.fhir_access.outcome import NotFetched, Outcome
-from cds_service.call.fhir_access.queries import below, request_of
+from cds_service.call.fhir_access.queries import Request, below, request_of
 from cds_service.call.fhir_access.scopes import Cover, cover
 from cds_service.call.fhir_access.wire import exchange
 from cds_service.outgoing import new_session
@@ -222,3 +222,43 @@ def test_relative_next_links_are_read_below_the_base():
     assert below("https://a.example/r4", "Observation?page=2") == "https://a.example/r4/Observation?page=2"
     assert below("https://a.example/r4", "/r4?page=2") == "https://a.example/r4?page=2"
     assert below("https://a.example/r4", "/other?page=2") is None
+
+
+UP = [
+    "..",
+    "%2e%2e",
+    "%252e%252e",
+    "..;",
+    "..;x=y",
+    "%2e%2e;",
+    "..%3b",
+    ".;",
+    "..%00",
+    ".%09.",
+    "..%20",
+    "%c0%ae%c0%ae",
+    "%ef%bc%8e%ef%bc%8e",
+    "\uff0e\uff0e",
+    "\u2025",
+    "x%5c..%5c..",
+]
+
+
+@pytest.mark.parametrize("step", UP)
+def test_no_next_link_leaves_the_path_of_the_server(step):
+    assert below("https://a.example/r4", f"https://a.example/r4/{step}/admin") is None
+
+
+@pytest.mark.parametrize(
+    "path", ["Bundle/a..b", "Observation;v=1", "Observation?at=../..;x", "Observation/a%C3%A4b", "?a=%00"]
+)
+def test_other_next_links_are_followed(path):
+    assert below("https://a.example/r4", f"https://a.example/r4/{path}") == f"https://a.example/r4/{path}"
+
+
+@pytest.mark.parametrize("ident", ["..", "..;", "a/../../admin", "%2e%2e", "\u2025", "a\\..\\.."])
+def test_no_id_leaves_the_path_of_the_server(stub, ident):
+    server = stub()
+    visit = Source(Gateway(LONG_S, LONG_S), frozenset({server.base})).visit(server.base, TOKEN, "", True)
+    assert visit.fetch({"read": Request("Medication", ident)})["read"].outcome is Outcome.BAD_REQUEST
+    assert not server.log

@@ -9,7 +9,7 @@ import uuid
 
 import jwt
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 BASE = "https://cds.example/mg"
 PATH = "/cds-services/magnesium-patient-view"
@@ -24,6 +24,8 @@ def new_key(algorithm="ES384", bits=2048):
     """A fresh private key for the algorithm."""
     if algorithm in CURVES:
         return ec.generate_private_key(CURVES[algorithm]())
+    if algorithm == "EdDSA":
+        return ed25519.Ed25519PrivateKey.generate()
     return rsa.generate_private_key(public_exponent=65537, key_size=bits)
 
 

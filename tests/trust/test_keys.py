@@ -3,6 +3,7 @@
 import json
 import threading
 
+import jwt
 import pytest
 import requests
 import responses
@@ -191,6 +192,15 @@ def test_unusable_keys_are_left_out(entry, ehr):
     assert list(read_keys(json.dumps({"keys": [entry, ehr.jwk()]}).encode())) == [KID]
     with pytest.raises(KeyProblem, match="no usable key"):
         read_keys(json.dumps({"keys": [entry]}).encode())
+
+
+@pytest.mark.parametrize("algorithm", ["RS384", "ES384", "EdDSA"])
+def test_a_key_told_with_its_private_part_is_nobodys(serve, call, trusted, tmp_path, algorithm):
+    careless = Ehr(algorithm=algorithm)
+    told = {**json.loads(jwt.get_algorithm_by_name(algorithm).to_jwk(careless.key)), "kid": KID, "use": "sig"}
+    listed = trusted(algorithms=(algorithm,))
+    (tmp_path / "jwks.json").write_text(json.dumps({"keys": [told]}), encoding="utf-8")
+    assert call(serve(listed), careless.bearer()).status_code == 401
 
 
 def test_the_first_of_two_keys_with_one_id_counts(ehr):

@@ -189,7 +189,7 @@ def test_a_line_is_json_with_the_request_id(serve, output):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="gunicorn does not run here")
-def test_a_running_server_at_debug_level_tells_nothing_of_requests_that_it_cannot_read(tmp_path):
+def test_a_running_server_at_debug_level_tells_nothing_of_requests(tmp_path):
     port = free_port()
     command = [sys.executable, "-m", "cds_service", "serve", "--port", str(port), "--workers", "1"]
     env = environment(AUTH="off", LOG_LEVEL="debug") | {"XDG_DATA_HOME": str(tmp_path)}
@@ -215,11 +215,12 @@ def _is_ready(port):
 
 
 def _unreadable():
-    """Requests that never reach the application, and one that does."""
+    """Requests that never reach the application, and some that do."""
     body = json.dumps(marked_request()).encode()
     token = Ehr().token(jti=MARK).encode()
     post = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n".encode()
     yield f"{MARK}\r\n\r\n".encode()
+    yield f"GET /{MARK}?{MARK} HTTP/1.1\r\nHost: {MARK}.example\r\nConnection: close\r\n\r\n".encode()
     yield f"GET /{MARK} HTTP/9.{MARK}\r\n\r\n".encode()
     yield post + f"{MARK} name: {MARK}\r\n\r\n".encode()
     yield post + b"Authorization: Bearer " + token + b"\r\nTransfer-Encoding: " + MARK.encode() + b"\r\n\r\n"

@@ -85,12 +85,29 @@ def test_a_key_server_that_trickles_is_left(beginning, monkeypatch):
 
     def failed():
         try:
-            return fetch(server.base)
+            return jwks._asked(server.base)  # no thread stays behind
         except KeyProblem as problem:
             return problem
 
     with Trickling(beginning) as server, ended(failed) as problem:
         assert isinstance(problem, KeyProblem)
+
+
+def test_a_key_server_whose_name_is_looked_up_without_end_is_left(monkeypatch):
+    never = threading.Event()
+    monkeypatch.setattr(jwks, "LONGEST_FETCH_S", 0.2)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: never.wait())
+
+    def failed():
+        with pytest.raises(KeyProblem, match="in time"):
+            fetch("http://keys.example")
+        return True
+
+    try:
+        with ended(failed) as left:
+            assert left
+    finally:
+        never.set()
 
 
 @pytest.mark.parametrize(("client", "base"), [("a", "other"), ("b", "slow"), ("b", "other")])

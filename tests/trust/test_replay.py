@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cds_service.trust.tokens import LEEWAY_S
 from cds_service.trust.used_token_stores import SqliteSeen
 from cds_service.trust.used_tokens import MemorySeen, SharedSeen, database_path, token_hash
 from cds_service.web.app import create_app
@@ -52,6 +53,16 @@ def test_a_token_is_accepted_once_by_two_workers_that_share_the_file(deployment,
     header = ehr.bearer()
     assert [call(first, header).status_code, call(second, header).status_code] == [200, 401]
     assert call(second, ehr.bearer()).status_code == 200
+
+
+def test_a_machine_whose_clock_is_ahead_forgets_no_token_that_others_would_take(standing_clock, deployment, call, ehr):
+    first, ahead, another = (create_app(deployment()).test_client() for _ in range(3))
+    header = ehr.bearer()  # for 300 s
+    assert call(first, header).status_code == 200
+    standing_clock.shift(300 + LEEWAY_S + 30)
+    assert call(ahead, ehr.bearer()).status_code == 200  # it tidies up
+    standing_clock.shift(-40)
+    assert call(another, header).status_code == 401
 
 
 def test_a_refused_token_does_not_use_up_its_jti(serve, call, ehr):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from unicodedata import normalize
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from cds_service.fhir_json import JsonDict
@@ -13,6 +14,8 @@ _TEMPLATE = re.compile(r"([A-Z][A-Za-z]+)(?:/([^?{}/]+|\{\{[^{}]+\}\}))?(?:\?(.+
 _INDISPENSABLE = frozenset({"patient", "code", "_count"})
 # what means something in the value of a search parameter (FHIR R4, Search: escaping)
 _SEARCH_SIGNS = re.compile(r"[\\$,|]")
+_DOTS = frozenset({".", ".."})
+_NO_UTF_8 = "\ufffd"  # what bytes that are none are read as
 _NEVER_IN_URL = re.compile(r"[\s\\#\x00-\x1f\x7f]")
 
 
@@ -86,6 +89,15 @@ def below(base: str, url: str) -> str | None:
         return None
     found = urljoin(f"{base}/", url)
     parts = urlsplit(found)
-    steps = unquote(unquote(parts.path)).replace("\\", "/").split("/")
     inside = found == base or found.startswith((f"{base}/", f"{base}?"))
-    return found if inside and ".." not in steps and "." not in steps else None
+    return found if inside and not _climbs(parts.path) else None
+
+
+def _climbs(path: str) -> bool:
+    """Whether some server may take a step of the path for `.` or `..`, however it is written.
+
+    Java servers cut off what follows `;`, others read wide letters, or overlong bytes, as plain ones.
+    """
+    plain = normalize("NFKC", unquote(unquote(path))).replace("\\", "/")
+    steps = [step.partition(";")[0].strip() for step in plain.split("/")]
+    return not _DOTS.isdisjoint(steps) or not plain.isprintable() or _NO_UTF_8 in plain

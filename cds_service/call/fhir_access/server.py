@@ -74,9 +74,12 @@ class Server:
             page = self._call("GET", following, (), token, deadline)
 
     def _first(self, request: Request, token: str, deadline: Deadline) -> JsonDict:
-        if request.next_url or request.ident:
-            return self._call("GET", request.next_url or f"{self.base}/{request.path}", (), token, deadline)
-        return self._search(request, token, deadline)
+        if not request.next_url and not request.ident:
+            return self._search(request, token, deadline)
+        url = request.next_url or below(self.base, f"{self.base}/{request.path}")
+        if url is None:  # an id with steps up in it
+            raise NotFetched(Outcome.BAD_REQUEST)
+        return self._call("GET", url, (), token, deadline)
 
     def _search(self, request: Request, token: str, deadline: Deadline) -> JsonDict:
         """The first page; a server that does not know a parameter is asked in a simpler form, and so from then on."""
