@@ -25,7 +25,7 @@ from bench.stalled import open_stalled
 
 APP = "bench.bare_app:served"
 SHAPE, ANSWER = "usual", json.dumps({"cards": []})
-TIMEOUT_S, CALLS = 5, 40
+TIMEOUT_S, CALLS = 2, 20
 Command = Callable[[str, int], list[str]]
 KINDS: dict[str, Command] = {
     "gunicorn, as shipped": lambda _, port: [
