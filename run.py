@@ -21,8 +21,7 @@ RUNNING = HERE / "requirements.lock"
 TESTING = HERE / "requirements-dev.lock"  # holds what the other holds, too
 STAMP = VENV / "installed"
 OLDEST = (3, 11)
-# one more than there are cores: one of them waits for what it started; an option given later counts
-WORKERS = ("-n", str((os.cpu_count() or 1) + 1), "--maxprocesses", "8", "--dist", "worksteal")
+WORKERS = ("-n", "logical", "--maxprocesses", "8", "--dist", "worksteal")  # an option given later counts
 DOCS = ("sphinx", "-q", "-W", "--keep-going", "-n", "-c", "docs/theme", "-d", ".site/.trees", ".", ".site")
 OWN = {
     "test": ("pytest", *WORKERS),
