@@ -130,6 +130,9 @@ def test_an_order_is_read(written: str, read: str) -> None:
         ("sulfate 2 g every 6 h", "no route after the amount; write IV or oral there"),
         ("sulfate 2 g by intraosseous line over 2 h", "no route after the amount"),
         ("aspartate 10 mmol over 2 h", "no route after the amount"),
+        ("sulfate 5 g in 250 mL water", "no route after the amount"),  # it may be a laxative
+        ("sulfate 1.000 mg IV over 1 h", '"1.000 mg" may be thousands, or a fraction'),
+        ("sulfate 2 g IV over 2 h on day 1,2 and 3", "is not read"),
     ],
 )
 def test_an_order_that_would_lose_a_dose_is_refused(written: str, told: str) -> None:
@@ -162,6 +165,9 @@ def test_how_much_a_course_holds(written: str, grams: float, doses: int | None) 
         ("with AM labs", "next morning"),
         ("mane", "next morning"),
         ("the morning after the infusion", "next morning"),
+        ("the morning following completion of the infusion", "next morning"),
+        ("every 6 h while on the infusion", "every 6 h until dose ends"),
+        ("every 12 h during infusion", "every 12 h until dose ends"),
         ("0600 next day", "next day 6:00"),
         ("q6h", "every 6 h"),
         ("at least 4 h after the end of infusion", "4 h after end"),
@@ -172,6 +178,7 @@ def test_how_much_a_course_holds(written: str, grams: float, doses: int | None) 
         ("once a week", "every 7 d"),
         ("alternate days", "every 48 h"),
         ("daily x 3 days", "every 24 h for 3 d"),
+        ("daily x 3", "every 24 h for 3 d"),
         ("not routinely", "none"),
         ("at 04:00 next morning", "next morning 04:00"),
         ("4 h after completion of the infusion", "4 h after end"),
@@ -189,6 +196,16 @@ def test_how_much_a_course_holds(written: str, grams: float, doses: int | None) 
 )
 def test_a_time_to_measure_again_is_read(written: str, read: str) -> None:
     assert a_recheck(written) == read
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["daily while in ICU", "every 6 h while symptomatic", "weekly while on cisplatin", "daily during admission",
+     "morning after the last dose", "the morning after discharge"],
+)  # fmt: skip
+def test_a_time_that_ends_with_something_else_than_the_infusion_is_not_taken_for_that(written: str) -> None:
+    with pytest.raises(ValueError, match="is not read"):
+        a_recheck(written)
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,10 @@ _OR_TUBE = re.compile(
     r"^(?: or |/) ?(?:(?:per|via|by|down)? ?(?:an? )?(?:enteral |feeding |ng |nasogastric )*tube|ng|ngt|peg)(?!\w)",
     re.IGNORECASE,
 )
-_RUNS_IN = re.compile(r"over \d|in \d{1,4} ?(?:ml|l|litres?|liters?)\b|at \d|push\b|bolus\b", re.IGNORECASE)
+_RUNS_IN = re.compile(
+    r"(?:in \d{1,4} ?(?:ml|l|litres?|liters?)\b.{0,60}? )?(?:over|at) \d|push\b|bolus\b", re.IGNORECASE
+)
+_MAYBE_THOUSANDS = re.compile(r"(?<![\d.])[1-9]\d{0,2}\.\d{3} ?m[gl]\b", re.IGNORECASE)
 _OFTEN = re.compile(r"every \d|q ?\d|\d(?:-\d)? a day|three times|four times|$", re.IGNORECASE)
 _LONGEST_NAME = 4  # words
 _PIECES = frozenset({"tablet", "capsule", "sachet"})
@@ -36,6 +39,8 @@ _ROUTE_WORDS = r"(?:(?:by|via|per|as|slow|a|an)\s){0,2}"
 
 def an_order(text: str, words: Vocabulary, own: Mapping[str, Named]) -> Order:
     """The order of a sentence. ValueError with what is not read, and the nearest known word."""
+    if doubtful := _MAYBE_THOUSANDS.search(text):
+        raise ValueError(f'"{doubtful[0]}" may be thousands, or a fraction: write the number without a point')
     told = _route_last(alike(_in_digits(" ".join(text.split()), words), ORDER), words)
     head, rest = _head(_PREMIX.sub(r"\1 in \2", told), words, own)
     order = replace(head, text=text.strip())

@@ -14,6 +14,7 @@ _FLUID = r"(?:dextrose|water|glucose|sodium chloride|saline|d5w|ns)(?: for injec
 _VOLUME, _GRAMS = r"\d{1,4} ?ml", rf"{_NUMBER} ?g(?:ram)?s?"
 _AMOUNT = rf"{_NUMBER} ?(?:g|mg|mmol|meq)"
 _AFTER_COUNT = r"(?= (?:over|in|iv|ivpb|po|q ?\d|every|at|via|for|then|by)\b)"
+_OF_DOSE = r"(?:infusion|infusing|infused|running|replacement|administration|dose|iv magnesium)"
 _PIECE = r"(tablet|capsule|sachet|tab|cap)s?"
 
 
@@ -33,8 +34,11 @@ def together(spellings: Iterable[str]) -> str:
     return "|".join(re.escape(spelled) for spelled in sorted(spellings, key=len, reverse=True))
 
 
-# "0,5" is a decimal; of three digits only of mg and mL, where it can be no other than a thousand
-DECIMALS: Spellings = _table((r"(?<=\d),(?=\d{1,2}(?!\d))", "."), (r"(?<=\d),(?=\d{3} ?m[gl]\b)", ""))
+# "0,5" is a decimal, "day 1,2 and 3" a list; before three digits only of mg and mL, where it can be but a thousand
+DECIMALS: Spellings = _table(
+    (r"(?<=\d)(?<!,\d)(?<!day \d)(?<!days \d),(?=\d{1,2}(?![\d,]| and \d))", "."),
+    (r"(?<=\d),(?=\d{3} ?m[gl]\b)", ""),
+)
 
 ORDER: Spellings = (
     *DECIMALS,
@@ -70,7 +74,7 @@ ORDER: Spellings = (
 
 RECHECK: Spellings = _table(
     (r"\b(?:in the )?mane\b|\b(?:tomorrow|following) morning\b|\bat 6 ?am\b|\b6 ?am(?: labs?)?\b", "next morning"),
-    (r"(?:the )?morning (?:after|following) .{1,60}", "next morning"),
+    (rf"(?:the )?morning (?:after|following) (?:(?:the|completion|end|of) ){{0,4}}{_OF_DOSE}$", "next morning"),
     (r"\b0?(\d{1,2})(\d{2}) (?:the )?next (day|morning)", r"next \3 \1:\2"),
     (r"\bnext (day|morning) (?:at )?(\d{2})(\d{2})\b", r"next \1 \2:\3"),
     (rf"\bq ?({_NUMBER}) ?h(?:rs?|ours?)?\b", r"every \1 h"),
@@ -78,13 +82,14 @@ RECHECK: Spellings = _table(
     (r"\b(?:at least|about|approximately|no sooner than|not before|not earlier than) (?=\d)", ""),
     (r"\bwithin (\d.{1,20}?) (?:of|after) (?=(?:the )?(?:completion|completing|end)\b)", r"\1 after "),
     (r"\b(\d.{1,20}?) into (?:the )?infusion\b", r"\1 after start of infusion"),
-    (r" (?:while|during) .{1,60}", " until the infusion ends"),
+    (rf" (?:while|during) (?:(?:the|on|is|iv|magnesium) ){{0,4}}{_OF_DOSE}$", " until the infusion ends"),
     (r"\b(twice|three times) weekly\b", r"\1 a week"),
     (r"\bonce (?:a week|weekly|per week)\b", "weekly"),
     (r"\b(?:every other|alternate|every second|on alternate) days?\b", "every 48 h"),
     (r"\bsame day\b|\blater today\b", "today"),
     (r"\bnot routinely\b", "none"),
-    (r"\b(daily|weekly|monthly) x (?=\d)", r"\1 for "),
+    (r"\bdaily x (\d{1,2})(?: days?)?$", r"daily for \1 days"),
+    (r"\bweekly x (\d{1,2})(?: weeks?)?$", r"weekly for \1 weeks"),
 )
 """How papers write when to measure again, in small letters."""
 
