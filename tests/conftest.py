@@ -97,7 +97,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 def settings_with(**changes: object) -> Settings:
     """Settings that nothing in the environment has a say in."""
-    patient = {"token_lookup_ms": 10_000}  # a busy machine is no database that hangs
+    # a busy machine is no database that hangs, nor a chart too large to read: tests of the limits name their own
+    patient = {"token_lookup_ms": 10_000, "evaluation_ms": 60_000}
     return Settings.model_construct(**{**_defaults(), "auth": Auth.OFF, **patient, **changes})
 
 
