@@ -36,6 +36,8 @@ class Recommendations:
 
 def recommend(findings: Sequence[Finding], chart: Chart, memory: Memory | None = None) -> Recommendations:
     """Merge by problem, keep what belongs to this hook, rank by urgency, keep at most the site's maximum."""
+    if not findings:
+        return Recommendations((), {}, {})
     findings = _with_causes(findings, chart)
     kept, suppressed = _kept(findings, chart)
     ranked = sorted(kept, key=lambda r: (-r.indicator, r.problem))

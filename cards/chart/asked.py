@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import wraps
-from typing import Concatenate, Generic, NamedTuple, ParamSpec, Self, TypeVar, cast
+from typing import Concatenate, Generic, NamedTuple, ParamSpec, Self, TypeVar
 
 from cards.chart.because import Because
 from cards.loading import Knowledge
@@ -82,7 +82,7 @@ class Asked:
     def remember(self, question: object, read: Callable[[Self], _Value]) -> _Value:
         """The answer to a question about this chart, worked out once; its comparisons count each time it is asked."""
         known = self.known.get(question)
-        return cast(_Value, self.work_out(question, read).value if known is None else self.recall(known))
+        return self.work_out(question, read).value if known is None else self.recall(known)  # type: ignore[return-value]
 
     def work_out(self, question: object, read: Callable[[Self], object]) -> "Known":
         """The answer to a question that is asked for the first time, kept with what it rests on."""
@@ -118,11 +118,11 @@ class fact(Generic[_Chart, _Value]):
     def __get__(self, chart: _Chart, _: object = None) -> _Value:
         known = chart.known.get(self._read)
         if known is not None:
-            return cast(_Value, chart.recall(known))
+            return chart.recall(known)  # type: ignore[return-value]
         known = chart.work_out(self._read, self._read)
         if not (known.held or known.looked_at):
             chart.__dict__[self._read.__name__] = known.value
-        return cast(_Value, known.value)
+        return known.value  # type: ignore[return-value]
 
 
 def once(
@@ -137,7 +137,7 @@ def once(
     def answer(chart: _Chart, /, *asked: _Asked.args, **named: _Asked.kwargs) -> _Value:
         known = chart.known.get(judge)
         if known is not None:
-            return cast(_Value, chart.recall(known))
-        return cast(_Value, chart.work_out(judge, lambda c: judge(c, *asked, **named)).value)
+            return chart.recall(known)  # type: ignore[return-value]
+        return chart.work_out(judge, lambda c: judge(c, *asked, **named)).value  # type: ignore[return-value]
 
     return answer

@@ -84,6 +84,8 @@ class Sorted:
         """The resources of some types, in the order in which they came."""
         if self._by_type is None:
             self._by_type = self._sort()
+        if len(types) == 1:
+            return self._by_type.get(types[0], ())
         listed = [self._by_type[kind] for kind in types if kind in self._by_type]
         return listed[0] if len(listed) == 1 else [resource for part in listed for resource in part]
 

@@ -61,8 +61,7 @@ def gather(
     elif visit:
         fetched = _complete(answers, call, visit, templates, now)
         medications = _medications(_orders({**answers, **more}, drafts), visit)
-    stray = _without_strays(answers, call.patient_id)
-    snapshot = replace(assembled(medications), strays=stray)
+    snapshot = assembled(medications, _without_strays(answers, call.patient_id))
     return Gathered(snapshot, tuple(_data(answers, fetched, visit is not None)), visit)
 
 
@@ -81,11 +80,12 @@ def _assembled(
     more: Mapping[str, Supplied],
     drafts: Supplied,
     medications: Supplied,
+    stray: frozenset[str] = frozenset(),
 ) -> Snapshot:
     everything = {**more, **answers, **({REFERENCED: medications} if medications.resources else {})}
     every = (*everything.values(), drafts, medications)
     unknown = _is_unknown(answers, more, service)
-    return replace(_snapshot(call, service, everything, every, drafts), patient_unknown=unknown)
+    return _snapshot(call, service, everything, every, drafts, stray, unknown)
 
 
 def _data(answers: Mapping[str, Supplied], fetched: Mapping[str, Fetched], waits: bool) -> Iterator[KeyData]:
@@ -110,7 +110,13 @@ def _is_unknown(answers: Mapping[str, Supplied], more: Mapping[str, Supplied], s
 
 
 def _snapshot(
-    call: HookCall, service: Service, answers: Mapping[str, Supplied], every: Iterable[Supplied], drafts: Supplied
+    call: HookCall,
+    service: Service,
+    answers: Mapping[str, Supplied],
+    every: Iterable[Supplied],
+    drafts: Supplied,
+    stray: frozenset[str],
+    unknown: bool,
 ) -> Snapshot:
     return Snapshot(
         hook=service.hook,
@@ -126,6 +132,8 @@ def _snapshot(
         unreadable=sum(answer.unreadable for answer in every),
         foreign={key: answer.foreign for key, answer in answers.items() if answer.foreign},
         foreign_drafts=drafts.foreign,
+        patient_unknown=unknown,
+        strays=stray,
         selections=call.selections,
         encounter_id=call.encounter_id,
         has_user=bool(call.user),

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from cards import BY_KEY, Input
 from cds_service.call.envelope import HookCall
-from cds_service.call.prefetch_value import FAILED, FIRST_PAGE, Supplied, bundle_of, read_page, read_value
+from cds_service.call.prefetch_value import FAILED, FIRST_PAGE, Supplied, bundle_of, read_page, read_value, usual_list
 from cds_service.errors import JsonDict
 from cds_service.fhir_json import as_dict, as_list, as_text, patient_of, resource_type
 
@@ -15,6 +15,8 @@ _MOST_STRAYS = 2  # (design) more of other patients alone is the answer to a wro
 
 def supplied(asked: Input, call: HookCall, null_is_failed: bool = False) -> Supplied:
     """What the client supplied for an input. No Patient is no answer; nor is null, from a client that says so."""
+    if asked.key in call.prefetch and not asked.apart:
+        return _under(asked.key, asked, call, null_is_failed)
     keys = (asked.key,) if asked.key in call.prefetch else asked.formerly
     parts = [_under(key, asked, call, null_is_failed) for key in keys if key in call.prefetch]
     found = _joined(parts, whole=len(parts) == len(keys))
@@ -50,6 +52,8 @@ def _joined(parts: Sequence[Supplied], whole: bool) -> Supplied:
 
 def _under(key: str, asked: Input, call: HookCall, null_is_failed: bool) -> Supplied:
     value, what = call.prefetch[key], _name(key)
+    if asked.count and (usual := usual_list(value, asked.types, call.patient_id)) is not None:
+        return Supplied(usual)
     answer = read_value(value, what, call.patient_id)
     nothing = not answer.resources and not answer.missing
     if nothing and (not asked.count or (value is None and null_is_failed)):

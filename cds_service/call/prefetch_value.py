@@ -1,7 +1,8 @@
 """Reads one prefetch value, the drafts, or a page of a FHIR server: which resources of the patient it holds."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from cards import SetAside
 from cds_service.errors import JsonDict
@@ -80,6 +81,39 @@ def bundle_of(value: object) -> JsonDict:
     """The Bundle in a prefetch value, else an empty object."""
     found = as_dict(_unwrapped(value))
     return found if resource_type(found) == "Bundle" else {}
+
+
+def usual_list(value: object, types: Collection[str], patient_id: str) -> list[JsonDict] | None:
+    """The resources of a searchset as most come: whole, in plain entries, of these types, each about the patient.
+
+    None for any other value. `read_value` finds the same in such a list, with five more looks at each entry.
+    """
+    patient = f"Patient/{patient_id}"
+    found: list[JsonDict] = []
+    for entry in (listed := _whole_searchset(value)) or ():
+        if not isinstance(entry, dict) or _is_urn(entry.get("fullUrl")):
+            return None
+        resource = entry.get("resource")
+        if not isinstance(resource, dict) or resource.get("resourceType") not in types:
+            return None
+        subject = resource.get("subject")
+        if not isinstance(subject, dict) or subject.get("reference") != patient:
+            return None
+        found.append(resource)
+    return None if listed is None else found
+
+
+def _whole_searchset(value: object) -> list[object] | None:
+    """The entries of a searchset that is all there is."""
+    if not isinstance(value, dict) or value.get("resourceType") != "Bundle" or value.get("type") != "searchset":
+        return None
+    listed = value.get("entry", [])
+    whole = isinstance(listed, list) and value.get("total", len(listed)) == len(listed)
+    return listed if whole and not ("link" in value and has_next_page(value)) else None
+
+
+def _is_urn(url: object) -> TypeGuard[str]:
+    return isinstance(url, str) and url.startswith("urn:")
 
 
 def read_value(value: object, what: str, patient_id: str) -> Supplied:
@@ -174,7 +208,7 @@ def _note_urns(listed: Iterable[object], answer: Supplied) -> None:
     """What references by urn may name: they resolve to the fullUrl of an entry alone (FHIR R4, Bundle)."""
     for entry in listed:
         url = entry.get("fullUrl") if isinstance(entry, dict) else None
-        if isinstance(url, str) and url.startswith("urn:"):
+        if _is_urn(url):
             answer.by_urn[url] = as_dict(as_dict(entry).get("resource"))
 
 
