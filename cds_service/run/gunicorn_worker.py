@@ -24,6 +24,7 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 from cds_service.run.arrival import Arrival, Arrived
 from cds_service.run.departure import Departing
 from cds_service.run.refusals import BUSY, FAULT, TOO_SLOW, Refusal, refusal_of, written
+from cds_service.run.turns import Turns
 
 HEAD_S, BODY_S, TAKE_S, LINGER_S = 10.0, 30.0, 60.0, 2.0
 ADDRESS_CONNECTIONS = 256
@@ -64,6 +65,7 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
         self._held_bytes = 0
         self._asked: dict[TConn, int] = {}  # bytes of the whole requests that threads have, or will have
         self._asked_bytes = 0
+        self._turns: Turns[TConn] = Turns()
         self._look_at = 0.0
 
     def accept(self, listener: socket.socket) -> None:
@@ -187,7 +189,8 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
         self._asked[conn] = arrival.held
         self._asked_bytes += arrival.held
         conn.parser.unreader = Arrived(arrival.taken(), arrival.is_cut)
-        self.enqueue_req(conn)
+        if self._turns.begins(conn, arrival.held):
+            self.enqueue_req(conn)
 
     def handle_request(self, req: Any, conn: TConn) -> bool:
         """Whether the connection is kept. Who asked whether to send a body was told by now: it is here.
@@ -203,8 +206,10 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
         return bool(super().handle_request(req, conn))
 
     def finish_request(self, conn: TConn, fs: "Future[Any]") -> None:
-        """Have the answer taken, of which all but very long ones left at once."""
-        self._asked_bytes -= self._asked.pop(conn, 0)
+        """Have the answer taken, of which all but very long ones left at once; and the next large request answered."""
+        self._asked_bytes -= (held := self._asked.pop(conn, 0))
+        for waited in self._turns.ended(held):
+            self.enqueue_req(waited)
         kept = not (fs.cancelled() or fs.exception()) and bool(fs.result())
         if conn.sock.rest:
             self._wait_until_taken(conn, kept)

@@ -257,7 +257,9 @@ def test_other_next_links_are_followed(path):
     assert below("https://a.example/r4", f"https://a.example/r4/{path}") == f"https://a.example/r4/{path}"
 
 
-@pytest.mark.parametrize("path", ["a\u0301\u0327", "%CC%81%CC%A7", "a%25CC%2581%25CC%25A7", "?page=2&after=\u0301\u0327"])
+@pytest.mark.parametrize(
+    "path", ["a\u0301\u0327", "%CC%81%CC%A7", "a%25CC%2581%25CC%25A7", "?page=2&after=\u0301\u0327"]
+)
 def test_a_next_link_is_looked_at_in_no_time_however_long_it_is(path):
     """A client may send it with a Bundle of its own: one of 160 kB held a worker, and all its calls, for 27 s."""
     short, long = (f"https://a.example/r4/{path * number}" for number in (100, 800))
