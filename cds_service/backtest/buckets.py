@@ -23,8 +23,8 @@ def _lines(job: Job, number: int) -> Iterator[bytes]:
         if size > MOST_BYTES:
             raise BacktestError(
                 f"One of {job.bucket_count:,} parts of the patients has more than {MOST_BYTES // 2**20} MB of "
-                "resources that are read. Is one id that of many patients, or a file packed that holds one line again and again? "
-                "Leave it out, or export a shorter time, into another folder."
+                "resources that are read. Is one id that of many patients, or a file packed that holds one line "
+                "again and again? Leave it out, or export a shorter time, into another folder."
             )
         yield line
 
