@@ -24,14 +24,12 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 from cds_service.run.arrival import Arrival, Arrived
 from cds_service.run.departure import Departing
 from cds_service.run.refusals import BUSY, FAULT, TOO_SLOW, Refusal, refusal_of, written
-from cds_service.run.turns import Turns
+from cds_service.run.turns import Turns, head_start
 
 HEAD_S, BODY_S, TAKE_S, LINGER_S = 10.0, 30.0, 60.0, 2.0
 ADDRESS_CONNECTIONS = 256
 MOST_HELD_BYTES = 128 * 1024 * 1024
 MOST_ASKED_BYTES = 128 * 1024 * 1024  # of whole requests, for which a thread is due: 2,000 usual ones
-_STEP_S = 0.0002
-_MOST_STEPS = 8
 _LOOK_S = 0.5
 _PIECE = 256 * 1024
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -286,11 +284,6 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
         refused: Callable[[int, str], None] = self.app.refused
         refused(refusal.status.value, request_id)
         return written(refusal, request_id)
-
-
-def head_start(connections: int) -> float:
-    """How long, in seconds, a worker with so many connections leaves a new one to the others."""
-    return min(connections, _MOST_STEPS) * _STEP_S
 
 
 def _send(conn: TConn, data: bytes) -> None:

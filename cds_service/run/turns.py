@@ -1,4 +1,7 @@
-"""Large requests take turns: read, a body of 5 MB may take 180 MB, and each thread of a worker would hold one."""
+"""Whose turn it is: of workers, to take a new connection; of large requests, to be read.
+
+Read, a body of 5 MB may take 180 MB, and each thread of a worker would hold one.
+"""
 
 from collections import deque
 from typing import Generic, TypeVar
@@ -6,7 +9,15 @@ from typing import Generic, TypeVar
 LARGE_BYTES = 128 * 1024  # a usual call has 20 to 80 kB
 MOST_LARGE_BYTES = 6 * 1024 * 1024  # one of the largest by default, or six of 1 MB
 
+_STEP_S = 0.0002
+_MOST_STEPS = 8
+
 T = TypeVar("T")
+
+
+def head_start(connections: int) -> float:
+    """How long, in seconds, a worker with so many connections leaves a new one to the others."""
+    return min(connections, _MOST_STEPS) * _STEP_S
 
 
 class Turns(Generic[T]):
