@@ -5,10 +5,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from typing import Any
-from unicodedata import combining, normalize
 
 from cards.loading.analytes import Analyte
 from cards.loading.reading import read_csv, read_yaml
+from cards.terms.letters import unaccented
 from cards.terms.names import fold
 
 # words of any script: what is written beside a name in another one may be another fluid
@@ -83,7 +83,7 @@ def _words(folded: str) -> frozenset[str]:
 
 def plain(text: str) -> str:
     """A text in lower case without accents."""
-    return "".join(letter for letter in normalize("NFKD", text.lower()) if not combining(letter))
+    return unaccented(text.lower())
 
 
 def read_result_tables(folder: Traversable, analytes: Collection[Analyte]) -> ResultTables:

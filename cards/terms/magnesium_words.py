@@ -1,9 +1,9 @@
 """The word magnesium in an order: whether it is one, and of which salt, whatever the language or shorthand."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
+from cards.terms.letters import composed
 from cards.terms.names import Match
 
 # the first letters of a salt in the languages we read; longer ones first where one begins another
@@ -72,7 +72,7 @@ def magnesium_salt(words: Sequence[str], told: str, named: Sequence[Match]) -> s
     found = [_salt_at(words, place) for place in range(len(words)) if place not in taken]
     salts = [salt for salt in found if salt is not None]
     if not salts and not told.isascii():
-        return _in_other_script(unicodedata.normalize("NFC", told))
+        return _in_other_script(composed(told))
     return next((salt for salt in salts if salt), salts[0] if salts else None)
 
 

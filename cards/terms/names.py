@@ -1,9 +1,10 @@
 """Names of medicines as people write them: other languages, shorthand, and the word magnesium in whatever company."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+from cards.terms.letters import unaccented
 
 _WORD = re.compile(r"[a-z0-9]+")
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "&": " and "})
@@ -39,9 +40,7 @@ class Match:
 def fold(text: str) -> str:
     """Lower case without accents; letters of other scripts stay."""
     lower = text.lower().translate(_LETTERS)
-    if lower.isascii():
-        return lower
-    return "".join(c for c in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(c))
+    return lower if lower.isascii() else unaccented(lower)
 
 
 def words_in(text: str) -> list[str]:

@@ -14,7 +14,9 @@ LONGEST_LINE = 16 * 2**20
 _BOM = b"\xef\xbb\xbf"
 _GZIP = b"\x1f\x8b"
 _BEGIN = 4096
+MOST_UNPACKED = 100  # times the size of a packed file; FHIR packs to a tenth or a thirtieth
 ENDS_EARLY = "the compressed file is damaged from here on"
+TOO_FAR = f"the compressed file unpacks to more than {MOST_UNPACKED} times its size, and is not read on"
 TOO_LONG = f"longer than {LONGEST_LINE // 2**20} MB"
 
 
@@ -97,7 +99,7 @@ def lines(folder: Path, shard: Shard) -> Iterator[bytes | str]:
     """The lines of a shard, as bytes; in place of one that cannot be read the reason, as text."""
     with (folder / shard.file.name).open("rb") as raw:
         if shard.file.packed:
-            yield from _unpacked(raw)
+            yield from _unpacked(raw, shard.file.size * MOST_UNPACKED + LONGEST_LINE)
         else:
             _go_to(raw, shard.start)
             yield from _until(raw, shard.end)
@@ -110,10 +112,10 @@ def _go_to(raw: BinaryIO, start: int) -> None:
         _skip_line(raw)
 
 
-def _until(raw: BinaryIO, end: int | None) -> Iterator[bytes | str]:
+def _until(raw: BinaryIO, end: int) -> Iterator[bytes | str]:
     """The lines that begin before `end`."""
     position = raw.tell()
-    while end is None or position < end:
+    while position < end:
         line = raw.readline(LONGEST_LINE)
         if not line:
             return
@@ -131,9 +133,12 @@ def _skip_line(raw: BinaryIO) -> None:
         pass
 
 
-def _unpacked(raw: BinaryIO) -> Iterator[bytes | str]:
+def _unpacked(raw: BinaryIO, most: int) -> Iterator[bytes | str]:
+    """The lines that begin before so many unpacked bytes."""
     try:
         with gzip.open(raw, "rb") as opened:
-            yield from _until(opened, None)  # type: ignore[arg-type]
+            yield from _until(opened, most)  # type: ignore[arg-type]
+            if opened.tell() >= most and opened.read(1):
+                yield TOO_FAR
     except (EOFError, zlib.error, gzip.BadGzipFile):
         yield ENDS_EARLY

@@ -13,7 +13,7 @@ from cards import KINDS
 from cds_service.backtest.asked import Asked, asked_of
 from cds_service.backtest.asof import known_from
 from cds_service.backtest.job import Job
-from cds_service.backtest.ndjson import ENDS_EARLY, lines
+from cds_service.backtest.ndjson import ENDS_EARLY, TOO_FAR, lines
 from cds_service.backtest.spill import Spill, write_json
 from cds_service.backtest.times import is_possible
 from cds_service.errors import JsonDict
@@ -109,7 +109,7 @@ def scan_shard(job: Job, number: int) -> int:
 
 def _note(told: Scanned, reason: str) -> None:
     told.skipped += 1
-    told.ended_early |= reason == ENDS_EARLY
+    told.ended_early |= reason in (ENDS_EARLY, TOO_FAR)
     if len(told.broken) < MOST_LISTED:
         told.broken.append((told.lines, reason))
 

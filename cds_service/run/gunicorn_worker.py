@@ -24,13 +24,12 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 from cds_service.run.arrival import Arrival, Arrived
 from cds_service.run.departure import Departing
 from cds_service.run.refusals import BUSY, FAULT, TOO_SLOW, Refusal, refusal_of, written
+from cds_service.run.turns import Turns, head_start
 
 HEAD_S, BODY_S, TAKE_S, LINGER_S = 10.0, 30.0, 60.0, 2.0
 ADDRESS_CONNECTIONS = 256
 MOST_HELD_BYTES = 128 * 1024 * 1024
 MOST_ASKED_BYTES = 128 * 1024 * 1024  # of whole requests, for which a thread is due: 2,000 usual ones
-_STEP_S = 0.0002
-_MOST_STEPS = 8
 _LOOK_S = 0.5
 _PIECE = 256 * 1024
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -64,6 +63,7 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
         self._held_bytes = 0
         self._asked: dict[TConn, int] = {}  # bytes of the whole requests that threads have, or will have
         self._asked_bytes = 0
+        self._turns: Turns[TConn] = Turns()
         self._look_at = 0.0
 
     def accept(self, listener: socket.socket) -> None:
@@ -187,7 +187,8 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
         self._asked[conn] = arrival.held
         self._asked_bytes += arrival.held
         conn.parser.unreader = Arrived(arrival.taken(), arrival.is_cut)
-        self.enqueue_req(conn)
+        if self._turns.begins(conn, arrival.held):
+            self.enqueue_req(conn)
 
     def handle_request(self, req: Any, conn: TConn) -> bool:
         """Whether the connection is kept. Who asked whether to send a body was told by now: it is here.
@@ -203,8 +204,10 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
         return bool(super().handle_request(req, conn))
 
     def finish_request(self, conn: TConn, fs: "Future[Any]") -> None:
-        """Have the answer taken, of which all but very long ones left at once."""
-        self._asked_bytes -= self._asked.pop(conn, 0)
+        """Have the answer taken, of which all but very long ones left at once; and the next large request answered."""
+        self._asked_bytes -= (held := self._asked.pop(conn, 0))
+        for waited in self._turns.ended(held):
+            self.enqueue_req(waited)
         kept = not (fs.cancelled() or fs.exception()) and bool(fs.result())
         if conn.sock.rest:
             self._wait_until_taken(conn, kept)
@@ -281,11 +284,6 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
         refused: Callable[[int, str], None] = self.app.refused
         refused(refusal.status.value, request_id)
         return written(refusal, request_id)
-
-
-def head_start(connections: int) -> float:
-    """How long, in seconds, a worker with so many connections leaves a new one to the others."""
-    return min(connections, _MOST_STEPS) * _STEP_S
 
 
 def _send(conn: TConn, data: bytes) -> None:

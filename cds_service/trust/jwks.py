@@ -26,6 +26,7 @@ MOST_WAITING = 4  # calls of one client that wait for its keys; of more, each wo
 _CHUNK = 16 * 1024
 _ACCEPT = {"Accept": "application/jwk-set+json, application/json"}
 _KINDS = frozenset({"EC", "RSA", "OKP"})
+_CURVES_OF_EDWARDS = "OKP"  # Ed25519 and Ed448, both of the algorithm EdDSA; the library guesses it for the first only
 _PRIVATE = "d"  # of a key of each of these kinds (RFC 7518, RFC 8037)
 
 
@@ -206,7 +207,7 @@ def _key(entry: dict[str, object]) -> Key | None:
     if as_text(entry.get("kty")) not in _KINDS or entry.get("use", "sig") != "sig":
         return None
     try:
-        public = jwt.PyJWK(entry).key
+        public = jwt.PyJWK(entry, "EdDSA" if entry["kty"] == _CURVES_OF_EDWARDS else None).key
     except Exception:  # whatever is wrong with it: the others count
         return None
     return Key(as_text(entry.get("alg")), public)

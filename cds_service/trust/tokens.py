@@ -99,7 +99,7 @@ class TokenCheck:
     def _key(self, header: Mapping[str, Any], client: Client) -> Key:
         key = self.keys.find(client, header["kid"])
         if key is None:
-            raise TokenRefused(Refusal.KEY, "kid is not among the client's keys")
+            raise TokenRefused(Refusal.KEY, "kid is not among the client's keys that can be used")
         if key.algorithm not in (None, header["alg"]):
             raise TokenRefused(Refusal.KEY, "alg is not the one of the key")
         return key

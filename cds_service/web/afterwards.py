@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 
 WAITING = 32  # pieces; a worker that is busier than that leaves the next ones out
+MOST_BYTES = 6 * 1024 * 1024  # of the requests that wait, or one: read, they take up to 36 times as much
 
 
 class Afterwards:
@@ -15,15 +16,20 @@ class Afterwards:
         self._most = most
         self._lock = threading.Lock()
         self._owner = -1
-        self._waiting: queue.Queue[Callable[[], None]] = queue.Queue(most)
+        self._waiting: queue.Queue[tuple[Callable[[], None], int]] = queue.Queue(most)
+        self._bytes = 0
 
-    def submit(self, work: Callable[[], None]) -> bool:
-        """Have it done soon; False when too much waits already. The work tells its own faults."""
+    def submit(self, work: Callable[[], None], size: int = 0) -> bool:
+        """Have it done soon; False when too much waits already. The work tells its own faults.
+
+        `size`: the bytes of the request that it keeps in memory.
+        """
         self._begin()
-        try:
-            self._waiting.put_nowait(work)
-        except queue.Full:
-            return False
+        with self._lock:
+            if self._waiting.full() or (self._bytes and self._bytes + size > MOST_BYTES):
+                return False
+            self._bytes += size
+            self._waiting.put_nowait((work, size))
         return True
 
     def flush(self) -> None:
@@ -37,13 +43,16 @@ class Afterwards:
             return
         with self._lock:
             if self._owner != os.getpid():
-                self._waiting, self._owner = queue.Queue(self._most), os.getpid()
+                self._waiting, self._bytes, self._owner = queue.Queue(self._most), 0, os.getpid()
                 threading.Thread(target=self._work, args=(self._waiting,), name="afterwards", daemon=True).start()
 
-    def _work(self, waiting: queue.Queue[Callable[[], None]]) -> None:
+    def _work(self, waiting: queue.Queue[tuple[Callable[[], None], int]]) -> None:
         while True:
-            work = waiting.get()
+            work, size = waiting.get()
             try:
                 work()
             finally:
+                del work  # and with it what it keeps: the next one may be long in coming
+                with self._lock:
+                    self._bytes -= size
                 waiting.task_done()

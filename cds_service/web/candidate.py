@@ -80,7 +80,7 @@ def try_candidate(ident: str, service: Service, who: Mapping[str, str], runtime:
             record_failure(call.request, problem)
             runtime.metrics.candidate_call(FAILED)
 
-    if not runtime.after.submit(work):
+    if not runtime.after.submit(work, g.get("body_bytes", 0)):
         runtime.metrics.candidate_call(LEFT_OUT)
 
 

@@ -110,7 +110,8 @@ def known_service(service_id: str) -> Service:
 
 
 def _answer(service: Service, runtime: Runtime) -> Answer:
-    body = read_body(raw_body())
+    raw = raw_body()
+    g.body_bytes, body = len(raw), read_body(raw)
     refuse_excess(body, runtime.settings.max_entries)
     g.called_as = called_as(body, service)
     client = g.get("client")

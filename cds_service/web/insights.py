@@ -3,6 +3,7 @@
 What reads the database is imported when somebody asks: the other workers need not carry it.
 """
 
+import threading
 from datetime import date
 from urllib.parse import urlencode
 
@@ -25,6 +26,8 @@ from cds_service.web.pages import look_of, shown
 from cds_service.web.runtime import Access, Route, Runtime
 
 _LOOK = look_of("insights.css")
+_READERS = 2  # at a time and worker: of a database that does not answer each holds a thread of the service
+_READING = threading.BoundedSemaphore(_READERS)
 _PERIODS = (7, 30, 90)
 _SAID: dict[str, object] = {function.__name__: function for function in (percent, rate, milliseconds, long_day)}
 
@@ -75,11 +78,15 @@ def _asked(today: date) -> tuple[Period, Scope]:
 def _found(settings: Settings, period: Period, scope: Scope) -> Insights:
     from cds_service.insights.source import insights_of
 
+    if not _READING.acquire(blocking=False):
+        raise NoRecords("The records are being read for others, and the database takes its time. Look again later.")
     try:
         return insights_of(settings, period, scope)
     except NoRecords as problem:
         record_trouble("insights cannot read the records", problem=problem.diagnostics)
         raise
+    finally:
+        _READING.release()
 
 
 def _page(found: Insights, words: Words) -> Response:

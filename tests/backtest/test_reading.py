@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cds_service.backtest import ndjson
+from cds_service.backtest import buckets, ndjson
 from cds_service.backtest.job import BacktestError
 from cds_service.backtest.ndjson import ExportFile, export_files, lines, shards
 from cds_service.backtest.state import content_key
@@ -113,6 +113,26 @@ def test_a_damaged_compressed_file_is_read_as_far_as_it_goes(tmp_path):
     reasons = {item["file"]: item["reason"] for item in summary["data_quality"]["skipped"]}
     assert reasons == {"Condition.ndjson.gz": ndjson.ENDS_EARLY, "Encounter.ndjson.gz": "not valid JSON"}
     assert summary["cards"] == 1 and summary["data_quality"]["resources"]["Condition"] > 100
+
+
+def test_a_compressed_file_that_unpacks_without_end_is_read_up_to_a_bound_and_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(ndjson, "LONGEST_LINE", 1000)
+    export, out = write(tmp_path / "export", LOW), tmp_path / "report"
+    packed = gzip.compress(json.dumps(condition("c1", "I10", "2025")).encode().ljust(999) + b"\n" * 10_000_000)
+    (export / "Condition.ndjson.gz").write_bytes(packed)
+    summary = backtest(job_of(export, out), out)
+    [told] = summary["data_quality"]["skipped"]
+    assert told["reason"] == ndjson.TOO_FAR and told["line"] < 101 * len(packed)
+    assert summary["data_quality"]["files_ended_early"] == ["Condition.ndjson.gz"] and summary["cards"] == 1
+
+
+def test_a_part_of_the_patients_that_no_memory_should_hold_is_refused_and_says_what_to_do(tmp_path, monkeypatch):
+    """It had no bound: all of an export that is about one id was held at once."""
+    monkeypatch.setattr(buckets, "MOST_BYTES", 3 * 2**20)
+    many = [result(f"mg{n}", 1.2, at("09:00"), note=[{"text": "x" * 2**16}]) for n in range(64)]
+    with pytest.raises(BacktestError, match=r"more than 3 MB of resources that are read\. .*Leave it out"):
+        forecast(tmp_path, [patient(), *many])
+    assert not (tmp_path / "report" / "report.html").exists()
 
 
 def test_files_in_folders_with_any_name_and_mixed_content_are_read(tmp_path):

@@ -12,6 +12,7 @@ import json
 import pkgutil
 import re
 import time
+import unicodedata
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
@@ -28,7 +29,10 @@ import pytest
 
 import cards
 import cds_service
+from cards.loading.result_tables import plain
 from cards.terms.later import Later, compiled
+from cards.terms.letters import composed, unaccented
+from cards.terms.names import fold
 from cds_service.answer_call import Means, answer_call
 from cds_service.run.settings import MissingData
 from tests.calls import request_for
@@ -263,6 +267,35 @@ def _compiled_in_functions(path: Path) -> Iterator[bool]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for function in (n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)):
         yield "re.compile" in ast.unparse(function)
+
+
+# -- letters ----------------------------------------------------------------------------------------------------------
+MARKS = ("\u0301\u0327", "e\u0301\u0327", "\u0f73", "\u3099\u0301")
+
+
+@pytest.mark.parametrize("marks", MARKS)
+@pytest.mark.parametrize("reader", [unaccented, composed, fold, plain])
+def test_marks_after_a_letter_are_sorted_in_no_time(reader: Callable[[str], str], marks: str) -> None:
+    short, long = (marks * (number // len(marks)) for number in (4_000, 4_000 * GROWTH))
+    assert not grows_too_fast(lambda: reader(short), lambda: reader(long))
+
+
+def test_letters_come_out_as_when_a_text_is_taken_as_a_whole() -> None:
+    for text in ("Crème brûlée, Ångström ½ ﬁ", "마그네슘 황산", "ガバペンチン", "e\u0301\u0327 x", "\u0f73a\u0301"):
+        bare = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
+        assert unaccented(text) == bare
+        assert composed(unicodedata.normalize("NFD", text)) == unicodedata.normalize("NFC", text)
+
+
+def test_no_text_of_others_is_normalized_as_a_whole() -> None:
+    """`normalize` takes the square of marks in a row: whoever needs it asks the module that knows."""
+    readers = {path.name for p in ("cards", "cds_service") for path in (ROOT / p).rglob("*.py") if _normalizes(path)}
+    assert readers == {"letters.py", "queries.py"}  # the second sign by sign, of an address
+
+
+def _normalizes(path: Path) -> bool:
+    told = path.read_text(encoding="utf-8")
+    return "unicodedata" in told and "normalize" in told
 
 
 # -- whole orders -----------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from cds_service.call.fhir_access.scopes import Cover, cover
 from cds_service.call.fhir_access.wire import exchange
 from cds_service.outgoing import new_session
 from tests.calls import cards
+from tests.cards.test_linear_text import grows_too_fast
 from tests.fhir.conftest import TOKEN, Service, complete, lacking, told
 from tests.fhir.stub import Stub, answers_of
 from tests.machine import LONG_S, wait_for
@@ -254,6 +255,21 @@ def test_no_next_link_leaves_the_path_of_the_server(step):
 )
 def test_other_next_links_are_followed(path):
     assert below("https://a.example/r4", f"https://a.example/r4/{path}") == f"https://a.example/r4/{path}"
+
+
+@pytest.mark.parametrize(
+    "path", ["a\u0301\u0327", "%CC%81%CC%A7", "a%25CC%2581%25CC%25A7", "?page=2&after=\u0301\u0327"]
+)
+def test_a_next_link_is_looked_at_in_no_time_however_long_it_is(path):
+    """A client may send it with a Bundle of its own: one of 160 kB held a worker, and all its calls, for 27 s."""
+    short, long = (f"https://a.example/r4/{path * number}" for number in (100, 800))
+    assert not grows_too_fast(lambda: below("https://a.example/r4", short), lambda: below("https://a.example/r4", long))
+    assert below("https://a.example/r4", f"https://a.example/r4/{path * 8000}") is None
+
+
+def test_a_server_with_letters_of_its_own_language_in_its_name_is_read():
+    base = "https://klinik-m\u00fcnchen.example/r4"
+    assert below(base, f"{base}/Observation?page=2") == f"{base}/Observation?page=2"
 
 
 @pytest.mark.parametrize("ident", ["..", "..;", "a/../../admin", "%2e%2e", "\u2025", "a\\..\\.."])

@@ -1,5 +1,6 @@
 """A candidate on live calls: it answers what was answered, is recorded, and changes or delays nothing shown."""
 
+import json
 import threading
 from dataclasses import replace
 
@@ -148,6 +149,27 @@ def test_no_answer_waits_for_the_candidate_and_what_is_too_much_is_left_out(serv
     go_on.set()
     done = len(tried(runtime))
     assert counted(runtime, "candidate_calls_total", outcome="left out") == 6 - done and 2 <= done <= 3
+
+
+def test_what_waits_for_the_candidate_is_bounded_by_its_size_too(serve, monkeypatch):
+    """32 requests of 5 MB could wait, each read into 180 MB."""
+    from cds_service.web import afterwards, candidate
+
+    go_on = threading.Event()
+    size = len(json.dumps(patient_view()).encode())
+    monkeypatch.setattr(afterwards, "MOST_BYTES", 3 * size)
+    runtime, client = serve("candidate: new.yaml\n", new=LOUD)
+    decide = candidate.decide
+    monkeypatch.setattr(candidate, "decide", lambda *told: (go_on.wait(LONG_S), decide(*told))[1])
+    large = patient_view() | {"extension": "x" * 4 * size}
+    sent = (large, patient_view()), (patient_view(),) * 4
+    for bodies, left_out in zip(sent, (1, 1), strict=True):
+        before = counted(runtime, "candidate_calls_total", outcome="left out")
+        go_on.clear()
+        assert all(cards(post(client, body)) for body in bodies)
+        assert counted(runtime, "candidate_calls_total", outcome="left out") == before + left_out
+        go_on.set()
+        runtime.after.flush()
 
 
 def test_a_fault_of_the_candidate_concerns_no_answer(serve, monkeypatch):

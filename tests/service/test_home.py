@@ -1,5 +1,7 @@
 """The home page says whether calls arrive and are understood; /api and /safety say how it is called and what for."""
 
+import itertools
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,17 +12,22 @@ from cds_service.records.engine import open_engine
 from cds_service.records.migrate import migrate
 from cds_service.records.spool import Spool
 from cds_service.records.state import Status, write_status
+from cds_service.web import arriving
 from cds_service.web.app import ROUTES, create_app
+from cds_service.web.arriving import Arriving
 from tests.conftest import settings_with
 from tests.insights.made import load
+from tests.machine import LONG_S, wait_for
 from tests.store.made import NOW, answer
 
 NOT_READ = "Whether calls arrive is not known: the records cannot be read."
 
 
 @pytest.fixture
-def home(runtime, tmp_path):
+def home(runtime, tmp_path, monkeypatch):
     """The home page of a service whose records hold these answers; None: there is no database."""
+
+    monkeypatch.setattr(arriving, "WAIT_S", LONG_S)
 
     def show(*answers, reachable=True):
         url = f"sqlite:///{tmp_path / 'records.sqlite'}"
@@ -60,6 +67,30 @@ def test_that_nothing_arrives_or_nothing_is_of_use_is_said(home):
 def test_records_that_cannot_be_read_stop_no_page(home):
     assert NOT_READ in home(None)
     assert NOT_READ in home(answer(NOW), reachable=False)
+
+
+def test_a_database_that_does_not_answer_holds_nobody_who_looks(home, monkeypatch):
+    """Anyone may look at the home page: 40 who did held every thread of a worker as long as a table was locked."""
+    answers = threading.Event()
+    monkeypatch.setattr("cds_service.insights.arrivals.arrivals_of", lambda *_: answers.wait(LONG_S) and None)
+    monkeypatch.setattr(arriving, "WAIT_S", 0.01)
+    try:
+        assert "Whether calls arrive is being counted" in home(answer(NOW))
+    finally:
+        answers.set()
+
+
+def test_while_one_counts_nobody_else_waits(runtime, monkeypatch):
+    answers, counts = threading.Event(), []
+    monkeypatch.setattr(arriving, "WAIT_S", 0.01)
+    monkeypatch.setattr(Arriving, "_look", lambda *_: counts.append(1) or (answers.wait(LONG_S) and ("counted",)))
+    clock = iter(NOW + timedelta(minutes=2 * n) for n in itertools.count())
+    page = Arriving(replace(runtime, now=lambda: next(clock)))
+    try:
+        assert [page.sentences()[0][:7] for _ in range(50)] == ["Whether"] * 50 and counts == [1]
+    finally:
+        answers.set()
+    wait_for(lambda: page.sentences() == ("counted",), "what was counted is told")
 
 
 def test_a_service_that_shipped_nothing_yet_says_so_and_tells_its_versions(client, runtime):

@@ -7,6 +7,7 @@ import jwt
 import pytest
 import requests
 import responses
+from cryptography.hazmat.primitives.asymmetric import ed448, ed25519
 
 from cds_service.trust import jwks
 from cds_service.trust.jwks import FRESH_S, KEPT_S, REFETCH_S, RETRY_S, KeyProblem, KeyStore, fetch, read_keys
@@ -206,3 +207,20 @@ def test_a_key_told_with_its_private_part_is_nobodys(serve, call, trusted, tmp_p
 def test_the_first_of_two_keys_with_one_id_counts(ehr):
     raw = json.dumps({"keys": [ehr.jwk(), Ehr(algorithm="RS384").jwk()]}).encode()
     assert read_keys(raw)[KID].algorithm == "ES384"
+
+
+@pytest.mark.parametrize("alg", ["EdDSA", None])
+@pytest.mark.parametrize("private", [ed25519.Ed25519PrivateKey, ed448.Ed448PrivateKey])
+def test_both_curves_of_edwards_are_read_whether_a_key_tells_its_algorithm_or_not(
+    serve, call, trusted, tmp_path, private, alg
+):
+    """A key of Ed448 that did not was left out, and its tokens refused as if nobody had it."""
+    signer = Ehr(algorithm="EdDSA", key=private.generate())
+    listed = trusted(algorithms=("EdDSA",))
+    (tmp_path / "jwks.json").write_text(json.dumps({"keys": [signer.jwk(alg=alg)]}), encoding="utf-8")
+    assert call(serve(listed), signer.bearer()).status_code == 200
+
+
+def test_a_key_of_an_algorithm_that_is_not_listed_is_refused_in_plain_words(serve, call, trusted, reasons):
+    assert call(serve(trusted(algorithms=("ES384",))), Ehr(algorithm="EdDSA").bearer()).status_code == 401
+    assert reasons() == ["alg is not one of the client's: ES384"]

@@ -11,7 +11,8 @@ from tests.machine import wait_for
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn does not run here")
 if sys.platform != "win32":
     from cds_service.run import gunicorn_worker
-    from cds_service.run.gunicorn_worker import SharingWorker, head_start
+    from cds_service.run.gunicorn_worker import SharingWorker
+    from cds_service.run.turns import head_start
 
 
 def test_a_worker_without_connections_accepts_at_once():

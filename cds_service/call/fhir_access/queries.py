@@ -15,6 +15,7 @@ _INDISPENSABLE = frozenset({"patient", "code", "_count"})
 # what means something in the value of a search parameter (FHIR R4, Search: escaping)
 _SEARCH_SIGNS = re.compile(r"[\\$,|]")
 _DOTS = frozenset({".", ".."})
+_LONGEST_URL = 8000  # what servers take as the line of a request
 _NO_UTF_8 = "\ufffd"  # what bytes that are none are read as
 _NEVER_IN_URL = re.compile(r"[\s\\#\x00-\x1f\x7f]")
 
@@ -84,8 +85,12 @@ def _simpler(pairs: Pairs) -> Iterator[Pairs]:
 
 
 def below(base: str, url: str) -> str | None:
-    """The URL, when it lies on the server at `base` and under its path; None for any other."""
-    if not url or _NEVER_IN_URL.search(url):
+    """The URL, when it lies on the server at `base` and under its path; None for any other.
+
+    One longer than servers take, or with letters that no URL has (RFC 3986), is none, and is not looked into.
+    """
+    own = url.removeprefix(base)  # the base itself was read by an operator
+    if not 0 < len(url) <= _LONGEST_URL or not own.isascii() or _NEVER_IN_URL.search(url):
         return None
     found = urljoin(f"{base}/", url)
     parts = urlsplit(found)
@@ -98,6 +103,7 @@ def _climbs(path: str) -> bool:
 
     Java servers cut off what follows `;`, others read wide letters, or overlong bytes, as plain ones.
     """
-    plain = normalize("NFKC", unquote(unquote(path))).replace("\\", "/")
+    signs = (normalize("NFKC", sign) for sign in unquote(unquote(path)))  # a text as a whole takes its square
+    plain = "".join(signs).replace("\\", "/")
     steps = [step.partition(";")[0].strip() for step in plain.split("/")]
     return not _DOTS.isdisjoint(steps) or not plain.isprintable() or _NO_UTF_8 in plain

@@ -1,0 +1,49 @@
+"""Whose turn it is: of workers, to take a new connection; of large requests, to be read.
+
+Read, a body of 5 MB may take 180 MB, and each thread of a worker would hold one.
+"""
+
+from collections import deque
+from typing import Generic, TypeVar
+
+LARGE_BYTES = 128 * 1024  # a usual call has 20 to 80 kB
+MOST_LARGE_BYTES = 6 * 1024 * 1024  # one of the largest by default, or six of 1 MB
+
+_STEP_S = 0.0002
+_MOST_STEPS = 8
+
+T = TypeVar("T")
+
+
+def head_start(connections: int) -> float:
+    """How long, in seconds, a worker with so many connections leaves a new one to the others."""
+    return min(connections, _MOST_STEPS) * _STEP_S
+
+
+class Turns(Generic[T]):
+    """Who may be answered now: of large requests so many bytes, or one, at once; small ones never wait for them."""
+
+    def __init__(self) -> None:
+        self._at_work = 0
+        self._waiting: deque[tuple[T, int]] = deque()
+
+    def begins(self, who: T, held: int) -> bool:
+        """Whether a request of so many bytes has its turn at once; else `ended` tells when."""
+        if held <= LARGE_BYTES:
+            return True
+        self._waiting.append((who, held))
+        return len(self._waiting) == 1 and bool(self._next())
+
+    def ended(self, held: int) -> list[T]:
+        """A request of so many bytes is answered: whose turn it is now."""
+        if held > LARGE_BYTES:
+            self._at_work -= held
+        return self._next()
+
+    def _next(self) -> list[T]:
+        begun = []
+        while self._waiting and (not self._at_work or self._at_work + self._waiting[0][1] <= MOST_LARGE_BYTES):
+            who, held = self._waiting.popleft()
+            self._at_work += held
+            begun.append(who)
+        return begun
