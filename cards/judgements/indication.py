@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from cards.chart import Chart
+from cards.chart import Chart, inputs
 from cards.chart.conditions import is_present, since_when
 from cards.chart.fhir import child, codings, objects, reference_of, text, words_of
 from cards.judgements import assess
@@ -93,7 +93,7 @@ def _condition(target: str, chart: Chart) -> JsonObject:
 
 
 def _conditions(chart: Chart) -> Mapping[str | None, JsonObject]:
-    return _first_of_each(chart.snapshot.resources.get("conditions", ()))
+    return _first_of_each(chart.snapshot.resources.get(inputs.CONDITIONS, ()))
 
 
 def _reason_words(order: JsonObject, chart: Chart) -> Iterator[str]:
@@ -125,7 +125,7 @@ def _of_conditions(chart: Chart) -> tuple[Indication, ...]:
 
 def _current(chart: Chart) -> tuple[Indication, ...]:
     """The indications that a condition of now gives."""
-    listed = [r for r in chart.snapshot.resources.get("conditions", ()) if is_present(r, chart.now)]
+    listed = [r for r in chart.snapshot.resources.get(inputs.CONDITIONS, ()) if is_present(r, chart.now)]
     able = [i for i in chart.knowledge.indications.listed if i.current or i.counts_always]
     own = assess.emergency(chart)
     return tuple(i for i in able if own in i.emergencies or any(_gives(r, i, chart) for r in listed))
