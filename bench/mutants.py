@@ -2,9 +2,9 @@
 
     python -m bench.mutants [--count N] [--seed N] [--more] [--among FOLDER ...] [--json FILE]
 
-A random sample of faults (`bench.mutate`); one counts as found when a case that runs its function, or a worked case of
-fixtures/vignettes, is no longer answered as its file says, or in words that no card may have. Cases that do not run the
-function cannot tell, and are not asked.
+A random sample of faults (`bench.mutate`); one counts as found when a case that runs its statement, or a worked case of
+fixtures/vignettes that does, is no longer answered as its file says, or in words that no card may have. Cases that do
+not run the statement cannot tell, and are not asked.
 """
 
 import argparse
@@ -14,7 +14,7 @@ import random
 import signal
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import cache
@@ -30,9 +30,10 @@ from tests.cards.test_triplets import UNFINISHED
 from tests.service import test_vignettes as worked
 
 DECISION = ("cards/rules", "cards/judgements", "cards/plan", "cards/chart")
-LONGEST_S = 20
+LONGEST_S = 5
 Case = tuple[str, Json]
 Place = tuple[str, int]
+Tracer = Callable[[FrameType, str, object], Any]
 
 
 class _TooLong(BaseException):
@@ -56,29 +57,31 @@ def all_cases() -> list[Case]:
     return [*cases(), *(("", case) for case in worked.CASES)]
 
 
-def cases_by_function(every: list[Case]) -> dict[Place, list[Case]]:
-    """Which cases run a function: by its file and first line."""
-    found: dict[Place, list[Case]] = defaultdict(list)
-    for case in every:
+def cases_by_line(every: list[Case], among: set[Place]) -> dict[Place, set[int]]:
+    """By file and line which cases, by their number, run a line of some functions, each by its file and first line."""
+    found: dict[Place, set[int]] = defaultdict(set)
+    for number, case in enumerate(every):
         forget()
-        for place in _functions_run(case):
-            found[place].append(case)
+        for place in _lines_run(case, among):
+            found[place].add(number)
     return found
 
 
-def _functions_run(case: Case) -> set[Place]:
+def _lines_run(case: Case, among: set[Place]) -> set[Place]:
     ran: set[Place] = set()
-    here = str(ROOT)
 
-    def note(frame: FrameType, event: str, _: object) -> None:
-        if event == "call" and frame.f_code.co_filename.startswith(here):
-            ran.add((frame.f_code.co_filename, frame.f_code.co_firstlineno))
+    def note_line(frame: FrameType, _: str, __: object) -> Tracer:
+        ran.add((frame.f_code.co_filename, frame.f_lineno))
+        return note_line
 
-    sys.setprofile(note)
+    def note_call(frame: FrameType, _: str, __: object) -> Tracer | None:
+        return note_line if (frame.f_code.co_filename, frame.f_code.co_firstlineno) in among else None
+
+    sys.settrace(note_call)
     try:
         is_wrong(case)
     finally:
-        sys.setprofile(None)
+        sys.settrace(None)
     return ran
 
 
@@ -96,13 +99,11 @@ def _memories() -> list[Any]:
 
 
 def is_found(mutant: Mutant, asked: list[Case]) -> bool:
-    """Whether a case is answered otherwise with the fault in place."""
+    """Whether a case is answered otherwise with the fault in place, or does not end."""
     forget()
     try:
-        with in_place(mutant), _at_most(LONGEST_S):
-            return any(map(is_wrong, _own_first(mutant, asked)))
-    except _TooLong:
-        return True
+        with in_place(mutant):
+            return any(map(_is_wrong_or_endless, _own_first(mutant, asked)))
     finally:
         forget()
 
@@ -113,27 +114,40 @@ def _own_first(mutant: Mutant, asked: list[Case]) -> list[Case]:
     return sorted(asked, key=lambda case: case[0] != own)
 
 
+def _is_wrong_or_endless(case: Case) -> bool:
+    try:
+        with _at_most(LONGEST_S):
+            return is_wrong(case)
+    except _TooLong:
+        return True
+
+
 @contextmanager
 def _at_most(seconds: int) -> Iterator[None]:
+    """A limit of processor time, so that a busy machine is not taken for a case that does not end."""
+
     def stop(*_: object) -> None:
         raise _TooLong
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(seconds)
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
     try:
         yield
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 def survivors(sample: list[Mutant]) -> Iterator[Mutant]:
     """Those of a sample that no case finds; told one by one, since each takes up to a few seconds."""
     every = all_cases()
     assert not any(map(is_wrong, every)), "the case files must be right first"
-    running = cases_by_function(every)
+    running = cases_by_line(every, {(str(ROOT / m.file), m.first_line) for m in sample})
     for mutant in sample:
-        if not is_found(mutant, running.get((str(ROOT / mutant.file), mutant.first_line), [])):
+        first, last = mutant.statement
+        lines = ((str(ROOT / mutant.file), line) for line in range(first, last + 1))
+        asked = sorted(set().union(*(running.get(line, ()) for line in lines)))
+        if not is_found(mutant, [every[number] for number in asked]):
             yield mutant
 
 

@@ -40,12 +40,16 @@ Fault = tuple[str, Change]
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One fault: where it is, what is changed in words, and by which node and which fault of it it is made."""
+    """One fault: where it is, what is changed in words, and by which node and which fault of it it is made.
+
+    `statement`: first and last line of the statement that it is in; where none of them is run, the fault is not either.
+    """
 
     file: str
     function: str
     first_line: int
     line: int
+    statement: tuple[int, int]
     what: str
     at: int
     nth: int
@@ -71,30 +75,32 @@ def _functions(tree: ast.AST, within: str = "") -> Iterator[tuple[Function, str]
 
 
 def _of_function(file: str, function: Function, name: str) -> Iterator[Mutant]:
-    first = min((d.lineno for d in function.decorator_list), default=function.lineno)
-    for at, node in enumerate(_nodes(function)):
+    first = _first(function)
+    for at, (node, statement) in enumerate(_nodes(function)):
+        lines = (statement.lineno, statement.end_lineno or statement.lineno)
         usual = len(_usual(node))
         for nth, (what, _) in enumerate(_faults(node)):
-            yield Mutant(file, name, first, getattr(node, "lineno", first), what, at, nth, nth >= usual)
+            yield Mutant(file, name, first, getattr(node, "lineno", first), lines, what, at, nth, nth >= usual)
 
 
-def _nodes(function: Function) -> list[ast.AST]:
-    """The nodes of the body that run: no documentation, no annotations."""
-    return [node for statement in _body(function) for node in _running(statement)]
+def _nodes(function: Function) -> list[tuple[ast.AST, ast.stmt]]:
+    """The nodes of the body that run, no documentation and no annotations; each with the statement that it is in."""
+    return [node for statement in _body(function) for node in _running(statement, statement)]
 
 
 def _body(function: Function) -> list[ast.stmt]:
     return function.body[1:] if ast.get_docstring(function) is not None else function.body
 
 
-def _running(node: ast.AST) -> Iterator[ast.AST]:
-    yield node
+def _running(node: ast.AST, statement: ast.stmt) -> Iterator[tuple[ast.AST, ast.stmt]]:
+    statement = node if isinstance(node, ast.stmt) else statement
+    yield node, statement
     for name, value in ast.iter_fields(node):
         if name in ("annotation", "returns"):
             continue
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, ast.AST):
-                yield from _running(child)
+                yield from _running(child, statement)
 
 
 def _faults(node: ast.AST) -> list[Fault]:
@@ -185,7 +191,7 @@ def code_of(mutant: Mutant) -> CodeType:
     path = ROOT / mutant.file
     tree = copy.deepcopy(_tree(path))
     function = next(f for f, name in _functions(tree) if name == mutant.function and _first(f) == mutant.first_line)
-    node = _nodes(function)[mutant.at]
+    node, _ = _nodes(function)[mutant.at]
     _, make = _faults(node)[mutant.nth]
     changed = ast.fix_missing_locations(_Replace(node, make).visit(tree))
     return _code_in(compile(changed, str(path), "exec"), mutant.function.rpartition(".")[2], mutant.first_line)
