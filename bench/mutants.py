@@ -2,9 +2,9 @@
 
     python -m bench.mutants [--count N] [--seed N] [--more] [--among FOLDER ...] [--json FILE]
 
-A random sample of faults (`bench.mutate`); one counts as found when a case that runs its statement, or a worked case of
-fixtures/vignettes that does, is no longer answered as its file says, or in words that no card may have. Cases that do
-not run the statement cannot tell, and are not asked.
+A random sample of faults (`bench.mutate`); one counts as found when a case that runs its statement is no longer
+answered as its file says, or in words that no card may have: a case of a rule, a worked one of fixtures/vignettes, one
+of a site of docs/site. Cases that do not run the statement cannot tell, and are not asked.
 """
 
 import argparse
@@ -14,7 +14,7 @@ import random
 import signal
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import cache
@@ -23,14 +23,36 @@ from types import FrameType
 from typing import Any
 
 from bench.mutate import ROOT, Mutant, in_place, mutants
+from cards.model import Decision
 from tests.cards import answer
 from tests.cards.chart import Json, cases, decide, knowledge_of, snapshot
 from tests.cards.test_rules import wrong
 from tests.cards.test_triplets import UNFINISHED
+from tests.knowledge import test_site_examples as sites
 from tests.service import test_vignettes as worked
 
 DECISION = ("cards/rules", "cards/judgements", "cards/plan", "cards/chart")
+# What decides nothing, by where its names begin: what is asked of a record system, and what is told of a request to
+# those who ask for it or to the shell. No case runs it (`survivors` holds that); tests/cards, fhir and records do.
+NOT_DECIDING = {
+    "cards/chart/inputs.py": ("Input.query", "Input._code", "Input._sort", "Input._include", "prefetch_templates"),
+    "cards/chart/cut_lists.py": ("is_enough",),
+    "cards/chart/medicines.py": ("is_magnesium_given",),
+    "cards/chart/bands.py": ("scale_of",),
+    "cards/chart/because.py": ("Because.number",),
+    "cards/chart/care.py": ("unread_care",),
+    "cards/chart/gather.py": ("unread_results",),
+    "cards/chart/sorting.py": ("unread_results", "counted"),
+    "cards/chart/result_names.py": ("is_unsettled",),
+    "cards/chart/chart.py": ("Chart.set_aside", "Chart.not_understood", "Chart.unread_entries", "Chart.reading"),
+    "cards/chart/unread.py": (
+        *("entries", "shares", "_of_record", "_listed_on_record", "_magnesium_set_aside", "_codes", "_drafts"),
+    ),
+    "cards/plan/units_of_stay.py": ("unit_of_stay", "is_for_candidate"),
+    "cards/rules/listed.py": ("rules_in",),
+}
 LONGEST_S = 5
+SITE = "a site"
 Case = tuple[str, Json]
 Place = tuple[str, int]
 Tracer = Callable[[FrameType, str, object], Any]
@@ -42,23 +64,38 @@ class _TooLong(BaseException):
 
 def is_wrong(case: Case) -> bool:
     """Whether a case is answered otherwise than its file says, or not at all."""
-    rule, told = case
     try:
-        decision = decide(snapshot(told["chart"]), known=knowledge_of(told["chart"]))
-        bodies = [card.body for card in decision.cards]
-        answered = wrong(rule, told["expect"], decision) if rule else worked.problems(told["expect"], bodies)
-        return bool(answered) or any(UNFINISHED.search(answer.text_of(card)) for card in decision.cards)
+        decision, found = _of_site(case[1]) if case[0] == SITE else _of_rule(*case)
+        return bool(found) or any(UNFINISHED.search(answer.text_of(card)) for card in decision.cards)
     except Exception:
         return True
 
 
+def _of_rule(rule: str, told: Json) -> tuple[Decision, list[str]]:
+    decision = decide(snapshot(told["chart"]), known=knowledge_of(told["chart"]))
+    if rule:
+        return decision, wrong(rule, told["expect"], decision)
+    return decision, worked.problems(told["expect"], [card.body for card in decision.cards])
+
+
+def _of_site(told: Json) -> tuple[Decision, list[str]]:
+    decision = sites.asked(told, told["known"])
+    return decision, sites.wrong(told["expect"], decision)
+
+
 def all_cases() -> list[Case]:
-    """Those of the rules, and the worked ones, which are of no rule."""
-    return [*cases(), *(("", case) for case in worked.CASES)]
+    """Those of the rules, the worked ones, which are of no rule, and those of the complete site files of docs/site."""
+    of_sites = ({**case, "known": sites.KNOWN[path]} for path, read in sites.READ.items() for case in read["cases"])
+    return [*cases(), *(("", case) for case in worked.CASES), *((SITE, case) for case in of_sites)]
+
+
+def decides(mutant: Mutant) -> bool:
+    """Whether a fault is where something is decided."""
+    return not mutant.function.startswith(NOT_DECIDING.get(mutant.file, ()) or ("\n",))
 
 
 def cases_by_line(every: list[Case], among: set[Place]) -> dict[Place, set[int]]:
-    """By file and line which cases, by their number, run a line of some functions, each by its file and first line."""
+    """By file and line which cases, by their number, run a line of functions that begin at some lines."""
     found: dict[Place, set[int]] = defaultdict(set)
     for number, case in enumerate(every):
         forget()
@@ -79,7 +116,7 @@ def _lines_run(case: Case, among: set[Place]) -> set[Place]:
 
     sys.settrace(note_call)
     try:
-        is_wrong(case)
+        assert not is_wrong(case), f"the case files must be right first: {case[1]['name']}"
     finally:
         sys.settrace(None)
     return ran
@@ -95,6 +132,7 @@ def forget() -> None:
 def _memories() -> list[Any]:
     gc.unfreeze()  # what is frozen is not listed
     kept = [k for k in gc.get_objects() if type(k).__name__ == "_lru_cache_wrapper"]
+    gc.freeze()  # all of it stays: it need not be looked through again and again
     return [k for k in kept if (k.__module__ or "").startswith("cards.")]
 
 
@@ -141,14 +179,21 @@ def _at_most(seconds: int) -> Iterator[None]:
 def survivors(sample: list[Mutant]) -> Iterator[Mutant]:
     """Those of a sample that no case finds; told one by one, since each takes up to a few seconds."""
     every = all_cases()
-    assert not any(map(is_wrong, every)), "the case files must be right first"
-    running = cases_by_line(every, {(str(ROOT / m.file), m.first_line) for m in sample})
+    left_out = [m for m in mutants(DECISION) if not decides(m)]
+    running = cases_by_line(every, {place for m in (*sample, *left_out) for place in _lines(m, m.first_line)})
+    assert not any(_asked(m, running) for m in left_out), "a case runs what is left out as deciding nothing"
     for mutant in sample:
-        first, last = mutant.statement
-        lines = ((str(ROOT / mutant.file), line) for line in range(first, last + 1))
-        asked = sorted(set().union(*(running.get(line, ()) for line in lines)))
-        if not is_found(mutant, [every[number] for number in asked]):
+        if not is_found(mutant, [every[number] for number in _asked(mutant, running)]):
             yield mutant
+
+
+def _asked(mutant: Mutant, running: Mapping[Place, set[int]]) -> list[int]:
+    return sorted(set().union(*(running.get(place, ()) for place in _lines(mutant, mutant.statement[0]))))
+
+
+def _lines(mutant: Mutant, first: int) -> list[Place]:
+    """The lines from one to the end of the faulty statement: functions that its function makes begin there, too."""
+    return [(str(ROOT / mutant.file), line) for line in range(first, mutant.statement[1] + 1)]
 
 
 def main() -> None:
@@ -160,7 +205,7 @@ def main() -> None:
     parser.add_argument("--among", nargs="+", default=DECISION, metavar="FOLDER")
     parser.add_argument("--json", type=Path, help="file for the faults that were not found")
     options = parser.parse_args()
-    every = list(mutants(tuple(options.among), options.more))
+    every = list(filter(decides, mutants(tuple(options.among), options.more)))
     sample = random.Random(options.seed).sample(every, min(options.count, len(every)))
     lived = []
     for mutant in survivors(sample):

@@ -120,6 +120,8 @@ def _usual(node: ast.AST) -> list[Fault]:
         return [("without not", lambda n: n.operand)]  # type: ignore[attr-defined]
     if isinstance(node, ast.IfExp | ast.If):
         return [("branches swapped", lambda n: _set(n, test=ast.UnaryOp(ast.Not(), n.test)))]  # type: ignore[attr-defined]
+    if isinstance(node, ast.Return) and isinstance(node.value, ast.Constant) and node.value.value is False:
+        return [("returns True", lambda n: _set(n, value=ast.Constant(True)))]  # None would be as false
     if isinstance(node, ast.Return) and node.value is not None and not _is_none(node.value):
         return [("returns None", lambda n: _set(n, value=ast.Constant(None)))]
     return [(f"{node.value} {by:+d}", _plus(by)) for by in (1, -1)] if _is_number(node) else []  # type: ignore[attr-defined]
@@ -194,41 +196,53 @@ def code_of(mutant: Mutant) -> CodeType:
     node, _ = _nodes(function)[mutant.at]
     _, make = _faults(node)[mutant.nth]
     changed = ast.fix_missing_locations(_Replace(node, make).visit(tree))
-    return _code_in(compile(changed, str(path), "exec"), mutant.function.rpartition(".")[2], mutant.first_line)
+    name, module = mutant.function.rpartition(".")[2], compile(changed, str(path), "exec")
+    return next(code for code in _codes_in(module) if (code.co_name, code.co_firstlineno) == (name, mutant.first_line))
 
 
 def _first(function: Function) -> int:
     return min((d.lineno for d in function.decorator_list), default=function.lineno)
 
 
-def _code_in(module: CodeType, name: str, first_line: int) -> CodeType:
-    inside = [module]
+def _codes_in(outer: CodeType) -> list[CodeType]:
+    """A code and all that stand inside it."""
+    inside = [outer]
     for code in inside:
-        if code.co_name == name and code.co_firstlineno == first_line:
-            return code
         inside += [c for c in code.co_consts if isinstance(c, CodeType)]
-    raise LookupError(f"{name} at line {first_line}")
+    return inside
 
 
 @contextmanager
 def in_place(mutant: Mutant) -> Iterator[None]:
-    """The fault in the running function; LookupError where the function is not loaded."""
-    place = (str(ROOT / mutant.file), mutant.first_line)
-    found = [f for f in _loaded() if (f.__code__.co_filename, f.__code__.co_firstlineno) == place]
-    if not found:
+    """The fault in the running function and in those that it has made; LookupError where the function is not loaded."""
+    faulty = {_place(code): code for code in _codes_in(code_of(mutant))} if _is_loaded(mutant) else {}
+    if not faulty:
         raise LookupError(mutant.function)
-    before, faulty = [f.__code__ for f in found], code_of(mutant)
+    before = [(f, f.__code__) for f in _loaded() if _place(f.__code__) in faulty]
     try:
-        for function in found:
-            function.__code__ = faulty
+        for function, code in before:
+            function.__code__ = faulty[_place(code)]
         yield
     finally:
-        for function, code in zip(found, before, strict=True):
+        for function, code in before:
             function.__code__ = code
+
+
+def _is_loaded(mutant: Mutant) -> bool:
+    places = {_place(f.__code__)[:2] for f in _loaded()}
+    return (str(ROOT / mutant.file), mutant.first_line) in places
+
+
+def _place(code: CodeType) -> tuple[str, int, str]:
+    return code.co_filename, code.co_firstlineno, code.co_name
 
 
 @cache
 def _loaded() -> list[FunctionType]:
     """The functions of this project, as they are in memory."""
     gc.unfreeze()  # what is frozen is not listed
-    return [f for f in gc.get_objects() if isinstance(f, FunctionType) and f.__code__.co_filename.startswith(str(ROOT))]
+    found = [
+        f for f in gc.get_objects() if isinstance(f, FunctionType) and f.__code__.co_filename.startswith(str(ROOT))
+    ]
+    gc.freeze()  # all of it stays: it need not be looked through again and again
+    return found
