@@ -78,7 +78,8 @@ def _reasons(order: JsonObject, chart: Chart) -> Iterator[JsonObject]:
     """The concepts of reasonCode, and of the conditions that reasonReference names; a result is no reason."""
     yield from objects(order, "reasonCode")
     for reference in (*objects(order, "reasonReference"), *objects(order, "reason")):
-        target = text(reference, "reference") or text(child(reference, "reference"), "reference")
+        named_as = text(reference, "reference") or text(child(reference, "reference"), "reference")
+        target = named_as.partition("/_history/")[0]
         if concept := child(reference, "concept"):
             yield concept
         elif named := chart.snapshot.by_urn.get(target):
@@ -88,7 +89,7 @@ def _reasons(order: JsonObject, chart: Chart) -> Iterator[JsonObject]:
 
 
 def _condition(target: str, chart: Chart) -> JsonObject:
-    tail = "/".join(target.split("/_history/")[0].split("/")[-2:])
+    tail = "/".join(target.split("/")[-2:])
     return child(chart.remember(_condition, _conditions).get(tail, {}), "code")
 
 
