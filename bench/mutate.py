@@ -40,12 +40,16 @@ Fault = tuple[str, Change]
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One fault: where it is, what is changed in words, and by which node and which fault of it it is made."""
+    """One fault: where it is, what is changed in words, and by which node and which fault of it it is made.
+
+    `statement`: first and last line of the statement that it is in; where none of them is run, the fault is not either.
+    """
 
     file: str
     function: str
     first_line: int
     line: int
+    statement: tuple[int, int]
     what: str
     at: int
     nth: int
@@ -71,30 +75,32 @@ def _functions(tree: ast.AST, within: str = "") -> Iterator[tuple[Function, str]
 
 
 def _of_function(file: str, function: Function, name: str) -> Iterator[Mutant]:
-    first = min((d.lineno for d in function.decorator_list), default=function.lineno)
-    for at, node in enumerate(_nodes(function)):
+    first = _first(function)
+    for at, (node, statement) in enumerate(_nodes(function)):
+        lines = (statement.lineno, statement.end_lineno or statement.lineno)
         usual = len(_usual(node))
         for nth, (what, _) in enumerate(_faults(node)):
-            yield Mutant(file, name, first, getattr(node, "lineno", first), what, at, nth, nth >= usual)
+            yield Mutant(file, name, first, getattr(node, "lineno", first), lines, what, at, nth, nth >= usual)
 
 
-def _nodes(function: Function) -> list[ast.AST]:
-    """The nodes of the body that run: no documentation, no annotations."""
-    return [node for statement in _body(function) for node in _running(statement)]
+def _nodes(function: Function) -> list[tuple[ast.AST, ast.stmt]]:
+    """The nodes of the body that run, no documentation and no annotations; each with the statement that it is in."""
+    return [node for statement in _body(function) for node in _running(statement, statement)]
 
 
 def _body(function: Function) -> list[ast.stmt]:
     return function.body[1:] if ast.get_docstring(function) is not None else function.body
 
 
-def _running(node: ast.AST) -> Iterator[ast.AST]:
-    yield node
+def _running(node: ast.AST, statement: ast.stmt) -> Iterator[tuple[ast.AST, ast.stmt]]:
+    statement = node if isinstance(node, ast.stmt) else statement
+    yield node, statement
     for name, value in ast.iter_fields(node):
         if name in ("annotation", "returns"):
             continue
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, ast.AST):
-                yield from _running(child)
+                yield from _running(child, statement)
 
 
 def _faults(node: ast.AST) -> list[Fault]:
@@ -114,6 +120,8 @@ def _usual(node: ast.AST) -> list[Fault]:
         return [("without not", lambda n: n.operand)]  # type: ignore[attr-defined]
     if isinstance(node, ast.IfExp | ast.If):
         return [("branches swapped", lambda n: _set(n, test=ast.UnaryOp(ast.Not(), n.test)))]  # type: ignore[attr-defined]
+    if isinstance(node, ast.Return) and isinstance(node.value, ast.Constant) and node.value.value is False:
+        return [("returns True", lambda n: _set(n, value=ast.Constant(True)))]  # None would be as false
     if isinstance(node, ast.Return) and node.value is not None and not _is_none(node.value):
         return [("returns None", lambda n: _set(n, value=ast.Constant(None)))]
     return [(f"{node.value} {by:+d}", _plus(by)) for by in (1, -1)] if _is_number(node) else []  # type: ignore[attr-defined]
@@ -185,44 +193,56 @@ def code_of(mutant: Mutant) -> CodeType:
     path = ROOT / mutant.file
     tree = copy.deepcopy(_tree(path))
     function = next(f for f, name in _functions(tree) if name == mutant.function and _first(f) == mutant.first_line)
-    node = _nodes(function)[mutant.at]
+    node, _ = _nodes(function)[mutant.at]
     _, make = _faults(node)[mutant.nth]
     changed = ast.fix_missing_locations(_Replace(node, make).visit(tree))
-    return _code_in(compile(changed, str(path), "exec"), mutant.function.rpartition(".")[2], mutant.first_line)
+    name, module = mutant.function.rpartition(".")[2], compile(changed, str(path), "exec")
+    return next(code for code in _codes_in(module) if (code.co_name, code.co_firstlineno) == (name, mutant.first_line))
 
 
 def _first(function: Function) -> int:
     return min((d.lineno for d in function.decorator_list), default=function.lineno)
 
 
-def _code_in(module: CodeType, name: str, first_line: int) -> CodeType:
-    inside = [module]
+def _codes_in(outer: CodeType) -> list[CodeType]:
+    """A code and all that stand inside it."""
+    inside = [outer]
     for code in inside:
-        if code.co_name == name and code.co_firstlineno == first_line:
-            return code
         inside += [c for c in code.co_consts if isinstance(c, CodeType)]
-    raise LookupError(f"{name} at line {first_line}")
+    return inside
 
 
 @contextmanager
 def in_place(mutant: Mutant) -> Iterator[None]:
-    """The fault in the running function; LookupError where the function is not loaded."""
-    place = (str(ROOT / mutant.file), mutant.first_line)
-    found = [f for f in _loaded() if (f.__code__.co_filename, f.__code__.co_firstlineno) == place]
-    if not found:
+    """The fault in the running function and in those that it has made; LookupError where the function is not loaded."""
+    faulty = {_place(code): code for code in _codes_in(code_of(mutant))} if _is_loaded(mutant) else {}
+    if not faulty:
         raise LookupError(mutant.function)
-    before, faulty = [f.__code__ for f in found], code_of(mutant)
+    before = [(f, f.__code__) for f in _loaded() if _place(f.__code__) in faulty]
     try:
-        for function in found:
-            function.__code__ = faulty
+        for function, code in before:
+            function.__code__ = faulty[_place(code)]
         yield
     finally:
-        for function, code in zip(found, before, strict=True):
+        for function, code in before:
             function.__code__ = code
+
+
+def _is_loaded(mutant: Mutant) -> bool:
+    places = {_place(f.__code__)[:2] for f in _loaded()}
+    return (str(ROOT / mutant.file), mutant.first_line) in places
+
+
+def _place(code: CodeType) -> tuple[str, int, str]:
+    return code.co_filename, code.co_firstlineno, code.co_name
 
 
 @cache
 def _loaded() -> list[FunctionType]:
     """The functions of this project, as they are in memory."""
     gc.unfreeze()  # what is frozen is not listed
-    return [f for f in gc.get_objects() if isinstance(f, FunctionType) and f.__code__.co_filename.startswith(str(ROOT))]
+    found = [
+        f for f in gc.get_objects() if isinstance(f, FunctionType) and f.__code__.co_filename.startswith(str(ROOT))
+    ]
+    gc.freeze()  # all of it stays: it need not be looked through again and again
+    return found

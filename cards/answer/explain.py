@@ -4,7 +4,7 @@ from datetime import datetime
 from itertools import groupby
 from math import isfinite
 
-from cards.chart import Because, Chart
+from cards.chart import Because, Chart, inputs
 from cards.chart.bands import default_lower_limit, scale_of
 from cards.chart.sorting import Kind
 from cards.judgements import allergies, causes
@@ -61,7 +61,7 @@ def _facts(chart: Chart, named: tuple[Medication, ...], knowledge: Knowledge) ->
 
 def _allergies(chart: Chart) -> list[str] | None:
     """Of the allergy list what stands against anything that may be offered; None where nobody could say."""
-    if "allergies" in chart.not_known:
+    if inputs.ALLERGIES in chart.not_known:
         return None
     return [allergies.told((allergy,), chart) for allergy in chart.allergies]
 

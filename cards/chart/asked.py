@@ -8,7 +8,6 @@ from typing import Concatenate, Generic, NamedTuple, ParamSpec, Self, TypeVar
 from cards.chart.because import Because
 from cards.loading import Knowledge
 
-_ROUNDING = 1.02
 _Value = TypeVar("_Value")
 _Chart = TypeVar("_Chart", bound="Asked")
 _Asked = ParamSpec("_Asked")
@@ -44,10 +43,6 @@ class Asked:
         """Whether a value is above a threshold, or the `own` limit that stands for it."""
         limit = self.numbers[number] if own is None else own
         return self._compare(value, number, "above", value is not None and value > limit, own)
-
-    def clearly_above(self, value: float, number: str) -> Because:
-        """Whether a drafted dose is above a ceiling by more than rounding explains."""
-        return self._compare(value, number, "clearly above", value > self.numbers[number] * _ROUNDING)
 
     def _compare(
         self, value: float | None, number: str, relation: str, holds: bool, own: float | None = None

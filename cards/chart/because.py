@@ -10,7 +10,6 @@ _NOT_SO = {
     "at most": "above",
     "at least": "below",
     "above": "not above",
-    "clearly above": "not clearly above",
 }
 _PURE = "1"  # the unit of a pure number
 

@@ -6,7 +6,7 @@ say which numbers decided an answer.
 
 from collections.abc import Mapping
 
-from cards.chart import gather, unread
+from cards.chart import gather, inputs, unread
 from cards.chart.asked import fact
 from cards.chart.asked_results import Results
 from cards.chart.bands import default_lower_limit
@@ -35,12 +35,12 @@ class Chart(Lists):
     def _magnesium(self) -> MagnesiumResults:
         found, set_aside, _ = self.readings
         told = read_magnesium(found.get("magnesium", []), set_aside, self.knowledge, self.now, self._place, self.person)
-        return told.in_doubt() if "magnesium" in self.cut else told
+        return told.in_doubt() if inputs.MAGNESIUM in self.cut else told
 
     @property
     def magnesium(self) -> Magnesium | None:
         """The magnesium result that decides."""
-        self.look_at("magnesium")
+        self.look_at(inputs.MAGNESIUM)
         return self._magnesium.magnesium
 
     @property
@@ -52,7 +52,7 @@ class Chart(Lists):
     def unreadable_magnesium(self) -> tuple[Unreadable, ...]:
         """Magnesium results that could not be read, newest first."""
         if self.readings.set_aside:
-            self.look_at("encounters")  # how old they may be depends on it
+            self.look_at(inputs.ENCOUNTERS)  # how old they may be depends on it
         return self._magnesium.unreadable_magnesium
 
     @fact
@@ -174,7 +174,7 @@ class Chart(Lists):
     @fact
     def unread_allergies(self) -> unread.Share:
         """Of the allergy list, the entries that nobody can name."""
-        self.look_at("allergies")
+        self.look_at(inputs.ALLERGIES)
         return unread.allergy_list(self)
 
     @fact

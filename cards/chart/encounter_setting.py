@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from cards.chart import inputs
 from cards.chart.fhir import child, codings, end_of, first_moment, objects, text, words_of
 from cards.loading import Knowledge
 from cards.model import JsonObject, Setting
@@ -11,7 +12,7 @@ _MOST_ACUTE_FIRST = tuple(Setting)
 # shorter codes are abbreviations, which other places use for other things
 _SHORTEST_WORD = 4
 _NOT_THERE = frozenset({"completed", "planned", "reserved"})
-_LOOKED_AT = ("magnesium", "results", "medications")
+_LOOKED_AT = (inputs.MAGNESIUM, inputs.RESULTS, inputs.MEDICATIONS)
 _DATES = ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "issued", "authoredOn", "occurrenceDateTime")
 
 

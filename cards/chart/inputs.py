@@ -13,6 +13,21 @@ from cards.loading import Knowledge
 from cards.model import About, JsonObject
 
 PATIENT = "{{context.patientId}}"
+# The keys, as everything else names them.
+MAGNESIUM = "magnesium"
+MEDICATIONS = "medications"
+ADMINISTRATIONS = "administrations"
+STATEMENTS = "statements"
+CONDITIONS = "conditions"
+PATIENT_KEY = "patient"
+RESULTS = "results"
+ENCOUNTERS = "encounters"
+ORDERED_TESTS = "ordered_tests"
+ALLERGIES = "allergies"
+VITAL_SIGNS = "vital_signs"
+PROCEDURES = "procedures"
+NUTRITION_ORDERS = "nutrition_orders"
+DEVICES = "devices"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +109,7 @@ _HOURS_OF_ORDERS = 168
 # In the order in which cards name what is missing.
 INPUTS: tuple[Input, ...] = (
     Input(
-        "magnesium",
+        MAGNESIUM,
         kinds.OBSERVATION,
         "magnesium results",
         count=30,
@@ -103,7 +118,7 @@ INPUTS: tuple[Input, ...] = (
         indispensable=True,
     ),
     Input(
-        "medications",
+        MEDICATIONS,
         kinds.REQUEST,
         "medicines ordered",
         "status=active,completed,stopped",
@@ -114,7 +129,7 @@ INPUTS: tuple[Input, ...] = (
         over=frozenset({"completed", "stopped"}),
     ),
     Input(
-        "administrations",
+        ADMINISTRATIONS,
         kinds.ADMINISTRATION,
         "medicines given",
         "status=in-progress,completed",
@@ -124,7 +139,7 @@ INPUTS: tuple[Input, ...] = (
         back=_HOURS_OF_DOSES,
     ),
     Input(
-        "statements",
+        STATEMENTS,
         kinds.STATEMENT,
         "home medicines",
         "status=active,completed",
@@ -133,7 +148,7 @@ INPUTS: tuple[Input, ...] = (
         offered_only=True,
     ),
     Input(
-        "conditions",
+        CONDITIONS,
         kinds.CONDITION,
         "diagnoses",
         count=200,
@@ -141,9 +156,9 @@ INPUTS: tuple[Input, ...] = (
         note="heart block, myasthenia",
         indispensable=True,
     ),
-    Input("patient", kinds.PATIENT, "the patient resource", missed="age", fact="age"),
+    Input(PATIENT_KEY, kinds.PATIENT, "the patient resource", missed="age", fact="age"),
     Input(
-        "results",
+        RESULTS,
         kinds.OBSERVATION,
         "kidney, electrolyte and QTc results",
         count=200,
@@ -152,7 +167,7 @@ INPUTS: tuple[Input, ...] = (
         formerly=("renal", "electrolytes"),
     ),
     Input(
-        "encounters",
+        ENCOUNTERS,
         kinds.ENCOUNTER,
         "stays and visits",
         "status=arrived,triaged,in-progress,onleave",
@@ -161,9 +176,9 @@ INPUTS: tuple[Input, ...] = (
         leaving="status=arrived,triaged,in-progress,onleave,finished",
         back=0,
     ),
-    Input("ordered_tests", kinds.SERVICE_REQUEST, "tests ordered", "status=active", 50, back=_HOURS_OF_ORDERS),
+    Input(ORDERED_TESTS, kinds.SERVICE_REQUEST, "tests ordered", "status=active", 50, back=_HOURS_OF_ORDERS),
     Input(
-        "allergies",
+        ALLERGIES,
         kinds.ALLERGY,
         "allergy list",
         count=100,
@@ -176,23 +191,20 @@ INPUTS: tuple[Input, ...] = (
 # asked for at once, at most six (clinical rule s.10).
 IF_SENT: tuple[Input, ...] = (
     Input(
-        "vital_signs",
+        VITAL_SIGNS,
         kinds.OBSERVATION,
         "vital signs",
         count=50,
         back=0,
         second_look=True,
     ),
-    Input("procedures", kinds.PROCEDURE, "procedures", count=100, second_look=True),
-    Input(
-        "nutrition_orders", kinds.NUTRITION_ORDER, "orders of food and feeding", "status=active", 20, second_look=True
-    ),
-    Input("devices", kinds.DEVICE, "devices", count=20, second_look=True, beside="av_block"),
+    Input(PROCEDURES, kinds.PROCEDURE, "procedures", count=100, second_look=True),
+    Input(NUTRITION_ORDERS, kinds.NUTRITION_ORDER, "orders of food and feeding", "status=active", 20, second_look=True),
+    Input(DEVICES, kinds.DEVICE, "devices", count=20, second_look=True, beside="av_block"),
 )
 KEYS = tuple(asked.key for asked in INPUTS)
 BY_KEY: Mapping[str, Input] = {asked.key: asked for asked in INPUTS}
 KINDS: Mapping[str, Kind] = {asked.kind.name: asked.kind for asked in INPUTS}
-PATIENT_KEY = next(asked.key for asked in INPUTS if asked.kind is kinds.PATIENT)
 REQUIRED = tuple(asked.key for asked in INPUTS if asked.required)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from cards.chart import gather
+from cards.chart import gather, inputs
 from cards.chart.allergies import allergies
 from cards.chart.asked import fact
 from cards.chart.home_list import home_list
@@ -28,16 +28,16 @@ class Lists(Visit):
     @fact
     def medications(self) -> tuple[Medication, ...] | None:
         """The medicines taken, given or ordered; None when the list is not known."""
-        self.look_at("medications", "administrations", "statements")
-        if "medications" in self._missing:
+        self.look_at(inputs.MEDICATIONS, inputs.ADMINISTRATIONS, inputs.STATEMENTS)
+        if inputs.MEDICATIONS in self._missing:
             return None
         return gather.medications(self.sent, self.snapshot.drafts, self.bundled, self.knowledge, self.now)
 
     @property
     def lists_are_whole(self) -> bool:
         """Whether no order, administration or problem may be unseen: none failed, none was cut by paging."""
-        lists = frozenset(("conditions", "medications", "administrations"))
-        unseen = self.failed | self.cut | {"conditions", "medications"} & self._missing
+        lists = frozenset((inputs.CONDITIONS, inputs.MEDICATIONS, inputs.ADMINISTRATIONS))
+        unseen = self.failed | self.cut | {inputs.CONDITIONS, inputs.MEDICATIONS} & self._missing
         return lists.isdisjoint(unseen)
 
     @fact
@@ -58,7 +58,7 @@ class Lists(Visit):
     @fact
     def allergies(self) -> tuple[Allergy, ...]:
         """What the allergy list says against what may be offered; none when nobody could say."""
-        self.look_at("allergies")
+        self.look_at(inputs.ALLERGIES)
         return allergies(self.sent.of(ALLERGY), self.knowledge)
 
     @fact

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from cards.chart import gather
+from cards.chart import gather, inputs
 from cards.chart.asked import fact
 from cards.chart.because import YES, Because, because
 from cards.chart.call import Call
@@ -33,7 +33,7 @@ from cards.model import (
 _COMFORT = "comfort_care"
 # the keys under which vital signs may come
 _URINE = (HOURLY, OF_A_DAY)
-_WITH_VITAL_SIGNS = frozenset({"vital_signs", "results"})
+_WITH_VITAL_SIGNS = frozenset({inputs.VITAL_SIGNS, inputs.RESULTS})
 
 
 class Visit(Call):
@@ -56,13 +56,13 @@ class Visit(Call):
     @property
     def setting(self) -> Setting:
         """Where the patient is."""
-        self.look_at("encounters")
+        self.look_at(inputs.ENCOUNTERS)
         return self._stay[0]
 
     @property
     def place(self) -> str:
         """Whose limits of age hold for magnesium, as thresholds name it: of the moment, else of the place."""
-        self.look_at("encounters")
+        self.look_at(inputs.ENCOUNTERS)
         return self._place
 
     @property
@@ -72,7 +72,7 @@ class Visit(Call):
     @property
     def encounter_start(self) -> datetime | None:
         """When the encounter began."""
-        self.look_at("encounters")
+        self.look_at(inputs.ENCOUNTERS)
         return self._stay[1]
 
     @property
@@ -92,7 +92,7 @@ class Visit(Call):
     @property
     def age_days(self) -> int | None:
         """Age in days; None when not known."""
-        self.look_at("patient")
+        self.look_at(inputs.PATIENT_KEY)
         return self.person.age_days
 
     @property
@@ -126,7 +126,7 @@ class Visit(Call):
     @property
     def conditions(self) -> Mapping[str, Condition]:
         """The patient's conditions by our categories."""
-        self.look_at("conditions")
+        self.look_at(inputs.CONDITIONS)
         return self._conditions
 
     @fact

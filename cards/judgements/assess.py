@@ -1,6 +1,6 @@
 """Judgements that several rules share: emergencies, what forbids a level or route, what may be offered."""
 
-from cards.chart import Because, Chart, because, once
+from cards.chart import Because, Chart, because, inputs, once
 from cards.chart.bands import band_of
 from cards.judgements import airway, danger, given, ionised, phosphate
 from cards.model import LOW_BANDS, SEVERE_BANDS, Band, Freshness, Magnesium, RenalGate
@@ -71,7 +71,7 @@ def on_obstetric_magnesium(chart: Chart) -> bool:
     if chart.has("obstetric") and given.iv_magnesium_lately(chart):
         return True
     lists = chart.not_known | chart.cut
-    unlisted = bool(lists & {"medications", "administrations"}) or chart.unread_infusions > 0
+    unlisted = bool(lists & {inputs.MEDICATIONS, inputs.ADMINISTRATIONS}) or chart.unread_infusions > 0
     return unlisted and may_be_on_obstetric_magnesium(chart)
 
 

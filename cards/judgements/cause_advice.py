@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from cards.chart import Chart, once
+from cards.chart import Chart, inputs, once
 from cards.judgements import allergies
 from cards.judgements.causes import ACID, Culprit, depleting_roles
 from cards.model import DAYS_A_YEAR, DrugClass, Medication, RemoveOrder, removals
@@ -11,7 +11,7 @@ from cards.model import DAYS_A_YEAR, DrugClass, Medication, RemoveOrder, removal
 @once
 def is_protected(chart: Chart) -> bool:
     """Acid suppression protects here: bleeding risk, Barrett, Zollinger-Ellison, or that could not be looked at."""
-    unknown = bool((chart.not_known | chart.cut) & {"conditions", "medications"})
+    unknown = bool((chart.not_known | chart.cut) & {inputs.CONDITIONS, inputs.MEDICATIONS})
     # an NSAID bleeds in the old, and where nobody knows how old
     old = chart.age_days is None or chart.at_least(chart.age_days / DAYS_A_YEAR, "cause.nsaid_years")
     bleeds = any(m.is_antithrombotic or (m.is_nsaid and old) for m in chart.active)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from cards.chart import Chart
+from cards.chart import Chart, inputs
 from cards.chart.conditions import is_present, since_when
 from cards.chart.fhir import child, codings, objects, reference_of, text, words_of
 from cards.judgements import assess
@@ -78,7 +78,8 @@ def _reasons(order: JsonObject, chart: Chart) -> Iterator[JsonObject]:
     """The concepts of reasonCode, and of the conditions that reasonReference names; a result is no reason."""
     yield from objects(order, "reasonCode")
     for reference in (*objects(order, "reasonReference"), *objects(order, "reason")):
-        target = text(reference, "reference") or text(child(reference, "reference"), "reference")
+        named_as = text(reference, "reference") or text(child(reference, "reference"), "reference")
+        target = named_as.partition("/_history/")[0]
         if concept := child(reference, "concept"):
             yield concept
         elif named := chart.snapshot.by_urn.get(target):
@@ -88,12 +89,12 @@ def _reasons(order: JsonObject, chart: Chart) -> Iterator[JsonObject]:
 
 
 def _condition(target: str, chart: Chart) -> JsonObject:
-    tail = "/".join(target.split("/_history/")[0].split("/")[-2:])
+    tail = "/".join(target.split("/")[-2:])
     return child(chart.remember(_condition, _conditions).get(tail, {}), "code")
 
 
 def _conditions(chart: Chart) -> Mapping[str | None, JsonObject]:
-    return _first_of_each(chart.snapshot.resources.get("conditions", ()))
+    return _first_of_each(chart.snapshot.resources.get(inputs.CONDITIONS, ()))
 
 
 def _reason_words(order: JsonObject, chart: Chart) -> Iterator[str]:
@@ -125,7 +126,7 @@ def _of_conditions(chart: Chart) -> tuple[Indication, ...]:
 
 def _current(chart: Chart) -> tuple[Indication, ...]:
     """The indications that a condition of now gives."""
-    listed = [r for r in chart.snapshot.resources.get("conditions", ()) if is_present(r, chart.now)]
+    listed = [r for r in chart.snapshot.resources.get(inputs.CONDITIONS, ()) if is_present(r, chart.now)]
     able = [i for i in chart.knowledge.indications.listed if i.current or i.counts_always]
     own = assess.emergency(chart)
     return tuple(i for i in able if own in i.emergencies or any(_gives(r, i, chart) for r in listed))

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from cards.chart import Chart, once
+from cards.chart import Chart, inputs, once
 from cards.model import DoseState, MagnesiumKind, Medication, Route, Schedule
 
 _WANTED = (MagnesiumKind.REPLACEMENT, MagnesiumKind.OBSTETRIC)
@@ -95,7 +95,7 @@ def _is_charted(order: Medication, charted: tuple[Medication, ...]) -> bool:
 
 
 def _doses_are_offered(chart: Chart) -> bool:
-    return "administrations" not in chart.not_known
+    return inputs.ADMINISTRATIONS not in chart.not_known
 
 
 def _due(medication: Medication) -> datetime | None:

@@ -1,6 +1,6 @@
 """What several rules ask of a patient who goes home (clinical rule s.14)."""
 
-from cards.chart import Because, Chart, because, once
+from cards.chart import Because, Chart, because, inputs, once
 from cards.chart.destination import Destination
 from cards.judgements import assess, cause_advice, causes, danger, given, iv_states
 from cards.model import DoseState, Indicator, MagnesiumKind, Medication, RenalGate, Schedule
@@ -50,7 +50,7 @@ def iv_of_late(chart: Chart) -> bool:
     if iv_states.of_state(chart, DoseState.RUNNING, DoseState.GIVEN):
         return True
     told = [m for m in chart.holding_magnesium if iv_states.is_iv_replacement(m) and m.status != "active"]
-    charted = [m for m in told if m.charted or "administrations" in chart.not_known]  # else the orders tell it
+    charted = [m for m in told if m.charted or inputs.ADMINISTRATIONS in chart.not_known]  # else the orders tell it
     ends = (iv_states.last_end(m, chart) for m in charted if m.schedule is not Schedule.AS_NEEDED)
     return any(end and chart.at_most(chart.hours_since(end), "discharge.iv_hours") for end in ends)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from cards import wording
-from cards.chart import Because, Chart, because
+from cards.chart import Because, Chart, because, inputs
 from cards.judgements import assess, causes, danger, given
 from cards.model import DraftTest, Indicator, Medication, RemoveOrder, Say, removals
 
@@ -20,7 +20,7 @@ def needs_level(
     renewed: Drafts, risks: Callable[[Chart], tuple[str, ...]], tests: tuple[DraftTest, ...], chart: Chart
 ) -> Say | Because:
     """Whether a renewal of what lowers magnesium asks for a level: none in 12 months, and something beside it."""
-    if "magnesium" in chart.not_known:
+    if inputs.MAGNESIUM in chart.not_known:
         return because("magnesium could not be looked at")
     found = risks(chart)
     if not found:

@@ -83,7 +83,7 @@ def _setup(runtime: Runtime) -> Callable[[], Response]:
     patients = listing(runtime)
 
     def show() -> Response:
-        changes = changeable(stories(runtime.now()))
+        changes = changeable(stories(runtime.now()), runtime.knowledge)
         told = {"stories": patients(), "catalogue": catalogue(), "units": _units(runtime), "changeable": changes}
         return json_response(told)
 

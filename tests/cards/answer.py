@@ -62,6 +62,17 @@ def rechecks(cards: Iterable[Card]) -> list[str]:
     return sorted({words.partition(": ")[2] for words in told})
 
 
+def due(cards: Iterable[Card]) -> dict[str, str]:
+    """When the drafted tests are due: a time, or `start/end`, by test; "" for one without a time."""
+    found = (a["resource"] for a in actions(cards) if _kind(a).startswith("test:"))
+    return {_tests()[r["code"]["coding"][0]["code"]]: _occurrence(r) for r in found}
+
+
+def _occurrence(order: Json) -> str:
+    period = order.get("occurrencePeriod", {})
+    return str(order.get("occurrenceDateTime", "/".join(period[side] for side in ("start", "end") if side in period)))
+
+
 def _tests() -> dict[str, str]:
     return {test.code: name for name, test in knowledge().tests.items()}
 

@@ -96,7 +96,8 @@ def snapshot(chart: Chart) -> Snapshot:
     """The chart as the core takes it."""
     drafts = [_order(f"draft-{n}", d, "draft") for n, d in enumerate(chart.get("drafts", ()), 1)]
     hook = chart.get("hook", "order-sign" if drafts else "patient-view")
-    chosen = (f"MedicationRequest/{d['id']}" for d, t in _together(drafts, chart) if t.get("selected", True))
+    named = (f"MedicationRequest/{d['id']}" for d, t in _together(drafts, chart) if t.get("selected", True))
+    chosen = chart.get("selections", named)
     return Snapshot(
         hook=hook,
         about=ABOUT[hook],
@@ -366,7 +367,7 @@ def _order(ident: str, told: Any, status: str) -> Json:
         made["dosageInstruction"] = dosages
     if "do_not_perform" in told:
         made["doNotPerform"] = told["do_not_perform"]
-    return made
+    return made | told.get("fhir", {})
 
 
 def _home(told: Chart) -> Json:

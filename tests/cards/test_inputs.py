@@ -1,9 +1,12 @@
 """The table of inputs: what rules ask for is asked of the client, and what is asked for is read."""
 
-from collections.abc import Sequence
+import ast
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 
+import cards
 from cards import INPUTS, prefetch_templates
 from cards.ask import Rule, ask
 from cards.chart import Chart
@@ -19,6 +22,17 @@ ASKED = knowledge().terminology.asked
 MOST_KEYS = 10  # each is a search of the client before every call
 UNSAID = {"ordered_tests"}  # where nobody could say, the test is offered: no silence comes of it
 _NOT_SEARCHED_BY = {"_sort", "_count", "_include"}
+PACKAGE = Path(cards.__file__).parent
+KEYS = {asked.key for asked in (*INPUTS, *IF_SENT)}
+# keys that are words for other things, too: an analyte and a test, what FHIR calls a patient
+_OTHER_THINGS = {"magnesium", "patient"}
+# what only looks like a key: names in the output of explain, lines and values of texts, kinds of care.yaml,
+# what the context of a renewal calls its orders
+_NO_KEYS = {
+    *(("answer/explain.py", name) for name in ("allergies", "conditions", "medications", "results")),
+    *(("judgements/unread.py", "allergies"), ("rules/beside_low/part_is_unread.py", "allergies")),
+    *(("chart/care.py", "devices"), ("chart/care.py", "procedures"), ("services.py", "medications")),
+}
 
 
 def glucose_is_low_too(chart: Chart) -> Say | bool:
@@ -108,6 +122,35 @@ def test_keys_are_distinct_and_every_search_for_results_asks_for_some() -> None:
     assert BY_KEY.keys().isdisjoint(asked.key for asked in IF_SENT)
     assert {asked.kind.name for asked in INPUTS} == KINDS.keys()
     assert set(knowledge().terminology.opening) <= ASKED.keys()
+
+
+def typed_keys(path: Path) -> Iterator[str]:
+    """Prefetch keys that are typed in a module: by themselves, or what else is asked of `not_known` and its like."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and node.value in KEYS - _OTHER_THINGS:
+            yield str(node.value)
+        if isinstance(node, ast.Compare | ast.BinOp | ast.Call) and _asks_what_is_known(node):
+            yield from (n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and n.value in _OTHER_THINGS)
+
+
+def _asks_what_is_known(node: ast.AST) -> bool:
+    lists = {"not_known", "failed", "cut", "missing", "_missing", "looked_at", "may_hide", "look_at"}
+    return any(isinstance(n, ast.Attribute) and n.attr in lists for n in ast.walk(node))
+
+
+def test_a_key_is_written_in_the_table_of_inputs_alone() -> None:
+    """But in `loading`, whose keys are those of files."""
+    told = [(str(path.relative_to(PACKAGE)), path) for path in PACKAGE.rglob("*.py") if path.name != "inputs.py"]
+    typed = {(name, key) for name, path in told if not name.startswith("loading/") for key in typed_keys(path)}
+    assert typed == _NO_KEYS
+
+
+@pytest.mark.parametrize(
+    "line", ['chart.look_at("encounters")', '"magnesium" in chart.not_known', '{"patient"} & c.cut']
+)
+def test_a_typed_key_would_be_noticed(line: str, tmp_path: Path) -> None:
+    (tmp_path / "rule.py").write_text(line, encoding="utf-8")
+    assert set(typed_keys(tmp_path / "rule.py"))
 
 
 def test_magnesium_is_what_a_call_cannot_do_without() -> None:

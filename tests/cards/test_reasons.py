@@ -15,7 +15,6 @@ from tests.cards.chart import NOW, decide, knowledge, snapshot
 from tests.cards.each_case import every_case
 
 CROSSED = {"below": operator.lt, "at most": operator.le, "at least": operator.ge, "above": operator.gt}
-ROUNDED = "clearly above"
 
 
 @cache
@@ -46,9 +45,7 @@ def test_no_rule_fails_on_a_case() -> None:
 
 def test_a_reason_in_words_holds_no_number() -> None:
     """A number in a reason stands beside the value that was compared with it, in a unit or as a pure number."""
-    measured = re.compile(
-        r"[\w ]+? -?[\d.]+( \S[^;]*?)? is (not )?(clearly )?(below|above|at most|at least) -?[\d.]+[^;]*"
-    )
+    measured = re.compile(r"[\w ]+? -?[\d.]+( \S[^;]*?)? is (not )?(below|above|at most|at least) -?[\d.]+[^;]*")
     silent = {answer.why for _, answer in answers() if isinstance(answer, Silence)}
     in_words = {part for why in silent for part in why.split("; ") if not measured.fullmatch(part)}
     assert not {words for words in in_words if re.search(r"\d", words) and not re.search(r"eGFR \d+\Z", words)}
@@ -59,8 +56,7 @@ def test_every_deciding_number_was_crossed_by_the_value_of_the_patient() -> None
     for reason in compared():
         assert reason.holds and reason.threshold and reason.value is not None
         limit = reason.threshold.value
-        clearly = reason.relation == ROUNDED and reason.value > limit
-        assert clearly or CROSSED[reason.relation](reason.value, limit), reason.why
+        assert CROSSED[reason.relation](reason.value, limit), reason.why
 
 
 def test_the_limit_told_is_the_one_in_force() -> None:

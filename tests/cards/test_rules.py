@@ -3,14 +3,15 @@
 import re
 from typing import Any
 
-from cards.model import Card, Decision
+from cards.judgements.second_look import second_look
+from cards.model import Card, Decision, RuleTrace
 from tests.cards import answer
 from tests.cards.chart import Json
 from tests.cards.each_case import Case, ask_each, of_every_rule
 
 _KEYS = {
     *("fires", "indicator", "cards", "says", "says_not", "iv_grams", "iv_rate", "oral_mg", "offers", "offers_not"),
-    *("summary", "removes", "recheck"),
+    *("summary", "removes", "recheck", "why", "decided", "asks", "due"),
 }
 
 
@@ -37,12 +38,25 @@ def wrong(rule: str, expect: Json, decision: Decision) -> list[str]:
     found = _judged(expect, looked_at, list(decision.cards))
     if expect["fires"] is not (outcome.outcome == "fired"):
         found.append(f"{rule} {outcome.outcome}: {outcome.why}")
-    found += [f"{r.rule} failed: {r.why}" for r in decision.trace.rules if r.outcome == "failed"]
+    found += [f"{r.rule} failed: {r.why}" for r in decision.trace.rules if r.outcome == "failed" or not r.why]
+    found += _reasoned(expect, outcome)
     if "indicator" in expect and [c.indicator.word for c in own] != [expect["indicator"]]:
         found.append(f"indicator {[c.indicator.word for c in own]}, expected {expect['indicator']}")
+    asked = sorted(each.key for each in second_look(decision.trace.chart)) if "asks" in expect else []
+    if asked != sorted(expect.get("asks", [])):
+        found.append(f"asks for {asked}, expected {expect['asks']}")
     if "cards" in expect and len(decision.cards) != expect["cards"]:
         found.append(f"{len(decision.cards)} cards, expected {expect['cards']}")
     return found
+
+
+def _reasoned(expect: Json, outcome: RuleTrace) -> list[str]:
+    """Why the rule is silent; which numbers decided, these and no others."""
+    found = [f"not {p!r}, but {outcome.why}" for p in _listed(expect, "why") if not re.search(p, outcome.why)]
+    told = [reason.why for reason in outcome.decided]
+    decided = [p for p in _listed(expect, "decided") if not any(re.search(p, why) for why in told)]
+    more = [why for why in told if not any(re.search(p, why) for p in _listed(expect, "decided"))]
+    return found + ([f"decided {told}"] if "decided" in expect and (decided or more) else [])
 
 
 def _judged(expect: Json, own: list[Card], every: list[Card]) -> list[str]:
@@ -54,6 +68,8 @@ def _judged(expect: Json, own: list[Card], every: list[Card]) -> list[str]:
     found += [f"offers {kind}" for kind in _listed(expect, "offers_not") if kind in all_offered]
     if "summary" in expect and not any(re.search(expect["summary"], str(c.body["summary"])) for c in own):
         found.append(f"no summary like {expect['summary']!r}")
+    due = {test: when for test, when in answer.due(own).items() if test in expect.get("due", {})}
+    found += [f"due {due}, expected {expect['due']}"] if due != expect.get("due", {}) else []
     iv, oral = answer.magnesium_orders(every, iv=True), answer.magnesium_orders(every, iv=False)
     removed = set(filter(None, map(answer.removed, answer.actions(own))))
     if len(removed) != expect.get("removes", len(removed)):

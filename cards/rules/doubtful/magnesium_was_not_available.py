@@ -1,7 +1,7 @@
 """Could magnesium be looked at at all?"""
 
 from cards.ask import rule
-from cards.chart import Because, Chart, because
+from cards.chart import Because, Chart, because, inputs
 from cards.judgements import causes
 from cards.model import Indicator, Problem, Say
 
@@ -9,7 +9,7 @@ from cards.model import Indicator, Problem, Say
 @rule(Problem.DATA_QUALITY)
 def magnesium_was_not_available(chart: Chart) -> Say | Because:
     """No prefetch and no access: silence would read as all clear, so it is said."""
-    if "magnesium" not in chart.not_known:
+    if inputs.MAGNESIUM not in chart.not_known:
         return because("magnesium results were supplied")
     if chart.about_orders and not any(map(causes.concerns_magnesium, chart.chosen)):
         return because("no chosen order that has to do with magnesium")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from cards.ask import rule
-from cards.chart import Because, Chart, because
+from cards.chart import Because, Chart, because, inputs
 from cards.chart.fhir import objects
 from cards.chart.home_list import is_of_discharge
 from cards.judgements import assess, danger, given, indication, level_and_orders, obstetric_bag, other_magnesium
@@ -35,7 +35,7 @@ def _lines(draft: Medication, chart: Chart) -> Iterator[str]:
     if reason_of(draft, chart).indication.id == NOT_STATED and not _is_renewal(draft, chart):
         if _is_not_low(chart) and not own_orders.is_own(draft, chart):
             yield "not_low"
-        if _has_no_level(draft, chart) and "magnesium" not in chart.not_known and not assess.is_child(chart):
+        if _has_no_level(draft, chart) and inputs.MAGNESIUM not in chart.not_known and not assess.is_child(chart):
             yield "no_level_known"
     if _has_no_rate(draft, chart):
         yield "no_rate"

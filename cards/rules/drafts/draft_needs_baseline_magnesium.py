@@ -2,7 +2,7 @@
 
 from cards import wording
 from cards.ask import rule
-from cards.chart import Because, Chart, because
+from cards.chart import Because, Chart, because, inputs
 from cards.judgements import corrected
 from cards.loading.order_entry import Baseline
 from cards.model import DraftTest, Medication, Problem, Say
@@ -14,7 +14,7 @@ _TESTS = (DraftTest("magnesium", "before_order"),)
 @rule(Problem.DRAFT_QT)
 def draft_needs_baseline_magnesium(chart: Chart) -> Say | Because:
     """New start of a drug of order_entry.yaml and no magnesium within its time (OS-BASE)."""
-    if "magnesium" in chart.not_known:
+    if inputs.MAGNESIUM in chart.not_known:
         return because("magnesium could not be looked at")
     wanted = {name: b for d in chart.chosen for name, b in _baselines(d, chart) if _has_none(d, b, chart)}
     if not wanted:

@@ -2,7 +2,7 @@
 
 from cards import wording
 from cards.ask import rule
-from cards.chart import Because, Chart, because
+from cards.chart import Because, Chart, because, inputs
 from cards.judgements import assess, causes, corrected, danger, potassium
 from cards.model import DraftTest, Indicator, Magnesium, Medication, Problem, Say, Suggestion, removals
 
@@ -90,7 +90,7 @@ def _baseline(drafts: Drafts, chart: Chart) -> Say | Because:
     depleting = causes.depleting_names(chart.active)
     if not drafts:
         return because("its baseline is asked for elsewhere, or it is given once")
-    if "magnesium" in chart.not_known:
+    if inputs.MAGNESIUM in chart.not_known:
         return because("magnesium could not be looked at")
     if not depleting:
         return because("no recent magnesium, but no depleting drug either")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from cards import wording
 from cards.ask import rule
-from cards.chart import Because, Chart, because
+from cards.chart import Because, Chart, because, inputs
 from cards.chart.supply import is_long_term, ordered_days
 from cards.judgements import causes, corrected, indication
 from cards.model import DraftTest, Indicator, Medication, Problem, Say
@@ -15,7 +15,7 @@ _TEST = (DraftTest("magnesium", "now"),)
 @rule(Problem.DRAFT_DEPLETES)
 def ppi_needs_baseline_magnesium(chart: Chart) -> Say | Because:
     """Digoxin with a depleter, or a PPI for long with either, and no magnesium of late (OS-BASE, s.5; FDA 2011)."""
-    if "magnesium" in chart.not_known:
+    if inputs.MAGNESIUM in chart.not_known:
         return because("magnesium could not be looked at")
     asked = next(_asked(chart), None)
     if asked is None:

@@ -1,7 +1,7 @@
 """Is the low result too old to treat?"""
 
 from cards.ask import rule
-from cards.chart import Because, Chart, because
+from cards.chart import Because, Chart, because, inputs
 from cards.judgements import assess, danger
 from cards.model import DraftTest, Indicator, Magnesium, Problem, Say
 
@@ -20,7 +20,7 @@ def result_needs_repeat(chart: Chart) -> Say | Because:
 
 
 def _why(low: Magnesium, chart: Chart) -> str:
-    if "magnesium" in chart.cut:
+    if inputs.MAGNESIUM in chart.cut:
         return "cut"
     return "newer" if low.superseded else "found"
 

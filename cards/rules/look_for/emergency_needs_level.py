@@ -1,7 +1,7 @@
 """Is there an emergency of which no magnesium is known?"""
 
 from cards.ask import rule
-from cards.chart import Because, Chart, because
+from cards.chart import Because, Chart, because, inputs
 from cards.judgements import danger, emergencies
 from cards.model import DraftTest, Indicator, Problem, Say
 
@@ -11,7 +11,7 @@ _TESTS = (DraftTest("magnesium", "now"), DraftTest("bmp", "now"), DraftTest("ecg
 @rule(Problem.LOOK_FOR_LOW)
 def emergency_needs_level(chart: Chart) -> Say | Because:
     """A ventricular arrhythmia, seizure or tetany now and no level of these days (RSK-EMERG): measure, no order."""
-    if "magnesium" in chart.not_known:
+    if inputs.MAGNESIUM in chart.not_known:
         return because("magnesium could not be looked at")
     return emergencies.lacks_level(chart) and _said(chart)
 

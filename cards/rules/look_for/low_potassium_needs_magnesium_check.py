@@ -1,7 +1,7 @@
 """Is refractory low potassium a sign of unseen low magnesium?"""
 
 from cards.ask import rule
-from cards.chart import Because, Chart, because
+from cards.chart import Because, Chart, because, inputs
 from cards.judgements import causes, danger, indication, potassium
 from cards.model import DraftTest, Indicator, Problem, Say
 
@@ -9,7 +9,7 @@ from cards.model import DraftTest, Indicator, Problem, Say
 @rule(Problem.LOOK_FOR_LOW, starts=potassium.is_low)
 def low_potassium_needs_magnesium_check(chart: Chart) -> Say | Because:
     """Potassium still low in spite of replacement, and no magnesium of these days (RSK-K)."""
-    if chart.not_known & {"magnesium", "results"}:
+    if chart.not_known & {inputs.MAGNESIUM, inputs.RESULTS}:
         return because("magnesium or potassium could not be looked at")
     if any(map(indication.is_wanted, chart.drafts)):
         return because("magnesium is ordered beside it")

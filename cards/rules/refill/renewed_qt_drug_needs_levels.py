@@ -2,7 +2,7 @@
 
 from cards import wording
 from cards.ask import rule
-from cards.chart import Because, Chart, because
+from cards.chart import Because, Chart, because, inputs
 from cards.judgements import causes, renewing
 from cards.model import DraftTest, Indicator, Problem, Say
 
@@ -16,7 +16,7 @@ def renewed_qt_drug_needs_levels(chart: Chart) -> Say | Because:
     if not names:
         return because("neither dofetilide nor sotalol is renewed")
     no_potassium = "potassium" not in chart.results
-    if not {"magnesium", "results"}.isdisjoint(chart.not_known):
+    if not {inputs.MAGNESIUM, inputs.RESULTS}.isdisjoint(chart.not_known):
         return because("results could not be looked at")
     no_magnesium = causes.no_magnesium_within("refill.magnesium_hours", chart)
     if not no_magnesium and not no_potassium:
