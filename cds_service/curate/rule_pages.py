@@ -4,6 +4,7 @@ What a rule does is taken from the rules and from what the case files made them 
 `python -m tests.knowledge.write_rules`.
 """
 
+import inspect
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -94,7 +95,7 @@ def rule_facts(name: str) -> RuleFacts:
     problems = [rule.problem, *(Problem[str(problem)] for problem in as_list(tried.get("problems")))]
     indicators = sorted((Indicator[str(word).upper()] for word in as_list(tried.get("indicators"))), reverse=True)
     return RuleFacts(
-        fires=_CLAUSE.sub("", rule.question.__doc__ or ""),
+        fires=_CLAUSE.sub("", inspect.getdoc(rule.question) or ""),
         problems=tuple(dict.fromkeys(problems)),
         indicators=tuple(indicator.word for indicator in indicators),
         leads=not rule.adds,

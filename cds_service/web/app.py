@@ -6,7 +6,19 @@ from flask import Flask, Response, request
 from flask_cors import CORS
 
 from cds_service.run.settings import Settings
-from cds_service.web import about, description, discovery, feedback, health, home, hooks, insights, metrics, rules
+from cds_service.web import (
+    about,
+    description,
+    discovery,
+    feedback,
+    health,
+    home,
+    hooks,
+    insights,
+    metrics,
+    nowhere,
+    rules,
+)
 from cds_service.web.answers import request_id, start_request
 from cds_service.web.auth import Gate
 from cds_service.web.errors import register_errors
@@ -31,7 +43,7 @@ def create_app(runtime: Runtime, groups: Iterable[RouteGroup] = ()) -> Flask:
     app.after_request(hooks.auditor(runtime))
     app.after_request(_finish)
     _allow_browsers(app, runtime.settings)
-    register_errors(app, runtime.settings, runtime.metrics.failed)
+    register_errors(app, runtime.settings, runtime.metrics.failed, nowhere.page_of(runtime))
     gate = Gate(runtime)
     routes = [route for group in (*_GROUPS, *groups) for route in group(runtime)]
     for route in routes:

@@ -1,4 +1,4 @@
-"""Every error leaves as a FHIR OperationOutcome that says what, why and what to do."""
+"""Every error leaves as a FHIR OperationOutcome that says what, why and what to do; a 404 in a browser as a page."""
 
 from collections.abc import Callable, Mapping
 from typing import Protocol
@@ -21,14 +21,18 @@ class _Stream(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
-def register_errors(app: Flask, settings: Settings, failed: Callable[[], None]) -> None:
-    """Answer every error of the app; `failed` is called for each that is a fault of ours."""
+def register_errors(
+    app: Flask, settings: Settings, failed: Callable[[], None], nowhere: Callable[[], Response | None]
+) -> None:
+    """Answer every error of the app: `failed` hears of each fault of ours, `nowhere` may make a page of a 404."""
     texts = _texts(settings)
 
     def http_error(problem: HTTPException) -> Response:
         status = problem.code or 500
         if status == 413:
             _drain()
+        if status == 404 and (page := nowhere()):
+            return page
         answer = outcome_response(status, *texts.get(status, _OTHER))
         answer.headers.extend([pair for pair in problem.get_headers() if pair[0] in ("Allow", "Retry-After")])
         return answer

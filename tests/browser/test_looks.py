@@ -56,14 +56,48 @@ def test_the_badge_is_never_calmer_than_the_advice(name, open_chart):
     assert urgent in ([], ["critical"])
 
 
+def bottom(element):
+    """How far down the window it ends."""
+    box = element.bounding_box()
+    return box["y"] + box["height"]
+
+
+def whole(card):
+    """Where a card ends."""
+    return bottom(card)
+
+
+def offer(card):
+    """Where the first lines of a card end, with its first offer."""
+    return max(bottom(part) for part in card.locator("h3:visible, .accept:visible, p:visible").all()[:3])
+
+
+SEEN = {"wide": (WIDE, offer), "phone": (PHONE, whole), "twice": (ZOOMED, offer)}  # what must be seen on opening
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_story_has_its_picture(scheme, open_chart, pictures):
-    chart = open_chart(scheme=scheme)
+def test_every_story_has_its_pictures_with_the_first_card_above_the_fold(scheme, open_chart, pictures):
+    chart, below = open_chart(scheme=scheme), []
     for name in NAMES:
         chart.open(name)
         expect(chart.trend).to_contain_text("now")
-        chart.page.screenshot(path=pictures / f"{name}-{scheme}.png")
-    assert len(list(pictures.glob(f"*-{scheme}.png"))) == len(NAMES)
+        first = chart.page.locator("#advice-view").locator(".card, .quiet").first
+        for kind, (size, end) in SEEN.items():
+            chart.page.set_viewport_size(size)
+            below += [(name, kind, end(first))] if end(first) > size["height"] else []
+            chart.page.screenshot(path=pictures / f"{name}-{scheme}-{kind}.png")
+    assert below == []
+    assert len(list(pictures.glob(f"*-{scheme}-*.png"))) == len(NAMES) * len(SEEN)
+
+
+def test_on_a_phone_nothing_to_do_is_folded_away(open_chart):
+    chart = open_chart("heart-block", size=PHONE)
+    card = chart.about("patient").first
+    expect(card.get_by_text("IV magnesium is contraindicated")).to_be_visible()
+    recheck = card.get_by_text("Recheck magnesium, potassium, calcium")
+    expect(recheck).to_be_hidden()
+    card.get_by_role("button", name="All 10 lines").click()
+    expect(recheck).to_be_visible()
 
 
 def test_dark_and_light_follow_the_system(open_chart):

@@ -41,6 +41,7 @@ def test_a_page_is_complete(rule: str) -> None:
     assert advice.question in text and code.fires and code.indicators and code.problems
     assert all(f"({key}" in text for key in advice.lines)
     assert not re.search(r"\{\w+\[", text)
+    assert not re.search(r"^ {4}", text, re.MULTILINE), "a sentence is shown as code"
     assert all(label in text for label in advice.suggestions.values())
     assert all(f"`{name}`" in text for name in code.numbers)
     assert all(f"[{source}]" in text for source in advice.sources)

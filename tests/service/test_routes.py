@@ -1,5 +1,8 @@
+import pytest
+
 from cds_service.web.app import ROUTES, create_app
 from cds_service.web.runtime import Access
+from tests.calls import diagnostics
 
 EXPECTED = {
     ("GET", "/"): Access.PUBLIC,
@@ -73,3 +76,27 @@ def test_a_fault_of_ours_is_an_operation_outcome_and_its_message_is_not_logged(r
     fields = [record.fields for record in caplog.records if record.name == "magnesium_cds.problems"]
     assert fields[0]["problem"] == "RuntimeError"
     assert "John" not in str(fields) + answer.get_data(as_text=True)
+
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+NOWHERE = "There is nothing at this address"
+
+
+@pytest.mark.parametrize("path", ["/no/such/page", "/insights", "/demo<script>", "/cds"])
+def test_a_browser_at_an_unknown_address_gets_a_page_that_leads_home(make_client, path):
+    answer = make_client(base_url="https://cds.example/mg").get(path, headers={"Accept": BROWSER})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 404 and answer.mimetype == "text/html" and NOWHERE in page
+    assert 'href="/mg/"' in page and "<script>" not in page
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("accept", [None, "*/*", "application/json", "application/fhir+json, text/html;q=0.5"])
+def test_a_program_at_an_unknown_address_gets_an_operation_outcome(client, accept):
+    answer = client.get("/no/such/page", headers={"Accept": accept} if accept else {})
+    assert NOWHERE in diagnostics(answer, 404)
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/cds-services/x/y"), ("GET", "/fhir/x"), ("POST", "/none")])
+def test_no_call_is_answered_with_a_page(client, method, path):
+    assert diagnostics(client.open(path, method=method, headers={"Accept": BROWSER}, json={}), 404)

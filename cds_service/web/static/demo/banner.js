@@ -41,7 +41,7 @@ function magnesium(result, unit, units, now, tone) {
   const other = unit === "mmol/L" ? "mg/dL" : "mmol/L";
   const shown = (name) => `${inUnit(result.mmol_per_l, name, units)} ${name}`;
   const chip = h("span", { class: "chip", "data-tone": tone }, result.band);
-  return tile("Magnesium", shown(unit), `${shown(other)} · ${ago(result.when, now)}`, chip);
+  return tile("Magnesium", shown(unit), [h("span", { class: "other" }, `${shown(other)} · `), ago(result.when, now)], chip);
 }
 
 function egfr(renal) {
@@ -52,6 +52,6 @@ function egfr(renal) {
 const value = (label, result, now) => (result ? tile(label, result.shown, ago(result.when, now)) : tile(label, "–", "none recent"));
 
 function tile(label, shown, note, chip = null) {
-  const told = h("dd", {}, h("span", { class: "number" }, shown), chip, h("span", { class: "soft" }, note));
+  const told = h("dd", {}, h("span", { class: "number" }, shown), chip, h("span", { class: "soft" }, ...[note].flat()));
   return h("div", { class: "value" }, h("dt", {}, label), told);
 }

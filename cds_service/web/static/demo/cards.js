@@ -25,15 +25,14 @@ export function drawCard(card, html, { accept, override }) {
   const outcomes = h("div", { class: "outcomes", tabindex: "-1" });
   // what can be done stands first: the text below it says why
   const actions = h("div", { class: "actions" });
-  const passing = h("div");
+  const passing = h("div", { class: "passing" });
   const article = h(
     "article",
     { class: "card", "data-indicator": card.indicator, "aria-labelledby": title },
-    h("p", { class: "flag" }, h("span", { class: "sign", "aria-hidden": "true" }, sign), word),
-    h("h3", { id: title }, card.summary),
+    h("div", { class: "head" }, h("p", { class: "flag" }, h("span", { class: "sign", "aria-hidden": "true" }, sign), word), " ", h("h3", { id: title }, card.summary)),
     actions,
     outcomes,
-    detail(html),
+    ...detail(html),
     passing,
     footer(card),
   );
@@ -71,13 +70,14 @@ export function drawCard(card, html, { accept, override }) {
 }
 
 const FIRST = 2; // lines of a section that stand open
+const SMALL = { Check: 1, Why: 0 }; // the same on a small screen, where these sections show less
 const ENOUGH = 5; // lines that are not worth folding
 
 /** The detail, with the first words of a section ("Found:", "Do:") marked for the margin; long ones begin folded. */
 function detail(html) {
   const body = h("div", { class: "detail" }, ...nodesOf(html));
   const lines = [...body.querySelectorAll("li")];
-  let count = 0;
+  let [count, small] = [0, FIRST];
   for (const line of lines) {
     const first = line.firstChild;
     const begins = first?.nodeName === "STRONG" && first.textContent.endsWith(":");
@@ -85,25 +85,23 @@ function detail(html) {
       first.classList.add("section");
       first.textContent = first.textContent.slice(0, -1);
     }
+    if (begins) small = SMALL[first.textContent] ?? FIRST;
     count = begins ? 1 : count + 1;
     line.classList.toggle("further", count > FIRST && lines.length > ENOUGH);
-    line.classList.toggle("second", count === FIRST && lines.length > ENOUGH);
+    line.classList.toggle("later", count > small && lines.length > ENOUGH);
   }
   for (const link of body.querySelectorAll("a")) Object.assign(link, OUTSIDE);
-  if (body.querySelector(".further")) body.append(unfolding(body));
-  return body;
+  return body.querySelector(".further, .later") ? [body, unfolding(body, `All ${lines.length} lines`)] : [body];
 }
 
-const FOLDED = "All of it";
-
-function unfolding(body) {
+function unfolding(body, whole) {
   const toggle = (event) => {
     const open = body.dataset.open !== "true";
     body.dataset.open = open;
     event.target.setAttribute("aria-expanded", String(open));
-    event.target.textContent = open ? "Fewer lines" : FOLDED;
+    event.target.textContent = open ? "Fewer lines" : whole;
   };
-  return h("button", { type: "button", class: "plain more", "aria-expanded": "false", onclick: toggle }, FOLDED);
+  return h("button", { type: "button", class: "plain more", "aria-expanded": "false", onclick: toggle }, whole);
 }
 
 const OUTSIDE = { target: "_blank", rel: "noreferrer" };
@@ -115,10 +113,12 @@ function suggestionRow(suggestion, take) {
     "div",
     { class: "suggestion", "data-recommended": suggestion.isRecommended === true },
     h("button", { type: "button", class: "accept", onclick: () => take(suggestion, row) }, ...worded(suggestion.label, actions)),
-    parts.length ? folded(`What it does (${parts.length})`, h("ul", {}, ...parts.map((part) => h("li", {}, part)))) : null,
+    parts.length ? folded(whatItDoes(parts.length), h("ul", {}, ...parts.map((part) => h("li", {}, part)))) : null,
   );
   return row;
 }
+
+const whatItDoes = (count) => [h("span", { class: "wide" }, `What it does (${count})`), h("span", { class: "narrow" }, count === 1 ? "1 step" : `${count} steps`)];
 
 /** The words of a button: a label that says what is removed or ordered needs no other verb. */
 function worded(label, actions) {
@@ -150,7 +150,7 @@ function footer(card) {
   );
   const sources = links.length ? folded("Sources", ...links.map((link) => h("p", {}, link))) : null;
   const { label = "", url } = card.source ?? {};
-  return h("footer", {}, h("span", {}, url ? h("a", { href: url, ...OUTSIDE }, label) : label), sources);
+  return h("footer", {}, sources, h("span", {}, url ? h("a", { href: url, ...OUTSIDE }, label) : label));
 }
 
 const folded = (title, ...body) => h("details", {}, h("summary", {}, title), ...body);
