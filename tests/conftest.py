@@ -62,9 +62,9 @@ def nth_time(request: pytest.FixtureRequest) -> int:
     return int(request.param)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the tests that look at a clock, wait or start a process: `-m clock` chooses them; what waits comes first."""
-    for item in items:
+    for item in items if config.option.markexpr else ():  # every module of the tests is read to tell
         if looks_at_a_clock(item.path):
             item.add_marker(pytest.mark.clock)
     items.sort(key=lambda item: not runs_first(item.path))

@@ -4,6 +4,7 @@ Their tests come to one worker, which waits while the others decide; and what ta
 it would run alone. A module that is missing here costs time, nothing else.
 """
 
+from functools import cache
 from pathlib import Path
 
 TESTS = Path(__file__).parent
@@ -16,6 +17,7 @@ FIRST = (
 )
 
 
+@cache  # a module has many tests
 def runs_first(path: Path) -> bool:
     """Whether the tests of a module run before the others."""
     return path.is_relative_to(TESTS) and path.relative_to(TESTS).as_posix() in FIRST

@@ -4,6 +4,7 @@ import random
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ import pytest
 
 from tests.clock import moments
 from tests.clock.modules import MODULES, TESTS, dates_brought_by, dates_in, runs_with_a_clock
+from tests.conftest import pytest_collection_modifyitems
 from tests.machine import LONG_S
 
 NOW = datetime.now(UTC)
@@ -30,7 +32,11 @@ APART = {
 }
 
 
-RUNNING = [path for path in MODULES if runs_with_a_clock(path.read_text(encoding="utf-8"))]
+@cache
+def beside_a_clock():
+    """(the lines with a date, the dates of other modules) of each module that runs with a clock."""
+    read = ((path, path.read_text(encoding="utf-8")) for path in MODULES)
+    return {name_of(path): (dates_in(text), dates_brought_by(path)) for path, text in read if runs_with_a_clock(text)}
 
 
 def name_of(path):
@@ -39,12 +45,11 @@ def name_of(path):
 
 
 def test_no_date_stands_beside_a_clock_that_runs():
-    dated = {name_of(path): dates_in(path.read_text(encoding="utf-8")) for path in RUNNING}
-    assert {name: lines for name, lines in dated.items() if lines} == {}
+    assert {name: lines for name, (lines, _) in beside_a_clock().items() if lines} == {}
 
 
 def test_no_date_of_another_module_stands_beside_it_but_where_they_never_meet():
-    both = {name_of(path): brought for path in RUNNING if (brought := dates_brought_by(path))}
+    both = {name: brought for name, (_, brought) in beside_a_clock().items() if brought}
     assert both.keys() == APART.keys(), both
 
 
@@ -119,5 +124,7 @@ def test_a_moved_clock_ticks_in_every_process_and_leaves_the_monotonic_ones(tmp_
     assert len(later) == 3 and {moment.utcoffset() for moment in [first, *later]} == {timedelta(hours=5, minutes=30)}
 
 
-def test_the_tests_that_look_at_a_clock_are_marked(request):
+def test_the_tests_that_look_at_a_clock_are_marked_where_tests_are_chosen_by_marks(request, monkeypatch):
+    monkeypatch.setattr(request.config.option, "markexpr", "clock")
+    pytest_collection_modifyitems(request.config, [request.node])
     assert request.node.get_closest_marker("clock")

@@ -26,17 +26,26 @@ def xs(low: int = 5, high: int = 130) -> st.SearchStrategy[float]:
     return st.integers(low, high).map(lambda hundredths: hundredths / 100)
 
 
+# made once: to make a strategy takes longer than to draw from it
+_one_in_ten = st.integers(0, 9)
+_unit = st.sampled_from(sorted(UNITS))
+_x = st.one_of(xs(), xs(5, 84), xs(100, 1100))
+_when, _within_a_year = hours(), hours(9000)
+_comparator = st.sampled_from(["<", "<=", ">", ">="])
+_status_of_result = st.sampled_from(["final"] * 6 + ["preliminary", "corrected", "cancelled"])
+
+
 @st.composite
 def magnesium(draw: st.DrawFn) -> Json:
     """A result in any unit, mostly low."""
-    unit = draw(st.sampled_from(sorted(UNITS)))
-    told: Json = {"value": draw(st.one_of(xs(), xs(5, 84), xs(100, 1100))) * UNITS[unit], "unit": unit}
-    told["hours_ago"] = draw(hours())
-    if draw(st.integers(0, 9)) == 0:
+    unit = draw(_unit)
+    told: Json = {"value": draw(_x) * UNITS[unit], "unit": unit}
+    told["hours_ago"] = draw(_when)
+    if draw(_one_in_ten) == 0:
         told["note"] = "haemolysed"
-    if draw(st.integers(0, 9)) == 0:
-        told["comparator"] = draw(st.sampled_from(["<", "<=", ">", ">="]))
-    told["status"] = draw(st.sampled_from(["final"] * 6 + ["preliminary", "corrected", "cancelled"]))
+    if draw(_one_in_ten) == 0:
+        told["comparator"] = draw(_comparator)
+    told["status"] = draw(_status_of_result)
     return told
 
 
@@ -55,70 +64,67 @@ labs = st.fixed_dictionaries(
     {},
     optional={name: st.tuples(value, st.none(), hours(1000)).map(list) for name, value in _LABS.items()},
 )
+_drug = st.one_of(st.sampled_from(DRUGS), st.sampled_from(MAGNESIUM))
+_route = st.sampled_from(["oral", "intravenous"])
+_either = st.booleans()
+_amount = st.integers(1, 10)
+_dose_unit = st.sampled_from(["g", "mg", "tablet"])
+_status_of_order = st.sampled_from(["active"] * 6 + ["completed", "stopped", "cancelled", "on-hold"])
 
 
 @st.composite
 def medicine(draw: st.DrawFn, drafted: bool = False) -> Json:
     """A drug of the tables or a magnesium product."""
-    told: Json = {"rxcui": draw(st.one_of(st.sampled_from(DRUGS), st.sampled_from(MAGNESIUM)))}
-    told["route"] = draw(st.sampled_from(["oral", "intravenous"]))
-    if draw(st.booleans()):
-        told |= {"dose": [draw(st.integers(1, 10)), draw(st.sampled_from(["g", "mg", "tablet"]))], "per_day": 1}
-    if draw(st.booleans()):
-        told["rate"] = [draw(st.integers(1, 10)), "g/h"]
+    told: Json = {"rxcui": draw(_drug)}
+    told["route"] = draw(_route)
+    if draw(_either):
+        told |= {"dose": [draw(_amount), draw(_dose_unit)], "per_day": 1}
+    if draw(_either):
+        told["rate"] = [draw(_amount), "g/h"]
     if drafted:
-        return told | {"selected": draw(st.booleans())}
-    told["hours"] = draw(hours(9000))
-    status = st.sampled_from(["active"] * 6 + ["completed", "stopped", "cancelled", "on-hold"])
-    return told | {"status": draw(status)}
+        return told | {"selected": draw(_either)}
+    told["hours"] = draw(_within_a_year)
+    return told | {"status": draw(_status_of_order)}
+
+
+_problem = st.one_of(st.sampled_from(CONDITIONS), st.sampled_from(WORDS))
 
 
 @st.composite
 def condition(draw: st.DrawFn) -> Json:
     """A condition of the tables, dated or not."""
-    told: Json = {"code": draw(st.one_of(st.sampled_from(CONDITIONS), st.sampled_from(WORDS)))}
-    return told | ({"hours": draw(hours(9000))} if draw(st.booleans()) else {})
+    told: Json = {"code": draw(_problem)}
+    return told | ({"hours": draw(_within_a_year)} if draw(_either) else {})
+
+
+_hook = st.sampled_from(HOOKS)
+_adult = st.integers(18, 95)
+_age = st.one_of(st.none(), st.integers(0, 17), _adult, _adult)
+_sex, _known_sex = st.sampled_from(["female", "male", None]), st.sampled_from(["female", "male"])
+_results = st.lists(magnesium(), max_size=2)
+_medicines, _few_medicines = st.lists(medicine(), max_size=4), st.lists(medicine(), max_size=2)
+_conditions = st.lists(condition(), max_size=3)
+_drafts = st.lists(medicine(drafted=True), min_size=1, max_size=2)
+_missing = st.sampled_from([[]] * 6 + [[key] for key in ("conditions", "medications", "results", "encounters")])
+_setting = st.sampled_from(["inpatient", "inpatient", "emergency", "ambulatory", None])
 
 
 @st.composite
 def charts(draw: st.DrawFn, hook: str | None = None) -> Json:
     """Any patient on any hook."""
-    chosen = hook or draw(st.sampled_from(HOOKS))
-    drafts = st.lists(medicine(drafted=True), min_size=1, max_size=2)
+    chosen = hook or draw(_hook)
     chart: Json = {
         "hook": chosen,
-        "patient": {
-            "age": draw(st.one_of(st.none(), st.integers(0, 17), st.integers(18, 95), st.integers(18, 95))),
-            "sex": draw(st.sampled_from(["female", "male", None])),
-        },
-        "magnesium": draw(st.lists(magnesium(), max_size=2)),
+        "patient": {"age": draw(_age), "sex": draw(_sex)},
+        "magnesium": draw(_results),
         "labs": draw(labs),
-        "medications": draw(st.lists(medicine(), max_size=4)),
-        "conditions": draw(st.lists(condition(), max_size=3)),
-        "drafts": [] if chosen == "patient-view" else draw(drafts),
-        "missing": draw(
-            st.sampled_from([[]] * 6 + [[key] for key in ("conditions", "medications", "results", "encounters")])
-        ),
+        "medications": draw(_medicines),
+        "conditions": draw(_conditions),
+        "drafts": [] if chosen == "patient-view" else draw(_drafts),
+        "missing": draw(_missing),
     }
-    setting = draw(st.sampled_from(["inpatient", "inpatient", "emergency", "ambulatory", None]))
+    setting = draw(_setting)
     return chart | ({"setting": setting} if setting else {})
-
-
-@st.composite
-def treatable(draw: st.DrawFn, least: int = 10) -> Json:
-    """An adult whose magnesium is low and fresh, with a few things that may forbid or change the dose."""
-    x, age = draw(xs(least, 69)), draw(st.integers(18, 95))
-    kidneys = {"egfr": draw(st.sampled_from([10, 14, 15, 22, 29, 30, 45, 59, 60, 75, 100]))}
-    few = {name: [draw(value), None, 2] for name, value in draw(st.sampled_from(_PAIRS))}
-    return {
-        "hook": "patient-view",
-        "patient": {"age": age, "sex": draw(st.sampled_from(["female", "male"]))},
-        "setting": draw(st.sampled_from(["inpatient", "emergency", "ambulatory"])),
-        "magnesium": {"value": x, "unit": "mmol/L", "hours_ago": 1},
-        "labs": few | draw(st.sampled_from([kidneys, kidneys, kidneys, {}])),
-        "medications": draw(st.lists(medicine(), max_size=2)),
-        "conditions": draw(st.lists(st.one_of(_stops, condition()), max_size=2)),
-    }
 
 
 _PAIRS = [[], [("potassium", _LABS["potassium"])], [("qtc", _LABS["qtc"])], [("calcium", _LABS["calcium"])]]
@@ -140,6 +146,34 @@ _stops = st.sampled_from(
         *({"code": code, "hours": 2} for code in ("I47.21", "I47.20", "R56.9", "R29.0")),
     ]
 )
+
+
+_pairs = st.sampled_from(_PAIRS)
+_egfr = st.sampled_from([10, 14, 15, 22, 29, 30, 45, 59, 60, 75, 100])
+_has_egfr = st.sampled_from([True, True, True, False])
+_place = st.sampled_from(["inpatient", "emergency", "ambulatory"])
+_stops_and_others = st.lists(st.one_of(_stops, condition()), max_size=2)
+
+
+@st.composite
+def _treatable(draw: st.DrawFn, low: st.SearchStrategy[float]) -> Json:
+    x, age = draw(low), draw(_adult)
+    kidneys = {"egfr": draw(_egfr)}
+    few = {name: [draw(value), None, 2] for name, value in draw(_pairs)}
+    return {
+        "hook": "patient-view",
+        "patient": {"age": age, "sex": draw(_known_sex)},
+        "setting": draw(_place),
+        "magnesium": {"value": x, "unit": "mmol/L", "hours_ago": 1},
+        "labs": few | (kidneys if draw(_has_egfr) else {}),
+        "medications": draw(_few_medicines),
+        "conditions": draw(_stops_and_others),
+    }
+
+
+def treatable(least: int = 10) -> st.SearchStrategy[Json]:
+    """An adult whose magnesium is low and fresh, with a few things that may forbid or change the dose."""
+    return _treatable(xs(least, 69))
 
 
 leaves = st.one_of(

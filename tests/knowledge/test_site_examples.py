@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,16 +28,17 @@ def knowledge_from(text: str, name: str) -> Knowledge:
     return load_knowledge(FOLDER, text, name, files=beside)
 
 
-KNOWN = {
-    path: knowledge_from((SITES / read["site"]).read_text(encoding="utf-8"), read["site"])
-    for path, read in READ.items()
-}
+@cache
+def known_by(path: Path) -> Knowledge:
+    """The knowledge of the site that a file of cases is of; made by the first of them."""
+    site = READ[path]["site"]
+    return knowledge_from((SITES / site).read_text(encoding="utf-8"), site)
 
 
 @pytest.mark.parametrize(("path", "case"), CASES)
 def test_a_site_says_what_its_cases_tell(path: Path, case: dict[str, Any]) -> None:
     assert case.keys() <= {"name", "chart", "stay", "user", "client", "expect"} and case["expect"]
-    decision = asked(case, KNOWN[path])
+    decision = asked(case, known_by(path))
     assert not wrong(case["expect"], decision), told(decision)
 
 
@@ -80,6 +82,6 @@ def _several(value: Any) -> list[str]:
 
 def test_every_example_has_cases_that_use_its_switches_and_words() -> None:
     assert len(FILES) == 2 and all(len(read["cases"]) > 8 for read in READ.values())
-    for known in KNOWN.values():
+    for known in map(known_by, READ):
         site = known.site
         assert site.protocols and site.words and site.switches and site.units.alone
