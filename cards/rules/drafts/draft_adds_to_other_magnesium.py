@@ -39,7 +39,7 @@ def draft_adds_to_other_magnesium(chart: Chart) -> Say | Because:
             "drug": ", ".join(dict.fromkeys(d.name for d in drafts)),
             "grams": shown(order_measures.measure("day", iv, chart) or 0.0, 1),
             "most": shown(chart.numbers[_DAY_LIMITS.get(chart.renal.of_drafts, "review.day")], 1),
-            "taken": ", ".join(dict.fromkeys(m.name for m in given.oral_magnesium(chart))),
+            "taken": ", ".join(sorted({m.name for m in given.oral_magnesium(chart)})),  # a long title is cut
         },
         tests=(DraftTest("magnesium", "first"),) if any(f.say == "no_level" for f in found) else (),
     )
