@@ -28,7 +28,8 @@ def _not_supplied(chart: Chart) -> list[str]:
 
 
 def _in_part(chart: Chart) -> list[str]:
-    return [f"{asked.missed} (incomplete)" for key, asked in _NAMED.items() if key in chart.cut - chart.not_known]
+    cut = chart.cut - chart.not_known
+    return [chart.knowledge.words.say("inputs.cut", input=a.missed) for key, a in _NAMED.items() if key in cut]
 
 
 def _with_note(asked: Input) -> str:

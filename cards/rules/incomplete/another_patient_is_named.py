@@ -6,7 +6,6 @@ from cards.chart.inputs import INPUTS
 from cards.model import Indicator, Problem, Say
 
 _NAMES = {asked.key: asked.name if asked.fact else asked.missed or asked.name for asked in INPUTS}
-_OTHER = "other data"  # under keys that are none of ours, whose names are not repeated
 
 
 @rule(Problem.INCOMPLETE, in_comfort=True, starts=lambda chart: chart.names_another)
@@ -29,8 +28,9 @@ def another_patient_is_named(chart: Chart) -> Say | Because:
 
 def _left_out(chart: Chart) -> list[str]:
     """What was left out, in the order in which cards name what is missing, and of how many entries."""
-    foreign = chart.snapshot.foreign
-    listed = [(_NAMES[key], foreign[key], key in chart.strays) for key in _NAMES if key in foreign]
+    foreign, say = chart.snapshot.foreign, chart.knowledge.words.say
+    phrases = {key: "inputs.only_foreign" if key in chart.strays else "inputs.foreign" for key in foreign}
+    told = [say(phrases[key], input=name, count=foreign[key]) for key, name in _NAMES.items() if key in foreign]
+    # under keys that are none of ours, whose names are not repeated
     others = sum(count for key, count in foreign.items() if key not in _NAMES)
-    told = [f"{name} ({count}{', nothing else came' if alone else ''})" for name, count, alone in listed]
-    return [*told, *([f"{_OTHER} ({others})"] if others else [])]
+    return [*told, *([say("inputs.foreign", input=say("inputs.other"), count=others)] if others else [])]

@@ -21,4 +21,5 @@ def check_is_incomplete(chart: Chart) -> Say | Because:
 
 
 def _named(asked: Input, chart: Chart) -> str:
-    return f"{asked.missed or asked.name}{' (incomplete)' if asked.key in chart.cut else ''}"
+    name = asked.missed or asked.name
+    return chart.knowledge.words.say("inputs.cut", input=name) if asked.key in chart.cut else name
