@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from bench import servers
-from cds_service.run.turns import LARGE_BYTES, MOST_LARGE_BYTES
+from cds_service.run.turns import LARGE_BYTES, MOST_LARGE, MOST_LARGE_BYTES, Turns
 from tests.calls import magnesium, patient_view, searchset
 
 PATH = "/cds-services/magnesium-patient-view"
@@ -205,6 +205,15 @@ def test_large_requests_take_turns_and_small_ones_do_not_wait_for_them(monkeypat
         assert worker.queued[5:] == [last], "one is read whatever its size"
         worker.finish_request(last, done)
         assert worker._turns.begins(first, MOST_LARGE_BYTES)
+
+
+def test_of_large_requests_so_many_have_their_turn_at_once_however_large():
+    """14 of 170 kB that took 2 s each had usual calls of the same worker wait 2 to 4 s."""
+    turns = Turns()
+    large = LARGE_BYTES + 1
+    assert [turns.begins(number, large) for number in range(6)] == [True] * MOST_LARGE + [False] * 2
+    assert turns.begins("small", LARGE_BYTES) and turns.ended(LARGE_BYTES) == []
+    assert (turns.ended(large), turns.ended(large), turns.ended(large)) == ([MOST_LARGE], [MOST_LARGE + 1], [])
 
 
 def unstarted(monkeypatch, most):
