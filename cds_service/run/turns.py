@@ -22,7 +22,7 @@ def head_start(connections: int) -> float:
 
 
 class Turns(Generic[T]):
-    """Who may be answered now: four large requests at once, of so many bytes, or one; small ones never wait for them."""
+    """Who may be answered now: four large requests at once, of so many bytes or one; small ones never wait for them."""
 
     def __init__(self) -> None:
         self._at_work = self._bytes = 0
