@@ -216,6 +216,21 @@ def test_of_large_requests_so_many_have_their_turn_at_once_however_large():
     assert (turns.ended(large), turns.ended(large), turns.ended(large)) == ([MOST_LARGE], [MOST_LARGE + 1], [])
 
 
+def test_a_call_that_computes_gives_way_to_others_soon(monkeypatch):
+    """Each time that a usual call waits for something, every thread that computes may go before it."""
+    from cds_service.run import gunicorn_server
+
+    before, usual, seen = sys.getswitchinterval(), 0.005, []
+    sys.setswitchinterval(usual)
+    monkeypatch.setattr(gunicorn_server, "_spare_what_stays", lambda: None)
+    monkeypatch.setattr(gunicorn_server._Application, "run", lambda _: seen.append(sys.getswitchinterval()))
+    try:
+        gunicorn_server.serve(None, "127.0.0.1", 1, 1, 1, lambda: None, lambda: None)
+        assert seen == [pytest.approx(usual / 10)]
+    finally:
+        sys.setswitchinterval(before)
+
+
 def unstarted(monkeypatch, most):
     """A worker without processes, whose threads take nothing."""
     from gunicorn.config import Config
