@@ -7,7 +7,8 @@ from collections import deque
 from typing import Generic, TypeVar
 
 LARGE_BYTES = 128 * 1024  # a usual call has 20 to 80 kB
-MOST_LARGE_BYTES = 6 * 1024 * 1024  # one of the largest by default, or six of 1 MB
+MOST_LARGE = 4  # at once: each that computes has the others wait 5 ms, again and again
+MOST_LARGE_BYTES = 6 * 1024 * 1024  # one of the largest by default
 
 _STEP_S = 0.0002
 _MOST_STEPS = 8
@@ -21,10 +22,10 @@ def head_start(connections: int) -> float:
 
 
 class Turns(Generic[T]):
-    """Who may be answered now: of large requests so many bytes, or one, at once; small ones never wait for them."""
+    """Who may be answered now: four large requests at once, of so many bytes or one; small ones never wait for them."""
 
     def __init__(self) -> None:
-        self._at_work = 0
+        self._at_work = self._bytes = 0
         self._waiting: deque[tuple[T, int]] = deque()
 
     def begins(self, who: T, held: int) -> bool:
@@ -37,13 +38,18 @@ class Turns(Generic[T]):
     def ended(self, held: int) -> list[T]:
         """A request of so many bytes is answered: whose turn it is now."""
         if held > LARGE_BYTES:
-            self._at_work -= held
+            self._at_work -= 1
+            self._bytes -= held
         return self._next()
 
     def _next(self) -> list[T]:
         begun = []
-        while self._waiting and (not self._at_work or self._at_work + self._waiting[0][1] <= MOST_LARGE_BYTES):
+        while self._waiting and self._has_room(self._waiting[0][1]):
             who, held = self._waiting.popleft()
-            self._at_work += held
+            self._at_work += 1
+            self._bytes += held
             begun.append(who)
         return begun
+
+    def _has_room(self, held: int) -> bool:
+        return not self._at_work or (self._at_work < MOST_LARGE and self._bytes + held <= MOST_LARGE_BYTES)
