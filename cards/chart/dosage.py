@@ -58,6 +58,13 @@ def given(dosage: JsonObject, per_unit: PerUnit) -> Given:
     return Given(amount, rate, rate is None and _is_push(f"{words} ; {words_of(child(dosage, 'method'))}"))
 
 
+def tells_a_dose(dosage: JsonObject) -> bool:
+    """Whether an amount is told for a dose, in a quantity or in containers, whether or not anybody can read it."""
+    entries = (*objects(dosage, "doseAndRate"), dosage)
+    quantities = [child(entry, key) for entry in entries for key in ("doseQuantity", "doseRange")]
+    return any(quantities) or _CONTAINERS.search(text(dosage, "text")) is not None
+
+
 def runs_on(dosages: Sequence[JsonObject], told: str) -> bool:
     """Whether a medicine is told to run as an infusion: by a rate, or in words of its name or instructions."""
     entries = [entry for dosage in dosages for entry in (*objects(dosage, "doseAndRate"), dosage)]

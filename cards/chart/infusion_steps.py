@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from cards.chart.dosage import Given, PerUnit, given
+from cards.chart.dosage import Given, PerUnit, given, tells_a_dose
 from cards.chart.dose_count import doses_in_a_day, hours_running
 from cards.chart.fhir import child, objects, text, words_of
-from cards.model import Infusion, JsonObject
+from cards.model import UNREAD, Infusion, JsonObject
 
 _NEXT = re.compile(r";|\bthen\b|\bfollowed by\b|\bplus\b|\+")
 _MUSCLE = re.compile(r"\b(?:im|i\.m\.|intramuscular\w*)\b", re.IGNORECASE)
@@ -33,6 +33,7 @@ def _step(dosage: Mapping[str, object], told: Given) -> Infusion | None:
         return None
     muscle = bool(_MUSCLE.search(f"{text(dosage, 'text')} {words_of(child(dosage, 'route'))}"))
     if told.amount is None:
-        return Infusion(None, told.per_hour, hours_running(dosage), intramuscular=muscle)
+        times = UNREAD if tells_a_dose(dosage) else 1.0  # a rate alone runs on, a dose that nobody can read does not
+        return Infusion(None, told.per_hour, hours_running(dosage), times, muscle)
     hours = told.amount / told.per_hour if told.per_hour else None
     return Infusion(told.amount, told.per_hour, hours, max(doses_in_a_day(dosage) or 1.0, 1.0), muscle)

@@ -7,6 +7,7 @@ from cards.model.allergies import Allergy
 from cards.model.answers import Answers
 from cards.model.clinical import (
     ORDER_TYPES,
+    UNREAD,
     Condition,
     Infusion,
     Ionised,
@@ -74,6 +75,7 @@ __all__ = [
     "ORAL_GATES",
     "ORDER_TYPES",
     "SEVERE_BANDS",
+    "UNREAD",
     "About",
     "Allergy",
     "Answered",

@@ -96,10 +96,14 @@ class Renal:
         return self.gate if self.limits is None else self.limits
 
 
+UNREAD = 0.0
+
+
 class Infusion(NamedTuple):
     """One step of an IV order: grams of a dose, g/h, hours of a dose, how many doses of it in 24 hours.
 
-    `grams` None: a rate alone, that runs for `hours`. `per_hour` None: nobody said how fast.
+    `grams` None: a rate alone, that runs for `hours`, or with `times` UNREAD beside a dose that nobody can read: its
+    grams are not counted (s.2.7). `per_hour` None: nobody said how fast.
     """
 
     grams: float | None

@@ -9,7 +9,7 @@ from cards.chart.home_list import is_of_discharge
 from cards.judgements import assess, danger, given, indication, level_and_orders, obstetric_bag, other_magnesium
 from cards.judgements.indication import is_wanted, reason_of
 from cards.loading.indications import NOT_STATED
-from cards.model import DraftTest, Indicator, Medication, Problem, Route, Say
+from cards.model import UNREAD, DraftTest, Indicator, Medication, Problem, Route, Say
 from cards.plan import own_orders
 
 _LEVEL = DraftTest("magnesium", "first")
@@ -81,4 +81,5 @@ def _is_unread(draft: Medication, chart: Chart) -> bool:
     order = draft.magnesium
     told = any(d.keys() - {"route", "sequence"} for d in objects(indication.raw(draft, chart), "dosageInstruction"))
     read = order is not None and (order.steps or order.elemental_mg_per_day or order.is_push)
-    return told and not read
+    in_part = order is not None and any(step.times == UNREAD for step in order.steps)
+    return told and (in_part or not read)
