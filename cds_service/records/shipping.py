@@ -11,7 +11,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from cds_service.records.answered import AnsweredFile
 from cds_service.records.engine import database_url, open_engine
 from cds_service.records.log import record_trouble
-from cds_service.records.memory import answer_of, answered_at
 from cds_service.records.migrate import NewerSchemaError, migrate
 from cds_service.records.private_files import Place, make_private, place_of
 from cds_service.records.purge import purge
@@ -101,6 +100,8 @@ class Shipping:
 
     def _learn(self) -> None:
         """Take over what was answered on other machines since we last looked, by the clock of the database."""
+        from cds_service.records.memory import answer_of, answered_at  # with all that decides, needed here alone
+
         f = FEEDBACK.c
         query = select(f.card_id, f.outcome, f.reason, f.outcome_at, f.received_at)
         with self._engine.connect() as connection:
