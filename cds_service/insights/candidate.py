@@ -9,7 +9,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Integer, Select, case,
 from cds_service.insights.beside import Beside, CandidateFigures, RuleBeside
 from cds_service.insights.period import Period
 from cds_service.insights.scope import EVERYTHING, Scope
-from cds_service.records.candidate_entry import QUIET, SHOWN, SUPPRESSED
+from cds_service.records.became import QUIET, SHOWN, SUPPRESSED
 from cds_service.records.schema import CANDIDATE_CALLS, CANDIDATE_RULES
 
 _REFUSED = 412

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cards import Card, Decision, Finding, unit_of_stay
+from cds_service.records.became import QUIET, SHOWN, SILENT, SUPPRESSED
 
 Json = dict[str, object]
 _ANSWERED = 200
-SHOWN, QUIET, SUPPRESSED, SILENT = "shown", "quiet", "suppressed", ""
 
 
 @dataclass(frozen=True, slots=True)

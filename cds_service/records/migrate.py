@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, inspect, text
 
 from cds_service.records.schema import HEAD
+
+if TYPE_CHECKING:  # takes as long to import as the rest, and a database of this version needs none of it
+    from alembic.config import Config
 
 _LOCK = 24_305  # any number that no other program on this database uses
 
@@ -30,10 +30,14 @@ def migrate(engine: Engine) -> None:
 
 def known_revisions() -> frozenset[str]:
     """Every schema that this version can bring to its own."""
+    from alembic.script import ScriptDirectory
+
     return frozenset(script.revision for script in ScriptDirectory.from_config(_scripts()).walk_revisions())
 
 
-def _scripts() -> Config:
+def _scripts() -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(resources.files("cds_service.records") / "migrations"))
     return config
@@ -46,7 +50,10 @@ def revision(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def _upgrade(config: Config) -> None:
+def _upgrade(config: "Config") -> None:
+    from alembic import command
+    from alembic.util import CommandError
+
     try:
         command.upgrade(config, HEAD)
     except CommandError as problem:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from cds_service.records.candidate_entry import SHOWN
+from cds_service.records.became import SHOWN
 from cds_service.records.schema import (
     ANSWERS,
     CANDIDATE_CALLS,

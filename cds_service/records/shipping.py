@@ -1,17 +1,17 @@
 """The shipping process: one on each machine, a child of the worker that keeps it (see keeper)."""
 
 import time
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Row, delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from cds_service.records.answered import AnsweredFile
+from cds_service.records.answered import Answer, AnsweredFile
 from cds_service.records.engine import database_url, open_engine
 from cds_service.records.log import record_trouble
-from cds_service.records.memory import answer_of, answered_at
 from cds_service.records.migrate import NewerSchemaError, migrate
 from cds_service.records.private_files import Place, make_private, place_of
 from cds_service.records.purge import purge
@@ -107,10 +107,7 @@ class Shipping:
             asked = connection.execute(select(func.now())).scalar_one()
             since = self._learned_until or asked - _REMEMBERED
             rows = connection.execute(query.where(f.shipped_at > since)).all()
-        self._answered.keep(
-            answer_of(card, outcome, reason, answered_at(told, received).timestamp())
-            for card, outcome, reason, told, received in rows
-        )
+        self._answered.keep(_answers(rows) if rows else ())
         self._learned_until = asked - _OVERLAP
 
     def _tidy(self) -> None:
@@ -132,6 +129,13 @@ class Shipping:
             sizes = self._shipper.waiting_bytes(), self._shipper.rejected_bytes()
             self._status = Status(time.time(), reachable, problem, *sizes, self._taken_away)
             write_status(self._folder, self._status)
+
+
+def _answers(rows: Iterable[Row[str, str, str, str, datetime]]) -> Iterator[Answer]:
+    from cds_service.records.memory import answer_of, answered_at  # with all that decides, needed here alone
+
+    for card, outcome, reason, told, received in rows:
+        yield answer_of(card, outcome, reason, answered_at(told, received).timestamp())
 
 
 def _now() -> datetime:

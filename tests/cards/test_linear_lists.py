@@ -7,6 +7,7 @@ import copy
 import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 import pytest
@@ -17,6 +18,10 @@ from tests.cards.test_linear_text import answer, cost, grows_too_fast, strings, 
 
 FEW, MANY = 200, 3200
 MOST_GROWTH = 2 * MANY / FEW
+# many cost seconds where each is dear; there a quarter tells as much: work whose square makes the whole cost 32 times
+# as much costs 20 times as much in the quarter, what does not grow left aside
+QUARTER_GROWTH = 1.25 * MANY / FEW
+QUARTER_IS_DEAR_S = 0.003  # of the few, beside the usual
 CALLS = requests()
 Path = tuple[str | int, ...]
 # short and long runs of what readers take apart: numbers, units, words that deny
@@ -83,11 +88,54 @@ def with_copies(call: Any, path: Path, number: int) -> Any:
     return made
 
 
+def costs_its_length(hook: str, made: Callable[[int], Any]) -> bool:
+    """Whether the answer to the call with so many of something costs as many times as much."""
+    if _a_quarter_costs_its_length(hook, made):
+        return True
+    few, many = made(FEW), made(MANY)
+    return not always_grows_too_fast(lambda: answer(hook, few), lambda: answer(hook, many))
+
+
+def _a_quarter_costs_its_length(hook: str, made: Callable[[int], Any]) -> bool:
+    """Whether it is dear and grows no faster than surely linear work: else the whole is measured."""
+    little, usual = made(FEW // 4), _usual(hook)
+    if cost(lambda: answer(hook, little), 1) - usual < QUARTER_IS_DEAR_S:
+        return False
+    much = made(MANY // 4)
+    most = usual + QUARTER_GROWTH * (cost(lambda: answer(hook, little), 3) - usual)
+    return any(cost(lambda: answer(hook, much), tries) <= most for tries in (1, 2))
+
+
+@cache
+def _usual(hook: str) -> float:
+    """What the answer to the call as it is costs."""
+    return cost(lambda: answer(hook, CALLS[hook]), 5)
+
+
 @pytest.mark.parametrize("name", PLACES)
 def test_a_long_list_costs_no_more_than_its_length(name: str) -> None:
     hook, path = PLACES[name]
-    few, many = (with_copies(CALLS[hook], path, number) for number in (FEW, MANY))
-    assert not always_grows_too_fast(lambda: answer(hook, few), lambda: answer(hook, many))
+    assert costs_its_length(hook, lambda number: with_copies(CALLS[hook], path, number))
+
+
+def test_work_that_grows_with_the_square_is_found_by_a_quarter_and_by_the_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """So little of the square that the whole costs only just more than it may."""
+    unit, square = 4e-4, 4e-4 / 2600
+    clock = [0.0]
+
+    def work(_: str, number: int) -> str:
+        clock[0] += number * unit + number**2 * square
+        return ""
+
+    monkeypatch.setitem(globals(), "answer", work)
+    monkeypatch.setitem(CALLS, "made up", 0)
+    monkeypatch.setattr("time.thread_time", lambda: clock[0])
+    assert not _a_quarter_costs_its_length("made up", lambda number: number)
+    assert not costs_its_length("made up", lambda number: number)
+    square = 0
+    assert _a_quarter_costs_its_length("made up", lambda number: number)
 
 
 def test_selections_and_reasons_are_looked_up() -> None:
@@ -106,8 +154,7 @@ def test_selections_and_reasons_are_looked_up() -> None:
         return with_copies(call, ("prefetch", "conditions", "entry", 0), number)
 
     for many in (made, reasons):
-        few, more = many(FEW), many(MANY)
-        assert not grows_too_fast(lambda b=few: answer("order-sign", b), lambda b=more: answer("order-sign", b), 32)
+        assert costs_its_length("order-sign", many)
 
 
 @pytest.mark.parametrize("hook", CALLS)

@@ -68,6 +68,7 @@ LENGTHS = (3, 30, 500)
 # seconds that are not worth a second look: a quadratic pattern takes many times as long for the longer text
 NOTHING = 0.001
 BEYOND_DOUBT = 0.5
+PATTERN_BEYOND_DOUBT = 0.05  # a pattern makes no garbage, whose collection is what else takes long
 RUNS = ("7", " ", "a", "x ", "1 ", "7.", "1.7 ", "-", "/", ".", "\t", "no ", "4 g", "over 4 ", "(", "{n[", "s.7", ", ")
 _PLAIN_OF_CATEGORY = {
     op.CATEGORY_DIGIT: "7",
@@ -193,13 +194,18 @@ def cost(work: Callable[[], object], times: int) -> float:
     return min(found)
 
 
-def grows_too_fast(short: Callable[[], object], long: Callable[[], object], most: float = MOST_GROWTH) -> bool:
+def grows_too_fast(
+    short: Callable[[], object],
+    long: Callable[[], object],
+    most: float = MOST_GROWTH,
+    beyond_doubt: float = BEYOND_DOUBT,
+) -> bool:
     """Whether the longer work costs more than `most` times the other; measured again before it is believed."""
     for tries in (1, 3, 7):
         spent = cost(long, tries)
         if spent <= NOTHING or spent <= most * cost(short, 3 * tries):
             return False
-        if spent > BEYOND_DOUBT:
+        if spent > beyond_doubt:
             return True
     return True
 
@@ -217,7 +223,8 @@ def slow_text(pattern: re.Pattern[str]) -> str | None:
 
 
 def _slow_on(pattern: re.Pattern[str], short: str, long: str, most: float) -> bool:
-    return grows_too_fast(lambda: _find_all(pattern, short), lambda: _find_all(pattern, long), most)
+    both = (lambda: _find_all(pattern, short)), (lambda: _find_all(pattern, long))
+    return grows_too_fast(*both, most, PATTERN_BEYOND_DOUBT)
 
 
 def _find_all(pattern: re.Pattern[str], text: str) -> None:
@@ -337,13 +344,12 @@ def strings(node: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[st
 
 
 def with_more(node: Any, path: tuple[str | int, ...], more: str) -> Any:
-    """A copy with something after one of its strings."""
-    made = copy.deepcopy(node)
-    *way, last = path
-    place = made
-    for key in way:
-        place = place[key]
-    place[last] += more
+    """A copy with something after one of its strings; what holds no part of that string is shared."""
+    if not path:
+        return node + more
+    key, *inside = path
+    made = copy.copy(node)
+    made[key] = with_more(node[key], tuple(inside), more)
     return made
 
 
