@@ -1,7 +1,10 @@
 """Names, dates and times in a sentence."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
+
+_BEGINS = re.compile(r"\A\**[^\W\d_](?![^\W\d_a-zß-ÿ])")
 
 
 def listed(names: Iterable[str]) -> str:
@@ -11,8 +14,8 @@ def listed(names: Iterable[str]) -> str:
 
 
 def opening(text: str) -> str:
-    """A text as a sentence begins; the rest stays as it is written (mmHg)."""
-    return text[:1].upper() + text[1:]
+    """A text as a sentence begins, behind marks of emphasis too; what has a spelling of its own keeps it (eGFR)."""
+    return _BEGINS.sub(lambda found: found.group().upper(), text)
 
 
 def day(when: datetime) -> str:

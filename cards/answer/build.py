@@ -16,7 +16,7 @@ from cards.loading.advice import SECTIONS
 from cards.model import Card, DraftMedication, Finding, Indicator, Memory, Problem
 from cards.plan.doses import short_name
 from cards.terms.terminology import ICD10
-from cards.wording import listed, shortened
+from cards.wording import listed, opening, shortened
 
 _SUMMARY_LIMIT = 139
 _LINKS = 2
@@ -76,8 +76,7 @@ def _summary(recommendation: Recommendation, knowledge: Knowledge, told: Mapping
     if lead.title not in knowledge.advice[lead.rule].summaries:
         reasons = (_sentence(f, knowledge, told) for f in others if f.title in knowledge.advice[f.rule].summaries)
         said += [reason for reason in reasons if len(said[0]) + len(reason) + 2 <= _SUMMARY_LIMIT][:1]
-    text = knowledge.voice.finished(": ".join(said))
-    return text if text[1:2].isupper() else text[:1].upper() + text[1:]  # eGFR keeps its spelling
+    return opening(knowledge.voice.finished(": ".join(said)))
 
 
 def _sentence(finding: Finding, knowledge: Knowledge, told: Mapping[str, Values]) -> str:
@@ -94,7 +93,7 @@ def _detail(recommendation: Recommendation, summary: str, knowledge: Knowledge, 
             line = advice.lines[key]
             if line.minor and recommendation.indicator is Indicator.CRITICAL:
                 continue
-            lines[line.section].append(line.text.format_map(told[finding.rule]))
+            lines[line.section].append(opening(line.text.format_map(told[finding.rule])))
     if recommendation.ordered:
         names = knowledge.voice.value(listed(knowledge.tests[test].short for test in recommendation.ordered))
         lines["check"].append(knowledge.words.say("labels.ordered", tests=names))

@@ -143,7 +143,7 @@ def _number(reason: Because) -> Json:
     if t is None:
         return {"told": reason.words}
     limit = {"id": t.id, "value": t.value, "unit": t.unit, "source": t.source, "valid_from": str(t.valid_from)}
-    return {**limit, "patient": reason.value, "told": reason.told}
+    return {**limit, "patient": reason.value, "told": reason.told, "limit": reason.limit}
 
 
 def _source(number: str, knowledge: Knowledge) -> Json:

@@ -12,6 +12,9 @@ _NOT_SO = {
     "above": "not above",
 }
 _PURE = "1"  # the unit of a pure number
+_SPELLED = {"a": ("year", "years"), "d": ("day", "days"), "wk": ("week", "weeks")}
+_HOUR, _DAY, _LONG_H = "h", "d", 72  # limits from so many hours on are read in days
+_HOURS_A_DAY = 24
 
 
 class Because(NamedTuple):
@@ -38,7 +41,7 @@ class Because(NamedTuple):
             return self.words
         if self.value is None:
             return f"{self.threshold.of} is not known"
-        return f"{self.told} {measured(self.threshold.value, self.threshold.unit)}"
+        return f"{self.told} {self.limit}"
 
     @property
     def told(self) -> str:
@@ -46,7 +49,12 @@ class Because(NamedTuple):
         if self.threshold is None or self.value is None:
             return ""
         relation = self.relation if self.holds else _NOT_SO[self.relation]
-        return f"{self.threshold.of} {measured(self.value, self.threshold.unit)} is {relation}"
+        return f"{self.threshold.of} {measured(self.value, self.threshold)} is {relation}"
+
+    @property
+    def limit(self) -> str:
+        """The limit as a clinician writes it: "3.5 mmol/L", "7 days"; "" when none decided."""
+        return measured(self.threshold.value, self.threshold) if self.threshold else ""
 
 
 YES = Because(True)
@@ -63,6 +71,9 @@ def any_of(*reasons: Because) -> Because:
     return next((reason for reason in reasons if reason), because(told))
 
 
-def measured(value: float, unit: str) -> str:
-    """A value with its unit, as a clinician writes it."""
-    return shown(value) if unit == _PURE else f"{shown(value)} {unit}"
+def measured(value: float, limit: Threshold) -> str:
+    """A value in the unit of its limit, as a clinician writes it; of long limits in days."""
+    in_days = limit.unit == _HOUR and limit.value >= _LONG_H
+    text, unit = shown(value / _HOURS_A_DAY if in_days else value), _DAY if in_days else limit.unit
+    one, many = _SPELLED.get(unit, (unit, unit))
+    return text if unit == _PURE else f"{text} {one if text == '1' else many}"

@@ -43,10 +43,8 @@ def _rules(rules: list[JsonDict], everything: bool) -> Iterator[str]:
 
 
 def _number(number: JsonDict) -> str:
-    value, unit = number.get("value"), number.get("unit")
-    shown = value if unit == "1" else f"{value} {unit}"  # 1: a pure number
-    limit = f"{number.get('id')} = {shown} (source {number.get('source')}, since {number.get('valid_from')})"
-    return f"{number.get('told')} {limit}"
+    origin = f"{number.get('id')}, source {number.get('source')}, since {number.get('valid_from')}"
+    return f"{number.get('told')} {number.get('limit')} ({origin})"
 
 
 def _sources(rules: list[JsonDict]) -> Iterator[str]:

@@ -6,6 +6,7 @@ from cards import Decision, Knowledge
 from cds_service.fhir_json import JsonDict, as_dict, as_list
 
 Row = dict[str, object]
+_HOUR = 60  # minutes
 
 
 def dose_rows(decision: Decision, knowledge: Knowledge) -> list[Row]:
@@ -42,10 +43,7 @@ def _row(table: str, row: str, by_gate: Mapping[str, str]) -> Row:
 
 def _intravenous(knowledge: Knowledge) -> dict[str, dict[str, str]]:
     return {
-        row: {
-            gate.name: ", then ".join(f"{s.grams:g} g over {s.minutes:g} min" for s in steps)
-            for gate, steps in at.items()
-        }
+        row: {gate.name: ", then ".join(_infused(s.grams, s.minutes) for s in steps) for gate, steps in at.items()}
         for row, at in knowledge.doses.iv.items()
     }
 
@@ -62,10 +60,16 @@ def _drafted(suggestion: JsonDict) -> Iterator[str]:
         dosages = [as_dict(dosage) for dosage in as_list(resource.get("dosageInstruction"))]
         doses = [(_dose(dosage), as_dict(as_dict(dosage.get("timing")).get("repeat"))) for dosage in dosages]
         if doses and all(unit == "g" and "duration" in repeat for (_, unit), repeat in doses):
-            yield ", then ".join(f"{value:g} g over {_minutes(repeat):g} min" for (value, _), repeat in doses)
+            yield ", then ".join(_infused(value, _minutes(repeat)) for (value, _), repeat in doses)
         elif len(doses) == 1 and doses[0][0][1] == "mg":
             (value, _), repeat = doses[0]
             yield f"{value * float(str(repeat.get('frequency') or 1)):g} mg elemental a day"
+
+
+def _infused(grams: float, minutes: float) -> str:
+    """Whole hours as hours, as the order says them."""
+    hours, rest = divmod(minutes, _HOUR)
+    return f"{grams:g} g over {hours:g} h" if hours and not rest else f"{grams:g} g over {minutes:g} min"
 
 
 def _dose(dosage: JsonDict) -> tuple[float, str]:

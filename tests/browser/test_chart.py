@@ -112,7 +112,7 @@ def test_why_shows_rules_numbers_sources_facts_and_the_raw_call(chart):
     expect(why).to_contain_text("Limit by source 1, 6, in force since 2026-11-23 (band.severe)")
     expect(why).to_contain_text("Kidneys: eGFR 78, gate R0.")
     expect(why).to_contain_text("Row “severe” of the table of IV doses:")
-    expect(why).to_contain_text("R0: 4 g over 240 min (this patient)")
+    expect(why).to_contain_text("R0: 4 g over 4 h (this patient)")
     rule = why.get_by_role("link", name="The rule, its cases and sources").first
     assert page.request.get(rule.evaluate("link => link.href")).ok
     silent = why.get_by_text(re.compile(r"Looked at and silent \(\d+\)"))

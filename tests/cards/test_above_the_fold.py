@@ -1,5 +1,6 @@
 """Summary, found and do are read in ten seconds; what does not fit stands below, and nothing is lost."""
 
+import re
 from collections.abc import Iterator
 
 from cards import Card, Decision, Knowledge
@@ -11,6 +12,8 @@ from tests.cards.each_case import ask_each, of_every_rule
 from tests.cards.test_german import german
 
 MOST_LETTERS = 140
+# a sentence that begins small, at the start of a line or behind another; what has a spelling of its own may (eGFR)
+SMALL = re.compile(r"(?:^|[.?!]\*{0,2} )\**[a-zäöü](?![A-Z]).*", re.MULTILINE)
 
 
 def sections(detail: str, known: Knowledge) -> Iterator[tuple[str, str]]:
@@ -40,6 +43,17 @@ def test_in_every_case(rule):
         assert all(len(str(card.body["summary"])) < MOST_LETTERS for card in case.decision.cards)
 
     ask_each(rule, is_short)
+
+
+@of_every_rule
+def test_every_sentence_begins_with_a_capital(rule):
+    def is_begun(case):
+        known = knowledge_of(case.chart)
+        for card in case.decision.cards:
+            told = [str(card.body["summary"]), *(line for _, line in sections(str(card.body["detail"]), known))]
+            assert SMALL.findall("\n".join(told)) == []
+
+    ask_each(rule, is_begun)
 
 
 @of_every_rule

@@ -101,3 +101,19 @@ def _decided(decision: Decision, rule: str) -> tuple[Because, ...]:
     answer = decision.trace.answers[rule]
     assert isinstance(answer, Finding)
     return answer.decided
+
+
+@pytest.mark.parametrize(
+    ("number", "value", "told"),
+    [
+        ("refill.depleter_hours", 8784, "age of the last magnesium 366 days is above 365 days"),
+        ("emergency.hours", 30, "time since the event or ECG 30 h is above 24 h"),
+        ("cause.likely_days_2", 1, "time on the drug 1 day is below 2 days"),
+        ("review.obstetric.age_years", 11, "age 11 years is below 12 years"),
+        ("review.push", 2, "number of IV pushes drafted 2 is above 1"),
+    ],
+)
+def test_a_time_is_read_in_the_words_of_people(number, value, told):
+    limit = knowledge().thresholds[number]
+    relation = "above" if value > limit.value else "below"
+    assert Because(True, threshold=limit, value=value, relation=relation).why == told

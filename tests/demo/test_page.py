@@ -118,7 +118,7 @@ def test_a_drafted_dose_is_told_with_its_row_and_kidney_gate(demo_client):
     (dose,) = told["doses"]
     assert dose["gate"] == "R0" and {row["row"].split()[0] for row in dose["rows"]} == {"severe"}
     severe = next(row for row in dose["rows"] if row["row"] == "severe")
-    assert severe["by_gate"]["R0"] == "4 g over 240 min" and severe["by_gate"]["R2"] == "2 g over 240 min"
+    assert severe["by_gate"]["R0"] == "4 g over 4 h" and severe["by_gate"]["R2"] == "2 g over 4 h"
 
 
 def test_the_reasons_of_what_is_no_request_are_refused(demo_client):

@@ -18,6 +18,7 @@ from cards.model import (
     Suggestion,
     removals,
 )
+from cards.wording import opening
 
 _ANTACID_SALTS = frozenset({"oxide", "hydroxide", "carbonate"})
 _SWALLOWED = (Route.ORAL, Route.UNKNOWN)
@@ -49,7 +50,7 @@ def _informs(pairs: tuple[DrugRole, ...]) -> Say:
 
 def _advice(pairs: Iterable[DrugRole]) -> str:
     """What each drug asks for beside magnesium, by its name."""
-    return " ".join(f"**{r.ingredient}**: {r.advice}" for r in pairs)
+    return " ".join(f"**{opening(r.ingredient)}**: {r.advice}" for r in pairs)
 
 
 def _beside_minerals(chart: Chart) -> tuple[DrugRole, ...]:

@@ -116,7 +116,7 @@ function turn(before, after, asked) {
 function crossed(rule, { chart, now }) {
   const changed = [...Object.keys(chart.changes.values), ...(chart.changes.age === undefined ? [] : ["age"])];
   const limits = (rule.numbers ?? []).filter((one) => one.value !== undefined && changed.some((name) => one.told.toLowerCase().startsWith(name)));
-  const told = limits.map((one) => `${one.told} ${one.value}${one.unit === "1" ? "" : ` ${one.unit}`}`);
+  const told = limits.map((one) => `${one.told} ${one.limit}`);
   const kidneys = changed.includes("egfr") && /kidney/i.test(rule.question) ? [`${now.facts.renal.reason}, kidney gate ${now.facts.renal.gate}`] : [];
   return [...kidneys, ...told];
 }

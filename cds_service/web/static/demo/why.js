@@ -59,13 +59,18 @@ const silentRule = (told) => h("li", {}, pageOf(told, told.question), h("span", 
 
 /** "magnesium 0.49 mmol/L is below 0.5 mmol/L", its source, and what would say the contrary. */
 function number(n) {
-  const limit = measured(n);
+  const { limit } = n;
   const words = Object.keys(CONTRARY).find((comparison) => n.told.endsWith(comparison));
   const turn = words ? ` It would be otherwise ${CONTRARY[words](limit)}.` : "";
   return h("li", {}, n.told, " ", h("b", {}, limit), `.${turn} `, h("span", { class: "soft" }, `Limit by ${origin(n.source)}, in force since ${n.valid_from} (${n.id})`));
 }
 
-const origin = (source) => (source === "design" ? "the authors of this service" : `source ${source.replaceAll(";", ", ")}`);
+/** Who set a limit: "source 2, 54", "source 78 and the authors of this service". */
+function origin(source) {
+  const published = source.split(";").filter((one) => one !== "design");
+  const named = published.length ? [`source ${published.join(", ")}`] : [];
+  return [...named, ...(source.includes("design") ? ["the authors of this service"] : [])].join(" and ");
+}
 
 /** Which row of the dose tables a drafted magnesium stands in, and what the same row gives at other kidney gates. */
 function doses({ doses: found, facts: { renal } }) {
@@ -86,7 +91,6 @@ function notUnderstood(explained) {
 }
 
 const list = (texts) => h("ul", {}, ...texts.map((text) => h("li", {}, text)));
-const measured = ({ value, unit }) => (unit === "1" ? `${value}` : `${value} ${unit}`);
 const folded = (title, ...body) => h("details", {}, h("summary", {}, title), ...body);
 
 function facts(told) {
