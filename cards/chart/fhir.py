@@ -62,6 +62,15 @@ def number(node: JsonObject, key: str) -> float | None:
     return float(value) if isfinite(value) else None
 
 
+def amount(quantity: JsonObject) -> tuple[float | None, str, str]:
+    """Value, code and unit of a quantity; in one look where it is written as nearly all are."""
+    value, code, unit = quantity.get("value"), quantity.get("code"), quantity.get("unit")
+    if not (isinstance(code, str) and isinstance(unit, str)) or len(code) + len(unit) > _LONGEST_TEXT:
+        code, unit = text(quantity, "code"), text(quantity, "unit")
+    told = value if isinstance(value, float) and -_LARGEST < value < _LARGEST else number(quantity, "value")
+    return told, code, unit
+
+
 class Concept(NamedTuple):
     """What a CodeableConcept says: (system, code) of each coding, and text and displays, each once, as words."""
 

@@ -28,7 +28,8 @@ def analyte_of(observation: JsonObject, knowledge: Knowledge) -> str | None:
 
 def name_of(observation: JsonObject, knowledge: Knowledge) -> Name:
     """What codes, displays and text of an observation say together; each is read once by its value."""
-    concept = child(observation, "code")
+    told = observation.get("code")
+    concept = told if isinstance(told, dict) else child(observation, "code")
     listed = concept.get("coding")
     if not isinstance(listed, list):
         return _read(concept, knowledge)

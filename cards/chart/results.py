@@ -5,7 +5,19 @@ from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple
 
-from cards.chart.fhir import child, codings, end_of, is_day_only, moment, number, objects, reference_of, text, words_of
+from cards.chart.fhir import (
+    amount,
+    child,
+    codings,
+    end_of,
+    is_day_only,
+    moment,
+    number,
+    objects,
+    reference_of,
+    text,
+    words_of,
+)
 from cards.chart.result_names import name_of
 from cards.chart.specimen import contradicts
 from cards.chart.worded import Worded, is_no_information, sign_of, worded, words_told
@@ -103,7 +115,7 @@ def read(observation: JsonObject, knowledge: Knowledge, now: datetime) -> Readin
     if contradicts(observation, name, knowledge):
         why = "has a specimen that contradicts its code"
         return Unreadable(analyte, why, when, status=status, withdraws=False)
-    return _plausible(_value(observation, analyte, status, when, knowledge), knowledge)
+    return _value(observation, analyte, status, when, knowledge)
 
 
 def _is_future(observation: JsonObject, when: datetime, now: datetime, knowledge: Knowledge) -> bool:
@@ -111,13 +123,6 @@ def _is_future(observation: JsonObject, when: datetime, now: datetime, knowledge
     if is_day_only(_effective(observation)) and when.date() <= now.astimezone(knowledge.site.zone).date():
         return False
     return (when - now).total_seconds() > knowledge.numbers["fresh.future_tolerance"] * 3600
-
-
-def _plausible(found: Reading | SetAside, knowledge: Knowledge) -> Reading | SetAside:
-    """What no patient can have is set aside, and never shown."""
-    if isinstance(found, SetAside) or knowledge.results.is_possible(found.analyte, found.value):
-        return found
-    return Unreadable(found.analyte, "is not possible in a patient", found.when, status=found.status, withdraws=False)
 
 
 def _unreadable(analyte: str, why: str, observation: JsonObject, when: datetime | None = None) -> Unreadable:
@@ -137,19 +142,28 @@ def _as_sent(value: float) -> str:
 def _value(
     observation: JsonObject, analyte: str, status: str, when: datetime, knowledge: Knowledge
 ) -> Reading | SetAside:
-    quantity = child(observation, "valueQuantity")
-    told = number(quantity, "value")
+    plain = observation.get("valueQuantity")
+    quantity = plain if isinstance(plain, dict) else child(observation, "valueQuantity")
+    told, code, name = amount(quantity)
     if told is None:
         return _in_words(observation, analyte, status, when, knowledge)
     comparator = sign_of(quantity) if "comparator" in quantity else ""
     if comparator is None:
         # a value without its comparator would be another value: none is shown
         return Unreadable(analyte, "has a comparator that we do not know", when, status=status)
-    unit = knowledge.units.find(analyte, text(quantity, "code"), text(quantity, "unit"))
+    unit = knowledge.units.find(analyte, code, name)
     if unit is None:
         found = _unreadable(analyte, _no_unit(analyte, quantity, knowledge), observation, when)
-        return replace(found, unit=text(quantity, "code") or text(quantity, "unit"))
-    return Reading(analyte, told * unit.factor, comparator, unit, told, when, status, observation)
+        return replace(found, unit=code or name)
+    value = told * unit.factor
+    if not knowledge.results.is_possible(analyte, value):
+        return _impossible(analyte, when, status)
+    return Reading(analyte, value, comparator, unit, told, when, status, observation)
+
+
+def _impossible(analyte: str, when: datetime, status: str) -> Unreadable:
+    """What no patient can have is set aside, and never shown."""
+    return Unreadable(analyte, "is not possible in a patient", when, status=status, withdraws=False)
 
 
 def _no_unit(analyte: str, quantity: JsonObject, knowledge: Knowledge) -> str:
@@ -172,7 +186,10 @@ def _in_words(
         return Unreadable(analyte, _AS_TEXT, when, status=status)
     unit = found.unit or (next(iter(knowledge.units.by_analyte["egfr"].values())) if analyte == "egfr" else None)
     if unit and analyte not in _NEVER_IN_WORDS:
-        return Reading(analyte, found.told * unit.factor, found.comparator, unit, found.told, when, status, observation)
+        value = found.told * unit.factor
+        if not knowledge.results.is_possible(analyte, value):
+            return _impossible(analyte, when, status)
+        return Reading(analyte, value, found.comparator, unit, found.told, when, status, observation)
     return Unreadable(analyte, _AS_TEXT, when, found.sent, status, _in_unit(found))
 
 

@@ -11,7 +11,9 @@ def contradicts(observation: JsonObject, name: Name, knowledge: Knowledge) -> bo
     # urine is the right specimen, or part of the name, or there is none
     if name.analyte in knowledge.results.not_in_blood:
         return False
-    if name.is_of_other_fluid or not ("specimen" in observation or "contained" in observation):
+    specimen = observation.get("specimen")
+    is_silent = specimen is None or (isinstance(specimen, dict) and "display" not in specimen)
+    if name.is_of_other_fluid or (is_silent and "contained" not in observation):
         return name.is_of_other_fluid
     told = _of_specimens(observation)
     return bool(told) and any(is_of_other_fluid(words, knowledge) for words in told if words)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from cards import Snapshot
 from cards.chart import Chart as PatientChart
+from cards.chart.fhir import amount, number, text
 from cards.model import Band, Freshness
 from tests.cards.chart import LOINC, NOW, Json, ago, knowledge, observation, snapshot
 from tests.cards.test_properties import examples
@@ -498,3 +499,11 @@ def test_a_bare_date_counts_to_the_end_of_its_day_where_the_site_is() -> None:
 def test_a_time_without_a_zone_is_the_sites() -> None:
     found = in_zone("America/New_York", "2026-11-27T15:00:00+00:00", effectiveDateTime="2026-11-27T08:00:00").magnesium
     assert found and found.when == datetime.fromisoformat("2026-11-27T13:00:00+00:00")
+
+
+@pytest.mark.parametrize("value", [1.2, 1, 0, True, -1e13, 1e400, float("nan"), "1.2", None, [1.2]])
+@pytest.mark.parametrize("told", ["mg/dL", "", None, 5, "m" * 4001, ["mg/dL"]])
+def test_a_quantity_is_read_in_one_look_as_its_parts_are(value: object, told: object) -> None:
+    for quantity in ({"value": value, "code": told, "unit": "mg/dL"}, {"value": value, "code": "mg/dL", "unit": told}):
+        parts = number(quantity, "value"), text(quantity, "code"), text(quantity, "unit")
+        assert amount(quantity) == parts
