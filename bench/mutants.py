@@ -23,6 +23,7 @@ from types import FrameType
 from typing import Any
 
 from bench.mutate import ROOT, Mutant, in_place, mutants
+from cards.by_value import ByValue
 from cards.model import Decision
 from tests.cards import answer
 from tests.cards.chart import Json, cases, decide, knowledge_of, snapshot
@@ -125,13 +126,13 @@ def _lines_run(case: Case, among: set[Place]) -> set[Place]:
 def forget() -> None:
     """What the code remembers between decisions would hide a fault, or outlive it."""
     for kept in _memories():
-        kept.cache_clear()
+        (kept.clear if isinstance(kept, ByValue) else kept.cache_clear)()
 
 
 @cache
 def _memories() -> list[Any]:
     gc.unfreeze()  # what is frozen is not listed
-    kept = [k for k in gc.get_objects() if type(k).__name__ == "_lru_cache_wrapper"]
+    kept = [k for k in gc.get_objects() if type(k).__name__ in ("_lru_cache_wrapper", "ByValue")]
     gc.freeze()  # all of it stays: it need not be looked through again and again
     return [k for k in kept if (k.__module__ or "").startswith("cards.")]
 

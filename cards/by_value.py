@@ -1,9 +1,11 @@
 """What is worked out once by its value and kept: a hospital's tests, drugs and problems come again and again."""
 
 from collections.abc import Callable, Hashable
-from typing import TypeVar
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 _Value = TypeVar("_Value")
+_Asked = ParamSpec("_Asked")
 _LONGEST = 512
 
 
@@ -24,6 +26,21 @@ class ByValue(dict[tuple[Hashable, ...], _Value]):
                 self.clear()
             self[asked] = found
         return found
+
+
+def kept_by_value(most: int) -> Callable[[Callable[_Asked, _Value]], Callable[_Asked, _Value]]:
+    """Keep so many of what a function works out by its values, given by place; long texts are worked out each time."""
+
+    def keeping(work_out: Callable[_Asked, _Value]) -> Callable[_Asked, _Value]:
+        kept: ByValue[_Value] = ByValue(work_out, most)
+
+        @wraps(work_out)
+        def asked(*values: _Asked.args, **_: _Asked.kwargs) -> _Value:
+            return kept[values]
+
+        return asked
+
+    return keeping
 
 
 def _length(asked: tuple[object, ...]) -> int:

@@ -1,10 +1,9 @@
 """Which analyte an observation is about, by its codes, else by its whole name; and whether that names another fluid."""
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import NamedTuple
 
-from cards.by_value import ByValue
+from cards.by_value import ByValue, kept_by_value
 from cards.chart.fhir import child, objects, text
 from cards.loading import Knowledge
 from cards.loading.result_tables import plain
@@ -54,7 +53,7 @@ def _read(concept: JsonObject, knowledge: Knowledge) -> Name:
     return _name(text(concept, "text"), tuple(coded), knowledge)
 
 
-@lru_cache(maxsize=4096)
+@kept_by_value(4096)
 def _name(words: str, coded: tuple[_Coding, ...], knowledge: Knowledge) -> Name:
     told = (words, *(display for _, _, display in coded))
     keys = [(system.strip(), code.strip()) for system, code, _ in coded if code.strip()]
@@ -75,7 +74,7 @@ def is_unsettled(observation: JsonObject, knowledge: Knowledge) -> bool:
     return any(text(coding, "code").strip() in knowledge.results.unsettled for coding in listed)
 
 
-@lru_cache(maxsize=1024)
+@kept_by_value(1024)
 def is_of_other_fluid(told: str, knowledge: Knowledge) -> bool:
     """Whether words name a fluid that is no serum, plasma or blood (knowledge/result_words.yaml)."""
     return knowledge.results.other_specimen.search(plain(told)) is not None

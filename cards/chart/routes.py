@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
+from cards.by_value import kept_by_value
 from cards.chart.fhir import child, codings, text, words_of
 from cards.model import JsonObject, Route
 from cards.terms.names import fold
@@ -88,14 +88,14 @@ def _ordered_route(route: JsonObject) -> Route:
     return known or worded_route(" ; ".join(filter(None, (words_of(route), *codes))))
 
 
-@lru_cache(maxsize=4096)
+@kept_by_value(4096)
 def worded_route(told: str) -> Route:
     """What a text says of giving; what a medicine is for is no way to give it: "by mouth for ear pain"."""
     given = _PURPOSE.sub(" ", fold(told))
     return next((route for route, words in _ROUTE_WORDS if words.search(given)), Route.UNKNOWN)
 
 
-@lru_cache(maxsize=4096)
+@kept_by_value(4096)
 def _is_rinse(told: str) -> bool:
     """Kept in the mouth and not swallowed."""
     return bool(_RINSE.search(told)) and not _SWALLOWED.search(told)

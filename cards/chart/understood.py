@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import NamedTuple
 
+from cards.by_value import kept_by_value
 from cards.chart.ingredients import Told
 from cards.chart.routes import worded_route
 from cards.model import Route
@@ -42,7 +42,7 @@ def named_of(terminology: Terminology, own: Told, parts: Sequence[Told]) -> Name
     return _mixture(terminology, whole, [understood(terminology, *part) for part in parts]) if parts else whole
 
 
-@lru_cache(maxsize=4096)
+@kept_by_value(4096)
 def understood(terminology: Terminology, codes: tuple[CodeKey, ...], told: str) -> Named:
     """A hospital has some thousand medicines, which come again and again."""
     is_worded, told = bool(told), told or _names_in(codes)

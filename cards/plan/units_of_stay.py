@@ -5,8 +5,8 @@ A place that was left or is only planned does not count.
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
+from cards.by_value import kept_by_value
 from cards.chart import Chart, once
 from cards.chart.encounter_setting import places_now
 from cards.chart.fhir import child, codings, objects, text, words_of
@@ -89,7 +89,7 @@ def _texts(chart: Chart) -> Iterator[str]:
     yield from map(words_of, _services(chart))
 
 
-@lru_cache(maxsize=1024)
+@kept_by_value(1024)
 def _named(told: str, words: Vocabulary) -> str:
     """The unit that a text names, by the longest of its spellings; "" where it names none."""
     spaced, known = _spaced(told), words.units

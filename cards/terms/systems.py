@@ -1,7 +1,8 @@
 """The one spelling of a code system: clients name the same system by URL, OID, table name or word."""
 
 import re
-from functools import lru_cache
+
+from cards.by_value import kept_by_value
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 LOINC = "http://loinc.org"
@@ -57,7 +58,7 @@ _KNOWN = {
 }
 
 
-@lru_cache(maxsize=1024)
+@kept_by_value(1024)
 def system_of(told: str) -> str:
     """The canonical URI of a code system in whatever spelling; of one that is not ours the spelling without noise.
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
+from cards.by_value import kept_by_value
 from cards.model import DrugRole, MagnesiumKind
 from cards.terms.later import Later
 from cards.terms.magnesium_words import NOT_TOLD, magnesium_salt
@@ -217,7 +217,7 @@ _NARROWED = {"anuria": "oliguria", "ventricular_arrhythmia": "nonsustained_vt"}
 _PART_OF = {"torsades": "ventricular_arrhythmia"}
 
 
-@lru_cache(maxsize=4096)
+@kept_by_value(4096)
 def _categories(terminology: Terminology, codings: tuple[CodeKey, ...], told: str) -> tuple[str, ...]:
     """A hospital has some thousand problems, which come again and again."""
     coded = dict.fromkeys(category for key in codings for category in terminology.coded_categories(key))
@@ -237,7 +237,7 @@ def _denied(told: str, among: Iterable[ConditionWords]) -> set[str]:
     return {w.category for w in among if w.pattern.search(told) and w.unless.search(told)}
 
 
-@lru_cache(maxsize=4096)
+@kept_by_value(4096)
 def _drug(terminology: Terminology, ingredients: tuple[str, ...]) -> Drug:
     roles = tuple(role for code in ingredients for role in terminology.roles.get(code, ()))
     name = " / ".join(dict.fromkeys(role.ingredient for role in roles)) or _NAMELESS
