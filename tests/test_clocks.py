@@ -21,6 +21,7 @@ APART = {
     "backtest/test_state.py": "waits for a process that forecasts of exports alone",
     "cards/test_quiet_calls.py": "gives the clock itself",
     "cards/test_reading_doses.py": "measures how long it reads",
+    "clients/lab.py": "tokens are of now, charts of a day of their own",
     "demo/test_page.py": "gives the clock itself",
     "fhir/test_agreement.py": "gives the clock itself",
     "fuzz/bases.py": "requests of any date, of which no answer is compared",

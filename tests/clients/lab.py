@@ -9,13 +9,16 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
+from tests.cards.chart import NOW
 from tests.trust.ehr import BASE, Ehr
 
 Json = dict[str, Any]
 _LOCAL_CLASSES = {"IMP": "Inpatient", "AMB": "Outpatient", "EMER": "Emergency"}
 REGISTERED = ("https://www.ncbi.nlm.nih.gov/",)
+_LONG_STAY = timedelta(days=60)
 _NUMBERS = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -50,13 +53,17 @@ class Vendor:
 
 def in_epic(request: Json) -> Json:
     """Unsigned orders have ids of some 190 characters, searches carry remarks, classes of encounters are its own."""
-    text = json.dumps(request)
-    context = request["context"]
+    text, context = json.dumps(request), request["context"]
+    selected = context.get("selections")
     for entry in context.get("draftOrders", {}).get("entry", ()):
         ident = entry["resource"]["id"]
         longer = (f"{ident}-tKp0Ab3.x-" * 20)[:190]
         text = text.replace(f'"id": "{ident}"', f'"id": "{longer}"').replace(f'/{ident}"', f'/{longer}"')
+        # however a draft is named: by its id alone, an address, a urn
+        selected = selected and [re.sub(rf"\b{ident}\b", longer, told) for told in selected]
     made: Json = json.loads(text)
+    if selected:
+        made["context"]["selections"] = selected
     for value in made["prefetch"].values():
         if value and value["resourceType"] == "Bundle":
             value["entry"].append(_remark("4119" if value["entry"] else "4101"))
@@ -105,10 +112,15 @@ VENDORS = (STANDARD, EPIC, ORACLE)
 
 
 def is_placed(request: Json) -> bool:
-    """Whether the call tells where the patient is."""
-    stays = request["prefetch"].get("encounters", {}).get("entry", ())
-    classes = [entry["resource"].get("class") for entry in stays]
+    """Whether the call tells where the patient is: not by a stay that somebody may have forgotten to end."""
+    stays = [entry["resource"] for entry in request["prefetch"].get("encounters", {}).get("entry", ())]
+    classes = [stay.get("class") for stay in stays if not _may_be_forgotten(stay)]
     return any(isinstance(told, dict) and told.get("code") in _LOCAL_CLASSES for told in classes)
+
+
+def _may_be_forgotten(stay: Json) -> bool:
+    began = stay.get("period", {}).get("start", NOW.isoformat())
+    return datetime.fromisoformat(began).date() < (NOW - _LONG_STAY).date()
 
 
 def untakeable(card: Json, vendor: Vendor, placed: bool) -> list[str]:

@@ -3,16 +3,12 @@
 import csv
 import io
 import re
-import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from cds_service.errors import NoRecords
 from cds_service.insights.export import TABLES
 from tests.insights.conftest import TODAY, TOKEN
 from tests.insights.made import SELECT, VERSIONS, load, made_entries
-from tests.machine import LONG_S, wait_for
 
 ASK = {"Authorization": f"Bearer {TOKEN}"}
 
@@ -239,26 +235,3 @@ def test_no_words_that_are_joined_in_a_cell_are_a_formula(sign, table, service, 
 def test_what_there_is_not_is_told(service, address, told):
     answer = service.get(address, headers=ASK)
     assert answer.status_code == 400 and told in answer.get_json()["issue"][0]["diagnostics"]
-
-
-def test_a_database_that_takes_its_time_is_read_for_two_at_once_and_others_are_told(filled, monkeypatch):
-    """40 who looked while a table was locked held every thread of a worker: a call of an EHR waited 37 s."""
-    go_on, readers = threading.Event(), []
-
-    def insights_of(*_):
-        readers.append(1)
-        go_on.wait(LONG_S)
-        raise NoRecords("down")
-
-    monkeypatch.setattr("cds_service.insights.source.insights_of", insights_of)
-    with ThreadPoolExecutor(2) as pool:
-        try:
-            held = [pool.submit(filled.application.test_client().get, "/insights", headers=ASK) for _ in range(2)]
-            wait_for(lambda: len(readers) == 2, "two read")
-            told = [filled.get(path, headers=ASK) for path in ("/insights", "/insights.json", "/insights.csv")]
-            assert [answer.status_code for answer in told] == [503] * 3 and len(readers) == 2
-            assert all("being read for others" in answer.get_data(as_text=True) for answer in told)
-        finally:
-            go_on.set()
-    assert [answer.result().status_code for answer in held] == [503] * 2
-    assert "down" in filled.get("/insights", headers=ASK).get_data(as_text=True)
