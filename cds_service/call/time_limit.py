@@ -120,6 +120,7 @@ def within(limit_ms: int | None, work: Callable[[], T]) -> T:
         finally:
             _EVALUATIONS.end(thread)
     except _TimeIsUp:
+        _EVALUATIONS.end(thread)  # where it came just as the end began: else it would come again, into other work
         raise _too_long(limit_ms) from None
 
 

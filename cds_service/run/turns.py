@@ -3,7 +3,6 @@
 Read, a body of 5 MB may take 180 MB, and each thread of a worker would hold one.
 """
 
-from collections import deque
 from typing import Generic, TypeVar
 
 LARGE_BYTES = 128 * 1024  # a usual call has 20 to 80 kB
@@ -12,6 +11,7 @@ MOST_LARGE_BYTES = 6 * 1024 * 1024  # one of the largest by default
 
 _STEP_S = 0.0002
 _MOST_STEPS = 8
+_OF_LONGEST = 8
 
 T = TypeVar("T")
 
@@ -22,18 +22,21 @@ def head_start(connections: int) -> float:
 
 
 class Turns(Generic[T]):
-    """Who may be answered now: four large requests at once, of so many bytes or one; small ones never wait for them."""
+    """Who may be answered now: four large requests at once, of so many bytes or one; small ones never wait for them.
+
+    The smallest that waits is next, as it takes the least; one turn in eight is of who has waited longest.
+    """
 
     def __init__(self) -> None:
-        self._at_work = self._bytes = 0
-        self._waiting: deque[tuple[T, int]] = deque()
+        self._at_work = self._bytes = self._given = 0
+        self._waiting: list[tuple[T, int]] = []  # who has waited longest first
 
     def begins(self, who: T, held: int) -> bool:
         """Whether a request of so many bytes has its turn at once; else `ended` tells when."""
         if held <= LARGE_BYTES:
             return True
         self._waiting.append((who, held))
-        return len(self._waiting) == 1 and bool(self._next())
+        return bool(self._next())  # for those who waited before there is no more room than there was
 
     def ended(self, held: int) -> list[T]:
         """A request of so many bytes is answered: whose turn it is now."""
@@ -44,12 +47,19 @@ class Turns(Generic[T]):
 
     def _next(self) -> list[T]:
         begun = []
-        while self._waiting and self._has_room(self._waiting[0][1]):
-            who, held = self._waiting.popleft()
+        while self._waiting and self._has_room(self._waiting[place := self._place()][1]):
+            who, held = self._waiting.pop(place)
             self._at_work += 1
             self._bytes += held
+            self._given += 1
             begun.append(who)
         return begun
 
     def _has_room(self, held: int) -> bool:
         return not self._at_work or (self._at_work < MOST_LARGE and self._bytes + held <= MOST_LARGE_BYTES)
+
+    def _place(self) -> int:
+        """Where the next one stands among those who wait."""
+        if self._given % _OF_LONGEST == _OF_LONGEST - 1:
+            return 0
+        return min(range(len(self._waiting)), key=lambda place: self._waiting[place][1])

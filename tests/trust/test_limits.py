@@ -4,6 +4,7 @@ import itertools
 import json
 import subprocess
 import sys
+import threading
 import time
 from contextlib import suppress
 from dataclasses import replace
@@ -13,6 +14,7 @@ import pytest
 from cards import About, Snapshot, prefetch_templates
 from cds_service import answer_call
 from cds_service.answer_call import Means
+from cds_service.call import time_limit
 from cds_service.call.time_limit import within
 from cds_service.errors import TooMuch
 from cds_service.run.settings import MissingData, Settings
@@ -168,6 +170,28 @@ def test_a_limit_that_is_reached_too_late_hurts_nobody():
         with suppress(TooMuch):
             within(1, lambda n=length: sum(x for x in range(n * 300)))
         assert sum(range(2000)) == 1999 * 1000
+
+
+def test_what_ends_an_evaluation_just_as_it_ends_does_not_come_again_into_other_work():
+    """Else a thread of the service is stopped wherever it is, four times a second, and the next calls with it."""
+    ends = time_limit._Evaluations.end.__code__
+    met = []
+
+    def interrupt(frame, event, _):
+        if event == "call" and frame.f_code is ends and not met:
+            met.append(frame)
+            raise time_limit._TimeIsUp
+        return
+
+    before = sys.gettrace()
+    sys.settrace(interrupt)
+    try:
+        with pytest.raises(TooMuch):
+            within(1000, list)
+    finally:
+        sys.settrace(before)
+    assert met
+    assert threading.get_ident() not in time_limit._EVALUATIONS._until
 
 
 def test_whether_orders_concern_anybody_is_told_within_the_limit_too(runtime):

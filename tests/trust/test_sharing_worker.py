@@ -1,6 +1,7 @@
 """Connections opened at once spread over the workers: one that holds more lets the others accept first."""
 
 import errno
+import itertools
 import sys
 
 import pytest
@@ -12,7 +13,9 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn does n
 if sys.platform != "win32":
     from cds_service.run import gunicorn_worker
     from cds_service.run.gunicorn_worker import SharingWorker
-    from cds_service.run.turns import head_start
+    from cds_service.run.turns import MOST_LARGE_BYTES, Turns, head_start
+
+MB = 1024 * 1024
 
 
 def test_a_worker_without_connections_accepts_at_once():
@@ -54,3 +57,32 @@ def test_of_connections_opened_at_once_each_of_two_workers_gets_its_share(tmp_pa
         shares.wait_for_both(service)
         assert sum(shares.burst(service)) == shares.CONNECTIONS
         wait_for(lambda: shares.smaller_share(service) > 2.7, "each has its share of 8; gunicorn alone: 1.9")
+
+
+def test_a_request_of_less_passes_those_that_wait_for_room():
+    """Behind eight requests of 1.8 MB, each with 4 s of work in it, one of 140 kB waited for 71 s."""
+    turns = Turns()
+    assert [turns.begins(n, 2 * MB) for n in range(5)] == [True, True, True, False, False]
+    assert not turns.begins("usual", MB // 5)
+    assert not turns.begins("less", MB // 6)
+    assert turns.ended(2 * MB) == ["less", "usual"]
+    assert not turns.begins("another", MB)  # four are at work
+    assert turns.ended(MB // 6) == ["another"]
+    assert turns.ended(2 * MB) == [3]
+
+
+def test_whoever_waits_longest_is_passed_seven_times_at_most():
+    turns = Turns()
+    assert turns.begins("first", 4 * MB)
+    waiting = [("large", 5 * MB), *((n, 4 * MB) for n in range(20))]
+    assert not any(turns.begins(who, held) for who, held in waiting)
+    order = list(itertools.chain.from_iterable(turns.ended(4 * MB) for _ in range(8)))
+    assert "large" in order
+    assert [who for who in order if who != "large"] == list(range(7))
+
+
+def test_what_is_large_beyond_all_room_has_its_turn_alone():
+    turns = Turns()
+    assert turns.begins("whole", 2 * MOST_LARGE_BYTES)
+    assert not turns.begins("next", MB)
+    assert turns.ended(2 * MOST_LARGE_BYTES) == ["next"]

@@ -193,13 +193,12 @@ def test_large_requests_take_turns_and_small_ones_do_not_wait_for_them(monkeypat
         sizes = (third_of_room, third_of_room, 2 * third_of_room, LARGE_BYTES, LARGE_BYTES + 1, MOST_LARGE_BYTES + 9)
         for conn, size in zip(ours, sizes, strict=True):
             worker._answer(conn, whole(size))
-        assert worker.queued == [first, second, small]
+        assert worker.queued == [first, second, small, fourth], "there is room for the fourth, not for the third"
         worker.finish_request(small, done)
-        assert worker.queued[3:] == []
         worker.finish_request(first, done)
-        assert worker.queued[3:] == [third]
+        assert worker.queued[4:] == []
         worker.finish_request(second, done)
-        assert worker.queued[4:] == [fourth]
+        assert worker.queued[4:] == [third]
         worker.finish_request(third, done)
         worker.finish_request(fourth, done)
         assert worker.queued[5:] == [last], "one is read whatever its size"
