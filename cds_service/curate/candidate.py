@@ -30,7 +30,8 @@ def check_promoted(new: Knowledge, old: Knowledge, site: Origin) -> None:
         reason = f"{file} itself lets a candidate decide ({new.site.candidate.file}): name that one"
         raise KnowledgeError(f"{site.site}: candidate: {reason}")
     if old.site.trial.sentence and new.site.trial != old.site.trial:
-        reason = f"{file} decides (live: true), and its trial is another than here: write the same `trial` into both"
+        when = "is to decide (live: true, or --candidate)"
+        reason = f"{file} {when}, and its trial is another than here: write the same `trial` into both"
         raise KnowledgeError(f"{site.site}: trial: {reason}")
 
 

@@ -37,7 +37,8 @@ def check(folder: Traversable, today: date, site: Path | None = None, *, candida
     except _UNREADABLE as problem:
         return _not_loaded(problem, folder, today)
     rows = sum(len(table.rows) for table in code_tables(folder / "codes"))
-    return Checked((*_remarks(folder, today), *_of_language(knowledge)), knowledge, rows, unsigned)
+    found = (*_remarks(folder, today), *_of_language(knowledge), *_of_protocols(knowledge, today))
+    return Checked(found, knowledge, rows, unsigned)
 
 
 def _of_language(knowledge: Knowledge) -> Iterator[Remark]:
@@ -49,6 +50,14 @@ def _of_language(knowledge: Knowledge) -> Iterator[Remark]:
         yield Remark(
             f"words/{told.language}", "status", "is a draft, and cards say so until somebody signs", warning=True
         )
+
+
+def _of_protocols(knowledge: Knowledge, today: date) -> Iterator[Remark]:
+    """Signed protocols of the site whose day of review has passed."""
+    for protocol in knowledge.protocols:
+        due = protocol.approved.get("review")
+        if due and date.fromisoformat(due) < today:
+            yield Remark(f"protocol {protocol.id}", "approved", f"review was due on {due}", warning=True)
 
 
 def _not_loaded(problem: Exception, folder: Traversable, today: date) -> Checked:

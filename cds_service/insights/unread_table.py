@@ -20,7 +20,7 @@ def show(found: NotUnderstood, shares: Mapping[str, Share], period: Period, cons
         console.print("Nothing was recorded in these days.")
         return
     for what, share in shares.items():
-        console.print(f"{percent(share)} of {share.whole:,} {what}s understood", highlight=False)
+        console.print(f"{percent(share)} understood: {what}, {share.whole:,} sent", highlight=False)
     console.print(_codes(found) if found.codes else Text(f"No code occurred {FEWEST} times or more."))
     for what, count in sorted(found.others.items(), key=lambda item: -item[1]):
         console.print(f"{what}: {count:,} others, too rare to be shown or not told by a code", highlight=False)

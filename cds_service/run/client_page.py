@@ -19,8 +19,9 @@ def named(name: str, settings: Settings) -> Client:
     """The client of this name; SettingsError when none is called so."""
     clients = {client.name: client for client in read_clients(settings.clients).by_issuer.values()}
     if name not in clients:
-        where = settings.clients or f"{PREFIX}CLIENTS, which is not set"
-        raise SettingsError(f"no client {name!r} in {where}{did_you_mean(name, clients)}")
+        if not settings.clients:
+            raise SettingsError(f"{PREFIX}CLIENTS is not set: name the clients file that lists {name!r}")
+        raise SettingsError(f"no client {name!r} in {settings.clients}{did_you_mean(name, clients)}")
     return clients[name]
 
 

@@ -70,6 +70,8 @@ def test_a_wrong_dose_is_noticed() -> None:
         (HEAD + "rows:\n  - {row: a, level: any, act: x}\n  - {row: a, level: any, act: x}\n", "p.yaml:5: two rows"),
         (AT.format(level="any, recheck: someday"), "p.yaml:4: recheck 'someday' is not read"),
         (HEAD + "approved: {by: A}\nrows: []\n", "p.yaml:3: an approval needs by and date"),
+        (HEAD + "approved: {by: A, date: soon}\nrows: []\n", "p.yaml:3: date is 'soon'; write a day like 2027-01-15"),
+        (HEAD + "approved: {by: A, date: 2027-01-15, review: spring}\nrows: []\n", "p.yaml:3: review is 'spring'"),
     ],
 )  # fmt: skip
 def test_a_wrong_file_is_told_by_line(text: str, told: str) -> None:

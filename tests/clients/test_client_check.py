@@ -63,6 +63,12 @@ def test_an_unknown_client_is_refused_with_those_like_it(check):
     assert code == 1 and "no client 'her'" in told and "did you mean ehr?" in told
 
 
+def test_without_a_clients_file_the_setting_that_names_it_is_told(monkeypatch):
+    monkeypatch.delenv("MAGNESIUM_CDS_CLIENTS", raising=False)
+    done = CliRunner().invoke(main, ["client", "check", "ehr"])
+    assert done.exit_code == 1 and "MAGNESIUM_CDS_CLIENTS is not set: name the clients file" in done.output
+
+
 def test_the_check_of_the_knowledge_lists_what_is_not_mapped():
     done = CliRunner().invoke(main, ["knowledge", "check", "--dialect", "epic"])
     assert done.exit_code == 0 and "orderables.tests.ecg" in done.output

@@ -1,5 +1,9 @@
 """The dialect of a client, as the clients file names it, and calls of such a client."""
 
+import json
+import re
+from pathlib import Path
+
 import pytest
 
 from cds_service.dialects import shipped, standard
@@ -9,6 +13,15 @@ from cds_service.trust.clients import Client, Clients, read_clients
 from cds_service.web.app import create_app
 from tests.calls import cards, post, request_for
 from tests.conftest import settings_with
+from tests.trust.ehr import Ehr
+
+DOCS = Path(__file__).parents[2] / "docs"
+ENTRY = re.compile(r"```yaml\n(clients:.*?)```", re.DOTALL)
+ENTRIES = {
+    f"{page}, {number}": entry
+    for page in ("clients.md", *(f"clients/{path.name}" for path in sorted((DOCS / "clients").iterdir())))
+    for number, entry in enumerate(ENTRY.findall((DOCS / page).read_text("utf-8")))
+}
 
 HEAD = "clients:\n- name: ehr\n  iss: https://ehr.example\n  jku: https://ehr.example/jwks\n"
 CUSTOM = "name: Ours\nsource: our own trials\ndate: 2026-11-28\nsuggestions: {actions: 1, selection: [any]}\n"
@@ -23,6 +36,21 @@ def written(tmp_path, more=""):
 def client_of(path):
     (client,) = read_clients(path).by_issuer.values()
     return client
+
+
+@pytest.mark.parametrize("where", ENTRIES)
+def test_the_entries_that_the_pages_show_are_read(tmp_path, where):
+    for name in ("jwks.json", "clinic-jwks.json"):
+        (tmp_path / name).write_text(json.dumps(Ehr().jwks()))
+    for name in ("hospital.yaml", "clinic-site.yaml"):
+        (tmp_path / name).write_text("site: {name: Ours}\n")
+    (tmp_path / "clients.yaml").write_text(ENTRIES[where])
+    assert read_clients(tmp_path / "clients.yaml").by_issuer
+
+
+def test_the_pages_of_each_record_system_show_an_entry():
+    shown = "".join(ENTRIES.values())
+    assert all(f"dialect: {name}\n" in shown for name in shipped() if name != "standard")
 
 
 def test_without_a_word_a_client_speaks_the_standard(tmp_path):

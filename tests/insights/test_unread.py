@@ -155,6 +155,7 @@ def test_the_command_shows_it(engine: Engine, url: str, form: str) -> None:
     )
     assert done.exit_code == 0, done.output
     assert "KARD-0417" in done.output and "0040967" in done.output and "7" in done.output
+    assert ("50% understood: medicine, 14 sent" in done.output) is (form == "table")
 
 
 def test_without_records_the_command_says_so(tmp_path: Path) -> None:

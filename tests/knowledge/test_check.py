@@ -29,6 +29,16 @@ def test_the_protocols_of_a_site_are_told() -> None:
     assert "Protocol uk-nhs-highland: 2 rows, a draft, nobody has signed it" in told
 
 
+@pytest.mark.parametrize(("now", "told"), [("2028-01-15", []), ("2028-01-16", ["review was due on 2028-01-15"])])
+def test_a_protocol_whose_review_is_due_is_told(tmp_path: Path, now: str, told: list[str]) -> None:
+    text = (ROOT / "docs" / "site" / "protocols" / "us-trauma-icu.yaml").read_text(encoding="utf-8")
+    signed = "approved: {by: Jane Example, date: 2027-01-15, review: 2028-01-15}\n"
+    (tmp_path / "own.yaml").write_text(f"{text}{signed}", encoding="utf-8")
+    (tmp_path / "site.yaml").write_text("protocol: own.yaml\n", encoding="utf-8")
+    found = check(FOLDER, date.fromisoformat(now), tmp_path / "site.yaml")
+    assert [remark.reason for remark in found.remarks if remark.id == "approved"] == told
+
+
 def test_what_ships_is_right() -> None:
     found = check(FOLDER, TODAY)
     assert found.remarks == ()

@@ -1,6 +1,7 @@
 """Reads a hospital's protocol: one YAML file (docs/site/protocol.md), with errors that name file, line and reason."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from cards.loading.dose_tables import Product
 from cards.loading.protocol.conditions import ConditionReader
@@ -21,6 +22,7 @@ _KEYS = frozenset(
         "notes", "version", "valid", "country", "language",
     }
 )  # fmt: skip
+_DAYS = frozenset({"date", "review"})  # of an approval
 _OTHERWISE = ("shipped", "silent")
 _USUAL_DECIMALS = {"mmol/L": 2, "mg/dL": 1, "mEq/L": 1}
 
@@ -79,7 +81,16 @@ def _approved(fields: Fields) -> Mapping[str, str]:
     told = fields.texts_of("approved")
     if told and not (told.get("by") and told.get("date")):
         raise fields.error("an approval needs by and date", "approved")
+    for key in _DAYS & told.keys():
+        _day(told[key], key, fields)
     return told
+
+
+def _day(told: str, key: str, fields: Fields) -> None:
+    try:
+        date.fromisoformat(told)
+    except ValueError:
+        raise fields.error(f"{key} is {told!r}; write a day like 2027-01-15", "approved", key) from None
 
 
 def _not_by_route(fields: Fields, ask: ConditionReader) -> dict[str, tuple[Condition, ...]]:
