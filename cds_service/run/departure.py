@@ -25,3 +25,9 @@ class Departing(socket.socket):
             del self.rest[:sent]
             return sent
         return 0
+
+
+def send_short(connection: socket.socket, data: bytes) -> None:
+    """Send what fits into the buffers of the system, which is all of something so short."""
+    with suppress(OSError):
+        connection.send(data)

@@ -22,9 +22,9 @@ from gunicorn.http.errors import UnsupportedTransferCoding
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from cds_service.run.arrival import Arrival, Arrived
-from cds_service.run.departure import Departing
+from cds_service.run.departure import Departing, send_short
 from cds_service.run.refusals import BUSY, FAULT, TOO_SLOW, Refusal, refusal_of, written
-from cds_service.run.turns import Turns, head_start
+from cds_service.run.turns import Turns, all_waiting, head_start
 
 HEAD_S, BODY_S, TAKE_S, LINGER_S = 10.0, 30.0, 60.0, 2.0
 ADDRESS_CONNECTIONS = 256
@@ -78,6 +78,14 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
                 raise
         else:
             self._begin(client, address, listener)
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """As gunicorn; a worker that stops takes who has connected, then shuts: what comes later is told at once."""
+        super().set_accept_enabled(enabled)
+        for listener in () if enabled or self.alive else self.sockets:
+            for client, address in all_waiting(listener):
+                self._begin(client, address, listener)
+            listener.close()
 
     def _begin(self, client: socket.socket, address: Any, listener: socket.socket) -> None:
         self.nr_conns += 1
@@ -160,7 +168,7 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
         if arrival.has_head and not had_head:
             waiting.until = time.monotonic() + BODY_S
             if arrival.expects_continue:
-                _send(conn, _CONTINUE)
+                send_short(conn.sock, _CONTINUE)
         self._make_room(_host(conn.client))
 
     def _hold(self, waiting: _Waiting, held: int) -> None:
@@ -275,7 +283,7 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
 
     def _refuse(self, conn: TConn, refusal: Refusal) -> None:
         conn.sock.setblocking(False)  # a thread may have had it
-        _send(conn, self._refused(refusal))
+        send_short(conn.sock, self._refused(refusal))
         self._let_end(conn)
 
     def _refused(self, refusal: Refusal) -> bytes:
@@ -284,12 +292,6 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
         refused: Callable[[int, str], None] = self.app.refused
         refused(refusal.status.value, request_id)
         return written(refusal, request_id)
-
-
-def _send(conn: TConn, data: bytes) -> None:
-    """Send what fits into the buffers of the system, which is all of something so short."""
-    with contextlib.suppress(OSError):
-        conn.sock.send(data)
 
 
 def _host(address: Any) -> str:

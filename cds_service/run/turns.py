@@ -1,9 +1,12 @@
-"""Whose turn it is: of workers, to take a new connection; of large requests, to be read.
+"""Whose turn it is: of workers, to take new connections; of large requests, to be read.
 
 Read, a body of 5 MB may take 180 MB, and each thread of a worker would hold one.
 """
 
-from typing import Generic, TypeVar
+import contextlib
+import socket
+from collections.abc import Iterator
+from typing import Any, Generic, TypeVar
 
 LARGE_BYTES = 128 * 1024  # a usual call has 20 to 80 kB
 MOST_LARGE = 4  # at once: each that computes has the others wait 5 ms, again and again
@@ -19,6 +22,13 @@ T = TypeVar("T")
 def head_start(connections: int) -> float:
     """How long, in seconds, a worker with so many connections leaves a new one to the others."""
     return min(connections, _MOST_STEPS) * _STEP_S
+
+
+def all_waiting(listener: socket.socket) -> Iterator[tuple[socket.socket, Any]]:
+    """Each that has connected, with its address: left in the queue of a worker that ends, they would be reset."""
+    with contextlib.suppress(OSError):  # nobody waits any more
+        while True:
+            yield listener.accept()
 
 
 class Turns(Generic[T]):

@@ -2,6 +2,7 @@
 
 import errno
 import itertools
+import socket
 import sys
 
 import pytest
@@ -86,3 +87,19 @@ def test_what_is_large_beyond_all_room_has_its_turn_alone():
     assert turns.begins("whole", 2 * MOST_LARGE_BYTES)
     assert not turns.begins("next", MB)
     assert turns.ended(2 * MOST_LARGE_BYTES) == ["next"]
+
+
+def test_a_worker_that_stops_takes_who_has_connected_and_tells_whoever_comes_later():
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.setblocking(False)
+    address, begun = listener.getsockname(), []
+    worker = SharingWorker.__new__(SharingWorker)
+    worker.sockets, worker.alive, worker._accepting = [listener], False, False
+    worker._begin = lambda client, *_: begun.append(client)
+    connected = [socket.create_connection(address) for _ in range(3)]
+    worker.set_accept_enabled(False)
+    assert len(begun) == len(connected)
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(address)
+    for each in (*connected, *begun):
+        each.close()
