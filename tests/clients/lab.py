@@ -18,7 +18,8 @@ from tests.trust.ehr import BASE, Ehr
 Json = dict[str, Any]
 _LOCAL_CLASSES = {"IMP": "Inpatient", "AMB": "Outpatient", "EMER": "Emergency"}
 REGISTERED = ("https://www.ncbi.nlm.nih.gov/",)
-_LONG_STAY = timedelta(days=60)
+# a stay that began so long ago, without any result since, may be forgotten (clinical rule s.0.6)
+_LONG_AGO, _QUIET = NOW - timedelta(days=60), NOW - timedelta(days=7)
 _NUMBERS = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -113,14 +114,17 @@ VENDORS = (STANDARD, EPIC, ORACLE)
 
 def is_placed(request: Json) -> bool:
     """Whether the call tells where the patient is: not by a stay that somebody may have forgotten to end."""
+    listed = [entry["resource"] for value in request["prefetch"].values() for entry in (value or {}).get("entry", ())]
+    is_quiet = all(_began(r, "effectiveDateTime") < _QUIET for r in listed if r["resourceType"] == "Observation")
     stays = [entry["resource"] for entry in request["prefetch"].get("encounters", {}).get("entry", ())]
-    classes = [stay.get("class") for stay in stays if not _may_be_forgotten(stay)]
-    return any(isinstance(told, dict) and told.get("code") in _LOCAL_CLASSES for told in classes)
+    told = [s.get("class") for s in stays if not (is_quiet and _began(s.get("period", {}), "start") < _LONG_AGO)]
+    return any(isinstance(each, dict) and each.get("code") in _LOCAL_CLASSES for each in told)
 
 
-def _may_be_forgotten(stay: Json) -> bool:
-    began = stay.get("period", {}).get("start", NOW.isoformat())
-    return datetime.fromisoformat(began).date() < (NOW - _LONG_STAY).date()
+def _began(told: Json, key: str) -> datetime:
+    """A time as it is written, a day from its first second; now where none is."""
+    found = datetime.fromisoformat(told.get(key) or NOW.isoformat())
+    return found if found.tzinfo else found.replace(tzinfo=NOW.tzinfo)
 
 
 def untakeable(card: Json, vendor: Vendor, placed: bool) -> list[str]:
