@@ -92,15 +92,13 @@ def rule(
     return lambda question: Rule(question, problem, adds, alone, in_comfort, started)
 
 
-def is_started(asked: Rule, chart: Chart) -> bool:
-    """Whether a rule may speak; where nobody can say it may."""
-    if asked.starts is always:
-        return True
+def may_speak(started: Trigger, chart: Chart) -> bool:
+    """Whether the rules that a trigger starts may speak; where nobody can say they may."""
     try:
-        return bool(asked.starts(chart))
+        return bool(started(chart))
     except Stopped:
         raise
-    except Exception:  # a fault of ours: the rule is asked, and tells it
+    except Exception:  # a fault of ours: the rules are asked, and tell it
         return True
 
 

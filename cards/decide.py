@@ -1,6 +1,6 @@
 """The decision: read, judge, ask, merge, write, with a trace of how it went."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from cards.answer import build
 from cards.answer.merge import ANOTHER_PATIENT, NOTHING_TO_ADD_TO, Recommendations, recommend
 from cards.answer.recommendation import Recommendation
 from cards.answer.shown import remember_shown
-from cards.ask import ask, failure, is_started
+from cards.ask import Rule, ask, failure, may_speak
 from cards.chart import Chart
 from cards.chart.inputs import PATIENT_KEY, REQUIRED
 from cards.judgements import lacking, switched
@@ -158,6 +158,16 @@ def _without(recommendation: Recommendation, finding: Finding) -> Recommendation
     return replace(recommendation, findings=tuple(f for f in recommendation.findings if f is not finding))
 
 
+def _started(rules: Mapping[str, Rule], chart: Chart) -> list[str]:
+    """The rules that may title a card and may speak; what starts several of them is asked once."""
+    starts = {trigger: may_speak(trigger, chart) for trigger in dict.fromkeys([r.starts for r in rules.values()])}
+    return [name for name in _leading(rules) if starts[rules[name].starts]]
+
+
+def _leading(rules: Mapping[str, Rule]) -> list[str]:
+    return [name for name, rule in rules.items() if not rule.adds]
+
+
 def _answers(chart: Chart) -> Answers:
     """What the rules of this moment say: nothing of orders that concern nobody, nor of somebody who has died.
 
@@ -179,8 +189,7 @@ def _answers(chart: Chart) -> Answers:
 
     answers = Answers(rules, answer)
     everything = bool(chart.knowledge.site.trial.rules)  # of a rule on trial it is told what it would have said
-    start_all = everything or bool(chart.may_hide)
-    answers.ask([name for name, rule in rules.items() if not rule.adds and (start_all or is_started(rule, chart))])
+    answers.ask(_leading(rules) if everything or chart.may_hide else _started(rules, chart))
     if everything or any(finding.leads for finding in answers.findings):
         answers.ask([name for name, rule in rules.items() if rule.adds])
     return answers

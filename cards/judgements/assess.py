@@ -82,6 +82,11 @@ def high_is_unintended(chart: Chart) -> bool:
     return m is not None and m.plausible and bool(chart.is_high) and not intended
 
 
+def is_obstetric(chart: Chart) -> bool:
+    """A pregnancy or pre-eclampsia: levels may be intended that are high elsewhere."""
+    return chart.has("obstetric")
+
+
 def may_be_on_obstetric_magnesium(chart: Chart) -> bool:
     """Pre-eclampsia and no word of magnesium: an infusion of the labour ward may not be on the lists."""
     return (

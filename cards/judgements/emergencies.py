@@ -27,6 +27,11 @@ def level_allows(chart: Chart) -> Because:
     return chart.at_most(chart.hours_since(m.when), "emergency.level_hours") and danger.is_severe(m.x, chart)
 
 
+def is_on_record(chart: Chart) -> bool:
+    """An arrhythmia, seizure or tetany, of now or not."""
+    return chart.has("emergencies")
+
+
 def lacks_level(chart: Chart) -> Because:
     """An arrhythmia, seizure or tetany of now, no child, and no magnesium of these days to judge it by."""
     if assess.is_child(chart) or assess.emergency(chart):

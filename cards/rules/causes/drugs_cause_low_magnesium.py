@@ -10,7 +10,7 @@ from cards.plan import doses, partners
 Culprits = tuple[causes.Culprit, ...]
 
 
-@rule(Problem.CAUSES)
+@rule(Problem.CAUSES, starts=assess.is_trustworthy)
 def drugs_cause_low_magnesium(chart: Chart) -> Say | Because:
     """Up to three culprits by score (s.4), what to do about each, nothing stopped that protects."""
     if not assess.is_trustworthy(chart):

@@ -1,12 +1,14 @@
 """Could magnesium relieve a patient in comfort care?"""
 
+from operator import attrgetter
+
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import assess, danger
 from cards.model import Indicator, Problem, Say
 
 
-@rule(Problem.LOW_MAGNESIUM, alone=True, in_comfort=True)
+@rule(Problem.LOW_MAGNESIUM, alone=True, in_comfort=True, starts=attrgetter("in_comfort_care"))
 def comfort_care_limits_treatment(chart: Chart) -> Say | Because:
     """One line (s.7.2): torsades, a seizure or tetany may be relieved; a severe level is told. No order, no test."""
     if not chart.in_comfort_care:

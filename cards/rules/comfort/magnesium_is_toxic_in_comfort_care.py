@@ -1,11 +1,13 @@
 """Is magnesium that is given toxic to a patient in comfort care?"""
 
+from operator import attrgetter
+
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.model import Indicator, Problem, Say, Suggestion, removals
 
 
-@rule(Problem.HIGH_MAGNESIUM, alone=True, in_comfort=True)
+@rule(Problem.HIGH_MAGNESIUM, alone=True, in_comfort=True, starts=attrgetter("in_comfort_care"))
 def magnesium_is_toxic_in_comfort_care(chart: Chart) -> Say | Because:
     """From critically high on, where a product of magnesium is taken (s.7.2): stop it, no test and no dialysis."""
     if not chart.in_comfort_care:

@@ -7,7 +7,11 @@ from cards.model import DraftTest, Indicator, Problem, Say
 _TESTS = (DraftTest("magnesium", "now"), DraftTest("bmp", "now"))
 
 
-@rule(Problem.DATA_QUALITY)
+def _is_implausible(chart: Chart) -> bool:
+    return chart.current is not None and not chart.current.plausible
+
+
+@rule(Problem.DATA_QUALITY, starts=_is_implausible)
 def result_is_implausible(chart: Chart) -> Say | Because:
     """Lower or higher than anybody's (s.0.7): repeat before anything else."""
     return chart.is_fresh and _is_impossible(chart) and Say(Indicator.WARNING, ("found", "check"), tests=_TESTS)

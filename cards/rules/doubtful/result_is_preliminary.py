@@ -1,12 +1,14 @@
 """Is the newest magnesium only preliminary, and low?"""
 
+from operator import attrgetter
+
 from cards import wording
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.model import DraftTest, Freshness, Indicator, Magnesium, Problem, Say
 
 
-@rule(Problem.DATA_QUALITY)
+@rule(Problem.DATA_QUALITY, starts=attrgetter("preliminary"))
 def result_is_preliminary(chart: Chart) -> Say | Because:
     """A preliminary result may inform, never dose (s.0.5); critically low it warns."""
     m = chart.preliminary

@@ -1,5 +1,7 @@
 """Is there a magnesium result that cannot be read?"""
 
+from operator import attrgetter
+
 from cards import wording
 from cards.ask import rule
 from cards.chart import Because, Chart, because
@@ -7,7 +9,7 @@ from cards.loading import Words
 from cards.model import DraftTest, Freshness, Indicator, Problem, Say, Unreadable
 
 
-@rule(Problem.DATA_QUALITY)
+@rule(Problem.DATA_QUALITY, starts=attrgetter("unreadable_magnesium"))
 def result_is_unreadable(chart: Chart) -> Say | Because:
     """A result without unit, value or date says nothing by itself (s.0.1): verify it, and never guess."""
     unread = chart.unreadable_magnesium

@@ -8,7 +8,11 @@ from cards.model import DraftTest, Indicator, Problem, Say
 _REPEAT = (DraftTest("magnesium", "now"), DraftTest("bmp", "now"))
 
 
-@rule(Problem.DATA_QUALITY)
+def _is_haemolysed(chart: Chart) -> bool:
+    return chart.current is not None and chart.current.haemolysed
+
+
+@rule(Problem.DATA_QUALITY, starts=_is_haemolysed)
 def sample_is_haemolysed(chart: Chart) -> Say | Because:
     """Haemolysis reads falsely high (s.0.8): a low result stands, a normal one does not reassure."""
     m = chart.current

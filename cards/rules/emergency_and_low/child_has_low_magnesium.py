@@ -8,7 +8,7 @@ from cards.model import DraftTest, Indicator, Problem, Say
 _TESTS = (DraftTest("magnesium", "now"), DraftTest("bmp", "now"), DraftTest("ecg", "now"))
 
 
-@rule(Problem.LOW_MAGNESIUM, alone=True)
+@rule(Problem.LOW_MAGNESIUM, alone=True, starts=assess.is_child)
 def child_has_low_magnesium(chart: Chart) -> Say | Because:
     """Below the lower limit for the age of a child (s.1.4): no automatic dose, ever."""
     if not assess.is_child(chart):

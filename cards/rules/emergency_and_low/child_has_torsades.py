@@ -8,7 +8,7 @@ from cards.model import DraftTest, Indicator, Problem, Say
 _TESTS = (DraftTest("magnesium", "now"), DraftTest("bmp", "now"), DraftTest("ecg", "now"))
 
 
-@rule(Problem.LOW_MAGNESIUM, alone=True)
+@rule(Problem.LOW_MAGNESIUM, alone=True, starts=assess.is_child)
 def child_has_torsades(chart: Chart) -> Say | Because:
     """At any magnesium but a high one (s.1.4): the dose by weight for reference, no order."""
     if not assess.is_child(chart) or not danger.is_current(chart.conditions.get("torsades"), chart):

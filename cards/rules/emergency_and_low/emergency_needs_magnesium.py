@@ -13,7 +13,7 @@ _TITLES = {"do_given": "given", "do_if_low": "measure"}
 _TESTS_OF_OLD = (DraftTest("magnesium", "now"), *_TESTS[1:])
 
 
-@rule(Problem.LOW_MAGNESIUM)
+@rule(Problem.LOW_MAGNESIUM, starts=assess.emergency)
 def emergency_needs_magnesium(chart: Chart) -> Say | Because:
     """Torsades at any magnesium; ventricular arrhythmia, seizure, tetany or a critical QTc with a low one (s.2.3)."""
     kind = assess.emergency(chart)

@@ -1,5 +1,7 @@
 """Is ionised magnesium low?"""
 
+from operator import attrgetter
+
 from cards import wording
 from cards.ask import rule
 from cards.chart import Because, Chart
@@ -8,7 +10,7 @@ from cards.model import DraftTest, Indicator, Ionised, Problem, Say
 from cards.units import level
 
 
-@rule(Problem.LOW_MAGNESIUM)
+@rule(Problem.LOW_MAGNESIUM, starts=attrgetter("ionised"))
 def ionised_magnesium_is_low(chart: Chart) -> Say | Because:
     """Its own scale (s.1.3): a card, no band of total magnesium, no dose; a line where the total is low itself."""
     found = chart.ionised

@@ -7,7 +7,7 @@ from cards.model import Band, DraftTest, Indicator, Problem, RenalGate, Say, Set
 from cards.plan import doses, recheck, unknown_place
 
 
-@rule(Problem.LOW_MAGNESIUM)
+@rule(Problem.LOW_MAGNESIUM, starts=assess.trusted_low)
 def magnesium_is_critically_low(chart: Chart) -> Say | Because:
     """IV in a monitored place, same day (s.1.1)."""
     return assess.is_of_band(Band.CRITICAL_LOW, chart) and _said(doses.plan(chart), chart)

@@ -7,7 +7,7 @@ from cards.model import Band, DraftTest, Indicator, Problem, Say
 from cards.plan import doses, recheck
 
 
-@rule(Problem.LOW_MAGNESIUM)
+@rule(Problem.LOW_MAGNESIUM, starts=assess.trusted_low)
 def magnesium_is_mildly_low(chart: Chart) -> Say | Because:
     """Below normal, not moderately low (s.1.1): oral alone, a little IV only when at risk and unable to take it."""
     return assess.is_of_band(Band.MILD, chart) and _said(doses.plan(chart), chart)

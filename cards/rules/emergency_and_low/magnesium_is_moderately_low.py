@@ -7,7 +7,7 @@ from cards.model import Band, DraftTest, Indicator, Problem, Say
 from cards.plan import doses, recheck
 
 
-@rule(Problem.LOW_MAGNESIUM)
+@rule(Problem.LOW_MAGNESIUM, starts=assess.trusted_low)
 def magnesium_is_moderately_low(chart: Chart) -> Say | Because:
     """Between mildly and severely low (s.1.1): oral, IV only when the gut or the heart asks for it."""
     return assess.is_of_band(Band.MODERATE, chart) and _said(doses.plan(chart), chart)

@@ -10,7 +10,7 @@ _STEP = 0.01  # mmol/L are compared with two decimals
 _LATER = {RenalGate.R0: ("after_r0", "rise"), RenalGate.R1: ("after_r1", "rise")}
 
 
-@rule(Problem.LOW_MAGNESIUM)
+@rule(Problem.LOW_MAGNESIUM, starts=assess.trusted_low)
 def magnesium_is_severely_low(chart: Chart) -> Say | Because:
     """IV preferred, never a push; oral where nothing makes it dangerous (s.1.1)."""
     return assess.is_of_band(Band.SEVERE, chart) and _said(doses.plan(chart), chart)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from operator import attrgetter
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
@@ -13,7 +14,7 @@ from cards.protocol.say import order_text
 from cards.wording import listed
 
 
-@rule(Problem.LOW_MAGNESIUM)
+@rule(Problem.LOW_MAGNESIUM, starts=attrgetter("knowledge.protocols"))
 def protocol_orders_magnesium(chart: Chart) -> Say | Because:
     """A low result where the site file names a protocol: its orders within our stops (s.15), else why not."""
     if not chart.knowledge.protocols:

@@ -8,7 +8,7 @@ from cards.model import DraftTest, Indicator, Magnesium, Problem, Say
 _TESTS = (DraftTest("magnesium", "now"), DraftTest("bmp", "now"))
 
 
-@rule(Problem.LOW_MAGNESIUM)
+@rule(Problem.LOW_MAGNESIUM, starts=assess.trusted_low)
 def result_needs_repeat(chart: Chart) -> Say | Because:
     """Older than may be acted on in this setting (s.0.6): repeat first, causes still shown."""
     low = assess.trusted_low(chart)

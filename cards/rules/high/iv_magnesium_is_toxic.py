@@ -9,7 +9,7 @@ from cards.wording import opening
 _TESTS = (DraftTest("magnesium", "now"), DraftTest("bmp", "now"), DraftTest("ecg", "now"))
 
 
-@rule(Problem.HIGH_MAGNESIUM)
+@rule(Problem.HIGH_MAGNESIUM, starts=toxicity.signs)
 def iv_magnesium_is_toxic(chart: Chart) -> Say | Because:
     """Slow breathing or low pressure while IV magnesium runs, or on a level that makes them (s.1.6)."""
     signs = toxicity.signs(chart)

@@ -1,5 +1,7 @@
 """Is magnesium too high?"""
 
+from operator import attrgetter
+
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.judgements import assess, danger, given, level_and_orders, toxicity
@@ -13,7 +15,7 @@ _INDICATORS = {**dict.fromkeys(_URGENT, Indicator.CRITICAL), **dict.fromkeys(_IN
 _TITLED = (*_URGENT, "mild", "dialysis", "early")
 
 
-@rule(Problem.HIGH_MAGNESIUM)
+@rule(Problem.HIGH_MAGNESIUM, starts=attrgetter("is_high"))
 def magnesium_is_high(chart: Chart) -> Say | Because:
     """Above the upper limit (s.1.6): stop every source, look at the heart, know the antidote."""
     m = chart.current

@@ -20,7 +20,7 @@ _LINES = {
 _KIDNEYS = ("kidneys", "creatinine")
 
 
-@rule(Problem.HIGH_MAGNESIUM)
+@rule(Problem.HIGH_MAGNESIUM, starts=assess.is_obstetric)
 def obstetric_magnesium_is_too_high(chart: Chart) -> Say | Because:
     """Above the range that is intended there (s.1.5), or rising with poor kidneys, warns; far above it stop.
 

@@ -8,7 +8,7 @@ from cards.model import DraftTest, Indicator, Problem, Say
 _TESTS = (DraftTest("magnesium", "now"), DraftTest("bmp", "now"), DraftTest("ecg", "now"))
 
 
-@rule(Problem.LOOK_FOR_LOW)
+@rule(Problem.LOOK_FOR_LOW, starts=emergencies.is_on_record)
 def emergency_needs_level(chart: Chart) -> Say | Because:
     """A ventricular arrhythmia, seizure or tetany now and no level of these days (RSK-EMERG): measure, no order."""
     if inputs.MAGNESIUM in chart.not_known:

@@ -8,7 +8,7 @@ from cards.model import DraftTest, Indicator, Problem, Say
 _TESTS = tuple(DraftTest(name, "refeeding") for name in ("magnesium", "phosphate", "bmp"))
 
 
-@rule(Problem.LOOK_FOR_LOW)
+@rule(Problem.LOOK_FOR_LOW, starts=phosphate.is_refed)
 def refeeding_needs_electrolytes(chart: Chart) -> Say | Because:
     """Refeeding (RSK-REFEED): electrolytes every 12 h, thiamine first; where magnesium is low its own card says it."""
     if chart.low or assess.emergency(chart):
