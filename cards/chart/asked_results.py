@@ -1,9 +1,35 @@
 """The results of a chart by analyte, and a guard for rules that want one that no input asks for."""
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import Generic, TypeVar
 
 from cards.chart.inputs import BY_KEY
 from cards.model import Result
+
+_Listed = TypeVar("_Listed")
+_Read = TypeVar("_Read")
+
+
+class OnDemand(Mapping[str, _Read], Generic[_Listed, _Read]):
+    """What is read of the list of each analyte, when it is first asked for; where that is None there is none."""
+
+    def __init__(self, listed: Mapping[str, _Listed], read: Callable[[str, _Listed], _Read | None]) -> None:
+        self._listed, self._read_one = listed, read
+        self._read: dict[str, _Read | None] = {}
+
+    def __getitem__(self, analyte: str) -> _Read:
+        if analyte not in self._read:
+            self._read[analyte] = self._read_one(analyte, self._listed[analyte])
+        found = self._read[analyte]
+        if found is None:
+            raise KeyError(analyte)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return (analyte for analyte in self._listed if analyte in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 class NeverAsked(LookupError):

@@ -15,11 +15,12 @@ from cards.chart.ionised import calcium_limit, read_ionised
 from cards.chart.kidneys import renal_gate
 from cards.chart.lists import Lists
 from cards.chart.magnesium import MagnesiumResults, read_magnesium
-from cards.chart.results import FINAL
-from cards.chart.sorting import NotUnderstood, Unread, What, counted
+from cards.chart.results import FINAL, Reading
+from cards.chart.sorting import NotUnderstood, Unread, What, counted, unread_problems
 from cards.model import (
     Freshness,
     Ionised,
+    JsonObject,
     Magnesium,
     Renal,
     Result,
@@ -123,7 +124,7 @@ class Chart(Lists):
         return {analyte: listed for analyte, listed in found.items() if asked[analyte] not in cut}
 
     @fact
-    def _fresh(self) -> gather.ByAnalyte:
+    def _fresh(self) -> Mapping[str, list[Reading]]:
         place = self.place if self.is_renewal else self.setting.value
         return gather.fresh(self._whole, self.knowledge, self.now, place)
 
@@ -167,6 +168,16 @@ class Chart(Lists):
         return unread.current_medicines(self)
 
     @fact
+    def current_problems(self) -> tuple[JsonObject, ...]:
+        """The problems that are not over and that nobody denies."""
+        return tuple(unread.current_problems(self))
+
+    @fact
+    def nameless_problems(self) -> tuple[Unread, ...]:
+        """Those of them that nobody can name."""
+        return tuple(unread_problems(self.current_problems, self.knowledge.terminology))
+
+    @property
     def unread_problems(self) -> unread.Share:
         """Of the problems that are not over, those that nobody can name."""
         return unread.problems(self)

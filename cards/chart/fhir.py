@@ -123,8 +123,11 @@ _SAID: ByValue[Concept] = ByValue(_read_value)
 
 def status_of(resource: JsonObject, key: str) -> str:
     """The code of a status, be it a plain code or a CodeableConcept."""
-    plain = text(resource, key)
-    return plain or next((code for _, code in codings(child(resource, key))), "")
+    told = resource.get(key)
+    if isinstance(told, str):
+        return text(resource, key)
+    codes = said_by(told if isinstance(told, dict) else child(resource, key)).codings
+    return codes[0][1] if codes else ""
 
 
 def moment(value: object, zone: tzinfo = UTC) -> datetime | None:

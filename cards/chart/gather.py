@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from cards.chart import sorting
+from cards.chart.asked_results import OnDemand
 from cards.chart.encounter_setting import is_forgotten, setting_told
 from cards.chart.fhir import text
 from cards.chart.medicines import administrations, may_be_infused, may_be_running, medicines, nameless
@@ -64,24 +65,28 @@ def readings(sent: Sorted, knowledge: Knowledge, now: datetime) -> Readings:
     return found
 
 
-def fresh(found_by_analyte: ByAnalyte, knowledge: Knowledge, now: datetime, place: str) -> ByAnalyte:
+def fresh(found: ByAnalyte, knowledge: Knowledge, now: datetime, place: str) -> Mapping[str, list[Reading]]:
     """The confirmed results per analyte that are not too old, by the limits of a place.
 
     Haemolysed potassium is no potassium.
     """
-    found = {}
-    for analyte, listed in found_by_analyte.items():
+
+    def of(analyte: str, listed: list[Reading]) -> list[Reading]:
         seconds = _fresh_hours(analyte, knowledge, place) * 3600
-        found[analyte] = [r for r in listed if r.status in FINAL and (now - r.when).total_seconds() <= seconds]
-    if "potassium" in found:
-        found["potassium"] = [r for r in found["potassium"] if not is_haemolysed(r.resource)]
-    return found
+        recent = [r for r in listed if r.status in FINAL and (now - r.when).total_seconds() <= seconds]
+        return [r for r in recent if not is_haemolysed(r.resource)] if analyte == "potassium" else recent
+
+    return OnDemand(found, of)
 
 
-def deciding_results(found: ByAnalyte, knowledge: Knowledge) -> dict[str, Result]:
+def deciding_results(found: Mapping[str, list[Reading]], knowledge: Knowledge) -> Mapping[str, Result]:
     """The result of each analyte that counts."""
-    counting = ((name, deciding(name, listed, knowledge)) for name, listed in found.items())
-    return {name: _as_the_site_reads_it(counts, knowledge) for name, counts in counting if counts}
+
+    def of(analyte: str, listed: list[Reading]) -> Result | None:
+        counts = deciding(analyte, listed, knowledge)
+        return _as_the_site_reads_it(counts, knowledge) if counts else None
+
+    return OnDemand(found, of)
 
 
 def _as_the_site_reads_it(result: Result, knowledge: Knowledge) -> Result:

@@ -25,7 +25,8 @@ _NOTHING_TOLD = Told((), "")
 
 def told_of(resource: JsonObject, bundled: Bundled) -> tuple[Told, tuple[Told, ...]]:
     """What an order says of its medicine, and what it says of each active ingredient."""
-    own, reference = _own(resource), _reference(resource)
+    refers = "medicationReference" in resource or "medication" in resource
+    own, reference = _own(resource), _reference(resource) if refers else _NOTHING
     if not reference:
         return own or _NOTHING_TOLD, ()
     medication = _referred(resource, reference, bundled)

@@ -93,7 +93,10 @@ def _says_anything(resource: JsonObject, bundled: Bundled) -> bool:
 def _is_named(resource: JsonObject, bundled: Bundled, knowledge: Knowledge) -> bool:
     """Whether any name or known code tells what it is: what matches nothing in our tables is another medicine."""
     own, parts = told_of(resource, bundled)
-    return any(understood(knowledge.terminology, told.codes, told.words).is_read for told in (own, *parts))
+    terms = knowledge.terminology
+    return understood(terms, own.codes, own.words).is_read or any(
+        understood(terms, told.codes, told.words).is_read for told in parts
+    )
 
 
 def may_be_running(resource: JsonObject, since: datetime) -> bool:

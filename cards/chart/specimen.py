@@ -15,15 +15,14 @@ def contradicts(observation: JsonObject, name: Name, knowledge: Knowledge) -> bo
     is_silent = specimen is None or (isinstance(specimen, dict) and "display" not in specimen)
     if name.is_of_other_fluid or (is_silent and "contained" not in observation):
         return name.is_of_other_fluid
-    told = _of_specimens(observation)
-    return bool(told) and any(is_of_other_fluid(words, knowledge) for words in told if words)
+    display = text(specimen if isinstance(specimen, dict) else child(observation, "specimen"), "display")
+    if is_of_other_fluid(display, knowledge):
+        return True
+    return "contained" in observation and any(is_of_other_fluid(told, knowledge) for told in _of_specimens(observation))
 
 
 def _of_specimens(observation: JsonObject) -> list[str]:
-    display = text(child(observation, "specimen"), "display")
-    told = [display] if display else []
-    if "contained" not in observation:
-        return told
+    told = []
     for specimen in objects(observation, "contained"):
         if text(specimen, "resourceType") == "Specimen":
             kind = child(specimen, "type")

@@ -24,7 +24,6 @@ from cards.chart.sorting import (
     Unread,
     What,
     Why,
-    unread_problems,
 )
 from cards.chart.taken import status_taken
 from cards.model import JsonObject, Setting, Unreadable
@@ -52,10 +51,14 @@ def current_medicines(chart: "Chart") -> Share:
     return Share(sum(id(resource) in unread for resource in listed), len(listed))
 
 
+def current_problems(chart: "Chart") -> Iterator[JsonObject]:
+    """The problems that are not over and that nobody denies."""
+    return (r for r in chart.sent.of(CONDITION) if not is_over(r, chart.now) and is_true(r))
+
+
 def problems(chart: "Chart") -> Share:
     """Of the problems that are not over, those that nobody can name."""
-    listed = list(_current(chart))
-    return Share(len(list(unread_problems(listed, chart.knowledge.terminology))), len(listed))
+    return Share(len(chart.nameless_problems), len(chart.current_problems))
 
 
 def allergy_list(chart: "Chart") -> Share:
@@ -81,7 +84,7 @@ def _of_record(chart: "Chart") -> Iterator[Unread]:
     yield from gather.unread_results(chart.readings, chart.knowledge)
     for resource, why in chart.unread_medicines.values():
         yield Unread(Kind(What.MEDICINE, why), _codes(resource, chart))
-    yield from unread_problems(_current(chart), chart.knowledge.terminology)
+    yield from chart.nameless_problems
     yield from unread_care(chart.sent, chart.knowledge)
     yield from unread_allergies(chart.sent.of(ALLERGY), chart.knowledge)
     if chart.encounter and setting_told(chart.encounter, chart.knowledge) is Setting.UNKNOWN:
@@ -123,8 +126,3 @@ def _codes(resource: JsonObject, chart: "Chart") -> tuple[CodeKey, ...]:
 
 def _drafts(chart: "Chart") -> Iterator[JsonObject]:
     return filter(is_drafted, chart.snapshot.drafts)
-
-
-def _current(chart: "Chart") -> Iterator[JsonObject]:
-    """The problems that are not over and that nobody denies."""
-    return (r for r in chart.sent.of(CONDITION) if not is_over(r, chart.now) and is_true(r))

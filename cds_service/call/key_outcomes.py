@@ -34,7 +34,7 @@ def summary(data: Iterable[KeyData]) -> dict[str, object]:
     keys = {item.key: item.outcome.value for item in listed if item.outcome is not Outcome.SATISFIED}
     longest = max((item.seconds for item in listed), default=0.0)
     return {
-        **Counter(item.outcome.value for item in listed),
+        **{outcome.value: n for outcome, n in Counter([item.outcome for item in listed]).items()},
         **({"keys": keys} if keys else {}),
         **({"fetch_ms": round(longest * 1000, 1)} if longest else {}),
         **({"foreign_resources": foreign} if foreign else {}),

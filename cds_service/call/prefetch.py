@@ -51,9 +51,10 @@ def _joined(parts: Sequence[Supplied], whole: bool) -> Supplied:
 
 
 def _under(key: str, asked: Input, call: HookCall, null_is_failed: bool) -> Supplied:
-    value, what = call.prefetch[key], _name(key)
+    value = call.prefetch[key]
     if asked.count and (usual := usual_list(value, asked.types, call.patient_id)) is not None:
         return Supplied(usual)
+    what = _name(key)
     answer = read_value(value, what, call.patient_id)
     nothing = not answer.resources and not answer.missing
     if nothing and (not asked.count or (value is None and null_is_failed)):

@@ -91,9 +91,11 @@ def usual_list(value: object, types: Collection[str], patient_id: str) -> list[J
     patient = f"Patient/{patient_id}"
     found: list[JsonDict] = []
     for entry in (listed := _whole_searchset(value)) or ():
-        if not isinstance(entry, dict) or _is_urn(entry.get("fullUrl")):
+        if not isinstance(entry, dict):
             return None
-        resource = entry.get("resource")
+        resource, url = entry.get("resource"), entry.get("fullUrl")
+        if isinstance(url, str) and url.startswith("urn:"):
+            return None
         if not isinstance(resource, dict) or resource.get("resourceType") not in types:
             return None
         subject = resource.get("subject")

@@ -64,7 +64,7 @@ def _decided(decision: Decision) -> Json:
             for t in decision.on_trial
         ],
         "quiet": [rule for rule in decision.trace.answers if rule in decision.trace.quiet],
-        "read": {what.value: list(share) for what, share in decision.trace.chart.reading.items()},
+        "read": {str(what): list(share) for what, share in decision.trace.chart.reading.items()},
         "unread": _unread(decision.trace.chart.unread_entries),
     }
 
