@@ -98,6 +98,7 @@ def _served(folder: Path, plan: Plan, stack: ExitStack, say: Callable[[str], Non
     answers = {request.bare_path: _answer(own, request) for request in requests}
     bare = stack.enter_context(servers.bare(folder, WORKERS, answers, "wsgi"))
     flask = stack.enter_context(servers.bare(folder, WORKERS, answers, "flask"))
+    own.settle()
     bodies = {}
     for request in requests:
         say(f"{request.shape} body")

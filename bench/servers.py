@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 
 READY_S = 120
+STILL_S, STILL_CPU_S = 1.0, 0.03
 ROOT = Path(__file__).parents[1]
 _MB = 1024 * 1024
 
@@ -32,6 +33,16 @@ class Server:
     def cpu_s(self) -> float:
         """Processor time that the processes of the server have used."""
         return sum(t.user + t.system for t in (p.cpu_times() for p in self._tree()))
+
+    def settle(self) -> None:
+        """Wait until the processes have nothing more to do for their start.
+
+        The process that ships records loads itself beside the first calls, which would seem to cost what it costs.
+        """
+        deadline, used = time.monotonic() + READY_S, -1.0
+        while (now := self.cpu_s()) - used > STILL_CPU_S and time.monotonic() < deadline:
+            used = now
+            time.sleep(STILL_S)
 
     def worker_mb(self) -> float:
         """Memory of the largest worker in MB: its share of what it shares, as far as the system tells."""

@@ -112,8 +112,10 @@ class fact(Generic[_Chart, _Value]):
 
     def __get__(self, chart: _Chart, _: object = None) -> _Value:
         known = chart.known.get(self._read)
-        if known is not None:
-            return chart.recall(known)  # type: ignore[return-value]
+        if known is not None:  # as in `recall`, which so many facts need not be another call
+            chart._held += known.held
+            chart._looked_at += known.looked_at
+            return known.value  # type: ignore[return-value]
         known = chart.work_out(self._read, self._read)
         if not (known.held or known.looked_at):
             chart.__dict__[self._read.__name__] = known.value
@@ -132,7 +134,9 @@ def once(
     def answer(chart: _Chart, /, *asked: _Asked.args, **named: _Asked.kwargs) -> _Value:
         known = chart.known.get(judge)
         if known is not None:
-            return chart.recall(known)  # type: ignore[return-value]
+            chart._held += known.held
+            chart._looked_at += known.looked_at
+            return known.value  # type: ignore[return-value]
         return chart.work_out(judge, lambda c: judge(c, *asked, **named)).value  # type: ignore[return-value]
 
     return answer

@@ -1,7 +1,8 @@
 """Moves entries from the spool to the database, in batches; each arrives once, however often it is sent."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -118,20 +119,28 @@ def _rows(batch: Sequence[bytes]) -> dict[Table, list[Row]]:
     except Exception as problem:
         raise _Odd(type(problem).__name__) from None
     for table, rows in found.items():
-        if not all(_fits(value, table.c[name]) for row in rows for name, value in row.items()):
+        types = _types(table)
+        if any(type(value) not in types[name] for row in rows for name, value in row.items()):
             raise _Odd(table.name)
     return found
 
 
-def _fits(value: object, column: Column[Any]) -> bool:
-    """Whether a value is of the type of its column.
+@cache
+def _types(table: Table) -> Mapping[str, frozenset[type]]:
+    """Of each column the types that a value of it may have.
 
     A database tells a text where a number stands as it tells a table that it lacks: as if that might pass.
     """
-    if value is None:
-        return bool(column.nullable)
+    return {column.name: frozenset(_types_of(column)) for column in table.c}
+
+
+def _types_of(column: Column[Any]) -> Iterator[type]:
     wanted = column.type.python_type
-    return type(value) is wanted or (wanted is float and type(value) is int)
+    yield wanted
+    if wanted is float:
+        yield int
+    if column.nullable:
+        yield type(None)
 
 
 def insert_new(connection: Connection, table: Table, rows: list[Row]) -> None:
