@@ -51,7 +51,7 @@ def entries(bundle: JsonDict) -> list[object]:
 
 def has_next_page(bundle: JsonDict) -> bool:
     """Whether the Bundle is a page with another one after it."""
-    return any(as_dict(link).get("relation") == "next" for link in as_list(bundle.get("link")))
+    return "next" in [link.get("relation") for link in as_list(bundle.get("link")) if isinstance(link, dict)]
 
 
 def is_about(resource: JsonDict, patient_id: str) -> bool:

@@ -57,12 +57,14 @@ def refuse_excess(body: object, most_entries: int) -> None:
     request = as_dict(body)
     context = as_dict(request.get("context"))
     values = [*as_dict(request.get("prefetch")).values(), *(context.get(name) for name in _ORDERS)]
-    if sum(_size(value) for value in values) > most_entries:
+    if sum(map(_size, values)) > most_entries:
         raise TooMuch(f"The Bundles have more than {most_entries} entries. Send what the prefetch templates ask for.")
 
 
 def _size(value: object) -> int:
     """Entries of a Bundle, bare or wrapped as early clients do, or of a list of Bundles."""
+    if isinstance(value, dict) and isinstance(listed := value.get("entry"), list) and "resource" not in value:
+        return len(listed)  # as nearly all are
     if isinstance(value, list):
         return len(value) + sum(len(as_list(as_dict(item).get("entry"))) for item in value)
     bundle = as_dict(as_dict(value).get("resource")) or as_dict(value)
