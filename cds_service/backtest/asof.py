@@ -3,9 +3,9 @@
 An export holds each resource as it is now. The table in docs/backtest.md says how the past is told from it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from cards import KINDS, Kind
 from cds_service.backtest.times import first_point, point
@@ -20,6 +20,7 @@ _RUNNING = frozenset({"arrived", "triaged", "in-progress", "onleave"})
 _DAYS = {"d": 1, "day": 1, "days": 1, "wk": 7, "week": 7, "weeks": 7, "mo": 30, "month": 30, "months": 30, "a": 365}
 _LONGEST_DAYS = 10_000
 _MOST_REPEATS = 99
+_ALWAYS, _FOREVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,16 @@ class Entry:
     known: datetime | None
     ended: datetime | None = None
     guessed: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """A resource as a record system would have shown it from a moment on, until another."""
+
+    entry: Entry
+    resource: JsonDict
+    since: datetime
+    until: datetime = _FOREVER
 
 
 def entries_of(resources: Iterable[JsonDict]) -> list[Entry]:
@@ -140,15 +151,16 @@ def _clinical(condition: JsonDict) -> str:
     return next((code for c in codings if (code := as_text(as_dict(c).get("code")))), "")
 
 
-def as_of(entry: Entry, moment: datetime) -> JsonDict | None:
-    """The resource as a record system would have shown it at the moment; None when it was not known yet."""
-    if entry.kind == "Patient":
-        return entry.resource
-    if entry.known is None or entry.known > moment:
-        return None
-    if entry.ended is not None and entry.ended <= moment:
-        return entry.resource
-    return _EARLIER.get(entry.kind, _unchanged)(entry.resource, entry.ended)
+def states_of(entry: Entry) -> Iterator[State]:
+    """What a record system would have shown of an entry, one after the other; nothing before it was known."""
+    known, ended = _ALWAYS if entry.kind == "Patient" else entry.known, entry.ended
+    if known is None:
+        return
+    if ended is None or known < ended:
+        then = _EARLIER.get(entry.kind, _unchanged)(entry.resource, ended)
+        yield State(entry, then, known, ended or _FOREVER)
+    if ended is not None:
+        yield State(entry, entry.resource, max(known, ended))
 
 
 def _unchanged(resource: JsonDict, _: datetime | None) -> JsonDict:

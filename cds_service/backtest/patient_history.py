@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 
 from cards import KINDS
-from cds_service.backtest.asof import Entry, as_of
+from cds_service.backtest.asof import Entry, State, states_of
 from cds_service.backtest.hospital_units import unit_of
 from cds_service.backtest.moments import SELECT, Moment
 from cds_service.backtest.windows import Window
@@ -16,7 +17,6 @@ _INSTANCE = "00000000-0000-4000-8000-000000000000"
 ORDER_KINDS = frozenset({"MedicationRequest", "MedicationAdministration"})
 # of which the medicine may be told by another resource
 _REFERRING = frozenset(kind.name for kind in KINDS.values() if kind.include)
-Known = Mapping[str, list[JsonDict]]
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ class PatientHistory:
 
         `orders`: the member of the context that holds the orders.
         """
-        known = self._known(moment)
-        own = next((stay for stay in known.get("Encounter", ()) if _name(stay) == moment.encounter), None)
-        stay = own or _latest(known.get("Encounter", ()))
+        stays = self._shown("Encounter", moment.when)
+        own = next((stay for stay in stays if _name(stay) == moment.encounter), None)
+        stay = own or _latest(stays)
         context: JsonDict = {"userId": "Practitioner/backtest", "patientId": self.patient_id}
         if own and _is_running(own):
             context["encounterId"] = own.get("id")
@@ -46,7 +46,7 @@ class PatientHistory:
             context[orders] = {"resourceType": "Bundle", "entry": entries}
         if moment.hook == SELECT:
             context["selections"] = [f"MedicationRequest/{moment.drafts[-1].resource.get('id')}"]
-        prefetch = self._prefetch(known, windows)
+        prefetch = self._prefetch(moment, windows)
         call: JsonDict = {"hook": moment.hook, "hookInstance": _INSTANCE, "context": context, "prefetch": prefetch}
         return call, unit_of(stay, moment.when) if stay else ""
 
@@ -55,38 +55,47 @@ class PatientHistory:
         return replace(self, windows=windows)
 
     @cached_property
-    def _by_code(self) -> dict[int, frozenset[str]]:
-        """The windows whose codes an Observation has, by its identity: the same at every moment."""
-        results = (entry.resource for entry in self.entries if entry.kind == "Observation")
-        coded = [window for window in self.windows if window.codes]
-        return {id(r): frozenset(window.key for window in coded if window.has_code(r)) for r in results}
-
-    def _known(self, moment: Moment) -> Known:
-        drafts = {id(entry) for entry in moment.drafts}
-        known: dict[str, list[JsonDict]] = {}
+    def _states(self) -> Mapping[str, list[State]]:
+        """What a record system would have shown at any moment, by type."""
+        found: dict[str, list[State]] = {}
         for entry in self.entries:
-            if id(entry) not in drafts and (resource := as_of(entry, moment.when)) is not None:
-                known.setdefault(entry.kind, []).append(resource)
-        return known
+            found.setdefault(entry.kind, []).extend(states_of(entry))
+        return found
 
-    def _prefetch(self, known: Known, windows: tuple[Window, ...]) -> JsonDict:
-        prefetch: JsonDict = {"patient": known["Patient"][0]} if "Patient" in known else {}
+    @cached_property
+    def _found(self) -> dict[Window, list[State]]:
+        """What the windows find, whenever they are asked: sorted once, for all moments."""
+        return {}
+
+    def _found_by(self, window: Window) -> list[State]:
+        if window not in self._found:
+            self._found[window] = window.newest_first(self._states.get(window.kind, ()))
+        return self._found[window]
+
+    def _shown(self, kind: str, when: datetime) -> list[JsonDict]:
+        """The resources of a type at a moment."""
+        return [state.resource for state in self._states.get(kind, ()) if state.since <= when < state.until]
+
+    def _prefetch(self, moment: Moment, windows: tuple[Window, ...]) -> JsonDict:
+        when, drafts = moment.when, {id(entry) for entry in moment.drafts}
+        patient = self._shown("Patient", when)
+        prefetch: JsonDict = {"patient": patient[0]} if patient else {}
         for window in windows:
             if window.kind in self.present:
-                resources = self._candidates(window, known.get(window.kind, []))
-                more = self._medications_of(resources) if window.kind in _REFERRING else ()
-                prefetch[window.key] = window.bundle(resources, more)
+                states = (s for s in self._found_by(window) if s.since <= when < s.until and id(s.entry) not in drafts)
+                more = self._medications_of if window.kind in _REFERRING else _nothing
+                prefetch[window.key] = window.bundle((state.resource for state in states), more)
         return prefetch
-
-    def _candidates(self, window: Window, resources: list[JsonDict]) -> list[JsonDict]:
-        found = [resource for resource in resources if window.has_status(resource)]
-        return [r for r in found if window.key in self._by_code.get(id(r), ())] if window.codes else found
 
     def _medications_of(self, orders: Iterable[JsonDict]) -> Iterator[JsonDict]:
         """The Medication resources that orders refer to, each once."""
         if self.medications:
             wanted = dict.fromkeys(medication_reference(order) for order in orders)
             yield from (self.medications[reference] for reference in wanted if reference in self.medications)
+
+
+def _nothing(_: Iterable[JsonDict]) -> Iterable[JsonDict]:
+    return ()
 
 
 def medication_reference(order: JsonDict) -> str:

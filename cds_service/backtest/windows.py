@@ -1,10 +1,12 @@
 """The prefetch templates applied to a patient's resources, as a client's FHIR server would answer them."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 
 from cards import KINDS
+from cds_service.backtest.asof import State
 from cds_service.backtest.times import first_point
 from cds_service.call.fhir_access.queries import request_of
 from cds_service.errors import JsonDict
@@ -37,16 +39,25 @@ class Window:
             return True
         return any(code in self.clinical for _, code in code_keys(resource.get("clinicalStatus")))
 
-    def bundle(self, found: Iterable[JsonDict], more: Iterable[JsonDict]) -> JsonDict:
-        """The answer to the query: the newest so many, with a link to the rest where there is one; then `more`."""
-        newest = sorted(found, key=lambda r: (_sort_key(r), str(r.get("id"))), reverse=True)
-        shown = newest[: self.most] if self.most else newest
+    def newest_first(self, states: Iterable[State]) -> list[State]:
+        """What the query may find of the states of a record, whenever it is asked, in the order in which it tells."""
+        found = [s for s in states if (not self.codes or self.has_code(s.resource)) and self.has_status(s.resource)]
+        return sorted(found, key=lambda s: (_sort_key(s.resource), str(s.resource.get("id"))), reverse=True)
+
+    def bundle(self, found: Iterable[JsonDict], more: Callable[[Sequence[JsonDict]], Iterable[JsonDict]]) -> JsonDict:
+        """The answer to the query: so many of what is found, with a link to the rest where there is one.
+
+        Then what comes with these, as `more` tells.
+        """
+        shown = list(islice(found, self.most + 1)) if self.most else list(found)
+        is_cut = bool(self.most) and len(shown) > self.most
+        shown = shown[: self.most] if is_cut else shown
         answer: JsonDict = {
             "resourceType": "Bundle",
             "type": "searchset",
-            "entry": [{"resource": resource} for resource in (*shown, *more)],
+            "entry": [{"resource": resource} for resource in (*shown, *more(shown))],
         }
-        if len(newest) > len(shown):
+        if is_cut:
             answer["link"] = [{"relation": "next", "url": "next"}]
         return answer
 
