@@ -81,9 +81,16 @@ class TooManyCalls(RequestError):
     status = HTTPStatus.TOO_MANY_REQUESTS
     code = "throttled"
 
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(f"Too many calls in this minute. Call again in {retry_after} s.")
+    def __init__(self, retry_after: int, what: str = "Too many calls in this minute.") -> None:
+        super().__init__(f"{what} Call again in {retry_after} s.")
         self.retry_after = retry_after
+
+
+class TooManyLong(TooManyCalls):
+    """The client has too many calls under way that take long, and others wait."""
+
+    def __init__(self) -> None:
+        super().__init__(1, "Too many calls of this client that take long to evaluate are under way.")
 
 
 class NotJsonMedia(RequestError):

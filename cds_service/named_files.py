@@ -1,6 +1,6 @@
 """Files that a person names, read up to a bound: `/dev/zero` or an export in place of a site file fills no memory."""
 
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import BinaryIO
 
 MOST_TEXT = 16 * 1024 * 1024  # of a site file, protocol, list of clients: some kilobytes each
@@ -28,3 +28,8 @@ def bytes_of(path: Path) -> bytes:
 def text_of(path: Path) -> str:
     """The text of a file in UTF-8, its line ends as `\\n`; OSError as of `bytes_of`, UnicodeDecodeError."""
     return bytes_of(path).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def told_name(path: PurePath) -> str:
+    """The name of a file as text that can be written: bytes in it that are no UTF-8 stand as `\\xff`."""
+    return path.name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -26,12 +26,19 @@ def new_session(connections: int, through_proxy: bool = False) -> requests.Sessi
     `through_proxy`: the proxy that the environment names is used.
     """
     logging.getLogger("urllib3").setLevel(logging.CRITICAL)  # its messages quote URLs, which name patients
-    session = requests.Session()
+    session = _Session()
     session.trust_env = through_proxy  # a .netrc would replace the token
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     for scheme in ("https://", "http://"):
         session.mount(scheme, _Adapter(pool_connections=1, pool_maxsize=connections))
     return session
+
+
+class _Session(requests.Session):
+    """Does not look where a redirect leads: nobody follows, and what is no address would leave the connection open."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        return None
 
 
 def within(seconds: float) -> Any:

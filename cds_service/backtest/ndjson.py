@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from cds_service.named_files import told_name
+
 SUFFIXES = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
 SHARD_BYTES = 32 * 2**20
 LONGEST_LINE = 16 * 2**20
@@ -61,6 +63,8 @@ def other_files(folder: Path) -> tuple[str, ...]:
 
 def _holds_resources(path: Path) -> bool:
     """Whether a file begins as resources do, packed or not."""
+    if not path.stat().st_size:
+        return False
     with path.open("rb") as raw:
         begin = raw.read(_BEGIN)
     if begin.startswith(_GZIP):
@@ -70,9 +74,12 @@ def _holds_resources(path: Path) -> bool:
 
 
 def _export_file(folder: Path, path: Path) -> ExportFile:
+    """What is empty is not opened: a link may lead to what says so and never ends, as files of the system do."""
+    name, size = path.relative_to(folder).as_posix(), path.stat().st_size
+    if not size:
+        return ExportFile(name, 0)
     with path.open("rb") as opened:
-        packed = opened.read(len(_GZIP)) == _GZIP
-    return ExportFile(path.relative_to(folder).as_posix(), path.stat().st_size, packed)
+        return ExportFile(name, size, opened.read(len(_GZIP)) == _GZIP)
 
 
 def shown_names(files: Iterable[ExportFile]) -> dict[str, str]:
@@ -80,7 +87,7 @@ def shown_names(files: Iterable[ExportFile]) -> dict[str, str]:
     paths = {file.name: PurePosixPath(file.name) for file in files}
     folders = sorted({path.parent for path in paths.values() if path.parent.name})
     return {
-        name: f"folder {folders.index(path.parent) + 1}/{path.name}" if path.parent.name else path.name
+        name: f"folder {folders.index(path.parent) + 1}/{told_name(path)}" if path.parent.name else told_name(path)
         for name, path in paths.items()
     }
 

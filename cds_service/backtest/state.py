@@ -22,7 +22,9 @@ def content_key(export: Path, files: Iterable[ExportFile]) -> bytes:
     """A key from names, sizes and both ends of all files: the same for a copy of an export, unknown without it."""
     digest = hashlib.blake2b(digest_size=32)
     for file in files:
-        digest.update(f"{file.name}\0{file.size}\0".encode())
+        digest.update(f"{file.name}\0{file.size}\0".encode("utf-8", "surrogateescape"))
+        if not file.size:
+            continue
         with (export / file.name).open("rb") as opened:
             digest.update(opened.read(_SAMPLE_BYTES))
             opened.seek(max(file.size - _SAMPLE_BYTES, 0))
@@ -58,6 +60,8 @@ def prepare(out: Path, job: Job, restart: bool) -> bool:
         _refuse_other(out, found, ours)
     elif out.exists():
         _refuse_full(out)
+    else:
+        out.mkdir(mode=0o700, parents=True)  # a row a card, of each patient: whoever made it says who may read it
     for folder in (job.folder / "shards", job.folder / "buckets"):
         folder.mkdir(parents=True, exist_ok=True)
     job.folder.chmod(0o700)

@@ -1,18 +1,21 @@
 """The most time that one evaluation may take.
 
 Looked at while many resources are read, which is what takes long; and from outside, whatever takes the time: one order
-with a hundred thousand dosages is one resource.
+with a hundred thousand dosages is one resource. And who may have how many evaluations that take long: the threads of a
+worker share one processor, and one client could have them all.
 """
 
 import ctypes
 import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TypeVar, overload
 
 from cards import Stopped
-from cds_service.errors import TooMuch
+from cds_service.errors import TooManyLong, TooMuch
 from cds_service.run.settings import PREFIX
 
 _MANY = 1000
@@ -20,11 +23,36 @@ _LOOK_EVERY = 256
 _LOOK_S = 0.25
 _STEPS = 8
 _WHOLE = 2  # an evaluation as a whole, in times of the limit for reading
+LONG_S = 0.1  # of processor time: a usual call takes 0.01
+MOST_LONG = 4  # that take so long, of one client at once
+CROWDED_S = 60.0  # so long one that had more has no more than so many at once in all
 T = TypeVar("T")
 
 
 class _TimeIsUp(Stopped):
     """Raised in the thread of an evaluation, wherever it is."""
+
+
+class _GivesWay(_TimeIsUp):
+    """Raised in one that takes long, of a client that has too many of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """An evaluation: the clock of its thread, what that told at the beginning and may tell at the end, and whose."""
+
+    clock: int
+    began: float
+    until: float
+    who: str
+
+    @property
+    def is_over(self) -> bool:
+        return time.clock_gettime(self.clock) > self.until
+
+    @property
+    def is_long(self) -> bool:
+        return time.clock_gettime(self.clock) - self.began > LONG_S
 
 
 class Watched(Sequence[T]):
@@ -59,19 +87,36 @@ def watch(limit_ms: int) -> Callable[[Sequence[T]], Sequence[T]]:
 
 
 class _Evaluations:
-    """The evaluations of this process by thread, each with the clock of its thread and when it has to be over."""
+    """The evaluations of this process by thread, the one that began first at the beginning."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._owner = -1
-        self._until: dict[int, tuple[int, float]] = {}
+        self._until: dict[int, _Running] = {}
+        self._crowded: dict[str, float] = {}
 
-    def begin(self, thread: int, seconds: float) -> None:
-        """Have the thread stopped when it has spent so much processor time from now."""
+    def begin(self, thread: int, seconds: float, who: str = "") -> None:
+        """Have the thread stopped when it has spent so much processor time from now.
+
+        TooManyLong when it is for one who has too many that take long, or had of late.
+        """
         if self._owner != os.getpid():
             self._begin_to_look()
         clock = time.pthread_getcpuclockid(thread)
-        self._until[thread] = clock, time.clock_gettime(clock) + seconds
+        now = time.clock_gettime(clock)
+        with self._lock:
+            if who and self._is_crowded(who):
+                raise TooManyLong
+            self._until[thread] = _Running(clock, now, now + seconds, who)
+
+    def _is_crowded(self, who: str) -> bool:
+        """Whether no more may begin; one that is refused for those that take long is not soon forgotten."""
+        his = [running for running in self._until.values() if running.who == who]
+        if len(his) < MOST_LONG:
+            return False
+        if sum(running.is_long for running in his) >= MOST_LONG:
+            self._crowded[who] = time.monotonic() + CROWDED_S
+        return time.monotonic() < self._crowded.get(who, 0.0)
 
     def end(self, thread: int) -> None:
         """The thread is done; what was raised in it too late comes here, and is of no use."""
@@ -96,18 +141,29 @@ class _Evaluations:
         """Again and again: a reader in between may take the first one for a fault of its own."""
         while True:
             time.sleep(_LOOK_S)
-            with self._lock:
-                for thread, (clock, until) in tuple(self._until.items()):
-                    if time.clock_gettime(clock) > until:
-                        _stop(thread)
+            self._stop_some()
+
+    def _stop_some(self) -> None:
+        """What has had its time, and of who has too many that take long those that began last."""
+        of = Counter[str]()
+        with self._lock:
+            for thread, running in tuple(self._until.items()):
+                if running.is_over:
+                    _stop(thread, _TimeIsUp)
+                elif running.who and running.is_long:
+                    of[running.who] += 1
+                    if of[running.who] > MOST_LONG:
+                        self._crowded[running.who] = time.monotonic() + CROWDED_S
+                        _stop(thread, _GivesWay)
 
 
 _EVALUATIONS = _Evaluations()
 
 
-def within(limit_ms: int | None, work: Callable[[], T]) -> T:
+def within(limit_ms: int | None, work: Callable[[], T], who: str = "") -> T:
     """What the work brings; TooMuch soon after this thread has spent twice as much processor time on it.
 
+    TooManyLong when it is for one (`who`) that has too many in this process that take long.
     Where threads have no such clock (not on Linux) only sequences are watched.
     """
     if not limit_ms or not hasattr(time, "pthread_getcpuclockid"):
@@ -115,21 +171,21 @@ def within(limit_ms: int | None, work: Callable[[], T]) -> T:
     thread = threading.get_ident()
     try:
         try:
-            _EVALUATIONS.begin(thread, _WHOLE * limit_ms / 1000)
+            _EVALUATIONS.begin(thread, _WHOLE * limit_ms / 1000, who)
             return work()
         finally:
             _EVALUATIONS.end(thread)
-    except _TimeIsUp:
+    except _TimeIsUp as stopped:
         _EVALUATIONS.end(thread)  # where it came just as the end began: else it would come again, into other work
-        raise _too_long(limit_ms) from None
+        raise (TooManyLong() if isinstance(stopped, _GivesWay) else _too_long(limit_ms)) from None
 
 
-def _stop(thread: int) -> None:
+def _stop(thread: int, kind: type[_TimeIsUp]) -> None:
     """Raise in a thread at its next step in Python.
 
     Never taken back: an interpreter that is told to look, and finds nothing, looks at every step ever after.
     """
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(_TimeIsUp))
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(kind))
 
 
 def _too_long(limit_ms: int) -> TooMuch:

@@ -44,7 +44,9 @@ TABLES: Mapping[str, Callable[[Insights], Iterable[object]]] = {
     "candidate_services": lambda i: i.candidate.services if i.candidate else (),
     "candidate_hours": lambda i: i.candidate.hours if i.candidate else (),
 }
-_FORMULA = frozenset("=+-@\t\r")
+_FORMULA = frozenset(
+    "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
+)  # wide signs are formulas, too, where such letters are written
 COLUMNS = (
     "day",
     "rule",

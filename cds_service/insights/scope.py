@@ -35,8 +35,14 @@ EVERYTHING = Scope()
 
 
 def scope_of(told: Mapping[str, str]) -> Scope:
-    """The scope that texts name; BadQuery for a service that there is not. No call has another name that is unknown."""
+    """The scope that texts name; BadQuery for a service that there is not. No call has another name that is unknown.
+
+    BadQuery too for signs that no record holds, and not every database takes.
+    """
     named = {name: told.get(name, "")[:LONGEST] for name in NAMES}
+    for name, value in named.items():
+        if not value.isprintable():
+            raise BadQuery(f"{name}: write it as the page shows it.")
     known = [service.id for service in SERVICES]
     if named["service"] and named["service"] not in known:
         raise BadQuery(f"service: one of {', '.join(known)}; or leave it out for all.")

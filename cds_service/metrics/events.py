@@ -72,7 +72,9 @@ class Metrics:
 
     def _count_events(self) -> None:
         """What has no label."""
-        self.rate_limited = self._event("rate_limited", "Calls refused because the client calls too often.")
+        self.rate_limited = self._event(
+            "rate_limited", "Calls refused because the client calls too often, or too much at once."
+        )
         self.look_up_fell_back = self._event(
             "token_lookup_fallbacks", "Used tokens looked up in the memory of one process, the database being unusable."
         )

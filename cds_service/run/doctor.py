@@ -240,7 +240,7 @@ def _clock(clients: Clients, now: Callable[[], float] = time.time) -> Finding:
 def _skew(client: Client, now: Callable[[], float]) -> float | None:
     try:
         return now() - parsedate_to_datetime(fetch(client.jku).date).timestamp() if client.jku else None
-    except (KeyProblem, ValueError):
+    except (KeyProblem, ValueError, OverflowError):  # a day or a zone of many digits
         return None
 
 

@@ -18,12 +18,11 @@ from typing import Any
 from uuid import uuid4
 
 from gunicorn import http
-from gunicorn.http.errors import UnsupportedTransferCoding
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from cds_service.run.arrival import Arrival, Arrived
 from cds_service.run.departure import Departing, send_short
-from cds_service.run.refusals import BUSY, FAULT, TOO_SLOW, Refusal, refusal_of, written
+from cds_service.run.refusals import BUSY, FAULT, TOO_SLOW, Refusal, check_head, refusal_of, written
 from cds_service.run.turns import Turns, all_waiting, head_start
 
 HEAD_S, BODY_S, TAKE_S, LINGER_S = 10.0, 30.0, 60.0, 2.0
@@ -201,11 +200,9 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
     def handle_request(self, req: Any, conn: TConn) -> bool:
         """Whether the connection is kept. Who asked whether to send a body was told by now: it is here.
 
-        UnsupportedTransferCoding: gunicorn takes `gzip, chunked`, and would hand on what nobody unzipped.
+        ParseException for what gunicorn would take, and nobody may send.
         """
-        codings = [value.strip(" \t").lower() for name, value in req.headers if name == "TRANSFER-ENCODING"]
-        if set(codings) - {"chunked"}:
-            raise UnsupportedTransferCoding("; ".join(codings))
+        check_head(req.version, req.headers)
         req._expected_100_continue = False
         if conn.parser.unreader.is_cut:
             req.force_close()

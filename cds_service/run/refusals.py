@@ -1,5 +1,7 @@
 """What the web server itself refuses, before or beside the application, told as the service tells its errors."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -10,6 +12,12 @@ from cds_service.errors import operation_outcome
 from cds_service.web.answers import FHIR_JSON
 
 LINE_BYTES, FIELD_BYTES, FIELDS = 4094, 8190, 100
+# RFC 3986: an address in brackets, or a name; then a port
+_HOST = re.compile(r"(\[[0-9A-Za-z:.~!$&'()*+,;=_-]+\]|[0-9A-Za-z.~!$&'()*+,;=_%-]*)(:[0-9]*)?")
+
+
+class OddHost(errors.ParseException):  # type: ignore[misc] # gunicorn is not typed
+    """A request that does not tell which host it is for, or by what is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +35,11 @@ FAULT = Refusal(
 )
 TOO_SLOW = Refusal(
     HTTPStatus.REQUEST_TIMEOUT, "timeout", "The request did not come to its end in time. Send it again, all at once."
+)
+NO_HOST = Refusal(
+    HTTPStatus.BAD_REQUEST,
+    "structure",
+    "HTTP/1.1 asks for one Host header, with a name or an address, and a port if need be (RFC 9112, section 3.2).",
 )
 BUSY = Refusal(
     HTTPStatus.SERVICE_UNAVAILABLE, "throttled", "Too many large requests wait to be answered. Send it again later.", 1
@@ -65,6 +78,7 @@ _REFUSALS: tuple[tuple[type[Exception], Refusal], ...] = (  # the first that fit
         errors.ForbiddenProxyRequest,
         Refusal(HTTPStatus.FORBIDDEN, "forbidden", "The PROXY protocol is not accepted from this address."),
     ),
+    (OddHost, NO_HOST),
     (
         errors.ParseException,
         Refusal(
@@ -74,6 +88,19 @@ _REFUSALS: tuple[tuple[type[Exception], Refusal], ...] = (  # the first that fit
         ),
     ),
 )
+
+
+def check_head(version: tuple[int, int], headers: Sequence[tuple[str, str]]) -> None:
+    """UnsupportedTransferCoding or OddHost for a head that gunicorn takes.
+
+    It would hand on what nobody unzipped (`gzip, chunked`), and what is for no host (RFC 9112 asks for 400).
+    """
+    codings = [value.strip(" \t").lower() for name, value in headers if name == "TRANSFER-ENCODING"]
+    if set(codings) - {"chunked"}:
+        raise errors.UnsupportedTransferCoding("; ".join(codings))
+    hosts = [value for name, value in headers if name == "HOST"]
+    if not all(map(_HOST.fullmatch, hosts)) or len(hosts) > 1 or (not hosts and version >= (1, 1)):
+        raise OddHost
 
 
 def refusal_of(problem: Exception) -> Refusal:

@@ -171,6 +171,10 @@ def _asked(url: str) -> Fetched:
             return Fetched(_body(answer), answer.headers.get("Date", ""))
     except requests.RequestException as problem:
         raise KeyProblem(f"the key server cannot be reached ({type(problem).__name__})") from None
+    except KeyProblem:
+        raise
+    except Exception as problem:  # an answer that breaks its reader
+        raise KeyProblem(f"what the key server answers cannot be read ({type(problem).__name__})") from None
 
 
 def _body(answer: requests.Response) -> bytes:

@@ -7,6 +7,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -18,6 +19,7 @@ from cds_service.trust.used_token_stores import PostgresSeen, SqliteSeen
 _PURGE_S = 60
 _WARN_S = 60
 _FIRST_REST_S, _REST_S = 0.5, 5.0
+_MOST_UNTOLD = 100_000  # 10 MB
 
 
 class SeenTokens(Protocol):
@@ -85,23 +87,51 @@ class SharedSeen:
         self._longest_rest_s = rest_s
         self._rest_s = self._first_rest_s = min(_FIRST_REST_S, rest_s)
         self._own = MemorySeen()
+        self._untold: dict[bytes, float] = {}
+        self._lock = threading.Lock()
+        self._telling: threading.Thread | None = None
         self._warned = float("-inf")
         self._rest_until = 0.0
 
     def first_time(self, token: bytes, expires: float) -> bool:
-        """Whether the token was not seen before, as far as can be told."""
-        new_here = self._own.first_time(token, expires)
+        """Whether the token was not seen before, as far as can be told.
+
+        One that this process saw is not asked about: sent many times at once it would have the database give up.
+        """
+        if not self._own.first_time(token, expires):
+            return False
         if time.monotonic() < self._rest_until:
-            self._fell_back()
-            return new_here
+            return self._alone(token, expires)
         try:
-            new = self._shared.first_time(token, expires) and new_here
-            self._rest_s = self._first_rest_s
-            return new
+            new = self._shared.first_time(token, expires)
         except Exception as problem:  # whatever the driver raises; the process's own memory still tells
             self._give_up(problem)
-            self._fell_back()
-            return new_here
+            return self._alone(token, expires)
+        self._rest_s = self._first_rest_s
+        self._tell_soon()
+        return new
+
+    def _alone(self, token: bytes, expires: float) -> bool:
+        """Accept what only this process could tell about; the others hear of it when they can."""
+        self._fell_back()
+        if len(self._untold) < _MOST_UNTOLD:
+            self._untold[token] = expires
+        return True
+
+    def _tell_soon(self) -> None:
+        """Have others hear of what was accepted without them: it may be used for an hour."""
+        with self._lock, suppress(RuntimeError):  # a worker that ends starts no thread
+            if self._untold and not (self._telling and self._telling.is_alive()):
+                self._telling = threading.Thread(target=self._tell, name="used tokens told", daemon=True)
+                self._telling.start()
+
+    def _tell(self) -> None:
+        try:
+            for token, expires in tuple(self._untold.items()):
+                self._shared.first_time(token, expires)
+                del self._untold[token]
+        except Exception as problem:  # as above
+            self._give_up(problem)
 
     def prepare(self) -> None:
         """Create what is missing, and let no connection be open: workers are forked from here."""

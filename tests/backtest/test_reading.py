@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import os
+from pathlib import Path
 
 import pytest
 from hypothesis import assume, given, settings
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from cds_service.backtest import buckets, ndjson
 from cds_service.backtest.job import BacktestError
-from cds_service.backtest.ndjson import ExportFile, export_files, lines, shards
+from cds_service.backtest.ndjson import ExportFile, export_files, lines, other_files, shards
 from cds_service.backtest.state import content_key
 from tests.backtest.exports import (
     at,
@@ -256,3 +258,22 @@ def test_an_export_with_other_names_alone_says_to_rename_them(tmp_path):
     (tmp_path / "Observation.json").write_bytes(b'{"resourceType": "Observation"}')
     with pytest.raises(BacktestError, match=r"\(Observation.json\): rename them"):
         job_of(tmp_path, tmp_path / "report")
+
+
+def test_what_says_that_it_is_empty_is_not_opened(tmp_path, monkeypatch):
+    """A link in an export may lead to /proc/kmsg, which says so, and whose end is waited for."""
+    for name in ("Observation.ndjson", "notes.txt"):
+        (tmp_path / name).touch()
+    (tmp_path / "Patient.ndjson").write_text(json.dumps(patient()), encoding="utf-8")
+    opened, usual = set(), Path.open
+    monkeypatch.setattr(Path, "open", lambda path, *told: opened.add(path.name) or usual(path, *told))
+    files = export_files(tmp_path)
+    assert content_key(tmp_path, files) and other_files(tmp_path) == ()
+    assert opened == {"Patient.ndjson"} and {file.name for file in files} == {"Patient.ndjson", "Observation.ndjson"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights of files are told otherwise there")
+def test_only_who_made_a_report_may_read_it(tmp_path):
+    forecast(tmp_path, LOW)
+    (out,) = (path.parent for path in tmp_path.rglob("alerts.csv"))
+    assert out.stat().st_mode & 0o777 == 0o700

@@ -88,6 +88,9 @@ def test_csv_has_a_line_a_day_and_one_for_each_rule_that_spoke(filled):
         ("since=2025-01-01&until=2026-11-01", "fewer"),
         ("since=2026-11-01&days=7", "not both"),
         ("service=nowhere", "service"),
+        ("client=%00", "client"),
+        ("unit=a%1bb", "unit"),
+        ("version=%E2%80%AE", "version"),
     ],
 )
 def test_what_cannot_be_asked_is_told(service, query, told):
@@ -219,7 +222,7 @@ def test_no_name_in_a_table_is_a_formula(service, engine):
 
 
 @pytest.mark.parametrize("table", ["", "&table=rules", "&table=rule_days"])
-@pytest.mark.parametrize("sign", "=+-@\t\r")
+@pytest.mark.parametrize("sign", "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 def test_no_words_that_are_joined_in_a_cell_are_a_formula(sign, table, service, engine):
     made = made_entries(TODAY, days=3, calls_a_day=60)
     load(engine, [{**entry, "reason": f"{sign}1+1"} if entry.get("reason") else entry for entry in made])

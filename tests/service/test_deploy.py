@@ -17,6 +17,8 @@ from cds_service.metrics.events import Metrics
 from cds_service.metrics.state import MachineState
 from cds_service.records.spool import Spool
 from cds_service.records.state import Status, write_status
+from cds_service.run.gunicorn_server import _CONNECTIONS, _OTHER_FILES
+from cds_service.run.server import THREADS
 from cds_service.run.settings import PREFIX, Settings
 from cds_service.web.app import ROUTES, create_app
 from tests.machine import LONG_S
@@ -210,6 +212,22 @@ def test_the_unit_has_the_time_that_the_manual_asks_for_and_reaches_no_more_of_t
     assert {told[name] for name in (*private, *kept)} == {"yes"} and told["CapabilityBoundingSet"] == ""
     # other instances of the same user count in files of shared memory, too
     assert told["ProtectSystem"] == "strict" and "RemoveIPC" not in told
+
+
+def test_no_instance_takes_the_machine_from_the_others_nor_writes_patients_into_a_dump():
+    """A worker that is killed for its memory is replaced: the instance goes on."""
+    told = dict(re.findall(r"^(\w+)=(.*)$", text_of(UNIT), re.MULTILINE))
+    assert (told["LimitCORE"], told["OOMPolicy"], told["MemorySwapMax"]) == ("0", "continue", "0")
+    assert int(told["LimitNOFILE"]) > _CONNECTIONS + _OTHER_FILES and int(told["TasksMax"]) > 4 * 2 * THREADS
+    kinds = {doc["kind"]: doc for doc in yaml.safe_load_all(text_of("kubernetes.yaml"))}
+    (container,) = kinds["StatefulSet"]["spec"]["template"]["spec"]["containers"]
+    of_two_workers = container["resources"]["limits"]["memory"].removesuffix("Mi")
+    assert told["MemoryMax"] == f"{2 * int(of_two_workers)}M"
+    composed = yaml.safe_load(text_of("compose.yaml"))["services"]
+    assert all(service["mem_limit"] and service["pids_limit"] for service in composed.values())
+    ours = composed["magnesium-cds"]
+    assert ours["mem_limit"] == f"{of_two_workers}m" and ours["ulimits"]["core"] == 0
+    assert ours["environment"]["MAGNESIUM_CDS_WORKERS"] == "2"
 
 
 def test_systemd_takes_the_unit(tmp_path):

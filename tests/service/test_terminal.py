@@ -1,7 +1,9 @@
 """What files and other servers say reaches a terminal as words: nothing in it moves, clears or renames the screen."""
 
 import json
+import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,28 @@ def test_no_name_of_a_file_does_and_the_page_is_written_all_the_same(tmp_path):
     asked = ["backtest", str(export), "--out", str(out), "--workers", "1"]
     told = CliRunner().invoke(main, asked, env={"MAGNESIUM_CDS_AUTH": "off"}).output
     assert "\\u001b]0;title" in told and not STEERING.findall(told) and (out / "report.html").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are bytes there")
+def test_bytes_in_the_name_of_a_file_that_are_no_text_are_written_out(tmp_path):
+    odd = os.fsdecode(b"\xff\xfe")
+    export, out, site = tmp_path / "export", tmp_path / "out", tmp_path / f"{odd}.yaml"
+    export.mkdir()
+    (export / f"Patient{odd}.ndjson").write_text("{broken\n", encoding="utf-8")
+    (export / f"rest{odd}.txt").write_text('{"resourceType":"Patient"}', encoding="utf-8")
+    site.write_text("rules: {off: [albumin_is_low]}\n", encoding="utf-8")
+    asked = ["backtest", str(export), "--out", str(out), "--workers", "1", "--site", str(site), "--compare", "shipped"]
+    told = CliRunner().invoke(main, asked, env={"MAGNESIUM_CDS_AUTH": "off"})
+    assert told.exit_code == 0 and not STEERING.findall(told.output), told.output
+    summary = (out / "summary.json").read_text(encoding="utf-8")
+    assert all(f"{begin}\\\\xff\\\\xfe" in summary for begin in ("Patient", "rest", '"'))
+
+
+@pytest.mark.parametrize("command", ["validate request", "validate response", "explain", "backtest"])
+def test_no_name_of_a_file_that_is_not_there_steers_the_terminal(tmp_path, command):
+    more = ["--out", str(tmp_path / "out")] if command == "backtest" else []
+    told = CliRunner().invoke(main, [*command.split(), str(tmp_path / STEERS), *more])
+    assert told.exit_code and "\\u001b]0;title" in told.output and not STEERING.findall(told.output)
 
 
 def test_what_is_written_out_is_still_json_and_words_of_all_languages_stay():

@@ -165,6 +165,20 @@ def test_a_wrong_clock_is_told(standing_clock, doctor, web, ehr, seconds, level,
 
 
 @pytest.mark.parametrize(
+    "date",
+    [
+        "Mon, 01 Jan 99999999999999999999 00:00:00 GMT",
+        "Mon, 01 Jan 2026 00:00:00 +99999999999999",
+        "soon",
+    ],
+)
+def test_a_key_server_whose_date_is_none_is_not_compared(doctor, web, ehr, date):
+    web.get(JKU, json=ehr.jwks(), headers={"Date": date})
+    code, lines = doctor({"jku": JKU})
+    assert (code, lines["clock"][:4].strip()) == (0, "OK")
+
+
+@pytest.mark.parametrize(
     ("answer", "level"),
     [
         ({"status": 401}, "OK"),

@@ -1,7 +1,9 @@
 """CDS Hooks, S5: keys come from the listed place only, follow rotation, and survive an outage."""
 
 import json
+import socket
 import threading
+from contextlib import contextmanager, suppress
 
 import jwt
 import pytest
@@ -9,9 +11,14 @@ import requests
 import responses
 from cryptography.hazmat.primitives.asymmetric import ed448, ed25519
 
+from cds_service.call.fhir_access.outcome import NotFetched, Outcome
+from cds_service.call.fhir_access.wire import exchange
+from cds_service.outgoing import new_session
 from cds_service.trust import jwks
+from cds_service.trust.clients import Client
 from cds_service.trust.jwks import FRESH_S, KEPT_S, REFETCH_S, RETRY_S, KeyProblem, KeyStore, fetch, read_keys
-from tests.trust.ehr import JKU, KID, Ehr
+from tests.machine import LONG_S
+from tests.trust.ehr import ISSUER, JKU, KID, Ehr
 
 
 class Clock:
@@ -160,6 +167,49 @@ def test_a_redirect_is_not_followed(web):
     with pytest.raises(KeyProblem, match="answered 302"):
         fetch(JKU)
     assert len(web.calls) == 1
+
+
+@pytest.mark.parametrize(
+    "where", [b"http://[::1", b"http://\xff", b"http://a:b:c/", b"//[", b"http://\x00", b"\xff\xfe"]
+)
+def test_a_redirect_to_no_address_is_a_fault_of_who_redirects(where):
+    """The library looks at where it leads, though nobody follows: a call ended with 500, counted as our failure."""
+    answer = b"HTTP/1.1 302 Found\r\nLocation: " + where + b"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    with answering(answer) as base:
+        client = Client("ehr", ISSUER, jku=f"{base}/keys")
+        with pytest.raises(KeyProblem, match="answered 302"):
+            fetch(client.jku)
+        with pytest.raises(NotFetched) as problem:
+            exchange(new_session(1), "GET", base, (), "", LONG_S)
+        assert problem.value.outcome is Outcome.REDIRECT
+        assert KeyStore().find(client, "any") is None
+
+
+@contextmanager
+def answering(raw):
+    """The address of a server that says this to everybody."""
+
+    def serve():
+        with suppress(OSError):
+            while True:
+                line, _ = listener.accept()
+                with line:
+                    line.recv(65536)
+                    line.sendall(raw)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=serve, daemon=True).start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def test_an_answer_that_breaks_its_reader_is_a_fault_of_the_key_server(monkeypatch):
+    """Whatever it is: the call is told that the key is not known, and nothing counts as our failure."""
+    monkeypatch.setattr(jwks, "_body", lambda _: [][0])
+    with answering(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}") as base:
+        with pytest.raises(KeyProblem, match="IndexError"):
+            fetch(base)
+        assert KeyStore().find(Client("ehr", ISSUER, jku=base), "any") is None
 
 
 def test_a_large_key_set_is_not_read(web):

@@ -25,9 +25,9 @@ def service(tmp_path_factory):
         yield running
 
 
-def request(*headers, path=PATH, body=b""):
+def request(*headers, path=PATH, body=b"", host=("Host: x",)):
     """A request as it stands on the line."""
-    rows = [f"POST {path} HTTP/1.1", "Host: x", "Connection: close", "Content-Type: application/json", *headers]
+    rows = [f"POST {path} HTTP/1.1", *host, "Connection: close", "Content-Type: application/json", *headers]
     return "\r\n".join([*rows, "", ""]).encode() + body
 
 
@@ -48,7 +48,29 @@ CODINGS = {  # 501: a coding that is not read; 400: an order of codings that nob
     **dict.fromkeys(("gzip + chunked", "identity + chunked", "identity, chunked", "xchunked", "chunked,"), 501),
     **dict.fromkeys(("chunked, chunked", "chunked + chunked", "chunked, gzip", "gzip", "identity"), 400),
 }
+# RFC 9112, section 3.2; RFC 3986, section 3.2.2
+NO_HOSTS = [
+    "a b",
+    "a/b",
+    "user@a",
+    "a:80:80",
+    "a:x",
+    "[::1",
+    "::1",
+    "[]",
+    "a?b",
+    "a#b",
+    "a\\b",
+    "\u00e4",
+    "<a>",
+    "a\tb",
+]
+HOSTS = ("a", "a:80", "a:", "A_b.example", "127.0.0.1:8000", "[::1]", "[::1]:80", "%41", "")
 REFUSED = {
+    "no host": (400, request(host=())),
+    "two hosts": (400, request("Host: y")),
+    "the same host twice": (400, request("Host: x")),
+    **{f"host {host}": (400, request(host=(f"Host: {host}",))) for host in NO_HOSTS},
     "header": (431, request("X-Long: " + "x" * 20_000)),
     "headers": (431, request(*[f"X-{n}: 1" for n in range(200)])),
     "address": (414, request(path=f"{PATH}?q={'x' * 9_000}")),
@@ -116,6 +138,15 @@ def test_a_refusal_says_what_and_why_to_pages_too(kind, service):
     (issue,) = outcome["issue"]
     assert issue["severity"] == "error" and issue["code"] and len(issue["diagnostics"]) > len("What, why.")
     assert asked(service, request(body=b"", path="/healthz"))[0] == 405  # and the service goes on
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_host_is_a_name_or_an_address(host, service):
+    assert asked(service, request(host=(f"Host: {host}",), path="/healthz").replace(b"POST", b"GET", 1))[0] == 200
+
+
+def test_http_1_0_names_no_host(service):
+    assert asked(service, b"GET /healthz HTTP/1.0\r\n\r\n")[0] == 200
 
 
 @pytest.mark.parametrize("coding", ["chunked", "CHUNKED", " chunked\t"])

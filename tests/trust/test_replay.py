@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cds_service.trust import used_tokens
 from cds_service.trust.tokens import LEEWAY_S
 from cds_service.trust.used_token_stores import SqliteSeen
 from cds_service.trust.used_tokens import MemorySeen, SharedSeen, database_path, token_hash
@@ -154,7 +155,75 @@ def test_a_file_that_breaks_while_running_opens_no_door(open_file, path):
     connection.close()
     assert not seen.first_time(b"a", later()) and seen.first_time(b"b", later())
     assert not seen.first_time(b"a", later()) and not seen.first_time(b"b", later())
+    assert seen.first_time(b"c", later())
+    told(seen)
     assert not open_file().first_time(b"b", later())  # in use again
+
+
+class Now:
+    """Used tokens that all share, where a database stands that can be down."""
+
+    def __init__(self):
+        self.known, self.asked, self.is_down = set(), [], False
+
+    def first_time(self, token, expires):
+        self.asked.append(token)
+        if self.is_down:
+            raise OSError("down")
+        new = token not in self.known
+        self.known.add(token)
+        return new
+
+    def close(self):
+        pass
+
+
+def told(seen):
+    """What was accepted alone is told to the others by now."""
+    seen._telling.join(LONG_S)
+    assert not seen._untold
+
+
+def test_what_was_accepted_while_the_database_was_down_is_used_at_every_worker_once_it_is_back():
+    """It lives for an hour, a database is slow for a moment."""
+    database = Now()
+    one, other = SharedSeen(database, rest_s=0), SharedSeen(database, rest_s=0)
+    database.is_down = True
+    assert one.first_time(b"a", later()) and one.first_time(b"b", later())
+    database.is_down = False
+    assert one.first_time(b"c", later())
+    told(one)
+    assert not any(other.first_time(token, later()) for token in (b"a", b"b", b"c"))
+
+
+def test_what_is_told_too_soon_is_told_again():
+    database = Now()
+    seen = SharedSeen(database, rest_s=0)
+    seen._untold = {b"a": later(), b"b": later()}
+    database.is_down = True
+    seen._tell()
+    assert list(seen._untold) == [b"a", b"b"] and database.asked == [b"a"]
+    database.is_down = False
+    assert seen.first_time(b"c", later())
+    told(seen)
+    assert database.known == {b"a", b"b", b"c"}
+
+
+def test_a_token_that_comes_again_is_not_asked_about():
+    """One sent 40 times at once had the database be waited for too long, and was accepted by each worker."""
+    database = Now()
+    seen = SharedSeen(database)
+    assert [seen.first_time(b"a", later()) for _ in range(40)].count(True) == 1
+    assert database.asked == [b"a"]
+
+
+def test_of_what_is_to_be_told_so_much_is_kept(monkeypatch):
+    monkeypatch.setattr(used_tokens, "_MOST_UNTOLD", 2)
+    database = Now()
+    database.is_down = True
+    seen = SharedSeen(database)
+    assert all(seen.first_time(bytes([n]), later()) for n in range(5))
+    assert len(seen._untold) == 2
 
 
 def test_prepare_leaves_no_connection_open(open_file, path):

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 from cds_service.call.fhir_access.outcome import Fetched, Outcome
 from cds_service.call.fhir_access.queries import Request
+from cds_service.call.fhir_access.room import CallRoom, ServerRoom
 from cds_service.call.fhir_access.scopes import Cover, cover
-from cds_service.call.fhir_access.server import Server
+from cds_service.call.fhir_access.server import Limits, Server
 from cds_service.call.fhir_access.wire import Deadline
 
 THREADS = 32
@@ -73,7 +74,7 @@ class Source:
         return bool(token) or base in self.open
 
     def visit(self, base: str, token: str, scope: str, same_patient: bool) -> "Visit":
-        """A visit to a server on behalf of one hook call; its deadline begins now."""
+        """A visit to a server on behalf of one hook call; its deadline begins now, and all it reads is counted."""
         deadline = Deadline(self.gateway.deadline_seconds)
         if base in self.open:  # a token that came all the same goes nowhere
             token, scope, same_patient = "", "", True
@@ -82,12 +83,14 @@ class Source:
             refusal = Outcome.NOT_LISTED
         elif not self.gateway.server(base).breaker.admits():
             refusal = Outcome.CIRCUIT_OPEN
-        return Visit(self.gateway, self.client, base, token, scope, same_patient, deadline, refusal)
+        room = CallRoom(ServerRoom() if refusal else self.gateway.server(base).room)
+        limits = Limits(deadline, room)
+        return Visit(self.gateway, self.client, base, token, scope, same_patient, limits, refusal)
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """All that one hook call asks of one server, under one deadline."""
+    """All that one hook call asks of one server, under one deadline, in one room."""
 
     gateway: Gateway
     client: str
@@ -95,7 +98,7 @@ class Visit:
     token: str = field(repr=False)
     scope: str
     same_patient: bool
-    deadline: Deadline
+    limits: Limits
     refusal: Outcome | None
 
     def fetch(self, requests: Mapping[str, Request]) -> dict[str, Fetched]:
@@ -107,8 +110,8 @@ class Visit:
             return found
         started = time.monotonic()
         server, pool = self.gateway.server(self.base), self.gateway.pool(self.client, self.base)
-        running = [pool.submit(server.fetch, r, self.token, self.deadline, found[name]) for name, r in tried.items()]
-        for late in wait(running, timeout=self.deadline.left).not_done:
+        running = [pool.submit(server.fetch, r, self.token, self.limits, found[name]) for name, r in tried.items()]
+        for late in wait(running, timeout=self.limits.deadline.left).not_done:
             late.cancel()
         elapsed = time.monotonic() - started
         brought = {name: _frozen(one, covers[name], elapsed if name in tried else 0.0) for name, one in found.items()}

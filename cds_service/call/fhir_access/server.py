@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from cds_service.call.fhir_access.breaker import Breaker
 from cds_service.call.fhir_access.outcome import DEAD, NO_CONNECTION, Fetched, JsonDict, NotFetched, Outcome
 from cds_service.call.fhir_access.queries import Pairs, Request, below, forms
+from cds_service.call.fhir_access.room import CallRoom, ServerRoom
 from cds_service.call.fhir_access.wire import Deadline, RefusedStatus, exchange, greet
 from cds_service.fhir_json import as_dict, as_list, as_text, entries
 from cds_service.outgoing import new_session
@@ -20,22 +22,31 @@ _NOT_UNDERSTOOD = frozenset({Outcome.BAD_REQUEST, Outcome.SEARCH_FAILED})
 _NO_POST = frozenset({400, 403, 404, 405, 406, 411, 415, 501})
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Until when a call reads, and how much."""
+
+    deadline: Deadline
+    room: CallRoom
+
+
 class Server:
     """A FHIR server by its base URL, for any number of threads."""
 
     def __init__(self, base: str, timeout: float) -> None:
         self.base = base
         self.breaker = Breaker()
+        self.room = ServerRoom()
         self._timeout = timeout
         self._session = new_session(CONNECTIONS)
         self._takes_post = True
         self._understood: dict[tuple[str, ...], tuple[int, float]] = {}
 
-    def fetch(self, request: Request, token: str, deadline: Deadline, found: Fetched) -> None:
+    def fetch(self, request: Request, token: str, limits: Limits, found: Fetched) -> None:
         """Fill `found` with the pages of a request; what came before a failure stays."""
         found.began = time.monotonic()
         try:
-            self._pages(request, token, deadline, found)
+            self._pages(request, token, limits, found)
             found.outcome = Outcome.FETCHED
         except NotFetched as problem:
             found.outcome = problem.outcome
@@ -54,10 +65,10 @@ class Server:
         if found.outcome is not Outcome.TIMEOUT or tried > min(self._timeout, allowed) / 2:
             self.breaker.report(bool(found.pages) or found.outcome not in DEAD)
 
-    def _pages(self, request: Request, token: str, deadline: Deadline, found: Fetched) -> None:
+    def _pages(self, request: Request, token: str, limits: Limits, found: Fetched) -> None:
         seen = {request.next_url}
         came: list[JsonDict] = []
-        page = self._first(request, token, deadline)
+        page = self._first(request, token, limits)
         while True:
             _check_kind(page, request)
             listed = as_list(page.get("entry"))
@@ -71,23 +82,23 @@ class Server:
             if found.complete or not following or following in seen or at_limit:
                 return
             seen.add(following)
-            page = self._call("GET", following, (), token, deadline)
+            page = self._call("GET", following, (), token, limits)
 
-    def _first(self, request: Request, token: str, deadline: Deadline) -> JsonDict:
+    def _first(self, request: Request, token: str, limits: Limits) -> JsonDict:
         if not request.next_url and not request.ident:
-            return self._search(request, token, deadline)
+            return self._search(request, token, limits)
         url = request.next_url or below(self.base, f"{self.base}/{request.path}")
         if url is None:  # an id with steps up in it
             raise NotFetched(Outcome.BAD_REQUEST)
-        return self._call("GET", url, (), token, deadline)
+        return self._call("GET", url, (), token, limits)
 
-    def _search(self, request: Request, token: str, deadline: Deadline) -> JsonDict:
+    def _search(self, request: Request, token: str, limits: Limits) -> JsonDict:
         """The first page; a server that does not know a parameter is asked in a simpler form, and so from then on."""
         asked = forms(request.pairs)
         number = first = self._first_form(request)
         while True:
             try:
-                page = self._ask(request, asked[number], token, deadline)
+                page = self._ask(request, asked[number], token, limits)
                 break
             except NotFetched as problem:
                 if problem.outcome not in _NOT_UNDERSTOOD or number + 1 == len(asked):
@@ -102,39 +113,38 @@ class Server:
         number, since = self._understood.get(_names(request), (0, 0.0))
         return number if time.monotonic() - since < FORM_SECONDS else 0
 
-    def _ask(self, request: Request, pairs: Pairs, token: str, deadline: Deadline) -> JsonDict:
+    def _ask(self, request: Request, pairs: Pairs, token: str, limits: Limits) -> JsonDict:
         """POST keeps the patient out of URLs and logs; a server that refuses it is asked by GET."""
         url = f"{self.base}/{request.path}"
         if self._takes_post:
             try:
-                return self._call("POST", f"{url}/_search", pairs, token, deadline)
+                return self._call("POST", f"{url}/_search", pairs, token, limits)
             except RefusedStatus as problem:
                 if problem.status not in _NO_POST:
                     raise
-        page = self._call("GET", url, pairs, token, deadline)
+        page = self._call("GET", url, pairs, token, limits)
         self._takes_post = False
         return page
 
-    def _call(
-        self, method: str, url: str, pairs: tuple[tuple[str, str], ...], token: str, deadline: Deadline
-    ) -> JsonDict:
+    def _call(self, method: str, url: str, pairs: tuple[tuple[str, str], ...], token: str, limits: Limits) -> JsonDict:
         """One exchange, and a second one where that may help."""
         try:
-            return self._exchange(method, url, pairs, token, deadline)
+            return self._exchange(method, url, pairs, token, limits)
         except NotFetched as problem:
             wait = _pause(problem)
-            if wait is None or wait >= deadline.left:
+            if wait is None or wait >= limits.deadline.left:
                 raise
         time.sleep(wait)
-        return self._exchange(method, url, pairs, token, deadline)
+        return self._exchange(method, url, pairs, token, limits)
 
     def _exchange(
-        self, method: str, url: str, pairs: tuple[tuple[str, str], ...], token: str, deadline: Deadline
+        self, method: str, url: str, pairs: tuple[tuple[str, str], ...], token: str, limits: Limits
     ) -> JsonDict:
-        seconds = min(self._timeout, deadline.left)
+        seconds = min(self._timeout, limits.deadline.left)
         if seconds <= 0:
             raise NotFetched(Outcome.TIMEOUT)
-        return exchange(self._session, method, url, pairs, token, seconds)
+        limits.room.check()
+        return exchange(self._session, method, url, pairs, token, seconds, limits.room.take)
 
 
 def next_page(page: JsonDict, base: str) -> str | None:

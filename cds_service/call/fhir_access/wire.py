@@ -5,7 +5,7 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import requests
 from urllib3.exceptions import HTTPError, NameResolutionError, ReadTimeoutError
@@ -39,6 +39,10 @@ _NO_HEAD = frozenset({400, 405, 501})
 _HEADERS = {"Accept": "application/fhir+json", "User-Agent": "magnesium-cds"}
 
 
+def _anything(_: int) -> None:
+    pass
+
+
 class Deadline:
     """The moment at which an answer goes out with what is there."""
 
@@ -67,39 +71,38 @@ def exchange(
     pairs: tuple[tuple[str, str], ...],
     token: str,
     seconds: float,
+    came: Callable[[int], None] = _anything,
 ) -> JsonDict:
-    """The resource that the server answers; NotFetched with the reason for anything else."""
+    """The resource that the server answers; NotFetched with the reason for anything else.
+
+    `came` hears of each piece of it, in bytes, and may raise NotFetched.
+    """
     limit = Deadline(seconds)
     form, query = (list(pairs), None) if method == "POST" else (None, list(pairs))
+    headers = {**_HEADERS, **({"Authorization": f"Bearer {token}"} if token else {})}
     try:
         with session.request(
             method,
             url,
-            data=form,
             params=query,
-            headers={**_HEADERS, **({"Authorization": f"Bearer {token}"} if token else {})},
+            data=form,
+            headers=headers,
             timeout=within(seconds),
             allow_redirects=False,
             stream=True,
         ) as response:
-            return _answered(response, limit)
-    except requests.ConnectTimeout:
-        raise NotFetched(Outcome.NO_CONNECTION) from None
-    except (requests.Timeout, ReadTimeoutError):
-        raise NotFetched(Outcome.TIMEOUT) from None
-    except requests.ConnectionError as problem:
-        raise NotFetched(_kind_of(problem)) from None
+            return _answered(response, limit, came)
     except (requests.RequestException, HTTPError, OSError, ValueError) as problem:
-        raise NotFetched(_kind_of(problem, Outcome.UNREADABLE)) from None
+        raise NotFetched(_why(problem)) from None
 
 
-def _answered(response: requests.Response, limit: Deadline) -> JsonDict:
+def _answered(response: requests.Response, limit: Deadline, came: Callable[[int], None]) -> JsonDict:
     try:
         _check(response.status_code, response.headers)
     except RefusedStatus:
         _finish(response, limit)
         raise
-    return _resource(_body(response.raw, limit))
+    return _resource(_body(response.raw, limit, came))
 
 
 def greet(session: requests.Session, url: str, seconds: float) -> None:
@@ -115,7 +118,16 @@ def greet(session: requests.Session, url: str, seconds: float) -> None:
         return
 
 
-def _kind_of(problem: BaseException, otherwise: Outcome = Outcome.NO_CONNECTION) -> Outcome:
+def _why(problem: Exception) -> Outcome:
+    if isinstance(problem, requests.ConnectTimeout):
+        return Outcome.NO_CONNECTION
+    if isinstance(problem, requests.Timeout | ReadTimeoutError):
+        return Outcome.TIMEOUT
+    otherwise = Outcome.NO_CONNECTION if isinstance(problem, requests.ConnectionError) else Outcome.UNREADABLE
+    return _kind_of(problem, otherwise)
+
+
+def _kind_of(problem: BaseException, otherwise: Outcome) -> Outcome:
     """Why there was no connection, or why it broke, told by the first of the causes that says so."""
     causes = [problem]
     while (inner := _cause_of(causes[-1])) and len(causes) < _DEEPEST_CAUSE:
@@ -151,11 +163,12 @@ def _outcome(status: int) -> Outcome:
     return _OUTCOMES.get(status, Outcome.SERVER_ERROR if status >= 500 else Outcome.BAD_REQUEST)
 
 
-def _body(raw: BaseHTTPResponse, limit: Deadline) -> bytes:
+def _body(raw: BaseHTTPResponse, limit: Deadline, came: Callable[[int], None] = _anything) -> bytes:
     """The body, read in the pieces in which it arrives, so that a trickle cannot outlast the limit."""
     read = bytearray()
     while chunk := raw.read1(_CHUNK, decode_content=True):
         read += chunk
+        came(len(chunk))
         if len(read) > MOST_BYTES:
             raise NotFetched(Outcome.TOO_LARGE)
         if not limit.left:

@@ -5,6 +5,7 @@ import click
 from cds_service import __version__
 from cds_service.run.cli.backtest import backtest
 from cds_service.run.cli.client import client
+from cds_service.run.cli.common import Commands
 from cds_service.run.cli.doctor import doctor
 from cds_service.run.cli.explain import explain
 from cds_service.run.cli.insights import insights
@@ -18,7 +19,7 @@ from cds_service.run.cli.validate import validate
 knowledge.add_command(knowledge_diff)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="magnesium-cds")
 def main() -> None:
     """A CDS Hooks service for low magnesium."""

@@ -30,6 +30,19 @@ class Problem(click.ClickException):
         super().__init__(plain(message))
 
 
+class Commands(click.Group):
+    """Commands whose complaints about what they are called with, such as names of files, steer no terminal."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """What a command answers."""
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as problem:
+            raise click.UsageError(plain(problem.format_message()), problem.ctx) from None
+        except click.FileError as problem:
+            raise Problem(problem.format_message()) from None
+
+
 def tells_problems(command: Callable[P, T]) -> Callable[P, T]:
     """End with the message of a problem that the user can solve, without a traceback."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cds_service.named_files import told_name
 from cds_service.run.cli.common import Problem
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def source_of(told: str, option: str | None = None) -> "KnowledgeSource":
         return _site_source(path)
     if not (path / "thresholds.yaml").is_file():
         raise click.BadParameter(f"{path} is not a folder of knowledge like cards/knowledge.", param_hint=option)
-    return KnowledgeSource(path.name, folder=str(path.resolve()))
+    return KnowledgeSource(told_name(path), folder=str(path.resolve()))
 
 
 def _site_source(path: Path) -> "KnowledgeSource":
@@ -39,7 +40,7 @@ def _site_source(path: Path) -> "KnowledgeSource":
     origin, known = loaded_of(path)
     folder = None if origin.folder == SHIPPED else str(Path(str(origin.folder)).resolve())
     signed = signatures_text(known, origin.site)
-    return KnowledgeSource(path.name, origin.text, folder, tuple(origin.files.items()), signed)
+    return KnowledgeSource(told_name(path), origin.text, folder, tuple(origin.files.items()), signed)
 
 
 def progress() -> "Progress":
