@@ -12,6 +12,7 @@ from cds_service.answer_call import Means, answer_call
 from cds_service.run.settings import MissingData
 from tests.calls import SERVICE_OF, request_for
 from tests.cards.chart import NOW, knowledge
+from tests.conftest import leave_nothing_to_collect
 
 
 def means() -> Means:
@@ -38,7 +39,7 @@ def test_a_call_leaves_nothing_for_the_collector(hook: str) -> None:
     service = next(service for service in SERVICES if service.hook == hook)
     body, given_means = request_for(hook, NOW), means()
     answer_call(body, service, given_means)  # what is kept for good is kept by the first call
-    gc.collect()
+    leave_nothing_to_collect()
     gc.disable()
     try:
         answer_call(body, service, given_means)
