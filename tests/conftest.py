@@ -76,6 +76,12 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(GARBAGE_AFTER)
 
 
+def leave_nothing_to_collect() -> None:
+    """Collect what other tests left, and let the collector leave alone what stays: it is not searched again."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Say what is left out, and when it is where it is not now."""
     told, now = config.getoption("--on"), datetime.now(UTC).isoformat(timespec="seconds")
@@ -185,4 +191,4 @@ def browser():
 @pytest.fixture
 def nothing_to_collect():
     """What other tests left is collected before: the time limit, met amid it, leaves a socket of theirs open."""
-    gc.collect()
+    leave_nothing_to_collect()

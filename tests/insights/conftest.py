@@ -1,5 +1,7 @@
 """A database with the tables of the records, and a service that shows what is in it."""
 
+import shutil
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
 import pytest
@@ -17,22 +19,37 @@ TOKEN = "a token that nobody guesses".replace(" ", "-")
 TODAY = date(2026, 11, 23)
 
 
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory):
+    """A SQLite file with the tables, to be copied."""
+    path = tmp_path_factory.mktemp("empty") / "records.sqlite"
+    with opened(path) as engine:
+        migrate(engine)
+    return path
+
+
+@contextmanager
+def opened(path):
+    """The database of a SQLite file."""
+    engine = open_engine(make_url(f"sqlite:///{path}"))
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture
-def engine(tmp_path):
+def engine(tmp_path, empty_file):
     """A SQLite database without records."""
-    opened = open_engine(make_url(f"sqlite:///{tmp_path / 'records.sqlite'}"))
-    migrate(opened)
-    yield opened
-    opened.dispose()
+    with opened(shutil.copy(empty_file, tmp_path / "records.sqlite")) as engine:
+        yield engine
 
 
 @pytest.fixture
 def any_engine(database):
     """A database without records, of each kind."""
-    opened = open_engine(database_url(settings_with(database_url=database)))
-    migrate(opened)
-    yield opened
-    opened.dispose()
+    engine = open_engine(database_url(settings_with(database_url=database)))
+    migrate(engine)
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture

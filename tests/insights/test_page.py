@@ -3,20 +3,30 @@
 import csv
 import io
 import re
+import shutil
 
 import pytest
 
 from cds_service.insights.export import TABLES
-from tests.insights.conftest import TODAY, TOKEN
+from tests.insights.conftest import TODAY, TOKEN, opened
 from tests.insights.made import SELECT, VERSIONS, load, made_entries
 
 ASK = {"Authorization": f"Bearer {TOKEN}"}
 
 
+@pytest.fixture(scope="module")
+def filled_file(empty_file, tmp_path_factory):
+    """60 days of made records, to be copied."""
+    path = shutil.copy(empty_file, tmp_path_factory.mktemp("filled"))
+    with opened(path) as engine:
+        load(engine, made_entries(TODAY, days=60, calls_a_day=60))
+    return path
+
+
 @pytest.fixture
-def filled(service, engine):
+def filled(service, engine, filled_file):
     """The service with 60 days of made records."""
-    load(engine, made_entries(TODAY, days=60, calls_a_day=60))
+    shutil.copy(filled_file, engine.url.database)
     return service
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import pytest
 from sqlalchemy import delete, func, select
@@ -50,10 +51,16 @@ def ship(engine, entries):
 
 @pytest.fixture
 def filled(any_engine):
-    entries = list(made_entries(TODAY, DAYS, CALLS))
+    entries = of_all_days()
     load(any_engine, entries)
     assert figures(any_engine).unknown.with_feedback
     return any_engine, entries
+
+
+@cache
+def of_all_days():
+    """The entries of all days, not to be changed."""
+    return tuple(made_entries(TODAY, DAYS, CALLS))
 
 
 SCOPES = (

@@ -74,7 +74,8 @@ def test_rates_are_told_with_their_change() -> None:
     ]
 
 
-def test_the_cards_of_an_export_are_those_of_its_back_test(tmp_path: Path) -> None:
+def test_the_cards_of_an_export_are_those_of_its_back_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 1)  # so few are decided sooner than other processes start
     write_export(tmp_path / "export", 60, seed=3, low_share=0.5)
     site, page = tmp_path / "new.yaml", tmp_path / "diff.html"
     site.write_text("rules: {off: [magnesium_is_mildly_low]}\n", encoding="utf-8")

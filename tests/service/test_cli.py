@@ -70,6 +70,12 @@ def is_ready(process, port):
         return False
 
 
+def store_of(base):
+    """What the service knows of its database."""
+    with urllib.request.urlopen(f"{base}/readyz", timeout=machine.LONG_S) as answer:
+        return json.load(answer)["store"]
+
+
 def test_explain_shows_cards_rules_and_why(request_file):
     done = invoke("explain", request_file)
     assert done.exit_code == 0, done.output
@@ -172,6 +178,7 @@ def test_the_demo_prints_commands_that_return_cards(start):
 @pytest.mark.skipif(sys.platform == "win32", reason="gunicorn does not run there")
 def test_after_the_address_of_the_page_a_demo_says_nothing(start):
     process, base = start("demo")
+    machine.wait_for(lambda: store_of(base) == "reachable", "what it starts beside it works")  # else it tells of that
     process.terminate()
     said, logged = process.communicate(timeout=machine.LONG_S)
     assert said.splitlines()[-1] == f"{base}/demo"

@@ -66,6 +66,10 @@ class Serving:
         assert status == 200
         return [card["uuid"] for card in payload["cards"]]
 
+    def workers(self) -> list[psutil.Process]:
+        """The workers that were begun so far."""
+        return psutil.Process(self.process.pid).children()
+
     def shipping(self) -> list[psutil.Process]:
         """The shipping processes below this instance."""
         below = psutil.Process(self.process.pid).children(recursive=True)

@@ -21,22 +21,12 @@ STALLED, ORDINARY, DEADLINE_S = 16, 20, 120
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn does not run here")
 
 
-def test_sixteen_clients_that_stall_in_mid_body_do_not_stop_the_others(tmp_path):
-    body = json.dumps(patient_view()).encode()
-    head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-    half = len(body) // 2
-    with servers.service(tmp_path, workers=1) as service, ExitStack() as open_connections:
-        stalled = []
-        for _ in range(STALLED):
-            connection = socket.create_connection(("127.0.0.1", service.port), DEADLINE_S)
-            stalled.append(open_connections.enter_context(connection))
-            connection.sendall(head.encode() + body[:half])
-        url = f"http://127.0.0.1:{service.port}{PATH}"
-        statuses = [requests.post(url, json=patient_view(), timeout=DEADLINE_S).status_code for _ in range(ORDINARY)]
-        assert statuses == [200] * ORDINARY
-        for connection in stalled:  # and they are answered once they go on
-            connection.sendall(body[half:])
-            assert connection.recv(4096).startswith(b"HTTP/1.1 200")
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    """One service of one worker for all whose connections hinder no other test, and its log."""
+    folder = tmp_path_factory.mktemp("served")
+    with servers.service(folder, workers=1) as started:
+        yield started, folder / f"{started.port}.log"
 
 
 STALLS = {
@@ -47,33 +37,62 @@ STALLS = {
     "too large": f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n{{".encode(),
     "not closed": b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
 }
+
+
+def test_half_a_request_is_ended_told_and_counted(service):
+    server, log = service
+    before = ended(server)
+    with socket.create_connection(("127.0.0.1", server.port), DEADLINE_S) as connection:
+        connection.sendall(STALLS["half a head"])
+        answer = b"".join(iter(lambda: connection.recv(65536), b"")).decode()
+    head, _, body = answer.partition("\r\n\r\n")
+    assert head.startswith("HTTP/1.1 408 ") and json.loads(body)["resourceType"] == "OperationOutcome"
+    (request_id,) = re.findall(r"^X-Request-Id: (\S+)\r$", head, re.M)
+    assert ended(server) == before + 1
+    (line,) = [line for line in log.read_text(encoding="utf-8").splitlines() if request_id in line]
+    assert "request refused by the server" in line
+
+
+def ended(server):
+    """How many requests were ended because they did not go on."""
+    page = requests.get(f"http://127.0.0.1:{server.port}/metrics", timeout=DEADLINE_S).text
+    told = re.findall(r'^magnesium_cds_requests_refused_total\{status="408"\} (\S+)$', page, re.M)
+    return float(told[0]) if told else 0
+
+
+def test_sixteen_clients_that_stall_in_mid_body_do_not_stop_the_others(service):
+    server, _ = service
+    body = json.dumps(patient_view()).encode()
+    head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    half = len(body) // 2
+    with ExitStack() as open_connections:
+        stalled = []
+        for _ in range(STALLED):
+            connection = socket.create_connection(("127.0.0.1", server.port), DEADLINE_S)
+            stalled.append(open_connections.enter_context(connection))
+            connection.sendall(head.encode() + body[:half])
+        url = f"http://127.0.0.1:{server.port}{PATH}"
+        statuses = [requests.post(url, json=patient_view(), timeout=DEADLINE_S).status_code for _ in range(ORDINARY)]
+        assert statuses == [200] * ORDINARY
+        for connection in stalled:  # and they are answered once they go on
+            connection.sendall(body[half:])
+            assert connection.recv(4096).startswith(b"HTTP/1.1 200")
+
+
 OF_EACH = 20  # more than a worker has threads, in all; the long count is `python -m bench.stalled`
 
 
-def test_more_stalled_clients_than_threads_stop_nobody(tmp_path):
+def test_more_stalled_clients_than_threads_stop_nobody(service):
     """The stalled ones never go on: only a server that waits for none of them answers."""
-    with servers.service(tmp_path, workers=1) as service, ExitStack() as open_connections:
+    server, _ = service
+    with ExitStack() as open_connections:
         for sent in STALLS.values():
             for _ in range(OF_EACH):
-                connection = socket.create_connection(("127.0.0.1", service.port), DEADLINE_S)
+                connection = socket.create_connection(("127.0.0.1", server.port), DEADLINE_S)
                 open_connections.enter_context(connection).sendall(sent)
-        url = f"http://127.0.0.1:{service.port}{PATH}"
+        url = f"http://127.0.0.1:{server.port}{PATH}"
         statuses = [requests.post(url, json=patient_view(), timeout=DEADLINE_S).status_code for _ in range(ORDINARY)]
         assert statuses == [200] * ORDINARY
-
-
-def test_half_a_request_is_ended_told_and_counted(tmp_path):
-    with servers.service(tmp_path, workers=1) as service:
-        with socket.create_connection(("127.0.0.1", service.port), DEADLINE_S) as connection:
-            connection.sendall(STALLS["half a head"])
-            answer = b"".join(iter(lambda: connection.recv(65536), b"")).decode()
-        head, _, body = answer.partition("\r\n\r\n")
-        assert head.startswith("HTTP/1.1 408 ") and json.loads(body)["resourceType"] == "OperationOutcome"
-        (request_id,) = re.findall(r"^X-Request-Id: (\S+)\r$", head, re.M)
-        page = requests.get(f"http://127.0.0.1:{service.port}/metrics", timeout=DEADLINE_S).text
-        assert re.findall(r'^magnesium_cds_requests_refused_total\{status="408"\} (\S+)$', page, re.M) == ["1.0"]
-        logged = (tmp_path / f"{service.port}.log").read_text(encoding="utf-8")
-        assert request_id in logged and "request refused by the server" in logged
 
 
 def test_one_address_holds_so_many_waiting_connections_and_the_longest_gives_way(tmp_path):
@@ -109,15 +128,16 @@ def with_long_answer():
     return json.dumps(patient_view(magnesium=searchset(magnesium(6.5)), medications=searchset(order))).encode()
 
 
-def test_clients_that_do_not_take_their_answers_hold_no_thread(tmp_path):
+def test_clients_that_do_not_take_their_answers_hold_no_thread(service):
+    server, _ = service
     body = with_long_answer()
     head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-    with servers.service(tmp_path, workers=1) as service, ExitStack() as open_connections:
-        slow = [open_connections.enter_context(not_read(service.port)) for _ in range(NOT_READ)]
+    with ExitStack() as open_connections:
+        slow = [open_connections.enter_context(not_read(server.port)) for _ in range(NOT_READ)]
         for connection in slow:
             connection.sendall(head.encode() + body)
         assert {connection.recv(12) for connection in slow} == {b"HTTP/1.1 200"}
-        url = f"http://127.0.0.1:{service.port}{PATH}"
+        url = f"http://127.0.0.1:{server.port}{PATH}"
         assert requests.post(url, json=patient_view(), timeout=DEADLINE_S).status_code == 200
         # a server whose threads wait has given some of these up for it
         assert all(received(connection) > LONG_BYTES for connection in slow[:3])
