@@ -159,8 +159,10 @@ class Chart(Lists):
 
     @fact
     def set_aside(self) -> tuple[SetAside, ...]:
-        """What could not be used, and why."""
-        return (*self.snapshot.set_aside, *self.readings.set_aside)
+        """What could not be used, and why in words."""
+        say = self.knowledge.words.say
+        doubts = (SetAside(found.what, say(f"doubts.{found.why}")) for found in self.readings.set_aside)
+        return (*self.snapshot.set_aside, *doubts)
 
     @fact
     def unread_current(self) -> unread.Share:

@@ -17,7 +17,7 @@ from cards.chart.results import FINAL, Reading, is_haemolysed, read, shown_in
 from cards.chart.same_time import deciding
 from cards.chart.sorting import Kind, Sorted, Unread, What, Why
 from cards.loading import Knowledge
-from cards.model import JsonObject, Medication, Result, SetAside, Setting, Snapshot, Unreadable
+from cards.model import OF_UNITS, Doubt, Doubtful, JsonObject, Medication, Result, Setting, Snapshot, Unreadable
 
 ByAnalyte = dict[str, list[Reading]]
 
@@ -26,7 +26,7 @@ class Readings(NamedTuple):
     """The results by analyte, those that could not be read, and the rest: not for us, or not understood."""
 
     found: ByAnalyte
-    set_aside: list[SetAside]
+    set_aside: list[Doubtful]
     left: list[JsonObject]
 
 
@@ -58,7 +58,7 @@ def readings(sent: Sorted, knowledge: Knowledge, now: datetime) -> Readings:
         reading = read(resource, knowledge, now)
         if reading is None:
             found.left.append(resource)
-        elif isinstance(reading, SetAside):
+        elif isinstance(reading, Doubtful):
             found.set_aside.append(reading)
         elif reading.analyte in knowledge.terminology.asked:
             found.found.setdefault(reading.analyte, []).append(reading)
@@ -145,17 +145,19 @@ def bundled(sent: Sorted, drafts: Iterable[JsonObject]) -> dict[str, JsonObject]
     return {f"Medication/{ident}": r for r in (*sent.of(sorting.MEDICATION), *along) if (ident := text(r, "id"))}
 
 
-# by a word of the reason; a result that could be read and cannot be used is understood
-_WHYS = (
-    *(("unit", Why.UNIT), ("date", Why.DATE), ("value", Why.VALUE), ("text", Why.VALUE)),
-    *(("comparator", Why.VALUE), ("status", Why.SHAPE)),
-)
+# a result that could be read and cannot be used is understood
+_WHYS: Mapping[Doubt, Why] = {
+    **dict.fromkeys(OF_UNITS, Why.UNIT),
+    **dict.fromkeys((Doubt.NO_DATE, Doubt.FUTURE), Why.DATE),
+    **dict.fromkeys((Doubt.NO_VALUE, Doubt.TEXT_ONLY, Doubt.COMPARATOR), Why.VALUE),
+    Doubt.STATUS: Why.SHAPE,
+}
 
 
 def unread_results(found: Readings, knowledge: Knowledge) -> Iterator[Unread]:
     """The results that nobody understands."""
     for aside in found.set_aside:
-        why = next((why for word, why in _WHYS if word in aside.why), None)
+        why = _WHYS.get(aside.why)
         if why and aside.what in knowledge.terminology.asked:
             unit = aside.unit if isinstance(aside, Unreadable) else ""
             yield Unread(Kind(What.RESULT, why), ((aside.what, unit),) if unit else ())

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from cards.chart import kinds
 from cards.chart.fhir import text
 from cards.chart.kinds import Kind
-from cards.loading import Knowledge
+from cards.loading import Knowledge, Words
 from cards.model import About, JsonObject
 
 PATIENT = "{{context.patientId}}"
@@ -36,24 +36,23 @@ class Input:
 
     `where`: how its search is narrowed, beside the patient and, of Observations, the codes of the analytes that
     name it (knowledge/codes/analytes); `count`: the newest so many. `back`: how many hours back they have to reach,
-    where older ones do not matter; None: all are wanted. `name` is for readers of figures. `missed` (and why it
-    matters, `note`) names it on a card that misses it, or the one `fact` of it that is missed. Without a `required`
-    input a call cannot be answered; without an `indispensable` one silence is no all-clear. An `offered_only` input
-    is missed when it failed or came in part, and not where a record system does not offer it. What was declared
-    `formerly` under several keys may still come under these, and what was `apart` (by key, so many) beside its own.
-    What is `over`, by status, does not tell that a key of the client's own brought the list. `leaving` stands for
-    `where` when a patient goes home: the stay may have been closed. What waits for a `second_look` is asked with
-    the client's token only where the first look found reason to; `beside` a category of conditions only where that
-    is on the list.
+    where older ones do not matter; None: all are wanted. A card that misses it names it where it is `missed`, with why
+    it matters where it has a `note`, or names the one `fact` of it that is missed (phrases `inputs.` of
+    knowledge/words). Without a `required` input a call cannot be answered; without an `indispensable` one silence is
+    no all-clear. An `offered_only` input is missed when it failed or came in part, and not where a record system does
+    not offer it. What was declared `formerly` under several keys may still come under these, and what was `apart` (by
+    key, so many) beside its own. What is `over`, by status, does not tell that a key of the client's own brought the
+    list. `leaving` stands for `where` when a patient goes home: the stay may have been closed. What waits for a
+    `second_look` is asked with the client's token only where the first look found reason to; `beside` a category of
+    conditions only where that is on the list.
     """
 
     key: str
     kind: Kind
-    name: str
     where: str = ""
     count: int = 0
-    missed: str = ""
-    note: str = ""
+    missed: bool = False
+    note: bool = False
     fact: str = ""
     required: bool = False
     indispensable: bool = False
@@ -65,6 +64,14 @@ class Input:
     leaving: str = ""
     second_look: bool = False
     beside: str = ""
+
+    def named(self, words: Words) -> str:
+        """What readers of figures call it."""
+        return words.say(f"inputs.named.{self.key}")
+
+    def missed_as(self, words: Words) -> str:
+        """What a card calls it that misses it."""
+        return words.say(f"inputs.missed.{self.fact or self.key}") if self.missed else self.named(words)
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -111,7 +118,6 @@ INPUTS: tuple[Input, ...] = (
     Input(
         MAGNESIUM,
         kinds.OBSERVATION,
-        "magnesium results",
         count=30,
         back=0,
         required=True,
@@ -120,10 +126,9 @@ INPUTS: tuple[Input, ...] = (
     Input(
         MEDICATIONS,
         kinds.REQUEST,
-        "medicines ordered",
         "status=active,completed,stopped",
         500,
-        missed="medication list",
+        missed=True,
         indispensable=True,
         apart={"recent_medications": 50},
         over=frozenset({"completed", "stopped"}),
@@ -131,58 +136,52 @@ INPUTS: tuple[Input, ...] = (
     Input(
         ADMINISTRATIONS,
         kinds.ADMINISTRATION,
-        "medicines given",
         "status=in-progress,completed",
         50,
-        missed="list of medicines given",
+        missed=True,
         offered_only=True,
         back=_HOURS_OF_DOSES,
     ),
     Input(
         STATEMENTS,
         kinds.STATEMENT,
-        "home medicines",
         "status=active,completed",
         100,
-        missed="list of home medicines",
+        missed=True,
         offered_only=True,
     ),
     Input(
         CONDITIONS,
         kinds.CONDITION,
-        "diagnoses",
         count=200,
-        missed="problem list",
-        note="heart block, myasthenia",
+        missed=True,
+        note=True,
         indispensable=True,
     ),
-    Input(PATIENT_KEY, kinds.PATIENT, "the patient resource", missed="age", fact="age"),
+    Input(PATIENT_KEY, kinds.PATIENT, missed=True, fact="age"),
     Input(
         RESULTS,
         kinds.OBSERVATION,
-        "kidney, electrolyte and QTc results",
         count=200,
-        missed="kidney, potassium and calcium results",
+        missed=True,
         back=0,
         formerly=("renal", "electrolytes"),
     ),
     Input(
         ENCOUNTERS,
         kinds.ENCOUNTER,
-        "stays and visits",
         "status=arrived,triaged,in-progress,onleave",
         10,
-        missed="inpatient or outpatient",
+        missed=True,
         leaving="status=arrived,triaged,in-progress,onleave,finished",
         back=0,
     ),
-    Input(ORDERED_TESTS, kinds.SERVICE_REQUEST, "tests ordered", "status=active", 50, back=_HOURS_OF_ORDERS),
+    Input(ORDERED_TESTS, kinds.SERVICE_REQUEST, "status=active", 50, back=_HOURS_OF_ORDERS),
     Input(
         ALLERGIES,
         kinds.ALLERGY,
-        "allergy list",
         count=100,
-        missed="allergy list",
+        missed=True,
         offered_only=True,
         second_look=True,
     ),
@@ -193,14 +192,13 @@ IF_SENT: tuple[Input, ...] = (
     Input(
         VITAL_SIGNS,
         kinds.OBSERVATION,
-        "vital signs",
         count=50,
         back=0,
         second_look=True,
     ),
-    Input(PROCEDURES, kinds.PROCEDURE, "procedures", count=100, second_look=True),
-    Input(NUTRITION_ORDERS, kinds.NUTRITION_ORDER, "orders of food and feeding", "status=active", 20, second_look=True),
-    Input(DEVICES, kinds.DEVICE, "devices", count=20, second_look=True, beside="av_block"),
+    Input(PROCEDURES, kinds.PROCEDURE, count=100, second_look=True),
+    Input(NUTRITION_ORDERS, kinds.NUTRITION_ORDER, "status=active", 20, second_look=True),
+    Input(DEVICES, kinds.DEVICE, count=20, second_look=True, beside="av_block"),
 )
 KEYS = tuple(asked.key for asked in INPUTS)
 BY_KEY: Mapping[str, Input] = {asked.key: asked for asked in INPUTS}

@@ -15,16 +15,17 @@ from cards.model import (
     HIGH_BANDS,
     LOW_BANDS,
     Band,
+    Doubt,
+    Doubtful,
     Freshness,
     Magnesium,
-    SetAside,
     Unmeasured,
     Unreadable,
 )
 from cards.units import AS_REPORTED, level, round_half_up
 
 _ANALYTE = "magnesium"
-_CONTRADICTS = "has a low and a high value of the same time"
+_DOUBTS = tuple(Doubt)
 _STRICT = {"<": -0.01, ">": 0.01}
 _UNTOLD = {">": LOW_BANDS | {Band.SUBOPTIMAL}, "<": HIGH_BANDS}
 _FRESH = frozenset({Freshness.ACTIONABLE, Freshness.REPEAT_FIRST})
@@ -45,7 +46,7 @@ class MagnesiumResults(NamedTuple):
 
 def read_magnesium(
     readings: Sequence[Reading],
-    set_aside: Iterable[SetAside],
+    set_aside: Iterable[Doubtful],
     knowledge: Knowledge,
     now: datetime,
     place: str,
@@ -66,7 +67,7 @@ def read_magnesium(
 
     set_aside = tuple(set_aside)
     unread = [s for s in set_aside if isinstance(s, Unreadable) and s.what == _ANALYTE]
-    unread += [Unreadable(_ANALYTE, "is only a limit, not a value", r.when, r.shown, r.status) for r in bounds]
+    unread += [Unreadable(_ANALYTE, Doubt.ONLY_A_LIMIT, r.when, r.shown, r.status) for r in bounds]
     unread += _contradicting(final, knowledge, who)
     magnesium = _doubted(judged(final), unread, knowledge)
     recent = _not_too_old(unread, now, place, knowledge)
@@ -78,7 +79,7 @@ def _contradicting(final: Sequence[Reading], knowledge: Knowledge, who: Person) 
     bands = {_band(r, knowledge, who) for r in final} if len(final) > 1 else set()
     if bands.isdisjoint(LOW_BANDS) or bands.isdisjoint(HIGH_BANDS):
         return []
-    return [Unreadable(_ANALYTE, _CONTRADICTS, final[0].when, status="final")]
+    return [Unreadable(_ANALYTE, Doubt.TWO_VALUES, final[0].when, status="final")]
 
 
 def _doubted(magnesium: Magnesium | None, unread: Iterable[Unreadable], knowledge: Knowledge) -> Magnesium | None:
@@ -95,7 +96,7 @@ def _superseded(magnesium: Magnesium) -> Magnesium:
 
 def _withdraws(unread: Unreadable, magnesium: Magnesium, knowledge: Knowledge) -> bool:
     """Whether a result that could not be read makes an earlier one doubtful: not when a person reads the same band."""
-    if unread.why == _CONTRADICTS:
+    if unread.why is Doubt.TWO_VALUES:
         return True
     if not unread.withdraws or unread.status not in FINAL or not unread.when or unread.when <= magnesium.when:
         return False
@@ -105,7 +106,7 @@ def _withdraws(unread: Unreadable, magnesium: Magnesium, knowledge: Knowledge) -
     return band_of(x, magnesium.lower_limit, magnesium.upper_limit, knowledge.numbers) is not magnesium.band
 
 
-def _with_unmeasured(magnesium: Magnesium | None, set_aside: Iterable[SetAside]) -> Magnesium | None:
+def _with_unmeasured(magnesium: Magnesium | None, set_aside: Iterable[Doubtful]) -> Magnesium | None:
     """The result, with the time of a later sample that gave none."""
     if magnesium is None:
         return None
@@ -118,7 +119,7 @@ def _not_too_old(
     unread: Iterable[Unreadable], now: datetime, place: str, knowledge: Knowledge
 ) -> tuple[Unreadable, ...]:
     """Newest first; what has no readable date comes last."""
-    told = sorted(unread, key=lambda s: (s.why, s.sent, s.status))
+    told = sorted(unread, key=lambda s: (_DOUBTS.index(s.why), s.sent, s.status))
     dated = sorted(((s.when, n, s) for n, s in enumerate(told) if s.when), reverse=True)
     recent = [s for when, _, s in dated if freshness_of(when, now, place, knowledge.numbers) in _FRESH]
     return (*recent, *(s for s in told if s.when is None))

@@ -22,7 +22,7 @@ from cards.chart.result_names import name_of
 from cards.chart.specimen import contradicts
 from cards.chart.worded import Worded, is_no_information, sign_of, worded, words_told
 from cards.loading import Knowledge
-from cards.model import JsonObject, Result, SetAside, Unmeasured, Unreadable
+from cards.model import Doubt, Doubtful, JsonObject, Result, Unmeasured, Unreadable
 from cards.units import AS_REPORTED, Unit, level, shown_result
 
 FINAL = frozenset({"final", "amended", "corrected"})
@@ -43,7 +43,6 @@ _NOT_HAEMOLYSED = re.compile(
 _HAEMOLYTIC_DISEASE = re.compile(r"ha?emolytic[ -](ana?emia|ura?emic|disease|crisis|disorder)", re.I)
 _HAEMOLYSED_CODE = "HEM"
 _JUST_BELOW = 0.1
-_AS_TEXT = "came as text only"
 # no dose comes from a magnesium result that came as text (s.0.1)
 _NEVER_IN_WORDS = frozenset({"magnesium", "magnesium_ionised"})
 # of what was sent only a number and a unit are shown, never words
@@ -94,7 +93,7 @@ def shown_in(result: Result, knowledge: Knowledge) -> str:
     return f"{comparator}{level(result.analyte, result.value, unit, knowledge.units)}"
 
 
-def read(observation: JsonObject, knowledge: Knowledge, now: datetime) -> Reading | SetAside | None:
+def read(observation: JsonObject, knowledge: Knowledge, now: datetime) -> Reading | Doubtful | None:
     """A reading, the reason why it is none, or None when the observation is not for us (analyte, status)."""
     name, status = name_of(observation, knowledge), observation.get("status")
     if not isinstance(status, str) or status not in FINAL:
@@ -104,17 +103,16 @@ def read(observation: JsonObject, knowledge: Knowledge, now: datetime) -> Readin
         return None
     when = observed_at(observation, knowledge.site.zone)
     if status not in _READ:
-        return _unreadable(analyte, "has a status that we do not know", observation, when)
+        return _unreadable(analyte, Doubt.STATUS, observation, when)
     if "dataAbsentReason" in observation:
-        return Unmeasured(analyte, "was not measured", when, status)
+        return Unmeasured(analyte, Doubt.UNMEASURED, when, status)
     if when is None:
-        return _unreadable(analyte, "has no readable date", observation)
+        return _unreadable(analyte, Doubt.NO_DATE, observation)
     when = when if knowledge.site.zone is UTC else when.astimezone(knowledge.site.zone)
     if when > now and _is_future(observation, when, now, knowledge):
-        return _unreadable(analyte, "is dated in the future", observation)
+        return _unreadable(analyte, Doubt.FUTURE, observation)
     if contradicts(observation, name, knowledge):
-        why = "has a specimen that contradicts its code"
-        return Unreadable(analyte, why, when, status=status, withdraws=False)
+        return Unreadable(analyte, Doubt.SPECIMEN, when, status=status, withdraws=False)
     return _value(observation, analyte, status, when, knowledge)
 
 
@@ -125,7 +123,7 @@ def _is_future(observation: JsonObject, when: datetime, now: datetime, knowledge
     return (when - now).total_seconds() > knowledge.numbers["fresh.future_tolerance"] * 3600
 
 
-def _unreadable(analyte: str, why: str, observation: JsonObject, when: datetime | None = None) -> Unreadable:
+def _unreadable(analyte: str, why: Doubt, observation: JsonObject, when: datetime | None = None) -> Unreadable:
     quantity = child(observation, "valueQuantity")
     told, unit = number(quantity, "value"), text(quantity, "unit") or text(quantity, "code")
     sent = f"{sign_of(quantity) or ''}{_as_sent(told)} {unit}".strip() if told is not None else ""
@@ -141,7 +139,7 @@ def _as_sent(value: float) -> str:
 
 def _value(
     observation: JsonObject, analyte: str, status: str, when: datetime, knowledge: Knowledge
-) -> Reading | SetAside:
+) -> Reading | Doubtful:
     plain = observation.get("valueQuantity")
     quantity = plain if isinstance(plain, dict) else child(observation, "valueQuantity")
     told, code, name = amount(quantity)
@@ -150,7 +148,7 @@ def _value(
     comparator = sign_of(quantity) if "comparator" in quantity else ""
     if comparator is None:
         # a value without its comparator would be another value: none is shown
-        return Unreadable(analyte, "has a comparator that we do not know", when, status=status)
+        return Unreadable(analyte, Doubt.COMPARATOR, when, status=status)
     unit = knowledge.units.find(analyte, code, name)
     if unit is None:
         found = _unreadable(analyte, _no_unit(analyte, quantity, knowledge), observation, when)
@@ -163,34 +161,34 @@ def _value(
 
 def _impossible(analyte: str, when: datetime, status: str) -> Unreadable:
     """What no patient can have is set aside, and never shown."""
-    return Unreadable(analyte, "is not possible in a patient", when, status=status, withdraws=False)
+    return Unreadable(analyte, Doubt.IMPOSSIBLE, when, status=status, withdraws=False)
 
 
-def _no_unit(analyte: str, quantity: JsonObject, knowledge: Knowledge) -> str:
+def _no_unit(analyte: str, quantity: JsonObject, knowledge: Knowledge) -> Doubt:
     """Why the unit of a quantity is none."""
     each = [knowledge.units.find(analyte, told, "") for key in ("code", "unit") if (told := text(quantity, key))]
-    return "has two different units" if len(each) > 1 and all(each) else "has no unit we know"
+    return Doubt.TWO_UNITS if len(each) > 1 and all(each) else Doubt.NO_UNIT
 
 
 def _in_words(
     observation: JsonObject, analyte: str, status: str, when: datetime, knowledge: Knowledge
-) -> Reading | SetAside:
+) -> Reading | Doubtful:
     """A number in words counts where a unit follows, or as an eGFR; of magnesium it is only for a person to verify."""
     words = words_told(observation)
     if not words:
-        return Unreadable(analyte, "has no readable value", when, status=status, withdraws=False)
+        return Unreadable(analyte, Doubt.NO_VALUE, when, status=status, withdraws=False)
     found = worded(analyte, words, knowledge)
     if found is None and is_no_information(words, knowledge):
-        return Unmeasured(analyte, "was not measured", when, status)
+        return Unmeasured(analyte, Doubt.UNMEASURED, when, status)
     if found is None:
-        return Unreadable(analyte, _AS_TEXT, when, status=status)
+        return Unreadable(analyte, Doubt.TEXT_ONLY, when, status=status)
     unit = found.unit or (next(iter(knowledge.units.by_analyte["egfr"].values())) if analyte == "egfr" else None)
     if unit and analyte not in _NEVER_IN_WORDS:
         value = found.told * unit.factor
         if not knowledge.results.is_possible(analyte, value):
             return _impossible(analyte, when, status)
         return Reading(analyte, value, found.comparator, unit, found.told, when, status, observation)
-    return Unreadable(analyte, _AS_TEXT, when, found.sent, status, _in_unit(found))
+    return Unreadable(analyte, Doubt.TEXT_ONLY, when, found.sent, status, _in_unit(found))
 
 
 def _in_unit(found: Worded) -> float | None:

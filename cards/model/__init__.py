@@ -5,6 +5,7 @@ Magnesium is compared as mmol/L rounded half up to two decimals; every time is t
 
 from cards.model.allergies import Allergy
 from cards.model.answers import Answers
+from cards.model.aside import Doubtful, SetAside, Unmeasured, Unreadable
 from cards.model.clinical import (
     ORDER_TYPES,
     UNREAD,
@@ -18,9 +19,6 @@ from cards.model.clinical import (
     RemoveOrder,
     Renal,
     Result,
-    SetAside,
-    Unmeasured,
-    Unreadable,
     removals,
 )
 from cards.model.decision import (
@@ -50,10 +48,12 @@ from cards.model.scales import (
     EMERGENCIES,
     HIGH_BANDS,
     LOW_BANDS,
+    OF_UNITS,
     ORAL_GATES,
     SEVERE_BANDS,
     Band,
     DoseState,
+    Doubt,
     Freshness,
     Indicator,
     MagnesiumKind,
@@ -72,6 +72,7 @@ __all__ = [
     "EMERGENCIES",
     "HIGH_BANDS",
     "LOW_BANDS",
+    "OF_UNITS",
     "ORAL_GATES",
     "ORDER_TYPES",
     "SEVERE_BANDS",
@@ -86,6 +87,8 @@ __all__ = [
     "Decision",
     "DoseState",
     "DoseStep",
+    "Doubt",
+    "Doubtful",
     "DraftMedication",
     "DraftTest",
     "DrugClass",

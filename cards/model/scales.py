@@ -134,6 +134,27 @@ class MagnesiumKind(Enum):
 EMERGENCIES = ("torsades", "arrhythmia", "seizure", "qtc", "digoxin")
 
 
+class Doubt(StrEnum):
+    """Why a result counts for nothing, by its phrase (`doubts.` of knowledge/words); of one time the first is told."""
+
+    TEXT_ONLY = "text_only"
+    COMPARATOR = "comparator"
+    TWO_VALUES = "two_values"
+    NO_DATE = "no_date"
+    NO_VALUE = "no_value"
+    SPECIMEN = "specimen"
+    STATUS = "status"
+    NO_UNIT = "no_unit"
+    TWO_UNITS = "two_units"
+    FUTURE = "future"
+    IMPOSSIBLE = "impossible"
+    ONLY_A_LIMIT = "only_a_limit"
+    UNMEASURED = "unmeasured"
+
+
+OF_UNITS = frozenset({Doubt.NO_UNIT, Doubt.TWO_UNITS})
+
+
 class Problem(IntEnum):
     """What a card is about: findings of one problem become one card. Order breaks ties between cards."""
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from cards.model.clinical import JsonObject, SetAside
+from cards.model.aside import SetAside
+from cards.model.clinical import JsonObject
 
 Watch = Callable[[Sequence[JsonObject]], Sequence[JsonObject]]
 

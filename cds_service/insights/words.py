@@ -6,7 +6,7 @@ from datetime import date
 from cards import IF_SENT, INPUTS, SERVICES, Knowledge
 from cds_service.insights.figures import Share
 
-_KEYS = {key: asked.name for asked in (*INPUTS, *IF_SENT) for key in (asked.key, *asked.formerly, *asked.apart)}
+_INPUTS = {key: asked for asked in (*INPUTS, *IF_SENT) for key in (asked.key, *asked.formerly, *asked.apart)}
 _OUTCOMES = {
     "missing": "not sent, and no FHIR server to ask",
     "server-not-listed": "FHIR server not listed for the client",
@@ -63,7 +63,8 @@ class Words:
 
     def key(self, code: str) -> str:
         """What a prefetch key brings."""
-        return _KEYS.get(code, code)
+        asked = _INPUTS.get(code)
+        return asked.named(self.knowledge.words) if asked else code
 
     def outcome(self, code: str) -> str:
         """Why data could not be had."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cards import Snapshot
 from cards.chart import Chart as PatientChart
 from cards.chart.fhir import amount, number, text
-from cards.model import Band, Freshness
+from cards.model import Band, Doubt, Freshness
 from tests.cards.chart import LOINC, NOW, Json, ago, knowledge, observation, snapshot
 from tests.cards.test_properties import examples
 
@@ -133,7 +133,7 @@ def test_a_low_and_a_high_value_of_one_time_give_no_dose() -> None:
     for found in (facts(one, other), facts(other, one)):
         assert found.magnesium and found.magnesium.superseded
         assert found.magnesium.freshness is Freshness.REPEAT_FIRST
-        assert [u.why for u in found.unreadable_magnesium] == ["has a low and a high value of the same time"]
+        assert [u.why for u in found.unreadable_magnesium] == [Doubt.TWO_VALUES]
 
 
 def test_a_high_value_beside_a_normal_one_is_not_hidden() -> None:
@@ -270,7 +270,7 @@ def test_other_results_in_words_count_where_their_unit_is_told(analyte: str, tex
 @pytest.mark.parametrize("comparator", ["approx", "~", "<b>level is fine</b> ", "<>"])
 def test_an_unknown_comparator_is_not_understood_and_never_shown(comparator: str) -> None:
     found = facts(result(1.0, comparator=comparator), result(0.9, "b", hours_ago=9))
-    assert [(u.why, u.sent) for u in found.unreadable_magnesium] == [("has a comparator that we do not know", "")]
+    assert [(u.why, u.sent) for u in found.unreadable_magnesium] == [(Doubt.COMPARATOR, "")]
     assert found.magnesium and found.magnesium.superseded
 
 
@@ -305,7 +305,7 @@ URINE = {"resourceType": "Specimen", "id": "s", "type": {"text": "Urine, 24 hour
 def test_a_specimen_that_contradicts_the_code_is_not_serum(more: Json) -> None:
     alone = facts({**result(0.9), **more})
     assert alone.magnesium is None
-    assert [u.why for u in alone.unreadable_magnesium] == ["has a specimen that contradicts its code"]
+    assert [u.why for u in alone.unreadable_magnesium] == [Doubt.SPECIMEN]
     beside = facts({**result(5.9), **more}, result(0.9, "b", hours_ago=9)).magnesium
     assert beside and beside.x == 0.37 and not beside.superseded
 
@@ -434,7 +434,7 @@ def test_a_status_in_capitals_is_that_status_and_one_that_nobody_knows_is_told()
     assert facts(result(0.8, status="FINAL")).magnesium
     for status in ("done", ""):
         found = facts(result(0.8, status=status))
-        assert [u.why for u in found.unreadable_magnesium] == ["has a status that we do not know"]
+        assert [u.why for u in found.unreadable_magnesium] == [Doubt.STATUS]
         assert found.not_understood
     assert not facts(result(0.8, status="registered")).unreadable_magnesium
 

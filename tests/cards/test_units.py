@@ -3,7 +3,7 @@
 import pytest
 
 from cards.chart import Chart as PatientChart
-from cards.model import Band
+from cards.model import Band, Doubt
 from cards.units import round_half_up
 from tests.cards.chart import NOW, knowledge, snapshot
 
@@ -69,7 +69,7 @@ def test_spellings_that_mean_the_same_are_read(unit: str) -> None:
 def test_an_unknown_unit_is_a_refusal_never_a_guess(unit: str | None) -> None:
     facts = facts_of(value=1.2, unit=unit)
     assert facts.magnesium is None
-    assert [refused.why for refused in facts.unreadable_magnesium] == ["has no unit we know"]
+    assert [refused.why for refused in facts.unreadable_magnesium] == [Doubt.NO_UNIT]
 
 
 def test_a_unit_and_a_code_that_contradict_are_a_refusal() -> None:
@@ -82,7 +82,7 @@ def test_a_unit_and_a_code_that_contradict_are_a_refusal() -> None:
         NOW,
     )
     assert told.magnesium is None
-    assert [refused.why for refused in told.unreadable_magnesium] == ["has two different units"]
+    assert [refused.why for refused in told.unreadable_magnesium] == [Doubt.TWO_UNITS]
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import cards
-from cards import Knowledge
+from cards import IF_SENT, INPUTS, Knowledge
 from cards.loading.words import Words
+from cards.model import Doubt
 from tests.cards.chart import NOW, cases, knowledge, snapshot
 
 MARKED = str.maketrans({chr(code): chr(code - 0x61 + 0x1D5BA) for code in range(0x61, 0x7B)})
 PACKAGE = Path(cards.__file__).parent
-# reasons of silence, names of dangers that nobody reads, displays of code systems, the docstring of made rules
+# reasons of silence, names of dangers, places and kinds that no card tells, displays of code systems, salts as orders
+# name them, the docstring of made rules, faults of ours
 NOT_ON_A_CARD = {
     ("hard_stops.py", "A hard stop for IV magnesium (s.2.2)."),
     ("danger.py", "two drugs"),
@@ -30,6 +32,27 @@ NOT_ON_A_CARD = {
     ("quiet.py", " min ago"),
     ("orders.py", "Oral route"),
     ("orders.py", "Intravenous route"),
+    ("asked.py", "at most"),
+    ("asked.py", "at least"),
+    ("because.py", "at most"),
+    ("because.py", "at least"),
+    ("because.py", "not below"),
+    ("because.py", "not above"),
+    ("because.py", " is not known"),
+    ("asked_results.py", "nobody asks for "),
+    ("asked_results.py", ": its file in knowledge/codes/analytes names the input that does"),
+    ("destination.py", "another hospital"),
+    ("magnesium_orders.py", "not told"),
+    ("magnesium_orders.py", "parenteral nutrition"),
+    ("magnesium_orders.py", "magnesium salicylate"),
+    ("magnesium_orders.py", "magnesium trisilicate"),
+    ("magnesium_orders.py", "magnesium acetate"),
+    ("magnesium_orders.py", "magnesium citrate"),
+    ("magnesium_orders.py", "magnesium hydroxide"),
+    ("sorting.py", "procedure, diet or device"),
+    ("sorting.py", "drafted order"),
+    ("sorting.py", "selected order"),
+    ("sorting.py", "magnesium result"),
 }
 PLACEHOLDER = re.compile(r"(\{[^{}]*\})")
 
@@ -78,9 +101,17 @@ def _is_no_card_text(node: ast.AST) -> bool:
 
 
 def test_no_phrase_is_typed_where_cards_are_made():
-    rooms = ("rules", "judgements", "plan", "answer")
+    rooms = ("chart", "rules", "judgements", "plan", "answer")
     found = {(p.name, said) for room in rooms for p in (PACKAGE / room).rglob("*.py") for said in sentences(p)}
     assert found == NOT_ON_A_CARD
+
+
+def test_each_input_and_doubt_has_its_words_and_no_other_has_any():
+    keys = {key.partition(".")[2] for key in knowledge().words.phrases if key.startswith(("inputs.", "doubts."))}
+    missed = {f"missed.{asked.fact or asked.key}" for asked in INPUTS if asked.missed}
+    noted = {f"note.{asked.key}" for asked in INPUTS if asked.note}
+    named = {f"named.{asked.key}" for asked in (*INPUTS, *IF_SENT)}
+    assert keys == named | missed | noted | set(Doubt) | {"cut", "foreign", "only_foreign", "other"}
 
 
 def test_the_phrases_of_the_code_are_data():

@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 
-from cards import INPUTS, SERVICES
+from cards import BY_KEY, INPUTS, SERVICES
 from cds_service.answer_call import Means, answer_call
 from cds_service.run.settings import MissingData
 from tests.calls import outcome
@@ -93,7 +93,7 @@ def test_a_list_that_was_cut_or_failed_withholds_iv_magnesium_and_is_named(key):
     assert offers_iv(shot)
     for unseen in (replace(shot, partial=frozenset({key})), failed(shot, key)):
         assert not offers_iv(unseen)
-        name = next(asked.missed for asked in INPUTS if asked.key == key)
+        name = BY_KEY[key].missed_as(knowledge().words)
         assert any(name in str(card.body["detail"]) for card in decide(unseen).cards)
 
 

@@ -3,6 +3,7 @@
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.chart.inputs import INPUTS, Input
+from cards.loading import Words
 from cards.model import Indicator, Problem, Say
 
 
@@ -21,16 +22,17 @@ _NAMED = {asked.fact or asked.key: asked for asked in INPUTS if asked.missed}
 
 def _not_supplied(chart: Chart) -> list[str]:
     return [
-        _with_note(asked)
+        _with_note(asked, chart.knowledge.words)
         for key, asked in _NAMED.items()
         if key in (chart.failed if asked.offered_only else chart.not_known)
     ]
 
 
 def _in_part(chart: Chart) -> list[str]:
-    cut = chart.cut - chart.not_known
-    return [chart.knowledge.words.say("inputs.cut", input=a.missed) for key, a in _NAMED.items() if key in cut]
+    cut, words = chart.cut - chart.not_known, chart.knowledge.words
+    return [words.say("inputs.cut", input=a.missed_as(words)) for key, a in _NAMED.items() if key in cut]
 
 
-def _with_note(asked: Input) -> str:
-    return f"{asked.missed} ({asked.note})" if asked.note else asked.missed
+def _with_note(asked: Input, words: Words) -> str:
+    name = asked.missed_as(words)
+    return words.say(f"inputs.note.{asked.key}", input=name) if asked.note else name

@@ -6,7 +6,7 @@ from cards import wording
 from cards.ask import rule
 from cards.chart import Because, Chart, because
 from cards.loading import Words
-from cards.model import DraftTest, Freshness, Indicator, Problem, Say, Unreadable
+from cards.model import OF_UNITS, DraftTest, Freshness, Indicator, Problem, Say, Unreadable
 
 
 @rule(Problem.DATA_QUALITY, starts=attrgetter("unreadable_magnesium"))
@@ -26,13 +26,13 @@ def _a_later_one_was_read(newest: Unreadable, chart: Chart) -> bool:
 
 
 def _said(unread: tuple[Unreadable, ...], words: Words) -> Say:
-    newest = unread[0]
+    newest, told = unread[0], [words.say(f"doubts.{result.why}") for result in unread]
     return Say(
         Indicator.INFO,
-        ("found", *(("units",) if "unit" in newest.why else ()), "check"),
-        values={"result": _named(newest, words), "why": newest.why},
+        ("found", *(("units",) if newest.why in OF_UNITS else ()), "check"),
+        values={"result": _named(newest, words), "why": told[0]},
         tests=(DraftTest("magnesium", "now"),),
-        about="; ".join(sorted(f"{result.why} {result.when}" for result in unread)),
+        about="; ".join(sorted(f"{why} {result.when}" for result, why in zip(unread, told, strict=True))),
     )
 
 

@@ -2,10 +2,9 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.chart.inputs import INPUTS
+from cards.chart.inputs import BY_KEY, Input
+from cards.loading import Words
 from cards.model import Indicator, Problem, Say
-
-_NAMES = {asked.key: asked.name if asked.fact else asked.missed or asked.name for asked in INPUTS}
 
 
 @rule(Problem.INCOMPLETE, in_comfort=True, starts=lambda chart: chart.names_another)
@@ -28,9 +27,15 @@ def another_patient_is_named(chart: Chart) -> Say | Because:
 
 def _left_out(chart: Chart) -> list[str]:
     """What was left out, in the order in which cards name what is missing, and of how many entries."""
-    foreign, say = chart.snapshot.foreign, chart.knowledge.words.say
+    foreign, words = chart.snapshot.foreign, chart.knowledge.words
     phrases = {key: "inputs.only_foreign" if key in chart.strays else "inputs.foreign" for key in foreign}
-    told = [say(phrases[key], input=name, count=foreign[key]) for key, name in _NAMES.items() if key in foreign]
+    ours = [(key, _named(asked, words)) for key, asked in BY_KEY.items() if key in foreign]
+    told = [words.say(phrases[key], input=name, count=foreign[key]) for key, name in ours]
     # under keys that are none of ours, whose names are not repeated
-    others = sum(count for key, count in foreign.items() if key not in _NAMES)
-    return [*told, *([say("inputs.foreign", input=say("inputs.other"), count=others)] if others else [])]
+    others = sum(count for key, count in foreign.items() if key not in BY_KEY)
+    other = words.say("inputs.foreign", input=words.say("inputs.other"), count=others)
+    return [*told, other] if others else told
+
+
+def _named(asked: Input, words: Words) -> str:
+    return asked.named(words) if asked.fact else asked.missed_as(words)

@@ -21,5 +21,6 @@ def check_is_incomplete(chart: Chart) -> Say | Because:
 
 
 def _named(asked: Input, chart: Chart) -> str:
-    name = asked.missed or asked.name
-    return chart.knowledge.words.say("inputs.cut", input=name) if asked.key in chart.cut else name
+    words = chart.knowledge.words
+    name = asked.missed_as(words)
+    return words.say("inputs.cut", input=name) if asked.key in chart.cut else name
