@@ -43,11 +43,11 @@ def is_over(creatinines: Sequence[Result], now: datetime, numbers: Numbers) -> b
 
 
 def _newest(creatinines: Sequence[Result]) -> Result | None:
-    return max((r for r in creatinines if r.value > 0), key=lambda r: (r.when, r.value), default=None)
+    return max(creatinines, key=lambda r: (r.when, r.value), default=None)
 
 
 def _since(newest: Result, creatinines: Sequence[Result], hours: float) -> Iterator[float]:
     """The values of so many hours up to the newest, itself among them; another of its own time is none before it."""
-    earlier = (r for r in creatinines if r.value > 0 and r.when < newest.when)
+    earlier = (r for r in creatinines if r.when < newest.when)
     yield newest.value
     yield from (r.value for r in earlier if (newest.when - r.when).total_seconds() <= hours * 3600)

@@ -31,8 +31,8 @@ def newest_versions(resources: Resources) -> Resources:
 
 def _older(several: Sequence[JsonObject]) -> list[JsonObject]:
     """All but the newest; where nothing tells which is newer, what was retracted stays retracted."""
-    numbered = all(_number(r) is not None for r in several)
-    ranks = [float(_number(r) or 0) if numbered else _updated(r) for r in several]
+    numbers = [float(n) for n in map(_number, several) if n is not None]
+    ranks = numbers if len(numbers) == len(several) else [_updated(r) for r in several]
     highest = max(ranks)
     newest = [r for r, rank in zip(several, ranks, strict=True) if rank == highest]
     kept = [r for r in newest if text(r, "status") in _RETRACTED] or newest

@@ -149,9 +149,9 @@ def _resources(chart: Chart) -> dict[str, list[Json]]:
     found["nutrition_orders"] = [_nutrition(f"nu{n}", o) for n, o in enumerate(chart.get("nutrition", ()), 1)]
     found["devices"] = [_device(f"de{n}", d) for n, d in enumerate(chart.get("devices", ()), 1)]
     for key, listed in chart.get("resources", {}).items():
-        found[key] += [
+        found.setdefault(key, []).extend(
             {"id": f"{key}-{n}", "subject": {"reference": "Patient/p1"}, **r} for n, r in enumerate(listed, 1)
-        ]
+        )
     found["allergies"] = [_allergy(f"a{n}", a) for n, a in enumerate(chart.get("allergies", ()), 1)]
     absent = (*chart.get("missing", ()), *chart.get("failed", ()))
     return {key: [] if key in absent else listed for key, listed in found.items()}
