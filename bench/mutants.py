@@ -86,7 +86,7 @@ def _of_site(told: Json) -> tuple[Decision, list[str]]:
 
 def all_cases() -> list[Case]:
     """Those of the rules, the worked ones, which are of no rule, and those of the complete site files of docs/site."""
-    of_sites = ({**case, "known": sites.KNOWN[path]} for path, read in sites.READ.items() for case in read["cases"])
+    of_sites = ({**case, "known": sites.known_by(path)} for path, read in sites.READ.items() for case in read["cases"])
     return [*cases(), *(("", case) for case in worked.CASES), *((SITE, case) for case in of_sites)]
 
 

@@ -30,6 +30,12 @@ def test_a_fault_is_found_and_leaves_no_trace(made: list[Mutant]) -> None:
     assert not any(map(mutants.is_wrong, OWN))
 
 
+def test_every_kind_of_case_is_read() -> None:
+    every = mutants.all_cases()
+    assert {"", mutants.SITE, "phosphate_is_low_too"} < {kind for kind, _ in every}
+    assert not mutants.is_wrong(next(case for case in every if case[0] == mutants.SITE))
+
+
 def test_a_function_that_is_not_loaded_is_told(made: list[Mutant]) -> None:
     with pytest.raises(LookupError), in_place(replace(made[0], first_line=100_000)):
         pass
