@@ -49,8 +49,7 @@ def depleting_names(medications: Iterable[Medication]) -> tuple[str, ...]:
 
 def asks_at_order(draft: Medication, magnesium: float, chart: Chart) -> Because:
     """Whether the order of what lowers magnesium speaks at this level: each class says of which orders, below what."""
-    found = [_asks(role, draft, magnesium, chart) for role in depleting_roles(draft)]
-    return next(filter(None, found), found[0] if found else because("it lowers no magnesium"))
+    return max((_asks(role, draft, magnesium, chart) for role in depleting_roles(draft)), key=bool)
 
 
 def _asks(role: DrugRole, draft: Medication, magnesium: float, chart: Chart) -> Because:
@@ -136,9 +135,9 @@ def _days_on(role: DrugRole, days: float | None, chart: Chart) -> float | None:
 def _days_by_class(chart: Chart) -> dict[str, float]:
     """Days since the first of the listed medicines of each class began."""
     starts: dict[str, float] = {}
-    for roles, since in ((m.roles, m.since) for m in chart.medications or ()):
-        days = chart.hours_since(since) / 24 if since else 0.0
-        starts |= {r.drug_class: max(days, starts.get(r.drug_class, 0.0)) for r in roles if since}
+    for roles, since in ((m.roles, m.since) for m in chart.medications or () if m.since):
+        days = chart.hours_since(since) / 24
+        starts |= {r.drug_class: max(days, starts.get(r.drug_class, days)) for r in roles}
     return starts
 
 

@@ -84,9 +84,7 @@ def _is_drawn_after(chart: Chart, limit: str) -> bool:
     """Whether the level was drawn so many hours after the end of the last dose."""
     m, dose = chart.current, iv_magnesium_ended(chart)
     over = last_end(dose, chart) if dose else None
-    if m is None or over is None:
-        return False
-    return bool(chart.at_least((m.when - over).total_seconds() / 3600, limit))
+    return bool(m and over and chart.at_least((m.when - over).total_seconds() / 3600, limit))
 
 
 @once
@@ -100,7 +98,8 @@ def grams_given(chart: Chart) -> float | None:
 def grams_since(when: datetime, chart: Chart) -> float:
     """The grams of IV magnesium charted as begun since then, as far as told."""
     doses = of_state(chart, DoseState.GIVEN)
-    return sum(iv_states.grams_of(m) or 0.0 for m in doses if m.charted and m.since is not None and m.since >= when)
+    begun = (m for m in doses if m.charted and m.since is not None and m.since >= when)
+    return sum(filter(None, map(iv_states.grams_of, begun)))
 
 
 @once

@@ -22,37 +22,38 @@ def of_state(chart: Chart, *states: DoseState) -> tuple[Medication, ...]:
 
 
 @once
-def _states(chart: Chart) -> tuple[tuple[Medication, DoseState], ...]:
+def _states(chart: Chart) -> tuple[tuple[Medication, DoseState | None], ...]:
     found = tuple(m for m in chart.holding_magnesium if is_iv_replacement(m))
     charted = tuple(m for m in found if m.charted)
     return tuple((m, _state(m, charted, chart)) for m in found)
 
 
-def _state(medication: Medication, charted: tuple[Medication, ...], chart: Chart) -> DoseState:
+def _state(medication: Medication, charted: tuple[Medication, ...], chart: Chart) -> DoseState | None:
+    """What it is now; None where it is over."""
     if medication.charted:
         return _of_dose(medication, chart)
     if medication.schedule is Schedule.AS_NEEDED:
-        return DoseState.AS_NEEDED if medication.status == "active" else DoseState.OVER
+        return DoseState.AS_NEEDED if medication.status == "active" else None
     if medication.schedule is Schedule.RARELY or _is_charted(medication, charted):
-        return DoseState.OVER
+        return None
     if medication.status != "active":
         return _ended(last_end(medication, chart), chart)
     return _of_order(medication, chart)
 
 
-def _of_dose(medication: Medication, chart: Chart) -> DoseState:
+def _of_dose(medication: Medication, chart: Chart) -> DoseState | None:
     """A charted dose: one that nobody closed runs some hours past its planned end, and counts as given to there."""
     over = end(medication)
     if medication.status != "active":
         return _ended(last_end(medication, chart), chart)
     if over is None:
         runs = medication.since is None or chart.at_most(chart.hours_since(medication.since), _unclosed(medication))
-        return DoseState.RUNNING if runs else DoseState.OVER
+        return DoseState.RUNNING if runs else None
     runs_on = chart.at_most(chart.hours_since(over), "iv_state.closing_hours")
     return DoseState.RUNNING if runs_on else _ended(over, chart)
 
 
-def _of_order(medication: Medication, chart: Chart) -> DoseState:
+def _of_order(medication: Medication, chart: Chart) -> DoseState | None:
     """An active order of which no dose is charted; where nobody charts doses it runs for its time."""
     repeated = medication.schedule is Schedule.REPEATED
     start, over = _due(medication), medication.until if repeated else end(medication)
@@ -63,10 +64,10 @@ def _of_order(medication: Medication, chart: Chart) -> DoseState:
     if repeated and (over is None or over > chart.now):
         return DoseState.ORDERED
     limit = _unclosed(medication) if medication.schedule is Schedule.CONTINUOUS else _LATELY
-    return DoseState.ORDERED if chart.at_most(chart.hours_since(start), limit) else DoseState.OVER
+    return DoseState.ORDERED if chart.at_most(chart.hours_since(start), limit) else None
 
 
-def _by_its_time(medication: Medication, start: datetime, over: datetime | None, chart: Chart) -> DoseState:
+def _by_its_time(medication: Medication, start: datetime, over: datetime | None, chart: Chart) -> DoseState | None:
     if over is None and medication.schedule is Schedule.REPEATED:
         return DoseState.RUNNING
     if over is None:
@@ -76,9 +77,9 @@ def _by_its_time(medication: Medication, start: datetime, over: datetime | None,
     return DoseState.RUNNING if over >= chart.now else _ended(over, chart)
 
 
-def _ended(over: datetime | None, chart: Chart) -> DoseState:
+def _ended(over: datetime | None, chart: Chart) -> DoseState | None:
     lately = over is not None and bool(chart.at_most(chart.hours_since(over), _LATELY))
-    return DoseState.GIVEN if lately else DoseState.OVER
+    return DoseState.GIVEN if lately else None
 
 
 def _unclosed(medication: Medication) -> str:

@@ -188,10 +188,9 @@ class Schedule(StrEnum):
 
 
 class DoseState(StrEnum):
-    """What an order or a given dose of IV magnesium is now (clinical rule s.2.4)."""
+    """What an order or a given dose of IV magnesium is now (clinical rule s.2.4); what is over is none of these."""
 
     RUNNING = "running"
     GIVEN = "given"
     ORDERED = "ordered"
     AS_NEEDED = "as needed"
-    OVER = "over"

@@ -31,7 +31,8 @@ def _by_blood(potassium: Result | None, chart: Chart) -> str:
     words, egfr = chart.knowledge.words, chart.renal.egfr
     if potassium is None or not chart.at_most(chart.hours_since(potassium.when), "potassium.sparing_hours"):
         return words.say("no_sparing.potassium_unknown")
-    highest = max(potassium.value, potassium.also or 0.0)  # of two of one time the one that forbids it (s.0.5)
+    # of two of one time the one that forbids it (s.0.5)
+    highest = max(potassium.value, potassium.also or potassium.value)
     if chart.at_least(highest, _most_potassium(chart)):
         return words.say("no_sparing.potassium", potassium=potassium.shown)
     kidneys_allow = chart.at_least(egfr, "potassium.sparing_min_egfr")

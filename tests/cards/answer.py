@@ -123,3 +123,27 @@ def oral_mg(order: Json) -> float:
         each = 1.0 if code == _GLYCINATE and dose["code"] == "mg" else _ELEMENTAL[code]
         total += dose["value"] * repeat["frequency"] * each_day * each
     return total
+
+
+def told(order: Json) -> str:
+    """Product and steps of an order as it is coded: "sulfate 2 g in 50 mL: 2 g in 120 min x2 1/8h"."""
+    product = str(order["medicationCodeableConcept"]["text"]).removeprefix("Magnesium ").partition(",")[0]
+    return f"{product.partition(' (')[0]}: {'; '.join(map(_step, order['dosageInstruction']))}"
+
+
+def _step(dosage: Json) -> str:
+    repeat, dose = dosage["timing"]["repeat"], dosage["doseAndRate"][0]["doseQuantity"]
+    said = [f"{dose['value']:g} {dose['unit']}"]
+    said += [f"in {repeat['duration']:g} min"] if "duration" in repeat else []
+    said += [f"x{repeat['count']}"] if "count" in repeat else []
+    said += [f"{repeat['frequency']}/{repeat['period']:g}{repeat['periodUnit']}"] if "frequency" in repeat else []
+    said += [f"for {repeat['boundsDuration']['value']} d"] if "boundsDuration" in repeat else []
+    said += [f"from {repeat['boundsPeriod']['start']}"] if "boundsPeriod" in repeat else []
+    said += ["as needed"] if dosage.get("asNeededBoolean") else []
+    most = dosage.get("maxDosePerPeriod")
+    return " ".join([*said, f"at most {most['numerator']['value']:g} a day"] if most else said)
+
+
+def recommended(cards: Iterable[Card]) -> list[str]:
+    """The labels of the suggestions that are recommended."""
+    return [str(s["label"]) for card in cards for s in suggestions(card) if s.get("isRecommended")]

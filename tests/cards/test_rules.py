@@ -11,7 +11,7 @@ from tests.cards.each_case import Case, ask_each, of_every_rule
 
 _KEYS = {
     *("fires", "indicator", "cards", "says", "says_not", "iv_grams", "iv_rate", "oral_mg", "offers", "offers_not"),
-    *("summary", "removes", "recheck", "why", "decided", "asks", "due"),
+    *("summary", "removes", "recheck", "why", "decided", "asks", "due", "orders", "recommended"),
 }
 
 
@@ -68,12 +68,23 @@ def _judged(expect: Json, own: list[Card], every: list[Card]) -> list[str]:
     found += [f"offers {kind}" for kind in _listed(expect, "offers_not") if kind in all_offered]
     if "summary" in expect and not any(re.search(expect["summary"], str(c.body["summary"])) for c in own):
         found.append(f"no summary like {expect['summary']!r}")
+    return found + _drafted(expect, own, every)
+
+
+def _drafted(expect: Json, own: list[Card], every: list[Card]) -> list[str]:
+    """Of what is drafted: when tests are due, what is removed and recommended, how magnesium is ordered."""
     due = {test: when for test, when in answer.due(own).items() if test in expect.get("due", {})}
-    found += [f"due {due}, expected {expect['due']}"] if due != expect.get("due", {}) else []
+    found = [f"due {due}, expected {expect['due']}"] if due != expect.get("due", {}) else []
     iv, oral = answer.magnesium_orders(every, iv=True), answer.magnesium_orders(every, iv=False)
     removed = set(filter(None, map(answer.removed, answer.actions(own))))
     if len(removed) != expect.get("removes", len(removed)):
         found.append(f"removes {sorted(removed)}, expected {expect['removes']}")
+    labels = answer.recommended(own)
+    if "recommended" in expect and not (len(labels) == 1 and re.search(expect["recommended"], labels[0])):
+        found.append(f"recommends {labels}, expected {expect['recommended']}")
+    orders = [answer.told(order) for order in (*iv, *oral)]
+    if orders != expect.get("orders", orders):
+        found.append(f"orders {orders}, expected {expect['orders']}")
     measured: dict[str, Any] = {
         "recheck": answer.rechecks(own),
         "iv_grams": [answer.iv_grams(o) for o in iv],

@@ -35,8 +35,7 @@ ONE_SIDED: dict[str, str] = {
     **dict.fromkeys(
         (f"fresh.{place}.repeat" for place in ("inpatient", "ambulatory", "discharge", "refill")), _TOO_OLD
     ),
-    **dict.fromkeys(("iv_state.unclosed_hours", "iv_state.unclosed_hours.obstetric"), _NO_CASE),
-    **dict.fromkeys(("review.obstetric.age_years", "review.obstetric.day", "limit.protocol_treats_below"), _NO_CASE),
+    **dict.fromkeys(("review.obstetric.age_years", "review.obstetric.day"), _NO_CASE),
 }
 
 
