@@ -1,6 +1,5 @@
 """What FHIR servers answer is bounded for a call as a whole, and for all calls that read one server at once."""
 
-import gc
 import re
 import threading
 from contextlib import contextmanager, suppress
@@ -15,7 +14,7 @@ from cds_service.call.fhir_access.room import ALWAYS_OF_CALL, MOST_OF_CALL, MOST
 from cds_service.call.fhir_access.wire import MOST_BYTES
 from tests.calls import cards
 from tests.fhir.conftest import TOKEN, Service, complete, lacking
-from tests.machine import LONG_S
+from tests.machine import LONG_S, wait_for
 
 MB = 1024 * 1024
 NAMES = ("medication list", "medicines given", "home medicines", "problem list", "kidney", "inpatient", "allergy list")
@@ -102,7 +101,7 @@ def test_calls_that_read_much_of_one_server_share_its_room_and_give_it_back():
         one, other = visit(gateway, base), visit(gateway, base)
         assert {len(call.fetch({"a": Request("Observation")})["a"].pages) for call in (one, other)} == {1, 2}
         del one, other
-        gc.collect()
+        wait_for(lambda: gateway.server(base).room.held == 0, "the threads that read for them have let go")
         assert len(visit(gateway, base).fetch({"a": Request("Observation")})["a"].pages) == 2
 
 

@@ -16,21 +16,21 @@ class ServerRoom:
     """The bytes that all calls of this worker read of one server now, beside what each may have in any case."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._held = 0
+        self._lock = threading.RLock()  # a call's room may be given back wherever its thread tidies up, here too
+        self.held = 0
 
     def take(self, size: int) -> bool:
         """Whether there is room for so many bytes more, which are held from now on."""
         with self._lock:
-            if self._held + size > MOST_OF_SERVER:
+            if self.held + size > MOST_OF_SERVER:
                 return False
-            self._held += size
+            self.held += size
             return True
 
     def give_back(self, size: int) -> None:
         """What was held is no longer needed."""
         with self._lock:
-            self._held -= size
+            self.held -= size
 
 
 class CallRoom:
