@@ -239,7 +239,8 @@ LISTS: tuple[list[Any], ...] = (
 def wrongly_offered(chart: Json) -> Iterator[str]:
     """What an answer suggests although its chart's allergy list forbids it, judged anew from orders and facts."""
     shot, known = snapshot(chart), knowledge_of(chart)
-    facts, cards = Chart(shot, known, NOW), decide(shot, known=known).cards
+    decision = decide(shot, known=known)
+    facts, cards = decision.trace.chart, decision.cards
     stopped = against(tuple(a for a in facts.allergies if not a.only_gut))
     listed = against(facts.allergies) - ({"magnesium"} - stopped)
     yields = assess.emergency(facts) == "torsades"

@@ -16,7 +16,7 @@ from tests.trust.ehr import ISSUER, PATH
 from tests.trust.test_running import Service
 
 CLIENTS = 4
-PAUSE_S = 0.03  # in mid-request, so that there is always one under way
+PAUSE_S = 0.1  # in mid-request, so that there is always one under way, and little else to do for a processor
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn does not run here")
 
 
