@@ -79,9 +79,13 @@ def _ingredients(medication: JsonObject, resource: JsonObject, bundled: Bundled,
         concept = child(entry, "itemCodeableConcept") or child(item, "concept") or item
         reference = child(entry, "itemReference") or child(item, "reference") or item
         inner = _referred(resource, reference, bundled) or _referred(medication, reference, bundled)
-        told = _told(concept if any(said_by(concept)) else child(inner, "code"), _strength(entry))
-        yield told if told.codes or told.words else Told((), text(reference, "display"))
+        told = next(filter(_says_something, (concept, child(inner, "code"))), {"text": text(reference, "display")})
+        yield _told(told, _strength(entry))
         yield from _ingredients(inner, resource, bundled, depth - 1)
+
+
+def _says_something(concept: JsonObject) -> bool:
+    return any(said_by(concept))
 
 
 def _strength(entry: JsonObject) -> str:

@@ -10,23 +10,22 @@ Numbers = Mapping[str, float]
 
 
 class Injury(IntEnum):
-    """What the latest creatinine tells against earlier ones; a fall is none."""
+    """What a rise of the latest creatinine against earlier ones tells."""
 
-    NONE = 0
     RISING = 1
     STAGE_3 = 3
 
 
-def injury(creatinines: Sequence[Result], numbers: Numbers) -> Injury:
+def injury(creatinines: Sequence[Result], numbers: Numbers) -> Injury | None:
     """From 0.3 mg/dL more in 48 h, or 1.5 times the lowest of a week; stage 3 from 3 times, or 4 mg/dL with a rise."""
     newest = _newest(creatinines)
     if newest is None:
-        return Injury.NONE
+        return None
     # rounded, since 1.2 / 0.8 is not quite 1.5 for a computer, and a rise by 26.5 umol/L is one by 0.2997 mg/dL
     ratio = round(newest.value / min(_since(newest, creatinines, numbers["aki.window_hours"])), 6)
     rise = round(newest.value - min(_since(newest, creatinines, numbers["aki.rise_hours"])), 3)
     if ratio < numbers["aki.creatinine_ratio"] and rise < numbers["aki.rise"]:
-        return Injury.NONE
+        return None
     grave = ratio >= numbers["aki.stage3_ratio"] or newest.value >= numbers["aki.stage3_creatinine"]
     return Injury.STAGE_3 if grave else Injury.RISING
 

@@ -25,7 +25,7 @@ def newest_versions(resources: Resources) -> Resources:
                 versions.setdefault((text(resource, "resourceType"), ident), []).append(resource)
     if len(versions) == count:
         return resources
-    left_out = {id(old) for several in versions.values() if len(several) > 1 for old in _older(several)}
+    left_out = {id(old) for several in versions.values() for old in _older(several)}
     return {key: [r for r in listed if id(r) not in left_out] for key, listed in resources.items()}
 
 
