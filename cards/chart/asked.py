@@ -55,6 +55,13 @@ class Asked:
             self._held.append(reason)
         return reason
 
+    def of_parts(self, answer: Because, *parts: Because) -> Because:
+        """The answer to a question of several parts: where it is no, the parts of it that held decided nothing."""
+        if not answer:
+            ids = {id(part) for part in parts}
+            self._held = [held for held in self._held if id(held) not in ids]
+        return answer
+
     def listen(self) -> None:
         """Forget the comparisons made so far: what is compared from now on belongs to the next question."""
         self._held.clear()

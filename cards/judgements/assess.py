@@ -79,7 +79,7 @@ def high_is_unintended(chart: Chart) -> bool:
     """A high result that no obstetric treatment aims at."""
     m = chart.current
     intended = on_obstetric_magnesium(chart) or may_be_on_obstetric_magnesium(chart)
-    return m is not None and m.plausible and bool(chart.is_high) and not intended
+    return m is not None and m.plausible and not intended and bool(chart.is_high)
 
 
 def is_obstetric(chart: Chart) -> bool:
@@ -129,12 +129,10 @@ def is_contaminated(chart: Chart) -> Because:
         return chart.is_low
     if potassium is None or calcium is None:
         return because("potassium or calcium is not known")
-    apart = max(abs((r.when - low.when).total_seconds()) / 3600 for r in (potassium, calcium))
-    return (
-        chart.at_most(apart, "contamination.same_draw")
-        and chart.at_least(potassium.value, "contamination.potassium")
-        and chart.at_most(calcium.value, "contamination.calcium")
-    )
+    apart = max(abs((r - low.when).total_seconds()) / 3600 for r in (potassium.when, calcium.when))
+    together = chart.at_most(apart, "contamination.same_draw")
+    high = together and chart.at_least(potassium.value, "contamination.potassium")
+    return chart.of_parts(high and chart.at_most(calcium.value, "contamination.calcium"), together, high)
 
 
 @once

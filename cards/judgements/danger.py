@@ -82,7 +82,8 @@ def high_is_mild(x: float, chart: Chart) -> bool:
     """High magnesium that only informs: little above normal, with healthy kidneys and no symptoms (s.1.1)."""
     if has_symptoms(chart) or signs_of_toxicity(chart) or toxicity.signs(chart):
         return False
-    return bool(chart.below(x, "band.high_is_mild_below") and chart.at_least(chart.renal.egfr, "egfr.r0"))
+    mild = chart.below(x, "band.high_is_mild_below")
+    return bool(chart.of_parts(mild and chart.at_least(chart.renal.egfr, "egfr.r0"), mild))
 
 
 def is_usual_before_dialysis(x: float, chart: Chart) -> bool:
@@ -153,7 +154,7 @@ def low_normal_is_risky(x: float, chart: Chart) -> Because:
         return below
     drugs = bool(qt_drugs(chart)) or takes_digoxin(chart)
     too_low = potassium.is_low(chart) if drugs else because("no digoxin or torsades-risk drug")
-    return any_of(too_low, qtc_is_critical(chart))
+    return chart.of_parts(any_of(too_low, qtc_is_critical(chart)), below)
 
 
 def happened_lately(when: datetime, chart: Chart) -> Because:

@@ -24,7 +24,8 @@ def level_allows(chart: Chart) -> Because:
     m, old = chart.current, level_is_old(chart)
     if m is None or not old:
         return Because(True, old.why)
-    return chart.at_most(chart.hours_since(m.when), "emergency.level_hours") and danger.is_severe(m.x, chart)
+    recent = chart.at_most(chart.hours_since(m.when), "emergency.level_hours")
+    return chart.of_parts(recent and danger.is_severe(m.x, chart), recent)
 
 
 def is_on_record(chart: Chart) -> bool:

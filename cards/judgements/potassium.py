@@ -41,7 +41,8 @@ def is_refractory(chart: Chart) -> Because:
     ordered = [m.since for m in chart.active if m.is_potassium and m.since]
     if not ordered:
         return because("no potassium ordered")
-    return is_low(chart) and chart.at_least(chart.hours_since(min(ordered)), "potassium.refractory_hours")
+    low = is_low(chart)
+    return chart.of_parts(low and chart.at_least(chart.hours_since(min(ordered)), "potassium.refractory_hours"), low)
 
 
 def is_falling(chart: Chart) -> bool:

@@ -1,12 +1,15 @@
 """What is told of a decision is taken from it: why each rule is silent, and which numbers decided."""
 
+import ast
 import operator
 import re
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 import pytest
 
+import cards
 from cards import explain
 from cards.chart import Because
 from cards.chart import Chart as PatientChart
@@ -79,6 +82,64 @@ def test_only_what_decided_is_named_with_the_value_of_the_patient() -> None:
         "suboptimal.high_risk_below": "magnesium 0.8 mmol/L is below",
         "potassium.low": "potassium 3.2 mmol/L is below",
     }
+
+
+HIGH = {"setting": "inpatient", "magnesium": {"value": 1.2, "unit": "mmol/L"}, "labs": {"egfr": 40}}
+SEVERE = {"setting": "inpatient", "magnesium": 1.0, "labs": {"egfr": 90, "potassium": 6.4, "calcium": 6.6}}
+SEIZURE = {"patient": {"age": 58}, "setting": "inpatient", "conditions": [{"code": "R56.9", "hours": 1}]}
+DAY_OLD = {**SEIZURE, "magnesium": {"value": 1.4, "hours_ago": 30}, "labs": {"egfr": 70}}
+DIGOXIN = {"magnesium": {"value": 0.73, "unit": "mmol/L"}, "labs": {"potassium": 4.2}, "drafts": [{"rxcui": 3407}]}
+
+
+@pytest.mark.parametrize(
+    ("told", "rule", "part", "decided"),
+    [
+        (HIGH, "magnesium_is_high", "band.high_is_mild_below", "limit.upper.default"),
+        (SEVERE, "magnesium_is_severely_low", "contamination.same_draw", "band.severe"),
+        (SEVERE, "magnesium_is_severely_low", "contamination.calcium", "band.severe"),
+        (DAY_OLD, "emergency_needs_magnesium", "emergency.level_hours", "emergency.hours"),
+        (DIGOXIN, "draft_is_digoxin", "suboptimal.high_risk_below", "qt_drug.magnesium_below"),
+    ],
+)
+def test_a_part_that_holds_of_a_question_that_does_not_has_decided_nothing(
+    told: dict[str, object], rule: str, part: str, decided: str
+) -> None:
+    found = explained(told, rule)
+    assert decided in found and part not in found
+
+
+def test_the_parts_of_a_question_that_holds_are_all_told() -> None:
+    labs = {"egfr": 90, "potassium": 7.5, "calcium": 5.0}
+    told = explained({**SEVERE, "labs": labs}, "sample_is_contaminated")
+    assert {"contamination.same_draw", "contamination.potassium", "contamination.calcium"} <= told.keys()
+
+
+def test_what_another_question_found_before_is_kept() -> None:
+    chart = PatientChart(snapshot({"magnesium": 1.2}), knowledge(), NOW)
+    part = chart.below(0.2, "band.severe")
+    failed = chart.below(9.0, "potassium.low")
+    before = chart.below(0.3, "band.severe")
+    assert chart.of_parts(failed, part) is failed
+    assert before in chart.deciding and part not in chart.deciding
+
+
+def typed_conjunctions(text: str) -> list[str]:
+    """What joins two comparisons of a chart: where one alone holds, it would be told as if it had decided."""
+    compares = {"below", "above", "at_most", "at_least"}
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And):
+            calls = [n for part in node.values for n in ast.walk(part) if isinstance(n, ast.Call)]
+            named = [c.func.attr for c in calls if isinstance(c.func, ast.Attribute) and c.func.attr in compares]
+            found += [ast.unparse(node)] * (len(named) > 1)
+    return found
+
+
+def test_comparisons_are_joined_as_parts_of_one_question() -> None:
+    assert typed_conjunctions("chart.below(a, 'x') and chart.above(b, 'y')")
+    package = Path(cards.__file__).parent
+    modules = ((path.name, path.read_text("utf-8")) for path in package.rglob("*.py"))
+    assert not [(name, told) for name, text in modules for told in typed_conjunctions(text)]
 
 
 def test_the_laboratory_s_own_limit_is_the_one_that_is_told() -> None:

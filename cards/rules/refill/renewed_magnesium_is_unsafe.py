@@ -39,7 +39,8 @@ def _kidneys_are_unknown(chart: Chart) -> bool:
         return True
     when = chart.renal.when
     age = chart.hours_since(when) if when else None
-    return bool(chart.below(chart.renal.egfr, "egfr.r0") and chart.above(age, "refill.renal_hours.poor"))
+    poor = chart.below(chart.renal.egfr, "egfr.r0")
+    return bool(chart.of_parts(poor and chart.above(age, "refill.renal_hours.poor"), poor))
 
 
 def _said(state: str, renewed: tuple[Medication, ...], chart: Chart) -> Say:
