@@ -58,9 +58,16 @@ class Asked:
     def of_parts(self, answer: Because, *parts: Because) -> Because:
         """The answer to a question of several parts: where it is no, the parts of it that held decided nothing."""
         if not answer:
-            ids = {id(part) for part in parts}
-            self._held = [held for held in self._held if id(held) not in ids]
+            for part in parts:
+                self._take_back(part)
         return answer
+
+    def _take_back(self, part: Because) -> None:
+        """Its last comparison alone: it may have decided another question before."""
+        places = reversed(range(len(self._held)))
+        place = next((place for place in places if self._held[place] is part), None)
+        if place is not None:
+            del self._held[place]
 
     def listen(self) -> None:
         """Forget the comparisons made so far: what is compared from now on belongs to the next question."""
