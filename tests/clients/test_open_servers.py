@@ -47,9 +47,9 @@ AUTHORIZATIONS = [
 def test_an_open_server_is_read_and_gets_no_token(runtime, templates, authorization, monkeypatch):
     tokens, exchange = [], server_module.exchange
 
-    def seen(session, method, url, pairs, token, seconds):
+    def seen(session, method, url, pairs, token, *limits):
         tokens.append(token)
-        return exchange(session, method, url, pairs, token, seconds)
+        return exchange(session, method, url, pairs, token, *limits)
 
     monkeypatch.setattr(server_module, "exchange", seen)
     full = request_for("patient-view")
