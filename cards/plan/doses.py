@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import groupby
 
 from cards.chart import Chart, once
 from cards.judgements import allergies, assess, given, hard_stops
@@ -105,9 +106,10 @@ class Plan:
 
 
 def spoken(orders: Iterable[DraftMedication], knowledge: Knowledge, key: str = "dose") -> str:
-    """Some orders that follow each other, in full; with "dose_short" as a button calls them."""
-    named = (f"{short_name(order, knowledge)} {dose_values(order)[key]}" for order in orders)
-    return knowledge.words.say("dose.next").join(named)
+    """Some orders that follow each other, in full; with "dose_short" as a button calls them. A drug is named once."""
+    then = knowledge.words.say("dose.next")
+    named = groupby(orders, key=lambda order: short_name(order, knowledge))
+    return then.join(f"{name} {then.join(dose_values(order)[key] for order in same)}" for name, same in named)
 
 
 def short_name(order: DraftMedication, knowledge: Knowledge) -> str:

@@ -168,7 +168,7 @@ def doses(order: Json) -> list[set[str]]:
         for entry in step["doseAndRate"]:
             if not entry["doseQuantity"]["code"].startswith("{"):
                 dose = entry["doseQuantity"]["value"]
-                lost.append({f"{dose:g}", f"{dose:.1f}"})
+                lost.append({f"{dose:g}", f"{round(dose, 1):g}"})
             if "rateQuantity" in entry:
                 minutes = step["timing"]["repeat"].get("duration", 0)
                 lost.append({f"{told:g}" for told in (entry["rateQuantity"]["value"], minutes, minutes / 60) if told})
