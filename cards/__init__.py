@@ -1,6 +1,7 @@
 """Decides about magnesium: a patient snapshot in, cards and a trace out. Pure: no clock, network, files, logging."""
 
 from cards.answer.explain import explain
+from cards.answer.orders import ROUTES
 from cards.chart import Chart
 from cards.chart.cut_lists import is_enough
 from cards.chart.encounter_setting import setting_told
@@ -40,17 +41,25 @@ from cards.protocol.trial import Tried, try_cases
 from cards.protocol.trial import read as read_protocol
 from cards.rules import RULES
 from cards.services import SERVICES, Service, discovery
+from cards.terms.systems import ICD10, LOINC, REQUEST_CATEGORY, RXNORM, SNOMED, UCUM
 from cards.wording import listed, shortened
 
 __all__ = [
     "BY_KEY",
     "DRAFT",
+    "ICD10",
     "IF_SENT",
     "INPUTS",
     "KEYS",
     "KINDS",
+    "LOINC",
+    "REQUEST_CATEGORY",
+    "ROUTES",
     "RULES",
+    "RXNORM",
     "SERVICES",
+    "SNOMED",
+    "UCUM",
     "About",
     "Answered",
     "Card",

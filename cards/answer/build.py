@@ -22,9 +22,7 @@ _SUMMARY_LIMIT = 139
 _LINKS = 2
 _KNOWLEDGES = 16  # a service has one, and one for each client with a site file of its own
 _TOPICS = {
-    Problem.LOW_MAGNESIUM: ("E83.42", "Hypomagnesemia"),
-    Problem.CAUSES: ("E83.42", "Hypomagnesemia"),
-    Problem.DRAFT_DEPLETES: ("E83.42", "Hypomagnesemia"),
+    **dict.fromkeys((Problem.LOW_MAGNESIUM, Problem.CAUSES, Problem.DRAFT_DEPLETES), ("E83.42", "Hypomagnesemia")),
     Problem.HIGH_MAGNESIUM: ("E83.41", "Hypermagnesemia"),
 }
 

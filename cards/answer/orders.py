@@ -11,14 +11,14 @@ from cards.loading import Product
 from cards.loading.dose_tables import OrderableTest
 from cards.model import ORDER_TYPES, DoseStep, DraftMedication, DraftTest, Indicator, RemoveOrder
 from cards.plan.due import Due, due
-from cards.terms.terminology import SNOMED
+from cards.terms.systems import REQUEST_CATEGORY, SNOMED, UCUM
 
-_UCUM = "http://unitsofmeasure.org"
-_ROUTES = {"oral": ("26643006", "Oral route"), "intravenous": ("47625008", "Intravenous route")}
-# so that it stands on the list of what goes home
-_OF_DISCHARGE: Mapping[str, object] = {
-    "coding": [{"system": "http://terminology.hl7.org/CodeSystem/medicationrequest-category", "code": "discharge"}]
+ROUTES: Mapping[str, tuple[str, str]] = {
+    "oral": ("26643006", "Oral route"),
+    "intravenous": ("47625008", "Intravenous route"),
 }
+# so that it stands on the list of what goes home
+_OF_DISCHARGE: Mapping[str, object] = {"coding": [{"system": REQUEST_CATEGORY, "code": "discharge"}]}
 _WHO_ORDERS = frozenset({"Practitioner", "PractitionerRole"})
 _MINUTES_A_DAY = 1440
 _UNIT_CODES = {"mg": "mg", "g": "g", "mmol": "mmol", "mL": "mL", "mEq": "meq"}
@@ -111,11 +111,11 @@ def _concept(product: Product) -> Json:
 
 def _dosage(number: int, step: DoseStep, product: Product, order: DraftMedication, chart: Chart) -> Json:
     voice = chart.knowledge.voice
-    code, display = _ROUTES[product.route]
+    code, display = ROUTES[product.route]
     entry: Json = {"doseQuantity": _quantity(step.quantity, step.unit)}
     if step.grams_per_hour:
         rate = round(step.grams_per_hour, 2)
-        entry["rateQuantity"] = {"value": rate, "unit": "g/h", "system": _UCUM, "code": "g/h"}
+        entry["rateQuantity"] = {"value": rate, "unit": "g/h", "system": UCUM, "code": "g/h"}
     return {
         "sequence": number,
         "text": voice.text(step.text),
@@ -162,11 +162,11 @@ def _every(minutes: float) -> Json:
 
 def _quantity(value: float, unit: str) -> Json:
     number = int(value) if value == int(value) else value
-    return {"value": number, "unit": unit, "system": _UCUM, "code": _UNIT_CODES.get(unit, f"{{{unit}}}")}
+    return {"value": number, "unit": unit, "system": UCUM, "code": _UNIT_CODES.get(unit, f"{{{unit}}}")}
 
 
 def _days(days: int) -> Json:
-    return {"value": days, "unit": "days", "system": _UCUM, "code": "d"}
+    return {"value": days, "unit": "days", "system": UCUM, "code": "d"}
 
 
 def service_request(test: DraftTest, chart: Chart, occasion: Occasion = _PLAIN) -> tuple[str, Json]:

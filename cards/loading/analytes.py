@@ -8,7 +8,6 @@ from typing import Any
 from cards.loading.reading import KnowledgeError, did_you_mean, read_yaml
 from cards.units import Unit, spelling
 
-LOINC = "http://loinc.org"
 _SUFFIX = ".yaml"
 _ANY, _NONE = "any", "none"
 _KEYS = frozenset(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from importlib.resources.abc import Traversable
 
-from cards.loading.analytes import LOINC, Analyte
+from cards.loading.analytes import Analyte
 from cards.loading.condition_names import ConditionNames
 from cards.loading.drug_classes import DrugTables, check_ingredients, check_known
 from cards.loading.reading import did_you_mean, read_csv
@@ -12,7 +12,7 @@ from cards.loading.site import Site
 from cards.loading.table_checks import check_tables
 from cards.model import DrugRole, MagnesiumKind
 from cards.terms.names import name_index, spelled_index, words_in
-from cards.terms.systems import ICD9, ICD10, icd_code, system_of
+from cards.terms.systems import ICD9, ICD10, LOINC, icd_code, system_of
 from cards.terms.terminology import (
     MAGNESIUM,
     MAGNESIUM_BESIDES,

@@ -7,6 +7,8 @@ from cards.by_value import kept_by_value
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 LOINC = "http://loinc.org"
 SNOMED = "http://snomed.info/sct"
+UCUM = "http://unitsofmeasure.org"
+REQUEST_CATEGORY = "http://terminology.hl7.org/CodeSystem/medicationrequest-category"
 # every national form of ICD-10 is this one: their first characters mean the same
 ICD10 = "http://hl7.org/fhir/sid/icd-10-cm"
 ICD9 = "http://hl7.org/fhir/sid/icd-9-cm"

@@ -3,15 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cards import Knowledge
+from cards import ROUTES, RXNORM, SNOMED, UCUM, Knowledge
 from cds_service.fhir_json import JsonDict
 
-_RXNORM, _UCUM, _SNOMED = (
-    "http://www.nlm.nih.gov/research/umls/rxnorm",
-    "http://unitsofmeasure.org",
-    "http://snomed.info/sct",
-)
-_ROUTES = {"oral": ("26643006", "Oral route"), "intravenous": ("47625008", "Intravenous route")}
 _TIMES = {1: "once", 2: "twice"}
 _MAGNESIUM = "magnesium_product"
 
@@ -69,7 +63,7 @@ def _ingredients(knowledge: Knowledge) -> Iterator[Orderable]:
         name = roles[0].ingredient
         also = tuple(sorted(names.get(code, set()) - {name.lower()}))
         dosages = [_route("oral")] if code in oral else []
-        coding: list[JsonDict] = [{"system": _RXNORM, "code": code, "display": name}]
+        coding: list[JsonDict] = [{"system": RXNORM, "code": code, "display": name}]
         kind = min(roles, key=lambda role: role.role.startswith("qt_")).drug_class
         yield _orderable(name[:1].upper() + name[1:], kind, also, coding, dosages)
 
@@ -107,11 +101,11 @@ def _codings(codings: tuple[tuple[str, str, str], ...]) -> list[JsonDict]:
 
 
 def _route(route: str) -> JsonDict:
-    code, display = _ROUTES[route]
-    return {"route": {"coding": [{"system": _SNOMED, "code": code, "display": display}], "text": display}}
+    code, display = ROUTES[route]
+    return {"route": {"coding": [{"system": SNOMED, "code": code, "display": display}], "text": display}}
 
 
 def _dosage(text: str, route: str, timing: JsonDict, quantity: float, unit: str) -> JsonDict:
     code = unit if unit in ("g", "mg") else f"{{{unit}}}"
-    dose = {"value": quantity, "unit": unit, "system": _UCUM, "code": code}
+    dose = {"value": quantity, "unit": unit, "system": UCUM, "code": code}
     return {"text": text, "timing": timing, **_route(route), "doseAndRate": [{"doseQuantity": dose}]}

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from cards import ICD10, LOINC, ROUTES, RXNORM, SNOMED, UCUM
 from cds_service.demo.shorthand import (
     Amount,
     ToldAllergy,
@@ -16,9 +17,6 @@ from cds_service.demo.shorthand import (
 )
 from cds_service.fhir_json import JsonDict
 
-_LOINC, _UCUM = "http://loinc.org", "http://unitsofmeasure.org"
-_RXNORM, _SNOMED = "http://www.nlm.nih.gov/research/umls/rxnorm", "http://snomed.info/sct"
-_ICD10 = "http://hl7.org/fhir/sid/icd-10-cm"
 _HL7 = "http://terminology.hl7.org/CodeSystem"
 _CLASSES = {
     "inpatient": ("IMP", "inpatient encounter"),
@@ -26,8 +24,7 @@ _CLASSES = {
     "emergency": ("EMER", "emergency"),
 }
 _ROUTES = {
-    "oral": ("26643006", "Oral route"),
-    "intravenous": ("47625008", "Intravenous route"),
+    **ROUTES,
     "subcutaneous": ("34206005", "Subcutaneous route"),
 }
 
@@ -110,7 +107,7 @@ class StoryPatient:
         )
 
     def _condition(self, number: int, told: ToldCondition) -> JsonDict:
-        system = _SNOMED if told.code.isdigit() else _ICD10
+        system = SNOMED if told.code.isdigit() else ICD10
         return self._made(
             "Condition",
             f"condition-{number}",
@@ -127,7 +124,7 @@ class StoryPatient:
             name,
             status=told.status,
             category=[_hl7("observation-category", analyte.category)],
-            code=_concept(_LOINC, analyte.code, analyte.display),
+            code=_concept(LOINC, analyte.code, analyte.display),
             effectiveDateTime=self._ago(told.ago),
             valueQuantity=_quantity((told.value, analyte.unit)),
             note=[{"text": told.note}] if told.note else None,
@@ -140,7 +137,7 @@ class StoryPatient:
             status=told.status,
             intent="order",
             category=[_hl7("medicationrequest-category", told.goes)] if told.goes else None,
-            medicationCodeableConcept=_concept(_RXNORM, told.rxcui, told.text),
+            medicationCodeableConcept=_concept(RXNORM, told.rxcui, told.text),
             authoredOn=self._ago(told.since),
             dosageInstruction=[{**_dosage(told), **self._timing(told)}],
         )
@@ -151,7 +148,7 @@ class StoryPatient:
             "MedicationAdministration",
             f"given-{number}",
             status=told.given,
-            medicationCodeableConcept=_concept(_RXNORM, told.rxcui, told.text),
+            medicationCodeableConcept=_concept(RXNORM, told.rxcui, told.text),
             effectivePeriod={"start": self._ago(told.since), **end},
             dosage={**_dosage(told), **_amounts(told, "dose", "rateQuantity")},
         )
@@ -163,7 +160,7 @@ class StoryPatient:
             f"test-{number}",
             status="active",
             intent="order",
-            code=_concept(_LOINC, analyte.code, analyte.display),
+            code=_concept(LOINC, analyte.code, analyte.display),
             authoredOn=self._ago(timedelta(hours=2)),
             occurrenceDateTime=(self.now + told.due).date().isoformat(),
         )
@@ -176,7 +173,7 @@ class StoryPatient:
             "verificationStatus": _hl7("allergyintolerance-verification", "confirmed"),
             "type": "allergy",
             "category": ["medication"],
-            "code": _concept(_RXNORM, told.rxcui, told.text),
+            "code": _concept(RXNORM, told.rxcui, told.text),
             "patient": {"reference": f"Patient/{self.patient_id}"},
             "recordedDate": self._ago(told.since),
             "reaction": [{"manifestation": [{"text": told.reaction}]}],
@@ -195,7 +192,7 @@ def _half_a_year(age: timedelta) -> timedelta:
 
 
 def _dosage(told: ToldMedicine) -> JsonDict:
-    return {"text": told.sig, "route": _concept(_SNOMED, *_ROUTES[told.route])}
+    return {"text": told.sig, "route": _concept(SNOMED, *_ROUTES[told.route])}
 
 
 def _amounts(told: ToldMedicine, dose: str, rate: str) -> JsonDict:
@@ -205,7 +202,7 @@ def _amounts(told: ToldMedicine, dose: str, rate: str) -> JsonDict:
 
 def _quantity(amount: Amount) -> JsonDict:
     value, unit = amount
-    return {"value": value, "unit": unit.strip("{}"), "system": _UCUM, "code": unit}
+    return {"value": value, "unit": unit.strip("{}"), "system": UCUM, "code": unit}
 
 
 def _concept(system: str, code: str, display: str) -> JsonDict:

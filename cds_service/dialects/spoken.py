@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from cards import Card, Decision, listed, shortened
+from cards import REQUEST_CATEGORY, Card, Decision, listed, shortened
 from cds_service.dialects.dialect import AS_DECIDED, Dialect, dialect_words, standard
 from cds_service.dialects.order_text import order_label, product_of, with_dose
 from cds_service.dialects.takeable import Offer, Parts, parts_of, salts
@@ -15,7 +15,6 @@ from cds_service.fhir_json import as_dict, as_list, as_text
 NewId = Callable[[], str]
 _MARKS = re.compile(r"\*\*|^- ", re.MULTILINE)
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
-_CATEGORY = "http://terminology.hl7.org/CodeSystem/medicationrequest-category"
 
 
 def spoken(decision: Decision, dialect: Dialect, new_id: NewId, links: Sequence[str] = ()) -> Decision:
@@ -79,7 +78,9 @@ class _Speaker:
             resource["intent"] = d.intent
         place = _place(self.decision) if d.category else ""
         if place:
-            resource["category"] = [{"coding": [{"system": _CATEGORY, "code": place, "display": place.capitalize()}]}]
+            resource["category"] = [
+                {"coding": [{"system": REQUEST_CATEGORY, "code": place, "display": place.capitalize()}]}
+            ]
         return {**action, "resource": resource}
 
     def _summary(self, summary: str, parts: Parts) -> str:
