@@ -15,7 +15,7 @@ _MOST_DISCARDED = 64 * 1024 * 1024
 MOST_CHUNKS = 10_000  # of a body; a client that sends 5 MB as they come sends some hundreds
 _PIECE, _LARGEST_PIECE = 8 * 1024, 1024 * 1024
 _BARE_LINE_END = re.compile(rb"(?<!\r)\n")
-_FRAMING = re.compile(rb"^(content-length|transfer-encoding|expect):[ \t]*(.*?)[ \t]*$", re.IGNORECASE | re.MULTILINE)
+_FRAMING = re.compile(rb"^(content-length|transfer-encoding|expect):(.*)", re.IGNORECASE | re.MULTILINE)
 _CHUNK_SIZE = re.compile(rb"([0-9a-fA-F]{1,8})[ \t]*(;.*)?")
 _LENGTH = re.compile(rb"[0-9]{1,18}")
 _END = b"\r\n\r\n"
@@ -101,7 +101,8 @@ class Arrival:
             self._read_framing(bytes(self._bytes[:end]))
 
     def _read_framing(self, head: bytes) -> None:
-        found = [(name.lower(), value) for name, value in _FRAMING.findall(head.replace(b"\r\n", b"\n"))]
+        told = _FRAMING.findall(head.replace(b"\r\n", b"\n"))
+        found = [(name.lower(), value.strip(b" \t")) for name, value in told]
         lengths = [value for name, value in found if name == b"content-length"]
         codings = [value.lower() for name, value in found if name == b"transfer-encoding"]
         self.expects_continue = any(name == b"expect" for name, _ in found)

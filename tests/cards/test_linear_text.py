@@ -111,32 +111,40 @@ def patterns_in(value: object, seen: set[int]) -> Iterator[re.Pattern[str]]:
 
 @cache
 def every_pattern() -> dict[str, re.Pattern[str]]:
-    """Name to pattern: of module globals, and of the tables read from files."""
+    """Name to pattern: of module globals, and of the tables read from files. One of bytes as if it were of letters."""
     held = {module.__name__: list(vars(module).values()) for module in modules()}
     held["knowledge"] = [knowledge(), german()]
     found = {p.pattern: (name, p) for name, values in held.items() for v in values for p in patterns_in(v, set())}
-    return {f"{name}:{number}": p for number, (name, p) in enumerate(found.values()) if isinstance(p.pattern, str)}
+    return {f"{name}:{number}": _of_letters(p) for number, (name, p) in enumerate(found.values())}
+
+
+def _of_letters(pattern: re.Pattern[Any]) -> re.Pattern[str]:
+    told = pattern.pattern
+    return re.compile(told.decode("ascii"), pattern.flags) if isinstance(told, bytes) else pattern
 
 
 # -- making texts against a pattern -----------------------------------------------------------------------------------
-def least(items: Iterable[Any]) -> str:
-    """A short text that a parsed pattern matches, as far as one can be made without looking around."""
-    return "".join(_least(*item) for item in items)
+def least(items: Iterable[Any], fewest: int = 0) -> str:
+    """A short text that a parsed pattern matches, as far as one can be made without looking around.
+
+    `fewest`: how often a part is there at least that may be left out.
+    """
+    return "".join(_least(*item, fewest) for item in items)
 
 
-def _least(kind: object, told: Any) -> str:
+def _least(kind: object, told: Any, fewest: int = 0) -> str:
     made: dict[object, Callable[[], str]] = {
         op.LITERAL: lambda: chr(told),
         op.NOT_LITERAL: lambda: "a" if chr(told) != "a" else "b",
         op.ANY: lambda: "a",
         op.IN: lambda: _one_of(told),
         op.CATEGORY: lambda: _PLAIN_OF_CATEGORY.get(told, "a"),
-        op.BRANCH: lambda: min((least(b) for b in told[1]), key=len),
-        op.SUBPATTERN: lambda: least(told[-1]),
-        op.ATOMIC_GROUP: lambda: least(told),
+        op.BRANCH: lambda: min((least(b, fewest) for b in told[1]), key=len),
+        op.SUBPATTERN: lambda: least(told[-1], fewest),
+        op.ATOMIC_GROUP: lambda: least(told, fewest),
     }
     if kind in (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT):
-        return least(told[2]) * told[0]
+        return least(told[2], fewest) * max(told[0], fewest)
     return made[kind]() if kind in made else ""
 
 
@@ -148,8 +156,8 @@ def _one_of(told: Any) -> str:
     return chr(first[0]) if kind is op.RANGE else _least(kind, first)
 
 
-def repeats(items: Iterable[Any], before: str = "") -> Iterator[tuple[str, str]]:
-    """(what leads to it, what is repeated) of every repetition without an end, however deep."""
+def repeats(items: Iterable[Any], fewest: int, before: str = "") -> Iterator[tuple[str, str]]:
+    """(what leads to it, what is repeated) of every repetition without an end, however deep; `fewest` as above."""
     for kind, told in items:
         inner: list[Any] = []
         if kind in (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT):
@@ -163,14 +171,14 @@ def repeats(items: Iterable[Any], before: str = "") -> Iterator[tuple[str, str]]
         elif kind is op.ATOMIC_GROUP:
             inner = [told]
         for part in inner:
-            yield from repeats(part, before)
-        before += _least(kind, told)
+            yield from repeats(part, fewest, before)
+        before += _least(kind, told, fewest)
 
 
 def parts_of(pattern: re.Pattern[str]) -> list[tuple[str, str]]:
     """(what stands before, what is repeated) of near misses: runs after what leads to them and alone, matches whole."""
     parsed = _parser.parse(pattern.pattern, pattern.flags & ~re.UNICODE)
-    led = list(dict.fromkeys(repeats(parsed)))
+    led = list(dict.fromkeys((*repeats(parsed, 0), *repeats(parsed, 1))))
     units = dict.fromkeys(RUNS) | dict.fromkeys(filter(None, (least(parsed), least(parsed)[:-1])))
     for before, again in led:
         units |= dict.fromkeys(filter(None, (again, before + again, before)))
@@ -249,6 +257,7 @@ def test_a_pattern_is_linear(part: int) -> None:
         r"\{n\[([^\]]+)\]\}",
         r"\bno\b.*\bpush\b",
         r"(?:[a-z]+)+\d",
+        r"^(length|coding):[ \t]*(.*?)[ \t]*$",
     ],
 )
 def test_patterns_that_try_again_from_each_place_are_found(pattern: str) -> None:

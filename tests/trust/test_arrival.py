@@ -8,6 +8,7 @@ if sys.platform == "win32":
     pytest.skip("gunicorn does not run here", allow_module_level=True)
 
 from cds_service.run.arrival import MOST_CHUNKS, Arrival, Arrived
+from tests.cards.test_linear_text import GROWTH, grows_too_fast
 
 HEAD = "POST / HTTP/1.1\r\nHost: x\r\n"
 MOST = 100
@@ -93,3 +94,15 @@ def test_the_parser_is_given_pieces_as_it_copies_one_for_each_chunk_in_it():
     came = Arrived(b"x" * 20_000 + b"GET")
     came.unread(came.read(10))
     assert came.take_buffered().endswith(b"GET")
+
+
+@pytest.mark.parametrize("name", ["Content-Length", "Transfer-Encoding", "Expect", "Host"])
+def test_a_head_is_read_in_no_time_however_it_is_spaced(name):
+    """One of 200 kB, of anyone, held a worker and all its connections for minutes."""
+    short, long = (f"POST / HTTP/1.1\r\n{name}: a{' ' * number}b\r\n\r\n" for number in (4_000, 4_000 * GROWTH))
+    assert not grows_too_fast(lambda: arrival(short), lambda: arrival(long))
+
+
+def test_blanks_around_what_tells_the_length_are_no_part_of_it():
+    assert not arrival(HEAD + "Content-Length: \t2 \t\r\n\r\n{").whole
+    assert arrival(HEAD + "Content-Length:2 \r\n\r\n{}").whole
