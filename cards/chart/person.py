@@ -10,6 +10,7 @@ from cards.loading import Knowledge
 from cards.model import JsonObject
 
 _RUNNING = frozenset({"arrived", "triaged", "in-progress", "onleave", "on-hold", ""})
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,9 @@ def current_encounter(
     zone = knowledge.site.zone
     running = [e for e in encounters if text(e, "status") in _RUNNING and not _ended(e, now, zone)]
 
-    def began(encounter: JsonObject) -> tuple[float, bool, str]:
-        start = encounter_start(encounter, zone)
+    def began(encounter: JsonObject) -> tuple[datetime, bool, str]:
         acute = setting_told(encounter, knowledge).acts_as_inpatient
-        return start.timestamp() if start else 0.0, acute, text(encounter, "id")
+        return encounter_start(encounter, zone) or _LONG_AGO, acute, text(encounter, "id")
 
     return max(running, key=began, default=None)
 
