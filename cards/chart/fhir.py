@@ -8,6 +8,8 @@ from typing import NamedTuple
 from cards.by_value import ByValue
 from cards.model import JsonObject
 
+# what has no date comes before all that has one
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _EMPTY: JsonObject = {}
 _LARGEST = 1e12
 # far longer than any instruction or note that a person reads; what is longer is searched no further

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from cards.chart.encounter_setting import setting_told
-from cards.chart.fhir import bare_id, child, end_of, moment, text
+from cards.chart.fhir import LONG_AGO, bare_id, child, end_of, moment, text
 from cards.loading import Knowledge
 from cards.model import JsonObject
 
 _RUNNING = frozenset({"arrived", "triaged", "in-progress", "onleave", "on-hold", ""})
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ def current_encounter(
 
     def began(encounter: JsonObject) -> tuple[datetime, bool, str]:
         acute = setting_told(encounter, knowledge).acts_as_inpatient
-        return encounter_start(encounter, zone) or _LONG_AGO, acute, text(encounter, "id")
+        return encounter_start(encounter, zone) or LONG_AGO, acute, text(encounter, "id")
 
     return max(running, key=began, default=None)
 
