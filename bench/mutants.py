@@ -38,7 +38,7 @@ DECISION = ("cards/rules", "cards/judgements", "cards/plan", "cards/chart")
 NOT_DECIDING = {
     "cards/chart/inputs.py": ("Input.query", "Input._code", "Input._sort", "Input._include", "prefetch_templates"),
     "cards/chart/cut_lists.py": ("is_enough",),
-    "cards/chart/medicines.py": ("is_magnesium_given",),
+    "cards/chart/medicines.py": ("is_magnesium_given", "why_nameless"),
     "cards/chart/bands.py": ("scale_of",),
     "cards/chart/because.py": ("Because.number",),
     "cards/chart/care.py": ("unread_care",),
@@ -47,7 +47,8 @@ NOT_DECIDING = {
     "cards/chart/result_names.py": ("is_unsettled",),
     "cards/chart/chart.py": ("Chart.set_aside", "Chart.not_understood", "Chart.unread_entries", "Chart.reading"),
     "cards/chart/unread.py": (
-        *("entries", "shares", "_of_record", "_listed_on_record", "_magnesium_set_aside", "_codes", "_drafts"),
+        *("entries", "shares", "_of_record", "_listed_on_record", "_nameless", "_magnesium_set_aside", "_codes"),
+        "_drafts",
     ),
     "cards/plan/units_of_stay.py": ("unit_of_stay", "is_for_candidate"),
     "cards/rules/listed.py": ("rules_in",),

@@ -11,11 +11,9 @@ from cards.model import (
     Freshness,
 )
 
-_LOW_LIMITS = (
-    ("band.critical_low", Band.CRITICAL_LOW),
-    ("band.severe", Band.SEVERE),
-    ("band.moderate", Band.MODERATE),
-)
+# they hold whatever range a laboratory states
+_SEVERE_LIMITS = (("band.critical_low", Band.CRITICAL_LOW), ("band.severe", Band.SEVERE))
+_LOW_LIMITS = (*(name for name, _ in _SEVERE_LIMITS), "band.moderate")
 
 
 def band_of(x: float, lower: float, upper: float, numbers: Mapping[str, float]) -> Band:
@@ -26,8 +24,8 @@ def band_of(x: float, lower: float, upper: float, numbers: Mapping[str, float]) 
         return Band.HIGH
     if x >= numbers["band.normal"]:
         return Band.NORMAL if x >= lower else Band.MILD
-    severe = next((band for limit, band in _LOW_LIMITS[:2] if x < numbers[limit]), None)
-    if severe:  # whatever range a laboratory states
+    severe = next((band for limit, band in _SEVERE_LIMITS if x < numbers[limit]), None)
+    if severe:
         return severe
     if x >= lower:
         return Band.SUBOPTIMAL
@@ -36,7 +34,7 @@ def band_of(x: float, lower: float, upper: float, numbers: Mapping[str, float]) 
 
 def scale_of(lower: float, upper: float, numbers: Mapping[str, float]) -> tuple[tuple[Band, float, float], ...]:
     """The bands of `band_of` from low to high: (band, from, to) in mmol/L."""
-    limits = [numbers[name] for name, _ in _LOW_LIMITS]
+    limits = [numbers[name] for name in _LOW_LIMITS]
     edges = sorted({0.0, lower, upper, *limits, numbers["band.normal"], numbers["band.critical_high"]})
     parts = [
         (band_of((a + b) / 2 if b < inf else a + 1, lower, upper, numbers), a, b) for a, b in pairwise([*edges, inf])

@@ -90,11 +90,13 @@ def _certainty(resource: JsonObject) -> str:
     """The code of the certainty that a coding of the diagnosis has; of nearly every one there is none."""
     code = resource.get("code")
     listed = code.get("coding") if isinstance(code, dict) else None
-    for coding in listed if isinstance(listed, list) else ():
-        if isinstance(coding, dict) and "extension" in coding:
-            told = (each for each in objects(coding, "extension") if text(each, "url").endswith(_CERTAINTY))
-            return next((text(child(each, "valueCoding"), "code") for each in told), "")
-    return ""
+    extended = [c for c in listed if isinstance(c, dict) and "extension" in c] if isinstance(listed, list) else []
+    told = (each for coding in extended for each in objects(coding, "extension"))
+    return next((text(child(each, "valueCoding"), "code") for each in told if _is_certainty(each)), "")
+
+
+def _is_certainty(extension: JsonObject) -> bool:
+    return text(extension, "url").endswith(_CERTAINTY)
 
 
 def is_over(resource: JsonObject, now: datetime) -> bool:

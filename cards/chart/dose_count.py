@@ -39,9 +39,11 @@ def bounded_hours(repeat: JsonObject) -> float:
 
 def series_hours(repeat: JsonObject) -> float:
     """From the begin of the first to the end of the last of several counted doses, in hours; 0 where none are timed."""
-    count, often = number(repeat, "count") or 0.0, number(repeat, "frequency") or 1.0
+    count, often = number(repeat, "count"), number(repeat, "frequency") or 1.0
     period = _quantity(repeat, "period", "periodUnit")
-    return (count - 1) * period / often + _quantity(repeat, "duration", "durationUnit") if count > 1 and period else 0.0
+    if not count or not period or count <= 1:
+        return 0.0
+    return (count - 1) * period / often + _quantity(repeat, "duration", "durationUnit")
 
 
 def _quantity(node: JsonObject, value: str, unit: str) -> float:

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
-from math import isfinite
 from typing import NamedTuple
 
 from cards.by_value import ByValue
 from cards.model import JsonObject
 
+# what has no date comes before all that has one
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _EMPTY: JsonObject = {}
 _LARGEST = 1e12
 # far longer than any instruction or note that a person reads; what is longer is searched no further
@@ -57,9 +58,9 @@ def _beginning(told: str) -> str:
 def number(node: JsonObject, key: str) -> float | None:
     """The finite number under a key, or None."""
     value = node.get(key)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not -_LARGEST < value < _LARGEST:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _LARGEST:
         return None
-    return float(value) if isfinite(value) else None
+    return float(value)
 
 
 def amount(quantity: JsonObject) -> tuple[float | None, str, str]:

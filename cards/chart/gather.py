@@ -116,26 +116,26 @@ def medications(
 
 def unread_medicines(
     sent: Sorted, came_along: Mapping[str, JsonObject], knowledge: Knowledge
-) -> Mapping[str, tuple[JsonObject, Why]]:
-    """Medicines that nobody can name, ordered or given, by reference; and why."""
+) -> Mapping[str, JsonObject]:
+    """Medicines that nobody can name, ordered or given, by reference."""
     return nameless((*sent.of(*sorting.ORDERED), *sent.of(sorting.ADMINISTRATION)), came_along, knowledge)
 
 
-def unread_orders(unread: Mapping[str, tuple[JsonObject, Why]], knowledge: Knowledge, now: datetime) -> int:
+def unread_orders(unread: Mapping[str, JsonObject], knowledge: Knowledge, now: datetime) -> int:
     """Active orders, and administrations of the last day, whose drug nobody can name."""
     since = now - timedelta(hours=knowledge.numbers["duplicate.iv_hours"])
-    return sum(may_be_running(resource, since) for resource, _ in unread.values())
+    return sum(may_be_running(resource, since) for resource in unread.values())
 
 
 def unread_infusions(
-    unread: Mapping[str, tuple[JsonObject, Why]],
+    unread: Mapping[str, JsonObject],
     came_along: Mapping[str, JsonObject],
     knowledge: Knowledge,
     now: datetime,
 ) -> int:
     """Those of them that may be IV magnesium: given by vein, or nobody says how (s.10)."""
     since = now - timedelta(hours=knowledge.numbers["duplicate.iv_hours"])
-    running = (resource for resource, _ in unread.values() if may_be_running(resource, since))
+    running = (resource for resource in unread.values() if may_be_running(resource, since))
     return sum(may_be_infused(resource, came_along, knowledge) for resource in running)
 
 

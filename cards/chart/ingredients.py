@@ -43,11 +43,9 @@ def _told(concept: JsonObject, strength: str = "") -> Told:
 
 def _own(resource: JsonObject) -> Told | None:
     """What the CodeableConcept of an order itself says; None when it says nothing."""
-    told = _said(child(resource, "medicationCodeableConcept"))
-    if told or "medication" not in resource:
-        return told
     medication = child(resource, "medication")
-    return _said(child(medication, "concept")) or _said(medication)
+    places = (child(resource, "medicationCodeableConcept"), child(medication, "concept"), medication)
+    return next(filter(None, map(_said, places)), None)
 
 
 def _said(concept: JsonObject) -> Told | None:

@@ -8,7 +8,7 @@ from cards.chart.asked import fact
 from cards.chart.home_list import home_list
 from cards.chart.medicines import drafted, is_drafted, nameless
 from cards.chart.requests import SERVICE_REQUESTS, OrderedTest, ordered_tests
-from cards.chart.sorting import ALLERGY, ORDERED, Chosen, Why, chosen_drafts
+from cards.chart.sorting import ALLERGY, ORDERED, Chosen, chosen_drafts
 from cards.chart.visit import Visit
 from cards.model import (
     Allergy,
@@ -62,8 +62,8 @@ class Lists(Visit):
         return allergies(self.sent.of(ALLERGY), self.knowledge)
 
     @fact
-    def unread_medicines(self) -> Mapping[str, tuple[JsonObject, Why]]:
-        """The medicines that nobody can name, by reference, and why."""
+    def unread_medicines(self) -> Mapping[str, JsonObject]:
+        """The medicines that nobody can name, by reference."""
         return gather.unread_medicines(self.sent, self.bundled, self.knowledge)
 
     @fact
@@ -75,7 +75,7 @@ class Lists(Visit):
     @fact
     def unread_drafts(self) -> tuple[JsonObject, ...]:
         """The medication orders being chosen or signed that nobody can name."""
-        return tuple(draft for draft, _ in nameless(self.signed, self.bundled, self.knowledge).values())
+        return tuple(nameless(self.signed, self.bundled, self.knowledge).values())
 
     @fact
     def unread_orders(self) -> int:

@@ -163,9 +163,8 @@ def _judge(
 def _urgent(counting: Sequence[Reading], knowledge: Knowledge, who: Person) -> tuple[Reading, Reading]:
     """Of contradicting values of one time the more urgent, and the other: the lowest, unless only a high one is ill."""
     lowest, highest = counting[0], counting[-1]
-    if lowest is highest:
-        return lowest, highest
-    only_high = _band(highest, knowledge, who) in HIGH_BANDS and _band(lowest, knowledge, who) not in LOW_BANDS
+    several, of = lowest is not highest, (knowledge, who)
+    only_high = several and _band(highest, *of) in HIGH_BANDS and _band(lowest, *of) not in LOW_BANDS
     return (highest, lowest) if only_high else (lowest, highest)
 
 

@@ -69,15 +69,14 @@ def is_drafted(resource: JsonObject) -> bool:
     return order and text(resource, "status") not in _DRAFT_GONE
 
 
-def nameless(
-    resources: Iterable[JsonObject], bundled: Bundled, knowledge: Knowledge
-) -> dict[str, tuple[JsonObject, Why]]:
-    """The medicines told neither by a code we know nor in words, by reference, and why."""
+def nameless(resources: Iterable[JsonObject], bundled: Bundled, knowledge: Knowledge) -> dict[str, JsonObject]:
+    """The medicines told neither by a code we know nor in words, by reference."""
     listed = ((n, r) for n, r in enumerate(resources) if not _is_named(r, bundled, knowledge))
-    return {reference_of(r) or str(n): (r, _why_nameless(r, bundled)) for n, r in listed}
+    return {reference_of(r) or str(n): r for n, r in listed}
 
 
-def _why_nameless(resource: JsonObject, bundled: Bundled) -> Why:
+def why_nameless(resource: JsonObject, bundled: Bundled) -> Why:
+    """Why nobody can name a medicine: its codes, what it refers to, or nothing at all in it."""
     own, parts = told_of(resource, bundled)
     if own.codes or any(part.codes for part in parts):
         return Why.CODE

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from cards.chart.encounter_setting import setting_told
-from cards.chart.fhir import bare_id, child, end_of, moment, text
+from cards.chart.fhir import LONG_AGO, bare_id, child, end_of, moment, text
 from cards.loading import Knowledge
 from cards.model import JsonObject
 
@@ -51,10 +51,9 @@ def current_encounter(
     zone = knowledge.site.zone
     running = [e for e in encounters if text(e, "status") in _RUNNING and not _ended(e, now, zone)]
 
-    def began(encounter: JsonObject) -> tuple[float, bool, str]:
-        start = encounter_start(encounter, zone)
+    def began(encounter: JsonObject) -> tuple[datetime, bool, str]:
         acute = setting_told(encounter, knowledge).acts_as_inpatient
-        return start.timestamp() if start else 0.0, acute, text(encounter, "id")
+        return encounter_start(encounter, zone) or LONG_AGO, acute, text(encounter, "id")
 
     return max(running, key=began, default=None)
 

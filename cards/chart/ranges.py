@@ -19,22 +19,20 @@ def own_limit(
     """The result's own limit ("low" or "high") in mmol/L; None when none holds, or several that differ."""
     if "referenceRange" not in reading.resource:
         return None
-    told = [r for r in objects(reading.resource, "referenceRange") if _told(r, side) is not None]
-    holding = [r for r in told if _holds(r, who, knowledge.results.ranges)]
-    naming = [r for r in holding if objects(r, "age") or objects(r, "appliesTo")]
-    limits = {_limit(r, side, reading, knowledge) for r in naming or holding}
+    told = [(r, _limit(child(r, side), reading, knowledge)) for r in objects(reading.resource, "referenceRange")]
+    holding = [(r, at) for r, at in told if at is not None and _holds(r, who, knowledge.results.ranges)]
+    naming = [(r, at) for r, at in holding if objects(r, "age") or objects(r, "appliesTo")]
+    limits = {at for _, at in naming or holding}
     limit = limits.pop() if len(limits) == 1 else None
     return limit if limit is not None and least <= limit <= most else None
 
 
-def _told(reference: JsonObject, side: str) -> float | None:
-    return number(child(reference, side), "value")
-
-
-def _limit(reference: JsonObject, side: str, reading: Reading, knowledge: Knowledge) -> float:
-    quantity = child(reference, side)
+def _limit(quantity: JsonObject, reading: Reading, knowledge: Knowledge) -> float | None:
+    told = number(quantity, "value")
+    if told is None:
+        return None
     unit = knowledge.units.find(reading.analyte, text(quantity, "code"), text(quantity, "unit")) or reading.unit
-    return round_half_up((_told(reference, side) or 0.0) * unit.factor)
+    return round_half_up(told * unit.factor)
 
 
 def _holds(reference: JsonObject, who: Person, words: RangeWords) -> bool:

@@ -1,8 +1,9 @@
 """Which of several results of one analyte counts; never by the order in which they came (clinical rules s.0.5, 2.1)."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from cards.chart.fhir import child, codings, moment, text
+from cards.chart.fhir import LONG_AGO, child, codings, moment, text
 from cards.chart.results import Reading
 from cards.loading import Knowledge
 from cards.loading.result_tables import CYSTATIN_AND_CREATININE, RACE_BASED
@@ -30,7 +31,8 @@ def deciding(analyte: str, readings: Sequence[Reading], knowledge: Knowledge) ->
     found = latest(readings)
     if not found:
         return None
-    chosen, other = (found[-1], found[0]) if analyte in _HIGHER_IS_SAFER else (found[0], found[-1])
+    lowest, highest = found[0], found[-1]
+    chosen, other = (highest, lowest) if analyte in _HIGHER_IS_SAFER else (lowest, highest)
     return chosen.result(None if other.value == chosen.value else other.value)
 
 
@@ -41,8 +43,6 @@ def _egfr(readings: Sequence[Reading], knowledge: Knowledge) -> Result | None:
         return None
     seconds = knowledge.numbers["egfr.same_sample"] * 3600
     sample = [r for r in readings if (newest - r.when).total_seconds() <= seconds]
-    if len(sample) < _SEVERAL:
-        return sample[0].result()
     by_code: dict[str, list[Reading]] = {}
     for reading in sample:
         by_code.setdefault(_code(reading, knowledge), []).append(reading)
@@ -55,15 +55,15 @@ def _egfr(readings: Sequence[Reading], knowledge: Knowledge) -> Result | None:
 
 def _code(reading: Reading, knowledge: Knowledge) -> str:
     """The code of an eGFR that tells its equation; else any."""
-    codes = sorted(code for _, code in codings(child(reading.resource, "code")))
-    return next((code for code in codes if code in knowledge.results.equations), codes[0] if codes else "")
+    codes = {code for _, code in codings(child(reading.resource, "code"))}
+    return min(codes & knowledge.results.equations.keys() or codes, default="")
 
 
 def _value(reading: Reading) -> tuple[float, str, str]:
     return reading.counted, reading.shown, reading.reference or ""
 
 
-def _standing(reading: Reading) -> tuple[bool, float]:
+def _standing(reading: Reading) -> tuple[bool, datetime]:
     """What decides between results of one time."""
     updated = moment(text(child(reading.resource, "meta"), "lastUpdated"))
-    return reading.status in ("amended", "corrected"), updated.timestamp() if updated else 0.0
+    return reading.status in ("amended", "corrected"), updated or LONG_AGO

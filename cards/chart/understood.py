@@ -97,7 +97,7 @@ _LONG_WORD = re.compile(r"[A-Za-z]{6}")
 # kinds that a mixture takes over from one thing in it, the first of them
 _MIXED = ("nutrition", "dialysate", "replacement")
 # morphine or magnesium: nobody can tell (ISMP list of error-prone abbreviations)
-_AMBIGUOUS = frozenset({"ms", "mso4", "mso"})
+_AMBIGUOUS = frozenset({"ms", "mso"})
 _NO_NAMES = frozenset(
     {"unknown", "unbekannt", "inconnu", "other", "medication", "medicine", "drug", "none", "null", "na"}
 )
@@ -111,7 +111,7 @@ def _is_name(told: str, words: Sequence[str]) -> bool:
     if not told.isascii() and any(letter.isalpha() for letter in told):
         return True
     letters = {word for word in words if word.isalpha() and len(word) > 1} - _NOT_A_NAME
-    return bool(letters - _NO_NAMES - _AMBIGUOUS) and "mso4" not in letters
+    return bool(letters - _NO_NAMES - _AMBIGUOUS) and "mso4" not in words
 
 
 _POTASSIUM = re.compile(

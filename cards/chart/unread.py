@@ -11,7 +11,7 @@ from cards.chart.care import unread_care
 from cards.chart.conditions import is_over, is_true
 from cards.chart.encounter_setting import classes_of, setting_told
 from cards.chart.ingredients import told_of
-from cards.chart.medicines import is_drafted, may_be_running, nameless
+from cards.chart.medicines import is_drafted, may_be_running, nameless, why_nameless
 from cards.chart.sorting import (
     ADMINISTRATION,
     ALLERGY,
@@ -44,7 +44,7 @@ class Share(NamedTuple):
 
 def current_medicines(chart: "Chart") -> Share:
     """Of the medicines taken now, and given of late, those that nobody can name."""
-    unread = {id(resource) for resource, _ in chart.unread_medicines.values()}
+    unread = set(map(id, chart.unread_medicines.values()))
     since = chart.now - timedelta(hours=chart.knowledge.numbers["duplicate.iv_hours"])
     taken = [r for r in chart.sent.of(*ORDERED) if status_taken(r, chart.now) == "active"]
     listed = [*taken, *(r for r in chart.sent.of(ADMINISTRATION) if may_be_running(r, since))]
@@ -74,21 +74,24 @@ def entries(chart: "Chart") -> Iterator[Unread]:
     """
     if not chart.concerns_nobody:
         yield from _of_record(chart)
-    for resource, why in nameless(_drafts(chart), chart.bundled, chart.knowledge).values():
-        yield Unread(Kind(What.DRAFT, why), _codes(resource, chart))
+    yield from _nameless(What.DRAFT, nameless(_drafts(chart), chart.bundled, chart.knowledge), chart)
     yield from repeat(Unread(Kind(What.SELECTION, Why.REFERENCE)), chart.chosen_drafts.unmatched)
     yield from repeat(Unread(Kind(What.ENTRY, Why.SHAPE)), chart.snapshot.unreadable)
 
 
 def _of_record(chart: "Chart") -> Iterator[Unread]:
     yield from gather.unread_results(chart.readings, chart.knowledge)
-    for resource, why in chart.unread_medicines.values():
-        yield Unread(Kind(What.MEDICINE, why), _codes(resource, chart))
+    yield from _nameless(What.MEDICINE, chart.unread_medicines, chart)
     yield from chart.nameless_problems
     yield from unread_care(chart.sent, chart.knowledge)
     yield from unread_allergies(chart.sent.of(ALLERGY), chart.knowledge)
     if chart.encounter and setting_told(chart.encounter, chart.knowledge) is Setting.UNKNOWN:
         yield Unread(Kind(What.STAY, Why.CLASS), tuple(classes_of(chart.encounter)))
+
+
+def _nameless(what: What, listed: Mapping[str, JsonObject], chart: "Chart") -> Iterator[Unread]:
+    for resource in listed.values():
+        yield Unread(Kind(what, why_nameless(resource, chart.bundled)), _codes(resource, chart))
 
 
 def shares(chart: "Chart") -> Mapping[What, Share]:

@@ -1,30 +1,27 @@
 """One resource in several versions: the newest alone (clinical rule s.0.5)."""
 
+import re
 from collections.abc import Mapping, Sequence
 
-from cards.chart.fhir import child, moment, text
+from cards.chart.fhir import LONG_AGO, child, moment, text
 from cards.model import JsonObject
 
 _RETRACTED = frozenset({"entered-in-error", "cancelled"})
-_LONGEST = 19
+_NUMBER = re.compile(r"[0-9]{1,18}")
 Resources = Mapping[str, Sequence[JsonObject]]
 
 
 def newest_versions(resources: Resources) -> Resources:
     """The resources of each key without those of which a newer version is among them, under whatever key."""
     names = [(r.get("resourceType"), r.get("id")) for listed in resources.values() for r in listed]
-    if {type(part) for name in names for part in name} <= {str} and len(set(names)) == len(names):
+    if {type(part) for name in names for part in name} == {str} and len(set(names)) == len(names):
         return resources  # as most are: each once
     versions: dict[tuple[object, str], list[JsonObject]] = {}
-    count = 0
     for listed in resources.values():
         for resource in listed:
             ident = resource.get("id")
-            if isinstance(ident, str) and ident:
-                count += 1
+            if ident and isinstance(ident, str):
                 versions.setdefault((text(resource, "resourceType"), ident), []).append(resource)
-    if len(versions) == count:
-        return resources
     left_out = {id(old) for several in versions.values() for old in _older(several)}
     return {key: [r for r in listed if id(r) not in left_out] for key, listed in resources.items()}
 
@@ -43,9 +40,8 @@ def _older(several: Sequence[JsonObject]) -> list[JsonObject]:
 
 def _number(resource: JsonObject) -> int | None:
     told = text(child(resource, "meta"), "versionId")
-    return int(told) if told.isascii() and told.isdigit() and len(told) < _LONGEST else None
+    return int(told) if _NUMBER.fullmatch(told) else None
 
 
 def _updated(resource: JsonObject) -> float:
-    found = moment(text(child(resource, "meta"), "lastUpdated"))
-    return found.timestamp() if found else 0.0
+    return (moment(text(child(resource, "meta"), "lastUpdated")) or LONG_AGO).timestamp()
