@@ -43,9 +43,11 @@ def _told(concept: JsonObject, strength: str = "") -> Told:
 
 def _own(resource: JsonObject) -> Told | None:
     """What the CodeableConcept of an order itself says; None when it says nothing."""
+    told = _said(child(resource, "medicationCodeableConcept"))
+    if "medication" not in resource:
+        return told
     medication = child(resource, "medication")
-    places = (child(resource, "medicationCodeableConcept"), child(medication, "concept"), medication)
-    return next(filter(None, map(_said, places)), None)
+    return told or _said(child(medication, "concept")) or _said(medication)
 
 
 def _said(concept: JsonObject) -> Told | None:
