@@ -93,10 +93,14 @@ def exchange(
         ) as response:
             return _answered(response, limit, came)
     except (requests.RequestException, HTTPError, OSError, ValueError) as problem:
-        why = _why(problem)
-        for cause in _causes(problem):
-            cause.__traceback__ = None  # urllib3's frames keep it, it keeps them and all that this call has read
-        raise NotFetched(why) from None
+        _let_go(problem)
+        raise NotFetched(_why(problem)) from None
+
+
+def _let_go(problem: BaseException) -> None:
+    """Keep no frame of a fault: urllib3's keep the fault, and with it all that this call has read."""
+    for cause in _causes(problem):
+        cause.__traceback__ = None
 
 
 def _answered(response: requests.Response, limit: Deadline, came: Callable[[int], None]) -> JsonDict:
