@@ -20,6 +20,7 @@ _PURGE_S = 60
 _WARN_S = 60
 _FIRST_REST_S, _REST_S = 0.5, 5.0
 _MOST_UNTOLD = 100_000  # 10 MB
+_PAUSE_S = 0.0005  # after each that is told, for those whose answers wait: a lock knows no turns
 
 
 class SeenTokens(Protocol):
@@ -91,7 +92,7 @@ class SharedSeen:
         self._lock = threading.Lock()
         self._telling: threading.Thread | None = None
         self._warned = float("-inf")
-        self._rest_until = 0.0
+        self._rest_until = self._tidied = 0.0
 
     def first_time(self, token: bytes, expires: float) -> bool:
         """Whether the token was not seen before, as far as can be told.
@@ -114,9 +115,22 @@ class SharedSeen:
     def _alone(self, token: bytes, expires: float) -> bool:
         """Accept what only this process could tell about; the others hear of it when they can."""
         self._fell_back()
+        if len(self._untold) >= _MOST_UNTOLD:
+            self._forget_expired()
         if len(self._untold) < _MOST_UNTOLD:
             self._untold[token] = expires
         return True
+
+    def _forget_expired(self) -> None:
+        """Of what is to be told, now and then: in a long outage it would leave no room for what is still valid."""
+        now = time.time()
+        with self._lock:
+            if now - self._tidied < _PURGE_S:
+                return
+            self._tidied = now
+        for known, until in tuple(self._untold.items()):
+            if until < now:
+                self._untold.pop(known, None)
 
     def _tell_soon(self) -> None:
         """Have others hear of what was accepted without them: it may be used for an hour."""
@@ -128,8 +142,10 @@ class SharedSeen:
     def _tell(self) -> None:
         try:
             for token, expires in tuple(self._untold.items()):
-                self._shared.first_time(token, expires)
-                del self._untold[token]
+                if expires >= time.time():
+                    self._shared.first_time(token, expires)
+                    time.sleep(_PAUSE_S)
+                self._untold.pop(token, None)
         except Exception as problem:  # as above
             self._give_up(problem)
 

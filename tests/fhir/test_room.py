@@ -1,6 +1,8 @@
 """What FHIR servers answer is bounded for a call as a whole, and for all calls that read one server at once."""
 
+import gc
 import re
+import socket
 import threading
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -103,6 +105,47 @@ def test_calls_that_read_much_of_one_server_share_its_room_and_give_it_back():
         del one, other
         wait_for(lambda: gateway.server(base).room.held == 0, "the threads that read for them have let go")
         assert len(visit(gateway, base).fetch({"a": Request("Observation")})["a"].pages) == 2
+
+
+@contextmanager
+def unfinished(said):
+    """The address of a server that says so much to whoever connects, and nothing more."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        kept = []
+
+        def answer():
+            with suppress(OSError):  # the listener is closed
+                kept.append(listener.accept()[0])
+                kept[0].sendall(said)
+
+        threading.Thread(target=answer, daemon=True).start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/fhir"
+        for one in kept:
+            one.close()
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/fhir+json\r\nContent-Length: 9\r\n\r\n{"
+
+
+@pytest.mark.parametrize(
+    ("said", "request_made"),
+    [(b"", Request("Observation", optional=True)), (b"", Request("Observation")), (HEAD, Request("Observation"))],
+    ids=["silent, of which the breaker does not hear", "silent", "half an answer"],
+)
+def test_what_fails_holds_no_room_until_garbage_is_collected(said, request_made):
+    """A slow server was soon not read any more: faults kept the frames of the call, and so all that it had read."""
+    gateway = Gateway(0.3, 0.3)
+    gc.disable()
+    try:
+        with unfinished(said) as base:
+            made = visit(gateway, base)
+            made.limits.room.take(2 * MB)
+            assert made.fetch({"a": request_made})["a"].outcome is Outcome.TIMEOUT
+            assert gateway.server(base).room.held
+            del made
+            wait_for(lambda: gateway.server(base).room.held == 0, "nobody reads for the call any more")
+    finally:
+        gc.enable()
 
 
 def test_a_usual_call_is_read_however_much_others_read():

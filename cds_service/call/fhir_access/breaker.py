@@ -1,7 +1,6 @@
 """A circuit breaker that guards many calls at once: pybreaker's own `call` lets only one through at a time."""
 
 import threading
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from pybreaker import (
@@ -59,9 +58,13 @@ class Breaker:
             return True
 
     def report(self, answered: bool) -> None:
-        """What became of a call that was admitted."""
-        with suppress(CircuitBreakerError, _Failed):
+        """What became of a call that was admitted. Nothing of whoever reports is kept: pybreaker's frames would."""
+        try:
             self._breaker.call(_nothing if answered else _fail)
+        except (CircuitBreakerError, _Failed) as told:
+            for problem in (told, told.__context__):
+                if problem:
+                    problem.__traceback__ = None
 
 
 def _nothing() -> None:

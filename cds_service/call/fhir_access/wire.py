@@ -93,7 +93,14 @@ def exchange(
         ) as response:
             return _answered(response, limit, came)
     except (requests.RequestException, HTTPError, OSError, ValueError) as problem:
+        _let_go(problem)
         raise NotFetched(_why(problem)) from None
+
+
+def _let_go(problem: BaseException) -> None:
+    """Keep no frame of a fault: urllib3's keep the fault, and with it all that this call has read."""
+    for cause in _causes(problem):
+        cause.__traceback__ = None
 
 
 def _answered(response: requests.Response, limit: Deadline, came: Callable[[int], None]) -> JsonDict:
@@ -129,10 +136,15 @@ def _why(problem: Exception) -> Outcome:
 
 def _kind_of(problem: BaseException, otherwise: Outcome) -> Outcome:
     """Why there was no connection, or why it broke, told by the first of the causes that says so."""
+    return next((kind for cause in _causes(problem) for types, kind in _FAULTS if isinstance(cause, types)), otherwise)
+
+
+def _causes(problem: BaseException) -> list[BaseException]:
+    """A fault and what it wraps, one in the other."""
     causes = [problem]
     while (inner := _cause_of(causes[-1])) and len(causes) < _DEEPEST_CAUSE:
         causes.append(inner)
-    return next((kind for cause in causes for types, kind in _FAULTS if isinstance(cause, types)), otherwise)
+    return causes
 
 
 def _cause_of(problem: BaseException) -> BaseException | None:
