@@ -40,6 +40,7 @@ NOT_DECIDING = {
     "cards/chart/cut_lists.py": ("is_enough",),
     "cards/chart/medicines.py": ("is_magnesium_given", "why_nameless"),
     "cards/chart/bands.py": ("scale_of",),
+    "cards/chart/asked_results.py": ("Results.__len__",),
     "cards/chart/because.py": ("Because.number",),
     "cards/chart/care.py": ("unread_care",),
     "cards/chart/gather.py": ("unread_results",),
