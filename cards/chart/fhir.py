@@ -127,7 +127,7 @@ def status_of(resource: JsonObject, key: str) -> str:
     told = resource.get(key)
     if isinstance(told, str):
         return text(resource, key)
-    codes = said_by(child(resource, key)).codings
+    codes = said_by(told if isinstance(told, dict) else child(resource, key)).codings
     return codes[0][1] if codes else ""
 
 
