@@ -3,10 +3,9 @@
 import re
 
 import orjson
-from flask import Response, abort, g, request
+from flask import Response, abort, request
 
 from cds_service.errors import NotJson, NotJsonMedia, operation_outcome
-from cds_service.fhir_json import is_uuid
 
 JSON = "application/json"
 FHIR_JSON = "application/fhir+json"
@@ -50,14 +49,3 @@ def raw_body() -> bytes:
 def _is_json() -> bool:
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     return _JSON_MEDIA.fullmatch(request.mimetype) is not None and charset in _CHARSETS
-
-
-def start_request(new_id: str) -> None:
-    """Remember the id of this request: the client's X-Request-Id when it is a UUID, else `new_id`."""
-    given = request.headers.get("X-Request-Id")
-    g.request_id = given if is_uuid(given) else new_id
-
-
-def request_id() -> str:
-    """The id of this request."""
-    return str(g.get("request_id", "none"))

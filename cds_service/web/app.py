@@ -1,6 +1,6 @@
 """The web application: its routes, and what every answer has in common."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from flask import Flask, Response, request
 from flask_cors import CORS
@@ -19,11 +19,11 @@ from cds_service.web import (
     nowhere,
     rules,
 )
-from cds_service.web.answers import request_id, start_request
 from cds_service.web.auth import Gate
 from cds_service.web.errors import register_errors
 from cds_service.web.runtime import RouteGroup, Runtime
 from cds_service.web.slashes import without_extra_slashes
+from cds_service.web.this_request import begin, request_id
 
 _GROUPS: tuple[RouteGroup, ...] = tuple(
     module.routes for module in (discovery, hooks, feedback, health, metrics, home, about, rules, insights, description)
@@ -38,10 +38,8 @@ def create_app(runtime: Runtime, groups: Iterable[RouteGroup] = ()) -> Flask:
     """The WSGI application; `groups` are routes besides those of the service, as the demo has them."""
     app = Flask("cds_service.web", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = runtime.settings.max_body_bytes
-    app.before_request(hooks.start_clock)
-    app.before_request(lambda: start_request(runtime.new_id()))
-    app.after_request(hooks.auditor(runtime))
-    app.after_request(_finish)
+    app.before_request(lambda: begin(runtime.new_id()))
+    app.after_request(_finisher(hooks.auditor(runtime)))
     _allow_browsers(app, runtime.settings)
     register_errors(app, runtime.settings, runtime.metrics.failed, nowhere.page_of(runtime))
     gate = Gate(runtime)
@@ -70,11 +68,18 @@ def _allow_browsers(app: Flask, settings: Settings) -> None:
     )
 
 
-def _finish(response: Response) -> Response:
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    response.headers["X-Request-Id"] = request_id()
-    if request.method == "OPTIONS" and "Access-Control-Allow-Origin" in response.headers:
-        # the extension names only what was asked for; clients check for both
-        response.headers["Access-Control-Allow-Headers"] = _ALLOWED_HEADERS
-    return response
+def _finisher(audit: Callable[[Response], None]) -> Callable[[Response], Response]:
+    """What every answer gets at its end; then it is recorded."""
+
+    def finish(response: Response) -> Response:
+        headers = response.headers
+        for name, value in _HEADERS.items():
+            headers.setdefault(name, value)
+        headers["X-Request-Id"] = request_id()
+        if request.method == "OPTIONS" and "Access-Control-Allow-Origin" in headers:
+            # the extension names only what was asked for; clients check for both
+            headers["Access-Control-Allow-Headers"] = _ALLOWED_HEADERS
+        audit(response)
+        return response
+
+    return finish

@@ -3,12 +3,12 @@
 import hmac
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cached_property, wraps
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from flask import Response, g, request
+from flask import Response, request
 
 from cds_service.errors import NotAllowed, NotAuthenticated, TooManyCalls
 from cds_service.records.log import record_refusal
@@ -16,9 +16,9 @@ from cds_service.run.settings import PREFIX, Auth, is_loopback
 from cds_service.trust.clients import Client
 from cds_service.trust.jwks import KeyStore
 from cds_service.trust.tokens import Caller, TokenCheck, TokenRefused
-from cds_service.web.answers import request_id
 from cds_service.web.insights_door import InsightsDoor
 from cds_service.web.runtime import Access, Route, Runtime
+from cds_service.web.this_request import request_id, this_request
 
 if TYPE_CHECKING:
     from limits import RateLimitItem
@@ -30,10 +30,7 @@ _FOR_OTHERS = ("Forwarded", "Origin", "Via", "X-Forwarded-For", "X-Forwarded-Hos
 
 
 class Gate:
-    """Lets trusted clients in. `g.client` (None when nobody is asked) and `g.fhir_servers` tell who came in.
-
-    Of those servers the `g.open_servers` are read without a token.
-    """
+    """Lets trusted clients in; `this_request` tells who came in, and which FHIR servers it may have asked."""
 
     def __init__(self, runtime: Runtime) -> None:
         settings = runtime.settings
@@ -67,12 +64,13 @@ class Gate:
         return view
 
     def _admit(self) -> None:
+        this = this_request()
         if self._open:
-            g.client, (g.fhir_servers, g.open_servers) = None, self._all_servers
+            this.fhir_servers, this.open_servers = self._all_servers
             return
         caller = self._caller()
-        g.client, g.tenant = caller.client, caller.tenant
-        g.fhir_servers, g.open_servers = frozenset(caller.client.fhir_servers), caller.client.open_servers
+        this.client, this.tenant = caller.client, caller.tenant
+        this.fhir_servers, this.open_servers = frozenset(caller.client.fhir_servers), caller.client.open_servers
 
     def _admit_monitoring(self) -> None:
         """With a token set, who sends it; else only this machine itself, and nobody through a proxy on it."""
@@ -93,7 +91,8 @@ class Gate:
             self._check.spend(caller)
         except TokenRefused as problem:
             self._metrics.token_refused(problem.kind)
-            record_refusal(request_id(), problem.reason, _named(problem.client))
+            named = {"client": problem.client.name} if problem.client else {}
+            record_refusal(request_id(), problem.reason, named)
             raise NotAuthenticated(
                 "Token not accepted. Send a new one as Authorization: Bearer; why this one was refused is in the log "
                 f"of the service under request id {request_id()}."
@@ -133,24 +132,3 @@ def _is_from_here() -> bool:
     host = urlsplit(f"//{request.host}").hostname or ""
     itself = is_loopback(request.remote_addr or "") and is_loopback(host)
     return itself and not any(name in request.headers for name in _FOR_OTHERS)
-
-
-def who() -> Mapping[str, str]:
-    """The client of this call for the records; empty when it is not known."""
-    return {**_named(g.get("client")), **({"tenant": g.tenant} if g.get("tenant") else {})}
-
-
-def caller_name() -> str:
-    """What tells callers apart: the issuer of the token and its tenant; nobody is told apart without tokens."""
-    client: Client | None = g.get("client")
-    return f"{client.iss}\0{g.get('tenant') or ''}" if client else ""
-
-
-def holder_of_cards(service_id: str) -> str:
-    """Who may answer the cards of this service that this call gets: its client, at any tenant."""
-    client: Client | None = g.get("client")
-    return f"{client.iss if client else ''}\0{service_id}"
-
-
-def _named(client: Client | None) -> Mapping[str, str]:
-    return {"client": client.name} if client else {}

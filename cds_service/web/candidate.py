@@ -6,17 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 
-from flask import g
-
 from cards import Answered, Decision, Indicator, Knowledge, Memory, Service, decide, is_for_candidate
 from cds_service.answer_call import Answer, is_refused
 from cds_service.call.time_limit import watch, within
 from cds_service.dialects import spoken
 from cds_service.records.candidate_entry import Told, candidate_entry
 from cds_service.records.log import record_failure
-from cds_service.web.answers import request_id
-from cds_service.web.auth import caller_name, holder_of_cards
 from cds_service.web.runtime import Runtime
+from cds_service.web.this_request import ThisRequest
 
 EVALUATED, LEFT_OUT, FAILED = "evaluated", "left out", "failed"
 
@@ -58,15 +55,15 @@ class LiveCall:
     memory: Memory | None
 
 
-def try_candidate(ident: str, service: Service, who: Mapping[str, str], runtime: Runtime) -> None:
+def try_candidate(ident: str, service: Service, this: ThisRequest, runtime: Runtime) -> None:
     """Have the candidate answer the call of this request soon, when there is one for it; nobody waits for it."""
-    candidate, answer = runtime.candidate_for(g.get("client")), g.get("answer")
-    if candidate is None or answer is None or not is_for_candidate(answer.decision.trace.chart):
+    client, answer, now = this.client, this.answer, this.now
+    candidate = runtime.candidate_for(client)
+    if candidate is None or answer is None or now is None or not is_for_candidate(answer.decision.trace.chart):
         return
-    memory = runtime.memory_for(caller_name(), holder_of_cards(service.id))
-    before = AsBefore(memory, g.now) if memory else None
-    call = LiveCall(ident, request_id(), g.now, service, who, answer, before)
-    client = g.get("client")
+    memory = runtime.memory_for(this.caller, this.holder_of_cards(service.id))
+    before = AsBefore(memory, now) if memory else None
+    call = LiveCall(ident, this.ident, now, service, this.who, answer, before)
     dialect = client.dialect if client else runtime.clients.shared_dialect()
     links = client.links if client else ()
 
@@ -80,7 +77,7 @@ def try_candidate(ident: str, service: Service, who: Mapping[str, str], runtime:
             record_failure(call.request, problem)
             runtime.metrics.candidate_call(FAILED)
 
-    if not runtime.after.submit(work, g.get("body_bytes", 0)):
+    if not runtime.after.submit(work, this.body_bytes):
         runtime.metrics.candidate_call(LEFT_OUT)
 
 

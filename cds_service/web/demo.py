@@ -17,13 +17,13 @@ from cds_service.demo.changeable import changeable
 from cds_service.fhir_json import as_dict, as_list, as_text
 from cds_service.run.settings import MissingData
 from cds_service.web.answers import json_response, outcome_response, raw_body
-from cds_service.web.auth import caller_name
 from cds_service.web.demo_patients import listing
 from cds_service.web.dose_rows import dose_rows
 from cds_service.web.hooks import known_service
 from cds_service.web.markdown import rendered
 from cds_service.web.own_answer import own_knowledge, read_files
 from cds_service.web.runtime import Access, Route, Runtime
+from cds_service.web.this_request import this_request
 
 _TYPES = {".js": "text/javascript", ".css": "text/css"}
 _POLICY = (
@@ -120,7 +120,7 @@ def _explain(runtime: Runtime) -> Callable[[str], Response]:
     def show(service_id: str) -> Response:
         service = known_service(service_id)
         body, knowledge, now = read_body(raw_body()), runtime.knowledge, runtime.now()
-        memory = runtime.memory_for(caller_name())
+        memory = runtime.memory_for(this_request().caller)
         means = Means(knowledge, now, runtime.new_id, runtime.keys, MissingData.CARD, memory=memory)
         decision = answer_call(body, service, means).decision
         told = {name: value for name, value in explain(decision, knowledge).items() if name != "cards"}

@@ -10,7 +10,8 @@ from cards import SERVICES
 from cds_service.errors import NotAuthenticated, RequestError, TooManyCalls
 from cds_service.records.log import record_failure
 from cds_service.run.settings import Settings
-from cds_service.web.answers import outcome_response, request_id
+from cds_service.web.answers import outcome_response
+from cds_service.web.this_request import request_id
 
 _DRAIN_LIMIT = 64 * 1024 * 1024
 _CHUNK = 64 * 1024

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from flask import Response, g
+from flask import Response
 
 from cds_service.call.envelope import read_body
 from cds_service.dialects import shipped, standard
@@ -15,11 +15,10 @@ from cds_service.fhir_json import as_dict, as_list, as_text, is_uuid
 from cds_service.records.entries import feedback_entry
 from cds_service.records.log import record_feedback
 from cds_service.records.memory import answered_at
-from cds_service.trust.clients import Client
 from cds_service.web.answers import json_response, outcome_response, raw_body
-from cds_service.web.auth import holder_of_cards, who
 from cds_service.web.hooks import known_service
 from cds_service.web.runtime import Access, Route, Runtime
+from cds_service.web.this_request import this_request
 
 _OUTCOMES = frozenset({"accepted", "overridden"})
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9\-]{0,63}")
@@ -85,7 +84,7 @@ def _entries(body: object) -> list[object]:
 
 def _reason_keys() -> tuple[str, ...]:
     """How the specification, the dialects that we know and that of the caller name the override reason."""
-    client: Client | None = g.get("client")
+    client = this_request().client
     dialects = (*shipped().values(), *((client.dialect,) if client else ()))
     return tuple(dict.fromkeys(dialect.override_reasons for dialect in (standard(), *dialects)))
 
@@ -130,7 +129,7 @@ def _keep_if_given(feedback: Feedback, service_id: str, runtime: Runtime) -> boo
 
     On any other, of another client or of nobody, it is only counted, and answered alike: so nobody learns which it is.
     """
-    if runtime.memory and not runtime.memory.gave(feedback.card, holder_of_cards(service_id)):
+    if runtime.memory and not runtime.memory.gave(feedback.card, this_request().holder_of_cards(service_id)):
         runtime.metrics.feedback_unknown()
         return True
     return _keep(feedback, service_id, runtime)
@@ -138,7 +137,7 @@ def _keep_if_given(feedback: Feedback, service_id: str, runtime: Runtime) -> boo
 
 def _keep(feedback: Feedback, service_id: str, runtime: Runtime) -> bool:
     """Whether the feedback is safe: in the log, in the records, and in the memory of what was answered."""
-    now, client = runtime.now(), who()
+    now, client = runtime.now(), this_request().who
     record_feedback(service_id, _shown(feedback), client)
     runtime.metrics.feedback_received(service_id, feedback.outcome)
     if feedback.unknown:

@@ -2,10 +2,9 @@
 
 import time
 from collections.abc import Callable
-from datetime import datetime
 from http import HTTPStatus
 
-from flask import Response, abort, g, request
+from flask import Response, abort, request
 from werkzeug.exceptions import HTTPException
 
 from cards import SERVICES, Service, is_on_trial
@@ -17,11 +16,10 @@ from cds_service.call.time_limit import within
 from cds_service.errors import RequestError, TooManyLong
 from cds_service.records.entries import answer_entry
 from cds_service.records.log import record_call, record_failed_rules, record_failure
-from cds_service.trust.clients import Client
-from cds_service.web.answers import json_response, outcome_response_of, raw_body, request_id
-from cds_service.web.auth import caller_name, holder_of_cards, who
+from cds_service.web.answers import json_response, outcome_response_of, raw_body
 from cds_service.web.candidate import try_candidate
 from cds_service.web.runtime import Access, Route, Runtime
+from cds_service.web.this_request import ThisRequest, this_request
 
 PATH = "/cds-services/<service_id>"
 _BY_ID = {service.id: service for service in SERVICES}
@@ -32,77 +30,71 @@ def routes(runtime: Runtime) -> list[Route]:
     """The route of the services."""
 
     def call(service_id: str) -> Response:
-        service = known_service(service_id)
-        if runtime.knowledge_for(g.get("client")).site.trial.whole:
-            return _silent(service, runtime)
-        answer = _kept(_answer(service, runtime), runtime)
-        return _unseen(answer) if is_on_trial(answer.decision.trace.chart) else _response(answer)
+        service, this = known_service(service_id), this_request()
+        if runtime.knowledge_for(this.client).site.trial.whole:
+            return _silent(service, this, runtime)
+        answer = _kept(_answer(service, this, runtime), this, runtime)
+        return _unseen(answer, this) if is_on_trial(answer.decision.trace.chart) else _response(answer)
 
     return [Route(PATH, "POST", Access.CLIENT, call)]
 
 
-def start_clock() -> None:
-    """Remember when this request began."""
-    g.started = time.perf_counter()
-
-
-def auditor(runtime: Runtime) -> Callable[[Response], Response]:
+def auditor(runtime: Runtime) -> Callable[[Response], None]:
     """What records the answer to a service call, whatever its status; calls that were not let in only in the log."""
 
-    def audit(response: Response) -> Response:
+    def audit(response: Response) -> None:
         service_id = (request.view_args or {}).get("service_id")
         rule = request.url_rule
         if service_id in _BY_ID and rule is not None and rule.rule == PATH and request.method == "POST":
-            _record(service_id, response.status_code, runtime)
-        return response
+            _record(_BY_ID[service_id], response.status_code, this_request(), runtime)
 
     return audit
 
 
-def _kept(answer: Answer, runtime: Runtime) -> Answer:
-    """The answer, of which decision and data are kept for its record."""
-    g.decision, g.data, g.answer = answer.decision, answer.data, answer
+def _kept(answer: Answer, this: ThisRequest, runtime: Runtime) -> Answer:
+    """The answer, which is kept for its record."""
+    this.answer, this.decision = answer, answer.decision
     runtime.metrics.gathered(answer.data)
     return answer
 
 
-def _silent(service: Service, runtime: Runtime) -> Response:
+def _silent(service: Service, this: ThisRequest, runtime: Runtime) -> Response:
     """The answer while the whole service is on trial: no cards, whatever would be answered; the record tells what."""
     try:
-        return _unseen(_kept(_answer(service, runtime), runtime))
+        return _unseen(_kept(_answer(service, this, runtime), this, runtime), this)
     except RequestError as problem:
-        g.trial_status = int(problem.status)
+        this.trial_status = int(problem.status)
     except HTTPException:  # the body did not arrive whole: the web framework's to tell
         raise
     except Exception as problem:
         runtime.metrics.failed()
-        record_failure(request_id(), problem)
-        g.trial_status = int(HTTPStatus.INTERNAL_SERVER_ERROR)
+        record_failure(this.ident, problem)
+        this.trial_status = int(HTTPStatus.INTERNAL_SERVER_ERROR)
     return json_response({"cards": []})
 
 
-def _unseen(answer: Answer) -> Response:
+def _unseen(answer: Answer, this: ThisRequest) -> Response:
     """The answer where the service is on trial; the record tells what would have been said."""
-    g.trial_status = int(answer.status)
-    g.decision = answer.decision.unseen(would_be_shown=answer.status == HTTPStatus.OK)
+    this.trial_status = int(answer.status)
+    this.decision = answer.decision.unseen(would_be_shown=answer.status == HTTPStatus.OK)
     return json_response({"cards": []})
 
 
-def _record(service_id: str, status: int, runtime: Runtime) -> None:
-    seconds = time.perf_counter() - g.started
+def _record(service: Service, status: int, this: ThisRequest, runtime: Runtime) -> None:
+    seconds = time.perf_counter() - this.started
     milliseconds = seconds * 1000
-    decision, data, client, on_trial = g.get("decision"), g.get("data", ()), who(), g.get("trial_status")
+    decision, data, who = this.decision, this.answer.data if this.answer else (), this.who
     if status not in _NOT_LET_IN:
         at, ident = runtime.now(), runtime.new_id()
-        try_candidate(ident, _BY_ID[service_id], client, runtime)
-        runtime.keep(answer_entry(ident, at, service_id, status, milliseconds, client, decision, data, on_trial))
-    of_another = g.get("called_as", "")
-    record_call(request_id(), service_id, status, decision, milliseconds, client, summary(data), on_trial, of_another)
-    if of_another:
-        runtime.metrics.called_as_another(service_id, of_another)
+        try_candidate(ident, service, this, runtime)
+        runtime.keep(answer_entry(ident, at, service.id, status, milliseconds, who, decision, data, this.trial_status))
+    told = summary(data), this.trial_status, this.called_as
+    record_call(this.ident, service.id, status, decision, milliseconds, who, *told)
+    if this.called_as:
+        runtime.metrics.called_as_another(service.id, this.called_as)
     if decision:
-        record_failed_rules(request_id(), decision.trace.failures)
-    runtime.metrics.answered(service_id, status, seconds, decision, on_trial)
+        record_failed_rules(this.ident, decision.trace.failures)
+    runtime.metrics.answered(service.id, status, seconds, decision, this.trial_status)
 
 
 def known_service(service_id: str) -> Service:
@@ -110,30 +102,29 @@ def known_service(service_id: str) -> Service:
     return _BY_ID.get(service_id) or abort(404)
 
 
-def _answer(service: Service, runtime: Runtime) -> Answer:
+def _answer(service: Service, this: ThisRequest, runtime: Runtime) -> Answer:
     """The answer, within the time of a call; of several clients none has all threads for calls that take long."""
-    client = g.get("client")
-    who = client.iss if client and len(runtime.clients.by_issuer) > 1 else ""
+    who = this.client.iss if this.client and len(runtime.clients.by_issuer) > 1 else ""
     try:
-        return within(runtime.settings.evaluation_ms, lambda: _decided(service, client, runtime), who)
+        return within(runtime.settings.evaluation_ms, lambda: _decided(service, this, runtime), who)
     except TooManyLong:
         runtime.metrics.rate_limited()
         raise
 
 
-def _decided(service: Service, client: Client | None, runtime: Runtime) -> Answer:
-    raw = raw_body()
-    g.body_bytes, body = len(raw), read_body(raw)
+def _decided(service: Service, this: ThisRequest, runtime: Runtime) -> Answer:
+    raw, client = raw_body(), this.client
+    this.body_bytes, body = len(raw), read_body(raw)
     refuse_excess(body, runtime.settings.max_entries)
-    g.called_as = called_as(body, service)
+    this.called_as, this.now = called_as(body, service), runtime.now()
     means = Means(
         runtime.knowledge_for(client),
-        _now(runtime),
+        this.now,
         runtime.new_id,
         runtime.keys,
         runtime.settings.missing_data,
-        Source(runtime.fhir, g.fhir_servers, g.open_servers, client.iss if client else ""),
-        runtime.memory_for(caller_name(), holder_of_cards(service.id)),
+        Source(runtime.fhir, this.fhir_servers, this.open_servers, client.iss if client else ""),
+        runtime.memory_for(this.caller, this.holder_of_cards(service.id)),
         runtime.settings.evaluation_ms,
         null_is_failed=bool(client and client.null_means_failed),
         dialect=client.dialect if client else runtime.clients.shared_dialect(),
@@ -141,13 +132,6 @@ def _decided(service: Service, client: Client | None, runtime: Runtime) -> Answe
         client=client.name if client else "",
     )
     return answer_call(body, service, means)
-
-
-def _now(runtime: Runtime) -> datetime:
-    """When the call is answered; a candidate answers it at the same time."""
-    g.now = runtime.now()
-    now: datetime = g.now
-    return now
 
 
 def _response(answer: Answer) -> Response:

@@ -7,7 +7,7 @@ from flask import abort, request
 from cds_service.errors import NoPassword, NotAllowed
 from cds_service.records.log import record_insights_refusal
 from cds_service.run.settings import Settings
-from cds_service.web.answers import request_id
+from cds_service.web.this_request import request_id
 
 
 class InsightsDoor:

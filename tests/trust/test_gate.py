@@ -5,7 +5,6 @@ from typing import ClassVar
 
 import pytest
 import responses
-from flask import g
 
 from cds_service.curate.site_knowledge import knowledge_of
 from cds_service.run.settings import Auth, SettingsError
@@ -14,6 +13,7 @@ from cds_service.trust.clients import Client, Clients
 from cds_service.web import hooks
 from cds_service.web.app import ROUTES, create_app
 from cds_service.web.runtime import Access, Runtime
+from cds_service.web.this_request import this_request
 from tests.calls import ORIGIN, diagnostics, patient_view, searchset
 from tests.conftest import settings_with
 from tests.trust.ehr import BASE, ISSUER, PATH, URL, Ehr
@@ -61,7 +61,7 @@ def seen(monkeypatch):
     found = {}
 
     def look(*arguments, **more):
-        found.update(client=g.client, servers=g.fhir_servers)
+        found.update(client=this_request().client, servers=this_request().fhir_servers)
         return real(*arguments, **more)
 
     real = hooks.answer_call
