@@ -2,7 +2,8 @@
 
     python -m bench.load < JOB
 
-A job is JSON: port, path, body (a file), seconds, connections, and rate (calls a second; 0 is as fast as it goes).
+A job is JSON: port, path, body (a file), seconds, connections, rate (calls a second; 0 is as fast as it goes), and
+tokens (a file of one a line, each for one call; "" for none: with them a connection ends when its share is sent).
 Prints JSON: calls, failed, seconds, and the latencies in ms. At a rate, a latency counts from when the call was due,
 so that a server that falls behind is seen to.
 """
@@ -12,7 +13,9 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import repeat
 from pathlib import Path
 
 _TIMEOUT_S = 30
@@ -29,6 +32,7 @@ class Job:
     seconds: float
     connections: int = 8
     rate: float = 0.0
+    tokens: str = ""
 
 
 @dataclass
@@ -43,12 +47,12 @@ class Result:
 
 def run(job: Job) -> Result:
     """Send until the time is over."""
-    raw = _request(job)
     result, lock, start = Result(), threading.Lock(), time.perf_counter() + 0.05
     every = job.connections / job.rate if job.rate else 0.0
 
     def send(number: int) -> None:
-        latencies, failed = _client(job, raw, start + every * number / job.connections, every, start + job.seconds)
+        due = start + every * number / job.connections
+        latencies, failed = _client(job.port, _requests(job, number), due, every, start + job.seconds)
         with lock:
             result.latencies_ms += latencies
             result.failed += failed
@@ -62,20 +66,27 @@ def run(job: Job) -> Result:
     return result
 
 
-def _request(job: Job) -> bytes:
+def _requests(job: Job, number: int) -> Iterator[bytes]:
+    """What one of the connections sends, call after call."""
     body = Path(job.body).read_bytes()
     lines = [f"POST {job.path} HTTP/1.1", "Host: 127.0.0.1", "Content-Type: application/json", "Accept: */*"]
-    return "\r\n".join([*lines, f"Content-Length: {len(body)}", "", ""]).encode() + body
+    head = "\r\n".join([*lines, f"Content-Length: {len(body)}", ""]).encode()
+    if not job.tokens:
+        return repeat(head + b"\r\n" + body)
+    tokens = Path(job.tokens).read_bytes().split()[number :: job.connections]
+    return (head + b"Authorization: Bearer " + token + _END + body for token in tokens)
 
 
-def _client(job: Job, raw: bytes, due: float, every: float, end: float) -> tuple[list[float], int]:
+def _client(port: int, requests: Iterator[bytes], due: float, every: float, end: float) -> tuple[list[float], int]:
     """(latencies, failures) of one connection whose first call is due at a time, the others `every` so often."""
     latencies, failed = [], 0
-    connection = socket.create_connection(("127.0.0.1", job.port), _TIMEOUT_S)
+    connection = socket.create_connection(("127.0.0.1", port), _TIMEOUT_S)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     with connection:
         time.sleep(max(due - time.perf_counter(), 0))
-        while (started := time.perf_counter()) < end:
+        for raw in requests:
+            if (started := time.perf_counter()) >= end:
+                break
             if every:
                 time.sleep(max(due - started, 0))
                 started, due = due, due + every

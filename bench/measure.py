@@ -57,10 +57,11 @@ class Sample:
 
 @dataclass(frozen=True)
 class Request:
-    """A body of one shape, in a file."""
+    """A body of one shape, in a file; with a file of tokens, each is sent once."""
 
     shape: str
     file: Path
+    tokens: Path | None = None
 
     @property
     def hook(self) -> str:
@@ -171,7 +172,7 @@ def _body(own: Server, flask: Server, request: Request, compared: Json, plan: Pl
 
 def load(server: Server, path: str, request: Request, seconds: float, rate: float = 0.0) -> Sample:
     """Load one server from another process; RuntimeError when that fails."""
-    job = Job(server.port, path, str(request.file), seconds, CONNECTIONS, rate)
+    job = Job(server.port, path, str(request.file), seconds, CONNECTIONS, rate, str(request.tokens or ""))
     before = server.cpu_s()
     done = subprocess.run(
         [sys.executable, "-m", "bench.load"], cwd=ROOT, input=json.dumps(asdict(job)), capture_output=True, text=True

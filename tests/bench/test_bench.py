@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from bench import bodies, insights, measure, peers, server_choice, servers, soak
+from bench import bodies, insights, measure, peers, server_choice, servers, soak, variants
 from bench.chart import svg
 from bench.report import tables
 from cds_service.web.app import create_app
 from tests.calls import cards, post
+from tests.trust.ehr import Ehr
 
 NOW = datetime.now(UTC)
 SHORT = measure.Plan(1, 0.2, 0.2, 1, 1, shapes=("small", "irrelevant_draft"))
@@ -44,6 +45,16 @@ def test_insights_are_timed_by_each_scope(monkeypatch, capsys, tmp_path: Path, m
     told = capsys.readouterr().out
     assert told.count("answers, sqlite") == (1 if more else 2) and "days counted in" in told
     assert told.count(" 90 days ") == (1 if more else 2) * (1 + len(insights.SCOPES))
+
+
+@serves
+def test_the_variants_are_measured_each_call_with_a_token_of_its_own(tmp_path: Path):
+    ehr, requests = Ehr(), list(measure.requests_in(tmp_path, ["irrelevant_draft"]))
+    with variants.variants(tmp_path, ehr, [variants.TOKENS]) as found:
+        figures = variants.compared(found, requests, ehr, 1, 0.2)
+    assert figures["irrelevant_draft"][variants.TOKENS] > 0
+    told = variants.table({"quiet": {variants.AS_USUAL: 2000, variants.TOKENS: 3000}})
+    assert told.endswith(f"{variants.AS_USUAL} 2000 us (1.00), {variants.TOKENS} 3000 us (1.50)")
 
 
 @serves
