@@ -22,6 +22,15 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a protocol orders nothing: a phrase of `protocol.why`, what is filled in, and reasons that it lists."""
+
+    phrase: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    parts: tuple["Reason", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a protocol says of a patient: the row and its orders, or why there are none.
 
@@ -30,7 +39,7 @@ class Answer:
 
     applies: bool
     row: Row | None = None
-    why: str = ""
+    why: Reason | None = None
     give: tuple[Order, ...] = ()
     one_of: tuple[Order, ...] = ()
     then: tuple[Order, ...] = ()

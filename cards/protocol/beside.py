@@ -10,7 +10,7 @@ from cards.model.protocol_answer import Facts
 from cards.protocol import engine
 from cards.protocol.kidneys import Kidneys, is_for, kidneys, span
 from cards.protocol.levels import bare_spans, facts_of, patients, values_to
-from cards.protocol.say import order_text
+from cards.protocol.say import order_text, reason_text
 
 _IN_HOSPITAL = "in_hospital"
 _ROUTES = ("iv", "oral")  # of the shipped rows the first with an infusion counts, else the first by mouth
@@ -53,7 +53,7 @@ def _by_kidneys(row: Row, value: float, protocol: Protocol, knowledge: Knowledge
         facts = _patient(row, value, state, protocol, knowledge)
         if facts is None:
             continue
-        texts = (_own(row, facts, protocol), _shipped(facts, knowledge))
+        texts = (_own(row, facts, protocol, knowledge), _shipped(facts, knowledge))
         if found and found[-1][0] == texts:
             found[-1][1].append(state)
         else:
@@ -81,10 +81,10 @@ def _placed(facts: Facts, protocol: Protocol, knowledge: Knowledge) -> Facts:
     return facts if is_out else replace(facts, has=frozenset({*facts.has, _IN_HOSPITAL}))
 
 
-def _own(row: Row, facts: Facts, protocol: Protocol) -> str:
+def _own(row: Row, facts: Facts, protocol: Protocol, knowledge: Knowledge) -> str:
     answer = engine.ask(replace(protocol, scope=(), needs=(), rows=(row,)), facts)
     ways = (" and ".join(map(order_text, bundle)) for bundle in answer.bundles)
-    return " or ".join(ways) or answer.why
+    return " or ".join(ways) or reason_text(answer.why, knowledge.words)
 
 
 def _shipped(facts: Facts, knowledge: Knowledge) -> str:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 
 from cards.model.protocol import Atom, Condition, KidneyRow, Level, Need, Order, Protocol, Row
-from cards.model.protocol_answer import Answer, Facts
+from cards.model.protocol_answer import Answer, Facts, Reason
 from cards.protocol.adjusted import by_weight, for_kidneys
 from cards.units import round_half_up
+from cards.wording import listed
 
 _ORAL = ("oral",)
 
@@ -19,9 +20,9 @@ def ask(protocol: Protocol, facts: Facts) -> Answer:
     """What the protocol says of a patient, with nothing of ours around it."""
     for condition in protocol.scope:
         if not holds(condition, facts, protocol):
-            return Answer(False, why=f"needs {condition.text}")
+            return Answer(False, why=_needs(condition))
     if facts.magnesium is None:
-        return Answer(True, why="magnesium is not known")
+        return Answer(True, why=Reason("no_magnesium"))
     if lacking := _lacking(protocol, facts):
         return lacking
     row = _row(protocol, facts)
@@ -116,13 +117,19 @@ def fits(row: Row, facts: Facts, protocol: Protocol) -> bool:
     return all(holds(condition, facts, protocol) for condition in row.when)
 
 
-def _why_no_row(protocol: Protocol, facts: Facts) -> str:
-    value = f"{printed(facts.magnesium or 0.0, protocol):.{protocol.decimals}f} {protocol.unit}"
+def _why_no_row(protocol: Protocol, facts: Facts) -> Reason:
+    value = {"value": f"{printed(facts.magnesium or 0.0, protocol):.{protocol.decimals}f} {protocol.unit}"}
     rows = at_level(protocol, facts)
     if not rows:
-        return f"no row is for {value}"
+        return Reason("no_row", value)
     failed = ((row, c) for row in rows for c in row.when if not holds(c, facts, protocol))
-    return f"no row at {value} fits: " + "; ".join(f'"{row.name}" needs {c.text}' for row, c in failed)
+    return Reason("no_row_fits", value, tuple(_needs(c, row.name) for row, c in failed))
+
+
+def _needs(condition: Condition, row: str = "") -> Reason:
+    """What the protocol, or one row of it, asks for."""
+    named = {"row": row} if row else {}
+    return Reason("row_needs" if row else "needs", {**named, "condition": condition.text})
 
 
 def _lacking(protocol: Protocol, facts: Facts) -> Answer | None:
@@ -132,7 +139,7 @@ def _lacking(protocol: Protocol, facts: Facts) -> Answer | None:
     lack = next((need for need in protocol.needs if _lacks(need, facts)), None)
     if lack is None:
         return None
-    why = f"{lack.of} is {'too old' if _is_known(lack.of, facts) else 'not known'}"
+    why = Reason("too_old" if _is_known(lack.of, facts) else "not_known", {"what": lack.of})
     return Answer(True, why=why, order_test=(lack.otherwise,) if lack.otherwise else ())
 
 
@@ -153,7 +160,7 @@ def _answer(row: Row, protocol: Protocol, facts: Facts) -> Answer:
         give, one_of, then = (), (), ()
     first = (give or one_of or (None,))[0]
     changed = _kidney(first, protocol, facts) if first else _kidney_of_row(asked, protocol, facts)
-    why = _why_lost(asked, protocol, facts) if lost else "" if first else _instead(row)
+    why = _why_lost(asked, protocol, facts) if lost else None if first else _instead(row)
     return Answer(
         True,
         row,
@@ -174,10 +181,13 @@ def _is_of_day(order: Order, facts: Facts) -> bool:
     return order.days is None or day is None or order.days.low <= day <= order.days.high
 
 
-def _instead(row: Row) -> str:
+def _instead(row: Row) -> Reason:
     """What a row without an order asks for."""
-    tests = " and ".join(row.order_test)
-    return row.act or (f"{tests} first" if tests else f'row "{row.name}" orders nothing')
+    if row.act:
+        return Reason("act", {"act": row.act})
+    if row.order_test:
+        return Reason("tests_first", {"tests": listed(row.order_test)})
+    return Reason("row_is_empty", {"row": row.name})
 
 
 def _rechecks(row: Row, changed: KidneyRow | None) -> Mapping[str, str]:
@@ -199,13 +209,13 @@ def _excluded(order: Order, protocol: Protocol, facts: Facts) -> Condition | Non
     return next((condition for condition in told if holds(condition, facts, protocol)), None)
 
 
-def _why_lost(orders: Iterable[Order], protocol: Protocol, facts: Facts) -> str:
+def _why_lost(orders: Iterable[Order], protocol: Protocol, facts: Facts) -> Reason:
     for order in orders:
         if excluded := _excluded(order, protocol, facts):
-            return f"{order.route.upper() if order.route == 'iv' else order.route} excluded: {excluded.text}"
+            return Reason(f"excluded_{order.route}", {"condition": excluded.text})
     if any(order.route in _ORAL for order in orders) and facts.states.get("oral") == "nil":
-        return "no oral route"
-    return "the kidneys: no dose"
+        return Reason("no_oral")
+    return Reason("kidneys")
 
 
 def _kidney(order: Order, protocol: Protocol, facts: Facts) -> KidneyRow | None:

@@ -42,7 +42,7 @@ def differs(answer: Answer, expect: Expected, protocol: Protocol, knowledge: Kno
         wrong = next(judge.wrong(answer, expect), None)
     except ValueError as problem:
         return f"expect is not read: {problem}"
-    return f"{wrong} | seen: {told(answer)}" if wrong else ""
+    return f"{wrong} | seen: {told(answer, knowledge.words)}" if wrong else ""
 
 
 class _Judge:

@@ -2,24 +2,33 @@
 
 from collections.abc import Iterator
 
+from cards.loading.words import Words
 from cards.model.protocol import Amount, Order, Range
-from cards.model.protocol_answer import Answer
+from cards.model.protocol_answer import Answer, Reason
 from cards.units import shown
 
 _HOUR, _DAY, _WEEK = 60, 1440, 10080
 _COUNTED = frozenset({"tablet", "capsule", "sachet", "ampoule"})
 
 
-def told(answer: Answer) -> str:
+def told(answer: Answer, words: Words) -> str:
     """The whole answer in one line."""
-    return "; ".join(_parts(answer))
+    return "; ".join(_parts(answer, words))
 
 
-def _parts(answer: Answer) -> Iterator[str]:
+def reason_text(why: Reason | None, words: Words) -> str:
+    """Why nothing is ordered; "" where there is no reason."""
+    if why is None:
+        return ""
+    parts = "; ".join(reason_text(part, words) for part in why.parts)
+    return words.say(f"protocol.why.{why.phrase}", **why.values, parts=parts)
+
+
+def _parts(answer: Answer, words: Words) -> Iterator[str]:
     if answer.row:
         yield f'row "{answer.row.name}"'
     if not answer.bundles:
-        yield f"no order ({answer.why})" if answer.why else "no order"
+        yield f"no order ({reason_text(answer.why, words)})" if answer.why else "no order"
     texts = {
         "": " and ".join(map(order_text, answer.give)),
         "one of ": " / ".join(map(order_text, answer.one_of)),

@@ -12,7 +12,7 @@ import cards
 from cards import Decision, Knowledge
 from cards.loading.advice import Advice
 from cards.loading.reading import read_yaml, traverse
-from tests.cards.chart import CASES, Json, cases, decide, snapshot
+from tests.cards.chart import CASES, PROTOCOLS, Json, cases, decide, snapshot
 
 FOLDER = files("cards.knowledge")
 SITE = "units: {first: mmol/L, alone: true}\n"
@@ -159,3 +159,12 @@ def test_a_german_card_has_one_system_of_units() -> None:
     (card, *_) = decide(snapshot(told), known=german()).cards
     detail = f"{card.body['summary']}\n{card.body['detail']}"
     assert "0,45 mmol/L" in detail and "1,75 mmol/L" in detail and "mg/dL" not in detail
+
+
+def test_a_german_card_tells_why_a_protocol_orders_nothing() -> None:
+    text = (PROTOCOLS / "uk-nhs-highland.yaml").read_text(encoding="utf-8")
+    site = f"{SITE}language: de\nprotocol: uk-nhs-highland.yaml\n"
+    known = cards.load_knowledge(FOLDER, site, "site.yaml", files={"uk-nhs-highland.yaml": text})
+    (card, *_) = decide(snapshot({"magnesium": 1.1, "conditions": ["I44.2"]}), known=known).cards
+    told = "Keine Dosis nach Protokoll uk-nhs-highland: i.v. ausgeschlossen: AV-Block."
+    assert told in str(card.body["detail"]), card.body["detail"]

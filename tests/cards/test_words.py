@@ -102,7 +102,9 @@ def _is_no_card_text(node: ast.AST) -> bool:
 
 def test_no_phrase_is_typed_where_cards_are_made():
     rooms = ("chart", "rules", "judgements", "plan", "answer")
-    found = {(p.name, said) for room in rooms for p in (PACKAGE / room).rglob("*.py") for said in sentences(p)}
+    files = [path for room in rooms for path in (PACKAGE / room).rglob("*.py")]
+    of_protocols = [PACKAGE / "protocol" / f"{name}.py" for name in ("engine", "bounds", "stops")]
+    found = {(path.name, said) for path in (*files, *of_protocols) for said in sentences(path)}
     assert found == NOT_ON_A_CARD
 
 
@@ -112,6 +114,14 @@ def test_each_input_and_doubt_has_its_words_and_no_other_has_any():
     noted = {f"note.{asked.key}" for asked in INPUTS if asked.note}
     named = {f"named.{asked.key}" for asked in (*INPUTS, *IF_SENT)}
     assert keys == named | missed | noted | set(Doubt) | {"cut", "foreign", "only_foreign", "other"}
+
+
+def test_each_reason_of_a_protocol_has_its_words_and_no_other_has_any():
+    text = (PACKAGE / "protocol" / "engine.py").read_text(encoding="utf-8")
+    named = set(re.findall(r'Reason\(\s*"(\w+)"', text)) | {"too_old", "row_needs"}
+    excluded = {f"excluded_{route}" for route in ("iv", "oral", "tube", "im")}
+    keys = {key.removeprefix("protocol.why.") for key in knowledge().words.phrases if "protocol.why." in key}
+    assert keys == named | excluded | {"needs", "not_known"}
 
 
 def test_the_phrases_of_the_code_are_data():

@@ -10,7 +10,7 @@ from cards.loading import Knowledge
 from cards.model import DraftTest, Indicator, Problem, Say, Suggestion
 from cards.plan import doses, site_protocol
 from cards.plan.site_protocol import Course
-from cards.protocol.say import order_text
+from cards.protocol.say import order_text, reason_text
 from cards.wording import listed
 
 
@@ -39,7 +39,8 @@ def _not_for(chart: Chart) -> Say | Because:
     if found is None:
         return because("no matter of a protocol")
     protocol, answer = found
-    return Say(Indicator.INFO, ("not_for",), values={"protocol": protocol.id, "reason": answer.why}, adds=True)
+    reason = reason_text(answer.why, chart.knowledge.words)
+    return Say(Indicator.INFO, ("not_for",), values={"protocol": protocol.id, "reason": reason}, adds=True)
 
 
 def _lines(course: Course) -> Iterator[str]:
@@ -75,7 +76,7 @@ def _values(course: Course, knowledge: Knowledge) -> dict[str, str]:
         "withheld": "; ".join(_withheld(course)),
         "why": "; ".join(dict.fromkeys(text.partition(": ")[2] for text in _withheld(course))),
         "instead": doses.spoken((course.instead,), knowledge) if course.instead else "",
-        "reason": answer.why,
+        "reason": reason_text(answer.why, knowledge.words),
         "tell": listed(answer.tell),
         "remarks": "; ".join(course.remarks),
         "by": signed.get("by", ""),
