@@ -15,6 +15,7 @@ from threading import Thread
 
 from cds_service.records.locks import hold
 from cds_service.records.log import record_trouble
+from cds_service.records.spool import waiting
 from cds_service.records.state import state_folder
 from cds_service.run.settings import PREFIX, Settings
 
@@ -76,9 +77,13 @@ _COMMAND = [sys.executable, "-m", "cds_service.records"]
 def ship_rest(settings: Settings) -> None:
     """Ship what waits, once, when the service has stopped; what the database does not take now waits for the start.
 
-    The last shipping process has ended before: nobody uses the files of the service after this.
+    The last shipping process has ended before, and left nothing as a rule: nobody uses the files of the service after
+    this.
     """
-    _wait_for_the_last(state_folder(settings))
+    folder = state_folder(settings)
+    _wait_for_the_last(folder)
+    if not waiting(folder):
+        return
     try:
         subprocess.run(  # noqa: S603
             [*_COMMAND, "--once"], stdin=subprocess.DEVNULL, env=environment(settings), timeout=_FINAL_S, check=False

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -11,21 +12,34 @@ import pytest
 from cds_service.records import keeper
 from cds_service.records.keeper import _LOCK, Keeper, ship_rest
 from cds_service.records.locks import hold
+from cds_service.records.spool import Spool
 from cds_service.records.state import state_folder
+from cds_service.run.settings import Settings
 from tests.conftest import settings_with
 from tests.machine import LONG_S
 
 
+def settings_of(folder: Path) -> Settings:
+    return settings_with(database_url=f"sqlite:///{folder / 'mg.sqlite'}", state_dir=folder / "state")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="workers are no processes there")
 def test_the_rest_is_shipped_when_the_last_shipping_process_has_ended(tmp_path):
-    settings = settings_with(database_url=f"sqlite:///{tmp_path / 'mg.sqlite'}", state_dir=tmp_path / "state")
-    state_folder(settings).mkdir(parents=True)
+    settings = settings_of(tmp_path)
+    spool = Spool(state_folder(settings))
+    assert spool.append({"kind": "none of ours"})
+    spool.close()
     lock = os.open(state_folder(settings) / _LOCK, os.O_RDWR | os.O_CREAT)
     assert hold(lock)
     shipping = subprocess.Popen(["sleep", "1"], pass_fds=(lock,))
     os.close(lock)
     ship_rest(settings)
-    assert shipping.poll() == 0 and (tmp_path / "mg.sqlite").exists()
+    assert shipping.poll() == 0 and (state_folder(settings) / "rejected.txt").exists()
+
+
+def test_no_process_is_started_where_nothing_waits(tmp_path, monkeypatch):
+    monkeypatch.setattr(keeper, "subprocess", None)
+    ship_rest(settings_of(tmp_path))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="workers are no processes there")
@@ -44,7 +58,7 @@ def test_a_folder_or_a_machine_that_is_of_no_use_for_a_while_is_asked_again(tmp_
     (tmp_path / "state").write_text("no folder")
     popen = SimpleNamespace(Popen=start, PIPE=subprocess.PIPE)
     monkeypatch.setattr(keeper, "subprocess", popen)
-    Keeper(settings_with(database_url=f"sqlite:///{tmp_path / 'mg.sqlite'}", state_dir=tmp_path / "state")).start()
+    Keeper(settings_of(tmp_path)).start()
     assert not started.wait(0.1) and not begun
     (tmp_path / "state").unlink()
     assert started.wait(LONG_S)
