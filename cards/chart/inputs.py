@@ -66,8 +66,9 @@ class Input:
     beside: str = ""
 
     def named(self, words: Words) -> str:
-        """What readers of figures call it."""
-        return words.say(f"inputs.named.{self.key}")
+        """What readers of figures call it: where the language has no name for it, its key as words."""
+        key = f"inputs.named.{self.key}"
+        return words.say(key) if key in words.phrases else self.key.replace("_", " ")
 
     def missed_as(self, words: Words) -> str:
         """What a card calls it that misses it."""

@@ -8,7 +8,7 @@ import pytest
 from cards import IF_SENT, further_queries
 from tests.cards.chart import NOW, knowledge, snapshot
 
-USUAL = {"vital_signs", "procedures", "nutrition_orders"}
+USUAL = {asked.key for asked in IF_SENT if asked.second_look and not asked.beside}
 BLOCKER = {"text": "rocuronium 50 mg IV", "route": "intravenous"}
 RUNNING = {"rxcui": 1658262, "route": "intravenous", "dose": [4, "g"], "rate": [1, "g/h"], "hours": 2}
 RUNNING |= {"given": True, "status": "in-progress"}
