@@ -36,7 +36,14 @@ DECISION = ("cards/rules", "cards/judgements", "cards/plan", "cards/chart")
 # What decides nothing, by where its names begin: what is asked of a record system, and what is told of a request to
 # those who ask for it or to the shell. No case runs it (`survivors` holds that); tests/cards, fhir and records do.
 NOT_DECIDING = {
-    "cards/chart/inputs.py": ("Input.query", "Input._code", "Input._sort", "Input._include", "prefetch_templates"),
+    "cards/chart/inputs.py": (
+        "Input.query",
+        "Input.types",
+        "Input._code",
+        "Input._sort",
+        "Input._include",
+        "prefetch_templates",
+    ),
     "cards/chart/cut_lists.py": ("is_enough",),
     "cards/chart/medicines.py": ("is_magnesium_given", "why_nameless"),
     "cards/chart/bands.py": ("scale_of",),

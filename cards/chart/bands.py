@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import groupby, pairwise
 from math import inf
 
+from cards.chart.fhir import HOUR
 from cards.model import (
     ADULT_DAYS,
     Band,
@@ -45,7 +46,7 @@ def scale_of(lower: float, upper: float, numbers: Mapping[str, float]) -> tuple[
 
 def freshness_of(when: datetime, now: datetime, place: str, numbers: Mapping[str, float]) -> Freshness:
     """What a result of this age is good for; `place`: whose limits hold, as the ids of thresholds name it."""
-    hours = (now - when).total_seconds() / 3600
+    hours = (now - when) / HOUR
     if hours <= numbers[f"fresh.{place}.actionable"]:
         return Freshness.ACTIONABLE
     return Freshness.REPEAT_FIRST if hours <= numbers[f"fresh.{place}.repeat"] else Freshness.TOO_OLD

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from cards.chart.fhir import child, first_moment, moment, objects, said_by, status_of, text
+from cards.chart.fhir import LONG_AGO, child, first_moment, moment, objects, said_by, status_of, text
 from cards.chart.still_counts import SINCE, Stay, is_of_stay, still_counts
 from cards.loading import Knowledge
 from cards.model import Condition, JsonObject
@@ -40,10 +40,10 @@ def conditions_by_category(
         for category in entry.categories:
             if not still_counts(category, entry.resource, entry.categories, found, stay, knowledge):
                 continue
-            if category not in found or _later(since, found[category].since):
-                found[category] = Condition(
-                    category, knowledge.conditions.names[category], since, is_of_stay(entry.resource, stay)
-                )
+            of_stay = is_of_stay(entry.resource, stay)
+            told = Condition(category, knowledge.conditions.names[category], since, of_stay)
+            if category not in found or _nearness(told, stay) > _nearness(found[category], stay):
+                found[category] = told
     return found
 
 
@@ -111,5 +111,7 @@ def _has_abated(resource: JsonObject, now: datetime) -> bool:
     return resource.get("abatementBoolean") is True or (bool(told) and any(end and end <= now for end in ends))
 
 
-def _later(one: datetime | None, other: datetime | None) -> bool:
-    return one is not None and (other is None or one > other)
+def _nearness(condition: Condition, stay: Stay) -> tuple[datetime, bool]:
+    """The later is nearer, one of the stay without a date as late as its begin; of one time that of the stay."""
+    begin = stay.start if condition.of_this_stay else None
+    return condition.since or begin or LONG_AGO, condition.of_this_stay

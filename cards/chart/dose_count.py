@@ -3,7 +3,7 @@
 import re
 
 from cards.chart.dosage import times_a_day
-from cards.chart.fhir import child, moment, number, text
+from cards.chart.fhir import HOUR, child, moment, number, text
 from cards.model import JsonObject
 
 _COUNTS = (
@@ -25,7 +25,7 @@ def hours_running(dosage: JsonObject) -> float:
     told = [_quantity(repeat, "duration", "durationUnit"), bounded_hours(repeat)]
     span = child(repeat, "boundsPeriod")
     start, end = moment(text(span, "start")), moment(text(span, "end"))
-    told.append((end - start).total_seconds() / 3600 if start and end else 0.0)
+    told.append((end - start) / HOUR if start and end else 0.0)
     if match := _FOR.search(text(dosage, "text")):
         told.append(float(match.group(1)) * _HOURS["d" if match.group(2).startswith("d") else match.group(2)])
     return min([hours for hours in told if hours > 0] + [_A_DAY])

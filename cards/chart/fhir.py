@@ -8,6 +8,7 @@ from typing import NamedTuple
 from cards.by_value import ByValue
 from cards.model import JsonObject
 
+HOUR = timedelta(hours=1)
 # what has no date comes before all that has one
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _EMPTY: JsonObject = {}

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from cards.chart import sorting
 from cards.chart.asked_results import OnDemand
 from cards.chart.encounter_setting import is_forgotten, setting_told
-from cards.chart.fhir import text
+from cards.chart.fhir import HOUR, text
 from cards.chart.medicines import administrations, may_be_infused, may_be_running, medicines, nameless
 from cards.chart.person import Person, age_in_days, current_encounter, encounter_start, has_died, sex_of
 from cards.chart.reports import results_told
@@ -72,8 +72,8 @@ def fresh(found: ByAnalyte, knowledge: Knowledge, now: datetime, place: str) -> 
     """
 
     def of(analyte: str, listed: list[Reading]) -> list[Reading]:
-        seconds = _fresh_hours(analyte, knowledge, place) * 3600
-        recent = [r for r in listed if r.status in FINAL and (now - r.when).total_seconds() <= seconds]
+        hours = _fresh_hours(analyte, knowledge, place)
+        recent = [r for r in listed if r.status in FINAL and (now - r.when) / HOUR <= hours]
         return [r for r in recent if not is_haemolysed(r.resource)] if analyte == "potassium" else recent
 
     return OnDemand(found, of)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum
 
+from cards.chart.fhir import HOUR
 from cards.model import Result
 
 Numbers = Mapping[str, float]
@@ -21,8 +22,8 @@ def injury(creatinines: Sequence[Result], numbers: Numbers) -> Injury | None:
     newest = _newest(creatinines)
     if newest is None:
         return None
-    # rounded, since 1.2 / 0.8 is not quite 1.5 for a computer, and a rise by 26.5 umol/L is one by 0.2997 mg/dL
-    ratio = round(newest.value / min(_since(newest, creatinines, numbers["aki.window_hours"])), 6)
+    ratio = _ratio(newest, min(_since(newest, creatinines, numbers["aki.window_hours"])))
+    # rounded, since a rise by 26.5 umol/L is one by 0.2997 mg/dL
     rise = round(newest.value - min(_since(newest, creatinines, numbers["aki.rise_hours"])), 3)
     if ratio < numbers["aki.creatinine_ratio"] and rise < numbers["aki.rise"]:
         return None
@@ -34,11 +35,16 @@ def is_over(creatinines: Sequence[Result], now: datetime, numbers: Numbers) -> b
     """Whether a creatinine of now is near the lowest of the months before, and no higher than the one before it."""
     newest = _newest(creatinines)
     before = [r for r in creatinines if newest and r.when < newest.when]
-    if newest is None or not before or (now - newest.when).total_seconds() > numbers["aki.over.hours"] * 3600:
+    if newest is None or not before or (now - newest.when) / HOUR > numbers["aki.over.hours"]:
         return False
     lowest = min(_since(newest, creatinines, numbers["aki.over.lowest_hours"]))
     previous = max(before, key=lambda r: (r.when, -r.value))
-    return round(newest.value / lowest, 6) <= numbers["aki.over.ratio"] and newest.value <= previous.value
+    return _ratio(newest, lowest) <= numbers["aki.over.ratio"] and newest.value <= previous.value
+
+
+def _ratio(newest: Result, lowest: float) -> float:
+    # 1.2 / 0.8 is not quite 1.5 for a computer
+    return round(newest.value / lowest, 6)
 
 
 def _newest(creatinines: Sequence[Result]) -> Result | None:
@@ -49,4 +55,4 @@ def _since(newest: Result, creatinines: Sequence[Result], hours: float) -> Itera
     """The values of so many hours up to the newest, itself among them; another of its own time is none before it."""
     earlier = (r for r in creatinines if r.when < newest.when)
     yield newest.value
-    yield from (r.value for r in earlier if (newest.when - r.when).total_seconds() <= hours * 3600)
+    yield from (r.value for r in earlier if (newest.when - r.when) / HOUR <= hours)

@@ -10,14 +10,13 @@ from cards.chart.magnesium_orders import magnesium_order
 from cards.chart.routes import route_of
 from cards.chart.schedule import due_at, ends_at, schedule_of
 from cards.chart.sorting import Why
-from cards.chart.taken import is_hearsay, is_real, status_taken
+from cards.chart.taken import HANDED_OVER, is_hearsay, is_real, status_taken, supply_end
 from cards.chart.understood import named_of, understood
 from cards.loading import Knowledge
 from cards.model import ORDER_TYPES, DrugRole, JsonObject, MagnesiumKind, Medication, Route, Schedule
 from cards.terms.terminology import Product
 
 _DRAFT_GONE = frozenset({"entered-in-error", "cancelled", "stopped", "completed"})
-_HANDED_OVER = ("whenHandedOver", "whenPrepared")
 _SULFATE = "6585"
 _TREATING = frozenset({MagnesiumKind.REPLACEMENT, MagnesiumKind.OBSTETRIC})
 # only of what meets magnesium in a vein, and of vasopressors, it matters whether it runs
@@ -171,7 +170,7 @@ def _with_schedule(
 def _as_ordered(dosage: JsonObject) -> JsonObject:
     """The dosage of an administration, whose dose stands under another name (`quantity` in DSTU2)."""
     dose = child(dosage, "dose") or child(dosage, "quantity")
-    return {**dosage, "doseQuantity": dose} if dose and not child(dosage, "doseQuantity") else dosage
+    return {**dosage, "doseQuantity": dose} if dose else dosage
 
 
 def _with_times(
@@ -188,11 +187,13 @@ def _with_times(
 
 
 def _started(resource: JsonObject) -> datetime | None:
-    return first_moment(resource, "authoredOn", "dateWritten", "effectiveDateTime", "effectivePeriod", *_HANDED_OVER)
+    return first_moment(resource, "authoredOn", "dateWritten", "effectiveDateTime", "effectivePeriod", *HANDED_OVER)
 
 
 def _ended(resource: JsonObject, dosages: Sequence[JsonObject]) -> datetime | None:
-    """When it was given, was stopped or was to end, as far as the order says."""
+    """When it was given, was stopped or was to end, as far as the order says; of what was handed over its supply."""
+    if resource.get("resourceType") == "MedicationDispense":
+        return supply_end(resource)
     given = moment(text(child(resource, "effectivePeriod"), "end")) or moment(text(resource, "effectiveDateTime"))
     bounds = (text(child(child(child(d, "timing"), "repeat"), "boundsPeriod"), "end") for d in dosages)
     return given or next((found for found in map(moment, (*bounds, *_stopped(resource))) if found), None)

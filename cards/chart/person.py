@@ -25,8 +25,7 @@ class Person:
 def age_in_days(patient: JsonObject, now: datetime) -> int | None:
     """Days since birth; None when the birth date is missing or in the future."""
     born = moment(text(patient, "birthDate"))
-    days = (now - born).days if born else -1
-    return days if days >= 0 else None
+    return (now - born).days if born and born <= now else None
 
 
 def has_died(patient: JsonObject, now: datetime) -> bool:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple
 
 from cards.chart.fhir import (
+    HOUR,
     amount,
     child,
     codings,
@@ -120,7 +121,7 @@ def _is_future(observation: JsonObject, when: datetime, now: datetime, knowledge
     """A bare day counts to its end, so that today is never the future."""
     if is_day_only(_effective(observation)) and when.date() <= now.astimezone(knowledge.site.zone).date():
         return False
-    return (when - now).total_seconds() > knowledge.numbers["fresh.future_tolerance"] * 3600
+    return (when - now) / HOUR > knowledge.numbers["fresh.future_tolerance"]
 
 
 def _unreadable(analyte: str, why: Doubt, observation: JsonObject, when: datetime | None = None) -> Unreadable:
@@ -167,7 +168,7 @@ def _impossible(analyte: str, when: datetime, status: str) -> Unreadable:
 def _no_unit(analyte: str, quantity: JsonObject, knowledge: Knowledge) -> Doubt:
     """Why the unit of a quantity is none."""
     each = [knowledge.units.find(analyte, told, "") for key in ("code", "unit") if (told := text(quantity, key))]
-    return Doubt.TWO_UNITS if len(each) > 1 and all(each) else Doubt.NO_UNIT
+    return Doubt.TWO_UNITS if each and all(each) else Doubt.NO_UNIT
 
 
 def _in_words(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from cards.chart.fhir import LONG_AGO, child, codings, moment, text
+from cards.chart.fhir import HOUR, LONG_AGO, child, codings, moment, text
 from cards.chart.results import Reading
 from cards.loading import Knowledge
 from cards.loading.result_tables import CYSTATIN_AND_CREATININE, RACE_BASED
@@ -41,8 +41,8 @@ def _egfr(readings: Sequence[Reading], knowledge: Knowledge) -> Result | None:
     newest = max((r.when for r in readings), default=None)
     if newest is None:
         return None
-    seconds = knowledge.numbers["egfr.same_sample"] * 3600
-    sample = [r for r in readings if (newest - r.when).total_seconds() <= seconds]
+    hours = knowledge.numbers["egfr.same_sample"]
+    sample = [r for r in readings if (newest - r.when) / HOUR <= hours]
     by_code: dict[str, list[Reading]] = {}
     for reading in sample:
         by_code.setdefault(_code(reading, knowledge), []).append(reading)

@@ -50,7 +50,7 @@ def container_of(name: str, grams_per: Mapping[str, float], language: DoseLangua
     strengths = [strength for _, strength in _told(name, grams_per)] + list(_percents(name, language))
     if len(strengths) != 1:
         return None
-    strength, is_container = strengths[0], bool(_CONTAINER.search(name))
+    [strength], is_container = strengths, bool(_CONTAINER.search(name))
     if 1 < strength.ml != _PERCENT_ML:
         return strength.grams if is_container or strength.ml >= _BAG_ML else None
     volumes = {float(volume) for volume in _FILLED.findall(name)}

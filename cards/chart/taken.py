@@ -12,7 +12,8 @@ _STATED = {"active": "active", "recorded": "active", "completed": "completed", "
 _NOT_TAKING = frozenset({"not-taking", "not-taken", "stopped", "never"})
 # days; what is said to last longer is a slip of the pen
 _LONGEST_SUPPLY = 3660.0
-_HANDED_OVER = frozenset({"completed", "in-progress"})
+_GIVEN_OUT = frozenset({"completed", "in-progress"})
+HANDED_OVER = ("whenHandedOver", "whenPrepared")
 
 
 def status_taken(resource: JsonObject, now: datetime) -> str:
@@ -53,9 +54,14 @@ def _stated(statement: JsonObject, now: datetime) -> str:
 
 def _dispensed(dispense: JsonObject, now: datetime) -> str:
     """Taken as long as the supply lasts."""
-    if text(dispense, "status") not in _HANDED_OVER:
+    if text(dispense, "status") not in _GIVEN_OUT:
         return ""
-    since = first_moment(dispense, "whenHandedOver", "whenPrepared")
+    end = supply_end(dispense)
+    return "active" if end and now <= end else "completed"
+
+
+def supply_end(dispense: JsonObject) -> datetime | None:
+    """When what was handed over is used up; None where nobody says since when."""
+    since = first_moment(dispense, *HANDED_OVER)
     days = min(number(child(dispense, "daysSupply"), "value") or 0.0, _LONGEST_SUPPLY)
-    lasts = since is not None and now - since <= timedelta(days=days)
-    return "active" if lasts else "completed"
+    return since + timedelta(days=days) if since else None

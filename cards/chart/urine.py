@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from cards.chart.fhir import child, moment, text
+from cards.chart.fhir import HOUR, child, moment, text
 from cards.chart.results import FINAL, Reading
 from cards.loading import Knowledge
 from cards.model import Condition
@@ -12,7 +12,7 @@ from cards.model import Condition
 HOURLY, OF_A_DAY = "urine_output", "urine_output_24h"
 _HOURS = {HOURLY: 1.0, OF_A_DAY: 24.0}
 _A_RATE, _LATELY = "mL/h", 6.0
-_GAP = timedelta(hours=1)
+_GAP = HOUR
 
 
 class Urine(NamedTuple):
@@ -25,7 +25,7 @@ class Urine(NamedTuple):
     @property
     def hours(self) -> float:
         """How long it was collected."""
-        return (self.end - self.start).total_seconds() / 3600
+        return (self.end - self.start) / HOUR
 
     @property
     def per_hour(self) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from cards.chart.conditions import Entry
-from cards.chart.fhir import child, text, words_of
+from cards.chart.fhir import HOUR, child, text, words_of
 from cards.chart.result_names import analyte_of
 from cards.chart.results import FINAL, VENTILATION_MODE, observed_at
 from cards.loading import Knowledge
@@ -22,6 +22,6 @@ def entries_of_ventilator(observations: Iterable[JsonObject], knowledge: Knowled
     when, last = max(dated, key=lambda each: each[0])
     told = (words_of(child(last, "valueCodeableConcept")) or text(last, "valueString")).lower()
     words = knowledge.results.ventilation
-    recent = (now - when).total_seconds() <= knowledge.numbers["fresh.ventilation_mode"] * 3600
+    recent = (now - when) / HOUR <= knowledge.numbers["fresh.ventilation_mode"]
     if recent and words.invasive.search(told) and not words.by_mask.search(told):
         yield Entry({"onsetDateTime": when.isoformat()}, (_VENTILATED,))

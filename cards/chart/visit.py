@@ -11,7 +11,7 @@ from cards.chart.care import entries_of_care
 from cards.chart.conditions import conditions_by_category
 from cards.chart.destination import Destination, destination_of
 from cards.chart.encounter_setting import categories_of_stay, place_of
-from cards.chart.fhir import text
+from cards.chart.fhir import HOUR, text
 from cards.chart.person import Person, age_in_days, sex_of
 from cards.chart.pregnancy import Pregnancy, entries_of_pregnancy, pregnancy_of, weeks_of, without_denied
 from cards.chart.requests import SERVICE_REQUESTS, categories_of_care
@@ -82,7 +82,7 @@ class Visit(Call):
 
     def hours_since(self, moment: datetime) -> float:
         """Hours from a moment until now, never negative."""
-        return max((self.now - moment).total_seconds() / 3600, 0.0)
+        return max((self.now - moment) / HOUR, 0.0)
 
     @fact
     def person(self) -> Person:

@@ -264,7 +264,7 @@ def _patient(told: Chart) -> Json:
         patient["birthDate"] = (NOW - timedelta(days=told["days"])).date().isoformat()
     elif told.get("age", 60) is not None:
         patient["birthDate"] = NOW.replace(year=NOW.year - told.get("age", 60), month=6).date().isoformat()
-    return patient
+    return patient | told.get("fhir", {})
 
 
 def _encounter(setting: str, admitted_hours_ago: float) -> Json:
