@@ -20,7 +20,6 @@ ROUTES: Mapping[str, tuple[str, str]] = {
 # so that it stands on the list of what goes home
 _OF_DISCHARGE: Mapping[str, object] = {"coding": [{"system": REQUEST_CATEGORY, "code": "discharge"}]}
 _WHO_ORDERS = frozenset({"Practitioner", "PractitionerRole"})
-_MINUTES_A_DAY = 1440
 _UNIT_CODES = {"mg": "mg", "g": "g", "mmol": "mmol", "mL": "mL", "mEq": "meq"}
 
 Json = dict[str, object]
@@ -114,8 +113,7 @@ def _dosage(number: int, step: DoseStep, product: Product, order: DraftMedicatio
     code, display = ROUTES[product.route]
     entry: Json = {"doseQuantity": _quantity(step.quantity, step.unit)}
     if step.grams_per_hour:
-        rate = round(step.grams_per_hour, 2)
-        entry["rateQuantity"] = {"value": rate, "unit": "g/h", "system": UCUM, "code": "g/h"}
+        entry["rateQuantity"] = {"value": _rate(step.grams_per_hour), "unit": "g/h", "system": UCUM, "code": "g/h"}
     return {
         "sequence": number,
         "text": voice.text(step.text),
@@ -143,12 +141,8 @@ def _a_day(times: int) -> Json:
 
 
 def _from(step: DoseStep, now: datetime) -> Json:
-    """Since when, of what begins later than now; of what begins on a later day only the day."""
-    if not step.after:
-        return {}
-    start = now + timedelta(minutes=step.after)
-    told = start.date().isoformat() if step.after % _MINUTES_A_DAY == 0 else _moment(start)
-    return {"boundsPeriod": {"start": told}}
+    """Since when, of what begins later than now: a day later, not with the next day, so that no 24 hours hold both."""
+    return {"boundsPeriod": {"start": _moment(now + timedelta(minutes=step.after))}} if step.after else {}
 
 
 def _most(amount: float, unit: str) -> Json:
@@ -158,6 +152,11 @@ def _most(amount: float, unit: str) -> Json:
 def _every(minutes: float) -> Json:
     hours = minutes / 60
     return {"frequency": 1, "period": int(hours) if hours == int(hours) else hours, "periodUnit": "h"}
+
+
+def _rate(grams_per_hour: float) -> float:
+    """To three digits: a slow rate rounded more would be another one."""
+    return float(f"{grams_per_hour:.3g}")
 
 
 def _quantity(value: float, unit: str) -> Json:

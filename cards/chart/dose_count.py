@@ -22,10 +22,7 @@ _A_DAY = 24.0
 def hours_running(dosage: JsonObject) -> float:
     """For how many hours of a day an infusion runs: by its duration, bounds or words; without an end all 24."""
     repeat = child(child(dosage, "timing"), "repeat")
-    told = [_quantity(repeat, "duration", "durationUnit"), bounded_hours(repeat)]
-    span = child(repeat, "boundsPeriod")
-    start, end = moment(text(span, "start")), moment(text(span, "end"))
-    told.append((end - start) / HOUR if start and end else 0.0)
+    told = [_quantity(repeat, "duration", "durationUnit"), bounded_hours(repeat), period_hours(repeat)]
     if match := _FOR.search(text(dosage, "text")):
         told.append(float(match.group(1)) * _HOURS["d" if match.group(2).startswith("d") else match.group(2)])
     return min([hours for hours in told if hours > 0] + [_A_DAY])
@@ -35,6 +32,13 @@ def bounded_hours(repeat: JsonObject) -> float:
     """The duration that bounds a Timing.repeat, in hours; 0 where it names none."""
     bounds = child(repeat, "boundsDuration")
     return _quantity(bounds, "value", "code") or _quantity(bounds, "value", "unit")
+
+
+def period_hours(repeat: JsonObject) -> float:
+    """From the begin to the end of the period that bounds a Timing.repeat, in hours; 0 where it lacks one of them."""
+    span = child(repeat, "boundsPeriod")
+    start, end = moment(text(span, "start")), moment(text(span, "end"))
+    return (end - start) / HOUR if start and end else 0.0
 
 
 def series_hours(repeat: JsonObject) -> float:

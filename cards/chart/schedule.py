@@ -1,7 +1,7 @@
 """How often an order is to be given: once, again and again, all the time, rarely, as needed (clinical rule s.2.4)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from cards.chart.dosage import times_a_day
 from cards.chart.dose_count import bounded_hours, series_hours, stated_count
@@ -50,6 +50,14 @@ def due_at(dosages: Sequence[JsonObject]) -> datetime | None:
     bounds = (text(child(child(timing, "repeat"), "boundsPeriod"), "start") for timing in timings)
     named = [found for found in map(moment, events) if found] or [found for found in map(moment, bounds) if found]
     return max(named, default=None)
+
+
+def first_due(dosage: JsonObject, zone: tzinfo) -> datetime | None:
+    """The first time that a dosage names: of its events, else the start of its bounds; of a bare day its midnight."""
+    timing = child(dosage, "timing")
+    events = (moment(event, zone) for event in _listed(timing.get("event")))
+    started = moment(text(child(child(timing, "repeat"), "boundsPeriod"), "start"), zone)
+    return min(filter(None, events), default=started)
 
 
 def ends_at(resource: JsonObject, dosages: Sequence[JsonObject], start: datetime | None) -> datetime | None:

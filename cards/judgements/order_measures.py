@@ -1,12 +1,14 @@
 """What a drafted order of IV magnesium is measured by: grams, g/h and minutes of its steps (indications.yaml)."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 
 from cards.chart import Chart
-from cards.judgements import other_magnesium
+from cards.judgements import other_magnesium, spans
 from cards.model import Infusion, Medication
 
 _MINUTES = 60
+_A_DAY = 24
 
 
 def steps(drafts: Iterable[Medication]) -> tuple[Infusion, ...]:
@@ -52,8 +54,8 @@ def _minutes(listed: Iterable[Infusion]) -> float | None:
     return min((step.hours * _MINUTES for step in listed if step.hours is not None), default=None)
 
 
-def _within(hours: float, drafts: tuple[Medication, ...]) -> float:
-    return sum(step.grams_within(hours) for step in steps(drafts))
+def _within(hours: float, drafts: tuple[Medication, ...], chart: Chart) -> float:
+    return spans.most(hours, spans.of_drafts(drafts, chart), chart.now)
 
 
 def _large(number: str, drafts: tuple[Medication, ...], chart: Chart) -> list[Infusion]:
@@ -66,12 +68,28 @@ def _quick(drafts: tuple[Medication, ...], chart: Chart) -> list[Infusion]:
 
 
 def _day(drafts: tuple[Medication, ...], chart: Chart) -> float:
-    return _within(24, drafts) + other_magnesium.grams(drafts, chart)
+    """Of the 24 hours from now, with all that was given before; of any later ones with what goes on then."""
+    drafted = spans.of_drafts(drafts, chart)
+    first = spans.within(_A_DAY, drafted, chart.now) + other_magnesium.grams(drafts, chart)
+    return max(first, spans.most(_A_DAY, (*drafted, *other_magnesium.going_on(drafts, chart)), chart.now))
 
 
 def _doses_day(drafts: tuple[Medication, ...], chart: Chart) -> float:
     """Grams of a day that no rate limits."""
-    return sum(s.grams_within(24) for s in steps(drafts) if not _is_steady(s, chart))
+    doses = tuple(s for s in spans.of_drafts(drafts, chart) if not _is_steady(s, chart))
+    return spans.most(_A_DAY, doses, chart.now)
+
+
+def steady_rates(drafts: Iterable[Medication], chart: Chart) -> tuple[float, ...]:
+    """The steady rates of some drafts, one of each, at the time when together they are most."""
+    each = [steady(spans.of_drafts((d,), chart), chart) for d in drafts]
+    times = spans.moments(0, [step for listed in each for step in listed], chart.now)
+    return max((_rates_at(at, each) for at in times), key=sum)
+
+
+def _rates_at(at: datetime | None, each: Iterable[list[Infusion]]) -> tuple[float, ...]:
+    rates = (_rate(step for step in listed if spans.runs(step, at)) for listed in each)
+    return tuple(rate for rate in rates if rate is not None)
 
 
 Measure = Callable[[tuple[Medication, ...], Chart], float | None]
@@ -85,9 +103,9 @@ _MEASURES: Mapping[str, Measure] = {
     "load_minutes": lambda drafts, chart: _minutes(loads(steps(drafts), chart)),
     "large_load_minutes": lambda drafts, chart: _minutes(_large("review.load.large", drafts, chart)),
     "heavy_load_rate": lambda drafts, chart: _rate(_large("review.load.grams", drafts, chart)),
-    "hour": lambda drafts, chart: _within(1, drafts),
-    "two_hours": lambda drafts, chart: _within(2, drafts),
-    "six_hours": lambda drafts, chart: _within(6, drafts),
+    "hour": lambda drafts, chart: _within(1, drafts, chart),
+    "two_hours": lambda drafts, chart: _within(2, drafts, chart),
+    "six_hours": lambda drafts, chart: _within(6, drafts, chart),
     "day": _day,
     "doses_day": _doses_day,
     "push": lambda drafts, chart: float(any(d.magnesium and d.magnesium.is_push for d in drafts)),

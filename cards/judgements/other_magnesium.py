@@ -5,9 +5,10 @@ from datetime import datetime
 
 from cards.chart import Chart
 from cards.chart.fhir import child, reference_of, text
-from cards.judgements import indication, iv_states
-from cards.model import DoseState, Infusion, Medication, Schedule
+from cards.judgements import indication, iv_states, spans
+from cards.model import DoseState, Infusion, MagnesiumOrder, Medication, Schedule
 
+_A_DAY = 24
 _ENDLESS = (Schedule.REPEATED, Schedule.CONTINUOUS)
 
 
@@ -36,8 +37,25 @@ def prior(draft: Medication, chart: Chart) -> str:
 
 
 def grams(drafts: Collection[Medication], chart: Chart) -> float:
-    """Grams of the last day and of what runs on, beside the drafts."""
-    return sum(m.magnesium.grams or 0.0 for m in beside(drafts, chart) if m.magnesium)
+    """Grams of the last day and, until a day from now, of what runs or is ordered beside the drafts."""
+    return sum(_of_a_day(m.magnesium, chart) for m in beside(drafts, chart) if m.magnesium)
+
+
+def _of_a_day(order: MagnesiumOrder, chart: Chart) -> float:
+    """All of it; where every step is due later the part that falls into the day."""
+    if order.steps and all(step.begins and step.begins > chart.now for step in order.steps):
+        return spans.within(_A_DAY, order.steps, chart.now)
+    return order.grams or 0.0
+
+
+def going_on(drafts: Collection[Medication], chart: Chart) -> tuple[Infusion, ...]:
+    """The steps of what runs or is ordered beside the drafts; an order of which nobody charted a dose may begin now."""
+    found = ((m, step) for m in running(drafts, chart) if m.magnesium for step in m.magnesium.steps)
+    return tuple(step._replace(begins=_begins(m, step, chart.now)) for m, step in found)
+
+
+def _begins(medication: Medication, step: Infusion, now: datetime) -> datetime:
+    return medication.since or now if medication.charted else max(step.begins or now, now)
 
 
 def ended(chart: Chart) -> tuple[Medication, ...]:

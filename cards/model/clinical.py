@@ -103,7 +103,8 @@ class Infusion(NamedTuple):
     """One step of an IV order: grams of a dose, g/h, hours of a dose, how many doses of it in 24 hours.
 
     `grams` None: a rate alone, that runs for `hours`, or with `times` UNREAD beside a dose that nobody can read: its
-    grams are not counted (s.2.7). `per_hour` None: nobody said how fast.
+    grams are not counted (s.2.7). `per_hour` None: nobody said how fast. `begins`: the time that the order names for
+    its first dose. `lasts`: hours from there to the end of its last; None where it goes on or nobody says.
     """
 
     grams: float | None
@@ -111,6 +112,8 @@ class Infusion(NamedTuple):
     hours: float | None
     times: float = 1.0
     intramuscular: bool = False
+    begins: datetime | None = None
+    lasts: float | None = None
 
     def grams_within(self, hours: float) -> float:
         """The most that goes in within so many hours; all of a dose whose time is not told."""
@@ -119,6 +122,14 @@ class Infusion(NamedTuple):
             return whole
         running = self.per_hour * min(hours, (self.hours or hours) * self.times)
         return min(whole, running) if self.grams is not None else running
+
+    def grams_between(self, start: datetime, hours: float) -> float:
+        """The most that goes in within so many hours from a moment on; what names no time begins then."""
+        before = (start - (self.begins or start)).total_seconds() / 3600
+        left = hours + min(before, 0.0)
+        if self.lasts is not None and before > 0:
+            left = min(left, self.lasts - before)
+        return self.grams_within(left) if left > 0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)

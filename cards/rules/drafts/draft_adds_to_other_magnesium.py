@@ -67,7 +67,7 @@ def _sum(drafts: Drafts, chart: Chart) -> Iterator[Found]:
 def _obstetric(drafts: Drafts, chart: Chart) -> Iterator[Found]:
     if not drafts:
         return
-    rates = [r for d in drafts if (r := order_measures.measure("steady_rate", (d,), chart)) is not None]
+    rates = order_measures.steady_rates(drafts, chart)
     if len(rates) > 1 and chart.above(sum(rates), "review.obstetric.rate.most"):
         yield Found(_CRITICAL, "two_infusions")
     for draft in drafts:

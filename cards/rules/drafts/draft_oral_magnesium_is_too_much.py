@@ -2,7 +2,7 @@
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import assess, level_and_orders
+from cards.judgements import assess, level_and_orders, oral_days
 from cards.judgements.indication import is_wanted
 from cards.model import Indicator, Medication, Problem, RenalGate, Route, Say, Suggestion, removals
 from cards.plan import doses, own_orders
@@ -22,7 +22,7 @@ def draft_oral_magnesium_is_too_much(chart: Chart) -> Say | Because:
         return because("no chosen draft of oral magnesium that is to be given at all")
     if own_orders.is_of_protocol(drafts, chart):
         return because("as the hospital's own protocol orders it")
-    amount = sum(d.magnesium.elemental_mg_per_day or 0.0 for d in drafts if d.magnesium)
+    amount = oral_days.most(drafts, chart)
     for number, indicator, line in _LIMITS.get(chart.renal.of_drafts, ()):
         if chart.above(round(amount), number):
             values = {"drafted": _named(drafts, chart), "oral": f"{amount:.0f}", "most": f"{chart.numbers[number]:.0f}"}
