@@ -34,8 +34,8 @@ def open_engine(url: URL) -> Engine:
 
 
 def _sqlite(url: URL) -> Engine:
-    make_private(Path(url.database or ""))
     engine = create_engine(url)
+    event.listen(engine, "do_connect", lambda *_: make_private(Path(url.database or "")))
     event.listen(engine, "connect", _with_pragmas)
     return engine
 

@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 LOOK_S = 1.0
@@ -13,7 +14,8 @@ Place = tuple[int, int]
 def make_private(path: Path) -> None:
     """Let the file be there, for its owner alone; SQLite gives the files beside it the same rights."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    with suppress(FileExistsError):  # to open and close one that is there would end the locks that SQLite has on it
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def place_of(path: Path) -> Place | None:

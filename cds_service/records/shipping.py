@@ -7,13 +7,13 @@ from pathlib import Path
 from threading import Event
 
 from sqlalchemy import Row, delete, func, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from cds_service.records.answered import Answer, AnsweredFile
 from cds_service.records.engine import database_url, open_engine
+from cds_service.records.faults import Faults
 from cds_service.records.log import record_trouble
-from cds_service.records.migrate import NewerSchemaError, migrate
-from cds_service.records.private_files import Place, make_private, place_of
+from cds_service.records.migrate import migrate
+from cds_service.records.private_files import Place, place_of
 from cds_service.records.purge import purge
 from cds_service.records.rollups import roll_up
 from cds_service.records.schema import FEEDBACK, SEEN_TOKENS
@@ -23,7 +23,7 @@ from cds_service.run.settings import Settings
 
 INTERVAL_S = 0.5
 _LONGEST_REST_S = 10.0
-_TIDY_S = 3600.0
+_TIDY_S, _TIDY_AGAIN_S = 3600.0, 60.0
 _STATUS_S = 5.0
 _OVERLAP = timedelta(minutes=2)
 _REMEMBERED = timedelta(days=31)
@@ -48,6 +48,7 @@ class Shipping:
         self._migrated = False
         self._learned_until: datetime | None = None
         self._tidy_at = 0.0
+        self._faults = Faults()
         self._taken_away = 0.0
         self._status = Status(0.0, False)
 
@@ -60,30 +61,27 @@ class Shipping:
         self.round()
 
     def round(self) -> bool:
-        """Do what there is to do; whether the database took it."""
-        try:
-            self._work()
-        except NewerSchemaError:
-            self._tell(False, NEWER_SCHEMA)
-            return False
-        except (SQLAlchemyError, OSError) as problem:
-            self._tell(False, type(problem).__name__)
-            return False
-        self._tell(True)
-        return True
+        """Do what there is to do; whether the database took it. No fault of one part ends it, or holds up another."""
+        problem = self._faults.of("open", self._open) or self._sent()
+        self._tell(not problem, problem)
+        return not problem
 
-    def _work(self) -> None:
+    def _sent(self) -> str:
+        """Send, learn and tidy up; the kind of what hinders the records, if anything does."""
+        problem = self._faults.of("ship", self._shipper.ship)
+        if self._engine.dialect.name != "sqlite":  # of which all users are on this machine
+            problem = self._faults.of("learn", self._learn) or problem
+        if not problem and time.monotonic() > self._tidy_at:
+            failed = self._faults.of("tidy", self._tidy)
+            self._tidy_at = time.monotonic() + (_TIDY_AGAIN_S if failed else _TIDY_S)
+        return problem
+
+    def _open(self) -> None:
         if self._migrated and not self._in_place():
             self._begin_anew()
         if not self._migrated:
             migrate(self._engine)
             self._migrated, self._place = True, place_of(self._file) if self._file else None
-        self._shipper.ship()
-        if self._engine.dialect.name != "sqlite":  # of which all users are on this machine
-            self._learn()
-        if time.monotonic() > self._tidy_at:
-            self._tidy()
-            self._tidy_at = time.monotonic() + _TIDY_S
 
     def _in_place(self) -> bool:
         """Whether a SQLite file is the one that was opened; a server tells itself when it is gone."""
@@ -93,8 +91,6 @@ class Shipping:
         """Use the file that is at the place now, a new one when there is none; what is still here is sent again."""
         record_trouble("database file taken away: begun anew, what waits is shipped again")
         self._engine.dispose()
-        if self._file:
-            make_private(self._file)
         self._migrated = False
         self._shipper.ship_again()
         self._taken_away = time.time()
@@ -113,9 +109,9 @@ class Shipping:
     def _tidy(self) -> None:
         with self._engine.begin() as connection:
             connection.execute(delete(SEEN_TOKENS).where(SEEN_TOKENS.c.exp < time.time()))
+        self._answered.forget_before((_now() - _REMEMBERED).timestamp())
         purge(self._engine, (_now() - self._retention).date())
         roll_up(self._engine, (_now() - _SETTLED).date())
-        self._answered.forget_before((_now() - _REMEMBERED).timestamp())
 
     def _tell(self, reachable: bool, problem: str = "") -> None:
         """Leave word, and a line in the log when the state of the database changed."""
