@@ -51,6 +51,7 @@ class Shipping:
         self._faults = Faults()
         self._taken_away = 0.0
         self._status = Status(0.0, False)
+        self._tell_at = 0.0
 
     def run(self, stop: Event) -> None:
         """Until `stop` is set, and once more then."""
@@ -120,8 +121,9 @@ class Shipping:
             record_trouble(_TROUBLE.get(problem, "database unreachable: records wait in the spool"), problem=problem)
         elif changed and self._status.at:
             record_trouble("database reachable again: records are shipped")
-        changed = changed or self._taken_away > self._status.taken_away or not self._folder.exists()
-        if changed or time.time() - self._status.at > _STATUS_S:
+        changed = changed or self._taken_away != self._status.taken_away or not self._folder.exists()
+        if changed or time.monotonic() > self._tell_at:
+            self._tell_at = time.monotonic() + _STATUS_S
             sizes = self._shipper.waiting_bytes(), self._shipper.rejected_bytes()
             self._status = Status(time.time(), reachable, problem, *sizes, self._taken_away)
             write_status(self._folder, self._status)

@@ -1,6 +1,7 @@
 """The state folder of this machine: spool, key of the hashes, answered cards, and how the shipper fares."""
 
 import secrets
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,11 @@ class Status:
     waiting: int = 0
     rejected: int = 0
     taken_away: float = 0.0
+
+
+def age_s(status: Status) -> float:
+    """How far its time is from now, in seconds: a word left before a clock was set back is old, too."""
+    return abs(time.time() - status.at)
 
 
 def state_folder(settings: Settings) -> Path:

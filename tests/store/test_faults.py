@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import time
 
 import pytest
 from sqlalchemy import func, select
@@ -113,3 +114,12 @@ def test_a_place_where_no_database_can_be_is_waited_for(tmp_path):
     (tmp_path / "db").unlink()
     assert shipping.round()
     shipping._engine.dispose()
+
+
+def test_a_clock_that_is_set_back_stops_no_word(spool, shipping, monkeypatch):
+    ahead = time.monotonic()
+    now = time.time()
+    assert shipping.round()
+    monkeypatch.setattr("cds_service.records.shipping.time.time", lambda: now - 3600)
+    monkeypatch.setattr("cds_service.records.shipping.time.monotonic", lambda: ahead + 60)
+    assert shipping.round() and read_status(spool.folder).at == now - 3600
