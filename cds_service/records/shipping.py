@@ -1,12 +1,12 @@
 """The shipping process: one on each machine, a child of the worker that keeps it (see keeper)."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
 
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import Row, delete, event, func, select
 
 from cds_service.records.answered import Answer, AnsweredFile
 from cds_service.records.engine import database_url, open_engine
@@ -36,9 +36,12 @@ _SETTLED = timedelta(days=1)  # a day is counted when it is over, by every clock
 class Shipping:
     """Migrates, then ships, learns what other machines were answered, and tidies up; never gives up on a database."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, beat: Callable[[], None] = lambda: None) -> None:
+        """`beat` is called at each round, and with each statement."""
+        self._beat = beat
         self._folder = state_folder(settings)
         self._engine = open_engine(database_url(settings))
+        event.listen(self._engine, "after_cursor_execute", lambda *_: beat())
         url = self._engine.url
         self._file = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
         self._place: Place | None = None
@@ -63,6 +66,7 @@ class Shipping:
 
     def round(self) -> bool:
         """Do what there is to do; whether the database took it. No fault of one part ends it, or holds up another."""
+        self._beat()
         problem = self._faults.of("open", self._open) or self._sent()
         self._tell(not problem, problem)
         return not problem

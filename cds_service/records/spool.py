@@ -19,7 +19,7 @@ import orjson
 
 from cds_service.records.locks import hold
 from cds_service.records.log import record_trouble
-from cds_service.records.private_files import place_of
+from cds_service.records.private_files import open_regular, place_of
 from cds_service.records.state import Status, read_status
 
 _ENDING = ".jsonl"
@@ -184,7 +184,7 @@ def waiting(folder: Path) -> list[Path]:
 
 def lines(path: Path, offset: int, most: int) -> Iterator[tuple[bytes, int]]:
     """At most `most` complete lines from an offset, each with the offset behind it."""
-    with path.open("rb") as file:
+    with open(path, "rb", opener=open_regular) as file:
         file.seek(offset)
         for line in file:
             if not line.endswith(b"\n") or most <= 0:
@@ -208,7 +208,7 @@ def remove_if_done(path: Path, offset: int) -> bool:
 def _claimed(path: Path) -> Iterator[bool]:
     """Whether no process writes to the file; none will once we hold it."""
     try:
-        descriptor = os.open(path, os.O_RDWR)
+        descriptor = open_regular(str(path), os.O_RDWR)
     except OSError:
         yield False
         return
