@@ -16,7 +16,7 @@ from threading import Thread
 
 from cds_service.records.locks import hold
 from cds_service.records.log import record_trouble
-from cds_service.records.spool import waiting
+from cds_service.records.spool_files import waiting
 from cds_service.records.state import state_folder
 from cds_service.run.settings import PREFIX, Settings
 

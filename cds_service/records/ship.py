@@ -15,7 +15,7 @@ from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, Programmin
 from cds_service.records.log import record_trouble
 from cds_service.records.rollups import count_anew
 from cds_service.records.rows import Row, rows_of
-from cds_service.records.spool import lines, remove_if_done, size, waiting
+from cds_service.records.spool_files import lines, remove_if_done, size, waiting
 
 # A batch holds SQLite's one write lock, which the look-up of a token waits for: some milliseconds.
 _BATCH = {"sqlite": 200, "postgresql": 1000}

@@ -14,7 +14,8 @@ from cds_service.records import bounded, keeper
 from cds_service.records.engine import database_url, open_engine
 from cds_service.records.keeper import Keeper
 from cds_service.records.shipping import Shipping
-from cds_service.records.spool import Spool, remove_if_done
+from cds_service.records.spool import Spool
+from cds_service.records.spool_files import remove_if_done
 from cds_service.records.state import Status, read_status, state_folder, write_status
 from tests.conftest import settings_with
 from tests.machine import LONG_S

@@ -11,7 +11,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from cds_service.records.spool import Spool, lines, remove_if_done, size, waiting
+from cds_service.records.spool import Spool
+from cds_service.records.spool_files import lines, remove_if_done, size, waiting
 
 _APPEND_AND_DIE = """
 import os, signal, sys
@@ -167,3 +168,47 @@ def test_a_large_file_is_followed_by_another(spool, monkeypatch):
     for number in range(20):
         spool.append({"number": number})
     assert len(waiting(spool.folder)) > 1 and numbers(spool.folder) == list(range(20))
+
+
+@pytest.mark.parametrize("takes", [0, 5])
+def test_a_full_disk_begins_no_file_at_each_try(spool, monkeypatch, takes):
+    """Whether it takes nothing or a part of the line; what it took of a line is in nobody's way."""
+    spool.append({"number": 0})
+    write, full = os.write, ["full"]
+    part = lambda file, line: write(file, line[:takes]) if full else write(file, line)  # noqa: E731
+    monkeypatch.setattr("cds_service.records.spool.os.write", part)
+    monkeypatch.setattr("cds_service.records.spool._TRY_AGAIN_S", 0.0)
+    for number in range(1, 20):
+        assert spool.append({"number": number})
+    assert len(waiting(spool.folder)) == 1
+    full.clear()
+    assert spool.look() and len(waiting(spool.folder)) == 1 and numbers(spool.folder) == list(range(20))
+
+
+def test_a_folder_that_lets_no_file_be_named_keeps_none_of_them(spool, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("cds_service.records.spool._TRY_AGAIN_S", 0.0)
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rename", refuse)
+        opened = len(os.listdir("/proc/self/fd"))
+        for number in range(10):
+            assert spool.append({"number": number})
+        assert not os.listdir(spool.folder) and len(os.listdir("/proc/self/fd")) == opened
+    assert spool.look() and numbers(spool.folder) == list(range(10))
+
+
+def test_a_folder_that_is_gone_and_a_disk_that_is_full_keep_what_was_written(spool, full_disk, monkeypatch):
+    full_disk.clear()
+    spool.append({"number": 0})
+    assert spool.look()
+    spool.folder.rename(spool.folder.with_name("elsewhere"))
+    full_disk.append("full")
+    for number in range(1, 10):
+        assert not spool.look() and spool.append({"number": number})
+    assert not waiting(spool.folder)
+    full_disk.clear()
+    spool.look()
+    spool.look()
+    assert numbers(spool.folder) == list(range(10))

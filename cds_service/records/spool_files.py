@@ -1,0 +1,71 @@
+"""The files of a spool as who ships them sees them: which wait, their lines, and which may go."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cds_service.records.locks import hold
+from cds_service.records.log import record_trouble
+from cds_service.records.private_files import open_regular
+
+ENDING = ".jsonl"
+
+
+def waiting(folder: Path) -> list[Path]:
+    """The files of the spool, in the order in which they were begun."""
+    try:
+        return sorted(folder.glob(f"*{ENDING}"), key=_begun)
+    except OSError:
+        return []
+
+
+def lines(path: Path, offset: int, most: int) -> Iterator[tuple[bytes, int]]:
+    """At most `most` complete lines from an offset, each with the offset behind it."""
+    with open(path, "rb", opener=open_regular) as file:
+        file.seek(offset)
+        for line in file:
+            if not line.endswith(b"\n") or most <= 0:
+                return
+            offset, most = offset + len(line), most - 1
+            yield line, offset
+
+
+def remove_if_done(path: Path, offset: int) -> bool:
+    """Remove a file that nobody writes to any more and whose complete lines were shipped; whether it is gone."""
+    with _claimed(path) as claimed:
+        if not claimed or next(lines(path, offset, 1), None):
+            return False
+        if size(path) > offset:
+            record_trouble("a record that was not written to its end is dropped", file=path.name)
+        path.unlink(missing_ok=True)
+        return True
+
+
+@contextmanager
+def _claimed(path: Path) -> Iterator[bool]:
+    """Whether no process writes to the file; none will once we hold it."""
+    try:
+        descriptor = open_regular(str(path), os.O_RDWR)
+    except OSError:
+        yield False
+        return
+    try:
+        yield hold(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _begun(path: Path) -> float:
+    try:
+        return path.stat().st_ctime
+    except OSError:
+        return 0.0
+
+
+def size(path: Path) -> int:
+    """Bytes of a file; 0 when it is gone."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
