@@ -9,11 +9,11 @@ from threading import Event
 from sqlalchemy import Row, delete, event, func, select
 
 from cds_service.records.answered import Answer, AnsweredFile
+from cds_service.records.database_file import DatabaseFile
 from cds_service.records.engine import database_url, open_engine
 from cds_service.records.faults import Faults
 from cds_service.records.log import record_trouble
 from cds_service.records.migrate import migrate
-from cds_service.records.private_files import Place, place_of
 from cds_service.records.purge import purge
 from cds_service.records.rollups import roll_up
 from cds_service.records.schema import FEEDBACK, SEEN_TOKENS
@@ -43,9 +43,9 @@ class Shipping:
         self._engine = open_engine(database_url(settings))
         event.listen(self._engine, "after_cursor_execute", lambda *_: beat())
         url = self._engine.url
-        self._file = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
-        self._place: Place | None = None
-        self._shipper = Shipper(self._folder, self._engine, self._in_place)
+        self._file = DatabaseFile(Path(url.database or "")) if url.get_backend_name() == "sqlite" else None
+        looks = (self._file.is_in_place, self._file.finds) if self._file else ()
+        self._shipper = Shipper(self._folder, self._engine, *looks)
         self._answered = AnsweredFile(self._folder / ANSWERED)
         self._retention = timedelta(days=settings.retention_days)
         self._migrated = False
@@ -82,19 +82,21 @@ class Shipping:
         return problem
 
     def _open(self) -> None:
-        if self._migrated and not self._in_place():
+        if self._migrated and not self._is_in_place():
             self._begin_anew()
         if not self._migrated:
             migrate(self._engine)
-            self._migrated, self._place = True, place_of(self._file) if self._file else None
+            self._migrated = True
+            if self._file:
+                self._file.remember()
 
-    def _in_place(self) -> bool:
-        """Whether a SQLite file is the one that was opened; a server tells itself when it is gone."""
-        return self._file is None or place_of(self._file) == self._place
+    def _is_in_place(self) -> bool:
+        """Whether a SQLite file holds what was written to it; a server tells itself when it is gone."""
+        return self._file is None or (self._file.is_in_place() and not self._shipper.lost)
 
     def _begin_anew(self) -> None:
         """Use the file that is at the place now, a new one when there is none; what is still here is sent again."""
-        record_trouble("database file taken away: begun anew, what waits is shipped again")
+        record_trouble("database file taken away, or what was written to it: begun anew, what waits is shipped again")
         self._engine.dispose()
         self._migrated = False
         self._shipper.ship_again()
@@ -115,7 +117,8 @@ class Shipping:
         with self._engine.begin() as connection:
             connection.execute(delete(SEEN_TOKENS).where(SEEN_TOKENS.c.exp < time.time()))
         self._answered.forget_before((_now() - _REMEMBERED).timestamp())
-        purge(self._engine, (_now() - self._retention).date())
+        if purge(self._engine, (_now() - self._retention).date()):
+            self._shipper.forget_sent()
         roll_up(self._engine, (_now() - _SETTLED).date())
 
     def _tell(self, reachable: bool, problem: str = "") -> None:

@@ -1,7 +1,7 @@
 """The files of a spool as who ships them sees them: which wait, their lines, and which may go."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,10 +31,13 @@ def lines(path: Path, offset: int, most: int) -> Iterator[tuple[bytes, int]]:
             yield line, offset
 
 
-def remove_if_done(path: Path, offset: int) -> bool:
-    """Remove a file that nobody writes to any more and whose complete lines were shipped; whether it is gone."""
+def remove_if_done(path: Path, offset: int, may_go: Callable[[], bool] = lambda: True) -> bool:
+    """Remove a file that nobody writes to any more and whose complete lines were shipped; whether it is gone.
+
+    `may_go` is asked last: whether what was shipped arrived.
+    """
     with _claimed(path) as claimed:
-        if not claimed or next(lines(path, offset, 1), None):
+        if not claimed or next(lines(path, offset, 1), None) or not may_go():
             return False
         if size(path) > offset:
             record_trouble("a record that was not written to its end is dropped", file=path.name)
