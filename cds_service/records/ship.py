@@ -14,6 +14,7 @@ from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, Programmin
 
 from cds_service.records.database_file import Sent
 from cds_service.records.log import record_trouble
+from cds_service.records.private_files import open_regular
 from cds_service.records.rollups import count_anew
 from cds_service.records.rows import Row, rows_of
 from cds_service.records.spool_files import lines, remove_if_done, size, waiting
@@ -132,7 +133,7 @@ class Shipper:
     def _reject(self, line: bytes, problem: Exception) -> None:
         """An entry that no database takes is kept aside for a person to look at."""
         record_trouble("a record cannot be shipped: kept aside", file=_REJECTED, problem=type(problem).__name__)
-        with (self._folder / _REJECTED).open("ab") as file:
+        with open(self._folder / _REJECTED, "ab", opener=open_regular) as file:
             file.write(line)
 
 

@@ -48,6 +48,16 @@ def test_a_pipe_in_the_spool_holds_up_nobody(tmp_path, caplog):
     shipping._engine.dispose()
 
 
+def test_a_pipe_where_odd_records_are_kept_aside_holds_up_nobody(tmp_path):
+    settings = settings_with(database_url=f"sqlite:///{tmp_path / 'mg.sqlite'}", state_dir=tmp_path / "state")
+    shipping, spool = Shipping(settings), Spool(tmp_path / "state")
+    spool.append({"kind": "none of ours"})
+    os.mkfifo(spool.folder / "rejected.txt")
+    assert in_time(shipping.round)
+    spool.close()
+    shipping._engine.dispose()
+
+
 @pytest.mark.parametrize("name", ["shipper.json", "shipper.json.new"])
 def test_a_pipe_in_place_of_a_word_is_not_waited_for(tmp_path, name):
     os.mkfifo(tmp_path / name)

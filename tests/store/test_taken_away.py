@@ -146,7 +146,9 @@ def test_only_the_owner_may_read_what_is_written(settings, shipping, tmp_path):
         spool, seen = Spool(state_folder(settings)), SqliteSeen(tmp_path / "seen" / "tokens.sqlite", 10)
         answered = AnsweredFile(spool.folder / "answered.sqlite")
         spool.append(answer())
+        spool.append({"kind": "none of ours"})
         shipping.round()
+        assert (spool.folder / "rejected.txt").exists()
         seen.check()
         answered.keep([])
         modes = {path.name: path.stat().st_mode & 0o077 for path in tmp_path.rglob("*") if path != spool.folder}
