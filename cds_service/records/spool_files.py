@@ -4,12 +4,17 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from cds_service.records.locks import hold
 from cds_service.records.log import record_trouble
 from cds_service.records.private_files import open_regular
 
 ENDING = ".jsonl"
+LONGEST = 8 * 1024 * 1024  # more than a request may have: no record says more than it was made of
+_MOST_BYTES = 2 * LONGEST
+_HEAD = 4096
+_SKIPPED = 32
 
 
 def waiting(folder: Path) -> list[Path]:
@@ -21,14 +26,29 @@ def waiting(folder: Path) -> list[Path]:
 
 
 def lines(path: Path, offset: int, most: int) -> Iterator[tuple[bytes, int]]:
-    """At most `most` complete lines from an offset, each with the offset behind it."""
+    """At most `most` complete lines from an offset, each with the offset behind it, and some MB in all.
+
+    Of a line that is longer than any record only the head is given, which is none; it may be told in several parts.
+    """
     with open(path, "rb", opener=open_regular) as file:
         file.seek(offset)
-        for line in file:
-            if not line.endswith(b"\n") or most <= 0:
+        until = offset + _MOST_BYTES
+        while most > 0 and offset < until:
+            line = file.readline(LONGEST)
+            if len(line) == LONGEST and not line.endswith(b"\n"):
+                line = line[:_HEAD] + b"\n"
+                _skip(file)
+            elif not line.endswith(b"\n"):
                 return
-            offset, most = offset + len(line), most - 1
+            offset, most = file.tell(), most - 1
             yield line, offset
+
+
+def _skip(file: IO[bytes]) -> None:
+    """Go to the end of a line, or so far into it."""
+    for _ in range(_SKIPPED):
+        if len(rest := file.readline(LONGEST)) < LONGEST or rest.endswith(b"\n"):
+            return
 
 
 def remove_if_done(path: Path, offset: int, may_go: Callable[[], bool] = lambda: True) -> bool:

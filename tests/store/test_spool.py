@@ -2,17 +2,28 @@
 
 import errno
 import os
+import resource
 import signal
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 from pathlib import Path
 
 import orjson
+import psutil
 import pytest
+from sqlalchemy import func, select
 
+from cds_service.records.schema import ANSWERS
+from cds_service.records.shipping import Shipping
 from cds_service.records.spool import Spool
 from cds_service.records.spool_files import lines, remove_if_done, size, waiting
+from cds_service.records.state import read_status
+from tests.conftest import settings_with
+from tests.store.made import answer
+
+_ENDLESS = 1024 * 1024 * 1024
 
 _APPEND_AND_DIE = """
 import os, signal, sys
@@ -212,3 +223,49 @@ def test_a_folder_that_is_gone_and_a_disk_that_is_full_keep_what_was_written(spo
     spool.look()
     spool.look()
     assert numbers(spool.folder) == list(range(10))
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["ends", "does not end"])
+def test_of_a_line_without_end_the_head_is_kept_aside_and_the_rest_goes_on(tmp_path, whole):
+    """Sparse gigabytes; memory for them would be more than the test process has."""
+    settings = settings_with(database_url=f"sqlite:///{tmp_path / 'mg.sqlite'}", state_dir=tmp_path / "state")
+    shipping, spool = Shipping(settings), Spool(tmp_path / "state")
+    assert spool.append({"kind": "none of ours"})
+    spool.close()
+    (path,) = waiting(spool.folder)
+    with path.open("ab") as file:
+        file.truncate(_ENDLESS)
+        file.write(b"\n" * whole + orjson.dumps(answer()) + b"\n")
+    with less_memory():
+        while waiting(spool.folder):
+            shipping.round()
+    with shipping._engine.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(ANSWERS)).scalar() == whole
+    assert read_status(spool.folder).reachable and size(spool.folder / "rejected.txt") < 100_000
+    shipping._engine.dispose()
+
+
+@contextmanager
+def less_memory():
+    """So much that the line has no room in it."""
+    before, used = resource.getrlimit(resource.RLIMIT_AS), psutil.Process().memory_info().vms
+    resource.setrlimit(resource.RLIMIT_AS, (used + _ENDLESS // 2, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+def test_many_long_lines_are_not_read_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr("cds_service.records.spool_files._MOST_BYTES", 1000)
+    path = tmp_path / "1-a.jsonl"
+    path.write_bytes((b"x" * 99 + b"\n") * 50)
+    assert len(list(lines(path, 0, 50))) == 10 and len(list(lines(path, 4900, 50))) == 1
+
+
+def test_the_longest_line_is_read_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr("cds_service.records.spool_files.LONGEST", 10)
+    monkeypatch.setattr("cds_service.records.spool_files._HEAD", 3)
+    path = tmp_path / "1-a.jsonl"
+    path.write_bytes(b"123456789\n" + b"1234567890\n" + b"12345\n" + b"x" * 20)
+    assert list(lines(path, 0, 50)) == [(b"123456789\n", 10), (b"123\n", 21), (b"12345\n", 27), (b"xxx\n", 47)]
