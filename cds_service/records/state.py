@@ -73,6 +73,7 @@ def write_status(folder: Path, status: Status) -> None:
     new = folder / f"{_STATUS}.new"
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        new.unlink(missing_ok=True)  # whatever it is
         with open(new, "wb", opener=open_regular) as file:
             file.write(orjson.dumps(status))
         new.replace(folder / _STATUS)

@@ -63,7 +63,7 @@ def test_a_pipe_in_place_of_a_word_is_not_waited_for(tmp_path, name):
     os.mkfifo(tmp_path / name)
     assert in_time(lambda: read_status(tmp_path) is None)
     in_time(lambda: write_status(tmp_path, Status(1.0, True)) is None)
-    assert read_status(tmp_path) == (Status(1.0, True) if name == "shipper.json" else None)
+    assert read_status(tmp_path) == Status(1.0, True)
 
 
 def test_a_database_that_falls_silent_is_given_up(postgres, tmp_path, monkeypatch):
