@@ -1,6 +1,5 @@
 """What is looked at when Prometheus asks: the spool and the shipper of this machine, and what runs here."""
 
-import time
 from collections.abc import Iterable
 from typing import Protocol
 
@@ -9,7 +8,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from cards import Knowledge
 from cds_service import __version__
 from cds_service.metrics.events import PREFIX
-from cds_service.records.state import Status
+from cds_service.records.state import Status, age_s
 
 
 class Books(Protocol):
@@ -67,8 +66,8 @@ class MachineState:
             yield _gauge("spool_rejected_bytes", text, status.rejected)
             text = "When files of ours were last found taken away, in seconds since 1970; 0 for never."
             yield _gauge("files_taken_away_time_seconds", text, status.taken_away)
-            age = max(0.0, time.time() - status.at)
-            yield _gauge("shipper_report_age_seconds", "Age of the last word of the shipping process.", age)
+            text = "Age of the last word of the shipping process; how far ahead where it is from the future."
+            yield _gauge("shipper_report_age_seconds", text, age_s(status))
 
 
 def _gauge(name: str, text: str, value: float) -> Metric:

@@ -14,6 +14,7 @@ _KEEP = (
     "INSERT INTO answered VALUES (?, ?, ?, ?, ?) ON CONFLICT (advice) DO UPDATE SET level = excluded.level, "
     "outcome = excluded.outcome, reason = excluded.reason, at = excluded.at WHERE excluded.at >= answered.at"
 )
+_FORGET = "DELETE FROM answered WHERE at < ?"
 _FIND = "SELECT advice, level, outcome, reason, at FROM answered WHERE advice = ?"
 
 
@@ -45,5 +46,4 @@ class AnsweredFile(KeptFile):
 
     def forget_before(self, moment: float) -> None:
         """Forget what was answered before the moment (seconds since 1970)."""
-        with self.connected() as connection:
-            connection.execute("DELETE FROM answered WHERE at < ?", (moment,))
+        self.write(_FORGET, [(moment,)])

@@ -1,6 +1,7 @@
 """The database: SQLite with a write-ahead log, or PostgreSQL. Nothing here waits long for one that is down."""
 
 from pathlib import Path
+from typing import Any, cast
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -15,6 +16,7 @@ _CONNECT_S = 2
 _STATEMENT_MS = 30_000
 _SILENT_MS = 5_000
 _BUSY_MS = 5_000
+_ALIVE = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
 _PRAGMAS = ("journal_mode = WAL", "synchronous = NORMAL", f"busy_timeout = {_BUSY_MS}")
 
 
@@ -29,13 +31,21 @@ def open_engine(url: URL) -> Engine:
     if url.get_backend_name() == "sqlite":
         return _sqlite(url)
     limits = f"-c statement_timeout={_STATEMENT_MS} -c lock_timeout={_STATEMENT_MS}"
-    given = {"connect_timeout": _CONNECT_S, "tcp_user_timeout": _SILENT_MS, "options": limits}
-    return create_engine(url, connect_args=given, pool_size=1, max_overflow=1, pool_pre_ping=True)
+    given = {"connect_timeout": _CONNECT_S, "tcp_user_timeout": _SILENT_MS, "options": limits, **_ALIVE}
+    engine = create_engine(url, connect_args=given, pool_size=1, max_overflow=1, pool_pre_ping=True)
+    event.listen(engine, "do_connect", _bounded)
+    return engine
+
+
+def _bounded(_: object, __: object, arguments: list[str], named: dict[str, Any]) -> DBAPIConnection:
+    from cds_service.records.bounded import BoundedConnection  # with the driver, which SQLite does without
+
+    return cast("DBAPIConnection", BoundedConnection.connect(*arguments, **named))
 
 
 def _sqlite(url: URL) -> Engine:
-    make_private(Path(url.database or ""))
     engine = create_engine(url)
+    event.listen(engine, "do_connect", lambda *_: make_private(Path(url.database or "")))
     event.listen(engine, "connect", _with_pragmas)
     return engine
 

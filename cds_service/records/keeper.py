@@ -5,6 +5,7 @@ both have ended it is free, and another worker begins a new one.
 """
 
 import os
+import select
 import subprocess
 import sys
 import time
@@ -15,7 +16,7 @@ from threading import Thread
 
 from cds_service.records.locks import hold
 from cds_service.records.log import record_trouble
-from cds_service.records.spool import waiting
+from cds_service.records.spool_files import waiting
 from cds_service.records.state import state_folder
 from cds_service.run.settings import PREFIX, Settings
 
@@ -23,6 +24,7 @@ _LOCK = "keeper.lock"
 _LOOK_S = 1.0
 _SOON_S = 0.02
 _FINAL_S = 20.0
+_SILENT_S = 300.0  # ten times what one statement may take
 
 
 class Keeper:
@@ -62,12 +64,19 @@ class Keeper:
         """Run the shipping process to its end; a machine that can start none now is asked again."""
         try:
             started = subprocess.Popen(  # noqa: S603
-                _COMMAND, stdin=subprocess.PIPE, env=environment(self._settings), pass_fds=_shared(lock)
+                [*_COMMAND, "--beat"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env=environment(self._settings),
+                pass_fds=_shared(lock),
             )
         except OSError as problem:
             record_trouble("the shipping process cannot be started", problem=repr(problem))
             return
-        started.wait()
+        with started:
+            if _falls_silent(started):
+                record_trouble("the shipping process is silent: ended", silent_s=str(_SILENT_S))
+                started.kill()
         record_trouble("the shipping process ended: begun again", status=str(started.returncode))
 
 
@@ -90,6 +99,17 @@ def ship_rest(settings: Settings) -> None:
         )
     except (OSError, subprocess.TimeoutExpired) as problem:
         record_trouble("records wait in the spool for the next start", problem=type(problem).__name__)
+
+
+def _falls_silent(process: subprocess.Popen[bytes]) -> bool:
+    """Whether it gives no sign of life for long; False when it ends. Pipes cannot be waited for on Windows."""
+    told = process.stdout
+    if told is None or sys.platform == "win32":
+        return False
+    while select.select([told], [], [], _SILENT_S)[0]:
+        if not os.read(told.fileno(), 4096):
+            return False
+    return True
 
 
 def _shared(lock: int) -> tuple[int, ...]:

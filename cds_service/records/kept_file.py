@@ -3,13 +3,12 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from cds_service.records.log import record_trouble
-from cds_service.records.sqlite_file import SqliteFile
+from cds_service.records.sqlite_file import SqliteFile, is_damaged
 
 _BUSY_S = 0.25
 _REST_S = 5.0
@@ -49,12 +48,6 @@ class KeptFile:
             return False
         return True
 
-    @contextmanager
-    def connected(self) -> Iterator[sqlite3.Connection]:
-        """The connection, for one who copes with its errors."""
-        with self._lock:
-            yield self._file.connection()
-
     def look(self) -> bool:
         """Whether the file is where it was opened; one that was taken away is begun anew."""
         if not self._file.is_taken_away:
@@ -72,4 +65,9 @@ class KeptFile:
         """Leave the file alone for a while: answers must not wait for it again and again."""
         self._rest_until = time.monotonic() + _REST_S
         record_trouble(f"{self._holds} cannot be remembered: advice may be repeated", problem=repr(problem))
-        self.close()
+        with self._lock:
+            aside = is_damaged(problem) and self._file.set_aside()
+            self._file.close()
+        if aside:
+            self._rest_until = 0.0
+            record_trouble(f"file of {self._holds} is damaged: set aside and begun anew", file=aside.name)

@@ -110,11 +110,19 @@ def record_failed_rules(request_id: str, failures: "Mapping[str, Silence]") -> N
         PROBLEMS.error("rule failed", extra={_FIELDS: fields})
 
 
+def record_fault(event: str, problem: BaseException) -> None:
+    """One line for a fault of ours outside any request: its type and where, not its message."""
+    PROBLEMS.error(event, extra={_FIELDS: _fault(problem)})
+
+
 def record_failure(request_id: str, problem: BaseException) -> None:
     """One line for a fault of ours: its type and where, not its message, which may quote the request."""
+    PROBLEMS.error("failure", extra={_FIELDS: {"request": request_id, **_fault(problem)}})
+
+
+def _fault(problem: BaseException) -> dict[str, object]:
     frames = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(problem.__traceback__)]
-    fields = {"request": request_id, "problem": type(problem).__name__, "frames": frames[-12:]}
-    PROBLEMS.error("failure", extra={_FIELDS: fields})
+    return {"problem": type(problem).__name__, "frames": frames[-12:]}
 
 
 def _decided(decision: "Decision") -> dict[str, object]:

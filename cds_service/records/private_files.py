@@ -1,9 +1,12 @@
 """Files that only the user of the service may read; and whether one is still where it was opened."""
 
+import errno
 import os
+import stat
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 LOOK_S = 1.0
@@ -13,7 +16,20 @@ Place = tuple[int, int]
 def make_private(path: Path) -> None:
     """Let the file be there, for its owner alone; SQLite gives the files beside it the same rights."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    with suppress(FileExistsError):  # to open and close one that is there would end the locks that SQLite has on it
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def open_regular(path: str, flags: int) -> int:
+    """Open a file without waiting, as `opener` of open(); new ones are private. OSError when it is no regular file.
+
+    To open a pipe waits for who writes into it, without end.
+    """
+    file = os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o600)
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        raise OSError(errno.EINVAL, "no regular file")
+    return file
 
 
 def place_of(path: Path) -> Place | None:

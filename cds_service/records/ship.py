@@ -12,10 +12,12 @@ from sqlalchemy import Column, Connection, Engine, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, ProgrammingError, SQLAlchemyError, StatementError
 
+from cds_service.records.database_file import Sent
 from cds_service.records.log import record_trouble
+from cds_service.records.private_files import open_regular
 from cds_service.records.rollups import count_anew
 from cds_service.records.rows import Row, rows_of
-from cds_service.records.spool import lines, remove_if_done, size, waiting
+from cds_service.records.spool_files import lines, remove_if_done, size, waiting
 
 # A batch holds SQLite's one write lock, which the look-up of a token waits for: some milliseconds.
 _BATCH = {"sqlite": 200, "postgresql": 1000}
@@ -30,12 +32,21 @@ class _Odd(ValueError):
 class Shipper:
     """Ships what waits in a folder; remembers how far each file was shipped.
 
-    Nothing is removed while the database is not `in_place`: what was sent there cannot be found any more.
+    Nothing is removed unless the database is `in_place` and `finds` the first and the last that was sent of a file:
+    else all that is still here is to be sent again.
     """
 
-    def __init__(self, folder: Path, engine: Engine, in_place: Callable[[], bool] = lambda: True) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        engine: Engine,
+        in_place: Callable[[], bool] = lambda: True,
+        finds: Callable[[Sequence[Sent]], bool] = lambda _: True,
+    ) -> None:
         self._folder = folder
-        self._in_place = in_place
+        self._in_place, self._finds = in_place, finds
+        self._sent: dict[Path, tuple[Sent, Sent]] = {}
+        self.lost = False
         self._engine = engine
         self._offsets: dict[Path, int] = {}
         self._left: set[Path] = set()
@@ -48,11 +59,18 @@ class Shipper:
         """
         files = waiting(self._folder)
         self._offsets = {path: self._offsets.get(path, 0) for path in files}
+        self._sent = {path: sent for path, sent in self._sent.items() if path in self._offsets}
         return sum(self._ship_or_leave(path) for path in files)
 
     def ship_again(self) -> None:
         """Ship once more what is still here: the database that took it is gone."""
         self._offsets.clear()
+        self._sent.clear()
+        self.lost = False
+
+    def forget_sent(self) -> None:
+        """Ask for nothing that was sent up to now: it may have been removed since."""
+        self._sent.clear()
 
     def waiting_bytes(self) -> int:
         """How much of the spool was not shipped yet."""
@@ -79,36 +97,43 @@ class Shipper:
     def _ship_file(self, path: Path) -> int:
         shipped = 0
         while batch := list(islice(lines(path, self._offsets[path], self._most), self._most)):
-            self._send([line for line, _ in batch])
+            self._send(path, [line for line, _ in batch])
             self._offsets[path] = batch[-1][1]
             shipped += len(batch)
         if self._in_place():
-            remove_if_done(path, self._offsets[path])
+            remove_if_done(path, self._offsets[path], lambda: self._arrived(path))
         return shipped
 
-    def _send(self, batch: Sequence[bytes]) -> None:
+    def _arrived(self, path: Path) -> bool:
+        self.lost = self.lost or not self._finds(self._sent.get(path, ()))
+        return not self.lost
+
+    def _send(self, path: Path, batch: Sequence[bytes]) -> None:
         try:
-            self._insert(batch)
+            self._insert(path, batch)
         except (*_UNUSABLE, SQLAlchemyError) as problem:
             if not _is_of_the_entry(problem):
                 raise
             if len(batch) > 1:
                 for line in batch:
-                    self._send([line])
+                    self._send(path, [line])
             else:
                 self._reject(batch[0], problem)
 
-    def _insert(self, batch: Sequence[bytes]) -> None:
+    def _insert(self, path: Path, batch: Sequence[bytes]) -> None:
         rows = _rows(batch)
         with self._engine.begin() as connection:
             for table, listed in rows.items():
                 insert_new(connection, table, listed)
             count_anew(connection, rows)
+        table, listed = next(iter(rows.items()))
+        first, _ = self._sent.get(path, ((table, listed[0]), None))
+        self._sent[path] = first, (table, listed[-1])
 
     def _reject(self, line: bytes, problem: Exception) -> None:
         """An entry that no database takes is kept aside for a person to look at."""
         record_trouble("a record cannot be shipped: kept aside", file=_REJECTED, problem=type(problem).__name__)
-        with (self._folder / _REJECTED).open("ab") as file:
+        with open(self._folder / _REJECTED, "ab", opener=open_regular) as file:
             file.write(line)
 
 

@@ -1,19 +1,19 @@
 """The shipping process: one on each machine, a child of the worker that keeps it (see keeper)."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
 
-from sqlalchemy import Row, delete, func, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Row, delete, event, func, select
 
 from cds_service.records.answered import Answer, AnsweredFile
+from cds_service.records.database_file import DatabaseFile
 from cds_service.records.engine import database_url, open_engine
+from cds_service.records.faults import Faults
 from cds_service.records.log import record_trouble
-from cds_service.records.migrate import NewerSchemaError, migrate
-from cds_service.records.private_files import Place, make_private, place_of
+from cds_service.records.migrate import migrate
 from cds_service.records.purge import purge
 from cds_service.records.rollups import roll_up
 from cds_service.records.schema import FEEDBACK, SEEN_TOKENS
@@ -23,7 +23,7 @@ from cds_service.run.settings import Settings
 
 INTERVAL_S = 0.5
 _LONGEST_REST_S = 10.0
-_TIDY_S = 3600.0
+_TIDY_S, _TIDY_AGAIN_S = 3600.0, 60.0
 _STATUS_S = 5.0
 _OVERLAP = timedelta(minutes=2)
 _REMEMBERED = timedelta(days=31)
@@ -36,20 +36,25 @@ _SETTLED = timedelta(days=1)  # a day is counted when it is over, by every clock
 class Shipping:
     """Migrates, then ships, learns what other machines were answered, and tidies up; never gives up on a database."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, beat: Callable[[], None] = lambda: None) -> None:
+        """`beat` is called at each round, and with each statement."""
+        self._beat = beat
         self._folder = state_folder(settings)
         self._engine = open_engine(database_url(settings))
+        event.listen(self._engine, "after_cursor_execute", lambda *_: beat())
         url = self._engine.url
-        self._file = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
-        self._place: Place | None = None
-        self._shipper = Shipper(self._folder, self._engine, self._in_place)
+        self._file = DatabaseFile(Path(url.database or "")) if url.get_backend_name() == "sqlite" else None
+        looks = (self._file.is_in_place, self._file.finds) if self._file else ()
+        self._shipper = Shipper(self._folder, self._engine, *looks)
         self._answered = AnsweredFile(self._folder / ANSWERED)
         self._retention = timedelta(days=settings.retention_days)
         self._migrated = False
         self._learned_until: datetime | None = None
         self._tidy_at = 0.0
+        self._faults = Faults()
         self._taken_away = 0.0
         self._status = Status(0.0, False)
+        self._tell_at = 0.0
 
     def run(self, stop: Event) -> None:
         """Until `stop` is set, and once more then."""
@@ -60,41 +65,39 @@ class Shipping:
         self.round()
 
     def round(self) -> bool:
-        """Do what there is to do; whether the database took it."""
-        try:
-            self._work()
-        except NewerSchemaError:
-            self._tell(False, NEWER_SCHEMA)
-            return False
-        except (SQLAlchemyError, OSError) as problem:
-            self._tell(False, type(problem).__name__)
-            return False
-        self._tell(True)
-        return True
+        """Do what there is to do; whether the database took it. No fault of one part ends it, or holds up another."""
+        self._beat()
+        problem = self._faults.of("open", self._open) or self._sent()
+        self._tell(not problem, problem)
+        return not problem
 
-    def _work(self) -> None:
-        if self._migrated and not self._in_place():
+    def _sent(self) -> str:
+        """Send, learn and tidy up; the kind of what hinders the records, if anything does."""
+        problem = self._faults.of("ship", self._shipper.ship)
+        if self._engine.dialect.name != "sqlite":  # of which all users are on this machine
+            problem = self._faults.of("learn", self._learn) or problem
+        if not problem and time.monotonic() > self._tidy_at:
+            failed = self._faults.of("tidy", self._tidy)
+            self._tidy_at = time.monotonic() + (_TIDY_AGAIN_S if failed else _TIDY_S)
+        return problem
+
+    def _open(self) -> None:
+        if self._migrated and not self._is_in_place():
             self._begin_anew()
         if not self._migrated:
             migrate(self._engine)
-            self._migrated, self._place = True, place_of(self._file) if self._file else None
-        self._shipper.ship()
-        if self._engine.dialect.name != "sqlite":  # of which all users are on this machine
-            self._learn()
-        if time.monotonic() > self._tidy_at:
-            self._tidy()
-            self._tidy_at = time.monotonic() + _TIDY_S
+            self._migrated = True
+            if self._file:
+                self._file.remember()
 
-    def _in_place(self) -> bool:
-        """Whether a SQLite file is the one that was opened; a server tells itself when it is gone."""
-        return self._file is None or place_of(self._file) == self._place
+    def _is_in_place(self) -> bool:
+        """Whether a SQLite file holds what was written to it; a server tells itself when it is gone."""
+        return self._file is None or (self._file.is_in_place() and not self._shipper.lost)
 
     def _begin_anew(self) -> None:
         """Use the file that is at the place now, a new one when there is none; what is still here is sent again."""
-        record_trouble("database file taken away: begun anew, what waits is shipped again")
+        record_trouble("database file taken away, or what was written to it: begun anew, what waits is shipped again")
         self._engine.dispose()
-        if self._file:
-            make_private(self._file)
         self._migrated = False
         self._shipper.ship_again()
         self._taken_away = time.time()
@@ -113,9 +116,10 @@ class Shipping:
     def _tidy(self) -> None:
         with self._engine.begin() as connection:
             connection.execute(delete(SEEN_TOKENS).where(SEEN_TOKENS.c.exp < time.time()))
-        purge(self._engine, (_now() - self._retention).date())
-        roll_up(self._engine, (_now() - _SETTLED).date())
         self._answered.forget_before((_now() - _REMEMBERED).timestamp())
+        if purge(self._engine, (_now() - self._retention).date()):
+            self._shipper.forget_sent()
+        roll_up(self._engine, (_now() - _SETTLED).date())
 
     def _tell(self, reachable: bool, problem: str = "") -> None:
         """Leave word, and a line in the log when the state of the database changed."""
@@ -124,8 +128,9 @@ class Shipping:
             record_trouble(_TROUBLE.get(problem, "database unreachable: records wait in the spool"), problem=problem)
         elif changed and self._status.at:
             record_trouble("database reachable again: records are shipped")
-        changed = changed or self._taken_away > self._status.taken_away or not self._folder.exists()
-        if changed or time.time() - self._status.at > _STATUS_S:
+        changed = changed or self._taken_away != self._status.taken_away or not self._folder.exists()
+        if changed or time.monotonic() > self._tell_at:
+            self._tell_at = time.monotonic() + _STATUS_S
             sizes = self._shipper.waiting_bytes(), self._shipper.rejected_bytes()
             self._status = Status(time.time(), reachable, problem, *sizes, self._taken_away)
             write_status(self._folder, self._status)

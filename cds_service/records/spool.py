@@ -10,8 +10,8 @@ import secrets
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,9 +20,9 @@ import orjson
 from cds_service.records.locks import hold
 from cds_service.records.log import record_trouble
 from cds_service.records.private_files import place_of
+from cds_service.records.spool_files import ENDING, size, waiting
 from cds_service.records.state import Status, read_status
 
-_ENDING = ".jsonl"
 _LARGEST = 16 * 1024 * 1024
 _MOST_HELD = 16 * 1024 * 1024
 _TRY_AGAIN_S = 0.5
@@ -60,7 +60,7 @@ class Spool:
         try:
             self._write(line)
         except OSError as problem:
-            self._close()  # what was written of the line ends this file; the next record begins another
+            self._undo()
             record_trouble("spool unusable: records wait in memory", folder=str(self.folder), problem=repr(problem))
             return False
         return True
@@ -116,12 +116,13 @@ class Spool:
     def _write_anew(self) -> int:
         """Begin another file with what the one holds that nobody can find any more; how many bytes."""
         lost, self._file = self._file, None
+        path, written = self._path, self._written
         try:
             held = os.pread(lost, _LARGEST * 2, 0) if lost is not None else b""
             self._write(held)
         except OSError:
-            self._close()
-            self._file = lost
+            self._remove()
+            self._file, self._path, self._written = lost, path, written
             raise
         if lost is not None:
             os.close(lost)
@@ -145,10 +146,9 @@ class Spool:
     def _write(self, line: bytes) -> None:
         if self._file is None or self._written > _LARGEST:
             self._file = self._begin()
-        written = os.write(self._file, line)
-        self._written += written
-        if written < len(line):
+        if os.write(self._file, line) < len(line):
             raise OSError("the disk is full")
+        self._written += len(line)
 
     def _begin(self) -> int:
         self._close()
@@ -156,15 +156,39 @@ class Spool:
         new = self.folder / f"{os.getpid()}-{secrets.token_hex(8)}.new"
         file = os.open(new, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
         hold(file)
-        self._path = new.with_suffix(_ENDING)
-        new.rename(self._path)  # only now, locked, can it be seen by who ships it
+        self._path = new.with_suffix(ENDING)
+        try:
+            new.rename(self._path)  # only now, locked, can it be seen by who ships it
+        except OSError:
+            os.close(file)
+            with suppress(OSError):
+                new.unlink()
+            raise
         self._written, self._seen = 0, True
         return file
+
+    def _undo(self) -> None:
+        """Take back what was written of a line, so that the next follows here: a full disk begins no file each time.
+
+        A file that takes not even that is let go, and ends with what was written of the line.
+        """
+        if self._file is None:
+            return
+        try:
+            os.ftruncate(self._file, self._written)
+        except OSError:
+            self._close()
 
     def _close(self) -> None:
         if self._file is not None:
             os.close(self._file)
         self._file = None
+
+    def _remove(self) -> None:
+        """Let the file go, and take it away."""
+        if self._file is not None:
+            self._path.unlink(missing_ok=True)
+        self._close()
 
     def _forget(self) -> None:
         """A forked process begins a file of its own, and must not share a lock that another thread held."""
@@ -172,62 +196,3 @@ class Spool:
         self._held.clear()  # the other process writes them
         self._held_bytes = 0
         self._close()
-
-
-def waiting(folder: Path) -> list[Path]:
-    """The files of the spool, in the order in which they were begun."""
-    try:
-        return sorted(folder.glob(f"*{_ENDING}"), key=_begun)
-    except OSError:
-        return []
-
-
-def lines(path: Path, offset: int, most: int) -> Iterator[tuple[bytes, int]]:
-    """At most `most` complete lines from an offset, each with the offset behind it."""
-    with path.open("rb") as file:
-        file.seek(offset)
-        for line in file:
-            if not line.endswith(b"\n") or most <= 0:
-                return
-            offset, most = offset + len(line), most - 1
-            yield line, offset
-
-
-def remove_if_done(path: Path, offset: int) -> bool:
-    """Remove a file that nobody writes to any more and whose complete lines were shipped; whether it is gone."""
-    with _claimed(path) as claimed:
-        if not claimed or next(lines(path, offset, 1), None):
-            return False
-        if size(path) > offset:
-            record_trouble("a record that was not written to its end is dropped", file=path.name)
-        path.unlink(missing_ok=True)
-        return True
-
-
-@contextmanager
-def _claimed(path: Path) -> Iterator[bool]:
-    """Whether no process writes to the file; none will once we hold it."""
-    try:
-        descriptor = os.open(path, os.O_RDWR)
-    except OSError:
-        yield False
-        return
-    try:
-        yield hold(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _begun(path: Path) -> float:
-    try:
-        return path.stat().st_ctime
-    except OSError:
-        return 0.0
-
-
-def size(path: Path) -> int:
-    """Bytes of a file; 0 when it is gone."""
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0

@@ -8,6 +8,8 @@ from pathlib import Path
 from cds_service.records.private_files import Place, make_private, place_of
 
 _SWITCH_PAUSE_S = 0.01
+_DAMAGED = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+_BESIDE = ("-wal", "-shm")
 
 
 class SqliteFile:
@@ -27,13 +29,14 @@ class SqliteFile:
         """The connection of this process: one that a fork brought along must not be used."""
         if self._connection is None or self._owner != os.getpid():
             make_private(self.path)
+            self._place = place_of(self.path)
             connection = sqlite3.connect(self.path, timeout=self._wait_s, isolation_level=None, check_same_thread=False)
             try:
                 self._prepare(connection)
             except sqlite3.Error:
                 connection.close()
                 raise
-            self._connection, self._owner, self._place = connection, os.getpid(), place_of(self.path)
+            self._connection, self._owner = connection, os.getpid()
         return self._connection
 
     @property
@@ -47,10 +50,27 @@ class SqliteFile:
             self._connection.close()
         self._connection = None
 
+    def set_aside(self) -> Path | None:
+        """Give the damaged file another name, where it is; None when another process did so, or when it cannot be."""
+        if place_of(self.path) != self._place:
+            return None
+        aside = self.path.with_name(f"{self.path.name}.damaged")
+        try:
+            for end in _BESIDE:
+                Path(f"{self.path}{end}").unlink(missing_ok=True)
+            return self.path.replace(aside)
+        except OSError:
+            return None
+
     def _prepare(self, connection: sqlite3.Connection) -> None:
         _write_ahead(connection, self._wait_s)
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute(self._table)
+
+
+def is_damaged(problem: Exception) -> bool:
+    """Whether it is the content of the file that is of no use: no other try will be better."""
+    return getattr(problem, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
 
 
 def _write_ahead(connection: sqlite3.Connection, wait_s: float) -> None:

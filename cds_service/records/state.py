@@ -1,13 +1,14 @@
 """The state folder of this machine: spool, key of the hashes, answered cards, and how the shipper fares."""
 
 import secrets
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
 
-from cds_service.records.private_files import make_private
+from cds_service.records.private_files import open_regular
 from cds_service.run.places import data_directory
 from cds_service.run.settings import SQLITE, Settings
 
@@ -33,6 +34,11 @@ class Status:
     waiting: int = 0
     rejected: int = 0
     taken_away: float = 0.0
+
+
+def age_s(status: Status) -> float:
+    """How far its time is from now, in seconds: a word left before a clock was set back is old, too."""
+    return abs(time.time() - status.at)
 
 
 def state_folder(settings: Settings) -> Path:
@@ -66,15 +72,18 @@ def write_status(folder: Path, status: Status) -> None:
     """Leave word for the other processes; a word that cannot be left stops no shipping, and the last one grows old."""
     new = folder / f"{_STATUS}.new"
     with suppress(OSError):
-        make_private(new)
-        new.write_bytes(orjson.dumps(status))
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        new.unlink(missing_ok=True)  # whatever it is
+        with open(new, "wb", opener=open_regular) as file:
+            file.write(orjson.dumps(status))
         new.replace(folder / _STATUS)
 
 
 def read_status(folder: Path) -> Status | None:
     """The shipper's last word; None when there is none."""
     try:
-        told = orjson.loads((folder / _STATUS).read_bytes())
+        with open(folder / _STATUS, "rb", opener=open_regular) as file:
+            told = orjson.loads(file.read())
         sizes = int(told["waiting"]), int(told["rejected"])
         return Status(
             float(told["at"]), bool(told["reachable"]), str(told["problem"]), *sizes, float(told.get("taken_away", 0))

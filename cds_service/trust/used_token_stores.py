@@ -41,7 +41,7 @@ class SqliteSeen:
         self._wait_s = wait_s / 3  # for this process's other threads, for other processes, and once more to tidy up
         self._file = SqliteFile(path, _TABLE, self._wait_s)
         self._lock = threading.Lock()
-        self._purged = 0.0
+        self._purge_at = 0.0
 
     def first_time(self, token: bytes, expires: float) -> bool:
         """Whether no process saw the token before; sqlite3.Error or OSError when the file is of no use."""
@@ -50,9 +50,9 @@ class SqliteSeen:
             if self._file.is_taken_away:
                 self._file.close()
             connection = self._file.connection()
-            if now - self._purged > _PURGE_S:
+            if time.monotonic() > self._purge_at:
                 connection.execute("DELETE FROM seen_tokens WHERE exp < ?", (now,))
-                self._purged = now
+                self._purge_at = time.monotonic() + _PURGE_S
             return connection.execute(_INSERT, (token, expires, now)).rowcount == 1
 
     def check(self) -> None:

@@ -1,12 +1,11 @@
 """GET /healthz and /readyz: for whoever runs the service."""
 
-import time
 from datetime import UTC, datetime
 
 from flask import Response
 
 from cds_service.metrics.page import held_bytes
-from cds_service.records.state import NEWER_SCHEMA, Status
+from cds_service.records.state import NEWER_SCHEMA, Status, age_s
 from cds_service.web.answers import json_response
 from cds_service.web.runtime import Access, Route, Runtime
 
@@ -33,7 +32,7 @@ def routes(runtime: Runtime) -> list[Route]:
 
 
 def _store(status: Status | None) -> str:
-    if status is None or time.time() - status.at > _STALE_S:
+    if status is None or age_s(status) > _STALE_S:
         return "not known"
     if status.reachable:
         return "reachable"

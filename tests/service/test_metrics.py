@@ -177,6 +177,16 @@ def test_the_page_tells_what_runs_and_how_the_spool_fares(standing_clock, counti
     spool.close()
 
 
+@pytest.mark.parametrize(("ahead_s", "store"), [(3600, "not known"), (0, "reachable"), (-3600, "not known")])
+def test_a_word_from_the_future_is_old(counting, tmp_path, ahead_s, store):
+    """Left before the clock was set back; the alert is about more than 60 s."""
+    write_status(tmp_path, Status(time.time() + ahead_s, True))
+    caller = create_app(replace(counting, books=Spool(tmp_path))).test_client()
+    assert caller.get("/readyz").get_json()["store"] == store
+    age = value(caller.get("/metrics").get_data(as_text=True), "shipper_report_age_seconds")
+    assert age == pytest.approx(abs(ahead_s), abs=30)
+
+
 def test_every_metric_says_what_it_counts(counting):
     for metric in counting.metrics.registry.collect():
         assert metric.name.startswith(PREFIX) and metric.documentation.endswith(".")

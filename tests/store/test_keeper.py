@@ -52,7 +52,7 @@ def test_a_folder_or_a_machine_that_is_of_no_use_for_a_while_is_asked_again(tmp_
         if len(begun) == 1:
             raise BlockingIOError("no process can be started now")
         started.set()
-        return SimpleNamespace(wait=threading.Event().wait)  # it never ends
+        threading.Event().wait()  # it never ends
 
     monkeypatch.setattr(keeper, "_LOOK_S", 0.01)
     (tmp_path / "state").write_text("no folder")

@@ -26,7 +26,8 @@ from cds_service.records.schema import (
     UNREAD,
 )
 from cds_service.records.ship import Shipper
-from cds_service.records.spool import Spool, waiting
+from cds_service.records.spool import Spool
+from cds_service.records.spool_files import waiting
 from tests.store.made import NOW, answer, candidate, feedback
 
 CARD = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"

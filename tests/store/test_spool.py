@@ -2,16 +2,28 @@
 
 import errno
 import os
+import resource
 import signal
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 from pathlib import Path
 
 import orjson
+import psutil
 import pytest
+from sqlalchemy import func, select
 
-from cds_service.records.spool import Spool, lines, remove_if_done, size, waiting
+from cds_service.records.schema import ANSWERS
+from cds_service.records.shipping import Shipping
+from cds_service.records.spool import Spool
+from cds_service.records.spool_files import lines, remove_if_done, size, waiting
+from cds_service.records.state import read_status
+from tests.conftest import settings_with
+from tests.store.made import answer
+
+_ENDLESS = 1024 * 1024 * 1024
 
 _APPEND_AND_DIE = """
 import os, signal, sys
@@ -167,3 +179,93 @@ def test_a_large_file_is_followed_by_another(spool, monkeypatch):
     for number in range(20):
         spool.append({"number": number})
     assert len(waiting(spool.folder)) > 1 and numbers(spool.folder) == list(range(20))
+
+
+@pytest.mark.parametrize("takes", [0, 5])
+def test_a_full_disk_begins_no_file_at_each_try(spool, monkeypatch, takes):
+    """Whether it takes nothing or a part of the line; what it took of a line is in nobody's way."""
+    spool.append({"number": 0})
+    write, full = os.write, ["full"]
+    part = lambda file, line: write(file, line[:takes]) if full else write(file, line)  # noqa: E731
+    monkeypatch.setattr("cds_service.records.spool.os.write", part)
+    monkeypatch.setattr("cds_service.records.spool._TRY_AGAIN_S", 0.0)
+    for number in range(1, 20):
+        assert spool.append({"number": number})
+    assert len(waiting(spool.folder)) == 1
+    full.clear()
+    assert spool.look() and len(waiting(spool.folder)) == 1 and numbers(spool.folder) == list(range(20))
+
+
+def test_a_folder_that_lets_no_file_be_named_keeps_none_of_them(spool, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("cds_service.records.spool._TRY_AGAIN_S", 0.0)
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rename", refuse)
+        opened = len(os.listdir("/proc/self/fd"))
+        for number in range(10):
+            assert spool.append({"number": number})
+        assert not os.listdir(spool.folder) and len(os.listdir("/proc/self/fd")) == opened
+    assert spool.look() and numbers(spool.folder) == list(range(10))
+
+
+def test_a_folder_that_is_gone_and_a_disk_that_is_full_keep_what_was_written(spool, full_disk, monkeypatch):
+    full_disk.clear()
+    spool.append({"number": 0})
+    assert spool.look()
+    spool.folder.rename(spool.folder.with_name("elsewhere"))
+    full_disk.append("full")
+    for number in range(1, 10):
+        assert not spool.look() and spool.append({"number": number})
+    assert not waiting(spool.folder)
+    full_disk.clear()
+    spool.look()
+    spool.look()
+    assert numbers(spool.folder) == list(range(10))
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["ends", "does not end"])
+def test_of_a_line_without_end_the_head_is_kept_aside_and_the_rest_goes_on(tmp_path, whole):
+    """Sparse gigabytes; memory for them would be more than the test process has."""
+    settings = settings_with(database_url=f"sqlite:///{tmp_path / 'mg.sqlite'}", state_dir=tmp_path / "state")
+    shipping, spool = Shipping(settings), Spool(tmp_path / "state")
+    assert spool.append({"kind": "none of ours"})
+    spool.close()
+    (path,) = waiting(spool.folder)
+    with path.open("ab") as file:
+        file.truncate(_ENDLESS)
+        file.write(b"\n" * whole + orjson.dumps(answer()) + b"\n")
+    with less_memory():
+        while waiting(spool.folder):
+            shipping.round()
+    with shipping._engine.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(ANSWERS)).scalar() == whole
+    assert read_status(spool.folder).reachable and size(spool.folder / "rejected.txt") < 100_000
+    shipping._engine.dispose()
+
+
+@contextmanager
+def less_memory():
+    """So much that the line has no room in it."""
+    before, used = resource.getrlimit(resource.RLIMIT_AS), psutil.Process().memory_info().vms
+    resource.setrlimit(resource.RLIMIT_AS, (used + _ENDLESS // 2, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+def test_many_long_lines_are_not_read_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr("cds_service.records.spool_files._MOST_BYTES", 1000)
+    path = tmp_path / "1-a.jsonl"
+    path.write_bytes((b"x" * 99 + b"\n") * 50)
+    assert len(list(lines(path, 0, 50))) == 10 and len(list(lines(path, 4900, 50))) == 1
+
+
+def test_the_longest_line_is_read_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr("cds_service.records.spool_files.LONGEST", 10)
+    monkeypatch.setattr("cds_service.records.spool_files._HEAD", 3)
+    path = tmp_path / "1-a.jsonl"
+    path.write_bytes(b"123456789\n" + b"1234567890\n" + b"12345\n" + b"x" * 20)
+    assert list(lines(path, 0, 50)) == [(b"123456789\n", 10), (b"123\n", 21), (b"12345\n", 27), (b"xxx\n", 47)]
