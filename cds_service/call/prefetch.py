@@ -61,16 +61,9 @@ def _under(key: str, asked: Input, call: HookCall, null_is_failed: bool) -> Supp
         answer.refuse(what, FAILED)
     elif answer.resources and not any(resource_type(r) in asked.types for r in answer.resources):
         answer.refuse(what, _OTHER)
-    elif _is_cut(value, asked):
+    elif any(held < min(total, asked.count) for held, total in answer.counts):
         answer.cut(what)
     return answer
-
-
-def _is_cut(value: object, asked: Input) -> bool:
-    """Whether a searchset says that more was found than it holds, and holds less than was asked for."""
-    bundle = bundle_of(value)
-    total, held = bundle.get("total"), len(as_list(bundle.get("entry")))
-    return isinstance(total, int) and not isinstance(total, bool) and held < min(total, asked.count)
 
 
 def read_pages(key: str, pages: Iterable[JsonDict], complete: bool, patient_id: str, before: Supplied) -> Supplied:

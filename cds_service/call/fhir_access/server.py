@@ -9,7 +9,7 @@ from cds_service.call.fhir_access.outcome import DEAD, NO_CONNECTION, Fetched, J
 from cds_service.call.fhir_access.queries import Pairs, Request, below, forms
 from cds_service.call.fhir_access.room import CallRoom, ServerRoom
 from cds_service.call.fhir_access.wire import Deadline, RefusedStatus, exchange, greet
-from cds_service.fhir_json import as_dict, as_list, as_text, entries
+from cds_service.fhir_json import as_dict, as_list, as_text, entries, next_links
 from cds_service.outgoing import new_session
 
 CONNECTIONS = 64
@@ -149,8 +149,7 @@ class Server:
 
 def next_page(page: JsonDict, base: str) -> str | None:
     """The URL of the page after this one, "" when it is the last, None when it lies elsewhere and is not followed."""
-    links = [as_dict(link) for link in as_list(page.get("link"))]
-    urls = [as_text(link.get("url")) or "" for link in links if link.get("relation") == "next"]
+    urls = [as_text(link.get("url")) or "" for link in next_links(page)]
     return below(base, urls[0]) if urls else ""
 
 
