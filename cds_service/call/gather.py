@@ -169,7 +169,7 @@ def _complete(
         if found.pages:
             anew = answers[key].missing or (found.complete and not requests[key].next_url)
             before = Supplied() if anew else answers[key]
-            answers[key] = read_pages(key, found.pages, found.complete, call.patient_id, before)
+            answers[key] = read_pages(BY_KEY[key], found.pages, found.complete, call.patient_id, before)
     return fetched
 
 

@@ -8,24 +8,21 @@ from cards import SetAside
 from cds_service.errors import JsonDict
 from cds_service.fhir_json import as_dict, as_list, as_text, entries, is_about, next_links, resource_type, total_of
 
+_Types = tuple[str | None, ...]
 _UNREADABLE = "neither a resource nor a Bundle"
 _FOREIGN = "not about the patient in context"
 _NOT_A_RESOURCE = "not a resource"
 FAILED = "the client could not get it"
 FIRST_PAGE = "not all of it was supplied"
-
 # severities of what a server remarks beside the results of a search
 _REMARKS = frozenset({"information", "warning", "success"})
-
 _BATCHES = ("batch-response", "transaction-response")
 # what a client may put where it found nothing: some make up a Bundle of their own, or one without a type
 _LISTS = ("searchset", "collection", None)
-
 # the types that are asked for by subject
 _OF_SUBJECTS = frozenset({"Observation", "MedicationRequest", "MedicationStatement", "MedicationAdministration"}) | {
     *("Condition", "Encounter", "ServiceRequest", "DiagnosticReport", "Procedure")
 }
-
 _DEEPEST = 3  # Bundles in Bundles
 
 
@@ -34,8 +31,8 @@ class Supplied:
     """What one prefetch key, or the drafts, brought.
 
     `missing`: not known; `failed`: because a query failed. `foreign` counts resources of other patients that were
-    dropped, `unreadable` entries that were no resources. `by_urn`: what entries named by a urn hold. `counts`: of each
-    Bundle how many entries it held, and how many it says were found.
+    dropped, `unreadable` entries that were none. `by_urn`: what entries named by a urn hold. `counts`: of each Bundle
+    how many entries it held, and how many it says were found.
     """
 
     resources: list[JsonDict] = field(default_factory=list)
@@ -135,9 +132,10 @@ def read_value(value: object, what: str, patient_id: str) -> Supplied:
 
 def read_page(page: JsonDict, what: str, patient_id: str, answer: Supplied) -> None:
     """Adds what a page of a server's answer holds."""
-    found = entries(page) if resource_type(page) == "Bundle" else [page]
-    _note_urns(as_list(page.get("entry")), answer)
-    _collect(found, what, patient_id, answer)
+    if resource_type(page) == "Bundle":
+        _read_entries(page, what, patient_id, answer, lists=("searchset",))
+    else:
+        _collect([page], what, patient_id, answer)
 
 
 def _read_alone(outcome: JsonDict, what: str, answer: Supplied) -> None:
@@ -197,23 +195,25 @@ def _says_it_is_about(resource: JsonDict, patient: str) -> bool:
 def _read_bundle(bundle: JsonDict, what: str, patient_id: str, answer: Supplied, depth: int = 0) -> None:
     """A Bundle in place of a list, or in an entry of one that answers a batch; each says whether it is all."""
     if depth > _DEEPEST:
-        return answer.refuse(what, _UNREADABLE)
+        answer.refuse(what, _UNREADABLE)
+        return
     answer.partial |= bool(next_links(bundle))
     total, before = total_of(bundle), len(answer.resources) + answer.foreign
     answer.counts.append((len(as_list(bundle.get("entry"))), total))
     _read_entries(bundle, what, patient_id, answer, depth + 1)
     if total and len(answer.resources) + answer.foreign == before:
         answer.refuse(what, FAILED)
-    return None
 
 
-def _read_entries(bundle: JsonDict, what: str, patient_id: str, answer: Supplied, depth: int = 0) -> None:
+def _read_entries(
+    bundle: JsonDict, what: str, patient_id: str, answer: Supplied, depth: int = 0, lists: _Types = _LISTS
+) -> None:
     """What a Bundle holds; one that holds nothing of use is no answer, unless it is a list that may be empty."""
     listed, before = as_list(bundle.get("entry")), len(answer.resources)
     _note_urns(listed, answer)
     _collect(entries(bundle), what, patient_id, answer, depth)
     kind, came = bundle.get("type"), len(answer.resources) > before
-    if (kind in _BATCHES or not came) and _is_no_answer(kind, listed):
+    if (kind in _BATCHES or not came) and _is_no_answer(kind, listed, lists):
         answer.refuse(what, FAILED)
 
 
@@ -225,10 +225,10 @@ def _note_urns(listed: Iterable[object], answer: Supplied) -> None:
             answer.by_urn[url] = as_dict(as_dict(entry).get("resource"))
 
 
-def _is_no_answer(kind: object, listed: list[object]) -> bool:
+def _is_no_answer(kind: object, listed: list[object], lists: _Types) -> bool:
     """Whether a Bundle of a type with these entries answers no query, or tells of one that failed."""
     is_batch = kind in _BATCHES
-    return not (listed if is_batch else kind in _LISTS) or any(_entry_failed(as_dict(e), is_batch) for e in listed)
+    return not (listed if is_batch else kind in lists) or any(_entry_failed(as_dict(e), is_batch) for e in listed)
 
 
 def _entry_failed(entry: JsonDict, in_batch: bool = False) -> bool:

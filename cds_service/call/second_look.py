@@ -29,7 +29,7 @@ def look_again(gathered: Gathered, call: HookCall, queries: Mapping[str, str], n
     for key, found in gathered.visit.fetch(asked).items():
         answer = Supplied(missing=True, failed=has_failed(found.outcome))
         if found.pages:
-            answer = read_pages(key, found.pages, found.complete, call.patient_id, Supplied(missing=True))
+            answer = read_pages(_INPUTS[key], found.pages, found.complete, call.patient_id, Supplied(missing=True))
         snapshot = _with(snapshot, key, answer)
         data.append(KeyData.of(key, answer.missing, found, answer.foreign))
     return replace(gathered, snapshot=snapshot, data=tuple(data))

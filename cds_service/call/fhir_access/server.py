@@ -9,7 +9,7 @@ from cds_service.call.fhir_access.outcome import DEAD, NO_CONNECTION, Fetched, J
 from cds_service.call.fhir_access.queries import Pairs, Request, below, forms
 from cds_service.call.fhir_access.room import CallRoom, ServerRoom
 from cds_service.call.fhir_access.wire import Deadline, RefusedStatus, exchange, greet
-from cds_service.fhir_json import as_dict, as_list, as_text, entries, next_links
+from cds_service.fhir_json import as_dict, as_list, as_text, entries, next_links, total_of
 from cds_service.outgoing import new_session
 
 CONNECTIONS = 64
@@ -160,10 +160,9 @@ def _names(request: Request) -> tuple[str, ...]:
 
 def _falls_short(pages: Sequence[JsonDict], came: Iterable[JsonDict], request: Request) -> bool:
     """Whether the server found more than it gave: of a whole search, what came is less than the total it tells."""
-    total = pages[0].get("total")
-    if request.ident or request.next_url or not isinstance(total, int) or isinstance(total, bool):
+    if request.ident or request.next_url:
         return False
-    return sum(resource.get("resourceType") == request.kind for resource in came) < total
+    return sum(resource.get("resourceType") == request.kind for resource in came) < total_of(pages[0])
 
 
 def _pause(problem: NotFetched) -> float | None:
