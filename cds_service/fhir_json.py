@@ -9,6 +9,7 @@ JsonDict = dict[str, object]
 _PATIENT_REFERENCE = re.compile(r"(?:^|/)Patient/([^/?#|]+)(?:/_history/[^/]*)?$")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _BOM = b"\xef\xbb\xbf"
+_LONGEST_NUMBER = 20  # letters
 
 
 def parse_json(raw: bytes) -> object:
@@ -49,9 +50,22 @@ def entries(bundle: JsonDict) -> list[object]:
     return [entry.get("resource", entry) if isinstance(entry, dict) else entry for entry in listed]
 
 
-def has_next_page(bundle: JsonDict) -> bool:
-    """Whether the Bundle is a page with another one after it."""
-    return "next" in [link.get("relation") for link in as_list(bundle.get("link")) if isinstance(link, dict)]
+def next_links(bundle: JsonDict) -> list[JsonDict]:
+    """The links of a Bundle to a page after it, however their relation is written."""
+    links = as_list(bundle.get("link"))
+    return [link for link in links if isinstance(link, dict) and "next" in str(link.get("relation")).lower()]
+
+
+def total_of(bundle: JsonDict) -> float:
+    """How many a Bundle says were found, in digits or as text: 0 when it does not say, -1 when that is no number."""
+    told = bundle.get("total", 0)
+    if isinstance(told, int | float) and not isinstance(told, bool):
+        return told
+    digits = as_text(told) or ""
+    try:
+        return 0 if told is None else float(digits if len(digits) <= _LONGEST_NUMBER else "")
+    except ValueError:
+        return -1
 
 
 def is_about(resource: JsonDict, patient_id: str) -> bool:

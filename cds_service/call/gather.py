@@ -7,7 +7,7 @@ from functools import partial
 
 from cards import BY_KEY, About, Service, SetAside, Snapshot, is_enough, is_id
 from cds_service.call.envelope import HookCall
-from cds_service.call.fhir_access import FAILED, Fetched, Outcome, Request, Source, Visit, next_page, request_of
+from cds_service.call.fhir_access import Fetched, Outcome, Request, Source, Visit, has_failed, next_page, request_of
 from cds_service.call.key_outcomes import KeyData
 from cds_service.call.prefetch import drafts_of, others, read_pages, strays, supplied, urls_of
 from cds_service.call.prefetch_value import Supplied, bundle_of
@@ -165,11 +165,11 @@ def _complete(
     requests = {key: request for key, request in asked.items() if request}
     fetched = visit.fetch(requests)
     for key, found in fetched.items():
-        answers[key].failed |= found.outcome in FAILED or (key == _PATIENT and found.outcome is Outcome.NOT_FOUND)
+        answers[key].failed |= has_failed(found.outcome, of_everybody=key == _PATIENT)
         if found.pages:
             anew = answers[key].missing or (found.complete and not requests[key].next_url)
             before = Supplied() if anew else answers[key]
-            answers[key] = read_pages(key, found.pages, found.complete, call.patient_id, before)
+            answers[key] = read_pages(BY_KEY[key], found.pages, found.complete, call.patient_id, before)
     return fetched
 
 

@@ -1,13 +1,13 @@
 """Reads what a client supplied, or a FHIR server answered: what is known, known to be none, not known."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from cards import BY_KEY, Input
 from cds_service.call.envelope import HookCall
 from cds_service.call.prefetch_value import FAILED, FIRST_PAGE, Supplied, bundle_of, read_page, read_value, usual_list
 from cds_service.errors import JsonDict
-from cds_service.fhir_json import as_dict, as_list, as_text, patient_of, resource_type
+from cds_service.fhir_json import as_dict, as_list, as_text, patient_of, resource_type, total_of
 
 _OTHER = "holds resources of other types only"
 _MOST_STRAYS = 2  # (design) more of other patients alone is the answer to a wrong query
@@ -59,27 +59,30 @@ def _under(key: str, asked: Input, call: HookCall, null_is_failed: bool) -> Supp
     nothing = not answer.resources and not answer.missing
     if nothing and (not asked.count or (value is None and null_is_failed)):
         answer.refuse(what, FAILED)
-    elif answer.resources and not any(resource_type(r) in asked.types for r in answer.resources):
-        answer.refuse(what, _OTHER)
-    elif _is_cut(value, asked):
-        answer.cut(what)
+    else:
+        _compare(answer, asked, what)
     return answer
 
 
-def _is_cut(value: object, asked: Input) -> bool:
-    """Whether a searchset says that more was found than it holds, and holds less than was asked for."""
-    bundle = bundle_of(value)
-    total, held = bundle.get("total"), len(as_list(bundle.get("entry")))
-    return isinstance(total, int) and not isinstance(total, bool) and held < min(total, asked.count)
+def _compare(answer: Supplied, asked: Input, what: str) -> None:
+    """What came beside what was asked for: other types are no answer, and fewer than were found are not all."""
+    if answer.resources and not any(resource_type(r) in asked.types for r in answer.resources):
+        answer.refuse(what, _OTHER)
+    elif any(held < min(total, asked.count) for held, total in answer.counts):
+        answer.cut(what)
 
 
-def read_pages(key: str, pages: Iterable[JsonDict], complete: bool, patient_id: str, before: Supplied) -> Supplied:
-    """What a FHIR server answered for a key, after what came of it before."""
+def read_pages(asked: Input, pages: Sequence[JsonDict], complete: bool, patient_id: str, before: Supplied) -> Supplied:
+    """What a FHIR server answered for an input, after what came of it before."""
+    what = _name(asked.key)
     answer = Supplied(list(before.resources), partial=not complete, foreign=before.foreign)
     answer.set_aside.extend(item for item in before.set_aside if item.why not in (FIRST_PAGE, FAILED))
     for page in pages:
-        read_page(page, _name(key), patient_id, answer)
-    answer.settle(_name(key))
+        read_page(page, what, patient_id, answer)
+    if not (answer.resources or answer.foreign) and total_of(pages[0]):
+        answer.refuse(what, FAILED)
+    answer.settle(what)
+    _compare(answer, asked, what)
     answer.only_foreign = False  # a server that answers our own search so is not to be relied on
     return answer
 

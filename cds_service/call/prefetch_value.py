@@ -6,32 +6,23 @@ from typing import TypeGuard
 
 from cards import SetAside
 from cds_service.errors import JsonDict
-from cds_service.fhir_json import as_dict, as_list, as_text, entries, has_next_page, is_about, resource_type
+from cds_service.fhir_json import as_dict, as_list, as_text, entries, is_about, next_links, resource_type, total_of
 
+_Types = tuple[str | None, ...]
 _UNREADABLE = "neither a resource nor a Bundle"
-
 _FOREIGN = "not about the patient in context"
-
-
 _NOT_A_RESOURCE = "not a resource"
-
 FAILED = "the client could not get it"
-
-
 FIRST_PAGE = "not all of it was supplied"
-
-
 # severities of what a server remarks beside the results of a search
 _REMARKS = frozenset({"information", "warning", "success"})
-
-_BATCHES = frozenset({"batch-response", "transaction-response"})
-
-
+_BATCHES = ("batch-response", "transaction-response")
+# what a client may put where it found nothing: some make up a Bundle of their own, or one without a type
+_LISTS = ("searchset", "collection", None)
 # the types that are asked for by subject
 _OF_SUBJECTS = frozenset({"Observation", "MedicationRequest", "MedicationStatement", "MedicationAdministration"}) | {
     *("Condition", "Encounter", "ServiceRequest", "DiagnosticReport", "Procedure")
 }
-
 _DEEPEST = 3  # Bundles in Bundles
 
 
@@ -40,7 +31,8 @@ class Supplied:
     """What one prefetch key, or the drafts, brought.
 
     `missing`: not known; `failed`: because a query failed. `foreign` counts resources of other patients that were
-    dropped, `unreadable` entries that were no resources. `by_urn`: what entries named by a urn hold.
+    dropped, `unreadable` entries that were none. `by_urn`: what entries named by a urn hold. `counts`: of each Bundle
+    how many entries it held, and how many it says were found.
     """
 
     resources: list[JsonDict] = field(default_factory=list)
@@ -52,6 +44,7 @@ class Supplied:
     failed: bool = False
     unreadable: int = 0
     by_urn: dict[str, JsonDict] = field(default_factory=dict)
+    counts: list[tuple[int, float]] = field(default_factory=list, compare=False)
 
     def refuse(self, what: str, why: str) -> None:
         """Not known, for a reason."""
@@ -110,8 +103,10 @@ def _whole_searchset(value: object) -> list[object] | None:
     if not isinstance(value, dict) or value.get("resourceType") != "Bundle" or value.get("type") != "searchset":
         return None
     listed = value.get("entry", [])
-    whole = isinstance(listed, list) and value.get("total", len(listed)) == len(listed)
-    return listed if whole and not ("link" in value and has_next_page(value)) else None
+    whole = (
+        isinstance(listed, list) and (total := value.get("total", len(listed))) == len(listed) and total is not False
+    )
+    return listed if whole and not ("link" in value and next_links(value)) else None
 
 
 def _is_urn(url: object) -> TypeGuard[str]:
@@ -137,9 +132,10 @@ def read_value(value: object, what: str, patient_id: str) -> Supplied:
 
 def read_page(page: JsonDict, what: str, patient_id: str, answer: Supplied) -> None:
     """Adds what a page of a server's answer holds."""
-    found = entries(page) if resource_type(page) == "Bundle" else [page]
-    _note_urns(as_list(page.get("entry")), answer)
-    _collect(found, what, patient_id, answer)
+    if resource_type(page) == "Bundle":
+        _read_entries(page, what, patient_id, answer, lists=("searchset",))
+    else:
+        _collect([page], what, patient_id, answer)
 
 
 def _read_alone(outcome: JsonDict, what: str, answer: Supplied) -> None:
@@ -156,6 +152,8 @@ def _unwrapped(value: object) -> object:
     if not isinstance(value, dict) or "resourceType" in value:
         return value
     if "resource" in value:
+        if _entry_failed(value):
+            return {"resourceType": "Bundle", "type": _BATCHES[0], "entry": [value]}
         return value["resource"] if value["resource"] is not None or _succeeded(value) else value
     return {**value, "resourceType": "Bundle"} if isinstance(value.get("entry"), list) else value
 
@@ -197,13 +195,26 @@ def _says_it_is_about(resource: JsonDict, patient: str) -> bool:
 def _read_bundle(bundle: JsonDict, what: str, patient_id: str, answer: Supplied, depth: int = 0) -> None:
     """A Bundle in place of a list, or in an entry of one that answers a batch; each says whether it is all."""
     if depth > _DEEPEST:
-        return answer.refuse(what, _UNREADABLE)
-    answer.partial |= has_next_page(bundle)
-    listed = as_list(bundle.get("entry"))
-    if as_text(bundle.get("type")) in _BATCHES and not all(_entry_succeeded(as_dict(entry)) for entry in listed):
+        answer.refuse(what, _UNREADABLE)
+        return
+    answer.partial |= bool(next_links(bundle))
+    total, before = total_of(bundle), len(answer.resources) + answer.foreign
+    answer.counts.append((len(as_list(bundle.get("entry"))), total))
+    _read_entries(bundle, what, patient_id, answer, depth + 1)
+    if total and len(answer.resources) + answer.foreign == before:
         answer.refuse(what, FAILED)
+
+
+def _read_entries(
+    bundle: JsonDict, what: str, patient_id: str, answer: Supplied, depth: int = 0, lists: _Types = _LISTS
+) -> None:
+    """What a Bundle holds; one that holds nothing of use is no answer, unless it is a list that may be empty."""
+    listed, before = as_list(bundle.get("entry")), len(answer.resources)
     _note_urns(listed, answer)
-    return _collect(entries(bundle), what, patient_id, answer, depth + 1)
+    _collect(entries(bundle), what, patient_id, answer, depth)
+    kind, came = bundle.get("type"), len(answer.resources) > before
+    if (kind in _BATCHES or not came) and _is_no_answer(kind, listed, lists):
+        answer.refuse(what, FAILED)
 
 
 def _note_urns(listed: Iterable[object], answer: Supplied) -> None:
@@ -214,9 +225,16 @@ def _note_urns(listed: Iterable[object], answer: Supplied) -> None:
             answer.by_urn[url] = as_dict(as_dict(entry).get("resource"))
 
 
-def _entry_succeeded(entry: JsonDict) -> bool:
-    """Whether an entry of a batch says that its query worked; one that says nothing did."""
-    return "response" not in entry or _succeeded(entry)
+def _is_no_answer(kind: object, listed: list[object], lists: _Types) -> bool:
+    """Whether a Bundle of a type with these entries answers no query, or tells of one that failed."""
+    is_batch = kind in _BATCHES
+    return not (listed if is_batch else kind in lists) or any(_entry_failed(as_dict(e), is_batch) for e in listed)
+
+
+def _entry_failed(entry: JsonDict, in_batch: bool = False) -> bool:
+    """Whether an entry says that its query failed; in a batch, one with a response has to say that it worked."""
+    says = as_dict(entry.get("response")).get("status") is not None
+    return (says or (in_batch and "response" in entry)) and not _succeeded(entry)
 
 
 def _read_outcome(outcome: JsonDict, what: str, answer: Supplied) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 
 from cards import BY_KEY, IF_SENT, INPUTS, Snapshot, is_enough
 from cds_service.call.envelope import HookCall
-from cds_service.call.fhir_access import FAILED, Request, request_of
+from cds_service.call.fhir_access import Request, has_failed, request_of
 from cds_service.call.gather import Gathered
 from cds_service.call.key_outcomes import KeyData
 from cds_service.call.prefetch import read_pages
@@ -27,9 +27,9 @@ def look_again(gathered: Gathered, call: HookCall, queries: Mapping[str, str], n
         return gathered
     snapshot, data = gathered.snapshot, list(gathered.data)
     for key, found in gathered.visit.fetch(asked).items():
-        answer = Supplied(missing=True, failed=found.outcome in FAILED)
+        answer = Supplied(missing=True, failed=has_failed(found.outcome))
         if found.pages:
-            answer = read_pages(key, found.pages, found.complete, call.patient_id, Supplied(missing=True))
+            answer = read_pages(_INPUTS[key], found.pages, found.complete, call.patient_id, Supplied(missing=True))
         snapshot = _with(snapshot, key, answer)
         data.append(KeyData.of(key, answer.missing, found, answer.foreign))
     return replace(gathered, snapshot=snapshot, data=tuple(data))

@@ -19,6 +19,7 @@ _OUTCOMES = {
     "connection-refused": "connection refused",
     "connection-reset": "connection broken off",
     "redirect": "FHIR server redirected",
+    "unauthorized": "token not accepted by the FHIR server",
     "refused": "FHIR server refused",
     "not-found": "not found",
     "busy": "FHIR server busy",

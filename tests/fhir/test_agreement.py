@@ -70,7 +70,7 @@ def test_a_real_fhir_server_that_refuses_the_token_leaves_everything_missing(run
     service = Service(runtime, [real.base], **SLOW)
     body = lacking(complete("patient-view", templates), base=real.base, access_token="another")
     assert service.post(body).status_code == 412
-    assert service.outcomes() == {"refused": 1}
+    assert service.outcomes() == {"unauthorized": 1}
 
 
 def test_a_real_fhir_server_without_the_patient_is_no_all_clear(runtime, templates, real):

@@ -32,7 +32,7 @@ FAULTS = {
     "refused connection": ({"body": requests.ConnectionError("no " + TOKEN)}, "no-connection"),
     "slow connection": ({"body": requests.ConnectTimeout("no " + TOKEN)}, "no-connection"),
     "broken transfer": ({"body": requests.exceptions.ChunkedEncodingError("half")}, "unreadable"),
-    "401": ({"status": 401, "json": outcome()}, "refused"),
+    "401": ({"status": 401, "json": outcome()}, "unauthorized"),
     "403": ({"status": 403, "json": outcome()}, "refused"),
     "404": ({"status": 404, "json": outcome()}, "not-found"),
     "400": ({"status": 400, "json": outcome()}, "bad-request"),

@@ -8,7 +8,7 @@ import pytest
 from cards import BY_KEY, INPUTS, SERVICES
 from cds_service.answer_call import Means, answer_call
 from cds_service.run.settings import MissingData
-from tests.calls import outcome
+from tests.calls import outcome, searchset
 from tests.cards.chart import NOW, decide, knowledge, snapshot
 from tests.cards.each_case import ask_each, of_every_rule
 from tests.service.test_vignettes import CASES, request_of
@@ -18,6 +18,20 @@ BY_HOOK = {service.hook: service for service in SERVICES}
 QUIET = [
     {"setting": "inpatient", "magnesium": 2.0, "labs": {"egfr": 85, "potassium": 4.2}},
     {"setting": "ambulatory", "labs": {"egfr": 85}},
+]
+# what stands where a query failed, or where something else than its answer came
+NO_ANSWERS = [
+    outcome(),
+    outcome("warning"),
+    {},
+    {"response": {"status": "500"}, "resource": searchset()},
+    {"response": {"status": "404"}, "resource": outcome("information")},
+    searchset(searchset(total=4)),
+    *[searchset(total=total) for total in (3, "3", 3.0, -1, "many")],
+    *[searchset(link=[{"relation": relation}]) for relation in ("next", ["next"], "Next")],
+    *[{**searchset(), "type": kind} for kind in ("batch-response", "batch", "history", "document", "message", "")],
+    {**searchset(), "type": "batch-response", "entry": [{"response": {"status": "500"}, "resource": searchset()}]},
+    {**searchset(), "entry": [{"response": {"status": "500"}, "resource": searchset()}]},
 ]
 
 
@@ -44,12 +58,12 @@ def test_where_the_full_data_give_a_card_a_failed_key_is_never_silence(rule):
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['id']} {case['name']}")
-def test_a_worked_case_with_an_outcome_in_place_of_a_key(case):
+def test_a_worked_case_with_what_is_no_answer_in_place_of_a_key(case):
     body = request_of(case["chart"])
     if not answered(body).payload["cards"]:
         return
-    for key in body["prefetch"]:
-        broken = {**body, "prefetch": {**body["prefetch"], key: outcome()}}
+    for number, key in enumerate(body["prefetch"], CASES.index(case)):  # over the cases each way meets each key
+        broken = {**body, "prefetch": {**body["prefetch"], key: NO_ANSWERS[number % len(NO_ANSWERS)]}}
         answer = answered(broken)
         assert answer.status == 412 or (answer.status == 200 and answer.payload["cards"]), key
         assert answered(broken, MissingData.CARD).payload["cards"], key

@@ -19,6 +19,12 @@ def batch(*resources, status="200 OK"):
     return {"resourceType": "Bundle", "type": "batch-response", "entry": entries}
 
 
+def of_type(kind, *resources):
+    """A Bundle of another type than the one that answers a search."""
+    return {**searchset(*resources), "type": kind}
+
+
+NO_LISTS = ("history", "document", "message", "batch", "transaction", "subscription-notification", "Search", "", 5, [])
 MG = magnesium(patient="p1")
 OTHER = magnesium(patient="p2")
 
@@ -52,6 +58,13 @@ def state(value):
         ({"response": {"status": "200 OK"}, "resource": searchset(MG)}, (1, False, False)),
         ({"response": {"status": "200"}, "resource": None}, (0, False, False)),
         ({"response": {"status": "404"}, "resource": None}, (0, True, False)),
+        ({"response": {"status": "500"}, "resource": searchset()}, (0, True, False)),
+        ({"response": {"status": 500}, "resource": searchset()}, (0, True, False)),
+        ({"response": {"status": "404"}, "resource": outcome("information")}, (0, True, False)),
+        ([{"response": {"status": "404"}, "resource": outcome("information")}], (0, True, False)),
+        ({"response": {"status": "200 OK"}, "resource": searchset()}, (0, False, False)),
+        ({"response": {"etag": "W/1"}, "resource": searchset()}, (0, False, False)),
+        ({"response": {"status": "500"}, "resource": MG}, (1, True, False)),
         (outcome(), (0, True, False)),
         (searchset(outcome()), (0, True, False)),
         (searchset(MG, outcome("warning")), (1, False, False)),
@@ -64,6 +77,28 @@ def state(value):
         (searchset(MG, total=1), (1, False, False)),
         (searchset(*[MG] * 30, total=61), (30, False, False)),
         (searchset(total=2), (0, True, True)),
+        *[(searchset(total=total), (0, True, True)) for total in ("3", 3.0, "3.0", 1e300)],
+        *[(searchset(MG, total=total), (1, False, True)) for total in ("3", 3.0)],
+        *[(searchset(MG, total=total), (1, False, False)) for total in ("1", 1.0, None, "many", [], True, "")],
+        *[(searchset(total=total), (0, False, False)) for total in (0, 0.0, "0", None)],
+        *[(searchset(total=total), (0, True, False)) for total in (-1, "many", "", [], True, False, "9" * 400)],
+        (searchset(outcome("warning"), total=1), (0, True, False)),
+        (searchset(outcome("warning"), total=0), (0, False, False)),
+        (searchset(searchset(total=4)), (0, True, True)),
+        (batch(searchset(total=4)), (0, True, True)),
+        (batch(searchset(MG, total=4)), (1, False, True)),
+        (batch(searchset()), (0, False, False)),
+        (batch(searchset(MG), searchset()), (1, False, False)),
+        (batch(), (0, True, False)),
+        (batch({"resourceType": "Bundle", "type": "history"}), (0, True, False)),
+        (searchset(MG, batch()), (1, True, False)),
+        ({"resourceType": "Bundle", "type": "searchset", "entry": [{"response": {"status": "500"}}]}, (0, True, False)),
+        *[(of_type(kind), (0, True, False)) for kind in NO_LISTS],
+        *[(of_type(kind, outcome("information")), (0, True, False)) for kind in NO_LISTS],
+        *[(of_type(kind, MG), (1, False, False)) for kind in NO_LISTS],
+        (of_type("collection"), (0, False, False)),
+        ({"resourceType": "Bundle", "entry": []}, (0, False, False)),
+        ({"entry": []}, (0, False, False)),
         (batch(searchset(MG)), (1, False, False)),
         (batch(MG, MG), (2, False, False)),
         (batch(searchset(MG, link=[{"relation": "next", "url": "x"}])), (1, False, True)),
@@ -81,7 +116,13 @@ def state(value):
         (searchset(OTHER), (0, True, False)),
         (OTHER, (0, True, False)),
         (searchset(OTHER, MG), (1, False, False)),
-        (searchset(MG, link=[{"relation": "self", "url": "x"}]), (1, False, False)),
+        *[
+            (searchset(MG, link=[{"relation": next_page, "url": "x"}]), (1, False, True))
+            for next_page in (["next"], "Next")
+        ],
+        (searchset(link=[{"relation": ["next"]}]), (0, True, True)),
+        (searchset(MG, link=[{"relation": "self", "url": "next"}]), (1, False, False)),
+        *[(searchset(MG, link=[{"relation": told, "url": "x"}]), (1, False, False)) for told in ("self", None, 5, [])],
         (searchset(MG, link="next"), (1, False, False)),
         (searchset(MG, None, 5, "x", {}), (1, False, False)),
         (searchset(None), (0, True, False)),

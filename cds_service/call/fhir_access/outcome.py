@@ -23,6 +23,7 @@ class Outcome(StrEnum):
     CONNECTION_REFUSED = "connection-refused"
     CONNECTION_RESET = "connection-reset"
     REDIRECT = "redirect"
+    UNAUTHORIZED = "unauthorized"
     REFUSED = "refused"
     NOT_FOUND = "not-found"
     BUSY = "busy"
@@ -37,16 +38,24 @@ class Outcome(StrEnum):
 ANSWERED = frozenset({Outcome.SATISFIED, Outcome.FETCHED})
 # nobody missed it: it came, or the drafted orders concern nobody and it was not asked for
 NOT_MISSED = ANSWERED | {Outcome.NOT_NEEDED}
-# not had, and not because nobody offers it: a server that has no such type says 404, one that may not be asked 403
 NO_CONNECTION = frozenset(
     {Outcome.NO_CONNECTION, Outcome.CONNECTION_REFUSED, Outcome.CONNECTION_RESET, Outcome.NAME_NOT_FOUND}
 )
-FAILED = (
+# a server that has no such type, or does not give it to this client, says this
+_NOT_OFFERED = frozenset({Outcome.NOT_FOUND, Outcome.REFUSED})
+# not had, and not because nobody offers it: 401 says that the token is no longer, or was never, accepted
+_FAILED = (
     NO_CONNECTION
     | {Outcome.CIRCUIT_OPEN, Outcome.TIMEOUT, Outcome.CERTIFICATE, Outcome.REDIRECT, Outcome.BUSY, Outcome.SERVER_ERROR}
     | {Outcome.BAD_REQUEST, Outcome.SEARCH_FAILED, Outcome.UNREADABLE, Outcome.TOO_LARGE, Outcome.FOREIGN}
+    | {Outcome.UNAUTHORIZED}
 )
 DEAD = NO_CONNECTION | {Outcome.TIMEOUT, Outcome.CERTIFICATE, Outcome.BUSY, Outcome.SERVER_ERROR}
+
+
+def has_failed(outcome: Outcome, of_everybody: bool = False) -> bool:
+    """Whether a query failed; of what every server has of every patient a "not offered" is a failure as well."""
+    return outcome in _FAILED or (of_everybody and outcome in _NOT_OFFERED)
 
 
 class NotFetched(Exception):

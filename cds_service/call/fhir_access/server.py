@@ -9,7 +9,7 @@ from cds_service.call.fhir_access.outcome import DEAD, NO_CONNECTION, Fetched, J
 from cds_service.call.fhir_access.queries import Pairs, Request, below, forms
 from cds_service.call.fhir_access.room import CallRoom, ServerRoom
 from cds_service.call.fhir_access.wire import Deadline, RefusedStatus, exchange, greet
-from cds_service.fhir_json import as_dict, as_list, as_text, entries
+from cds_service.fhir_json import as_dict, as_list, as_text, entries, next_links, total_of
 from cds_service.outgoing import new_session
 
 CONNECTIONS = 64
@@ -149,8 +149,7 @@ class Server:
 
 def next_page(page: JsonDict, base: str) -> str | None:
     """The URL of the page after this one, "" when it is the last, None when it lies elsewhere and is not followed."""
-    links = [as_dict(link) for link in as_list(page.get("link"))]
-    urls = [as_text(link.get("url")) or "" for link in links if link.get("relation") == "next"]
+    urls = [as_text(link.get("url")) or "" for link in next_links(page)]
     return below(base, urls[0]) if urls else ""
 
 
@@ -161,10 +160,9 @@ def _names(request: Request) -> tuple[str, ...]:
 
 def _falls_short(pages: Sequence[JsonDict], came: Iterable[JsonDict], request: Request) -> bool:
     """Whether the server found more than it gave: of a whole search, what came is less than the total it tells."""
-    total = pages[0].get("total")
-    if request.ident or request.next_url or not isinstance(total, int) or isinstance(total, bool):
+    if request.ident or request.next_url:
         return False
-    return sum(resource.get("resourceType") == request.kind for resource in came) < total
+    return sum(resource.get("resourceType") == request.kind for resource in came) < total_of(pages[0])
 
 
 def _pause(problem: NotFetched) -> float | None:

@@ -21,7 +21,7 @@ _CHUNK = 64 * 1024
 _LONGEST_LENGTH = 20  # digits; Python reads no more than some thousands
 _JSON_MEDIA = re.compile(r"(application|text)/([a-z0-9.\-]+\+)?json(\+fhir)?")
 _OUTCOMES = {
-    401: Outcome.REFUSED,
+    401: Outcome.UNAUTHORIZED,
     403: Outcome.REFUSED,
     404: Outcome.NOT_FOUND,
     410: Outcome.NOT_FOUND,
