@@ -5,6 +5,7 @@ import secrets
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import orjson
 
@@ -82,6 +83,13 @@ def _keep_key(path: Path, key: bytes) -> None:
 def is_usable(folder: Path) -> bool:
     """Whether the folder is there and may be written to."""
     return os.access(f"{folder}/.", os.W_OK | os.X_OK)
+
+
+def try_to_write(folder: Path) -> None:
+    """OSError when no file with something in it can be made there: a key that is kept already is only read."""
+    with NamedTemporaryFile(prefix="probe.", dir=folder) as probe:
+        probe.write(b"probe")
+        probe.flush()
 
 
 def write_status(folder: Path, status: Status) -> None:
