@@ -1,7 +1,8 @@
 """Faults beside a steady load: `python -m bench.faults --minutes 60`. Needs PostgreSQL's binaries.
 
 Starts a PostgreSQL and the service on it; asks steadily while every kind of harm in `bench.harm` is done to it, in a
-random order. Ends with status 1 unless every answered call is recorded exactly once and no call took longer than a
+random order. Ends with status 1 unless every answered call and every feedback that was
+confirmed is recorded exactly once, compared by the ids of cards, and no call took longer than a
 bound relative to the quiet machine; a call that a killed worker took with it is told, not counted as answered.
 """
 
@@ -17,7 +18,9 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
+from bench.feedback import Feedback
 from bench.harm import KINDS, Harm
+from bench.once import Seen, differences, recorded, told
 from bench.records import records
 from cds_service.records.engine import open_engine
 from cds_service.records.migrate import migrate
@@ -42,14 +45,14 @@ def run(minutes: float, folder: Path, dice: random.Random, kinds: Sequence[str] 
     os.environ |= {FOLLOWED: str(clock), "PYTHONPATH": os.pathsep.join((str(CLOCK), os.environ.get("PYTHONPATH", "")))}
     serving = Serving(postgres.url, folder / "state", SECRET="s" * 32)
     try:
-        with Load(serving, clients=CLIENTS, rest_s=REST_S) as load:
+        with Load(serving, clients=CLIENTS, rest_s=REST_S) as load, Feedback(serving, load) as given:
             time.sleep(QUIET_S)
             quiet, load.slowest = load.slowest, 0.0
             harm = Harm(serving, postgres, clock, dice)
-            done = _harmed(harm, load, minutes, dice, kinds, lambda: load.answered + harm.answered - records(engine))
-        load.answered += harm.answered
-        _drain(lambda: records(engine), load.answered)
-        return _told(load, records(engine), quiet, done)
+            done = _harmed(harm, load, minutes, dice, kinds, lambda: load.answered + len(harm.calls) - records(engine))
+        seen = told((*load.calls, *harm.calls), given.confirmed)
+        _drain(lambda: _both(recorded(engine)), _both(seen))
+        return _held(load, seen, recorded(engine), quiet, done)
     finally:
         serving.stop()
         engine.dispose()
@@ -98,17 +101,23 @@ def _missing_still(missing: Callable[[], int], expected: int) -> int:
     return least
 
 
-def _told(load: Load, recorded: int, quiet: float, done: Counter[str]) -> bool:
+def _both(seen: Seen) -> int:
+    return seen.calls.total() + seen.broken + seen.feedback.total()
+
+
+def _held(load: Load, told: Seen, recorded: Seen, quiet: float, done: Counter[str]) -> bool:
     """Print what was seen; whether it holds. A killed worker may have recorded a call whose answer was cut off."""
     bound = max(quiet * TIMES_QUIET, AT_LEAST_S)
     print(", ".join(f"{name.replace('_', ' ')} {count} times" for name, count in sorted(done.items())))
-    print(f"{load.answered} answered, {recorded} recorded; {len(load.failed)} cut off by {done['worker_killed']} kills")
+    print(f"{told.calls.total()} answered, {recorded.calls.total() + recorded.broken} recorded", end="; ")
+    print(f"{told.feedback.total()} feedbacks, {recorded.feedback.total()} recorded")
+    print(f"{len(load.failed)} cut off by {done['worker_killed']} kills")
     print(
         f"slowest {load.slowest * 1000:.0f} ms, on the quiet machine {quiet * 1000:.0f} ms, bound {bound * 1000:.0f} ms"
     )
-    cut_off = done["worker_killed"] * CLIENTS
-    in_time = load.slowest <= bound
-    return in_time and len(load.failed) <= cut_off and load.answered <= recorded <= load.answered + len(load.failed)
+    wrong = list(differences(told, recorded, len(load.failed)))
+    print("\n".join(wrong), end="\n" if wrong else "")
+    return not wrong and load.slowest <= bound and len(load.failed) <= done["worker_killed"] * CLIENTS
 
 
 def main() -> None:

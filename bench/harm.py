@@ -5,6 +5,7 @@ import resource
 import signal
 import time
 from contextlib import ExitStack, suppress
+from http import HTTPStatus
 from pathlib import Path
 
 import psutil
@@ -35,7 +36,7 @@ class Harm:
 
     def __init__(self, serving: Serving, postgres: Postgres, clock: Path, dice: random.Random) -> None:
         self._serving, self._postgres, self._clock, self._dice = serving, postgres, clock, dice
-        self.answered = 0  # calls of the services among the spoiled requests
+        self.calls: list[frozenset[str]] = []  # of the services among the spoiled requests, by the ids of their cards
 
     def database_killed(self) -> None:
         """PostgreSQL crashes and comes back."""
@@ -104,8 +105,10 @@ class Harm:
         for _ in range(SPOILED):
             sent = made(self._dice)
             headers = {"Content-Type": sent.media, **sent.headers}
-            requests.post(address + sent.path, data=sent.raw, headers=headers, timeout=TIMEOUT_S)
-            self.answered += sent.path.partition("?")[0] in CALLS  # whatever the answer, it is recorded
+            answer = requests.post(address + sent.path, data=sent.raw, headers=headers, timeout=TIMEOUT_S)
+            if sent.path.partition("?")[0] in CALLS:  # whatever the answer, it is recorded
+                cards = answer.json()["cards"] if answer.status_code == HTTPStatus.OK else ()
+                self.calls.append(frozenset(card["uuid"] for card in cards))
 
     def _tell_database(self, command: str) -> None:
         engine = create_engine(self._postgres.url.replace("postgresql:", "postgresql+psycopg:"))

@@ -1,4 +1,4 @@
-"""What a call costs by how the service is run: as measured elsewhere, where no record can be kept, with tokens.
+"""What a call costs by how the service is run: as measured elsewhere, where records wait in memory, with tokens.
 
     python -m bench.variants [--rounds N] [--seconds S]
 
@@ -22,21 +22,25 @@ from bench.servers import Server
 from tests.trust.ehr import BASE, ISSUER, Ehr
 
 SHAPES = ("quiet", "irrelevant_draft", "usual")
-ALL = AS_USUAL, NO_RECORDS, TOKENS = "auth off, records", "auth off, no records", "auth on, records"
+ALL = AS_USUAL, IN_MEMORY, TOKENS = "auth off, records", "auth off, records wait in memory", "auth on, records"
 _MOST_RPS = 2500
 Figures = dict[str, dict[str, float]]
 
 
 @contextmanager
 def variants(folder: Path, ehr: Ehr, wanted: Sequence[str] = ALL) -> Iterator[dict[str, Server]]:
-    """The servers by what they are, each in a folder of its own. No folder can be made below a file: no records."""
+    """The servers by what they are, each in a folder of its own.
+
+    No folder can be made below a file: records are made and wait in memory; beyond 16 MB a worker they are lost, and
+    each is told in the log.
+    """
     (folder / "jwks.json").write_bytes(orjson.dumps(ehr.jwks()))
     clients = folder / "clients.yaml"
     listed = [{"name": "EHR", "iss": ISSUER, "jwks_file": str(folder / "jwks.json")}]
     clients.write_bytes(orjson.dumps({"clients": listed}))
     settings = {
         AS_USUAL: {},
-        NO_RECORDS: {"STATE_DIR": str(clients / "none")},
+        IN_MEMORY: {"STATE_DIR": str(clients / "none")},
         TOKENS: {"AUTH": "required", "CLIENTS": str(clients), "BASE_URL": BASE, "RATE_PER_MINUTE": "0"},
     }
     with ExitStack() as stack:

@@ -1,6 +1,6 @@
 """What is looked at when Prometheus asks: the spool and the shipper of this machine, and what runs here."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -24,8 +24,9 @@ class Books(Protocol):
 class MachineState:
     """Gauges of this machine and build, the same whichever process answers; a collector of prometheus-client."""
 
-    def __init__(self, books: Books, knowledge: Knowledge) -> None:
-        self._books = books
+    def __init__(self, books: Books, knowledge: Knowledge, is_usable: Callable[[], bool] = lambda: True) -> None:
+        """`is_usable` tells whether the state folder can be used."""
+        self._books, self._is_usable = books, is_usable
         self._knowledge = knowledge
 
     def collect(self) -> Iterable[Metric]:
@@ -33,6 +34,7 @@ class MachineState:
         yield self._build()
         on_disk = self._books.bytes_on_disk()
         yield _gauge("spool_bytes", "Size of the spool, with what was shipped of files in use.", on_disk)
+        yield _gauge("state_folder_usable", "Whether the state folder and its key can be used.", self._is_usable())
         yield from self._forecast()
         yield from self._shipper()
 

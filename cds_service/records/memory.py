@@ -8,11 +8,12 @@ nobody else can answer it. No patient can be read from it.
 import hashlib
 import hmac
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from cards import Answered, Indicator
 from cds_service.records.answered import Answer, AnsweredFile
+from cds_service.records.log import record_trouble
 from cds_service.records.shown import ShownFile
 
 # bytes of the id: 32 bits of the mark, 32 random ones, two of urgency, 56 of the hash, and what makes it a UUID 4
@@ -23,9 +24,20 @@ _URGENCY = 8
 class AdviceMemory:
     """Names cards by their advice, and knows how advice was answered."""
 
-    def __init__(self, key: bytes, answers: AnsweredFile, holder: bytes = b"", shown: ShownFile | None = None) -> None:
-        """Without `shown` nobody remembers what was shown."""
-        self._key = key
+    def __init__(
+        self,
+        key: bytes,
+        answers: AnsweredFile,
+        holder: bytes = b"",
+        shown: ShownFile | None = None,
+        kept: Callable[[], bytes] | None = None,
+    ) -> None:
+        """Without `shown` nobody remembers what was shown.
+
+        `kept` reads the key that is to follow `key`, which is used as long as that raises OSError.
+        """
+        self._key = self._before = key
+        self._kept = kept
         self._answers = answers
         self._holder = holder
         self._shown = shown
@@ -38,9 +50,15 @@ class AdviceMemory:
         return AdviceMemory(self._derived(caller), self._answers, self._derived(f"holder\0{holder}"), self._shown)
 
     def gave(self, card: str, holder: str) -> bool:
-        """Whether the card was given to this holder by a machine that has this key."""
-        made = bytes.fromhex(card.replace("-", ""))
-        return hmac.compare_digest(made[_MARK], _mark(made, self._derived(f"holder\0{holder}")))
+        """Whether the card was given to this holder by a machine that has this key, or before it could be had here."""
+        made, name = bytes.fromhex(card.replace("-", "")), f"holder\0{holder}"
+        marks = [_mark(made, _derived(key, name)) for key in (self._before, self._key)]
+        return any(hmac.compare_digest(made[_MARK], mark) for mark in marks)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the key is the one that is kept; else the cards of before cannot be told from those of nobody."""
+        return self._kept is None
 
     def card_id(self, advice: str, indicator: Indicator) -> str:
         """A fresh id of a card that gives this advice: a UUID of version 4."""
@@ -77,7 +95,8 @@ class AdviceMemory:
         self._answers.keep([answer_of(card, outcome, reason, at.timestamp())])
 
     def look(self) -> bool:
-        """Whether what is remembered is where it was."""
+        """Whether what is remembered is where it was; a key that could not be had is tried again."""
+        self._settle()
         looked = [part.look() for part in (self._answers, self._shown) if part]  # at each of them
         return all(looked)
 
@@ -87,11 +106,25 @@ class AdviceMemory:
         if self._shown:
             self._shown.forget_before(moment.timestamp())
 
+    def _settle(self) -> None:
+        if self._kept is None:
+            return
+        try:
+            self._before, self._key = self._key, self._kept()
+        except OSError:
+            return
+        self._kept = None
+        record_trouble("state folder usable again: cards are known by the key that is kept there")
+
     def _hash(self, advice: str) -> bytes:
         return self._derived(advice)[:7]
 
     def _derived(self, name: str) -> bytes:
-        return hmac.digest(self._key, name.encode("utf-8", "surrogatepass"), hashlib.sha256)
+        return _derived(self._key, name)
+
+
+def _derived(key: bytes, name: str) -> bytes:
+    return hmac.digest(key, name.encode("utf-8", "surrogatepass"), hashlib.sha256)
 
 
 def _mark(made: bytes | bytearray, holder: bytes) -> bytes:

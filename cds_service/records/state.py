@@ -1,10 +1,12 @@
 """The state folder of this machine: spool, key of the hashes, answered cards, and how the shipper fares."""
 
+import os
 import secrets
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import orjson
 
@@ -15,6 +17,7 @@ from cds_service.run.settings import SQLITE, Settings
 ANSWERED = "answered.sqlite"
 SHOWN = "shown.sqlite"
 NEWER_SCHEMA = "newer schema"
+KEY = "key"
 _STATUS = "shipper.json"
 _KEY_BYTES = 32
 
@@ -50,22 +53,49 @@ def state_folder(settings: Settings) -> Path:
     return data_directory() / "state"
 
 
-def hash_key(settings: Settings, folder: Path) -> bytes:
-    """The key of the keyed hashes: the secret of the settings, else one that this machine made for itself.
+def hash_key(settings: Settings, folder: Path, new: bytes = b"") -> bytes:
+    """The key of the keyed hashes: the secret of the settings, else one that this machine keeps for itself.
 
-    OSError when it cannot be kept.
+    Where none is kept yet it is `new`, else a random one. OSError when it cannot be kept, or is not whole.
     """
     if settings.secret:
         return settings.secret.encode()
-    path, new = folder / "key", folder / f"key.{secrets.token_hex(8)}"
+    path = folder / KEY
     if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _keep_key(path, new or new_key())
+    kept = path.read_bytes()
+    if len(kept) < _KEY_BYTES:  # by an empty one anybody could make hashes
+        raise OSError(f"{path} is cut short")
+    return kept
+
+
+def new_key() -> bytes:
+    """A random key."""
+    return secrets.token_bytes(_KEY_BYTES)
+
+
+def _keep_key(path: Path, key: bytes) -> None:
+    new = path.with_name(f"{KEY}.{secrets.token_hex(8)}")
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
         new.touch(mode=0o600)
-        new.write_bytes(secrets.token_bytes(_KEY_BYTES))
+        new.write_bytes(key)
         with suppress(FileExistsError):  # another process was faster
             path.hardlink_to(new)
-        new.unlink()
-    return path.read_bytes()
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def is_usable(folder: Path) -> bool:
+    """Whether the folder is there and may be written to."""
+    return os.access(f"{folder}/.", os.W_OK | os.X_OK)
+
+
+def try_to_write(folder: Path) -> None:
+    """OSError when no file with something in it can be made there: a key that is kept already is only read."""
+    with NamedTemporaryFile(prefix="probe.", dir=folder) as probe:
+        probe.write(b"probe")
+        probe.flush()
 
 
 def write_status(folder: Path, status: Status) -> None:

@@ -4,7 +4,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -26,7 +26,7 @@ from cds_service.outgoing import new_session
 from cds_service.records.engine import database_url, open_engine
 from cds_service.records.migrate import known_revisions, revision
 from cds_service.records.schema import HEAD
-from cds_service.records.state import hash_key, read_status, state_folder
+from cds_service.records.state import hash_key, read_status, state_folder, try_to_write
 from cds_service.records.trouble import database_trouble
 from cds_service.run.settings import PREFIX, Auth, Settings, SettingsError, load_settings, unknown_settings
 from cds_service.run.start_checks import check_start
@@ -176,9 +176,13 @@ def _understood(settings: Settings) -> Iterator[Finding]:
 
 
 def _schema(engine: Engine) -> str | None:
-    with engine.connect() as connection:
+    with ExitStack() as kept:
+        kept.callback(engine.dispose)
+        connection = kept.enter_context(engine.connect())
         if engine.dialect.name == "sqlite":
             connection.execute(text("BEGIN IMMEDIATE"))  # only who may write may do so
+        elif connection.execute(text("SHOW transaction_read_only")).scalar() == "on":
+            raise OSError("read-only, as after a fail-over")
         return revision(connection)
 
 
@@ -187,6 +191,7 @@ def _state(settings: Settings) -> Finding:
     folder = state_folder(settings)
     try:
         hash_key(settings.model_copy(update={"secret": ""}), folder)
+        try_to_write(folder)
     except OSError as problem:
         what = f"{folder} is not writable ({problem}). Set {PREFIX}STATE_DIR to a folder on a local disk"
         return Finding(Level.FAIL, "state folder", f"{what}; without it no record is kept.")

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 from cards import KEYS, Knowledge
 from cds_service.call.fhir_access import Gateway
@@ -12,7 +14,7 @@ from cds_service.records.log import record_trouble
 from cds_service.records.memory import AdviceMemory
 from cds_service.records.shown import ShownFile
 from cds_service.records.spool import Spool
-from cds_service.records.state import ANSWERED, SHOWN, hash_key, state_folder
+from cds_service.records.state import ANSWERED, SHOWN, hash_key, new_key, state_folder
 from cds_service.run.settings import Settings
 from cds_service.trust.clients import read_clients
 from cds_service.trust.used_tokens import SharedSeen, shared_tokens
@@ -47,13 +49,24 @@ def _candidates(loaded: Mapping[str, Loaded], home: str) -> Iterator[tuple[str, 
 
 
 def with_records(runtime: Runtime) -> Runtime:
-    """The runtime, now keeping records and remembering what was answered; without memory when there is no place."""
-    folder = state_folder(runtime.settings)
+    """The runtime, now keeping records and remembering what was answered.
+
+    Where the state folder cannot be used records wait in memory, and it is tried again until it can be.
+    """
+    settings, counted = runtime.settings, runtime.metrics
+    folder = state_folder(settings)
+    books = Spool(folder, counted.records_held, counted.record_lost)
+    return replace(runtime, books=books, memory=_memory(settings, folder), state=folder)
+
+
+def _memory(settings: Settings, folder: Path) -> AdviceMemory:
+    """The memory by the key that is kept; by one of its own, which its workers share, until that can be had."""
+    answers, own = AnsweredFile(folder / ANSWERED), new_key()
+    shown = ShownFile(folder / SHOWN) if settings.quiet_once_shown else None
+    kept = partial(hash_key, settings, folder, own)
     try:
-        shown = ShownFile(folder / SHOWN) if runtime.settings.quiet_once_shown else None
-        memory = AdviceMemory(hash_key(runtime.settings, folder), AnsweredFile(folder / ANSWERED), shown=shown)
+        return AdviceMemory(kept(), answers, shown=shown)
     except OSError as problem:
-        record_trouble("state folder unusable: no records, no memory", folder=str(folder), problem=repr(problem))
-        return runtime
-    counted = runtime.metrics
-    return replace(runtime, books=Spool(folder, counted.records_held, counted.record_lost), memory=memory)
+        what = "state folder unusable: records wait in memory, it is tried again"
+        record_trouble(what, folder=str(folder), problem=repr(problem))
+    return AdviceMemory(own, answers, shown=shown, kept=kept)

@@ -11,8 +11,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
+from cds_service.records.patient_clock import PatientClock
 from cds_service.records.sqlite_file import SqliteFile
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ _PURGE_S = 60
 WAIT_S = 0.05
 _CONNECT_S = 2
 _TABLE = "CREATE TABLE IF NOT EXISTS seen_tokens (jti_hash BLOB PRIMARY KEY, exp REAL NOT NULL) WITHOUT ROWID"
+_PURGE = "DELETE FROM seen_tokens WHERE exp < ?"
 _INSERT = (
     "INSERT INTO seen_tokens (jti_hash, exp) VALUES (?, ?) "
     "ON CONFLICT (jti_hash) DO UPDATE SET exp = excluded.exp WHERE exp < ?"
@@ -41,7 +44,7 @@ class SqliteSeen:
         self._wait_s = wait_s / 3  # for this process's other threads, for other processes, and once more to tidy up
         self._file = SqliteFile(path, _TABLE, self._wait_s)
         self._lock = threading.Lock()
-        self._purge_at = 0.0
+        self._clock, self._purged = PatientClock(), 0.0
 
     def first_time(self, token: bytes, expires: float) -> bool:
         """Whether no process saw the token before; sqlite3.Error or OSError when the file is of no use."""
@@ -50,15 +53,15 @@ class SqliteSeen:
             if self._file.is_taken_away:
                 self._file.close()
             connection = self._file.connection()
-            if time.monotonic() > self._purge_at:
-                connection.execute("DELETE FROM seen_tokens WHERE exp < ?", (now,))
-                self._purge_at = time.monotonic() + _PURGE_S
+            if monotonic() - self._purged > _PURGE_S:
+                connection.execute(_PURGE, (self._clock.now(),))
+                self._purged = monotonic()
             return connection.execute(_INSERT, (token, expires, now)).rowcount == 1
 
     def check(self) -> None:
         """Create file and table when they are missing, and write; raises what is wrong."""
         with self._lock:
-            self._file.connection().execute("DELETE FROM seen_tokens WHERE exp < ?", (time.time(),))
+            self._file.connection().execute(_PURGE, (self._clock.now(),))
 
     def close(self) -> None:
         """Close the file; the next use opens it again."""

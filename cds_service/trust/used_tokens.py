@@ -9,9 +9,11 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic
 from typing import Protocol
 
 from cds_service.records.log import record_trouble
+from cds_service.records.patient_clock import PatientClock
 from cds_service.run.places import data_directory
 from cds_service.run.settings import SQLITE, Settings
 from cds_service.trust.used_token_stores import PostgresSeen, SqliteSeen
@@ -44,15 +46,16 @@ class MemorySeen:
     def __init__(self) -> None:
         self._expires: dict[bytes, float] = {}
         self._lock = threading.Lock()
-        self._purged = 0.0
+        self._clock, self._purged = PatientClock(), 0.0
 
     def first_time(self, token: bytes, expires: float) -> bool:
         """Whether this process did not see the token before."""
         now = time.time()
         with self._lock:
-            if now - self._purged > _PURGE_S:
-                self._expires = {known: until for known, until in self._expires.items() if until >= now}
-                self._purged = now
+            if monotonic() - self._purged > _PURGE_S:
+                surely = self._clock.now()
+                self._expires = {known: until for known, until in self._expires.items() if until >= surely}
+                self._purged = monotonic()
             if self._expires.get(token, 0.0) >= now:
                 return False
             self._expires[token] = expires
@@ -89,6 +92,7 @@ class SharedSeen:
         self._rest_s = self._first_rest_s = min(_FIRST_REST_S, rest_s)
         self._own = MemorySeen()
         self._untold: dict[bytes, float] = {}
+        self._clock = PatientClock()
         self._lock = threading.Lock()
         self._telling: threading.Thread | None = None
         self._warned = float("-inf")
@@ -142,7 +146,7 @@ class SharedSeen:
     def _tell(self) -> None:
         try:
             for token, expires in tuple(self._untold.items()):
-                if expires >= time.time():
+                if expires >= self._clock.now():
                     self._shared.first_time(token, expires)
                     time.sleep(_PAUSE_S)
                 self._untold.pop(token, None)

@@ -2,9 +2,9 @@
 
 import hmac
 import math
-import time
 from collections.abc import Callable
 from functools import cached_property, wraps
+from time import monotonic
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from limits.strategies import RateLimiter
 
 
+_MINUTE_S = 60.0
 # a proxy on this machine, or a page of another site in a browser on it
 _FOR_OTHERS = ("Forwarded", "Origin", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
 
@@ -39,6 +40,7 @@ class Gate:
         self._metrics, self._metrics_token = runtime.metrics, settings.metrics_token
         self._all_servers = runtime.clients.fhir_servers(), runtime.clients.open_servers()
         self._rate = settings.rate_per_minute
+        self._began: dict[str, float] = {}
         if self._rate and not self._open:
             import limits.storage
             import limits.strategies  # noqa: F401 - loaded here, so that the first call need not wait for it
@@ -100,21 +102,25 @@ class Gate:
         return caller
 
     def _count(self, client: Client) -> None:
-        """TooManyCalls when the client has had its calls of this minute, at this worker."""
+        """TooManyCalls when the client has had its calls of this minute, at this worker.
+
+        Minutes are those of a clock that nobody sets: each is counted under a name of its own.
+        """
         if not self._rate:
             return
         from limits import RateLimitItemPerMinute
 
         limit = RateLimitItemPerMinute(self._rate)
-        if not self._hit(limit, client.iss):
+        now = monotonic()
+        minute, passed = divmod(now - self._began.setdefault(client.iss, now), _MINUTE_S)
+        if not self._hit(limit, client.iss, str(minute)):
             self._metrics.rate_limited()
-            left = self._limiter.get_window_stats(limit, client.iss).reset_time - time.time()
-            raise TooManyCalls(max(1, math.ceil(left)))
+            raise TooManyCalls(max(1, math.ceil(_MINUTE_S - passed)))
 
-    def _hit(self, limit: "RateLimitItem", client: str) -> bool:
+    def _hit(self, limit: "RateLimitItem", client: str, minute: str) -> bool:
         """Whether the call is within the limit; yes when a worker that ends cannot start the thread of the count."""
         try:
-            return self._limiter.hit(limit, client)
+            return self._limiter.hit(limit, client, minute)
         except RuntimeError:
             return True
 

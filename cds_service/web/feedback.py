@@ -128,8 +128,12 @@ def _keep_if_given(feedback: Feedback, service_id: str, runtime: Runtime) -> boo
     """Keep feedback on a card that this client got from this service.
 
     On any other, of another client or of nobody, it is only counted, and answered alike: so nobody learns which it is.
+    As long as the key of the cards cannot be had it is asked for again: it may be on a card of before.
     """
-    if runtime.memory and not runtime.memory.gave(feedback.card, this_request().holder_of_cards(service_id)):
+    memory = runtime.memory
+    if memory and not memory.gave(feedback.card, this_request().holder_of_cards(service_id)):
+        if not memory.is_settled:
+            return False
         runtime.metrics.feedback_unknown()
         return True
     return _keep(feedback, service_id, runtime)

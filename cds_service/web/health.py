@@ -26,7 +26,8 @@ def routes(runtime: Runtime) -> list[Route]:
         told = {"status": "ready", "knowledge": runtime.knowledge.version, "store": _store(status)}
         held = held_bytes(runtime.metrics.registry)
         waits = {"records_in_memory_bytes": held} if held else {}
-        return json_response({**told, **waits, **_taken_away(status)})
+        folder = {} if runtime.is_state_usable() else {"state_folder": "unusable, see the log"}
+        return json_response({**told, **folder, **waits, **_taken_away(status)})
 
     return [Route("/healthz", "GET", Access.PUBLIC, alive), Route("/readyz", "GET", Access.PUBLIC, ready)]
 

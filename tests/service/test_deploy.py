@@ -246,3 +246,28 @@ def test_nothing_of_the_composed_deployment_has_a_known_password_or_gains_rights
         ":?"
         in yaml.safe_load(text_of("compose.yaml"))["services"]["grafana"]["environment"]["GF_SECURITY_ADMIN_PASSWORD"]
     )
+
+
+def test_prometheus_comes_to_each_instance_by_the_way_that_is_open_to_it_alone():
+    """Instances listen on their machine only; the proxy has an address for the metrics of each, and no other way."""
+    assert "--host 127.0.0.1 " in text_of("magnesium-cds@.service")
+    nginx = text_of("nginx.conf")
+    instances = set(re.findall(r"^    server (127\.0\.0\.1:\d+)", nginx, re.MULTILINE))
+    metrics = [block for block in nginx.split("\nserver {") if "location = /metrics {" in block]
+    ways = {}
+    for block in metrics:
+        (port,), (to,) = re.findall(r"listen (\d+) ssl;", block), re.findall(r"proxy_pass http://(.+);", block)
+        ways[port] = to
+        assert re.search(r"allow [0-9.]+;.*\n    deny all;", block) and "location / {\n        return 404;" in block
+    assert len(ways) == len(metrics) and set(ways.values()) == instances and len(instances) == 2
+    (job,) = yaml.safe_load(text_of("prometheus.yaml"))["scrape_configs"]
+    by_machine = {}
+    for target in job["static_configs"][0]["targets"]:
+        machine, port = target.split(":")
+        by_machine.setdefault(machine, set()).add(port)
+    assert job["scheme"] == "https" and all(ports == set(ways) for ports in by_machine.values())
+    assert set(re.findall(r"server_name (\S+?);", nginx)) == {job["tls_config"]["server_name"]}
+    assert len(set(re.findall(r"ssl_certificate .+;", nginx))) == 1
+    assert job["authorization"]["type"] == "Bearer" and "MAGNESIUM_CDS_METRICS_TOKEN=" in text_of(
+        "magnesium-cds@.service"
+    )

@@ -77,13 +77,18 @@ class Serving:
 
 
 class Load:
-    """Clients that ask without a break, or rest after each call; `answered` counts the answers that came back whole."""
+    """Clients that ask without a break, or rest after each call.
+
+    `answered` counts the answers that came back whole,
+    `calls` has the ids of the cards of each.
+    """
 
     def __init__(self, serving: Serving, clients: int = 4, rest_s: float = 0.0) -> None:
         self._serving, self._rest_s = serving, rest_s
         self._done = threading.Event()
         self._lock = threading.Lock()
         self.answered, self.cards, self.failed, self.slowest = 0, set(), [], 0.0
+        self.calls: list[frozenset[str]] = []
         self._threads = [threading.Thread(target=self._run) for _ in range(clients)]
 
     def __enter__(self) -> "Load":
@@ -113,6 +118,7 @@ class Load:
             with self._lock:
                 if answer.status == HTTPStatus.OK:
                     self.answered += 1
+                    self.calls.append(frozenset(card["uuid"] for card in cards))
                 else:
                     self.failed.append(f"{answer.status} {told[:200]!r}")
                 self.cards.update(card["uuid"] for card in cards)

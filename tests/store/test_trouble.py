@@ -1,5 +1,6 @@
 """A database that cannot be used is told in words, and never with its password."""
 
+import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
@@ -9,6 +10,8 @@ from cds_service.records.engine import open_engine
 from cds_service.records.shipping import Shipping
 from cds_service.records.state import read_status, state_folder
 from cds_service.records.trouble import database_trouble
+from cds_service.run.doctor import Level, _database
+from tests.conftest import settings_with
 from tests.machine import free_port
 
 
@@ -54,3 +57,17 @@ def test_newer_tables_are_told_as_such_while_the_service_runs(settings, engine, 
     assert line.fields == {"problem": "newer schema"}
     status = read_status(state_folder(settings))
     assert status and not status.reachable and status.problem == "newer schema"
+
+
+def test_a_server_that_takes_no_write_is_told_by_the_doctor(postgres):
+    """As after a fail-over: it can be read, and records would wait."""
+    postgres.start()
+    settings = settings_with(database_url=postgres.url)
+    assert "read only" not in _database(settings).text
+    with psycopg.connect(postgres.url, autocommit=True) as connection:
+        connection.execute("ALTER DATABASE postgres SET default_transaction_read_only = on")
+        try:
+            told = _database(settings)
+        finally:
+            connection.execute("ALTER DATABASE postgres RESET default_transaction_read_only")
+    assert told.level is Level.FAIL and "it can be read only" in told.text

@@ -1,10 +1,13 @@
 """`magnesium-cds doctor` finds what would keep a deployment from working."""
 
+import errno
 import json
+import os
 import time
 from datetime import UTC, date, datetime
 from email.utils import formatdate
 from importlib import resources
+from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
@@ -21,6 +24,7 @@ from cds_service.records.engine import open_engine
 from cds_service.records.entries import answer_entry
 from cds_service.records.migrate import known_revisions, migrate
 from cds_service.records.schema import HEAD
+from cds_service.records.state import KEY
 from cds_service.run import doctor as doctor_module
 from cds_service.run.cli import main
 from tests.insights.made import load
@@ -80,6 +84,31 @@ def test_a_good_deployment(standing_clock, doctor, web, ehr):
         *("knowledge", "clock"),
     }
     assert "FHIR 4.0.1" in lines[f"FHIR server {SERVER}"]
+
+
+@pytest.fixture
+def read_only(monkeypatch):
+    """Makes a folder one in which no file can be made, for root, too."""
+    really = os.open
+
+    def make(folder):
+        def refuse(path, flags, *more, **named):
+            if flags & os.O_CREAT and Path(os.fsdecode(path)).is_relative_to(folder):
+                raise OSError(errno.EROFS, "Read-only file system", path)
+            return really(path, flags, *more, **named)
+
+        monkeypatch.setattr(os, "open", refuse)
+
+    return make
+
+
+def test_a_state_folder_that_holds_a_key_and_takes_no_file_is_told(doctor, tmp_path, read_only):
+    state = tmp_path / "state"
+    assert doctor(STATE_DIR=str(state))[1]["state folder"].startswith("OK")
+    assert [path.name for path in state.iterdir()] == [KEY]  # and nothing of the probe
+    read_only(state)
+    code, lines = doctor(STATE_DIR=str(state))
+    assert code == 1 and lines["state folder"].startswith("FAIL") and "not writable" in lines["state folder"]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Who may use what, how often, and with which rights; and when the service refuses to start at all."""
 
 import threading
+import time
 from typing import ClassVar
 
 import pytest
@@ -136,6 +137,20 @@ def test_a_client_that_calls_too_often_is_told_when_to_come_again(standing_clock
     assert len(refused) == 5
     assert diagnostics(refused[0], 429) and 1 <= int(refused[0].headers["Retry-After"]) <= 60
     assert refused[0].headers["Access-Control-Allow-Origin"]
+
+
+def test_a_step_of_the_clock_refuses_a_client_no_longer_than_a_minute(standing_clock, serve, call, ehr, monkeypatch):
+    """Half an hour back: a minute counts as long as it lasts."""
+    passed = [time.monotonic()]
+    monkeypatch.setattr("cds_service.web.auth.monotonic", lambda: passed[0], raising=False)
+    service = serve(rate_per_minute=3)
+    for step in (-1800, 1800, 0):
+        assert [call(service, ehr.bearer()).status_code for _ in range(4)] == [200, 200, 200, 429]
+        passed[0] += 59
+        refused = call(service, ehr.bearer())
+        assert refused.status_code == 429 and refused.headers["Retry-After"] == "1"
+        standing_clock.shift(step)
+        passed[0] += 1
 
 
 def test_a_worker_that_ends_and_cannot_count_still_answers(serve, call, ehr, monkeypatch):

@@ -83,22 +83,66 @@ def test_a_token_is_remembered_until_it_expires(kind, open_file):
     assert seen.first_time(b"b", later(-1)) and seen.first_time(b"b", later())
 
 
-def test_expired_tokens_are_purged(open_file, path):
+@pytest.fixture
+def hours_pass(monkeypatch):
+    """Hours go by, for every clock."""
+    began, at = time.time(), [time.monotonic()]
+    start = at[0]
+    monkeypatch.setattr(time, "time", lambda: began + at[0] - start)
+    for name in ("records.patient_clock", "trust.used_tokens", "trust.used_token_stores"):
+        monkeypatch.setattr(f"cds_service.{name}.monotonic", lambda: at[0], raising=False)
+
+    def go(hours):
+        at[0] += hours * 3600
+
+    return go
+
+
+@pytest.mark.parametrize("kind", ["memory", "file"])
+def test_a_clock_that_is_ahead_for_a_while_forgets_no_token(kind, open_file, hours_pass, monkeypatch):
+    """What is purged while it is an hour ahead would count as new when it is right again."""
+    seen = MemorySeen() if kind == "memory" else open_file()
+    for _ in range(2):
+        seen.first_time(b"before", later())
+        hours_pass(3)
+    assert seen.first_time(b"used", later(1800))
+    right = time.time
+    for ahead in (3600, 10**6):
+        monkeypatch.setattr(time, "time", lambda more=ahead: right() + more)
+        for _ in range(3):
+            assert seen.first_time(os.urandom(8), later())
+            hours_pass(0.02)
+        monkeypatch.setattr(time, "time", right)
+    assert not seen.first_time(b"used", later(1800))
+
+
+def test_a_machine_that_starts_with_a_clock_ahead_forgets_no_token(open_file, hours_pass, monkeypatch):
+    assert open_file().first_time(b"used", later(300))
+    right = time.time
+    monkeypatch.setattr(time, "time", lambda: right() + 3600)
+    started = open_file()
+    started.check()
+    assert started.first_time(b"other", later())
+    monkeypatch.setattr(time, "time", right)
+    assert not started.first_time(b"used", later(300))
+
+
+def test_expired_tokens_are_purged(open_file, path, hours_pass):
     one = open_file()
     one.first_time(b"old", later(-1))
-    open_file().first_time(b"new", later())
+    hours_pass(3)
+    one.first_time(b"new", later())
     with sqlite3.connect(path) as connection:
         rows = connection.execute("SELECT jti_hash FROM seen_tokens").fetchall()
     connection.close()
     assert rows == [(b"new",)]
 
 
-def test_memory_is_purged(monkeypatch):
+def test_memory_is_purged(hours_pass):
     seen = MemorySeen()
     for number in range(100):
         seen.first_time(str(number).encode(), later(1))
-    in_two_minutes = later(120)
-    monkeypatch.setattr(time, "time", lambda: in_two_minutes)
+    hours_pass(3)
     seen.first_time(b"new", later())
     assert len(seen._expires) == 1
 
@@ -241,7 +285,7 @@ def test_after_each_that_is_told_whoever_waits_has_a_turn(monkeypatch):
     """Beside 20,000 told one after the other 85 of 100 look-ups failed, and their tokens were accepted alone."""
     database = Now()
     seen = SharedSeen(database)
-    seen._untold = {b"a": later(), b"b": later(), b"old": later(-1)}
+    seen._untold = {b"a": later(), b"b": later(), b"old": -1.0}
     monkeypatch.setattr(time, "sleep", lambda seconds: database.asked.append(seconds))
     seen._tell()
     assert database.asked == [b"a", used_tokens._PAUSE_S, b"b", used_tokens._PAUSE_S] and not seen._untold
