@@ -63,7 +63,7 @@ class Indication:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Indications:
-    """All indications, the widest regimen first, and the words before a name that deny it."""
+    """All indications, the widest regimen first, and the words before and behind a name that deny it."""
 
     listed: tuple[Indication, ...]
     as_needed: re.Pattern[str]
@@ -72,11 +72,15 @@ class Indications:
     titrated: re.Pattern[str]
     by_id: Mapping[str, Indication]
     unless: re.Pattern[str]
+    unless_behind: re.Pattern[str]
 
     def named(self, indication: Indication, told: str) -> bool:
         """Whether a text names the indication, not denied."""
         found = indication.words.finditer(told)
-        return any(not self.unless.search(told[: match.start()]) for match in found)
+        return any(not self._is_denied(told, match) for match in found)
+
+    def _is_denied(self, told: str, match: re.Match[str]) -> bool:
+        return bool(self.unless.search(told[: match.start()]) or self.unless_behind.search(told[match.end() :]))
 
 
 def read_indications(path: Traversable, thresholds: Collection[str]) -> Indications:
@@ -91,7 +95,10 @@ def read_indications(path: Traversable, thresholds: Collection[str]) -> Indicati
     return Indications(
         listed=listed,
         by_id={i.id: i for i in listed},
-        **{name: _pattern(told[name]) for name in ("unless", "as_needed", "picosulfate", "one_dose", "titrated")},
+        **{
+            name: _pattern(told[name])
+            for name in ("unless", "unless_behind", "as_needed", "picosulfate", "one_dose", "titrated")
+        },
     )
 
 
