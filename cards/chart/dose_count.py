@@ -1,6 +1,7 @@
 """How many doses are asked for ("x2", "2 doses", "once", Timing.repeat.count), and how long an infusion runs."""
 
 import re
+from math import ceil
 
 from cards.chart.dosage import times_a_day
 from cards.chart.fhir import HOUR, child, moment, number, text
@@ -15,8 +16,11 @@ _COUNTS = (
 _ONCE = re.compile(r"\b(?:once|1 time|single dose|one[- ]time|stat)\b(?! ?(?:daily|a |an |per |every |each |in ))")
 
 _FOR = re.compile(r"\b(?:for|over|x) (?<![\d.])(\d{1,4}+(?:\.\d{1,4}+)?+) ?(h|min|d(?:ays?)?)\b")
+# behind how often alone: "4 g over 2 h for 1 day" tells how long one dose takes, or not
+_SERIES = re.compile(r"\b(?:q|every) ?\d{1,2}+(?:\.\d{1,2}+)?+ ?h(?: i\.?[vm]\.?)?,? (?:for|x) ?(\d{1,3}+) ?h\b")
 _HOURS = {"min": 1 / 60, "h": 1.0, "d": 24.0}
 _A_DAY = 24.0
+_A_MOMENT = 1e-6  # of what divides without a rest nothing is left over
 
 
 def hours_running(dosage: JsonObject) -> float:
@@ -64,9 +68,30 @@ def stated_count(dosage: JsonObject) -> float | None:
     return float(found) if found and float(found) else 1.0 if _ONCE.search(told) else None
 
 
+def series_bound(dosage: JsonObject) -> float:
+    """For how many hours doses go on: by bounds of the timing, else in words behind how often; 0 where none are."""
+    repeat = child(child(dosage, "timing"), "repeat")
+    told = _SERIES.search(text(dosage, "text"))
+    return bounded_hours(repeat) or period_hours(repeat) or (float(told.group(1)) if told else 0.0)
+
+
+def hours_between(dosage: JsonObject) -> float | None:
+    """Hours from one dose to the next, of several a day."""
+    times = times_a_day(dosage)
+    return _A_DAY / times if times and times > 1 else None
+
+
+def _in_bounds(dosage: JsonObject) -> float | None:
+    """Doses until the bounds of a dosage end: of every hour for three hours three."""
+    every, bound = hours_between(dosage), series_bound(dosage)
+    return float(ceil(bound / every - _A_MOMENT)) if every and bound > 0 else None
+
+
 def doses_in_a_day(dosage: JsonObject) -> float | None:
     """How often a dose is given in 24 hours: as timed, but no more than stated; None when nothing tells."""
-    count, times = stated_count(dosage), times_a_day(dosage)
+    count, times, bounded = stated_count(dosage), times_a_day(dosage), _in_bounds(dosage)
+    if bounded and times:
+        times = min(times, max(bounded, 1.0))
     if count is None or times is None:
         return count or times
     return min(count, max(times, 1.0)) if times > 1 or _is_timed(dosage) else count

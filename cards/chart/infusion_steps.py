@@ -6,15 +6,17 @@ from datetime import datetime, tzinfo
 
 from cards.chart.dosage import Given, PerUnit, given, tells_a_dose, times_a_day
 from cards.chart.dose_count import (
-    bounded_hours,
     doses_in_a_day,
+    hours_between,
     hours_running,
-    period_hours,
+    series_bound,
     series_hours,
     stated_count,
 )
 from cards.chart.fhir import child, objects, text, words_of
 from cards.chart.schedule import first_due
+from cards.chart.strength import as_given
+from cards.loading.dose_language import DoseLanguage
 from cards.model import UNREAD, Infusion, JsonObject
 
 _NEXT = re.compile(r";|\bthen\b|\bfollowed by\b|\bplus\b|\+")
@@ -22,10 +24,13 @@ _MUSCLE = re.compile(r"\b(?:im|i\.m\.|intramuscular\w*)\b", re.IGNORECASE)
 _A_DAY = 24.0
 
 
-def steps_of(dosages: Sequence[JsonObject], per_unit: PerUnit, zone: tzinfo) -> tuple[Infusion, ...]:
+def steps_of(
+    dosages: Sequence[JsonObject], per_unit: PerUnit, zone: tzinfo, language: DoseLanguage
+) -> tuple[Infusion, ...]:
     """The steps of the dosages (texts in plain form), in grams; bare days begin with midnight of a zone."""
     told = ((part, first_due(dosage, zone)) for dosage in dosages for part in _parts(dosage))
-    return tuple(step for part, begins in told if (step := _step(part, given(part, per_unit), begins)))
+    found = ((_step(part, given(part, per_unit), begins), text(part, "text")) for part, begins in told)
+    return tuple(step._replace(per_ml=as_given(words, per_unit, language)) for step, words in found if step)
 
 
 def _parts(dosage: JsonObject) -> Iterator[JsonObject]:
@@ -49,7 +54,8 @@ def _step(dosage: JsonObject, told: Given, begins: datetime | None) -> Infusion 
         return Infusion(None, told.per_hour, running, times, muscle, begins, _lasts(dosage, once))
     hours = told.amount / told.per_hour if told.per_hour else None
     times = max(doses_in_a_day(dosage) or 1.0, 1.0)
-    return Infusion(told.amount, told.per_hour, hours, times, muscle, begins, _lasts(dosage, hours or _A_DAY))
+    lasts, every = _lasts(dosage, hours or (0.0 if muscle else _A_DAY)), hours_between(dosage)
+    return Infusion(told.amount, told.per_hour, hours, times, muscle, begins, lasts, every)
 
 
 def _lasts(dosage: JsonObject, once: float | None) -> float | None:
@@ -57,7 +63,7 @@ def _lasts(dosage: JsonObject, once: float | None) -> float | None:
     repeat = child(child(dosage, "timing"), "repeat")
     if series := series_hours(repeat):
         return series + (0.0 if "duration" in repeat else once or _A_DAY)
-    return bounded_hours(repeat) or period_hours(repeat) or (once if _is_one(dosage) else None)
+    return series_bound(dosage) or (once if _is_one(dosage) else None)
 
 
 def _is_one(dosage: JsonObject) -> bool:

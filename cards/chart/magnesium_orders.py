@@ -136,7 +136,7 @@ def _intravenous(
         grams=sum(grams) if grams else None,
         grams_per_hour=max(rates) if rates else None,
         is_push=any(r.is_push for r in read),
-        steps=steps_of(dosages, per_unit, knowledge.site.zone),
+        steps=steps_of(dosages, per_unit, knowledge.site.zone, knowledge.dose_language),
     )
 
 

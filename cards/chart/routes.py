@@ -66,13 +66,20 @@ _PURPOSE = re.compile(
 _RINSE = re.compile(
     r"\b(?:mouth-? ?(?:wash|rinse)|swish|gargl\w*|spit|oral rinse|mundspul\w*|enjuague|collutori\w*)", re.I
 )
+# a part of a solution that stops the heart, and not what is given before or after it
+_CARDIOPLEGIA = re.compile(
+    r"(?<!not )(?<!prior )\b(?:in|into|to|via|for) (?:the )?(?:(?:blood|cold|warm|del nido|bag of) )?"
+    r"cardiopleg(?:ia|ic)\b"
+    r"(?!\W+(?:induced|related|associated|arrest|failure))",
+    re.IGNORECASE,
+)
 _SWALLOWED = re.compile(r"\bswallow(?!\w* not)|\bdo not spit\b", re.I)
 
 
 def route_of(dosages: Sequence[JsonObject], told: str, by_name: Route) -> Route:
     """The ordered route; else that of the product; else what its name says; else what the dosage says."""
     sig = " ; ".join(filter(None, (text(d, "text") for d in dosages)))
-    if (sig and _is_rinse(sig)) or (told and _is_rinse(told)):
+    if (sig and (_is_rinse(sig) or _is_cardioplegia(sig))) or (told and _is_rinse(told)):
         return Route.NOT_SYSTEMIC
     for dosage in dosages:
         ordered = _ordered_route(child(dosage, "route"))
@@ -99,3 +106,8 @@ def worded_route(told: str) -> Route:
 def _is_rinse(told: str) -> bool:
     """Kept in the mouth and not swallowed."""
     return bool(_RINSE.search(told)) and not _SWALLOWED.search(told)
+
+
+def _is_cardioplegia(told: str) -> bool:
+    """Into the solution that stops the heart: no order for the body."""
+    return bool(_CARDIOPLEGIA.search(told))

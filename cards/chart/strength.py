@@ -18,6 +18,9 @@ _AFTER = re.compile(r"\W{0,3}([a-z]+)")
 _CONTAINER = re.compile(r"\b(?:ampoule|vial|bag|syringe)s?\b")
 _FILLED = re.compile(rf"{_NUMBER} ?ml (?:ampoule|vial|bag|syringe)s?\b")
 _LEADING = re.compile(rf"{_NUMBER} ?ml\b")
+_ANY_VOLUME = re.compile(rf"{_NUMBER} ?(ml|l)\b")
+_INTO = re.compile(rf"\b(?:in|into|to|with) {_NUMBER} ?(ml|l)\b")
+_DENIED = re.compile(r"\b(?:not|never|no|avoid|cannot|don t|don't|nicht|nie|jamais)\b[^.;,]{0,40}\Z")
 _PERCENT_ML = 100.0
 _BAG_ML = 50.0
 _ML = {"ml": 1.0, "l": 1000.0}
@@ -43,6 +46,26 @@ def strength_of(name: str, dosages: str, grams_per: Mapping[str, float], languag
     mixed = [strength for is_mixed, strength in found if is_mixed]
     percents = (p for text in (name, dosages) for p in _percents(text, language))
     return next(iter([*mixed, *(strength for _, strength in found)]), None) or next(percents, None)
+
+
+def as_given(text: str, grams_per: Mapping[str, float], language: DoseLanguage) -> float | None:
+    """g/mL as it goes into the vein, by a dosage in plain form; None where that, or that it is diluted, is not sure.
+
+    A dose in a volume ("4 g in 8 mL"), or told to be undiluted: of a product whose strength `grams_per` tells.
+    """
+    undiluted = _is_undiluted(text, language)
+    if not undiluted and language.diluted.search(text):
+        return None
+    mixed = {strength for is_mixed, strength in _told(text, grams_per) if is_mixed}
+    volumes = {float(volume) * _ML[unit] for volume, unit in (_INTO if undiluted else _ANY_VOLUME).findall(text)}
+    if len(mixed) > 1 or volumes - {strength.ml for strength in mixed}:
+        return None
+    return mixed.pop().grams_per_ml if mixed else grams_per.get("ml") if undiluted else None
+
+
+def _is_undiluted(text: str, language: DoseLanguage) -> bool:
+    found = language.undiluted.search(text)
+    return found is not None and not _DENIED.search(text[max(found.start() - _NEAR, 0) : found.start()])
 
 
 def container_of(name: str, grams_per: Mapping[str, float], language: DoseLanguage) -> float | None:

@@ -10,7 +10,7 @@ from cards.chart.ingredients import Told
 from cards.chart.routes import worded_route
 from cards.model import Route
 from cards.terms.names import words_in
-from cards.terms.terminology import CodeKey, Drug, Product, Terminology
+from cards.terms.terminology import CARDIOPLEGIA, CodeKey, Drug, Product, Terminology
 
 _PRODUCT_ROUTES = {
     "oral": Route.ORAL,
@@ -78,7 +78,8 @@ def _mixture(terminology: Terminology, whole: Named, parts: Sequence[Named]) -> 
     """All that is in it; the words of the magnesium first, for its strength is that of the dose."""
     every = sorted((whole, *parts), key=lambda named: "magnesium_product" not in named.drug.role_names)
     told = " ; ".join(filter(None, (named.told for named in every)))
-    ingredients = dict.fromkeys(code for named in (whole, *parts) for code in named.product.ingredients)
+    among = (whole,) if whole.product.kind == CARDIOPLEGIA else (whole, *parts)
+    ingredients = dict.fromkeys(code for named in among for code in named.product.ingredients)
     inside = {named.product.kind for named in parts}
     kind = whole.product.kind or next((kind for kind in _MIXED if kind in inside), "mixture")
     return whole._replace(

@@ -1,7 +1,7 @@
 """What a drafted order of IV magnesium is measured by: grams, g/h and minutes of its steps (indications.yaml)."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cards.chart import Chart
 from cards.judgements import other_magnesium, spans
@@ -42,6 +42,12 @@ def measure(name: str, drafts: tuple[Medication, ...], chart: Chart) -> float | 
     return None if value is None else round(value, 1)
 
 
+def concentration(drafts: Iterable[Medication]) -> float | None:
+    """mg/mL of what goes into a vein, the most of the steps that tell it; the muscle takes it undiluted."""
+    told = (step.per_ml for step in steps(drafts) if step.per_ml is not None and not step.intramuscular)
+    return max((round(per_ml * 1000, 1) for per_ml in told), default=None)
+
+
 def _rate(listed: Iterable[Infusion]) -> float | None:
     return max((step.per_hour for step in listed if step.per_hour is not None), default=None)
 
@@ -76,8 +82,17 @@ def _day(drafts: tuple[Medication, ...], chart: Chart) -> float:
 
 def _doses_day(drafts: tuple[Medication, ...], chart: Chart) -> float:
     """Grams of a day that no rate limits."""
-    doses = tuple(s for s in spans.of_drafts(drafts, chart) if not _is_steady(s, chart))
-    return spans.most(_A_DAY, doses, chart.now)
+    told = zip(steps(drafts), spans.of_drafts(drafts, chart), strict=True)
+    doses = [(raw.begins is None, step) for raw, step in told if not _is_steady(step, chart)]
+    is_loaded = any(step.times == 1 for _, step in doses)
+    return spans.most(_A_DAY, [_after_load(s) if is_loaded and free else s for free, s in doses], chart.now)
+
+
+def _after_load(step: Infusion) -> Infusion:
+    """Into the muscle the first of the doses that come again is due one interval after the load (s.1.5)."""
+    if step.begins is None or step.every is None or not step.intramuscular:
+        return step
+    return step._replace(begins=step.begins + timedelta(hours=step.every))
 
 
 def steady_rates(drafts: Iterable[Medication], chart: Chart) -> tuple[float, ...]:

@@ -36,6 +36,8 @@ class DoseLanguage:
     as_needed: re.Pattern[str]
     by_protocol: re.Pattern[str]
     rarely: re.Pattern[str]
+    undiluted: re.Pattern[str]
+    diluted: re.Pattern[str]
 
     def plain(self, text: str) -> str:
         """The text in lower case with our units, digits without separators, decimal points, and of ranges the top."""
@@ -62,7 +64,7 @@ def read_dose_language(path: Traversable) -> DoseLanguage:
         phrases=tuple((re.compile(pattern), ours) for pattern, ours in (*told["phrases"], *_often(told["often"]))),
         thousands=_thousands(told["thousands_of"], words, told["pieces"]),
         carriers=frozenset(told["carriers"]),
-        **{key: _any_of(told[key]) for key in ("as_needed", "by_protocol", "rarely")},
+        **{key: _any_of(told[key]) for key in ("as_needed", "by_protocol", "rarely", "undiluted", "diluted")},
     )
 
 

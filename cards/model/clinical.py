@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from typing import NamedTuple
 
 from cards.model.drugs import DrugRole
 from cards.model.scales import LOW_BANDS, Band, Freshness, MagnesiumKind, RenalGate, Route, Schedule
 
 JsonObject = Mapping[str, object]
+_A_MOMENT = 1e-6  # hours: of what divides without a rest nothing is left over
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ class Infusion(NamedTuple):
 
     `grams` None: a rate alone, that runs for `hours`, or with `times` UNREAD beside a dose that nobody can read: its
     grams are not counted (s.2.7). `per_hour` None: nobody said how fast. `begins`: the time that the order names for
-    its first dose. `lasts`: hours from there to the end of its last; None where it goes on or nobody says.
+    its first dose. `lasts`: hours from there to the end of its last; None where it goes on or nobody says. `every`:
+    hours from one dose to the next, where that is told. `per_ml`: g/mL as it is given, where that is told.
     """
 
     grams: float | None
@@ -114,14 +117,20 @@ class Infusion(NamedTuple):
     intramuscular: bool = False
     begins: datetime | None = None
     lasts: float | None = None
+    every: float | None = None
+    per_ml: float | None = None
 
     def grams_within(self, hours: float) -> float:
         """The most that goes in within so many hours; all of a dose whose time is not told."""
-        whole = (self.grams or 0.0) * self.times
+        whole = (self.grams or 0.0) * self._doses_within(hours)
         if self.per_hour is None:
             return whole
         running = self.per_hour * min(hours, (self.hours or hours) * self.times)
         return min(whole, running) if self.grams is not None else running
+
+    def _doses_within(self, hours: float) -> float:
+        """The most doses that begin within so many hours: of every four hours five in twenty."""
+        return min(self.times, max(ceil(hours / self.every - _A_MOMENT), 1)) if self.every else self.times
 
     def grams_between(self, start: datetime, hours: float) -> float:
         """The most that goes in within so many hours from a moment on; what names no time begins then."""

@@ -71,7 +71,14 @@ def _all(drafts: Drafts, reason: Reason, chart: Chart) -> list[Crossed]:
         found.append(Crossed(Indicator.INFO, "weeks", chart.weeks, chart.numbers["review.neuroprotection.weeks"]))
     if assess.is_child(chart) and reason.indication.child != "adult":
         found = [c for c in found if c.indicator is Indicator.CRITICAL] + list(_child(drafts, reason, chart))
-    return found
+    return [*found, *_concentrated(drafts, chart)]
+
+
+def _concentrated(drafts: Drafts, chart: Chart) -> Iterator[Crossed]:
+    """More than 20 % as it is given, whatever it is for; the strength of a vial is none."""
+    told, limit = order_measures.concentration(drafts), "review.concentration"
+    if chart.above(told, limit):
+        yield Crossed(Indicator.WARNING, "concentrated", told, chart.numbers[limit])
 
 
 def _limits(drafts: Drafts, indication: Indication, pulseless: bool, chart: Chart) -> Iterator[Crossed]:
