@@ -2,13 +2,26 @@
 
 from cards.chart import Because, Chart, because
 from cards.judgements import assess, danger, given
+from cards.model import RenalGate
 
 
 def dose_is_given(chart: Chart) -> bool:
     """As much as a load was charted since the emergency began: it is repeated only when it recurs (s.2.3)."""
     listed = (*chart.among("emergencies"), chart.conditions.get("digoxin_toxicity"))
     began = [c.since for c in listed if c is not None and c.since is not None and danger.is_current(c, chart)]
-    return bool(began and chart.at_least(given.grams_since(min(began), chart), "emergency.load"))
+    return bool(began and chart.at_least(given.grams_since(min(began), chart), _load(chart)))
+
+
+def load(chart: Chart) -> float:
+    """The grams of magnesium sulfate that are a load here."""
+    return chart.numbers[_load(chart)]
+
+
+def _load(chart: Chart) -> str:
+    """Half a load with kidneys that fail, and for digoxin toxicity with poor ones (s.2.3)."""
+    gate, digoxin = chart.renal.gate, assess.emergency(chart) == "digoxin"
+    halved = gate is RenalGate.R3 or (digoxin and gate is RenalGate.R2)
+    return "emergency.load.half" if halved else "emergency.load"
 
 
 def level_is_old(chart: Chart) -> Because:

@@ -1,5 +1,7 @@
 """What forbids IV magnesium in this patient (knowledge/hard_stops.yaml)."""
 
+from collections.abc import Iterator
+
 from cards.chart import Chart
 from cards.judgements import airway, allergies
 from cards.loading import HardStop
@@ -34,5 +36,19 @@ def iv_is_forbidden(chart: Chart, kind: str | None = None) -> bool:
 
     Nor where it yields to an expert, who orders it then (s.2.2).
     """
-    listed = (stop for stop in chart.knowledge.hard_stops.values() if not stop.caution)
-    return any((stop.forbids_in(kind) or stop.needs_expert) and stops(stop, chart) for stop in listed)
+    return stands(chart, kind) or bool(of_experts(chart, kind))
+
+
+def stands(chart: Chart, kind: str | None) -> bool:
+    """Any hard stop for IV magnesium that does not yield in this kind of emergency, or outside of any."""
+    return any(stop.forbids_in(kind) and stops(stop, chart) for stop in _listed(chart))
+
+
+def of_experts(chart: Chart, kind: str | None) -> tuple[HardStop, ...]:
+    """The hard stops that yield in this kind of emergency, but to an expert alone."""
+    yielding = (stop for stop in _listed(chart) if stop.needs_expert and not stop.forbids_in(kind))
+    return tuple(stop for stop in yielding if stops(stop, chart))
+
+
+def _listed(chart: Chart) -> Iterator[HardStop]:
+    return (stop for stop in chart.knowledge.hard_stops.values() if not stop.caution)

@@ -41,6 +41,12 @@ def intravenous_anywhere(situation: str, chart: Chart, emergency: str | None = N
     return replace(_iv_order(steps, chart.knowledge.words), pieces=(f"dose:iv.{situation}.{gate.name}",))
 
 
+def emergency_text(situation: str, chart: Chart) -> str:
+    """The dose of an emergency in words, as the kidneys allow it; "" where none is given."""
+    steps = chart.knowledge.doses.iv[situation].get(chart.renal.gate.in_emergency, ())
+    return dose_text(_iv_order(steps, chart.knowledge.words)) if steps else ""
+
+
 def _is_unsure(chart: Chart) -> bool:
     """The problem list or medicines not all known, IV magnesium or parenteral nutrition that holds a dose."""
     return lists.are_unsure(chart) or given.holds_dose(chart) or given.nutrition_holds_dose(chart)

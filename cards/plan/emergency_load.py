@@ -41,6 +41,18 @@ def _is_above_day(chart: Chart) -> Because:
 @once
 def _load(chart: Chart) -> DraftMedication | None:
     kind = assess.emergency(chart)
-    if kind is None:
-        return None
-    return doses.intravenous("digoxin_toxicity" if kind == "digoxin" else "emergency", chart, emergency=kind)
+    return doses.intravenous(_situation(kind), chart, emergency=kind) if kind else None
+
+
+def usual(chart: Chart) -> str:
+    """The load in words as the kidneys allow it, whatever holds it here."""
+    return doses.emergency_text(_situation(assess.emergency(chart)), chart)
+
+
+def is_once_only(chart: Chart) -> bool:
+    """Whether a load is neither repeated nor followed before a level: kidneys poor or not known (s.2.3)."""
+    return not chart.renal.gate.in_emergency.is_good
+
+
+def _situation(kind: str | None) -> str:
+    return "digoxin_toxicity" if kind == "digoxin" else "emergency"

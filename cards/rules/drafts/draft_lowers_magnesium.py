@@ -19,7 +19,7 @@ from cards.model import (
     Suggestion,
     removals,
 )
-from cards.plan import doses, partners, recheck
+from cards.plan import doses, emergency_load, partners, recheck
 
 _CORRECTED_FIRST = ("diuretic", "other")
 _ACID_LINES = ("ppi", "ppi_famotidine", "ppi_allergy")
@@ -85,7 +85,7 @@ def _when(magnesium: Magnesium, chart: Chart) -> str:
     if assess.is_child(chart) or assess.must_repeat_first(magnesium, chart):
         return "now"
     if assess.emergency(chart):
-        return "after_emergency"
+        return "after_emergency_once" if emergency_load.is_once_only(chart) else "after_emergency"
     asked = recheck.when(magnesium.band, doses.plan(chart), chart) if magnesium.low else "draft_depletes"
     return recheck.earliest((asked, *cause_advice.rechecks(chart.chosen, chart)), chart)
 

@@ -7,10 +7,7 @@ from cards.model import DraftMedication, DraftTest, Indicator, Problem, Say, Sug
 from cards.plan import doses, emergency_load
 from cards.units import shown
 
-_AFTER_LOAD = "after_emergency"
-_TESTS = (DraftTest("magnesium", _AFTER_LOAD), DraftTest("bmp", "now"), DraftTest("ecg", "now"))
-_TITLES = {"do_given": "given", "do_if_low": "measure"}
-_TESTS_OF_OLD = (DraftTest("magnesium", "now"), *_TESTS[1:])
+_TITLES = {"do_given": "given", "do_given_once": "given_once", "do_if_low": "measure"}
 
 
 @rule(Problem.LOW_MAGNESIUM, starts=assess.emergency)
@@ -21,23 +18,39 @@ def emergency_needs_magnesium(chart: Chart) -> Say | Because:
 
 
 def _said(kind: str, chart: Chart) -> Say:
-    held, order = emergency_load.held(chart), emergency_load.order(chart)
+    held, order = _held(chart), emergency_load.order(chart)
+    when = _when(order, chart)
     values = {
         "dose": doses.dose_text(order) if order else "",
-        "after_load": chart.knowledge.monitoring[_AFTER_LOAD],
+        "load": shown(emergencies.load(chart)),
+        "usual": emergency_load.usual(chart),
+        "after_load": chart.knowledge.monitoring[when],
         "sum": shown(emergency_load.of_day(chart)),
         "qt_drugs": ", ".join(danger.qt_drugs(chart)),
     }
-    todo = (held,) if held else _orders(order, chart)
-    old = emergencies.level_is_old(chart)
+    todo = (held, *_expert(chart)) if held else _orders(order, chart)
+    old = bool(emergencies.level_is_old(chart))
     return Say(
         Indicator.CRITICAL,
-        (*_call(chart), f"found_{kind}", *("stat",) * bool(old), *todo, "push", "potassium", "watch", *_beside(chart)),
+        (*_call(chart), f"found_{kind}", *("stat",) * old, *todo, "push", "potassium", "watch", *_beside(chart)),
         title=kind if order else _TITLES.get(held, "stop"),
         values=values,
         suggestions=(Suggestion("load", (order,), recommended=True, values=values),) if order else (),
-        tests=_TESTS_OF_OLD if old or held in _TITLES else _TESTS,
+        tests=(DraftTest("magnesium", "now" if old else when), DraftTest("bmp", "now"), DraftTest("ecg", "now")),
     )
+
+
+def _held(chart: Chart) -> str:
+    """Where a load is given once only, nothing is said of repeating it."""
+    held = emergency_load.held(chart)
+    return "do_given_once" if held == "do_given" and emergency_load.is_once_only(chart) else held
+
+
+def _when(order: DraftMedication | None, chart: Chart) -> str:
+    """After the load that is offered or runs; where there is none, now (s.3)."""
+    if order is None and not given.iv_magnesium_in_progress(chart):
+        return "now"
+    return "after_emergency_once" if emergency_load.is_once_only(chart) else "after_emergency"
 
 
 def _call(chart: Chart) -> tuple[str, ...]:
@@ -46,10 +59,22 @@ def _call(chart: Chart) -> tuple[str, ...]:
 
 def _orders(order: DraftMedication | None, chart: Chart) -> tuple[str, ...]:
     if order is None:
-        return ("do_running" if given.iv_magnesium_in_progress(chart) else "do_expert",)
-    gate = chart.renal.gate.in_emergency
-    return ("do_load", f"then_{gate.name.lower()}" if gate.is_good else "then_poor")
+        return (_no_order(chart), *_expert(chart))
+    if emergency_load.is_once_only(chart):
+        return ("do_once", "then_poor")
+    return ("do_load", f"then_{chart.renal.gate.in_emergency.name.lower()}")
+
+
+def _no_order(chart: Chart) -> str:
+    if given.iv_magnesium_in_progress(chart):
+        return "do_running"
+    return "do_expert" if hard_stops.stands(chart, assess.emergency(chart)) else "do_yields"
+
+
+def _expert(chart: Chart) -> tuple[str, ...]:
+    """A stop that yields to an expert says how magnesium may be given; one that stands speaks for itself."""
+    return tuple(f"expert_{stop.name}" for stop in hard_stops.of_experts(chart, assess.emergency(chart)))
 
 
 def _beside(chart: Chart) -> tuple[str, ...]:
-    return ("stop_qt",) * bool(danger.qt_drugs(chart)) + ("block",) * hard_stops.has_unpaced_heart_block(chart)
+    return ("stop_qt",) * bool(danger.qt_drugs(chart))
