@@ -111,6 +111,12 @@ def room(chart: Chart) -> float:
 
 
 @once
+def day_is_used_up(chart: Chart) -> bool:
+    """What was given leaves no room for a dose before 24 hours are over (s.2.4)."""
+    return bool(grams_given(chart)) and iv_magnesium_ended(chart) is not None and room(chart) == 0
+
+
+@once
 def holds_dose(chart: Chart) -> bool:
     """Whether what is given or ordered forbids a further dose of our own (s.2.4); an emergency has its own answer.
 

@@ -39,11 +39,12 @@ def _do(plan: doses.Plan, chart: Chart) -> tuple[str, ...]:
         return ("infusing",) if plan.iv else ()
     if chart.setting is Setting.UNKNOWN:
         return unknown_place.lines(chart)
-    return (f"do_{_route(plan, chart)}", *_place(plan, chart))
+    used = ("day_used",) if given.day_is_used_up(chart) else ()
+    return (*used, f"do_{_route(plan, chart)}", *_place(plan, chart))
 
 
 def _route(plan: doses.Plan, chart: Chart) -> str:
-    no_iv = hard_stops.iv_is_forbidden(chart) or given.nutrition_holds_dose(chart)
+    no_iv = hard_stops.iv_is_forbidden(chart) or given.nutrition_holds_dose(chart) or given.day_is_used_up(chart)
     return "oral_instead" if plan.oral and no_iv else plan.title
 
 
