@@ -14,6 +14,7 @@ from cds_service.records.engine import database_url, open_engine
 from cds_service.records.faults import Faults
 from cds_service.records.log import record_trouble
 from cds_service.records.migrate import migrate
+from cds_service.records.patient_clock import PatientClock
 from cds_service.records.purge import purge
 from cds_service.records.rollups import roll_up
 from cds_service.records.schema import FEEDBACK, SEEN_TOKENS
@@ -55,6 +56,7 @@ class Shipping:
         self._taken_away = 0.0
         self._status = Status(0.0, False)
         self._tell_at = 0.0
+        self._clock = PatientClock()
 
     def run(self, stop: Event) -> None:
         """Until `stop` is set, and once more then."""
@@ -115,7 +117,7 @@ class Shipping:
 
     def _tidy(self) -> None:
         with self._engine.begin() as connection:
-            connection.execute(delete(SEEN_TOKENS).where(SEEN_TOKENS.c.exp < time.time()))
+            connection.execute(delete(SEEN_TOKENS).where(SEEN_TOKENS.c.exp < self._clock.now()))
         self._answered.forget_before((_now() - _REMEMBERED).timestamp())
         if purge(self._engine, (_now() - self._retention).date()):
             self._shipper.forget_sent()
