@@ -8,7 +8,7 @@ from typing import NamedTuple
 from cards.chart.fhir import LONG_AGO, child, first_moment, moment, objects, said_by, status_of, text
 from cards.chart.still_counts import SINCE, Stay, is_of_stay, still_counts
 from cards.loading import Knowledge
-from cards.model import Condition, JsonObject
+from cards.model import Condition, JsonObject, RenalGate
 
 _OVER = frozenset({"inactive", "remission", "resolved"})
 _ABATED = ("abatementDateTime", "abatementDate", "abatementPeriod")
@@ -65,9 +65,10 @@ def _categories_now(resource: JsonObject, knowledge: Knowledge, now: datetime) -
 
 @lru_cache(maxsize=16)  # a service has one, and one for each client with a site file of its own
 def _lifting(knowledge: Knowledge) -> frozenset[str]:
-    """The categories that make a stop none, or end what is one."""
+    """The categories that make a stop none, end what is one, or have magnesium replaced in place of a stop."""
     unless = {stop.unless for stop in knowledge.hard_stops.values()}
-    return frozenset(unless | {row.ended_by for row in knowledge.condition_freshness.values()})
+    replaced = {state.condition for state in knowledge.renal_states if state.gate is RenalGate.R5}
+    return frozenset(unless | replaced | {row.ended_by for row in knowledge.condition_freshness.values()})
 
 
 def since_when(resource: JsonObject) -> datetime | None:
