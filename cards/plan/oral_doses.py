@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cards.chart import Chart
+from cards.chart import Chart, inputs
 from cards.judgements import allergies, assess, given
 from cards.loading import Knowledge
 from cards.loading.dose_tables import Salt
@@ -35,8 +35,8 @@ def _daily(band: str, chart: Chart) -> int | None:
     """The elemental mg a day for a band; None where no oral order may be offered."""
     if chart.is_adult is not True or assess.cannot_take_oral(chart) or given.oral_replacement(chart):
         return None
-    if given.gut_is_unused(chart):
-        return None
+    if given.gut_is_unused(chart) or inputs.MEDICATIONS in chart.failed | chart.cut:
+        return None  # a second one beside what nobody can see
     daily = chart.knowledge.doses.oral[band].get(chart.renal.gate) if band else None
     return None if daily is None or assess.avoids_oral(chart) else daily
 
