@@ -35,7 +35,7 @@ ONE_SIDED: dict[str, str] = {
     **dict.fromkeys(
         (f"fresh.{place}.repeat" for place in ("inpatient", "ambulatory", "discharge", "refill")), _TOO_OLD
     ),
-    **dict.fromkeys(("review.obstetric.age_years", "review.obstetric.day"), _NO_CASE),
+    "review.obstetric.age_years": _NO_CASE,
 }
 
 
