@@ -20,8 +20,7 @@ _ATC_CODE = re.compile(r"[A-Z]\d\d[A-Z]{2}\d\d")
 MAGNESIUM = "magnesium"
 # what may hold magnesium and is no order of it; magnesium sulfate may be added to a fluid
 MAGNESIUM_BESIDES = frozenset({"fluid", "cardioplegia", "dialysate", "vitamin", "minerals", "nutrition"})
-CARDIOPLEGIA = "cardioplegia"
-_NONE, _NAMELESS = "none", "another medicine"
+CARDIOPLEGIA, _NONE, _NAMELESS = "cardioplegia", "none", "another medicine"
 
 CodeKey = tuple[str, str]
 
