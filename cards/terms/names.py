@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cards.terms.letters import unaccented
 
@@ -86,7 +86,7 @@ def matches(words: Sequence[str], plain: Index, international: Index) -> list[Ma
     while position < len(words):
         match = _match(words, position, plain) or _match(bones, position, international)
         if match:
-            found.append(match)
+            found.append(replace(match, codes=()) if _is_of_another(words, match) else match)
         position = match.end if match else position + 1
     return found
 
@@ -104,3 +104,17 @@ def _match(words: Sequence[str], start: int, index: Index) -> Match | None:
 def _is_amount(name: tuple[str, ...], following: Sequence[str]) -> bool:
     """`Mag 2` and `Mag 4` are brands, but not in `mag 2 g`."""
     return len(name) > 1 and name[-1].isdigit() and not _UNITS.isdisjoint(following)
+
+
+# beside the name of a drug these make it an antidote, an antibody or a test of it: "digoxin immune fab", "anti-digoxin"
+_NOT_ITSELF_BEFORE = frozenset({"anti", "serum"})
+_NOT_ITSELF_AFTER = frozenset(
+    {"immune", "fab", "antibody", "antibodies", "antikorper", "antidot", "antidote", "antidoto", "antitoxin"}
+    | {"anticorps", "anticuerpos", "anticorpi", "specific", "level", "levels", "spiegel", "assay", "trough"}
+)
+
+
+def _is_of_another(words: Sequence[str], match: Match) -> bool:
+    """Whether the words around a name say that it is not the drug itself."""
+    before = words[match.start - 1] if match.start else ""
+    return before in _NOT_ITSELF_BEFORE or not _NOT_ITSELF_AFTER.isdisjoint(words[match.end : match.end + 1])

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from cards.by_value import kept_by_value
 from cards.model import DrugRole, MagnesiumKind
@@ -20,9 +20,7 @@ _ATC_CODE = re.compile(r"[A-Z]\d\d[A-Z]{2}\d\d")
 MAGNESIUM = "magnesium"
 # what may hold magnesium and is no order of it; magnesium sulfate may be added to a fluid
 MAGNESIUM_BESIDES = frozenset({"fluid", "cardioplegia", "dialysate", "vitamin", "minerals", "nutrition"})
-# into the heart alone, whatever is added to it
-CARDIOPLEGIA = "cardioplegia"
-_NONE, _NAMELESS = "none", "another medicine"
+CARDIOPLEGIA, _NONE, _NAMELESS = "cardioplegia", "none", "another medicine"
 
 CodeKey = tuple[str, str]
 
@@ -151,8 +149,7 @@ class Terminology:
         return tuple(dict.fromkeys(code for match in self._matches(words) for code in match.codes if code))
 
     def _matches(self, words: Sequence[str]) -> list[Match]:
-        found = matches(words, self.names, self.international_names)
-        return [replace(match, codes=()) if _is_of_another(words, match) else match for match in found]
+        return matches(words, self.names, self.international_names)
 
     def product_named(self, words: Sequence[str], told: str) -> Product:
         """What a text names, given as `words_in` it too: ingredients, brands, and magnesium in any spelling."""
@@ -238,20 +235,6 @@ def _categories(terminology: Terminology, codings: tuple[CodeKey, ...], told: st
 def _denied(told: str, among: Iterable[ConditionWords]) -> set[str]:
     """The categories that a text names only to deny them: "rule out heart block"."""
     return {w.category for w in among if w.pattern.search(told) and w.unless.search(told)}
-
-
-# beside the name of a drug these make it an antidote, an antibody or a test of it: "digoxin immune fab", "anti-digoxin"
-_NOT_ITSELF_BEFORE = frozenset({"anti", "serum"})
-_NOT_ITSELF_AFTER = frozenset(
-    {"immune", "fab", "antibody", "antibodies", "antikorper", "antidot", "antidote", "antidoto", "antitoxin"}
-    | {"anticorps", "anticuerpos", "anticorpi", "specific", "level", "levels", "spiegel", "assay", "trough"}
-)
-
-
-def _is_of_another(words: Sequence[str], match: Match) -> bool:
-    """Whether the words around a name say that it is not the drug itself."""
-    before = words[match.start - 1] if match.start else ""
-    return before in _NOT_ITSELF_BEFORE or not _NOT_ITSELF_AFTER.isdisjoint(words[match.end : match.end + 1])
 
 
 @kept_by_value(4096)

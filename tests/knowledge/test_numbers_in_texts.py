@@ -36,6 +36,7 @@ REVIEWED = {
     r"further (?:seizure |loading dose above )2-4 g|in 24 h|2 g once": "doses in words",
     r"1 g, at most 2 g|one dose of at most 2 g": "single doses in words",
     r"maintenance 1 g/h|every 15 min": "an obstetric rate, and how often pressure is taken",
+    r"dilute to 20 % or less": "from the label, and in mg/mL beside it; no site may change it",
     r"60 ms": "a rise above a baseline that is not read",
     r"famotidine 20 mg": "the starting dose of doses.yaml",
     r"[Ss]pironolactone 12\.5(?:-25)? mg|amiloride 5 mg": "the starting dose of doses.yaml, and its usual range",
