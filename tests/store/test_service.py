@@ -2,6 +2,7 @@
 
 import os
 import signal
+import urllib.request
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import func, select
 
 from cds_service.records.schema import ANSWERS, CARDS, FEEDBACK, QUIETED
 from tests.calls import patient_view
-from tests.machine import wait_for
+from tests.machine import LONG_S, wait_for
 from tests.store.serving import PATH, Load, Serving
 
 REST_S = 0.02  # of clients that ask while something else is waited for
@@ -61,11 +62,17 @@ def in_memory(serving):
     return {int(serving.get("/readyz").get("records_in_memory_bytes", 0)) for _ in range(20)}
 
 
+def metrics_of(serving) -> str:
+    with urllib.request.urlopen(f"http://127.0.0.1:{serving.port}/metrics", timeout=LONG_S) as answer:
+        return answer.read().decode()
+
+
 def test_what_waits_in_the_memory_of_all_workers_is_told_and_written_at_last(start, engine):
     """No file of the service grows, as on a full disk; any worker tells what waits in all of them."""
     resource = pytest.importorskip("resource")
     serving = start()
-    wait_for(lambda: len(serving.workers()) == 2, "both workers are there")  # the first may answer before
+    # the first may answer before the second has begun, and one that can make no file of the metrics cannot begin
+    wait_for(lambda: "magnesium_cds_workers 2.0" in metrics_of(serving), "both workers have begun")
     workers = serving.workers()
 
     def let_files_grow(to):
