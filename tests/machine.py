@@ -2,15 +2,18 @@
 
 import os
 import socket
+import threading
 import time
 from collections.abc import Callable
 from itertools import count
 from random import SystemRandom
+from typing import TypeVar
 
 LONG_S = 120  # for what must happen at last: only a machine that hangs takes as long
 _PAUSE_S = 0.02
 _PORTS = range(12_000, 32_000)  # below those that systems give to connections on their way out
 _kept: list[socket.socket] = []
+T = TypeVar("T")
 
 
 def free_port() -> int:
@@ -45,3 +48,13 @@ def wait_for(condition: Callable[[], object], what: str, seconds: float = LONG_S
     while not condition():
         assert time.monotonic() < until, f"not within {seconds} s: {what}"
         time.sleep(_PAUSE_S)
+
+
+def in_time(work: Callable[[], T]) -> T:
+    """What the work returns, done in a thread since it may hang; AssertionError when it does."""
+    found: list[T] = []
+    thread = threading.Thread(target=lambda: found.append(work()), daemon=True)
+    thread.start()
+    thread.join(LONG_S)
+    assert found, "it hangs"
+    return found[0]

@@ -106,15 +106,18 @@ def _is_amount(name: tuple[str, ...], following: Sequence[str]) -> bool:
     return len(name) > 1 and name[-1].isdigit() and not _UNITS.isdisjoint(following)
 
 
-# beside the name of a drug these make it an antidote, an antibody or a test of it: "digoxin immune fab", "anti-digoxin"
+# beside the name of a drug these make it an antidote or an antibody: "digoxin immune fab", "anti-digoxin"
 _NOT_ITSELF_BEFORE = frozenset({"anti", "serum"})
 _NOT_ITSELF_AFTER = frozenset(
     {"immune", "fab", "antibody", "antibodies", "antikorper", "antidot", "antidote", "antidoto", "antitoxin"}
-    | {"anticorps", "anticuerpos", "anticorpi", "specific", "level", "levels", "spiegel", "assay", "trough"}
+    | {"anticorps", "anticuerpos", "anticorpi", "specific"}
 )
+# and these a test of it, where nothing follows: "tacrolimus level guided dosing" is an order of tacrolimus
+_TESTS = frozenset({"level", "levels", "spiegel", "assay", "trough"})
 
 
 def _is_of_another(words: Sequence[str], match: Match) -> bool:
     """Whether the words around a name say that it is not the drug itself."""
-    before = words[match.start - 1] if match.start else ""
-    return before in _NOT_ITSELF_BEFORE or not _NOT_ITSELF_AFTER.isdisjoint(words[match.end : match.end + 1])
+    before, behind = words[match.start - 1] if match.start else "", words[match.end :]
+    is_other = bool(behind) and (behind[0] in _NOT_ITSELF_AFTER or (len(behind) == 1 and behind[0] in _TESTS))
+    return before in _NOT_ITSELF_BEFORE or is_other

@@ -4,12 +4,13 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 from sqlalchemy.engine import make_url
 
 from cds_service.records.engine import database_url, open_engine
 from cds_service.records.migrate import migrate
-from cds_service.records.schema import METADATA
+from cds_service.records.schema import ANSWERS, METADATA
+from cds_service.records.shipping import Shipping
 from cds_service.run.settings import Settings
 from tests.conftest import settings_with
 from tests.services import postgres_binaries
@@ -59,6 +60,19 @@ def engine(new_engine: Engine) -> Engine:
     """The migrated database."""
     migrate(new_engine)
     return new_engine
+
+
+@pytest.fixture
+def shipping(settings: Settings) -> Iterator[Shipping]:
+    made = Shipping(settings)
+    yield made
+    made._engine.dispose()
+
+
+def recorded(shipping: Shipping) -> int:
+    """How many answers are in the database that is shipped to."""
+    with shipping._engine.connect() as connection:
+        return connection.execute(select(func.count()).select_from(ANSWERS)).scalar_one()
 
 
 def empty_database(url: str) -> None:

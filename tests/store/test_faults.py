@@ -5,14 +5,13 @@ import sqlite3
 import time
 
 import pytest
-from sqlalchemy import func, select
 
 from cds_service.records.answered import Answer, AnsweredFile
-from cds_service.records.schema import ANSWERS
 from cds_service.records.shipping import Shipping
 from cds_service.records.spool import Spool
 from cds_service.records.state import ANSWERED, read_status, state_folder
 from tests.conftest import settings_with
+from tests.store.conftest import recorded
 from tests.store.made import answer
 
 
@@ -22,22 +21,10 @@ def settings(tmp_path):
 
 
 @pytest.fixture
-def shipping(settings):
-    made = Shipping(settings)
-    yield made
-    made._engine.dispose()
-
-
-@pytest.fixture
 def spool(settings):
     made = Spool(state_folder(settings))
     yield made
     made.close()
-
-
-def recorded(shipping):
-    with shipping._engine.connect() as connection:
-        return connection.execute(select(func.count()).select_from(ANSWERS)).scalar()
 
 
 def test_a_damaged_file_of_answered_cards_is_set_aside_and_begun_anew(spool, shipping, caplog):

@@ -18,20 +18,10 @@ from cds_service.records.spool import Spool
 from cds_service.records.spool_files import remove_if_done
 from cds_service.records.state import Status, read_status, state_folder, write_status
 from tests.conftest import settings_with
-from tests.machine import LONG_S
+from tests.machine import LONG_S, in_time
 from tests.store.made import answer
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no pipes in its folders")
-
-
-def in_time(work):
-    """What the work returns, in a thread that may hang; the test fails when it does."""
-    found = []
-    thread = threading.Thread(target=lambda: found.append(work()), daemon=True)
-    thread.start()
-    thread.join(LONG_S)
-    assert found, "it hangs"
-    return found[0]
 
 
 def test_a_pipe_in_the_spool_holds_up_nobody(tmp_path, caplog):

@@ -6,11 +6,9 @@ import sqlite3
 
 import orjson
 import pytest
-from sqlalchemy import func, select
 
 from cds_service.records.answered import AnsweredFile
 from cds_service.records.engine import database_url
-from cds_service.records.schema import ANSWERS
 from cds_service.records.shipping import Shipping
 from cds_service.records.spool import Spool
 from cds_service.records.spool_files import lines, waiting
@@ -18,6 +16,7 @@ from cds_service.records.state import read_status, state_folder
 from cds_service.trust.used_token_stores import SqliteSeen
 from tests.conftest import settings_with
 from tests.machine import wait_for
+from tests.store.conftest import recorded
 from tests.store.made import answer
 from tests.store.serving import Load, Serving
 
@@ -25,18 +24,6 @@ from tests.store.serving import Load, Serving
 @pytest.fixture
 def settings(tmp_path):
     return settings_with(database_url=f"sqlite:///{tmp_path / 'db' / 'mg.sqlite'}", state_dir=tmp_path / "state")
-
-
-@pytest.fixture
-def shipping(settings):
-    made = Shipping(settings)
-    yield made
-    made._engine.dispose()
-
-
-def recorded(shipping):
-    with shipping._engine.connect() as connection:
-        return connection.execute(select(func.count()).select_from(ANSWERS)).scalar()
 
 
 def test_what_was_written_to_a_folder_that_is_gone_is_written_anew(settings, shipping, caplog):

@@ -15,7 +15,7 @@ from cds_service.trust import jwks
 from cds_service.trust.clients import Client
 from cds_service.trust.jwks import MOST_WAITING, KeyProblem, KeyStore, fetch, read_keys
 from tests.fhir.conftest import TOKEN
-from tests.machine import LONG_S, wait_for
+from tests.machine import LONG_S, in_time, wait_for
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/fhir+json\r\nX-Long: "
 BODY = b"HTTP/1.1 200 OK\r\nContent-Type: application/fhir+json\r\nContent-Length: 99999\r\n\r\n"
@@ -57,12 +57,7 @@ class Trickling:
 @contextmanager
 def ended(work):
     """The result of work in a thread of its own; that it ends is what is tested."""
-    results = []
-    thread = threading.Thread(target=lambda: results.append(work()), daemon=True)
-    thread.start()
-    thread.join(LONG_S)
-    assert results, "it waits for the other side"
-    yield results[0]
+    yield in_time(work)
 
 
 def visit(gateway, base, client="ehr"):
