@@ -1,8 +1,9 @@
 """How fast the service is, compared with a bare application on the same server.
 
-    python3 run.py bench [--quick] [--json FILE]
+    python3 run.py bench [--quick] [--json FILE] [--node FOLDER]
 
-The whole takes about six minutes, --quick about one; other programs on the machine cost accuracy.
+The whole takes about seven minutes, --quick about two; other programs on the machine cost accuracy. What peers need is
+installed once, beside the project.
 """
 
 import argparse
@@ -14,6 +15,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from bench import peers
 from bench.measure import FULL, QUICK, results
 from bench.report import tables
 from cds_service import __version__
@@ -37,8 +39,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="run.py bench", description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="one short round: about a minute, rough figures")
     parser.add_argument("--json", type=Path, help="file for the results")
+    peers.add_node(parser)
     options = parser.parse_args()
-    found = {**about(), **results(QUICK if options.quick else FULL, _say)}
+    plan = QUICK if options.quick else FULL
+    found = {**about(), **results(plan, _say), "peers": peers.measured(options.node, plan.rounds, plan.seconds, _say)}
     print(tables(found))
     if options.json:
         options.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Requests of three sizes for each hook: invented patients, the same for the same seed, dated from `now`.
+"""Requests of several sizes for each hook: invented patients, the same for the same seed, dated from `now`.
 
 Shaped like what servers send (ids, categories, both codings, reference ranges, identifiers, narrative), so that
 reading one costs what it costs in use. All are answered with cards.
@@ -36,6 +36,7 @@ class Size:
 
 SIZES = {
     "small": Size({"magnesium": 1}, 5, 0, 0, detailed=False),
+    "third": Size({"magnesium": 1, "results": 5}, 3, 0, 1),
     "usual": Size({"magnesium": 3, "results": 17}, 10, 0, 4),
     "large": Size({"magnesium": 60, "results": 440}, 60, 40, 12),
 }
@@ -98,6 +99,9 @@ SHAPES = {
     "large": "patient-view",
     "large_quiet": "patient-view",
 }
+# beside which peers are measured, too
+OF_A_THIRD = {"third_quiet": "patient-view", "third_irrelevant_draft": "order-select"}
+HOOK_OF = {**SHAPES, **OF_A_THIRD}
 WITH_CARDS = frozenset({"small", "usual", "large"})
 _NORMAL_MG_DL = 2.0
 _PROBLEMS = (
@@ -112,9 +116,9 @@ _PROBLEMS = (
 
 def shaped(shape: str, now: datetime) -> Json:
     """The request of a shape: quiet ones have a normal magnesium, an irrelevant draft concerns no rule."""
-    draft = _OTHER_DRAFT if shape == "irrelevant_draft" else _DRAFT
+    draft = _OTHER_DRAFT if shape.endswith("irrelevant_draft") else _DRAFT
     size = next((size for size in SIZES if shape.startswith(size)), "usual")
-    body = request(size, SHAPES[shape], now, draft=draft)
+    body = request(size, HOOK_OF[shape], now, draft=draft)
     if shape.endswith("quiet"):
         for entry in body["prefetch"]["magnesium"]["entry"]:
             entry["resource"]["valueQuantity"]["value"] = _NORMAL_MG_DL

@@ -19,7 +19,7 @@ from pathlib import Path
 import orjson
 
 from bench import alone, servers
-from bench.bodies import SHAPES, WITH_CARDS, shaped
+from bench.bodies import HOOK_OF, SHAPES, WITH_CARDS, shaped
 from bench.load import Job
 from bench.servers import ROOT, Server
 
@@ -66,7 +66,7 @@ class Request:
     @property
     def hook(self) -> str:
         """The hook that it calls."""
-        return SHAPES[self.shape]
+        return HOOK_OF[self.shape]
 
     @property
     def path(self) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from bench.peers import lines
+
 # of docs/speed.md; ratios are to bare Flask on the same server
 TARGETS = {
     "cpu_ratio": {"quiet": 1.5, "irrelevant_draft": 1.3, "usual": 2.4, "large": 1.7, "large_quiet": 1.3},
@@ -74,6 +76,7 @@ def _rest(found: Any) -> Iterable[str]:
     yield f"ready after start: {cold['median']:.2f} s, slowest {cold['slowest']:.2f} s, processor {cold['cpu']:.2f} s"
     yield f"memory of a worker: {memory['started']:.0f} MB, after all loads {memory['after_load']:.0f} MB"
     yield f"checking a token, with auth on: {', '.join(f'{name} {us} us' for name, us in jwt.items())}"
+    yield from lines(found.get("peers", {}))
     yield ""
     yield from (_judged(*target) for target in _targets(found))
 

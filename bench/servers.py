@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -101,10 +101,10 @@ def bare(folder: Path, workers: int, answers: Mapping[str, str], kind: str) -> I
 
 
 @contextmanager
-def peer(folder: Path, python: str) -> Iterator[Server]:
-    """The empty handler of a peer (bench/peer_app.py), run by an interpreter that has it."""
+def peer(folder: Path, command: Sequence[str]) -> Iterator[Server]:
+    """The empty handler of a peer, begun by a command that ends in the port."""
     port = free_port()
-    with started([python, "bench/peer_app.py", str(port)], port, dict(os.environ), folder) as made:
+    with started([*command, str(port)], port, dict(os.environ), folder) as made:
         yield made
 
 

@@ -88,7 +88,13 @@ def test_a_peer_is_measured_in_turn_with_the_service(tmp_path: Path):
         against = {"service": (own, peers.OWN), "peer": (peer, "/quiet/{hook}")}
         found = peers.compared(against, requests, rounds=1, s=0.2)
     assert found["quiet"]["service"] > found["quiet"]["peer"] > 0
-    assert "of peer" in peers.table(found)
+
+
+def test_a_peer_that_is_not_there_is_told_and_never_left_out():
+    quiet = {"peer_us": 1000, "service_us": 2500, "cpu_ratio": 2.5}
+    told = peers.lines({peers.HEALTHCHAIN: {"quiet": quiet}, peers.NODE: {"not_measured": "no copy of it is named"}})
+    assert told[0].endswith("of HealthChain, in multiples of it: quiet 2500 us (2.50)")
+    assert told[1] == "node-cds-hooks: not measured, no copy of it is named"
 
 
 @serves
