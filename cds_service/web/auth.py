@@ -3,9 +3,8 @@
 import hmac
 import math
 from collections.abc import Callable
-from functools import cached_property, wraps
+from functools import wraps
 from time import monotonic
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Response, request
@@ -15,17 +14,12 @@ from cds_service.records.log import record_refusal
 from cds_service.run.settings import PREFIX, Auth, is_loopback
 from cds_service.trust.clients import Client
 from cds_service.trust.jwks import KeyStore
+from cds_service.trust.rate import CallsOfMinute
 from cds_service.trust.tokens import Caller, TokenCheck, TokenRefused
 from cds_service.web.insights_door import InsightsDoor
 from cds_service.web.runtime import Access, Route, Runtime
 from cds_service.web.this_request import request_id, this_request
 
-if TYPE_CHECKING:
-    from limits import RateLimitItem
-    from limits.strategies import RateLimiter
-
-
-_MINUTE_S = 60.0
 # a proxy on this machine, or a page of another site in a browser on it
 _FOR_OTHERS = ("Forwarded", "Origin", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
 
@@ -39,11 +33,7 @@ class Gate:
         self._open = settings.auth is Auth.OFF
         self._metrics, self._metrics_token = runtime.metrics, settings.metrics_token
         self._all_servers = runtime.clients.fhir_servers(), runtime.clients.open_servers()
-        self._rate = settings.rate_per_minute
-        self._began: dict[str, float] = {}
-        if self._rate and not self._open:
-            import limits.storage
-            import limits.strategies  # noqa: F401 - loaded here, so that the first call need not wait for it
+        self._calls = CallsOfMinute(settings.rate_per_minute) if settings.rate_per_minute else None
         self._check = TokenCheck(
             runtime.clients, KeyStore(), runtime.seen, settings.base_url, settings.token_lifetime_s
         )
@@ -102,35 +92,10 @@ class Gate:
         return caller
 
     def _count(self, client: Client) -> None:
-        """TooManyCalls when the client has had its calls of this minute, at this worker.
-
-        Minutes are those of a clock that nobody sets: each is counted under a name of its own.
-        """
-        if not self._rate:
-            return
-        from limits import RateLimitItemPerMinute
-
-        limit = RateLimitItemPerMinute(self._rate)
-        now = monotonic()
-        minute, passed = divmod(now - self._began.setdefault(client.iss, now), _MINUTE_S)
-        if not self._hit(limit, client.iss, str(minute)):
+        """TooManyCalls when the client has had its calls of this minute, at this worker."""
+        if self._calls and (wait_s := self._calls.wait_s(client.iss, monotonic())):
             self._metrics.rate_limited()
-            raise TooManyCalls(max(1, math.ceil(_MINUTE_S - passed)))
-
-    def _hit(self, limit: "RateLimitItem", client: str, minute: str) -> bool:
-        """Whether the call is within the limit; yes when a worker that ends cannot start the thread of the count."""
-        try:
-            return self._limiter.hit(limit, client, minute)
-        except RuntimeError:
-            return True
-
-    @cached_property
-    def _limiter(self) -> "RateLimiter":
-        """Made at the first call: its storage has a thread, which a fork would not bring along."""
-        from limits.storage import MemoryStorage
-        from limits.strategies import FixedWindowRateLimiter
-
-        return FixedWindowRateLimiter(MemoryStorage())
+            raise TooManyCalls(math.ceil(wait_s))
 
 
 def _is_from_here() -> bool:
