@@ -8,7 +8,8 @@ from cds_service.curate.site_knowledge import knowledge_of
 from cds_service.dialects import Dialect
 from cds_service.errors import JsonDict
 from cds_service.fhir_json import as_dict
-from cds_service.run.doctor import Finding, Level, fhir_server, keys_of
+from cds_service.run.doctor import fhir_server, keys_of
+from cds_service.run.finding import Finding, Level
 from cds_service.run.settings import PREFIX, Settings, SettingsError
 from cds_service.trust.clients import Client, read_clients
 

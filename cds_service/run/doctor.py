@@ -5,10 +5,8 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from enum import StrEnum
 from importlib import resources
 from pathlib import Path
 
@@ -28,6 +26,7 @@ from cds_service.records.migrate import known_revisions, revision
 from cds_service.records.schema import HEAD
 from cds_service.records.state import hash_key, read_status, state_folder, try_to_write
 from cds_service.records.trouble import database_trouble
+from cds_service.run.finding import Finding, Level
 from cds_service.run.settings import PREFIX, Auth, Settings, SettingsError, load_settings, unknown_settings
 from cds_service.run.start_checks import check_start
 from cds_service.trust.clients import Client, Clients, read_clients
@@ -41,26 +40,6 @@ _NEEDS_TOKEN = (401, 403)
 _R4 = re.compile(r"4(\.[0-9]{1,3}){1,2}")
 _VERSION = re.compile(r"[0-9.]{1,12}(-[a-z0-9]{1,12})?")
 _BUILT = Path(__file__).stat().st_mtime
-
-
-class Level(StrEnum):
-    """How a check ended."""
-
-    OK = "OK"
-    WARN = "WARN"
-    FAIL = "FAIL"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the report."""
-
-    level: Level
-    check: str
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.level:<5} {self.check}: {self.text}"
 
 
 def examine() -> Iterator[Finding]:

@@ -6,46 +6,30 @@ costs little, for a limited time, and gives way when there are too many. Threads
 
 import contextlib
 import errno
-import itertools
 import selectors
 import socket
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from gunicorn import http
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from cds_service.run.arrival import Arrival, Arrived
 from cds_service.run.departure import Departing, send_short
 from cds_service.run.refusals import BUSY, FAULT, TOO_SLOW, Refusal, check_head, refusal_of, written
 from cds_service.run.turns import Turns, all_waiting, head_start
+from cds_service.run.waiting import Waiting, WaitingConnections, connection
 
 HEAD_S, BODY_S, TAKE_S, LINGER_S = 10.0, 30.0, 60.0, 2.0
-ADDRESS_CONNECTIONS = 256
-MOST_HELD_BYTES = 128 * 1024 * 1024
 MOST_ASKED_BYTES = 128 * 1024 * 1024  # of whole requests, for which a thread is due: 2,000 usual ones
 _LOOK_S = 0.5
 _PIECE = 256 * 1024
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _LATER = (errno.EAGAIN, errno.EWOULDBLOCK, errno.ECONNABORTED, errno.EINTR)
 _NO_ROOM = (errno.EMFILE, errno.ENFILE)
-
-
-@dataclass
-class _Waiting:
-    """A connection that no thread has: what came of its next request (None: it only ends, or takes its answer).
-
-    Until when it may, and how many bytes it holds in memory.
-    """
-
-    arrival: Arrival | None
-    until: float
-    held: int
 
 
 class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
@@ -57,9 +41,7 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self._waiting: dict[TConn, _Waiting] = {}  # the one that has waited longest first
-        self._of_address: dict[str, dict[TConn, None]] = {}
-        self._held_bytes = 0
+        self._waiting = WaitingConnections()
         self._asked: dict[TConn, int] = {}  # bytes of the whole requests that threads have, or will have
         self._asked_bytes = 0
         self._turns: Turns[TConn] = Turns()
@@ -72,7 +54,7 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
             client, address = listener.accept()
         except OSError as problem:
             if problem.errno in _NO_ROOM:
-                self._drop_longest(self._waiting)
+                self._drop(self._waiting.longest())
             elif problem.errno not in _LATER:
                 raise
         else:
@@ -88,57 +70,37 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
 
     def _begin(self, client: socket.socket, address: Any, listener: socket.socket) -> None:
         self.nr_conns += 1
-        self._wait(self._connection(client, address, listener), Arrival(self.app.most_body), HEAD_S)
-        self._make_room(_host(address))
-
-    def _connection(self, client: socket.socket, address: Any, listener: socket.socket) -> TConn:
-        made = TConn(self.cfg, Departing(client), address, listener.getsockname())
-        made.parser = http.get_parser(self.cfg, made.sock, address)
-        made.parser.unreader = Arrived()
-        made.initialized = True
-        return made
+        conn = connection(self.cfg, client, address, listener)
+        self._wait(conn, Arrival(self.app.most_body), HEAD_S)
+        self._make_room(conn)
 
     def _wait(self, conn: TConn, arrival: Arrival | None, seconds: float) -> None:
         """Wait for what the other side sends."""
-        self._keep(conn, _Waiting(arrival, time.monotonic() + seconds, arrival.held if arrival else 0))
+        self._waiting.keep(conn, Waiting(arrival, time.monotonic() + seconds, arrival.held if arrival else 0))
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._read, conn))
 
     def _wait_until_taken(self, conn: TConn, kept: bool) -> None:
         """Wait for the other side to take the rest of its answer, as long as that may last in all."""
-        self._keep(conn, _Waiting(None, time.monotonic() + TAKE_S, len(conn.sock.rest)))
+        self._waiting.keep(conn, Waiting(None, time.monotonic() + TAKE_S, len(conn.sock.rest)))
         self.poller.register(conn.sock, selectors.EVENT_WRITE, partial(self._send_on, conn, kept))
 
-    def _keep(self, conn: TConn, waiting: _Waiting) -> None:
-        conn.sock.setblocking(False)
-        self._waiting[conn] = waiting
-        self._of_address.setdefault(_host(conn.client), {})[conn] = None
-        self._held_bytes += waiting.held
-
-    def _forget(self, conn: TConn) -> _Waiting:
+    def _forget(self, conn: TConn) -> None:
         """No longer wait for the connection."""
-        waiting, mine = self._waiting.pop(conn), self._of_address[_host(conn.client)]
-        mine.pop(conn)
-        if not mine:
-            del self._of_address[_host(conn.client)]
-        self._held_bytes -= waiting.held
+        self._waiting.forget(conn)
         self.poller.unregister(conn.sock)
-        return waiting
 
-    def _drop(self, conn: TConn) -> None:
+    def _drop(self, conn: TConn | None) -> None:
+        if conn is None:
+            return
         self._forget(conn)
         self.nr_conns -= 1
         conn.close()
 
-    def _make_room(self, host: str) -> None:
+    def _make_room(self, conn: TConn) -> None:
         """One address keeps so many waiting connections, all of them so many and so much in memory."""
-        if len(self._of_address.get(host, ())) > ADDRESS_CONNECTIONS:
-            self._drop_longest(self._of_address[host])
-        if self.nr_conns >= self.worker_connections or self._held_bytes > MOST_HELD_BYTES:
-            self._drop_longest(self._waiting)
-
-    def _drop_longest(self, among: dict[TConn, Any]) -> None:
-        for conn in itertools.islice(list(among), 1):
-            self._drop(conn)
+        self._drop(self._waiting.too_many_of(conn))
+        if self.nr_conns >= self.worker_connections or self._waiting.hold_too_much:
+            self._drop(self._waiting.longest())
 
     def _read(self, conn: TConn, client: socket.socket) -> None:
         """Take what came; a whole request gets a thread."""
@@ -154,10 +116,10 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
         elif waiting.arrival:
             self._take(conn, waiting, waiting.arrival, data)
 
-    def _take(self, conn: TConn, waiting: _Waiting, arrival: Arrival, data: bytes) -> None:
+    def _take(self, conn: TConn, waiting: Waiting, arrival: Arrival, data: bytes) -> None:
         had_head, was_empty = arrival.has_head, arrival.empty
         arrival.take(data)
-        self._hold(waiting, arrival.held)
+        self._waiting.hold(conn, arrival.held)
         if arrival.whole:
             self._forget(conn)
             self._answer(conn, arrival)
@@ -168,11 +130,7 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
             waiting.until = time.monotonic() + BODY_S
             if arrival.expects_continue:
                 send_short(conn.sock, _CONTINUE)
-        self._make_room(_host(conn.client))
-
-    def _hold(self, waiting: _Waiting, held: int) -> None:
-        self._held_bytes += held - waiting.held
-        waiting.held = held
+        self._make_room(conn)
 
     def _send_on(self, conn: TConn, kept: bool, client: Departing) -> None:
         """Send more of an answer; then the connection goes on."""
@@ -181,7 +139,7 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
         except OSError:
             self._drop(conn)
             return
-        self._hold(self._waiting[conn], len(client.rest))
+        self._waiting.hold(conn, len(client.rest))
         if not client.rest:
             self._forget(conn)
             self._go_on(conn, kept)
@@ -216,7 +174,7 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
         kept = not (fs.cancelled() or fs.exception()) and bool(fs.result())
         if conn.sock.rest:
             self._wait_until_taken(conn, kept)
-            self._make_room(_host(conn.client))
+            self._make_room(conn)
         else:
             self._go_on(conn, kept)
 
@@ -249,7 +207,7 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
         if now < self._look_at:
             return
         self._look_at = now + _LOOK_S
-        for conn in [conn for conn, waiting in self._waiting.items() if waiting.until <= now]:
+        for conn in self._waiting.overdue(now):
             arrival = self._waiting[conn].arrival
             if arrival is None or arrival.empty:
                 self._drop(conn)
@@ -259,13 +217,11 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
 
     def murder_keepalived(self, force: bool = False) -> None:
         """End all that wait, when the worker ends."""
-        for conn in list(self._waiting) if force else ():
+        for conn in self._waiting.all() if force else ():
             self._drop(conn)
 
     def _cap_keepalive(self, deadline: float) -> None:
-        for waiting in self._waiting.values():
-            if not waiting.held:  # nothing of a request is here, nothing of an answer left
-                waiting.until = min(waiting.until, deadline)
+        self._waiting.shorten(deadline)
 
     def handle_error(self, req: object, client: socket.socket, addr: object, exc: Exception) -> None:
         """Answer what cannot be read, or what failed, with an OperationOutcome.
@@ -289,7 +245,3 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
         refused: Callable[[int, str], None] = self.app.refused
         refused(refusal.status.value, request_id)
         return written(refusal, request_id)
-
-
-def _host(address: Any) -> str:
-    return str(address[0]) if isinstance(address, tuple) else ""

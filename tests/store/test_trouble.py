@@ -10,7 +10,8 @@ from cds_service.records.engine import open_engine
 from cds_service.records.shipping import Shipping
 from cds_service.records.state import read_status, state_folder
 from cds_service.records.trouble import database_trouble
-from cds_service.run.doctor import Level, _database
+from cds_service.run.doctor import _database
+from cds_service.run.finding import Level
 from tests.conftest import settings_with
 from tests.machine import free_port
 

@@ -96,7 +96,7 @@ def test_more_stalled_clients_than_threads_stop_nobody(service):
 
 
 def test_one_address_holds_so_many_waiting_connections_and_the_longest_gives_way(tmp_path):
-    from cds_service.run.gunicorn_worker import ADDRESS_CONNECTIONS
+    from cds_service.run.waiting import ADDRESS_CONNECTIONS
 
     with servers.service(tmp_path, workers=1) as service, ExitStack() as open_connections:
         opened = []
@@ -274,9 +274,11 @@ class Application:
 
 def connected(worker):
     """(a connection of the worker, its other end)."""
+    from cds_service.run.waiting import connection
+
     ours, theirs = socket.socketpair()
     worker.nr_conns += 1
-    return worker._connection(ours, ("127.0.0.1", 1), theirs), theirs
+    return connection(worker.cfg, ours, ("127.0.0.1", 1), theirs), theirs
 
 
 def whole(size):

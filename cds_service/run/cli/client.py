@@ -18,7 +18,7 @@ def client() -> None:
 def client_check(name: str) -> None:
     """Check the client NAME, and print what its record system needs to be configured by hand; exit 1 when one fails."""
     from cds_service.run.client_page import check, named, page
-    from cds_service.run.doctor import Level
+    from cds_service.run.finding import Level
     from cds_service.run.settings import load_settings
 
     settings = load_settings()

@@ -10,7 +10,8 @@ from cds_service.run.cli.common import tell
 @click.command()
 def doctor() -> None:
     """Check this deployment: settings, clients, keys, servers, database, knowledge, clock. Exit 1 when one fails."""
-    from cds_service.run.doctor import Level, examine
+    from cds_service.run.doctor import examine
+    from cds_service.run.finding import Level
 
     failed = False
     for finding in examine():
