@@ -17,6 +17,7 @@ from typing import TypeVar, overload
 from cards import Stopped
 from cds_service.errors import TooManyLong, TooMuch
 from cds_service.run.settings import PREFIX
+from cds_service.threads import go_on
 
 _MANY = 1000
 _LOOK_EVERY = 256
@@ -135,13 +136,12 @@ class _Evaluations:
         with self._lock:
             if self._owner != os.getpid():
                 self._owner, self._until = os.getpid(), {}
-                threading.Thread(target=self._look, name="time limit", daemon=True).start()
+                go_on(self._look, "time limit")
 
     def _look(self) -> None:
         """Again and again: a reader in between may take the first one for a fault of its own."""
-        while True:
-            time.sleep(_LOOK_S)
-            self._stop_some()
+        time.sleep(_LOOK_S)
+        self._stop_some()
 
     def _stop_some(self) -> None:
         """What has had its time, and of who has too many that take long those that began last."""

@@ -12,13 +12,13 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from threading import Thread
 
 from cds_service.records.locks import hold
 from cds_service.records.log import record_trouble
 from cds_service.records.spool_files import waiting
 from cds_service.records.state import state_folder
 from cds_service.run.settings import PREFIX, Settings
+from cds_service.threads import go_on
 
 _LOCK = "keeper.lock"
 _LOOK_S = 1.0
@@ -33,18 +33,24 @@ class Keeper:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._folder = state_folder(settings)
+        self._held: int | None = None
 
     def start(self) -> None:
         """Begin to keep the shipping process, here or when the worker that keeps it is gone."""
-        Thread(target=self._keep, name="keeper", daemon=True).start()
+        go_on(self._keep, "keeper")
 
     def _keep(self) -> None:
+        """Once the lock is ours, see one shipping process to its end."""
+        if self._held is None:
+            self._held = self._held_at_last()
+        self._ship(self._held)
+        time.sleep(_LOOK_S)
+
+    def _held_at_last(self) -> int:
         lock = self._lock()
         while not hold(lock):
             time.sleep(_LOOK_S)
-        while True:
-            self._ship(lock)
-            time.sleep(_LOOK_S)
+        return lock
 
     def _lock(self) -> int:
         """The lock file, at last: a folder that cannot be used now may be, once somebody made room."""
@@ -74,7 +80,12 @@ class Keeper:
             record_trouble("the shipping process cannot be started", problem=repr(problem))
             return
         with started:
-            if _falls_silent(started):
+            try:
+                silent = _falls_silent(started)
+            except BaseException:
+                started.kill()
+                raise
+            if silent:
                 record_trouble("the shipping process is silent: ended", silent_s=str(_SILENT_S))
                 started.kill()
         record_trouble("the shipping process ended: begun again", status=str(started.returncode))
@@ -106,7 +117,9 @@ def _falls_silent(process: subprocess.Popen[bytes]) -> bool:
     told = process.stdout
     if told is None or sys.platform == "win32":
         return False
-    while select.select([told], [], [], _SILENT_S)[0]:
+    signs = select.poll()  # `select.select` knows no file beyond the thousandth
+    signs.register(told, select.POLLIN)
+    while signs.poll(_SILENT_S * 1000):
         if not os.read(told.fileno(), 4096):
             return False
     return True

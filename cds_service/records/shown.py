@@ -3,10 +3,13 @@
 import os
 import queue
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 from cds_service.records.kept_file import KeptFile
+from cds_service.threads import go_on
 
 _TABLE = "CREATE TABLE IF NOT EXISTS shown (name BLOB PRIMARY KEY, at REAL NOT NULL) WITHOUT ROWID"
 _KEEP = "INSERT INTO shown VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET at = max(at, excluded.at)"
@@ -73,15 +76,14 @@ class ShownFile:
             if self._owner == os.getpid():
                 return
             self._waiting, self._owner = queue.Queue(self._size), os.getpid()
-            threading.Thread(target=self._work, args=(self._waiting,), name="shown", daemon=True).start()
+            go_on(partial(self._write_next, self._waiting, count()), "shown")
 
-    def _work(self, waiting: queue.Queue[list[Row]]) -> None:
-        written = 0
-        while True:
-            rows = waiting.get()
+    def _write_next(self, waiting: queue.Queue[list[Row]], written: Iterator[int]) -> None:
+        rows = waiting.get()
+        try:
             if not self._writer.is_resting:
-                self._write(rows, tidy=written % _TIDY_EVERY == 0)
-                written += 1
+                self._write(rows, tidy=next(written) % _TIDY_EVERY == 0)
+        finally:
             waiting.task_done()
 
     def _write(self, rows: list[Row], tidy: bool) -> None:

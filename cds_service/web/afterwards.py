@@ -4,6 +4,9 @@ import os
 import queue
 import threading
 from collections.abc import Callable
+from functools import partial
+
+from cds_service.threads import go_on
 
 WAITING = 32  # pieces; a worker that is busier than that leaves the next ones out
 MOST_BYTES = 6 * 1024 * 1024  # of the requests that wait, or one: read, they take up to 36 times as much
@@ -44,15 +47,13 @@ class Afterwards:
         with self._lock:
             if self._owner != os.getpid():
                 self._waiting, self._bytes, self._owner = queue.Queue(self._most), 0, os.getpid()
-                threading.Thread(target=self._work, args=(self._waiting,), name="afterwards", daemon=True).start()
+                go_on(partial(self._do_next, self._waiting), "afterwards")
 
-    def _work(self, waiting: queue.Queue[tuple[Callable[[], None], int]]) -> None:
-        while True:
-            work, size = waiting.get()
-            try:
-                work()
-            finally:
-                del work  # and with it what it keeps: the next one may be long in coming
-                with self._lock:
-                    self._bytes -= size
-                waiting.task_done()
+    def _do_next(self, waiting: queue.Queue[tuple[Callable[[], None], int]]) -> None:
+        work, size = waiting.get()
+        try:
+            work()
+        finally:
+            with self._lock:
+                self._bytes -= size
+            waiting.task_done()

@@ -1,6 +1,7 @@
 """What was shown is kept as keyed hashes, in a bounded file, by a thread that no answer waits for."""
 
 import sqlite3
+import threading
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -83,7 +84,7 @@ def test_the_file_is_bounded_and_forgets_the_oldest(tmp_path, monkeypatch):
 
 
 def test_what_cannot_be_written_in_time_is_let_go(tmp_path, monkeypatch):
-    monkeypatch.setattr(ShownFile, "_work", lambda self, waiting: None)
+    monkeypatch.setattr(ShownFile, "_write_next", lambda *_: threading.Event().wait())
     kept = ShownFile(tmp_path / "shown.sqlite", waiting=2)
     assert [kept.keep([b"a"], AT) for _ in range(4)] == [True, True, False, False]
 
