@@ -17,10 +17,17 @@ class CallsOfMinute:
         self._lock = Lock()
 
     def wait_s(self, client: str, now: float) -> float:
-        """Count a call at `now`, seconds of a clock that nobody sets: 0 where it may pass, else how long to wait."""
-        with self._lock:
-            began, calls = self._minutes.get(client, (now, 0))
-            if now - began >= _MINUTE_S:
-                began, calls = now - (now - began) % _MINUTE_S, 0
-            self._minutes[client] = began, calls + 1
+        """0 where a call at `now`, seconds of a clock that nobody sets, may pass; else how long to wait."""
+        began, calls = self._minute(client, now)
         return 0.0 if calls < self._most else began + _MINUTE_S - now
+
+    def count(self, client: str, now: float) -> None:
+        """Count a call that passed."""
+        with self._lock:
+            began, calls = self._minute(client, now)
+            self._minutes[client] = began, calls + 1
+
+    def _minute(self, client: str, now: float) -> tuple[float, int]:
+        """When the current minute of a client began, and its calls so far."""
+        began, calls = self._minutes.get(client, (now, 0))
+        return (began, calls) if now - began < _MINUTE_S else (now - (now - began) % _MINUTE_S, 0)

@@ -79,7 +79,7 @@ class Gate:
     def _caller(self) -> Caller:
         try:
             caller = self._check.verify(request.headers.get("Authorization"), request.path)
-            self._count(caller.client)
+            self._refuse_too_many(caller.client)
             self._check.spend(caller)
         except TokenRefused as problem:
             self._metrics.token_refused(problem.kind)
@@ -89,10 +89,15 @@ class Gate:
                 "Token not accepted. Send a new one as Authorization: Bearer; why this one was refused is in the log "
                 f"of the service under request id {request_id()}."
             ) from None
+        if self._calls:
+            self._calls.count(caller.client.iss, monotonic())
         return caller
 
-    def _count(self, client: Client) -> None:
-        """TooManyCalls when the client has had its calls of this minute, at this worker."""
+    def _refuse_too_many(self, client: Client) -> None:
+        """TooManyCalls when the client has had its calls of this minute, at this worker; its token stays unused.
+
+        Tokens that were used before are no calls of its minute: whoever holds one could use that up.
+        """
         if self._calls and (wait_s := self._calls.wait_s(client.iss, monotonic())):
             self._metrics.rate_limited()
             raise TooManyCalls(math.ceil(wait_s))

@@ -172,6 +172,12 @@ def test_a_call_that_came_too_early_does_not_use_up_its_token(standing_clock, se
     assert call(serve(), header).status_code == 200
 
 
+def test_a_token_that_is_sent_again_does_not_use_up_the_rate(standing_clock, serve, call, ehr):
+    service, used = serve(rate_per_minute=2), ehr.bearer()
+    assert [call(service, used).status_code for _ in range(5)] == [200, 401, 401, 401, 401]
+    assert [call(service, ehr.bearer()).status_code for _ in range(2)] == [200, 429]
+
+
 def test_strangers_do_not_use_up_the_rate_of_a_client(serve, call, ehr):
     service = serve(rate_per_minute=2)
     for _ in range(5):
