@@ -23,6 +23,7 @@ KEPT_S = 24 * 3600
 LARGEST = 256 * 1024
 LONGEST_FETCH_S = 3.0
 MOST_WAITING = 4  # calls of one client that wait for its keys; of more, each would hold a thread of the service
+MOST_WAITING_IN_ALL = 8  # of all clients: a stranger without any key can have the keys of each asked for
 _CHUNK = 16 * 1024
 _ACCEPT = {"Accept": "application/jwk-set+json, application/json"}
 _KINDS = frozenset({"EC", "RSA", "OKP"})
@@ -85,6 +86,7 @@ class KeyStore:
         self._clock = clock
         self._later = later or _in_background
         self._sets: dict[str, _KeySet] = {}
+        self._room = threading.Semaphore(MOST_WAITING_IN_ALL)
 
     def find(self, client: Client, kid: str) -> Key | None:
         """The client's key of this id; keys past their time are renewed without making the caller wait."""
@@ -93,22 +95,35 @@ class KeyStore:
         if kid not in keyset.usable(now):
             self._renew(client, keyset)
         elif now - keyset.loaded > FRESH_S and keyset.may_try(now) and not keyset.lock.locked():
-            self._later(lambda: self._renew(client, keyset))
+            self._later(lambda: self._load_once(client, keyset))
         return keyset.usable(self._clock()).get(kid)
 
     def _renew(self, client: Client, keyset: _KeySet) -> None:
-        """Load the keys, unless others do already: a few calls wait for these, more get no key at once.
+        """Load the keys: a few calls wait for them, more get no key at once.
 
-        A key server that fails is left alone for a while, counted from the end of the failure.
+        Where calls of other clients have all the room the keys are loaded all the same, for the next call.
         """
         if not keyset.room.acquire(blocking=False):
             return
         try:
-            with keyset.lock:
-                if keyset.may_try(self._clock()):
-                    self._load_into(keyset, client)
+            if self._room.acquire(blocking=False):
+                try:
+                    self._load_once(client, keyset)
+                finally:
+                    self._room.release()
+            elif not keyset.lock.locked():
+                self._later(lambda: self._load_once(client, keyset))
         finally:
             keyset.room.release()
+
+    def _load_once(self, client: Client, keyset: _KeySet) -> None:
+        """Load the keys, unless others did meanwhile.
+
+        A key server that fails is left alone for a while, counted from the end of the failure.
+        """
+        with keyset.lock:
+            if keyset.may_try(self._clock()):
+                self._load_into(keyset, client)
 
     def _load_into(self, keyset: _KeySet, client: Client) -> None:
         now = keyset.tried = self._clock()

@@ -13,7 +13,7 @@ import pytest
 from cds_service.call.fhir_access import Gateway, Outcome, Request, Source
 from cds_service.trust import jwks
 from cds_service.trust.clients import Client
-from cds_service.trust.jwks import MOST_WAITING, KeyProblem, KeyStore, fetch, read_keys
+from cds_service.trust.jwks import MOST_WAITING, MOST_WAITING_IN_ALL, KeyProblem, KeyStore, fetch, read_keys
 from tests.fhir.conftest import TOKEN
 from tests.machine import LONG_S, in_time, wait_for
 
@@ -138,6 +138,31 @@ def test_few_calls_of_a_client_wait_for_its_keys_the_others_are_told_at_once(ehr
     finally:
         never.set()
         for thread in waiting:
+            thread.join(LONG_S)
+
+
+def test_silent_key_servers_of_many_clients_hold_few_threads_and_nobody_elses_keys(ehr):
+    """A stranger without any key can have the keys of every client asked for."""
+    never = threading.Event()
+
+    def load(client):
+        if client.iss != "good":
+            never.wait(LONG_S)
+        return read_keys(b'{"keys": [' + json.dumps(ehr.jwk()).encode() + b"]}")
+
+    keys = KeyStore(load)
+    silent = [Client(f"{n}", f"{n}", f"https://silent-{n}.example") for n in range(MOST_WAITING_IN_ALL + 1)]
+    calls = [threading.Thread(target=keys.find, args=(client, ehr.kid), daemon=True) for client in silent * 4]
+    good = Client("good", "good", "https://good.example")
+    try:
+        for thread in calls:
+            thread.start()
+        wait_for(lambda: not keys._room._value, "as many wait as may")
+        wait_for(lambda: sum(thread.is_alive() for thread in calls) == MOST_WAITING_IN_ALL, "the others are told")
+        wait_for(lambda: keys.find(good, ehr.kid), "the keys of another come all the same")
+    finally:
+        never.set()
+        for thread in calls:
             thread.join(LONG_S)
 
 
