@@ -3,16 +3,16 @@
 import os
 import struct
 import time
-from pathlib import Path
 
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from cds_service.metrics.ended import folder_of_counts, reading
 from cds_service.metrics.events import HELD_BYTES
+from cds_service.metrics.folder import VARIABLE
 
 MEDIA_TYPE = CONTENT_TYPE_PLAIN_0_0_4
-_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 _TRIES, _PAUSE_S = 5, 0.02
 
 
@@ -31,9 +31,9 @@ def page(own: CollectorRegistry, state: Collector) -> bytes:
 
 def held_bytes(own: CollectorRegistry) -> int:
     """How many bytes of records wait in the memory of all workers of this service, the disk taking none."""
-    if _FOLDER not in os.environ:
+    if VARIABLE not in os.environ:
         return int(own.get_sample_value(HELD_BYTES) or 0)
-    files = [str(path) for path in Path(os.environ[_FOLDER]).glob("gauge_livesum_*.db")]
+    files = [str(path) for path in folder_of_counts().glob("gauge_livesum_*.db")]
     try:
         merged = MultiProcessCollector.merge(files)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, struct.error):  # of a process that starts or ends: it is looked at again
@@ -43,9 +43,10 @@ def held_bytes(own: CollectorRegistry) -> int:
 
 def _page(own: CollectorRegistry, state: Collector) -> bytes:
     shown = CollectorRegistry()
-    if _FOLDER in os.environ:
-        MultiProcessCollector(shown)  # type: ignore[no-untyped-call]
-    else:
-        shown.register(own)
     shown.register(state)
-    return generate_latest(shown)
+    if VARIABLE not in os.environ:
+        shown.register(own)
+        return generate_latest(shown)
+    MultiProcessCollector(shown)  # type: ignore[no-untyped-call]
+    with reading():
+        return generate_latest(shown)

@@ -14,6 +14,9 @@ from gunicorn.glogging import Logger
 from gunicorn.http.errors import ParseException
 from prometheus_client.multiprocess import mark_process_dead
 
+from cds_service.metrics.ended import keep_of_ended
+from cds_service.metrics.folder import count_here
+from cds_service.records.log import record_trouble
 from cds_service.run.gunicorn_worker import SharingWorker
 from cds_service.run.refusals import FIELD_BYTES, FIELDS, LINE_BYTES, refusal_of
 from cds_service.web.answers import outcome_response
@@ -86,9 +89,13 @@ _ALWAYS: dict[str, object] = {
 }
 
 
-def _worker_ended(_: object, worker: Any) -> None:
+def _worker_ended(server: Any, worker: Any) -> None:
     """One worker less; what it counted stays."""
     mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+    try:
+        keep_of_ended(set(server.WORKERS) - {worker.pid})
+    except Exception as problem:  # the process that begins workers must go on
+        record_trouble("counts of a worker that ended stay in its file", problem=repr(problem))
 
 
 def serve(
@@ -112,6 +119,7 @@ def serve(
         "threads": threads,
         "worker_connections": _connections(),
         **_ALWAYS,
+        "post_fork": lambda _, __: count_here(),
         "post_worker_init": lambda _: begin(),
         "child_exit": _worker_ended,
         "on_exit": lambda _: end(),

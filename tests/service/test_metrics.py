@@ -14,6 +14,7 @@ import psutil
 import pytest
 import requests
 from prometheus_client import CollectorRegistry
+from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.parser import text_string_to_metric_families
 
 from cards import SERVICES, Indicator
@@ -22,8 +23,9 @@ from cards.rules import RULES
 from cds_service import __version__
 from cds_service.call.fhir_access import Outcome
 from cds_service.metrics import page as metrics_page
+from cds_service.metrics.ended import keep_of_ended, reading
 from cds_service.metrics.events import FEEDBACK_OUTCOMES, PREFIX, Metrics
-from cds_service.metrics.folder import metrics_folder
+from cds_service.metrics.folder import count_here, file_of, make_room, metrics_folder
 from cds_service.records.answered import AnsweredFile
 from cds_service.records.memory import AdviceMemory
 from cds_service.records.spool import Spool
@@ -192,6 +194,10 @@ def test_every_metric_says_what_it_counts(counting):
         assert metric.name.startswith(PREFIX) and metric.documentation.endswith(".")
 
 
+def files_of(process):
+    return {f"{kind}_{process}" for kind in ("counter", "histogram", "gauge_livesum")}
+
+
 class TestFolder:
     @pytest.fixture(autouse=True)
     def parent(self, monkeypatch, tmp_path):
@@ -200,7 +206,10 @@ class TestFolder:
 
     def test_it_is_fresh_and_gone_at_the_end(self, parent):
         with metrics_folder() as folder:
-            assert folder.parent == parent and [path.name for path in folder.iterdir()] == ["lock"]
+            assert folder.parent == parent and {path.stem for path in folder.iterdir()} == {
+                "lock",
+                *files_of(os.getpid()),
+            }
             assert os.environ["PROMETHEUS_MULTIPROC_DIR"] == str(folder)
         assert list(parent.iterdir()) == [] and "PROMETHEUS_MULTIPROC_DIR" not in os.environ
 
@@ -229,6 +238,65 @@ class TestFolder:
         monkeypatch.setattr("tempfile.tempdir", str(parent))
         with metrics_folder() as folder:
             assert folder.parent == parent
+
+    def test_where_the_memory_is_full_the_disk_serves(self, parent, monkeypatch):
+        (parent / "disk").mkdir()
+        monkeypatch.setattr("tempfile.tempdir", str(parent / "disk"))
+        monkeypatch.setattr(os, "posix_fallocate", Full(parent / "disk"))
+        with metrics_folder() as folder:
+            assert folder.parent == parent / "disk"
+        assert [path.name for path in parent.iterdir()] == ["disk"]
+
+    def test_a_worker_that_finds_no_room_counts_apart_and_says_so(self, parent, monkeypatch, caplog):
+        (parent / "disk").mkdir()
+        monkeypatch.setattr("tempfile.tempdir", str(parent / "disk"))
+        with metrics_folder() as folder:
+            before = {path.name for path in folder.iterdir()}
+            monkeypatch.setattr(os, "posix_fallocate", Full(parent / "disk"))
+            count_here()
+            assert "counts apart" in caplog.text and Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).parent.name == "disk"
+            assert {path.name for path in folder.iterdir()} == before - {f"{name}.db" for name in files_of(os.getpid())}
+
+    def test_what_ended_processes_counted_is_kept_in_one_file_of_a_kind(self, parent):
+        with metrics_folder() as folder:
+            for process, told in ((1, 2.0), (2, 3.0)):
+                make_room(folder, process)
+                file = MmapedDict(str(file_of(folder, "counter", process)))
+                file.write_value("calls", told, 0.0)
+                file.close()
+            with reading():
+                keep_of_ended({2})  # not while the page is read
+            assert file_of(folder, "counter", 1).exists()
+            keep_of_ended({2})
+            assert kept_in(folder) == {0: {"calls": 2.0}, 2: {"calls": 3.0}}
+            keep_of_ended(set())
+            assert kept_in(folder) == {0: {"calls": 5.0}}
+
+    def test_what_a_process_was_killed_in_the_midst_of_writing_stops_nothing(self, parent):
+        with metrics_folder() as folder:
+            file_of(folder, "counter", 1).write_bytes(struct.pack("ii", 4096, 0) + b"x" * 64)
+            keep_of_ended(set())
+            assert kept_in(folder) == {}
+
+
+class Full:
+    """A disk without room, but for one folder."""
+
+    def __init__(self, but):
+        self._but, self._real = str(but), os.posix_fallocate
+
+    def __call__(self, file, offset, length):
+        if not os.readlink(f"/proc/self/fd/{file}").startswith(self._but):
+            raise OSError(28, "No space left on device")
+        self._real(file, offset, length)
+
+
+def kept_in(folder):
+    """Process to what it counted, of others than this one."""
+    found = {
+        path: dict(told[:2] for told in MmapedDict.read_all_values_from_file(str(path))) for path in folder.glob("c*")
+    }
+    return {int(path.stem.partition("_")[2]): told for path, told in found.items() if told}
 
 
 class Running:
