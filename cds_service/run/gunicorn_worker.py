@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
+from gunicorn.http.errors import ParseException
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from cds_service.run.arrival import Arrival, Arrived
@@ -165,6 +166,13 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
         if conn.parser.unreader.is_cut:
             req.force_close()
         return bool(super().handle_request(req, conn))
+
+    def _keepalive_after(self, conn: TConn, keepalive: bool) -> bool:
+        """A request that was answered has no second answer, whatever its body turns out to be: the connection ends."""
+        try:
+            return bool(super()._keepalive_after(conn, keepalive))
+        except ParseException:
+            return False
 
     def finish_request(self, conn: TConn, fs: "Future[Any]") -> None:
         """Have the answer taken, of which all but very long ones left at once; and the next large request answered."""

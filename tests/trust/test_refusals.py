@@ -179,3 +179,15 @@ def test_nothing_of_it_counts_as_a_failure_of_the_service(service):
 def test_a_body_that_is_no_json_says_where(body, at, service):
     status, _, answer = asked(service, request(f"Content-Length: {len(body)}", body=body))
     assert status == 400 and f"not valid JSON in UTF-8 at {at}" in json.loads(answer)["issue"][0]["diagnostics"]
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/cds-services", "/rules", PATH])
+def test_a_body_that_nobody_read_and_nobody_can_read_has_one_answer(service, path):
+    """A proxy that keeps connections would give the second one to somebody else."""
+    method = "POST" if path == PATH else "GET"
+    kind = "Content-Type: text/plain"  # 415 before the body is read
+    head = f"{method} {path} HTTP/1.1\r\nHost: x\r\n{kind}\r\n{CHUNKED}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", service.port), DEADLINE_S) as line:
+        line.sendall(head.encode() + b"many\r\n{}\r\n0\r\n\r\n")
+        answers = b"".join(iter(lambda: line.recv(65536), b""))
+    assert answers.count(b"HTTP/1.1 ") == 1
