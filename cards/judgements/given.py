@@ -1,6 +1,7 @@
 """What magnesium is given or ordered already, beside what may be advised (clinical rule s.2.4)."""
 
 from datetime import datetime, timedelta
+from itertools import accumulate
 
 from cards.chart import Chart, once
 from cards.judgements import iv_states
@@ -119,16 +120,13 @@ def most_a_day(chart: Chart) -> float:
 @once
 def next_room(chart: Chart) -> tuple[datetime, float]:
     """When a day that is used up has room again, and for how many grams: a dose counts for 24 hours from its end."""
-    counts = timedelta(hours=chart.numbers["duplicate.iv_hours"])
     ended = sorted((last_end(m, chart) or chart.now, iv_states.grams_of(m) or 0.0) for m in of_state(chart, _GIVEN))
-    left = sum(grams for _, grams in ended)
-    if is_too_soon(chart) and left < most_a_day(chart):
-        return ended[-1][0] + timedelta(hours=chart.numbers["recheck.after_iv_end"]), most_a_day(chart) - left
-    for over, grams in ended:
-        left -= grams
-        if left < most_a_day(chart):
-            break
-    return over + counts, most_a_day(chart) - left
+    most, total = most_a_day(chart), sum(grams for _, grams in ended)
+    if is_too_soon(chart) and total < most:
+        return ended[-1][0] + timedelta(hours=chart.numbers["recheck.after_iv_end"]), most - total
+    freed = zip((over for over, _ in ended), accumulate(grams for _, grams in ended), strict=True)
+    over, gone = next((over, gone) for over, gone in freed if total - gone < most)
+    return over + timedelta(hours=chart.numbers["duplicate.iv_hours"]), most - total + gone
 
 
 def is_too_soon(chart: Chart) -> bool:
