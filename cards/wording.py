@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, time
 
+_LAST_OF_DAY = time(23, 59, 59)
 _BEGINS = re.compile(r"\A\**[^\W\d_](?![^\W\d_a-zß-ÿ])")
 
 
@@ -24,8 +25,8 @@ def day(when: datetime) -> str:
 
 
 def moment(when: datetime) -> str:
-    """Date and time, in the zone of the result."""
-    return f"{day(when)}, {when:%H:%M}"
+    """Date and time, in the zone of the result; the date alone of a day's last second, as which a bare date is read."""
+    return day(when) if when.time() == _LAST_OF_DAY else f"{day(when)}, {when:%H:%M}"
 
 
 def shortened(text: str, limit: int) -> str:

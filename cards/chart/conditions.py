@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from cards.chart.fhir import LONG_AGO, child, first_moment, moment, objects, said_by, status_of, text
 from cards.chart.still_counts import SINCE, Stay, is_of_stay, still_counts
+from cards.chart.told_year import in_its_year
 from cards.loading import Knowledge
 from cards.model import Condition, JsonObject, RenalGate
 
@@ -33,7 +34,8 @@ def conditions_by_category(
     resources: Iterable[JsonObject], knowledge: Knowledge, stay: Stay, also: Iterable[Entry] = ()
 ) -> dict[str, Condition]:
     """The newest condition of each category; refuted, ended and stale ones are left out. `also`: what tells too."""
-    entries = [Entry(r, _categories_now(r, knowledge, stay.now)) for r in resources if is_true(r)] + [*also]
+    true = [in_its_year(r, stay.now.year) for r in resources if is_true(r)]
+    entries = [Entry(r, _categories_now(r, knowledge, stay.now)) for r in true] + [*also]
     found: dict[str, Condition] = {}
     for entry in sorted(entries, key=lambda each: _turn(each.categories, knowledge)):
         since = since_when(entry.resource) if entry.categories else None

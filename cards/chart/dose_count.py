@@ -4,7 +4,8 @@ import re
 from math import ceil
 
 from cards.chart.dosage import times_a_day
-from cards.chart.fhir import HOUR, child, moment, number, text
+from cards.chart.fhir import HOUR, child, moment, number, objects, text
+from cards.chart.repeats import Repeats, bags, repeats
 from cards.model import JsonObject
 
 _COUNTS = (
@@ -88,7 +89,32 @@ def _in_bounds(dosage: JsonObject) -> float | None:
 
 
 def doses_in_a_day(dosage: JsonObject) -> float | None:
-    """How often a dose is given in 24 hours: as timed, but no more than stated; None when nothing tells."""
+    """How often a dose is given in 24 hours: as timed, but no more than stated; None when nothing tells.
+
+    What is told to be repeated comes again ("may repeat x1" is two); one of several bags counts each.
+    """
+    more, before = repeated(dosage)
+    found = _doses({**dosage, "text": before})
+    if more:
+        is_timed = found is not None and found > 1 and times_a_day({**dosage, "text": before}) == found
+        found = min(found or 1.0, 1 + more) if is_timed else (found or 1.0) * (1 + more)
+    of = bags_told(dosage)
+    return found if of == 1 else (found or 1.0) * of
+
+
+def bags_told(dosage: JsonObject) -> float:
+    """Of how many bags one dose is in words; one where its amount stands in the structure, which is of all."""
+    return 1.0 if objects(dosage, "doseAndRate") or child(dosage, "doseQuantity") else bags(text(dosage, "text"))
+
+
+def repeated(dosage: JsonObject) -> Repeats:
+    """What is told to be repeated in words; nothing where the timing counts several doses, which holds them."""
+    told, counted = text(dosage, "text"), number(child(child(dosage, "timing"), "repeat"), "count") or 1.0
+    found = repeats(told)
+    return found if counted <= 1 else Repeats(0.0, told)
+
+
+def _doses(dosage: JsonObject) -> float | None:
     count, times, bounded = stated_count(dosage), times_a_day(dosage), _in_bounds(dosage)
     if bounded and times:
         times = min(times, max(bounded, 1.0))

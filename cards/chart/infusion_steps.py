@@ -6,9 +6,11 @@ from datetime import datetime, tzinfo
 
 from cards.chart.dosage import Given, PerUnit, given, tells_a_dose, times_a_day
 from cards.chart.dose_count import (
+    bags_told,
     doses_in_a_day,
     hours_between,
     hours_running,
+    repeated,
     series_bound,
     series_hours,
     stated_count,
@@ -19,7 +21,8 @@ from cards.chart.strength import as_given
 from cards.loading.dose_language import DoseLanguage
 from cards.model import UNREAD, Infusion, JsonObject
 
-_NEXT = re.compile(r";|\bthen\b|\bfollowed by\b|\bplus\b|\+")
+# what is repeated is no step of its own
+_NEXT = re.compile(r"(?:;|\bthen\b|\bfollowed by\b|\bplus\b|\+)(?!,? ?(?:may |can |to )?(?:be )?(?:repeat|rpt))")
 _MUSCLE = re.compile(r"\b(?:im|i\.m\.|intramuscular\w*)\b", re.IGNORECASE)
 _A_DAY = 24.0
 
@@ -52,10 +55,13 @@ def _step(dosage: JsonObject, told: Given, begins: datetime | None) -> Infusion 
         running = hours_running(dosage)
         once = running if running < _A_DAY else None
         return Infusion(None, told.per_hour, running, times, muscle, begins, _lasts(dosage, once))
-    hours = told.amount / told.per_hour if told.per_hour else None
-    times = max(doses_in_a_day(dosage) or 1.0, 1.0)
-    lasts, every = _lasts(dosage, hours or (0.0 if muscle else _A_DAY)), hours_between(dosage)
-    return Infusion(told.amount, told.per_hour, hours, times, muscle, begins, lasts, every)
+    of, again = bags_told(dosage), repeated(dosage)
+    grams = told.amount * of
+    hours = grams / told.per_hour if told.per_hour else None
+    times = max((doses_in_a_day(dosage) or 1.0) / of, 1.0)
+    lasts = None if again.more else _lasts(dosage, hours or (0.0 if muscle else _A_DAY))
+    every = hours_between({**dosage, "text": again.before})
+    return Infusion(grams, told.per_hour, hours, times, muscle, begins, lasts, every)
 
 
 def _lasts(dosage: JsonObject, once: float | None) -> float | None:

@@ -59,8 +59,9 @@ def read_magnesium(
     final = latest([r for r in readable if r.status in FINAL])
     since = next((r.when for r in final), None)
     preliminary = latest([r for r in readable if r.status not in FINAL and (since is None or r.when > since)])
-    told = {id(r) for r in final}
-    earlier = tuple(sorted({(r.when, _canonical(r)) for r in readable if id(r) not in told and r.status in FINAL}))
+    # what a correction of the same time replaces is no earlier result
+    before = (r for r in readable if r.status in FINAL and since is not None and r.when < since)
+    earlier = tuple(sorted({(r.when, _canonical(r)) for r in before}))
 
     def judged(counting: Sequence[Reading]) -> Magnesium | None:
         return _judge(counting, knowledge, now, place, who, earlier) if counting else None
@@ -157,6 +158,7 @@ def _judge(
         plausible=n["plausible.min"] <= x <= n["plausible.max"],
         earlier=earlier,
         also=None if _canonical(other) == x else _canonical(other),
+        also_shown=both_units(other, knowledge),
     )
 
 

@@ -203,7 +203,7 @@ def observed_at(observation: JsonObject, zone: tzinfo = UTC) -> datetime | None:
     effective = told if isinstance(told, str) and "T" in told else _effective(observation)
     if "T" in effective and (found := moment(effective, zone)):
         return found
-    day, issued = end_of(effective, zone), moment(text(observation, "issued"), zone)
+    day, issued = end_of(effective, zone), end_of(text(observation, "issued"), zone)
     return issued if day is None or (issued and issued.astimezone(zone).date() == day.date()) else day
 
 

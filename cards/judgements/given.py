@@ -1,6 +1,7 @@
 """What magnesium is given or ordered already, beside what may be advised (clinical rule s.2.4)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import accumulate
 
 from cards.chart import Chart, once
 from cards.judgements import iv_states
@@ -10,7 +11,8 @@ from cards.model import DoseState, MagnesiumKind, Medication, RenalGate, Route, 
 __all__ = ["is_iv_replacement"]
 
 _NOW = (DoseState.RUNNING, DoseState.ORDERED)
-_LATELY = (*_NOW, DoseState.GIVEN)
+_GIVEN = DoseState.GIVEN
+_LATELY = (*_NOW, _GIVEN)
 
 
 @once
@@ -105,9 +107,31 @@ def grams_since(when: datetime, chart: Chart) -> float:
 @once
 def room(chart: Chart) -> float:
     """How many grams more these 24 hours hold; 0 where nobody can say, and at R2 until some hours after the last."""
-    grams, ceiling = grams_given(chart), chart.numbers[chart.knowledge.ceilings.of(chart.renal.gate).iv_grams]
-    too_soon = chart.renal.gate is RenalGate.R2 and grams and not _is_drawn_after(chart, "recheck.after_iv_end")
-    return 0.0 if grams is None or too_soon else max(ceiling - grams, 0.0)
+    grams = grams_given(chart)
+    return 0.0 if grams is None or (grams and is_too_soon(chart)) else max(most_a_day(chart) - grams, 0.0)
+
+
+@once
+def most_a_day(chart: Chart) -> float:
+    """The grams of IV magnesium that 24 hours hold here; at R2 those of a course."""
+    return chart.numbers[chart.knowledge.ceilings.of(chart.renal.gate).iv_grams]
+
+
+@once
+def next_room(chart: Chart) -> tuple[datetime, float]:
+    """When a day that is used up has room again, and for how many grams: a dose counts for 24 hours from its end."""
+    ended = sorted((last_end(m, chart) or chart.now, iv_states.grams_of(m) or 0.0) for m in of_state(chart, _GIVEN))
+    most, total = most_a_day(chart), sum(grams for _, grams in ended)
+    if is_too_soon(chart) and total < most:
+        return ended[-1][0] + timedelta(hours=chart.numbers["recheck.after_iv_end"]), most - total
+    freed = zip((over for over, _ in ended), accumulate(grams for _, grams in ended), strict=True)
+    over, gone = next((over, gone) for over, gone in freed if total - gone < most)
+    return over + timedelta(hours=chart.numbers["duplicate.iv_hours"]), most - total + gone
+
+
+def is_too_soon(chart: Chart) -> bool:
+    """Whether kidneys of R2 have to wait for a level some hours after the last dose."""
+    return chart.renal.gate is RenalGate.R2 and not _is_drawn_after(chart, "recheck.after_iv_end")
 
 
 @once

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from cards.chart import Chart, inputs
 from cards.chart.conditions import is_present, since_when
 from cards.chart.fhir import child, codings, objects, reference_of, text, words_of
+from cards.chart.told_year import in_its_year
 from cards.judgements import assess
 from cards.loading.indications import NOT_STATED, OTHER, Indication
 from cards.model import JsonObject, MagnesiumKind, Medication
@@ -126,7 +127,8 @@ def _of_conditions(chart: Chart) -> tuple[Indication, ...]:
 
 def _current(chart: Chart) -> tuple[Indication, ...]:
     """The indications that a condition of now gives."""
-    listed = [r for r in chart.snapshot.resources.get(inputs.CONDITIONS, ()) if is_present(r, chart.now)]
+    present = (r for r in chart.snapshot.resources.get(inputs.CONDITIONS, ()) if is_present(r, chart.now))
+    listed = [in_its_year(r, chart.now.year) for r in present]
     able = [i for i in chart.knowledge.indications.listed if i.current or i.counts_always]
     own = assess.emergency(chart)
     return tuple(i for i in able if own in i.emergencies or any(_gives(r, i, chart) for r in listed))

@@ -14,16 +14,22 @@ from cards.terms.terminology import ConditionWords
 
 # the dot of "III." and "3." ends no sentence
 _ORDINAL = r"(?<=[i\d])\."
-_MARKS = r",:()\u2013-"
+_MARKS = r",:()\[\]\u2013\u2014-"
 _HYPHEN = r"(?<=\w)-(?=\w)"
+# "septic shock, history", and not "septic shock, history of smoking"
+_CLOSED = r"(?=\s*(?:[.,;)\]]|\Z))"
 
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """Words, as patterns, that deny a condition before or after it: those `of` it, all `but` some, or all."""
+    """Words, as patterns, that deny a condition before or after it: those `of` it, all `but` some, or all.
+
+    Those that are `closing` deny it behind it where they end what is said of it.
+    """
 
     before: tuple[str, ...]
     after: tuple[str, ...]
+    closing: tuple[str, ...]
     of: frozenset[str]
     but: frozenset[str]
 
@@ -31,16 +37,22 @@ class Denial:
         """Whether a condition of this category is denied so."""
         return category not in self.but and (not self.of or category in self.of)
 
+    def behind(self) -> Iterator[str]:
+        """The patterns that deny it behind it."""
+        yield from self.after
+        yield from (rf"(?:{words}){_CLOSED}" for words in self.closing)
+
 
 @dataclass(frozen=True, slots=True)
 class Denials:
     """All that deny; `turns` begin another thing, `between` may stand between a condition's comma and its denial.
 
-    What is `lifting` a stop is denied by any denial near it.
+    What is `lifting` a stop is denied by any denial near it. `begins`: words behind a condition that tell since when.
     """
 
     listed: tuple[Denial, ...]
     turns: str
+    begins: str
     between: str
     lifting: frozenset[str]
 
@@ -48,13 +60,14 @@ class Denials:
         """The pattern of a text that names a condition only to deny it."""
         holding = [denial for denial in self.listed if denial.holds_for(category)]
         before = "|".join(words for denial in holding for words in denial.before)
-        after = "|".join(words for denial in holding for words in denial.after)
+        after = "|".join(words for denial in holding for words in denial.behind())
         if category in self.lifting:
             ahead = rf"\b(?:{before})\b\.?[^.,;]{{0,40}}?(?:{named})"
             return rf"{ahead}|(?:{named})(?:[^.;]|{_ORDINAL}){{0,30}}\b(?:{after})\b"
         on = rf"(?!\b(?:{self.turns})\b)"
         ahead = rf"\b(?:{before})\b\.?(?:{on}[^.,;]){{0,40}}?(?:{named})"
-        behind = rf"(?:{on}(?:[^.;{_MARKS}]|{_ORDINAL}|{_HYPHEN})){{0,30}}[ {_MARKS}]{{0,4}}"
+        still = rf"(?!\b(?:{self.turns}|{self.begins})\b)"
+        behind = rf"(?:{still}(?:[^.;{_MARKS}]|{_ORDINAL}|{_HYPHEN})){{0,30}}[ {_MARKS}]{{0,4}}"
         return rf"{ahead}|(?:{named}){behind}(?:\b(?:{self.between})\b ){{0,4}}\b(?:{after})\b"
 
 
@@ -89,12 +102,14 @@ def _denials(told: Mapping[str, Any]) -> Denials:
         Denial(
             tuple(row.get("before", ())),
             tuple(row.get("after", ())),
+            tuple(row.get("closing", ())),
             frozenset(row.get("of", ())),
             frozenset(row.get("but", ())),
         )
         for row in told["denials"]
     )
-    return Denials(listed, "|".join(told["turns"]), "|".join(told["between"]), frozenset(told["lifting"]))
+    joined = {key: "|".join(told[key]) for key in ("turns", "begins", "between")}
+    return Denials(listed, **joined, lifting=frozenset(told["lifting"]))
 
 
 def _any_of(patterns: Iterable[str]) -> str:

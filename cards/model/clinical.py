@@ -32,7 +32,8 @@ class Result:
 class Magnesium:
     """The magnesium result that decides: `x` in mmol/L (two decimals), and how it was read.
 
-    `also` is another value of the same time, where nothing says which holds: urgency goes by `x`, a dose by the milder.
+    `also` is another value of the same time, where nothing says which holds: urgency goes by `x`, a dose by the milder;
+    `also_shown` is it as it is told.
     `unmeasured` is when a later sample was taken that gave no result.
     """
 
@@ -50,12 +51,18 @@ class Magnesium:
     superseded: bool = False
     earlier: tuple[tuple[datetime, float], ...] = ()
     also: float | None = None
+    also_shown: str = ""
     unmeasured: datetime | None = None
 
     @property
     def preliminary(self) -> bool:
         """Not yet confirmed by the laboratory."""
         return self.status == "preliminary"
+
+    @property
+    def contradicted(self) -> bool:
+        """Low, with a value above the upper limit of the same time: neither is believed."""
+        return self.low and self.also is not None and self.also > self.upper_limit
 
     @property
     def low(self) -> bool:

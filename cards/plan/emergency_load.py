@@ -50,8 +50,8 @@ def usual(chart: Chart) -> str:
 
 
 def is_once_only(chart: Chart) -> bool:
-    """Whether a load is neither repeated nor followed before a level: kidneys poor or not known (s.2.3)."""
-    return not chart.renal.gate.in_emergency.is_good
+    """Whether a load is neither repeated nor followed before a level: digoxin, kidneys poor or not known (s.2.3)."""
+    return assess.emergency(chart) == "digoxin" or not chart.renal.gate.in_emergency.is_good
 
 
 def _situation(kind: str | None) -> str:

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cards.chart import Chart, inputs
+from cards.chart import Chart
 from cards.judgements import allergies, assess, given
 from cards.loading import Knowledge
 from cards.loading.dose_tables import Salt
 from cards.loading.words import Words
 from cards.model import Allergy, DoseStep, DraftMedication
+from cards.plan import lists
 from cards.units import shown
 
 _TIMES = {1: "once", 2: "twice", 3: "three"}
@@ -35,8 +36,8 @@ def _daily(band: str, chart: Chart) -> int | None:
     """The elemental mg a day for a band; None where no oral order may be offered."""
     if chart.is_adult is not True or assess.cannot_take_oral(chart) or given.oral_replacement(chart):
         return None
-    if given.gut_is_unused(chart) or inputs.MEDICATIONS in chart.failed | chart.cut:
-        return None  # a second one beside what nobody can see
+    if given.gut_is_unused(chart) or lists.may_hide_tablets(chart):
+        return None
     daily = chart.knowledge.doses.oral[band].get(chart.renal.gate) if band else None
     return None if daily is None or assess.avoids_oral(chart) else daily
 

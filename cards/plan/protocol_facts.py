@@ -163,6 +163,7 @@ def _against_iv(chart: Chart) -> Iterator[tuple[str, bool]]:
 
 
 def _against_oral(chart: Chart) -> Iterator[tuple[str, bool]]:
+    yield "unread", lists.may_hide_tablets(chart)
     yield "no_oral", assess.cannot_take_oral(chart) or given.gut_is_unused(chart)
     yield "taken", bool(given.oral_magnesium(chart))
     yield "avoided", assess.avoids_oral(chart)

@@ -202,15 +202,14 @@ class Terminology:
 # the category of a code that says what is not there, whatever the words or its first characters are: remission, chronic
 NOT_A = "not "
 _DENIAL = re.compile(
-    r"\b(?:no evidence|negative for|ruled? out|r/o|excluded|history|hx|fhx|h/o|prophyla\w+|prevent\w*"
-    r"|precautions?|planned|awaiting|refer(?:ral|red)|declin\w+|refus\w+|evaluat\w+|discuss\w+|revoked"
+    r"\b(?:no evidence|negative for|ruled? out|r/o|excluded|history|p?m?hx|fhx|h/o|s/p|status post|prevent\w*"
+    r"|prophyla\w+|precautions?|planned|booked|awaiting|refer(?:ral|red)|declin\w+|refus\w+|evaluat\w+|discuss\w+|revoked"
+    r"|previous(?:ly)?|resolved|recovered|formerly|childhood|in the past|(?:years?|yrs?|months?) ago"
     # another kind than the code says: the milder arrhythmia, no epileptic seizure, drinking that is over
     r"|non-? ?sustained|nicht[- ]anhaltend\w*|non[- ]soutenue|no sostenida|non sostenuta"
     r"|psychogenic|functional seizures?|dissociative|non-? ?epileptic|pseudo-?seizures?|in remission|sober since)\b"
     r"|^(?:no|denies|kein\w*) "
 )
-
-
 # beside words that name the milder alone a code of both is that, as ICD-10 R34 is
 _NARROWED = {"anuria": "oliguria", "ventricular_arrhythmia": "nonsustained_vt"}
 # a code of the first is one of the second too: words that deny the first deny both, where they do not name the second

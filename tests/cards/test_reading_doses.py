@@ -205,6 +205,57 @@ def test_oral_doses_are_counted(sig: str, doses: float) -> None:
     assert order(sig, OXIDE).elemental_mg_per_day == pytest.approx(ONE * doses, rel=0.001)
 
 
+@pytest.mark.parametrize(
+    ("sig", "grams"),
+    [
+        *((f"2 g over 1 h, {t}", 4) for t in ("repeat x1", "repeat once", "may repeat x 1", "repeat dose once")),
+        *(
+            (f"2 g over 1 h, {t}", 4)
+            for t in ("repeat in 6 h", "repeat in 6 h if magnesium below 1.8", "repeated once")
+        ),
+        *(
+            (f"2 g over 1 h{t}", 4)
+            for t in (". May repeat.", " then repeat", "; repeat 2 g in 4 h", " and repeat x1 prn")
+        ),
+        *((f"2 g over 1 h, {t}", 6) for t in ("may repeat x 2", "repeat twice", "repeat dose x2 then recheck")),
+        *((f"2 g over 1 h, {t}", 8) for t in ("repeat q6h", "repeat up to 3 times", "repeat magnesium sulfate x3")),
+        *(("2 g every 6 h, may repeat x1", 4), ("2 g q6h x2, repeat x1", 8), ("2 g over 2 h x2, repeat x1", 8)),
+        *(("two 2 g bags over 2 h each", 4), ("2 x 2 g bags over 2 h each", 4), ("4 g (2 x 2 g bags)", 4)),
+        *(("two 2 g bags over one hour each, then repeat twice (total 12 g)", 12), ("two 2 g bags, repeat twice", 12)),
+    ],
+)
+def test_what_is_repeated_counts(sig: str, grams: float) -> None:
+    assert order(sig).grams == pytest.approx(grams)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        *("do not repeat", "no repeat", "not to be repeated", "never repeat without a level", "repeat daily"),
+        *(
+            "repeat Mg in 6 h",
+            "repeat magnesium level in 6 h",
+            "repeat magnesium in 6 h",
+            "repeat labs x1",
+            "repeat BMP",
+        ),
+        *("repeat level twice", "repeat ECG x1", "repeat K and Mg x2", "repeat the serum level once", "repeat in 24 h"),
+        *("repeat check x2", "repeat tomorrow", "repeat vitals x4", "repeat weekly", "repeat electrolytes once"),
+    ],
+)
+def test_a_test_that_is_repeated_is_no_dose(rest: str) -> None:
+    assert order(f"2 g IV over 2 h, {rest}").grams == 2
+
+
+def test_a_dose_of_the_structure_is_of_all_its_bags() -> None:
+    assert order("4 g (2 x 2 g bags) over 4 h", dose=[4, "g"]).grams == order("2 x 2 g bags", dose=[4, "g"]).grams == 4
+
+
+def test_a_count_in_the_timing_holds_what_is_repeated() -> None:
+    timed = {"text": "2 g over 1 h, repeat x1", "timing": {"repeat": {"count": 2}}}
+    assert order("", dosage=timed).grams == 4
+
+
 def test_a_count_in_the_timing_counts() -> None:
     timing = {"repeat": {"frequency": 6, "period": 1, "periodUnit": "d", "count": 2}}
     found = order("400 mg", OXIDE, dosage={"timing": timing})

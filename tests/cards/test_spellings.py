@@ -175,7 +175,7 @@ IN_LANGUAGES = {
 DENIED = (
     *("Keine {}", "Kein Hinweis auf {}", "Ausschluss {}", "{} ausgeschlossen", "V.a. {}, ausgeschlossen", "Pas de {}"),
     *("sin {}", "niega {}", "{} descartada", "senza {}", "nega {}", "sem {}", "geen {}", "ingen {}", "No {}"),
-    *("Familienanamnese: {}", "antécédents familiaux de {}", "{}, resolved"),
+    *("Familienanamnese: {}", "antécédents familiaux de {}"),
 )
 DIALYSIS_MORE = ("Dialysepflichtige terminale Niereninsuffizienz", "hämodialysepflichtig", "dialysepflichtig")
 EMERGENCY_WORDS = {
@@ -523,6 +523,7 @@ def test_a_condition_is_read_in_its_languages(category: str, text: str) -> None:
 )
 def test_a_condition_is_denied_in_any_language(category: str, name: str) -> None:
     assert [denied for denied in DENIED if has(category, {"text": denied.format(name)})] == []
+    assert has(category, {"text": f"{name}, resolved"}) is (category == "myasthenia")  # which never ends
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ OTHERS = [
     "{} after infarction was excluded",
     "no syncope with {}",
 ]
-OWN = ["no {}", "{} ruled out", "{}, now resolved", "{} (excluded)", "no infarction or {}", "mother with {}"]
+OWN = ["no {}", "{} ruled out", "{} (excluded)", "no infarction or {}", "mother with {}"]
 
 
 @pytest.mark.parametrize("named", ["complete heart block", "myasthenia gravis", "septic shock", "seizure", "dialysis"])
@@ -54,6 +54,7 @@ def test_only_a_denial_of_its_own_takes_a_condition_away(named):
     said = set(categories([], named))
     assert said and [told for told in OTHERS if not said <= set(categories([], told.format(named)))] == []
     assert [told for told in OWN if said & set(categories([], told.format(named)))] == []
+    assert bool(said & set(categories([], f"{named}, now resolved"))) is ("myasthenia" in said)  # which never ends
 
 
 @pytest.mark.parametrize(

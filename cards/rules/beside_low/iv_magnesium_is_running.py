@@ -1,13 +1,13 @@
 """Is IV magnesium already running, ordered or given?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import given, iv_states
+from cards.judgements import assess, given, hard_stops, iv_states
 from cards.model import DoseState, DraftTest, Indicator, Medication, Problem, Say
-from cards.plan import doses, recheck
+from cards.plan import doses, recheck, shipped
 from cards.units import shown
 from cards.wording import moment
 
@@ -35,15 +35,17 @@ def _latest(doses_of: Sequence[Medication], chart: Chart) -> Medication:
 
 def _said(state: str, medication: Medication, chart: Chart) -> Say:
     when = recheck.after_iv(chart)
-    lines = _past(medication, chart) if state == "given" else (state,)
+    used = _used_up(chart) if state == "given" else ()
+    lines = (*used, *_past(medication, chart)) if state == "given" else (state,)
     return Say(
         Indicator.INFO,
         (*lines, "check") if when == "after_iv" else lines,
-        title="" if given.level_is_baseline(chart) else state,
+        title="day_used" if used else "" if given.level_is_baseline(chart) else state,
         values={
             "time": moment(_when(state, medication, chart)),
             "grams": _grams(given.grams_given(chart)),
             "room": shown(given.room(chart), 1),
+            **(_room_again(chart) if used else {}),
         },
         tests=() if doses.plan(chart).iv else (DraftTest("magnesium", when),),
     )
@@ -57,6 +59,20 @@ def _when(state: str, medication: Medication, chart: Chart) -> datetime:
 
 def _grams(grams: float | None) -> str:
     return f"{shown(grams, 1)} g " if grams else ""
+
+
+def _used_up(chart: Chart) -> tuple[str, ...]:
+    """That the day holds no more, where an infusion is what this level asks for and nothing else forbids it."""
+    band = assess.dose_band(chart.low, chart) if chart.low else None
+    wanted = band is not None and shipped.infusion(band, chart)
+    if not wanted or not given.day_is_used_up(chart) or hard_stops.iv_is_forbidden(chart) or assess.emergency(chart):
+        return ()
+    return ("too_soon",) if given.is_too_soon(chart) else ("day_used",)
+
+
+def _room_again(chart: Chart) -> Mapping[str, str]:
+    when, grams = given.next_room(chart)
+    return {"room_time": moment(when), "room_then": shown(grams, 1), "most": shown(given.most_a_day(chart), 1)}
 
 
 def _past(medication: Medication, chart: Chart) -> tuple[str, ...]:

@@ -17,12 +17,17 @@ Drafts = tuple[Medication, ...]
 
 @dataclass(frozen=True, slots=True)
 class Crossed:
-    """A limit that is crossed: how grave, the line, the value of the order and the limit."""
+    """A limit that is crossed: how grave, the line, the value of the order and the limit; `usual`, the mildest such."""
 
     indicator: Indicator
     say: str
     value: float | None = None
     limit: float = 0.0
+    usual: float = 0.0
+
+
+# one thing told graver is not told again
+_TOLD_BY = {"load_uk": {"load_quick", "load_fast"}, "load_quick": {"load_fast"}}
 
 
 @rule(Problem.DRAFT_MAGNESIUM, in_comfort=True)
@@ -87,7 +92,15 @@ def _limits(drafts: Drafts, indication: Indication, pulseless: bool, chart: Char
             continue
         value = order_measures.measure(limit.measure, drafts, chart)
         if _is_crossed(limit, value, chart):
-            yield Crossed(limit.indicator, limit.say, value, chart.numbers[limit.number])
+            yield Crossed(
+                limit.indicator, limit.say, value, chart.numbers[limit.number], _usual(limit, indication, chart)
+            )
+
+
+def _usual(limit: Limit, indication: Indication, chart: Chart) -> float:
+    """What the mildest limit of that measure allows: beyond the gravest nobody is to read that it is the most."""
+    same = (each for each in indication.limits if (each.measure, each.say) == (limit.measure, limit.say))
+    return min(chart.numbers[each.number] for each in same)
 
 
 def _is_crossed(limit: Limit, value: float | None, chart: Chart) -> bool:
@@ -128,7 +141,7 @@ def _gravest(found: list[Crossed]) -> tuple[Crossed, ...]:
     first: dict[str, Crossed] = {}
     for crossed in sorted(found, key=lambda c: -c.indicator):
         first.setdefault(crossed.say, crossed)
-    return tuple(first.values())
+    return tuple(crossed for say, crossed in first.items() if not _TOLD_BY.get(say, set()) & first.keys())
 
 
 def _softened(crossed: tuple[Crossed, ...], drafts: Drafts, reason: Reason, chart: Chart) -> tuple[Indicator, bool]:
@@ -144,6 +157,7 @@ def _values(crossed: tuple[Crossed, ...], drafts: Drafts, reason: Reason, chart:
     """What the lines name: each its own value and limit, to one decimal."""
     found = {f"{c.say}_value": shown(c.value or 0.0, 1) for c in crossed}
     found |= {f"{c.say}_limit": shown(c.limit, 1) for c in crossed}
+    found |= {f"{c.say}_usual": shown(c.usual, 1) for c in crossed}
     wider = reason.wider.name if reason.wider else ""
     return {**found, "drafted": _named(drafts, chart), "reason": reason.indication.name, "wider": wider}
 

@@ -64,6 +64,7 @@ def _values(drafts: list[Medication], chart: Chart) -> Mapping[str, str]:
         "drug": ", ".join(dict.fromkeys(d.name for d in known)),
         "grams": shown(grams, 1),
         "rate": shown(order_measures.measure("rate", wanted, chart) or 0.0, 1),
+        "steady": shown(order_measures.measure("steady_rate", wanted, chart) or 0.0, 1),
         "oral": f"{oral:.0f}",
         "reason": ", ".join(dict.fromkeys(reason_of(d, chart).indication.name for d in wanted)),
         "raisers": ", ".join(kidneys_and_orders.raisers(chart)),

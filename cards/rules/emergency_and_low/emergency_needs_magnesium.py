@@ -7,7 +7,7 @@ from cards.model import DraftMedication, DraftTest, Indicator, Problem, Say, Sug
 from cards.plan import doses, emergency_load
 from cards.units import shown
 
-_TITLES = {"do_given": "given", "do_given_once": "given_once", "do_if_low": "measure"}
+_TITLES = {"do_given": "given", "do_given_once": "given_once", "do_given_slow": "given_once", "do_if_low": "measure"}
 
 
 @rule(Problem.LOW_MAGNESIUM, starts=assess.emergency)
@@ -43,7 +43,7 @@ def _said(kind: str, chart: Chart) -> Say:
 def _held(chart: Chart) -> str:
     """Where a load is given once only, nothing is said of repeating it."""
     held = emergency_load.held(chart)
-    return "do_given_once" if held == "do_given" and emergency_load.is_once_only(chart) else held
+    return f"do_given{_once(chart)}" if held == "do_given" else held
 
 
 def _when(order: DraftMedication | None, chart: Chart) -> str:
@@ -60,9 +60,16 @@ def _call(chart: Chart) -> tuple[str, ...]:
 def _orders(order: DraftMedication | None, chart: Chart) -> tuple[str, ...]:
     if order is None:
         return (_no_order(chart), *_expert(chart))
-    if emergency_load.is_once_only(chart):
-        return ("do_once", "then_poor")
+    if once := _once(chart):
+        return ("do_once", f"then{once}")
     return ("do_load", f"then_{chart.renal.gate.in_emergency.name.lower()}")
+
+
+def _once(chart: Chart) -> str:
+    """Where a load is given once only, which lines say so: for the kidneys, or of digoxin toxicity with good ones."""
+    if not emergency_load.is_once_only(chart):
+        return ""
+    return "_slow" if chart.renal.gate.in_emergency.is_good else "_once"
 
 
 def _no_order(chart: Chart) -> str:

@@ -39,8 +39,7 @@ def _do(plan: doses.Plan, chart: Chart) -> tuple[str, ...]:
         return ("infusing",) if plan.iv else ()
     if chart.setting is Setting.UNKNOWN:
         return unknown_place.lines(chart)
-    used = ("day_used",) if given.day_is_used_up(chart) else ()
-    return (*used, f"do_{_route(plan, chart)}", *_place(plan, chart))
+    return (f"do_{_route(plan, chart)}", *_place(plan, chart))
 
 
 def _route(plan: doses.Plan, chart: Chart) -> str:

@@ -22,6 +22,8 @@ def result_needs_repeat(chart: Chart) -> Say | Because:
 def _why(low: Magnesium, chart: Chart) -> str:
     if inputs.MAGNESIUM in chart.cut:
         return "cut"
+    if low.contradicted:
+        return "both"
     return "newer" if low.superseded else "found"
 
 

@@ -46,7 +46,14 @@ def _poor_kidneys(chart: Chart) -> str:
 
 def _said(m: Magnesium, state: str, chart: Chart) -> Say:
     tests = _NOW if state == "repeat" else _SOON
-    return Say(_indicator(m, state, chart), _LINES[state], title=state, tests=tests)
+    values = {"creatinine": _creatinine(chart)} if state == "creatinine" else {}
+    return Say(_indicator(m, state, chart), _LINES[state], title=state, values=values, tests=tests)
+
+
+def _creatinine(chart: Chart) -> str:
+    """By what the kidneys are called poor: equations of the eGFR do not hold in pregnancy (s.1.5)."""
+    told = chart.results.get("creatinine")
+    return chart.knowledge.words.say("level.creatinine", value=told.shown) if told else chart.renal.reason
 
 
 def _indicator(m: Magnesium, state: str, chart: Chart) -> Indicator:
