@@ -91,7 +91,7 @@ def doses_in_a_day(dosage: JsonObject) -> float | None:
     """How often a dose is given in 24 hours: as timed, but no more than stated; None when nothing tells."""
     count, times, bounded = stated_count(dosage), times_a_day(dosage), _in_bounds(dosage)
     if bounded and times:
-        times = min(times, max(bounded, 1.0))
+        times = min(times, bounded)
     if count is None or times is None:
         return count or times
     return min(count, max(times, 1.0)) if times > 1 or _is_timed(dosage) else count
