@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from cards.chart.conditions import Entry
 from cards.chart.fhir import child, codings, end_of, latest_moment, objects, text, words_of
+from cards.chart.inputs import IF_SENT, INPUTS
 from cards.chart.requests import SERVICE_REQUESTS, due_span
 from cards.chart.sorting import DEVICE, NUTRITION_ORDER, PROCEDURE, Kind, Sorted, Unread, What, unknown_code
 from cards.loading import Knowledge
@@ -13,6 +14,8 @@ from cards.loading.care import Care
 from cards.model import JsonObject
 from cards.terms.names import fold
 
+# what one element tells of
+TOLD = tuple(asked.kind for asked in (*INPUTS, *IF_SENT) if asked.kind.told_by)
 _DONE = frozenset({"in-progress", "completed"})
 _WORN = frozenset({"active", ""})
 # FHIR R4 and STU3; R5
@@ -49,12 +52,12 @@ def entries_of_care(
 
 
 def unread_care(sent: Sorted, knowledge: Knowledge) -> Iterator[Unread]:
-    """The procedures that were done, the diets ordered and the devices that are worn that nobody can name."""
-    done = [child(r, "code") for r in sent.of(PROCEDURE) if text(r, "status") in _DONE]
+    """What is told by one element (procedures), the diets ordered and the devices worn, that nobody can name."""
+    told = [child(r, k.told_by) for k in TOLD for r in sent.of(k.name) if text(r, "status") not in k.never_real]
     worn = [child(r, "type") for r in sent.of(DEVICE) if text(r, "status") in _WORN and not objects(r, "deviceName")]
     ordered = [child(r, "oralDiet") for r in sent.of(NUTRITION_ORDER) if text(r, "status") == "active"]
     diets = [concept for diet in ordered if not text(diet, "instruction") for concept in objects(diet, "type")]
-    for concept in (*done, *diets, *worn):
+    for concept in (*told, *diets, *worn):
         why = unknown_code(concept, knowledge.terminology)
         if why and not knowledge.terminology.categories_of(codings(concept), ""):
             yield Unread(Kind(What.CARE, why), codings(concept))

@@ -117,7 +117,7 @@ def repeated(dosage: JsonObject) -> Repeats:
 def _doses(dosage: JsonObject) -> float | None:
     count, times, bounded = stated_count(dosage), times_a_day(dosage), _in_bounds(dosage)
     if bounded and times:
-        times = min(times, max(bounded, 1.0))
+        times = min(times, bounded)
     if count is None or times is None:
         return count or times
     return min(count, max(times, 1.0)) if times > 1 or _is_timed(dosage) else count

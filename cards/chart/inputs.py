@@ -43,8 +43,8 @@ class Input:
     not offer it. What was declared `formerly` under several keys may still come under these, and what was `apart` (by
     key, so many) beside its own. What is `over`, by status, does not tell that a key of the client's own brought the
     list. `leaving` stands for `where` when a patient goes home: the stay may have been closed. What waits for a
-    `second_look` is asked with the client's token only where the first look found reason to; `beside` a category of
-    conditions only where that is on the list.
+    `second_look`, as all of IF_SENT does, is asked with the client's token only where the first look found reason to;
+    `beside` a category of conditions only where that is on the list.
     """
 
     key: str
@@ -187,19 +187,13 @@ INPUTS: tuple[Input, ...] = (
         second_look=True,
     ),
 )
-# Declared by no service, and read whenever they are sent, under these keys or any other. Those of a second look are
-# asked for at once, at most six (clinical rule s.10).
+# Declared by no service, read whenever they are sent, under these keys or any other, and asked for in a second look: at
+# once, with those above that wait for it at most six (clinical rule s.10).
 IF_SENT: tuple[Input, ...] = (
-    Input(
-        VITAL_SIGNS,
-        kinds.OBSERVATION,
-        count=50,
-        back=0,
-        second_look=True,
-    ),
-    Input(PROCEDURES, kinds.PROCEDURE, count=100, second_look=True),
-    Input(NUTRITION_ORDERS, kinds.NUTRITION_ORDER, "status=active", 20, second_look=True),
-    Input(DEVICES, kinds.DEVICE, count=20, second_look=True, beside="av_block"),
+    Input(VITAL_SIGNS, kinds.OBSERVATION, count=50, back=0),
+    Input(PROCEDURES, kinds.PROCEDURE, count=100),
+    Input(NUTRITION_ORDERS, kinds.NUTRITION_ORDER, "status=active", 20),
+    Input(DEVICES, kinds.DEVICE, count=20, beside="av_block"),
 )
 KEYS = tuple(asked.key for asked in INPUTS)
 BY_KEY: Mapping[str, Input] = {asked.key: asked for asked in INPUTS}

@@ -84,7 +84,7 @@ def ckd_epi_2021(
     creatinine: float, age_days: int | None, sex: str | None, numbers: Mapping[str, float]
 ) -> float | None:
     """eGFR in mL/min/1.73 m2 from creatinine in mg/dL; without a recorded sex the lower (female) value; adults only."""
-    if age_days is None or creatinine <= 0:
+    if age_days is None:
         return None
     who = "male" if sex == "male" else "female"
     ratio: float = creatinine / numbers[f"ckd_epi.kappa.{who}"]

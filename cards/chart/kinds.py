@@ -10,6 +10,7 @@ class Kind:
     `date`: the search parameter that puts the newest first, and `dates`, the elements it looks at. `known_from`: the
     elements that tell since when a resource was known, best first. `never_real`: statuses of what never was. `also`:
     types that tell the same. `include`: the reference whose target is to come along, since it alone may name the drug.
+    `told_by`: the element that says what it is; where nobody can name that, the resource counts as not understood.
     """
 
     name: str
@@ -19,6 +20,7 @@ class Kind:
     never_real: frozenset[str] = frozenset()
     also: tuple[str, ...] = ()
     include: str = ""
+    told_by: str = ""
 
 
 PATIENT = Kind("Patient")
@@ -80,7 +82,13 @@ SERVICE_REQUEST = Kind(
     ("ProcedureRequest",),
 )
 
-PROCEDURE = Kind("Procedure", "date", ("performedDateTime", "performedPeriod.start"))
+PROCEDURE = Kind(
+    "Procedure",
+    "date",
+    ("performedDateTime", "performedPeriod.start"),
+    never_real=frozenset({"entered-in-error", "not-done", "preparation", "on-hold", "stopped", "unknown", ""}),
+    told_by="code",
+)
 
 
 NUTRITION_ORDER = Kind("NutritionOrder", "datetime", ("dateTime",))

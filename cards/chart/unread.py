@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cards.chart import gather
 from cards.chart.allergies import counts, unread_allergies
-from cards.chart.care import unread_care
+from cards.chart.care import TOLD, unread_care
 from cards.chart.conditions import is_over, is_true
 from cards.chart.encounter_setting import classes_of, setting_told
 from cards.chart.ingredients import told_of
@@ -19,7 +19,6 @@ from cards.chart.sorting import (
     DEVICE,
     NUTRITION_ORDER,
     ORDERED,
-    PROCEDURE,
     Kind,
     Unread,
     What,
@@ -32,6 +31,7 @@ from cards.terms.terminology import CodeKey
 if TYPE_CHECKING:
     from cards.chart.chart import Chart
 
+_CARE = (*(kind.name for kind in TOLD), NUTRITION_ORDER, DEVICE)
 _MAGNESIUM = ("magnesium", "magnesium_ionised")
 
 
@@ -111,7 +111,7 @@ def _listed_on_record(chart: "Chart") -> dict[What, int]:
         What.MAGNESIUM: sum(len(found.get(name, ())) for name in _MAGNESIUM) + _magnesium_set_aside(chart),
         What.MEDICINE: len(chart.sent.of(*ORDERED, ADMINISTRATION)),
         What.PROBLEM: chart.unread_problems.listed,
-        What.CARE: len(chart.sent.of(PROCEDURE, NUTRITION_ORDER, DEVICE)),
+        What.CARE: len(chart.sent.of(*_CARE)),
         What.ALLERGY: chart.unread_allergies.listed,
         What.STAY: int(chart.encounter is not None),
     }

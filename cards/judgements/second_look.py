@@ -12,8 +12,8 @@ def second_look(chart: Chart) -> tuple[Input, ...]:
     if chart.died or chart.in_comfort_care or not _matters(chart):
         return ()
     unknown = chart.not_known - chart.failed
-    listed = (*(asked for asked in INPUTS if asked.key in unknown), *IF_SENT)
-    return tuple(asked for asked in listed if asked.second_look and (not asked.beside or chart.has(asked.beside)))
+    waiting = (asked for asked in INPUTS if asked.second_look and asked.key in unknown)
+    return tuple(asked for asked in (*waiting, *IF_SENT) if not asked.beside or chart.has(asked.beside))
 
 
 def _matters(chart: Chart) -> bool:

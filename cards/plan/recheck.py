@@ -22,8 +22,8 @@ def when(band: Band, chosen: doses.Plan, chart: Chart) -> str:
 
 
 def earliest(times: Iterable[str], chart: Chart) -> str:
-    """Of several times the one that comes first; of two alike the one named first."""
-    return min(times, key=lambda when: chart.knowledge.windows[when].hours)
+    """Of several times the shortest: the one that begins first, of several such the one that ends first (s.3)."""
+    return min(times, key=lambda when: ((w := chart.knowledge.windows[when]).hours, w.until or 0.0))
 
 
 def _oral(band: Band, chart: Chart) -> str:

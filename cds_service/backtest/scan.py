@@ -9,7 +9,7 @@ from pathlib import Path
 
 import orjson
 
-from cards import KINDS
+from cards import IF_SENT, INPUTS, KINDS
 from cds_service.backtest.asked import Asked, asked_of
 from cds_service.backtest.asof import known_from
 from cds_service.backtest.job import Job
@@ -24,11 +24,11 @@ MEDICATION = "Medication"
 OTHER_TYPES = "of other types"
 # Types that an export may hold beside those that matter. Any other word is not repeated: it may be anything.
 _MORE_TYPES = frozenset(
-    {"Appointment", "Binary", "Bundle", "CarePlan", "CareTeam", "Claim", "Coverage", "Device"}
-    | {"DiagnosticReport", "DocumentReference", "EpisodeOfCare", "ExplanationOfBenefit", "FamilyMemberHistory", "Flag"}
-    | {"Goal", "Group", "Immunization", "Location", "MedicationDispense", "NutritionOrder"}
-    | {"OperationOutcome", "Organization", "Practitioner", "PractitionerRole", "Procedure", "Provenance"}
-    | {"QuestionnaireResponse", "RelatedPerson", "ServiceRequest", "Specimen"}
+    {"Appointment", "Binary", "Bundle", "CarePlan", "CareTeam", "Claim", "Coverage", "DocumentReference"}
+    | {"EpisodeOfCare", "ExplanationOfBenefit", "FamilyMemberHistory", "Flag", "Goal", "Group", "Immunization"}
+    | {"Location", "OperationOutcome", "Organization", "Practitioner", "PractitionerRole", "Provenance"}
+    | {"QuestionnaireResponse", "RelatedPerson", "Specimen"}
+    | {kind for asked in (*INPUTS, *IF_SENT) for kind in asked.types}
 )
 _COUNTED = _MORE_TYPES | {*PATIENT_TYPES, MEDICATION}
 _DELETED = re.compile(r"[A-Z][A-Za-z]{1,63}/[A-Za-z0-9\-.]{1,64}")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cards import KINDS
+from cards import IF_SENT, INPUTS
 
 
 class Kind(StrEnum):
@@ -31,9 +31,12 @@ def _date(*elements: str) -> Parameter:
     return Parameter(Kind.DATE, elements)
 
 
+_ASKED = {asked.kind.name: asked.kind for asked in (*INPUTS, *IF_SENT)}
+
+
 def _sorted(kind: str) -> Mapping[str, Parameter]:
     """The date by which the prefetch queries put the newest first; a Period is looked at whole."""
-    asked = KINDS[kind]
+    asked = _ASKED[kind]
     whole = dict.fromkeys(element.partition(".")[0] for element in asked.dates)
     return {asked.date: _date(*whole)} if asked.date else {}
 
@@ -43,14 +46,13 @@ _SUBJECT = Parameter(Kind.REFERENCE, ("subject",))
 _ABOUT = {**_ID, "patient": _SUBJECT, "subject": _SUBJECT, "status": _token("status")}
 _MEDICATION = {**_ABOUT, "code": _token("medicationCodeableConcept")}
 _WITHOUT_DATA = (
-    "CarePlan", "CareTeam", "Coverage", "Device", "DiagnosticReport", "DocumentReference", "Goal",
-    "Immunization", "Location", "Medication", "MedicationDispense", "NutritionOrder",
-    "Organization", "Practitioner", "PractitionerRole", "Procedure", "Specimen",
+    "CarePlan", "CareTeam", "Coverage", "DiagnosticReport", "DocumentReference", "Goal", "Immunization",
+    "Location", "Medication", "MedicationDispense", "Organization", "Practitioner", "PractitionerRole", "Specimen",
 )  # fmt: skip
 
 PARAMETERS: Mapping[str, Mapping[str, Parameter]] = {
     **dict.fromkeys(_WITHOUT_DATA, _ABOUT),
-    **{kind: {**_ABOUT, **_sorted(kind)} for kind in KINDS},  # of what is asked for, unless more is told below
+    **{kind: {**_ABOUT, **_sorted(kind)} for kind in _ASKED},  # of what is asked for, unless more is told below
     "Patient": {**_ID, "gender": _token("gender"), "birthdate": _date("birthDate")},
     "Encounter": {**_ABOUT, "class": _token("class"), **_sorted("Encounter")},
     "Condition": {

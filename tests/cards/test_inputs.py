@@ -1,29 +1,44 @@
 """The table of inputs: what rules ask for is asked of the client, and what is asked for is read."""
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import cards
 from cards import INPUTS, prefetch_templates
 from cards.ask import Rule, ask
-from cards.chart import Chart
+from cards.chart import Chart, inputs, kinds
 from cards.chart.asked_results import NeverAsked
 from cards.chart.inputs import BY_KEY, IF_SENT, KINDS, REQUIRED, Input
 from cards.chart.sorting import Sorted
 from cards.model import Indicator, JsonObject, Problem, Say
 from cds_service.call.fhir_access import request_of
 from cds_service.demo.fhir_parameters import PARAMETERS
-from tests.cards.chart import LOINC, NOW, Json, cases, decide, knowledge, snapshot, written
+from tests.cards.chart import ICD10, LOINC, NOW, Json, cases, decide, knowledge, snapshot, written
 
 ASKED = knowledge().terminology.asked
 MOST_KEYS = 10  # each is a search of the client before every call
 UNSAID = {"ordered_tests"}  # where nobody could say, the test is offered: no silence comes of it
 _NOT_SEARCHED_BY = {"_sort", "_count", "_include"}
 PACKAGE = Path(cards.__file__).parent
-KEYS = {asked.key for asked in (*INPUTS, *IF_SENT)}
+RECIPES = PACKAGE / "README.md"
+ROWS = (*INPUTS, *IF_SENT)
+KEYS = {asked.key for asked in ROWS}
+NOBODY_KNOWS = {"coding": [{"system": "urn:oid:1.2.3.4.5", "code": "77120"}]}
+# what cannot be named in a type that more than one element tells of
+UNNAMED: dict[str, Json] = {
+    **{kind: {"code": NOBODY_KNOWS} for kind in ("Observation", "Condition", "AllergyIntolerance")},
+    **{kind: {"medicationCodeableConcept": NOBODY_KNOWS} for kind in ("MedicationRequest", "MedicationStatement")},
+    "MedicationAdministration": {"medicationCodeableConcept": NOBODY_KNOWS, "effectiveDateTime": NOW.isoformat()},
+    "Encounter": {"class": {"code": "nobody knows"}},
+    "NutritionOrder": {"oralDiet": {"type": [NOBODY_KNOWS]}},
+    "Device": {"type": NOBODY_KNOWS},
+}
+UNCOUNTED = {"Patient", "ServiceRequest"}  # of whom all is told; an order of another test is none of ours
 # keys that are words for other things, too: an analyte and a test, what FHIR calls a patient
 _OTHER_THINGS = {"magnesium", "patient"}
 # what only looks like a key: names in the output of explain, lines and values of texts, kinds of care.yaml,
@@ -66,7 +81,7 @@ def test_every_result_of_a_case_is_asked_for(analyte: str) -> None:
 def test_every_analyte_asked_for_has_codes_units_and_an_input(analyte: str) -> None:
     assert knowledge().terminology.codes_of([analyte])
     assert knowledge().units.by_analyte[analyte]
-    asking = {asked.key: asked for asked in (*INPUTS, *IF_SENT)}
+    asking = {asked.key: asked for asked in ROWS}
     assert ASKED[analyte] in asking, f"no input of cards/chart/inputs.py is called {ASKED[analyte]}"
     assert asking[ASKED[analyte]].kind.name == "Observation"
 
@@ -86,7 +101,7 @@ def chart_with(analyte: str, told: Json) -> Chart:
     return Chart(snapshot(labs), knowledge(), NOW)
 
 
-@pytest.mark.parametrize("asked", INPUTS, ids=lambda asked: asked.key)
+@pytest.mark.parametrize("asked", ROWS, ids=lambda asked: asked.key)
 def test_every_input_can_be_asked_of_the_demo(asked: Input) -> None:
     request = request_of(asked.query(knowledge()), "p1")
     assert request is not None and request.kind == asked.kind.name
@@ -95,21 +110,73 @@ def test_every_input_can_be_asked_of_the_demo(asked: Input) -> None:
     assert names | sorts <= PARAMETERS[asked.kind.name].keys()
 
 
-def test_every_input_is_read_and_said_to_be_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    read: set[str] = set()
-    looked_at: set[str] = set()
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The types that are read when every rule is asked about a patient with low magnesium, on each hook."""
+    types_read: set[str] = set()
     given = Sorted.of
 
     def noted(self: Sorted, *types: str) -> Sequence[JsonObject]:
-        read.update(types)
+        types_read.update(types)
         return given(self, *types)
 
     monkeypatch.setattr(Sorted, "of", noted)
+    ask_all()
+    return types_read
+
+
+def ask_all() -> None:
+    """Every rule, about a patient with low magnesium to whom it is given, on each hook."""
+    told: Json = {"setting": "inpatient", "magnesium": 1.2, "medications": ["omeprazole"]}
+    for hook in ("patient-view", "order-sign", "encounter-discharge", "medication-refill"):
+        assert decide(snapshot({**told, "hook": hook, "drafts": ["magnesium sulfate 2 g IV"]})).trace.rules
+
+
+def test_every_type_that_is_asked_for_is_read(read: set[str]) -> None:
+    unread = {asked.kind.name for asked in ROWS} - read
+    assert not unread, "no reader of cards/chart asks for it: chart.sent.of(...), in what a rule asks"
+
+
+def test_every_type_that_is_read_is_asked_for(read: set[str]) -> None:
+    come_along = {asked.kind.include.capitalize() for asked in ROWS}
+    unasked = read - {kind for asked in ROWS for kind in asked.types} - come_along
+    assert not unasked, "cards/chart/inputs.py: no row of INPUTS or IF_SENT asks for it, so it would never come"
+
+
+def test_every_declared_input_is_said_to_be_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: set[str] = set()
     monkeypatch.setattr(Chart, "look_at", lambda self, *keys: looked_at.update(keys))
-    for hook in ("patient-view", "encounter-discharge", "medication-refill"):
-        decide(snapshot({"hook": hook, "setting": "inpatient", "magnesium": 1.2, "medications": ["omeprazole"]}))
-    assert not KINDS.keys() - read, "no reader of cards/chart asks for it"
+    ask_all()
     assert not BY_KEY.keys() - looked_at - UNSAID, "the fact of cards/chart that reads it must look_at it"
+
+
+def test_every_key_and_every_kind_has_a_row() -> None:
+    named = {told for name, told in vars(inputs).items() if isinstance(told, str) and name.isupper()}
+    assert named - {inputs.PATIENT} == KEYS, "cards/chart/inputs.py: a key needs a row in INPUTS or IF_SENT"
+    made = {told.name for told in vars(kinds).values() if isinstance(told, kinds.Kind)}
+    assert {asked.kind.name for asked in ROWS} == made, "cards/chart/inputs.py: no row is of this kind of kinds.py"
+
+
+@pytest.mark.parametrize("kind", {asked.kind.name: asked.kind for asked in ROWS}.values(), ids=lambda kind: kind.name)
+def test_what_nobody_can_name_is_counted(kind: kinds.Kind) -> None:
+    told_in = UNNAMED.get(kind.name, {kind.told_by: NOBODY_KNOWS})
+    for status in ("active", "completed", "final", "in-progress"):
+        resource = {"resourceType": kind.name, "id": "x", "status": status, **told_in}
+        shot = snapshot({"resources": {"sent": [resource]}})
+        if Chart(shot, knowledge(), NOW).not_understood:
+            return
+    assert kind.name in UNCOUNTED, "cards/chart/kinds.py: say in `told_by` which element tells what it is"
+
+
+def test_the_reader_of_the_recipe_reads() -> None:
+    (reader,) = re.findall(r"```python\n(\"\"\"What flags.*?)```", RECIPES.read_text(encoding="utf-8"), re.DOTALL)
+    flags: dict[str, Any] = {"__name__": "cards.chart.flags"}
+    exec(compile(reader, "flags.py", "exec"), flags)  # of our own page
+    coded, denied = {"coding": [{"system": ICD10, "code": "R11.2"}]}, {"text": "No vomiting"}
+    for concept in ({"text": "Vomiting"}, coded, denied):
+        flag = {"resourceType": "Flag", "status": "active", "code": concept}
+        chart = Chart(snapshot({"resources": {"flags": [flag]}}), knowledge(), NOW)
+        assert flags["tells_of_vomiting"](chart) is (concept != denied)
 
 
 def test_no_service_asks_for_more_than_ten() -> None:
@@ -119,7 +186,7 @@ def test_no_service_asks_for_more_than_ten() -> None:
 def test_keys_are_distinct_and_every_search_for_results_asks_for_some() -> None:
     assert len(BY_KEY) == len(INPUTS)
     asked_for = {*ASKED.values(), *knowledge().terminology.told.values()}
-    assert asked_for == {asked.key for asked in (*INPUTS, *IF_SENT) if asked.kind.name == "Observation"}
+    assert asked_for == {asked.key for asked in ROWS if asked.kind.name == "Observation"}
     assert BY_KEY.keys().isdisjoint(asked.key for asked in IF_SENT)
     assert {asked.kind.name for asked in INPUTS} == KINDS.keys()
     assert set(knowledge().terminology.opening) <= ASKED.keys()

@@ -11,7 +11,7 @@ from cds_service.curate import quiet_cohort
 from cds_service.curate.rule_pages import index, page, pages, rule_facts
 from cds_service.run.cli import main
 from tests.knowledge.asking import knowledge
-from tests.knowledge.write_rules import DATA, PAGES, quiet, tried
+from tests.knowledge.write_rules import CLIENTS, DATA, PAGES, clients_page, quiet, tried
 
 RULES = sorted(knowledge().advice)
 
@@ -29,6 +29,11 @@ def test_what_the_cases_made_the_rules_do_is_current() -> None:
 
 def test_the_well_patients_of_the_diff_are_those_of_the_tests() -> None:
     assert quiet_cohort._cohort() == json.loads(json.dumps(quiet())), "run: python -m tests.knowledge.write_rules"
+    assert all(all(patient["resources"].values()) for patient in quiet()["patients"]), "a new key would change them"
+
+
+def test_clients_are_told_what_a_second_look_asks_for() -> None:
+    assert CLIENTS.read_text(encoding="utf-8") == clients_page(), "run: python -m tests.knowledge.write_rules"
 
 
 def test_rules_and_advice_have_the_same_names() -> None:

@@ -1,19 +1,20 @@
-"""Writes what follows from the rules and their cases: docs/rules, and what the cases made the rules do.
+"""Writes what follows from the rules and their cases: docs/rules, what the cases made the rules do, the inputs of docs.
 
-`python -m tests.knowledge.write_rules`, after a change of a rule, a text, a number or a case.
+`python -m tests.knowledge.write_rules`, after a change of a rule, a text, a number, a case or an input.
 """
 
 import gzip
 import hashlib
 import json
+import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cards import RULES, Finding
+from cards import IF_SENT, INPUTS, RULES, Finding, Input
 from cards.chart import Because
 from cards.chart.asked import Asked
 from cds_service.curate.quiet_cohort import COHORT, HOOKS
@@ -25,6 +26,8 @@ ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "rules"
 DATA = ROOT / "cds_service" / "curate" / TRIED
 QUIET = ROOT / "cds_service" / "curate" / COHORT
+CLIENTS = ROOT / "docs" / "clients.md"
+_HEAD = "| key | what | FHIR type | in a second look |\n|---|---|---|---|\n"
 
 
 @cache
@@ -87,14 +90,34 @@ def quiet() -> Json:
         (snapshot(on_hook(c, *HOOKS[:1], n)), snapshot(on_hook(c, "order-sign", n))) for n, c in enumerate(patients())
     ]
     told = [
-        {"resources": opened.resources, "drafts": signed.drafts, "encounter": opened.encounter_id}
+        {"resources": _sent(opened.resources), "drafts": signed.drafts, "encounter": opened.encounter_id}
         for opened, signed in made
     ]
     return {"now": NOW.isoformat(), "patients": told}
 
 
+def _sent(resources: Mapping[str, Sequence[Json]]) -> Json:
+    """By key what there is: one more key of which nobody has anything leaves the well patients as they are."""
+    return {key: listed for key, listed in resources.items() if listed}
+
+
+def clients_page() -> str:
+    """docs/clients.md with what a second look asks for, as the table of inputs says."""
+    waiting = (*IF_SENT, *(asked for asked in INPUTS if asked.second_look))
+    table, page = _HEAD + "".join(map(_row, waiting)), CLIENTS.read_text(encoding="utf-8")
+    told, found = re.subn(rf"{re.escape(_HEAD)}(?:\|.*\n)*", table, page)
+    assert found == 1, "docs/clients.md: the table of what is also read"
+    return told
+
+
+def _row(asked: Input) -> str:
+    when = f"beside {knowledge().conditions.names[asked.beside]}" if asked.beside else "always"
+    return f"| `{asked.key}` | {asked.named(knowledge().words)} | {asked.kind.name} | {when} |\n"
+
+
 def write() -> int:
     """Write the data, then the pages, and remove those of rules that are gone; how many pages there are."""
+    CLIENTS.write_text(clients_page(), encoding="utf-8", newline="\n")
     DATA.write_text(tried(), encoding="utf-8", newline="\n")
     QUIET.write_bytes(gzip.compress(json.dumps(quiet()).encode(), mtime=0))
     made = pages(knowledge())
