@@ -1,7 +1,7 @@
 """Keeps one shipping process on this machine: a thread in every worker, of which one at a time holds the lock.
 
 A worker that dies closes the standard input of its shipping process, which then ends. The lock is theirs together: when
-both have ended it is free, and another worker begins a new one.
+both have ended it is free, and another worker begins a new one. One that was stopped, and does not end, is made to.
 """
 
 import os
@@ -14,8 +14,10 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 
+from cds_service.records.lasting import Lasting
 from cds_service.records.locks import hold
 from cds_service.records.log import record_trouble
+from cds_service.records.orphans import LockHolder, note
 from cds_service.records.spool_files import waiting
 from cds_service.records.state import state_folder
 from cds_service.run.settings import PREFIX, Settings
@@ -23,7 +25,7 @@ from cds_service.run.settings import PREFIX, Settings
 _LOCK = "keeper.lock"
 _LOOK_S = 1.0
 _SOON_S = 0.02
-_FINAL_S = 20.0
+_FINAL_S = 25.0  # in all, after the 10 s that workers have: less than the 40 s that deployments allow
 _SILENT_S = 300.0  # ten times what one statement may take
 
 
@@ -39,11 +41,13 @@ class Keeper:
         Thread(target=self._keep, name="keeper", daemon=True).start()
 
     def _keep(self) -> None:
-        lock = self._lock()
+        lock, lasting = self._lock(), Lasting()
+        holder = LockHolder(lock)
         while not hold(lock):
+            lasting.turn("waiting for the shipping process", holder.look)
             time.sleep(_LOOK_S)
         while True:
-            self._ship(lock)
+            lasting.turn("keeping the shipping process", lambda: self._ship(lock))
             time.sleep(_LOOK_S)
 
     def _lock(self) -> int:
@@ -73,6 +77,7 @@ class Keeper:
         except OSError as problem:
             record_trouble("the shipping process cannot be started", problem=repr(problem))
             return
+        note(lock, started.pid)
         with started:
             if _falls_silent(started):
                 record_trouble("the shipping process is silent: ended", silent_s=str(_SILENT_S))
@@ -89,13 +94,14 @@ def ship_rest(settings: Settings) -> None:
     The last shipping process has ended before, and left nothing as a rule: nobody uses the files of the service after
     this.
     """
-    folder = state_folder(settings)
-    _wait_for_the_last(folder)
+    folder, until = state_folder(settings), time.monotonic() + _FINAL_S
+    _wait_for_the_last(folder, until)
     if not waiting(folder):
         return
+    left = max(until - time.monotonic(), _SOON_S)
     try:
         subprocess.run(  # noqa: S603
-            [*_COMMAND, "--once"], stdin=subprocess.DEVNULL, env=environment(settings), timeout=_FINAL_S, check=False
+            [*_COMMAND, "--once"], stdin=subprocess.DEVNULL, env=environment(settings), timeout=left, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as problem:
         record_trouble("records wait in the spool for the next start", problem=type(problem).__name__)
@@ -106,7 +112,9 @@ def _falls_silent(process: subprocess.Popen[bytes]) -> bool:
     told = process.stdout
     if told is None or sys.platform == "win32":
         return False
-    while select.select([told], [], [], _SILENT_S)[0]:
+    ready = select.poll()  # select takes no file beyond the first 1,024
+    ready.register(told, select.POLLIN)
+    while ready.poll(1000 * _SILENT_S):
         if not os.read(told.fileno(), 4096):
             return False
     return True
@@ -116,10 +124,12 @@ def _shared(lock: int) -> tuple[int, ...]:
     return () if sys.platform == "win32" else (lock,)
 
 
-def _wait_for_the_last(folder: Path) -> None:
+def _wait_for_the_last(folder: Path, until: float) -> None:
+    """Wait for the shipping process that the last worker kept; one that another instance keeps goes on."""
     with suppress(OSError):
-        lock, until = os.open(folder / _LOCK, os.O_RDWR), time.monotonic() + _FINAL_S
-        while not hold(lock) and time.monotonic() < until:
+        lock = os.open(folder / _LOCK, os.O_RDWR)
+        holder = LockHolder(lock)
+        while not hold(lock) and time.monotonic() < until and holder.look():
             time.sleep(_SOON_S)
         os.close(lock)
 

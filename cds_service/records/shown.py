@@ -4,9 +4,11 @@ import os
 import queue
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from cds_service.records.kept_file import KeptFile
+from cds_service.records.lasting import Lasting
 
 _TABLE = "CREATE TABLE IF NOT EXISTS shown (name BLOB PRIMARY KEY, at REAL NOT NULL) WITHOUT ROWID"
 _KEEP = "INSERT INTO shown VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET at = max(at, excluded.at)"
@@ -76,11 +78,11 @@ class ShownFile:
             threading.Thread(target=self._work, args=(self._waiting,), name="shown", daemon=True).start()
 
     def _work(self, waiting: queue.Queue[list[Row]]) -> None:
-        written = 0
+        written, lasting = 0, Lasting()
         while True:
             rows = waiting.get()
             if not self._writer.is_resting:
-                self._write(rows, tidy=written % _TIDY_EVERY == 0)
+                lasting.turn(_HOLDS, partial(self._write, rows, tidy=written % _TIDY_EVERY == 0))
                 written += 1
             waiting.task_done()
 
