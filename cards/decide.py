@@ -7,7 +7,7 @@ from datetime import datetime
 from cards.answer import build
 from cards.answer.merge import ANOTHER_PATIENT, NOTHING_TO_ADD_TO, Recommendations, recommend
 from cards.answer.recommendation import Recommendation
-from cards.answer.shown import remember_shown
+from cards.answer.shown import names_to_remember
 from cards.ask import Rule, ask, failure, may_speak
 from cards.chart import Chart
 from cards.chart.inputs import PATIENT_KEY, REQUIRED
@@ -140,15 +140,14 @@ def _written(
         for attempt in (recommendation, *shorter):
             left_out = [f.rule for f in recommendation.findings if f not in attempt.findings]
             try:
-                yield build.card(attempt, chart, new_id, memory)
+                card = build.card(attempt, chart, new_id, memory)
+                yield replace(card, known_by=names_to_remember(recommendation, chart, memory)) if memory else card
             except Exception as fault:
                 if isinstance(fault, Stopped):
                     raise
                 why = failure("writing the card", fault)
             else:
                 broken |= dict.fromkeys(left_out, why) if left_out else {}
-                if memory:
-                    remember_shown(recommendation, chart, memory)
                 break
         else:
             broken |= dict.fromkeys((f.rule for f in recommendation.findings), why)

@@ -78,9 +78,11 @@ def searchset(*resources, **more):
     return {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": r} for r in resources], **more}
 
 
-def outcome(severity="error"):
-    """What a client puts where a query failed."""
-    return {"resourceType": "OperationOutcome", "issue": [{"severity": severity, "code": "exception"}]}
+def outcome(severity="error", code="", *coding):
+    """What a client puts where a query failed, or a server beside what it found; `coding`: system and code."""
+    issue = {"severity": severity, "code": code or ("exception" if severity == "error" else "processing")}
+    details = {"details": {"coding": [dict(zip(("system", "code"), coding, strict=True))]}} if coding else {}
+    return {"resourceType": "OperationOutcome", "issue": [{**issue, **details}]}
 
 
 def magnesium(value=1.2, patient="demo-heart", hours_ago=2, ident="mg"):

@@ -59,18 +59,14 @@ def why_shown_is_quiet(
     return f"shown to the same user {ago(chart.hours_since(at[names.seen]))}: quiet for {_quiet_hours(chart):g} h"
 
 
-def remember_shown(recommendation: Recommendation, chart: Chart, memory: Memory) -> None:
-    """Remember a card that is shown; one that is remembered is not written again."""
-    if is_on_trial(chart):
-        return  # nobody sees it
-    kept = _names(recommendation, chart).kept
+def names_to_remember(recommendation: Recommendation, chart: Chart, memory: Memory) -> tuple[str, ...]:
+    """The names to remember a card by once it is shown; without those that are remembered already."""
+    kept = () if is_on_trial(chart) else _names(recommendation, chart).kept  # on trial nobody sees it
     if not kept:
-        return
+        return ()
     answered = memory.answer_to(advice_name(recommendation.findings, chart))
     known = _lately(memory.shown(kept), chart, answered)
-    new = tuple(name for name in kept if name not in known)
-    if new:
-        memory.show(new, chart.now)
+    return tuple(name for name in kept if name not in known)
 
 
 def _lately(found: Mapping[str, datetime], chart: Chart, answered: Answered | None) -> dict[str, datetime]:

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A CDS Hooks card (`body`) and what a record needs to know of it."""
+    """A CDS Hooks card (`body`) and what a record needs to know of it.
+
+    `known_by`: the names to remember it by once it is shown. They hold patient data: keep a keyed hash of them only.
+    """
 
     uuid: str
     problem: Problem
@@ -24,6 +27,7 @@ class Card:
     rules: tuple[str, ...]
     suggestion_uuids: tuple[str, ...]
     body: dict[str, object]
+    known_by: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +51,6 @@ class Memory(Protocol):
 
     def shown(self, names: Sequence[str]) -> Mapping[str, datetime]:
         """Since when what has these names is remembered as shown; without those that nobody remembers."""
-
-    def show(self, names: Sequence[str], at: datetime) -> None:
-        """Remember that what has these names is shown; must not wait for anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,15 @@ class Decision:
     trace: Trace
     cannot_tell: tuple[str, ...] = ()
     on_trial: tuple[OnTrial, ...] = ()
+
+    @property
+    def known_by(self) -> tuple[str, ...]:
+        """The names to remember, once the cards are sent, as those of what was shown."""
+        return tuple(name for card in self.cards for name in card.known_by)
+
+    def unsent(self) -> "Decision":
+        """The same decision behind an answer that tells no card: nobody got one."""
+        return replace(self, cards=())
 
     def unseen(self, would_be_shown: bool) -> "Decision":
         """The same decision while everything is on trial: no card, and the rules that would have spoken."""

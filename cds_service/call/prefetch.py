@@ -5,11 +5,13 @@ from dataclasses import replace
 
 from cards import BY_KEY, Input
 from cds_service.call.envelope import HookCall
-from cds_service.call.prefetch_value import FAILED, FIRST_PAGE, Supplied, bundle_of, read_page, read_value, usual_list
+from cds_service.call.prefetch_value import FAILED, FIRST_PAGE, Supplied, bundle_of, read_page, read_value
+from cds_service.call.usual_lists import usual_list
 from cds_service.errors import JsonDict
 from cds_service.fhir_json import as_dict, as_list, as_text, patient_of, resource_type, total_of
 
 _OTHER = "holds resources of other types only"
+_OTHER_KEY = "a prefetch key that is none of ours"
 _MOST_STRAYS = 2  # (design) more of other patients alone is the answer to a wrong query
 
 
@@ -103,11 +105,15 @@ def strays(answers: Mapping[str, Supplied], patient_id: str) -> frozenset[str]:
 def others(call: HookCall, keys: Collection[str]) -> dict[str, Supplied]:
     """What the client supplied under keys that are none of ours: read by its type; their names are not repeated."""
     ours = {*keys, *(former for key in keys for former in (*BY_KEY[key].formerly, *BY_KEY[key].apart))}
-    return {
-        key: read_value(value, "a prefetch key that is none of ours", call.patient_id)
-        for key, value in call.prefetch.items()
-        if key not in ours
-    }
+    return {key: _of_another(value, call) for key, value in call.prefetch.items() if key not in ours}
+
+
+def _of_another(value: object, call: HookCall) -> Supplied:
+    """A list of the client's own, of which nobody knows how many were asked for: fewer than were found are not all."""
+    answer = read_value(value, _OTHER_KEY, call.patient_id)
+    if any(held < total for held, total in answer.counts):
+        answer.cut(_OTHER_KEY)
+    return answer
 
 
 def urls_of(drafts: Supplied, call: HookCall) -> tuple[str, ...]:

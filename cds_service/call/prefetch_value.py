@@ -1,12 +1,13 @@
 """Reads one prefetch value, the drafts, or a page of a FHIR server: which resources of the patient it holds."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeGuard
 
 from cards import SetAside
+from cds_service.call.remarks import Says, only_informs, said_by
 from cds_service.errors import JsonDict
-from cds_service.fhir_json import as_dict, as_list, as_text, entries, is_about, next_links, resource_type, total_of
+from cds_service.fhir_json import as_dict, as_list, entries, is_about, next_links, resource_type, total_of
 
 _Types = tuple[str | None, ...]
 _UNREADABLE = "neither a resource nor a Bundle"
@@ -14,8 +15,7 @@ _FOREIGN = "not about the patient in context"
 _NOT_A_RESOURCE = "not a resource"
 FAILED = "the client could not get it"
 FIRST_PAGE = "not all of it was supplied"
-# severities of what a server remarks beside the results of a search
-_REMARKS = frozenset({"information", "warning", "success"})
+WITHHELD = "the server does not give all of it to this client"
 _BATCHES = ("batch-response", "transaction-response")
 # what a client may put where it found nothing: some make up a Bundle of their own, or one without a type
 _LISTS = ("searchset", "collection", None)
@@ -24,6 +24,8 @@ _OF_SUBJECTS = frozenset({"Observation", "MedicationRequest", "MedicationStateme
     *("Condition", "Encounter", "ServiceRequest", "DiagnosticReport", "Procedure")
 }
 _DEEPEST = 3  # Bundles in Bundles
+_BESIDE = ("include", "outcome")  # what stands in a searchset besides what was found, by mode and by type
+_NEVER_FOUND = ("OperationOutcome", "Medication")
 
 
 @dataclass(slots=True)
@@ -32,7 +34,7 @@ class Supplied:
 
     `missing`: not known; `failed`: because a query failed. `foreign` counts resources of other patients that were
     dropped, `unreadable` entries that were none. `by_urn`: what entries named by a urn hold. `counts`: of each Bundle
-    how many entries it held, and how many it says were found.
+    how many it held of what was searched, and how many it says were found. `withheld`: this client never gets all.
     """
 
     resources: list[JsonDict] = field(default_factory=list)
@@ -45,6 +47,7 @@ class Supplied:
     unreadable: int = 0
     by_urn: dict[str, JsonDict] = field(default_factory=dict)
     counts: list[tuple[int, float]] = field(default_factory=list, compare=False)
+    withheld: bool = False
 
     def refuse(self, what: str, why: str) -> None:
         """Not known, for a reason."""
@@ -64,8 +67,10 @@ class Supplied:
         if not self.resources and not self.missing:
             unread = any(item.why == _NOT_A_RESOURCE for item in self.set_aside)
             self.only_foreign = bool(self.foreign) and not (unread or self.partial)
-            self.missing = unread or self.partial or self.only_foreign
-            self.failed = self.missing
+            self.failed = unread or self.partial or self.only_foreign
+            self.missing = self.failed or self.withheld
+        if self.withheld:
+            self.set_aside.append(SetAside(what, WITHHELD))
         if self.partial:
             self.set_aside.append(SetAside(what, FIRST_PAGE))
 
@@ -74,39 +79,6 @@ def bundle_of(value: object) -> JsonDict:
     """The Bundle in a prefetch value, else an empty object."""
     found = as_dict(_unwrapped(value))
     return found if resource_type(found) == "Bundle" else {}
-
-
-def usual_list(value: object, types: Collection[str], patient_id: str) -> list[JsonDict] | None:
-    """The resources of a searchset as most come: whole, in plain entries, of these types, each about the patient.
-
-    None for any other value. `read_value` finds the same in such a list, with five more looks at each entry.
-    """
-    patient = f"Patient/{patient_id}"
-    found: list[JsonDict] = []
-    for entry in (listed := _whole_searchset(value)) or ():
-        if not isinstance(entry, dict):
-            return None
-        resource, url = entry.get("resource"), entry.get("fullUrl")
-        if isinstance(url, str) and url.startswith("urn:"):
-            return None
-        if not isinstance(resource, dict) or resource.get("resourceType") not in types:
-            return None
-        subject = resource.get("subject")
-        if not isinstance(subject, dict) or subject.get("reference") != patient:
-            return None
-        found.append(resource)
-    return None if listed is None else found
-
-
-def _whole_searchset(value: object) -> list[object] | None:
-    """The entries of a searchset that is all there is."""
-    if not isinstance(value, dict) or value.get("resourceType") != "Bundle" or value.get("type") != "searchset":
-        return None
-    listed = value.get("entry", [])
-    whole = (
-        isinstance(listed, list) and (total := value.get("total", len(listed))) == len(listed) and total is not False
-    )
-    return listed if whole and not ("link" in value and next_links(value)) else None
 
 
 def _is_urn(url: object) -> TypeGuard[str]:
@@ -140,8 +112,7 @@ def read_page(page: JsonDict, what: str, patient_id: str, answer: Supplied) -> N
 
 def _read_alone(outcome: JsonDict, what: str, answer: Supplied) -> None:
     """An outcome in place of the answer: a remark only when it does no more than inform."""
-    severities = {as_text(as_dict(issue).get("severity")) for issue in as_list(outcome.get("issue"))}
-    if severities != {"information"}:
+    if not only_informs(outcome):
         answer.refuse(what, FAILED)
 
 
@@ -199,7 +170,7 @@ def _read_bundle(bundle: JsonDict, what: str, patient_id: str, answer: Supplied,
         return
     answer.partial |= bool(next_links(bundle))
     total, before = total_of(bundle), len(answer.resources) + answer.foreign
-    answer.counts.append((len(as_list(bundle.get("entry"))), total))
+    answer.counts.append((sum(map(_is_found, as_list(bundle.get("entry")))), total))
     _read_entries(bundle, what, patient_id, answer, depth + 1)
     if total and len(answer.resources) + answer.foreign == before:
         answer.refuse(what, FAILED)
@@ -215,6 +186,13 @@ def _read_entries(
     kind, came = bundle.get("type"), len(answer.resources) > before
     if (kind in _BATCHES or not came) and _is_no_answer(kind, listed, lists):
         answer.refuse(what, FAILED)
+
+
+def _is_found(entry: object) -> bool:
+    """Whether an entry is of what was searched, which alone the total counts."""
+    told = as_dict(entry)
+    beside = as_dict(told.get("search")).get("mode") in _BESIDE
+    return not beside and resource_type(told.get("resource", entry)) not in _NEVER_FOUND
 
 
 def _note_urns(listed: Iterable[object], answer: Supplied) -> None:
@@ -238,9 +216,11 @@ def _entry_failed(entry: JsonDict, in_batch: bool = False) -> bool:
 
 
 def _read_outcome(outcome: JsonDict, what: str, answer: Supplied) -> None:
-    """An outcome is a failure, unless all it holds is remarks about a search that worked."""
-    severities = {as_text(as_dict(issue).get("severity")) for issue in as_list(outcome.get("issue"))}
-    if not severities or not severities <= _REMARKS:
+    """An outcome is a failure, unless all it holds is remarks about a search that worked: of all there is, or not."""
+    says = said_by(outcome)
+    answer.partial |= says is Says.NOT_ALL
+    answer.withheld |= says is Says.NOT_OFFERED
+    if says is Says.FAILED:
         answer.refuse(what, FAILED)
 
 

@@ -98,7 +98,7 @@ class Metrics:
             self._answer_seconds(service).observe(seconds)
         if decision is None:
             return
-        self._said(decision, status)
+        self._said(decision)
         self._understood(decision)
         for rule in decision.trace.failures:
             self._rules_failed(rule).inc()
@@ -118,8 +118,8 @@ class Metrics:
                 self._entries(what).inc(listed)
                 self._read(what).inc(listed - unread)
 
-    def _said(self, decision: Decision, status: int) -> None:
-        for card in decision.cards if status == 200 else ():
+    def _said(self, decision: Decision) -> None:
+        for card in decision.cards:
             self._cards(card.rules[0], card.indicator.word).inc()
         for told in decision.on_trial:
             if told.leads:

@@ -1,7 +1,7 @@
 """Keeps one shipping process on this machine: a thread in every worker, of which one at a time holds the lock.
 
 A worker that dies closes the standard input of its shipping process, which then ends. The lock is theirs together: when
-both have ended it is free, and another worker begins a new one.
+both have ended it is free, and another worker begins a new one. One that was stopped, and does not end, is made to.
 """
 
 import os
@@ -15,15 +15,16 @@ from pathlib import Path
 
 from cds_service.records.locks import hold
 from cds_service.records.log import record_trouble
+from cds_service.records.orphans import LockHolder, note
 from cds_service.records.spool_files import waiting
 from cds_service.records.state import state_folder
 from cds_service.run.settings import PREFIX, Settings
-from cds_service.threads import go_on
+from cds_service.threads import Lasting, go_on
 
 _LOCK = "keeper.lock"
 _LOOK_S = 1.0
 _SOON_S = 0.02
-_FINAL_S = 20.0
+_FINAL_S = 25.0  # in all, after the 10 s that workers have: less than the 40 s that deployments allow
 _SILENT_S = 300.0  # ten times what one statement may take
 
 
@@ -37,7 +38,7 @@ class Keeper:
 
     def start(self) -> None:
         """Begin to keep the shipping process, here or when the worker that keeps it is gone."""
-        go_on(self._keep, "keeper")
+        go_on(self._keep, "keeping the shipping process")
 
     def _keep(self) -> None:
         """Once the lock is ours, see one shipping process to its end."""
@@ -47,8 +48,10 @@ class Keeper:
         time.sleep(_LOOK_S)
 
     def _held_at_last(self) -> int:
-        lock = self._lock()
+        lock, lasting = self._lock(), Lasting()
+        holder = LockHolder(lock)
         while not hold(lock):
+            lasting.turn("waiting for the shipping process", holder.look)
             time.sleep(_LOOK_S)
         return lock
 
@@ -79,6 +82,7 @@ class Keeper:
         except OSError as problem:
             record_trouble("the shipping process cannot be started", problem=repr(problem))
             return
+        note(lock, started.pid)
         with started:
             try:
                 silent = _falls_silent(started)
@@ -100,13 +104,14 @@ def ship_rest(settings: Settings) -> None:
     The last shipping process has ended before, and left nothing as a rule: nobody uses the files of the service after
     this.
     """
-    folder = state_folder(settings)
-    _wait_for_the_last(folder)
+    folder, until = state_folder(settings), time.monotonic() + _FINAL_S
+    _wait_for_the_last(folder, until)
     if not waiting(folder):
         return
+    left = max(until - time.monotonic(), _SOON_S)
     try:
         subprocess.run(  # noqa: S603
-            [*_COMMAND, "--once"], stdin=subprocess.DEVNULL, env=environment(settings), timeout=_FINAL_S, check=False
+            [*_COMMAND, "--once"], stdin=subprocess.DEVNULL, env=environment(settings), timeout=left, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as problem:
         record_trouble("records wait in the spool for the next start", problem=type(problem).__name__)
@@ -129,10 +134,12 @@ def _shared(lock: int) -> tuple[int, ...]:
     return () if sys.platform == "win32" else (lock,)
 
 
-def _wait_for_the_last(folder: Path) -> None:
+def _wait_for_the_last(folder: Path, until: float) -> None:
+    """Wait for the shipping process that the last worker kept; one that another instance keeps goes on."""
     with suppress(OSError):
-        lock, until = os.open(folder / _LOCK, os.O_RDWR), time.monotonic() + _FINAL_S
-        while not hold(lock) and time.monotonic() < until:
+        lock = os.open(folder / _LOCK, os.O_RDWR)
+        holder = LockHolder(lock)
+        while not hold(lock) and time.monotonic() < until and holder.look():
             time.sleep(_SOON_S)
         os.close(lock)
 

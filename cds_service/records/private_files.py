@@ -3,11 +3,13 @@
 import errno
 import os
 import stat
-import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
+
+from cds_service.threads import Lasting, go_on
 
 LOOK_S = 1.0
 Place = tuple[int, int]
@@ -43,13 +45,15 @@ def place_of(path: Path) -> Place | None:
 
 def watch(looks: Iterable[Callable[[], bool]], taken_away: Callable[[], None]) -> None:
     """Look again and again, in a thread of its own; tell of each look that finds something taken away."""
-    listed = tuple(looks)
+    listed, lasting = tuple(looks), Lasting()
 
-    def work() -> None:
-        while True:
-            time.sleep(LOOK_S)
-            for look in listed:
-                if not look():
-                    taken_away()
+    def once(look: Callable[[], bool]) -> None:
+        if not look():
+            taken_away()
 
-    threading.Thread(target=work, name="watch", daemon=True).start()
+    def look_again() -> None:
+        time.sleep(LOOK_S)
+        for number, look in enumerate(listed):
+            lasting.turn(f"look {number} at the state folder", partial(once, look))
+
+    go_on(look_again, "watch")

@@ -1,5 +1,6 @@
 """The shipping process: one on each machine, a child of the worker that keeps it (see keeper)."""
 
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -130,7 +131,7 @@ class Shipping:
             record_trouble(_TROUBLE.get(problem, "database unreachable: records wait in the spool"), problem=problem)
         elif changed and self._status.at:
             record_trouble("database reachable again: records are shipped")
-        changed = changed or self._taken_away != self._status.taken_away or not self._folder.exists()
+        changed = changed or self._taken_away != self._status.taken_away or not os.path.isdir(self._folder)
         if changed or time.monotonic() > self._tell_at:
             self._tell_at = time.monotonic() + _STATUS_S
             sizes = self._shipper.waiting_bytes(), self._shipper.rejected_bytes()

@@ -96,7 +96,7 @@ class Spool:
         """Whether folder and file are where they were; what was taken away is written anew, with all that it held."""
         with self._lock:
             self._write_held()
-            there = self.folder.is_dir() if self._file is None else self._in_place(self._file)
+            there = os.path.isdir(self.folder) if self._file is None else self._in_place(self._file)
             if there or not self._seen:
                 self._seen = self._seen or there
                 return True

@@ -1,12 +1,12 @@
 """The state folder of this machine: spool, key of the hashes, answered cards, and how the shipper fares."""
 
+import errno
 import os
 import secrets
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import orjson
 
@@ -20,6 +20,7 @@ NEWER_SCHEMA = "newer schema"
 KEY = "key"
 _STATUS = "shipper.json"
 _KEY_BYTES = 32
+_PROBE, _PROBE_BYTES = "probe", 4096  # a block: less may find room that no record has
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +94,14 @@ def is_usable(folder: Path) -> bool:
 
 def try_to_write(folder: Path) -> None:
     """OSError when no file with something in it can be made there: a key that is kept already is only read."""
-    with NamedTemporaryFile(prefix="probe.", dir=folder) as probe:
-        probe.write(b"probe")
-        probe.flush()
+    probe = folder / _PROBE
+    try:
+        with open(probe, "wb", buffering=0, opener=open_regular) as file:
+            if file.write(bytes(_PROBE_BYTES)) < _PROBE_BYTES:
+                raise OSError(errno.ENOSPC, "the disk is full")
+    finally:
+        with suppress(OSError):
+            probe.unlink()
 
 
 def write_status(folder: Path, status: Status) -> None:

@@ -1,5 +1,6 @@
 """Why a database cannot be used, in words of ours: those of a driver may hold a password or an address."""
 
+import os
 from pathlib import Path
 
 from sqlalchemy.engine import URL
@@ -47,7 +48,7 @@ def database_trouble(problem: BaseException, url: URL) -> str:
 
 def _no_file(path: Path, cause: OSError) -> str:
     """The file, or the nearest folder above it that is there."""
-    there = next((folder for folder in path.absolute().parents if folder.exists()), path.parent)
+    there = next((folder for folder in path.absolute().parents if os.path.exists(folder)), path.parent)
     reason = (cause.strerror or type(cause).__name__).lower()
     if there == path.absolute().parent:
         return f"{path} cannot be opened or made ({reason})"

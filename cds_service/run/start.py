@@ -15,6 +15,7 @@ from cds_service.records.memory import AdviceMemory
 from cds_service.records.shown import ShownFile
 from cds_service.records.spool import Spool
 from cds_service.records.state import ANSWERED, SHOWN, hash_key, new_key, state_folder
+from cds_service.records.state_disk import StateDisk
 from cds_service.run.settings import Settings
 from cds_service.trust.clients import read_clients
 from cds_service.trust.used_tokens import SharedSeen, shared_tokens
@@ -56,7 +57,9 @@ def with_records(runtime: Runtime) -> Runtime:
     settings, counted = runtime.settings, runtime.metrics
     folder = state_folder(settings)
     books = Spool(folder, counted.records_held, counted.record_lost)
-    return replace(runtime, books=books, memory=_memory(settings, folder), state=folder)
+    memory, disk = _memory(settings, folder), StateDisk(folder)
+    disk.look()
+    return replace(runtime, books=books, memory=memory, disk=disk)
 
 
 def _memory(settings: Settings, folder: Path) -> AdviceMemory:

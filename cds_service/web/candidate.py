@@ -20,7 +20,7 @@ EVALUATED, LEFT_OUT, FAILED = "evaluated", "left out", "failed"
 
 @dataclass(frozen=True, slots=True)
 class AsBefore:
-    """The memory as it was when the call came: what the answer to it showed does not count, and nothing is kept."""
+    """The memory as it was when the call came: what the answer to it showed does not count."""
 
     memory: Memory
     now: datetime
@@ -38,13 +38,13 @@ class AsBefore:
         """When what has these names was shown, of what was shown before."""
         return {name: at for name, at in self.memory.shown(names).items() if at < self.now}
 
-    def show(self, names: Sequence[str], at: datetime) -> None:
-        """Nobody sees it."""
-
 
 @dataclass(frozen=True, slots=True)
 class LiveCall:
-    """A call that was answered: the id of its record, when, and all that a candidate needs to answer it too."""
+    """A call that was answered: the id of its record, when, and all that a candidate needs to answer it too.
+
+    `status`: how it was answered, or would have been but for a trial.
+    """
 
     ident: str
     request: str
@@ -52,10 +52,11 @@ class LiveCall:
     service: Service
     who: Mapping[str, str]
     answer: Answer
+    status: int
     memory: Memory | None
 
 
-def try_candidate(ident: str, service: Service, this: ThisRequest, runtime: Runtime) -> None:
+def try_candidate(ident: str, service: Service, this: ThisRequest, status: int, runtime: Runtime) -> None:
     """Have the candidate answer the call of this request soon, when there is one for it; nobody waits for it."""
     client, answer, now = this.client, this.answer, this.now
     candidate = runtime.candidate_for(client)
@@ -63,7 +64,7 @@ def try_candidate(ident: str, service: Service, this: ThisRequest, runtime: Runt
         return
     memory = runtime.memory_for(this.caller, this.holder_of_cards(service.id))
     before = AsBefore(memory, now) if memory else None
-    call = LiveCall(ident, this.ident, now, service, this.who, answer, before)
+    call = LiveCall(ident, this.ident, now, service, this.who, answer, status, before)
     dialect = client.dialect if client else runtime.clients.shared_dialect()
     links = client.links if client else ()
 
@@ -94,7 +95,7 @@ def _evaluate(call: LiveCall, candidate: Knowledge, said: Callable[[Decision], D
     decision = within(settings.evaluation_ms, lambda: said(decide(snapshot, candidate, call.now, _no_id, call.memory)))
     status = HTTPStatus.PRECONDITION_FAILED if is_refused(decision, settings.missing_data) else HTTPStatus.OK
     milliseconds = 1000 * (time.perf_counter() - began)
-    trial, live = Told(int(status), decision), Told(int(call.answer.status), call.answer.decision)
+    trial, live = Told(int(status), decision), Told(call.status, call.answer.decision)
     entry = candidate_entry(call.ident, call.now, call.service.id, call.who, trial, live, milliseconds)
     runtime.keep(entry)
     runtime.metrics.candidate_call(EVALUATED, trial.cards)

@@ -23,18 +23,19 @@ def routes(runtime: Runtime) -> list[Route]:
 
     def ready() -> Response:
         status = runtime.books.status()
-        told = {"status": "ready", "knowledge": runtime.knowledge.version, "store": _store(status)}
+        problem = runtime.state_problem()
+        told = {"status": "ready", "knowledge": runtime.knowledge.version, "store": _store(status, problem)}
         held = held_bytes(runtime.metrics.registry)
         waits = {"records_in_memory_bytes": held} if held else {}
-        folder = {} if runtime.is_state_usable() else {"state_folder": "unusable, see the log"}
+        folder = {"state_folder": problem} if problem else {}
         return json_response({**told, **folder, **waits, **_taken_away(status)})
 
     return [Route("/healthz", "GET", Access.PUBLIC, alive), Route("/readyz", "GET", Access.PUBLIC, ready)]
 
 
-def _store(status: Status | None) -> str:
+def _store(status: Status | None, problem: str) -> str:
     if status is None or age_s(status) > _STALE_S:
-        return "not known"
+        return "not known: the state folder holds no word of it" if problem else "not known"
     if status.reachable:
         return "reachable"
     return "newer than this version, records wait" if status.problem == NEWER_SCHEMA else "unreachable, records wait"

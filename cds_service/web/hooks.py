@@ -7,7 +7,7 @@ from http import HTTPStatus
 from flask import Response, abort, request
 from werkzeug.exceptions import HTTPException
 
-from cards import SERVICES, Service, is_on_trial
+from cards import SERVICES, Decision, Service, is_on_trial
 from cds_service.answer_call import Answer, Means, answer_call
 from cds_service.call.envelope import called_as, read_body, refuse_excess
 from cds_service.call.fhir_access import Source
@@ -83,10 +83,11 @@ def _unseen(answer: Answer, this: ThisRequest) -> Response:
 def _record(service: Service, status: int, this: ThisRequest, runtime: Runtime) -> None:
     seconds = time.perf_counter() - this.started
     milliseconds = seconds * 1000
-    decision, data, who = this.decision, this.answer.data if this.answer else (), this.who
+    decision, data, who = _sent(this, status), this.answer.data if this.answer else (), this.who
+    _remember(decision, service, this, runtime)
     if status not in _NOT_LET_IN:
         at, ident = runtime.now(), runtime.new_id()
-        try_candidate(ident, service, this, runtime)
+        try_candidate(ident, service, this, this.trial_status or status, runtime)
         runtime.keep(answer_entry(ident, at, service.id, status, milliseconds, who, decision, data, this.trial_status))
     told = summary(data), this.trial_status, this.called_as
     record_call(this.ident, service.id, status, decision, milliseconds, who, *told)
@@ -95,6 +96,18 @@ def _record(service: Service, status: int, this: ThisRequest, runtime: Runtime) 
     if decision:
         record_failed_rules(this.ident, decision.trace.failures)
     runtime.metrics.answered(service.id, status, seconds, decision, this.trial_status)
+
+
+def _sent(this: ThisRequest, status: int) -> Decision | None:
+    """The decision with the cards that were sent: none with an error, whatever had been decided before it."""
+    return this.decision if status == HTTPStatus.OK or this.decision is None else this.decision.unsent()
+
+
+def _remember(decision: Decision | None, service: Service, this: ThisRequest, runtime: Runtime) -> None:
+    """Remember what was shown, now that it is: what nobody got keeps no later card quiet."""
+    memory = runtime.memory_for(this.caller, this.holder_of_cards(service.id))
+    if memory and this.now and decision and decision.known_by:
+        memory.show(decision.known_by, this.now)
 
 
 def known_service(service_id: str) -> Service:

@@ -9,7 +9,7 @@ from cds_service.web.runtime import Access, Route, Runtime
 
 def routes(runtime: Runtime) -> list[Route]:
     """The route of the metrics."""
-    state = MachineState(runtime.books, runtime.knowledge, runtime.is_state_usable)
+    state = MachineState(runtime.books, runtime.knowledge, lambda: not runtime.state_problem())
 
     def show() -> Response:
         return Response(page(runtime.metrics.registry, state), content_type=MEDIA_TYPE)

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Protocol
 
 from flask import Response
@@ -14,7 +13,8 @@ from cards import Knowledge
 from cds_service.call.fhir_access import Gateway
 from cds_service.metrics.events import Metrics
 from cds_service.records.memory import AdviceMemory
-from cds_service.records.state import Status, is_usable
+from cds_service.records.state import Status
+from cds_service.records.state_disk import UNUSABLE, StateDisk
 from cds_service.run.settings import Settings
 from cds_service.trust.clients import Client, Clients
 from cds_service.trust.used_tokens import MemorySeen, SeenTokens
@@ -97,7 +97,7 @@ class Runtime:
     metrics: Metrics = field(default_factory=Metrics)
     books: Books = field(default_factory=NoBooks)
     memory: AdviceMemory | None = None
-    state: Path | None = None
+    disk: StateDisk | None = None
     candidates: Mapping[str, Knowledge] = field(default_factory=dict)
     after: Afterwards = field(default_factory=Afterwards)
 
@@ -121,10 +121,11 @@ class Runtime:
         """What is remembered of the answers of this caller; its cards are for the holder to answer."""
         return self.memory.of(caller, holder) if self.memory else None
 
-    def is_state_usable(self) -> bool:
-        """Whether the state folder can be used, and its key; nobody asks for one where no records are wanted."""
+    def state_problem(self) -> str:
+        """What is wrong with the state folder or the key in it, "" for nothing; none is asked for without records."""
         has_key = self.memory is None or self.memory.is_settled
-        return has_key and (self.state is None or is_usable(self.state))
+        problem = self.disk.problem if self.disk else ""
+        return problem or ("" if has_key else UNUSABLE)
 
     def keep(self, record: dict[str, object]) -> bool:
         """Keep a record; whether it is safe. One that is lost is counted."""

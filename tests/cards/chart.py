@@ -4,13 +4,13 @@ See `cases/README.md` for the shorthand.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import cards
 from cards import INPUTS, SERVICES, Knowledge, Memory, Snapshot
@@ -82,14 +82,24 @@ def knowledge_of(chart: Chart) -> Knowledge:
     return known_by(f"{told}.yaml", *more) if told else knowledge()
 
 
+class Remembers(Memory, Protocol):
+    """A memory that can be told what was shown, as a service tells it once the cards are sent."""
+
+    def show(self, names: Sequence[str], at: datetime) -> None:
+        """Remember it."""
+
+
 def decide(
-    snapshot: Snapshot, now: datetime = NOW, memory: Memory | None = None, known: Knowledge | None = None
+    snapshot: Snapshot, now: datetime = NOW, memory: Remembers | None = None, known: Knowledge | None = None
 ) -> Decision:
-    """The decision with ids that count."""
+    """The decision with ids that count; what its cards show is remembered, as by a service that sends them."""
     numbers = count(1)
-    return cards.decide(
+    decision = cards.decide(
         snapshot, known or knowledge(), now, lambda: f"00000000-0000-4000-8000-{next(numbers):012d}", memory
     )
+    if memory and decision.known_by:
+        memory.show(decision.known_by, now)
+    return decision
 
 
 def snapshot(chart: Chart) -> Snapshot:

@@ -63,6 +63,8 @@ NO_ANSWERS = {
     **{f"no searchset: {kind!r}": of_type(kind) for kind in ("history", "collection", "document", "", None, 5)},
     "a remark, and no searchset": of_type("collection", {"resource": outcome("information")}),
     **{f"total {total!r}": searchset(total=total) for total in (3, 3.0, "3", -1, "many")},
+    **{f"not all: {code}": searchset(outcome("warning", code)) for code in ("incomplete", "too-costly", "suppressed")},
+    "not all, in passing": searchset(outcome("information", "timeout"), total=0),
     **{f"relation {told!r}": searchset(link=[{"relation": told}]) for told in ("next", ["next"], "Next")},
 }
 LISTS = [key for key in KEYS if key != "patient"]
@@ -71,6 +73,8 @@ NONE = [
     *[searchset(total=total) for total in (0, 0.0, "0", None)],
     searchset(link=[{"relation": "self", "url": f"{BASE}/Observation"}]),
     searchset(outcome("warning")),
+    searchset(outcome("warning", "not-supported")),
+    searchset(outcome("information", "informational"), total=0),
 ]
 
 

@@ -6,7 +6,8 @@ import orjson
 import pytest
 
 from cards import INPUTS
-from cds_service.call.prefetch_value import Supplied, read_value, usual_list
+from cds_service.call.prefetch_value import Supplied, read_value
+from cds_service.call.usual_lists import usual_list
 from tests.fuzz.bases import bases
 from tests.fuzz.requests import mutate
 

@@ -27,6 +27,7 @@ NO_ANSWERS = [
     {"response": {"status": "500"}, "resource": searchset()},
     {"response": {"status": "404"}, "resource": outcome("information")},
     searchset(searchset(total=4)),
+    *[searchset(outcome("warning", code)) for code in ("incomplete", "throttled", "exception", "suppressed")],
     *[searchset(total=total) for total in (3, "3", 3.0, -1, "many")],
     *[searchset(link=[{"relation": relation}]) for relation in ("next", ["next"], "Next")],
     *[{**searchset(), "type": kind} for kind in ("batch-response", "batch", "history", "document", "message", "")],

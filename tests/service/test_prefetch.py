@@ -29,6 +29,12 @@ MG = magnesium(patient="p1")
 OTHER = magnesium(patient="p2")
 
 
+# what the issues of a remark are that says so
+NOT_ALL = ("incomplete", "too-costly", "throttled", "timeout", "transient", "exception", "suppressed", "forbidden")
+EPIC = "urn:oid:1.2.840.114350.1.13.0.1.7.2.657369"
+CUT = (1, False, True)
+
+
 def snap(value="absent", context=None, key="magnesium"):
     prefetch = {} if value == "absent" else {key: value}
     body = {"context": {"patientId": "p1", **(context or {})}, "prefetch": prefetch}
@@ -73,6 +79,8 @@ def state(value):
         (outcome("warning"), (0, True, False)),
         (outcome("information"), (0, False, False)),
         (searchset(MG, {"resourceType": "OperationOutcome"}), (1, True, False)),
+        (searchset(MG, outcome("warning"), total=2), (1, False, True)),
+        (searchset(MG, {"resourceType": "Medication", "id": "m"}, total=2), (2, False, True)),
         (searchset(MG, total=2), (1, False, True)),
         (searchset(MG, total=1), (1, False, False)),
         (searchset(*[MG] * 30, total=61), (30, False, False)),
@@ -82,7 +90,7 @@ def state(value):
         *[(searchset(MG, total=total), (1, False, False)) for total in ("1", 1.0, None, "many", [], True, "")],
         *[(searchset(total=total), (0, False, False)) for total in (0, 0.0, "0", None)],
         *[(searchset(total=total), (0, True, False)) for total in (-1, "many", "", [], True, False, "9" * 400)],
-        (searchset(outcome("warning"), total=1), (0, True, False)),
+        (searchset(outcome("warning"), total=1), (0, True, True)),
         (searchset(outcome("warning"), total=0), (0, False, False)),
         (searchset(searchset(total=4)), (0, True, True)),
         (batch(searchset(total=4)), (0, True, True)),
@@ -139,6 +147,37 @@ def state(value):
 )
 def test_known_known_to_be_none_and_not_known(value, expected):
     assert state(value) == expected
+
+
+@pytest.mark.parametrize("severity", ["information", "warning", "success"])
+@pytest.mark.parametrize("code", NOT_ALL)
+def test_a_remark_that_it_is_not_all_is_no_all_clear(severity, code):
+    remark = outcome(severity, code)
+    assert state(searchset(remark)) == (0, True, True)
+    assert state(remark)[:2] == (0, True)
+    assert state(searchset(remark, MG)) == state(searchset(MG, remark)) == state(batch(searchset(MG, remark))) == CUT
+
+
+@pytest.mark.parametrize("severity", ["information", "warning", "success"])
+@pytest.mark.parametrize("code", ["processing", "informational", "not-supported", "", "Incomplete", []])
+def test_any_other_remark_says_nothing_of_what_came(severity, code):
+    remark = {**outcome(severity), "issue": [{"severity": severity, "code": code}]}
+    assert state(searchset(remark)) == (0, False, False) and state(searchset(MG, remark)) == (1, False, False)
+
+
+@pytest.mark.parametrize(
+    ("coding", "nothing_came", "some_came"),
+    [
+        ((EPIC, "59204"), (0, True, False), (1, False, False)),
+        ((EPIC, "59205"), (0, True, False), (1, False, False)),
+        ((EPIC, "59100"), (0, True, True), CUT),
+        (("urn:oid:2.999.2", "59204"), (0, True, True), CUT),
+    ],
+)
+def test_what_epic_never_gives_a_client_is_not_offered(coding, nothing_came, some_came):
+    remark = outcome("warning", "suppressed", *coding)
+    assert (state(searchset(remark)), state(searchset(MG, remark))) == (nothing_came, some_came)
+    assert ("magnesium" in snap(searchset(remark)).failed) is nothing_came[2]
 
 
 @pytest.mark.parametrize("value", [None, searchset(), outcome(), [], {"resourceType": "Bundle", "total": 0}])

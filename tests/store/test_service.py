@@ -5,6 +5,7 @@ import signal
 import urllib.request
 from datetime import UTC, datetime
 
+import psutil
 import pytest
 from sqlalchemy import func, select
 
@@ -107,6 +108,36 @@ def test_a_killed_shipping_process_and_a_killed_worker_are_followed_by_others(st
     serving.post(f"{PATH}/feedback", overridden(serving.cards()[0], overrideReason=COMMENT))
     serving.stop()
     assert comments(engine) == ["comfort care"]
+
+
+def has_ended(process):
+    """Whether it has, though nobody may have asked how."""
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def test_a_shipping_process_that_was_stopped_holds_up_no_end_and_no_other_worker(start, engine):
+    """As the debugger of an operator, or a machine short of memory, leaves it."""
+    serving = start()
+    wait_for(serving.shipping, "a process ships")
+    first = serving.shipping()[0]
+    worker = first.parent()
+    first.suspend()
+    for _ in range(20):
+        serving.cards()
+    worker.kill()
+    wait_for(lambda: count(engine, ANSWERS) == 20, "every answer arrives")
+    wait_for(lambda: has_ended(first), "the first ends")
+    wait_for(serving.shipping, "another ships")
+    last = serving.shipping()[0]
+    last.suspend()
+    for _ in range(20):
+        serving.cards()
+    serving.stop()
+    assert count(engine, ANSWERS) == 40 and has_ended(last)
+    assert not list(serving.state.glob("*.jsonl"))
 
 
 @POSTGRESQL

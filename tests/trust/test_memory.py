@@ -8,7 +8,7 @@ import pytest
 from cards import Indicator
 from cds_service.metrics.events import Metrics
 from cds_service.records.answered import AnsweredFile
-from cds_service.records.memory import AdviceMemory
+from cds_service.records.memory import AdviceMemory, answer_of
 from tests.conftest import Kept
 from tests.trust.ehr import PATH, URL, Ehr
 
@@ -116,3 +116,19 @@ def test_a_card_is_known_again_on_a_machine_that_has_the_same_key(tmp_path):
     )
     card = one.of("ehr", "ehr service").card_id("advice", Indicator.INFO)
     assert two.gave(card, "ehr service") and not three.gave(card, "ehr service") and not two.gave(card, "ehr other")
+
+
+@pytest.mark.parametrize("at", [-62135600400.0, 1e300, -1e300, 253402300800.0])
+def test_an_answer_at_no_moment_is_none(memory, at):
+    card = memory.card_id("advice", Indicator.INFO)
+    memory._answers.keep([answer_of(card, "accepted", "", at)])
+    assert memory.answer_to("advice") is None
+
+
+@pytest.mark.parametrize("told", ["0001-01-01T00:00:00+01:00", "0001-01-01T00:00:00", "9999-12-31T23:59:59-12:00"])
+def test_feedback_without_a_sensible_time_is_of_now_and_fails_no_later_card(service, call, ehr, told, caplog):
+    """.NET writes such where it has no time: reading it again failed the cards of the same advice."""
+    shown = cards_of(call(service, ehr.bearer()))
+    override(service, feedback_token(ehr), shown, outcomeTimestamp=told)
+    assert shown and cards_of(call(service, ehr.bearer())) == []
+    assert not [r for r in caplog.records if r.getMessage() in ("failure", "rule failed")]

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import resource
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from cds_service.records.answered import AnsweredFile
 from cds_service.records.memory import AdviceMemory
 from cds_service.records.schema import ANSWERS, FEEDBACK
 from cds_service.records.shipping import Shipping
-from cds_service.records.state import KEY, hash_key, state_folder
+from cds_service.records.state import KEY, hash_key, state_folder, try_to_write
 from cds_service.run.settings import Auth
 from cds_service.run.start import runtime_of, with_records
 from cds_service.web.app import create_app
@@ -160,6 +161,44 @@ def test_a_key_that_cannot_be_written_leaves_nothing_behind(tmp_path, monkeypatc
     monkeypatch.setattr(Path, "write_bytes", refuse)
     with pytest.raises(OSError, match="No space"):
         hash_key(settings_with(), tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_disk_that_is_full_from_the_start_is_told_plainly_until_there_is_room(settings, monkeypatch, caplog):
+    full = True
+
+    def try_to_write(_):
+        if full:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("cds_service.records.state_disk.try_to_write", try_to_write)
+    state_folder(settings).mkdir(parents=True)
+    runtime = with_records(runtime_of(settings.model_copy(update={"secret": "s" * 32})))
+    service = create_app(runtime).test_client()
+    assert [r.getMessage() for r in caplog.records] == ["state folder full: records wait in memory"]
+    told = service.get("/readyz").get_json()
+    assert told["state_folder"] == "full: records wait in memory, make room"
+    assert told["store"] == "not known: the state folder holds no word of it"
+    assert "magnesium_cds_state_folder_usable 0.0" in service.get("/metrics").get_data(as_text=True)
+    runtime.disk.look()
+    assert len(caplog.records) == 1  # said once
+    full = False
+    runtime.disk.look()
+    assert "state_folder" not in service.get("/readyz").get_json()
+    assert "magnesium_cds_state_folder_usable 1.0" in service.get("/metrics").get_data(as_text=True)
+    runtime.books.close()
+
+
+@pytest.mark.parametrize("room", [0, 1000])
+def test_what_is_tried_is_a_block_and_leaves_nothing_behind(tmp_path, room):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
+    try:
+        with pytest.raises(OSError):
+            try_to_write(tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    try_to_write(tmp_path)
     assert not list(tmp_path.iterdir())
 
 

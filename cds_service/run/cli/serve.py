@@ -92,12 +92,14 @@ def _serve(settings: "Settings", host: str, port: int, workers: int, groups: "It
     from cds_service.records.memory import AdviceMemory
     from cds_service.records.private_files import watch
     from cds_service.records.spool import Spool
+    from cds_service.records.state_disk import StateDisk
     from cds_service.run.server import check_port, run
 
     check_port(host, port)
     configure_logging(settings.log_level)
     (runtime, app), keeper = _loaded(settings, groups), Keeper(settings)
-    looks = [part.look for part in (runtime.books, runtime.memory) if isinstance(part, Spool | AdviceMemory)]
+    parts = (runtime.books, runtime.memory, runtime.disk)
+    looks = [part.look for part in parts if isinstance(part, Spool | AdviceMemory | StateDisk)]
 
     def begin() -> None:
         runtime.metrics.worker_started()
