@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from cards.answer import build
 from cards.answer.merge import ANOTHER_PATIENT, NOTHING_TO_ADD_TO, Recommendations, recommend
+from cards.answer.recall import recalled
 from cards.answer.recommendation import Recommendation
 from cards.answer.shown import remember_shown
 from cards.ask import Rule, ask, failure, may_speak
@@ -148,7 +150,7 @@ def _written(
             else:
                 broken |= dict.fromkeys(left_out, why) if left_out else {}
                 if memory:
-                    remember_shown(recommendation, chart, memory)
+                    recalled(partial(remember_shown, recommendation, chart, memory), chart)
                 break
         else:
             broken |= dict.fromkeys((f.rule for f in recommendation.findings), why)

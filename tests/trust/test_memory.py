@@ -1,6 +1,7 @@
 """What one caller answered is quiet for that caller only, and from the moment of the answer on."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from cards import Indicator
 from cds_service.metrics.events import Metrics
 from cds_service.records.answered import AnsweredFile
-from cds_service.records.memory import AdviceMemory
+from cds_service.records.memory import AdviceMemory, answer_of
 from tests.conftest import Kept
 from tests.trust.ehr import PATH, URL, Ehr
 
@@ -72,6 +73,28 @@ def test_feedback_that_comes_after_the_quiet_time_keeps_nothing_quiet(service, c
     long_ago = (datetime.now(UTC) - timedelta(days=8)).isoformat()
     override(service, feedback_token(ehr), shown, outcomeTimestamp=long_ago)
     assert len(cards_of(call(service, ehr.bearer()))) == len(shown)
+
+
+NO_TIMES = ["0001-01-01T00:00:00+01:00", "0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00"]
+
+
+@pytest.mark.parametrize("told", NO_TIMES)
+def test_feedback_with_a_time_that_is_none_counts_from_when_it_came(service, call, ehr, memory, told):
+    shown = cards_of(call(service, ehr.bearer()))
+    override(service, feedback_token(ehr), shown, outcomeTimestamp=told)
+    assert cards_of(call(service, ehr.bearer())) == []
+    memory.forget_before(datetime.now(UTC) - timedelta(hours=1))
+    assert cards_of(call(service, ehr.bearer())) == []
+
+
+@pytest.mark.parametrize("at", [-62135600400.0, 0.0, 2.0**60, float("inf"), float("-inf"), "text"])
+def test_what_is_kept_with_a_time_that_is_none_costs_no_card(service, call, ehr, memory, at, caplog):
+    shown = cards_of(call(service, ehr.bearer()))
+    answers = [replace(answer_of(c["uuid"], "overridden", "", 0.0), at=at) for c in shown]
+    assert memory._answers.keep(answers)
+    assert [c["summary"] for c in cards_of(call(service, ehr.bearer()))] == [c["summary"] for c in shown]
+    told = [r for r in caplog.records if r.getMessage().startswith("memory failed")]
+    assert len(told) == (at == "text") and "rule failed" not in caplog.text
 
 
 def test_the_same_advice_has_another_name_for_every_caller(memory):
