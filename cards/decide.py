@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from cards.answer import build
 from cards.answer.merge import ANOTHER_PATIENT, NOTHING_TO_ADD_TO, Recommendations, recommend
+from cards.answer.recall import recalled
 from cards.answer.recommendation import Recommendation
 from cards.answer.shown import names_to_remember
 from cards.ask import Rule, ask, failure, may_speak
@@ -141,7 +143,7 @@ def _written(
             left_out = [f.rule for f in recommendation.findings if f not in attempt.findings]
             try:
                 card = build.card(attempt, chart, new_id, memory)
-                yield replace(card, known_by=names_to_remember(recommendation, chart, memory)) if memory else card
+                yield replace(card, known_by=_known_by(recommendation, chart, memory)) if memory else card
             except Exception as fault:
                 if isinstance(fault, Stopped):
                     raise
@@ -151,6 +153,10 @@ def _written(
                 break
         else:
             broken |= dict.fromkeys((f.rule for f in recommendation.findings), why)
+
+
+def _known_by(recommendation: Recommendation, chart: Chart, memory: Memory) -> tuple[str, ...]:
+    return recalled(partial(names_to_remember, recommendation, chart, memory), chart) or ()
 
 
 def _without(recommendation: Recommendation, finding: Finding) -> Recommendation:

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -192,3 +193,18 @@ def browser():
 def nothing_to_collect():
     """What other tests left is collected before: the time limit, met amid it, leaves a socket of theirs open."""
     leave_nothing_to_collect()
+
+
+@pytest.fixture
+def hours_pass(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Hours go by, for every clock."""
+    began, at = time.time(), [time.monotonic()]
+    start = at[0]
+    monkeypatch.setattr(time, "time", lambda: began + at[0] - start)
+    for name in ("records.patient_clock", "trust.used_tokens", "trust.used_token_stores"):
+        monkeypatch.setattr(f"cds_service.{name}.monotonic", lambda: at[0], raising=False)
+
+    def go(hours: float) -> None:
+        at[0] += hours * 3600
+
+    return go

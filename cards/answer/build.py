@@ -6,6 +6,7 @@ from functools import lru_cache
 from cards.answer.fold import folded
 from cards.answer.orders import Occasion
 from cards.answer.quiet import advice_name
+from cards.answer.recall import recalled
 from cards.answer.recommendation import Recommendation
 from cards.answer.signature import is_signed
 from cards.answer.suggestions import Buttons, are_alternatives
@@ -37,7 +38,7 @@ def card(recommendation: Recommendation, chart: Chart, new_id: NewId, memory: Me
     summary = shortened(_summary(recommendation, chart.knowledge, told), _SUMMARY_LIMIT)
     occasion = Occasion(recommendation.indicator, summary, recommendation.infusion)
     suggestions = Buttons(recommendation, occasion, told, chart, new_id).written()
-    uuid = memory.card_id(advice_name(recommendation.findings, chart), recommendation.indicator) if memory else new_id()
+    uuid = (memory and recalled(lambda: _known_again(recommendation, chart, memory), chart)) or new_id()
     body: Json = {
         "uuid": uuid,
         "summary": summary,
@@ -55,6 +56,11 @@ def card(recommendation: Recommendation, chart: Chart, new_id: NewId, memory: Me
     rules = tuple(f.rule for f in recommendation.findings)
     uuids = tuple(str(s["uuid"]) for s in suggestions)
     return Card(uuid, recommendation.problem, recommendation.indicator, rules, uuids, body)
+
+
+def _known_again(recommendation: Recommendation, chart: Chart, memory: Memory) -> str:
+    """The id by which the answer to the card will be known."""
+    return memory.card_id(advice_name(recommendation.findings, chart), recommendation.indicator)
 
 
 # -- text -------------------------------------------------------------------------------------------------------------

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from cards.answer.quiet import advice_name, why_quiet
+from cards.answer.recall import recalled
 from cards.answer.recommendation import Recommendation
 from cards.answer.shown import why_shown_is_quiet
 from cards.answer.tests_once import with_tests
@@ -103,12 +105,10 @@ def _is_about_nobody(chart: Chart) -> bool:
 
 def _answered(listed: Iterable[Recommendation], chart: Chart, memory: Memory | None) -> dict[str, str]:
     """The leading rules of what was answered, or seen, and need not be said again, and why."""
-    found = {}
-    for recommendation in listed if memory else ():
-        why = memory and _why_said_before(recommendation, chart, memory)
-        if why:
-            found[recommendation.lead.rule] = why
-    return found
+    if memory is None:
+        return {}
+    whys = {r.lead.rule: recalled(partial(_why_said_before, r, chart, memory), chart) for r in listed}
+    return {rule: why for rule, why in whys.items() if why}
 
 
 def _why_said_before(recommendation: Recommendation, chart: Chart, memory: Memory) -> str | None:

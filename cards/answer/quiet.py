@@ -1,6 +1,7 @@
 """Quiet after an answer: advice that a clinician has answered is not repeated for a while, unless it got worse."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from cards.chart import Chart
 from cards.model import (
@@ -17,6 +18,7 @@ from cards.model import (
 )
 
 ACCEPTED = "accepted"
+_CLOCKS_DIFFER = timedelta(hours=1)  # of machines; an answer from later than that was kept while a clock was wrong
 # An emergency; and what could not be looked at, which is no result that could have been answered.
 NEVER_QUIET = frozenset(
     {"emergency_needs_magnesium", "child_has_torsades", "magnesium_was_not_available", "check_is_incomplete"}
@@ -62,7 +64,7 @@ def why_quiet(answered: Answered, lead: Finding, indicator: Indicator, chart: Ch
         return None
     hours = _quiet_hours(answered, lead, indicator, chart)
     since = chart.hours_since(answered.at)
-    if since >= hours:
+    if since >= hours or answered.at - chart.now > _CLOCKS_DIFFER:
         return None
     reason = f" ({answered.reason})" if answered.reason else ""
     return f"{answered.outcome}{reason} {ago(since)}: quiet for {hours:g} h"

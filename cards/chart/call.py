@@ -13,6 +13,7 @@ from cards.loading import Knowledge
 from cards.model import (
     About,
     Problem,
+    Silence,
     Snapshot,
 )
 
@@ -28,6 +29,7 @@ class Call(Asked):
         self.sent = Sorted(self.snapshot)
         self.unsettled: list[tuple[Problem, frozenset[str]]] = []
         self.broken: list[Problem] = []
+        self.not_recalled: list[Silence] = []
 
     @property
     def hook(self) -> str:

@@ -100,6 +100,11 @@ class Trace:
         failed = {name: a for name, a in self.answers.asked.items() if isinstance(a, Silence) and a.failed}
         return {**failed, **self.broken}
 
+    @property
+    def not_recalled(self) -> Silence | None:
+        """The first fault of the memory, where it could not tell what became of earlier advice: that was said again."""
+        return next(iter(self.chart.not_recalled), None)
+
     def _rule(self, name: str, answer: Finding | Silence) -> RuleTrace:
         if isinstance(answer, Silence):
             return RuleTrace(name, "failed" if answer.failed else "silent", answer.why)

@@ -84,6 +84,9 @@ class Metrics:
         self.files_taken_away = self._event(
             "files_taken_away", "Times that a worker found files of its own taken away under it."
         )
+        self._not_recalled = self._event(
+            "memory_failures", "Answers in which the memory of earlier advice failed: said as if nobody had answered."
+        )
         self.record_lost = self._event("records_lost", "Records that neither disk nor memory took.")
         self.failed = self._event("failures", "Requests that failed by a fault of the service (500).")
 
@@ -102,6 +105,8 @@ class Metrics:
         self._understood(decision)
         for rule in decision.trace.failures:
             self._rules_failed(rule).inc()
+        if decision.trace.not_recalled:
+            self._not_recalled()
         for rule in decision.trace.quiet:
             self._quiet(rule).inc()
 

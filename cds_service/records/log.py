@@ -110,6 +110,12 @@ def record_failed_rules(request_id: str, failures: "Mapping[str, Silence]") -> N
         PROBLEMS.error("rule failed", extra={_FIELDS: fields})
 
 
+def record_failed_memory(request_id: str, told: "Silence") -> None:
+    """One line for a memory of earlier advice that failed: what and where, not the message of the fault."""
+    fields = {"request": request_id, "problem": told.why, "frames": told.where}
+    PROBLEMS.error("memory failed: advice is said as if nobody had answered it", extra={_FIELDS: fields})
+
+
 def record_fault(event: str, problem: BaseException) -> None:
     """One line for a fault of ours outside any request: its type and where, not its message."""
     PROBLEMS.error(event, extra={_FIELDS: _fault(problem)})

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import os
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from cards import Answered, Indicator
 from cds_service.records.answered import Answer, AnsweredFile
@@ -19,7 +19,8 @@ from cds_service.records.shown import ShownFile
 # bytes of the id: 32 bits of the mark, 32 random ones, two of urgency, 56 of the hash, and what makes it a UUID 4
 _MARK, _HASH = slice(0, 4), slice(9, 16)
 _URGENCY = 8
-_LONGEST = timedelta(days=366)  # ago
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # no card is older
+_LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 
 
 class AdviceMemory:
@@ -74,8 +75,9 @@ class AdviceMemory:
     def answer_to(self, advice: str) -> Answered | None:
         """The latest answer to the advice."""
         found = self._answers.find(self._hash(advice))
-        at = _moment(found.at) if found else None
-        return Answered(found.outcome, found.reason, at, Indicator(found.level)) if found and at else None
+        if found is None:
+            return None
+        return Answered(found.outcome, found.reason, _moment(found.at), Indicator(found.level))
 
     def shown(self, names: Sequence[str]) -> Mapping[str, datetime]:
         """When what has these names was shown, of what is remembered."""
@@ -83,7 +85,7 @@ class AdviceMemory:
             return {}
         hashes = {self._derived(name): name for name in names}
         found = self._shown.find(tuple(hashes))
-        return {hashes[name]: moment for name, at in found.items() if (moment := _moment(at))}
+        return {hashes[name]: _moment(at) for name, at in found.items()}
 
     def show(self, names: Sequence[str], at: datetime) -> None:
         """Remember that what has these names is shown, soon; where too much waits it will be shown again."""
@@ -135,23 +137,19 @@ def _mark(made: bytes | bytearray, holder: bytes) -> bytes:
 def answered_at(told: str, received: datetime) -> datetime:
     """When a card was answered: as the client says, if that is past and has a zone, else when it was received.
 
-    So feedback that comes late, or once more, keeps advice quiet no longer. A time from before any card that may still
-    be answered is none: some systems send the first moment that they can write.
+    So feedback that comes late, or once more, keeps advice quiet no longer. Year 1 and 1970 are how programs write
+    that they know no time.
     """
     try:
         at = datetime.fromisoformat(told)
     except ValueError:
         return received
-    is_told = at.tzinfo is not None and received - at < _LONGEST
-    return min(at, received) if is_told else received
+    return min(at, received) if at.tzinfo and at >= _EARLIEST else received
 
 
-def _moment(at: float) -> datetime | None:
-    """The moment so many seconds after 1970; None where there is none."""
-    try:
-        return datetime.fromtimestamp(at, UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
+def _moment(kept: float) -> datetime:
+    """The time of what is kept, in seconds since 1970; of one that no card can be from, one long ago."""
+    return datetime.fromtimestamp(kept, UTC) if _EARLIEST.timestamp() <= kept < _LATEST else _EARLIEST
 
 
 def answer_of(card: str, outcome: str, reason: str, at: float) -> Answer:

@@ -1,11 +1,24 @@
 """Removes records that are older than a site wants to keep."""
 
-from datetime import date
+from datetime import date, timedelta
 
-from sqlalchemy import CursorResult, Engine, delete, select
+from sqlalchemy import CursorResult, Engine, delete, func, select
 
 from cds_service.records.rolled_tables import ROLLED_DAYS
 from cds_service.records.schema import BY_DAY, CARDS, FEEDBACK
+
+_AT_ONCE = timedelta(days=7)
+
+
+def oldest_week(engine: Engine, before: date) -> date:
+    """The day before which a week of the records is that are before this one, the oldest: so much is removed at once.
+
+    What a clock or a setting that is wrong has removed is gone, so there is time to notice.
+    """
+    with engine.connect() as connection:
+        found = [connection.execute(select(func.min(table.c.day))).scalar() for table in BY_DAY]
+    oldest = min(filter(None, found), default=before)
+    return min(before, oldest + _AT_ONCE) if oldest < before else before
 
 
 def purge(engine: Engine, before: date) -> int:

@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Event
 
@@ -16,7 +16,7 @@ from cds_service.records.faults import Faults
 from cds_service.records.log import record_trouble
 from cds_service.records.migrate import migrate
 from cds_service.records.patient_clock import PatientClock
-from cds_service.records.purge import purge
+from cds_service.records.purge import oldest_week, purge
 from cds_service.records.rollups import roll_up
 from cds_service.records.schema import FEEDBACK, SEEN_TOKENS
 from cds_service.records.ship import Shipper
@@ -70,6 +70,7 @@ class Shipping:
     def round(self) -> bool:
         """Do what there is to do; whether the database took it. No fault of one part ends it, or holds up another."""
         self._beat()
+        self._clock.now()  # so it knows since when a step stands
         problem = self._faults.of("open", self._open) or self._sent()
         self._tell(not problem, problem)
         return not problem
@@ -117,12 +118,24 @@ class Shipping:
         self._learned_until = asked - _OVERLAP
 
     def _tidy(self) -> None:
+        """Remove what is surely past its time, by a clock that no step ahead hurries; then count days that are over.
+
+        A day that is counted too early is counted anew when more comes of it, so for that any clock will do.
+        """
+        surely = self._clock.now()
         with self._engine.begin() as connection:
-            connection.execute(delete(SEEN_TOKENS).where(SEEN_TOKENS.c.exp < self._clock.now()))
-        self._answered.forget_before((_now() - _REMEMBERED).timestamp())
-        if purge(self._engine, (_now() - self._retention).date()):
-            self._shipper.forget_sent()
+            connection.execute(delete(SEEN_TOKENS).where(SEEN_TOKENS.c.exp < surely))
+        self._answered.forget_before(surely - _REMEMBERED.total_seconds())
+        self._purge((datetime.fromtimestamp(surely, UTC) - self._retention).date())
         roll_up(self._engine, (_now() - _SETTLED).date())
+
+    def _purge(self, before: date) -> None:
+        until = oldest_week(self._engine, before)
+        if until < before:
+            told = {"removed_before": until.isoformat(), "kept_from": before.isoformat()}
+            record_trouble("records of more than a week are past the retention: each hour a week is removed", **told)
+        if purge(self._engine, until):
+            self._shipper.forget_sent()
 
     def _tell(self, reachable: bool, problem: str = "") -> None:
         """Leave word, and a line in the log when the state of the database changed."""

@@ -15,7 +15,13 @@ from cds_service.call.key_outcomes import summary
 from cds_service.call.time_limit import within
 from cds_service.errors import RequestError, TooManyLong
 from cds_service.records.entries import answer_entry
-from cds_service.records.log import record_call, record_failed_rules, record_failure
+from cds_service.records.log import (
+    record_call,
+    record_failed_memory,
+    record_failed_rules,
+    record_failure,
+    record_fault,
+)
 from cds_service.web.answers import json_response, outcome_response_of, raw_body
 from cds_service.web.candidate import try_candidate
 from cds_service.web.runtime import Access, Route, Runtime
@@ -95,6 +101,8 @@ def _record(service: Service, status: int, this: ThisRequest, runtime: Runtime) 
         runtime.metrics.called_as_another(service.id, this.called_as)
     if decision:
         record_failed_rules(this.ident, decision.trace.failures)
+        if decision.trace.not_recalled:
+            record_failed_memory(this.ident, decision.trace.not_recalled)
     runtime.metrics.answered(service.id, status, seconds, decision, this.trial_status)
 
 
@@ -107,7 +115,10 @@ def _remember(decision: Decision | None, service: Service, this: ThisRequest, ru
     """Remember what was shown, now that it is: what nobody got keeps no later card quiet."""
     memory = runtime.memory_for(this.caller, this.holder_of_cards(service.id))
     if memory and this.now and decision and decision.known_by:
-        memory.show(decision.known_by, this.now)
+        try:
+            memory.show(decision.known_by, this.now)
+        except Exception as problem:  # the answer is made: it goes out all the same
+            record_fault("what was shown is not remembered", problem)
 
 
 def known_service(service_id: str) -> Service:

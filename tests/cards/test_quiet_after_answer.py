@@ -1,6 +1,7 @@
 """Advice that was answered is not repeated for a while, on any hook, unless it got worse."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -261,3 +262,47 @@ def test_a_warning_about_a_draft_that_had_no_room_is_said_once_there_is() -> Non
     first = leads(decide(snapshot(busy)))
     assert len(first) == 3 and "magnesium_blocks_absorption" not in first
     assert leads(asked_again(busy, busy)) == ["magnesium_blocks_absorption"]
+
+
+class Broken(Answers):
+    """A memory one part of which fails, or tells what is none."""
+
+    def __init__(self, part: str, value: Any = None) -> None:
+        super().__init__()
+        self.part, self.value = part, value
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in ("part", "value") or name != self.part:
+            return super().__getattribute__(name)
+        return self._tells
+
+    def _tells(self, *_: object) -> Any:
+        if self.value is None:
+            raise ValueError("year 0 is out of range")
+        return self.value
+
+
+NAIVE = NOW.replace(tzinfo=None) - timedelta(hours=2)
+FAULTS: list[tuple[str, Any]] = [
+    *((part, None) for part in ("card_id", "answer_to", "shown")),
+    ("answer_to", Answered("overridden", "", NAIVE, Indicator.CRITICAL)),
+    ("answer_to", "no answer"),
+]
+TOLD_OF = ["no id", "no answer", "nothing shown", "no zone", "no answer at all"]
+
+
+@pytest.mark.parametrize(("part", "value"), FAULTS, ids=TOLD_OF)
+@pytest.mark.parametrize("chart", [SEVERE, {**MODERATE, "medications": [OMEPRAZOLE]}], ids=["severe", "moderate"])
+def test_no_fault_of_the_memory_costs_a_card_and_the_trace_tells_it(chart: Chart, part: str, value: Any) -> None:
+    patient = replace(snapshot(chart), user="Practitioner/1")
+    broken = decide(patient, memory=Broken(part, value))
+    usual = decide(patient, memory=Answers())
+    assert [card.body["summary"] for card in broken.cards] == [card.body["summary"] for card in usual.cards] != []
+    assert not broken.trace.failures and not usual.trace.not_recalled
+    if part in ("answer_to", "card_id") or chart is not SEVERE:
+        assert broken.trace.not_recalled and broken.trace.not_recalled.why.startswith("the memory failed: ")
+
+
+@pytest.mark.parametrize(("hours_ago", "cards"), [(-0.5, 0), (-2.0, 1)])
+def test_an_answer_from_a_time_to_come_counts_only_as_far_as_clocks_differ(hours_ago: float, cards: int) -> None:
+    assert len(asked_again(SEVERE, SEVERE, hours_ago=hours_ago).cards) == cards

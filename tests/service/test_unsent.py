@@ -81,6 +81,15 @@ def test_what_was_sent_is_remembered(service):
     assert cards(post(client, body)) == []
 
 
+def test_what_cannot_be_remembered_costs_no_card_and_is_told(service, monkeypatch, caplog):
+    def fail(*_):
+        raise ValueError("what was asked")
+
+    monkeypatch.setattr(AdviceMemory, "show", fail)
+    assert cards(post(service[1], mild()))
+    assert "what was shown is not remembered" in caplog.text and "what was asked" not in caplog.text
+
+
 def test_asking_why_shows_no_card(service):
     (_, client, remembered), body = service, mild()
     assert client.post("/demo/explain/magnesium-patient-view", json=body).status_code == 200

@@ -1,6 +1,7 @@
 """What one caller answered is quiet for that caller only, and from the moment of the answer on."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -74,6 +75,28 @@ def test_feedback_that_comes_after_the_quiet_time_keeps_nothing_quiet(service, c
     assert len(cards_of(call(service, ehr.bearer()))) == len(shown)
 
 
+NO_TIMES = ["0001-01-01T00:00:00+01:00", "0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00"]
+
+
+@pytest.mark.parametrize("told", NO_TIMES)
+def test_feedback_with_a_time_that_is_none_counts_from_when_it_came(service, call, ehr, memory, told):
+    shown = cards_of(call(service, ehr.bearer()))
+    override(service, feedback_token(ehr), shown, outcomeTimestamp=told)
+    assert cards_of(call(service, ehr.bearer())) == []
+    memory.forget_before(datetime.now(UTC) - timedelta(hours=1))
+    assert cards_of(call(service, ehr.bearer())) == []
+
+
+@pytest.mark.parametrize("at", [-62135600400.0, 0.0, 2.0**60, float("inf"), float("-inf"), "text"])
+def test_what_is_kept_with_a_time_that_is_none_costs_no_card(service, call, ehr, memory, at, caplog):
+    shown = cards_of(call(service, ehr.bearer()))
+    answers = [replace(answer_of(c["uuid"], "overridden", "", 0.0), at=at) for c in shown]
+    assert memory._answers.keep(answers)
+    assert [c["summary"] for c in cards_of(call(service, ehr.bearer()))] == [c["summary"] for c in shown]
+    told = [r for r in caplog.records if r.getMessage().startswith("memory failed")]
+    assert len(told) == (at == "text") and "rule failed" not in caplog.text
+
+
 def test_the_same_advice_has_another_name_for_every_caller(memory):
     names = {memory.of(caller).card_id("advice", Indicator.INFO)[-10:] for caller in ("", "a\0", "a\0north", "b\0")}
     assert len(names) == 4
@@ -116,13 +139,6 @@ def test_a_card_is_known_again_on_a_machine_that_has_the_same_key(tmp_path):
     )
     card = one.of("ehr", "ehr service").card_id("advice", Indicator.INFO)
     assert two.gave(card, "ehr service") and not three.gave(card, "ehr service") and not two.gave(card, "ehr other")
-
-
-@pytest.mark.parametrize("at", [-62135600400.0, 1e300, -1e300, 253402300800.0])
-def test_an_answer_at_no_moment_is_none(memory, at):
-    card = memory.card_id("advice", Indicator.INFO)
-    memory._answers.keep([answer_of(card, "accepted", "", at)])
-    assert memory.answer_to("advice") is None
 
 
 @pytest.mark.parametrize("told", ["0001-01-01T00:00:00+01:00", "0001-01-01T00:00:00", "9999-12-31T23:59:59-12:00"])

@@ -83,21 +83,6 @@ def test_a_token_is_remembered_until_it_expires(kind, open_file):
     assert seen.first_time(b"b", later(-1)) and seen.first_time(b"b", later())
 
 
-@pytest.fixture
-def hours_pass(monkeypatch):
-    """Hours go by, for every clock."""
-    began, at = time.time(), [time.monotonic()]
-    start = at[0]
-    monkeypatch.setattr(time, "time", lambda: began + at[0] - start)
-    for name in ("records.patient_clock", "trust.used_tokens", "trust.used_token_stores"):
-        monkeypatch.setattr(f"cds_service.{name}.monotonic", lambda: at[0], raising=False)
-
-    def go(hours):
-        at[0] += hours * 3600
-
-    return go
-
-
 @pytest.mark.parametrize("kind", ["memory", "file"])
 def test_a_clock_that_is_ahead_for_a_while_forgets_no_token(kind, open_file, hours_pass, monkeypatch):
     """What is purged while it is an hour ahead would count as new when it is right again."""
