@@ -33,7 +33,7 @@ def ordered_tests(
     """The tests that are ordered, and those that are drafted."""
     drafted = [r for r in drafts if text(r, "resourceType") in SERVICE_REQUESTS]
     known = {text(r, "id") for r in drafted}
-    standing = [r for r in sent if text(r, "status") == "active" and text(r, "id") not in known]
+    standing = [r for r in sent if text(r, "status") in _STANDS and text(r, "id") not in known]
     listed = (*((r, False) for r in standing), *((r, True) for r in drafted))
     return tuple(found for resource, is_draft in listed for found in _read(resource, is_draft, knowledge))
 

@@ -118,15 +118,15 @@ def most_a_day(chart: Chart) -> float:
 
 
 @once
-def next_room(chart: Chart) -> tuple[datetime, float]:
-    """When a day that is used up has room again, and for how many grams: a dose counts for 24 hours from its end."""
+def next_room(chart: Chart) -> datetime:
+    """When a day that is used up has room again: a dose counts for 24 hours from its end."""
     ended = sorted((last_end(m, chart) or chart.now, iv_states.grams_of(m) or 0.0) for m in of_state(chart, _GIVEN))
     most, total = most_a_day(chart), sum(grams for _, grams in ended)
     if is_too_soon(chart) and total < most:
-        return ended[-1][0] + timedelta(hours=chart.numbers["recheck.after_iv_end"]), most - total
+        return ended[-1][0] + timedelta(hours=chart.numbers["recheck.after_iv_end"])
     freed = zip((over for over, _ in ended), accumulate(grams for _, grams in ended), strict=True)
-    over, gone = next((over, gone) for over, gone in freed if total - gone < most)
-    return over + timedelta(hours=chart.numbers["duplicate.iv_hours"]), most - total + gone
+    over = next(over for over, gone in freed if total - gone < most)
+    return over + timedelta(hours=chart.numbers["duplicate.iv_hours"])
 
 
 def is_too_soon(chart: Chart) -> bool:

@@ -16,6 +16,8 @@ from cards.terms.terminology import ConditionWords
 _ORDINAL = r"(?<=[i\d])\."
 _MARKS = r",:()\[\]\u2013\u2014-"
 _HYPHEN = r"(?<=\w)-(?=\w)"
+# "AKI (2021), resolved"
+_ASIDE = r"[ ,]{0,2}\([^().;]{1,20}\)"
 # "septic shock, history", and not "septic shock, history of smoking"
 _CLOSED = r"(?=\s*(?:[.,;)\]]|\Z))"
 
@@ -67,7 +69,7 @@ class Denials:
         on = rf"(?!\b(?:{self.turns})\b)"
         ahead = rf"\b(?:{before})\b\.?(?:{on}[^.,;]){{0,40}}?(?:{named})"
         still = rf"(?!\b(?:{self.turns}|{self.begins})\b)"
-        behind = rf"(?:{still}(?:[^.;{_MARKS}]|{_ORDINAL}|{_HYPHEN})){{0,30}}[ {_MARKS}]{{0,4}}"
+        behind = rf"(?:{still}(?:[^.;{_MARKS}]|{_ORDINAL}|{_HYPHEN})){{0,30}}(?:{_ASIDE})?[ {_MARKS}]{{0,4}}"
         return rf"{ahead}|(?:{named}){behind}(?:\b(?:{self.between})\b ){{0,4}}\b(?:{after})\b"
 
 

@@ -151,6 +151,8 @@ WAS = {
     ),
     "aki": (
         "AKI 2021",
+        "AKI (2021), resolved",
+        "AKI (prerenal), resolved",
         "AKI, resolved",
         "AKI - hx",
     ),

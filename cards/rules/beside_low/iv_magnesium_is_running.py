@@ -36,7 +36,8 @@ def _latest(doses_of: Sequence[Medication], chart: Chart) -> Medication:
 def _said(state: str, medication: Medication, chart: Chart) -> Say:
     when = recheck.after_iv(chart)
     used = _used_up(chart) if state == "given" else ()
-    lines = (*used, *_past(medication, chart)) if state == "given" else (state,)
+    past = _past(medication, chart) if state == "given" else (state,)
+    lines = (*used, *(past[1:] if used else past))
     return Say(
         Indicator.INFO,
         (*lines, "check") if when == "after_iv" else lines,
@@ -67,12 +68,11 @@ def _used_up(chart: Chart) -> tuple[str, ...]:
     wanted = band is not None and shipped.infusion(band, chart)
     if not wanted or not given.day_is_used_up(chart) or hard_stops.iv_is_forbidden(chart) or assess.emergency(chart):
         return ()
-    return ("too_soon",) if given.is_too_soon(chart) else ("day_used",)
+    return ("too_soon",) if given.is_too_soon(chart) else ("day_used", "day_most")
 
 
 def _room_again(chart: Chart) -> Mapping[str, str]:
-    when, grams = given.next_room(chart)
-    return {"room_time": moment(when), "room_then": shown(grams, 1), "most": shown(given.most_a_day(chart), 1)}
+    return {"room_time": moment(given.next_room(chart)), "most": shown(given.most_a_day(chart), 1)}
 
 
 def _past(medication: Medication, chart: Chart) -> tuple[str, ...]:
