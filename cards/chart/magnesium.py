@@ -58,7 +58,7 @@ def read_magnesium(
     readable = [r for r in readings if id(r) not in left_out]
     final = latest([r for r in readable if r.status in FINAL])
     since = next((r.when for r in final), None)
-    preliminary = latest([r for r in readable if r.status not in FINAL and (since is None or r.when > since)])
+    preliminary = latest([r for r in readable if since is None or r.when > since])  # none of them is final
     told = {id(r) for r in final}
     earlier = tuple(sorted({(r.when, _canonical(r)) for r in readable if id(r) not in told and r.status in FINAL}))
 
