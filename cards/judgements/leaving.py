@@ -41,8 +41,8 @@ def was_low(chart: Chart) -> Because:
     if m is None or chart.is_low:
         return chart.is_low
     hours = chart.numbers["fresh.discharge.repeat"]
-    lowest = min((x for when, x in m.earlier if chart.hours_since(when) <= hours), default=None)
-    return chart.below(lowest, "limit.lower.default", m.lower_limit)
+    earlier = [x for when, x in m.earlier if chart.hours_since(when) <= hours]
+    return chart.below(min(earlier), "limit.lower.default", m.lower_limit) if earlier else chart.is_low
 
 
 def iv_of_late(chart: Chart) -> bool:

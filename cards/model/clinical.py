@@ -177,6 +177,10 @@ class RemoveOrder:
 ORDER_TYPES = frozenset({"MedicationRequest", "MedicationOrder"})
 
 
+# what feeds a patient, or works for the kidneys: its magnesium is adjusted, the bag is never taken away (s.1.6)
+_GOES_ON = frozenset({MagnesiumKind.NUTRITION, MagnesiumKind.DIALYSATE})
+
+
 class Medication(NamedTuple):
     """One medicine of the patient, or one drafted order. A request may hold hundreds, so it is a tuple.
 
@@ -215,9 +219,11 @@ class Medication(NamedTuple):
         return tuple(dict.fromkeys(r.ingredient for r in self.roles if r.role == role))
 
     def removal(self) -> RemoveOrder | None:
-        """The removal of an order or draft; None of anything else: what was given, or is only told as taken."""
+        """The removal of an order or draft; None of what was given or is only told as taken, nor of what must go on."""
         kind, _, _ = (self.reference or "").partition("/")
         if not self.reference or kind not in ORDER_TYPES or self.is_told:
+            return None
+        if self.magnesium and self.magnesium.kind in _GOES_ON:
             return None
         return RemoveOrder(self.reference, self.name, is_draft=self.status == "draft")
 

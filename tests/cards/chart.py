@@ -120,6 +120,7 @@ def snapshot(chart: Chart) -> Snapshot:
         foreign=chart.get("foreign", {}),
         foreign_drafts=chart.get("foreign_drafts", 0),
         drafts=drafts,
+        draft_urls=tuple(str(told.get("url", "")) for _, told in _together(drafts, chart)),
         selections=frozenset(chosen) if hook == "order-select" else None,
         encounter_id="e1" if "setting" in chart else None,
         has_user=chart.get("user", True),
