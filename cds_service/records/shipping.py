@@ -117,10 +117,11 @@ class Shipping:
         self._learned_until = asked - _OVERLAP
 
     def _tidy(self) -> None:
+        past = self._clock.now()  # surely: what is removed is gone for good
         with self._engine.begin() as connection:
-            connection.execute(delete(SEEN_TOKENS).where(SEEN_TOKENS.c.exp < self._clock.now()))
-        self._answered.forget_before((_now() - _REMEMBERED).timestamp())
-        if purge(self._engine, (_now() - self._retention).date()):
+            connection.execute(delete(SEEN_TOKENS).where(SEEN_TOKENS.c.exp < past))
+        self._answered.forget_before(past - _REMEMBERED.total_seconds())
+        if purge(self._engine, (datetime.fromtimestamp(past, UTC) - self._retention).date()):
             self._shipper.forget_sent()
         roll_up(self._engine, (_now() - _SETTLED).date())
 

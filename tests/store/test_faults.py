@@ -3,9 +3,12 @@
 import os
 import sqlite3
 import time
+from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
+from cds_service.records import shipping as shipping_module
 from cds_service.records.answered import Answer, AnsweredFile
 from cds_service.records.shipping import Shipping
 from cds_service.records.spool import Spool
@@ -110,3 +113,23 @@ def test_a_clock_that_is_set_back_stops_no_word(spool, shipping, monkeypatch):
     monkeypatch.setattr("cds_service.records.shipping.time.time", lambda: now - 3600)
     monkeypatch.setattr("cds_service.records.shipping.time.monotonic", lambda: ahead + 60)
     assert shipping.round() and read_status(spool.folder).at == now - 3600
+
+
+def test_a_clock_that_is_ahead_removes_no_record(spool, shipping, monkeypatch):
+    """As before the first answer of a time server: what is removed is gone for good."""
+    spool.append(answer())
+    assert shipping.round() and recorded(shipping) == 1
+    ahead, now = 732 * 24 * 3600, time.time
+    monkeypatch.setattr(shipping_module, "_now", lambda: datetime.fromtimestamp(now() + ahead, UTC))
+    monkeypatch.setattr(time, "time", lambda: now() + ahead)
+    shipping._tidy()
+    assert recorded(shipping) == 1
+
+
+def test_what_is_surely_too_old_is_removed(spool, shipping, monkeypatch):
+    spool.append({**answer(), "at": time.time() - 731 * 24 * 3600})
+    spool.append(answer())
+    assert shipping.round() and recorded(shipping) == 2
+    monkeypatch.setattr(shipping, "_clock", SimpleNamespace(now=time.time))
+    shipping._tidy()
+    assert recorded(shipping) == 1
