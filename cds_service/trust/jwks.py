@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +23,7 @@ RETRY_S = 5  # as long as there are no keys at all
 KEPT_S = 24 * 3600
 LARGEST = 256 * 1024
 LONGEST_FETCH_S = 3.0
+MOST_WAITING_IN_ALL = 12  # of all clients
 MOST_WAITING = 4  # calls of one client that wait for its keys; of more, each would hold a thread of the service
 _CHUNK = 16 * 1024
 _ACCEPT = {"Accept": "application/jwk-set+json, application/json"}
@@ -85,13 +87,16 @@ class KeyStore:
         self._clock = clock
         self._later = later or _in_background
         self._sets: dict[str, _KeySet] = {}
+        self._room = threading.Semaphore(MOST_WAITING_IN_ALL)
 
     def find(self, client: Client, kid: str) -> Key | None:
         """The client's key of this id; keys past their time are renewed without making the caller wait."""
         keyset = self._sets.setdefault(client.iss, _KeySet())
         now = self._clock()
         if kid not in keyset.usable(now):
-            self._renew(client, keyset)
+            with _one_of(self._room) as free:  # of what is renewed behind the calls nobody waits
+                if free:
+                    self._renew(client, keyset)
         elif now - keyset.loaded > FRESH_S and keyset.may_try(now) and not keyset.lock.locked():
             self._later(lambda: self._renew(client, keyset))
         return keyset.usable(self._clock()).get(kid)
@@ -101,14 +106,12 @@ class KeyStore:
 
         A key server that fails is left alone for a while, counted from the end of the failure.
         """
-        if not keyset.room.acquire(blocking=False):
-            return
-        try:
+        with _one_of(keyset.room) as free:
+            if not free:
+                return
             with keyset.lock:
                 if keyset.may_try(self._clock()):
                     self._load_into(keyset, client)
-        finally:
-            keyset.room.release()
 
     def _load_into(self, keyset: _KeySet, client: Client) -> None:
         now = keyset.tried = self._clock()
@@ -120,6 +123,17 @@ class KeyStore:
             record_trouble("keys not renewed", client=client.name, problem=str(problem))
         finally:
             keyset.tried = self._clock()
+
+
+@contextmanager
+def _one_of(room: threading.Semaphore) -> Iterator[bool]:
+    """Whether there was room for one more, who has it until the end of the block."""
+    free = room.acquire(blocking=False)
+    try:
+        yield free
+    finally:
+        if free:
+            room.release()
 
 
 def _in_background(work: Callable[[], None]) -> None:

@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable
 from functools import cached_property, wraps
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from flask import Response, request
@@ -89,8 +89,9 @@ class Gate:
     def _caller(self) -> Caller:
         try:
             caller = self._check.verify(request.headers.get("Authorization"), request.path)
-            self._count(caller.client)
+            self._count(caller.client, "test")
             self._check.spend(caller)
+            self._count(caller.client, "hit")  # a token that was used already costs its client no call
         except TokenRefused as problem:
             self._metrics.token_refused(problem.kind)
             named = {"client": problem.client.name} if problem.client else {}
@@ -101,8 +102,8 @@ class Gate:
             ) from None
         return caller
 
-    def _count(self, client: Client) -> None:
-        """TooManyCalls when the client has had its calls of this minute, at this worker.
+    def _count(self, client: Client, how: Literal["test", "hit"]) -> None:
+        """TooManyCalls when the client has had its calls of this minute, at this worker; `hit` counts this one.
 
         Minutes are those of a clock that nobody sets: each is counted under a name of its own.
         """
@@ -113,14 +114,14 @@ class Gate:
         limit = RateLimitItemPerMinute(self._rate)
         now = monotonic()
         minute, passed = divmod(now - self._began.setdefault(client.iss, now), _MINUTE_S)
-        if not self._hit(limit, client.iss, str(minute)):
+        if not self._is_within(how, limit, client.iss, str(minute)):
             self._metrics.rate_limited()
             raise TooManyCalls(max(1, math.ceil(_MINUTE_S - passed)))
 
-    def _hit(self, limit: "RateLimitItem", client: str, minute: str) -> bool:
+    def _is_within(self, how: Literal["test", "hit"], limit: "RateLimitItem", client: str, minute: str) -> bool:
         """Whether the call is within the limit; yes when a worker that ends cannot start the thread of the count."""
         try:
-            return self._limiter.hit(limit, client, minute)
+            return bool(getattr(self._limiter, how)(limit, client, minute))
         except RuntimeError:
             return True
 

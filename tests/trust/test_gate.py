@@ -139,6 +139,13 @@ def test_a_client_that_calls_too_often_is_told_when_to_come_again(standing_clock
     assert refused[0].headers["Access-Control-Allow-Origin"]
 
 
+def test_a_token_that_was_used_already_costs_its_client_no_call(standing_clock, serve, call, ehr):
+    """Whoever saw one could have its client refused."""
+    service, token = serve(rate_per_minute=3), ehr.bearer()
+    assert [call(service, token).status_code for _ in range(9)] == [200, *[401] * 8]
+    assert [call(service, ehr.bearer()).status_code for _ in range(3)] == [200, 200, 429]
+
+
 def test_a_step_of_the_clock_refuses_a_client_no_longer_than_a_minute(standing_clock, serve, call, ehr, monkeypatch):
     """Half an hour back: a minute counts as long as it lasts."""
     passed = [time.monotonic()]
