@@ -28,6 +28,7 @@ APART = {
     "insights/test_rollups.py": "counts made records of days of its own; nothing asks which day it is",
     "insights/test_unread.py": "decides of charts of a day of their own; the records are of now",
     "service/test_failing_rule.py": "decides of a chart of its own",
+    "service/test_unsent.py": "gives the clock itself, and all that has a date in a request",
     "store/test_shown.py": "gives the clock itself; what is kept is forgotten when the test says so",
     "upgrade/test_records.py": "gives the clock itself and keeps records for a century",
 }

@@ -58,16 +58,10 @@ def read_magnesium(
     readable = [r for r in readings if id(r) not in left_out]
     final = latest([r for r in readable if r.status in FINAL])
     since = next((r.when for r in final), None)
-<<<<<<< HEAD
-    preliminary = latest([r for r in readable if r.status not in FINAL and (since is None or r.when > since)])
+    preliminary = latest([r for r in readable if since is None or r.when > since])  # none of them is final
     # what a correction of the same time replaces is no earlier result
     before = (r for r in readable if r.status in FINAL and since is not None and r.when < since)
     earlier = tuple(sorted({(r.when, _canonical(r)) for r in before}))
-=======
-    preliminary = latest([r for r in readable if since is None or r.when > since])  # none of them is final
-    told = {id(r) for r in final}
-    earlier = tuple(sorted({(r.when, _canonical(r)) for r in readable if id(r) not in told and r.status in FINAL}))
->>>>>>> w16
 
     def judged(counting: Sequence[Reading]) -> Magnesium | None:
         return _judge(counting, knowledge, now, place, who, earlier) if counting else None

@@ -36,7 +36,7 @@ def runtime_of(settings: Settings) -> Runtime:
         clients,
         {iss: known for iss, (_, known) in sites.items()},
         SharedSeen(shared_tokens(settings), fell_back=counted.look_up_fell_back),
-        fhir=Gateway(settings.fhir_deadline_ms / 1000, settings.fhir_timeout_ms / 1000),
+        fhir=Gateway(settings.fhir_deadline_ms / 1000, settings.fhir_timeout_ms / 1000, len(clients.by_issuer) > 1),
         metrics=counted,
         candidates=dict(_candidates(loaded, home)),
     )

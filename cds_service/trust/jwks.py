@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -103,18 +104,11 @@ class KeyStore:
 
         Where calls of other clients have all the room the keys are loaded all the same, for the next call.
         """
-        if not keyset.room.acquire(blocking=False):
-            return
-        try:
-            if self._room.acquire(blocking=False):
-                try:
-                    self._load_once(client, keyset)
-                finally:
-                    self._room.release()
-            elif not keyset.lock.locked():
+        with _one_of(keyset.room) as his, _one_of(self._room) as free:
+            if his and free:
+                self._load_once(client, keyset)
+            elif his and not keyset.lock.locked():
                 self._later(lambda: self._load_once(client, keyset))
-        finally:
-            keyset.room.release()
 
     def _load_once(self, client: Client, keyset: _KeySet) -> None:
         """Load the keys, unless others did meanwhile.
@@ -135,6 +129,17 @@ class KeyStore:
             record_trouble("keys not renewed", client=client.name, problem=str(problem))
         finally:
             keyset.tried = self._clock()
+
+
+@contextmanager
+def _one_of(room: threading.Semaphore) -> Iterator[bool]:
+    """Whether there was room for one more, who has it until the end of the block."""
+    free = room.acquire(blocking=False)
+    try:
+        yield free
+    finally:
+        if free:
+            room.release()
 
 
 def _in_background(work: Callable[[], None]) -> None:

@@ -15,7 +15,7 @@ from cds_service.metrics.events import Metrics
 from cds_service.records.memory import AdviceMemory
 from cds_service.records.state import Status
 from cds_service.records.state_disk import UNUSABLE, StateDisk
-from cds_service.run.settings import Settings
+from cds_service.run.settings import Auth, Settings
 from cds_service.trust.clients import Client, Clients
 from cds_service.trust.used_tokens import MemorySeen, SeenTokens
 from cds_service.web.afterwards import Afterwards
@@ -100,6 +100,12 @@ class Runtime:
     disk: StateDisk | None = None
     candidates: Mapping[str, Knowledge] = field(default_factory=dict)
     after: Afterwards = field(default_factory=Afterwards)
+
+    def places(self) -> list[tuple[str, str]]:
+        """Each client with each of its FHIR servers; without tokens nobody tells clients apart."""
+        if self.settings.auth is Auth.OFF:
+            return [("", base) for base in sorted(self.clients.fhir_servers())]
+        return [(iss, base) for iss, client in self.clients.by_issuer.items() for base in sorted(client.fhir_servers)]
 
     def candidate_for(self, client: Client | None) -> Knowledge | None:
         """What is tried beside the knowledge that decides for this client; that of the service has no issuer."""

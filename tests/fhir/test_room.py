@@ -12,7 +12,14 @@ import pytest
 from cards import BY_KEY
 from cds_service.call.fhir_access import Gateway, Outcome, Request, Source
 from cds_service.call.fhir_access.outcome import NotFetched
-from cds_service.call.fhir_access.room import ALWAYS_OF_CALL, MOST_OF_CALL, MOST_OF_SERVER, CallRoom, ServerRoom
+from cds_service.call.fhir_access.room import (
+    ALWAYS_OF_CALL,
+    MOST_OF_CALL,
+    MOST_OF_CLIENT,
+    MOST_OF_SERVER,
+    CallRoom,
+    ServerRoom,
+)
 from cds_service.call.fhir_access.wire import MOST_BYTES
 from tests.calls import cards
 from tests.fhir.conftest import TOKEN, Service, complete, lacking
@@ -158,6 +165,16 @@ def test_a_usual_call_is_read_however_much_others_read():
     assert refused.value.outcome is Outcome.TOO_LARGE
     server.give_back(MOST_OF_SERVER)
     call.take(1)
+
+
+def test_one_client_leaves_room_for_the_others_and_gives_it_back():
+    gateway = Gateway(shared=True)
+    one, other = gateway.server("base", "a").room, gateway.server("base", "b").room
+    assert one.take(MOST_OF_CLIENT) and not one.take(1)
+    assert other.take(MOST_OF_SERVER - MOST_OF_CLIENT) and not other.take(1)
+    one.give_back(MOST_OF_CLIENT)
+    assert other.take(1) and one.take(1)
+    assert gateway.server("elsewhere", "b").room.take(MOST_OF_CLIENT)
 
 
 def test_one_answer_leaves_room_for_others_of_the_call():

@@ -20,7 +20,7 @@ def test_connections_are_opened_before_the_first_call_without_token_or_patient(r
     told = {("metadata", frozenset()): {"resourceType": "CapabilityStatement"}, **answers_of(body, templates)}
     with Stub(told, together=len(first), heads="GET" not in asks) as server:
         service = Service(runtime, [server.base], LONG_S, LONG_S)
-        wait(service.runtime.fhir.warm([server.base], len(first)))
+        wait(service.runtime.fhir.warm([("", server.base)], len(first)))
         assert Counter(server.log) == {(asked, "/fhir/metadata", None): len(first) for asked in asks}
         opened = set(server.peers)
         assert cards(service.post(lacking(body, first, base=server.base)))
@@ -32,6 +32,6 @@ def test_a_server_that_cannot_be_greeted_is_asked_all_the_same(runtime, template
     body = complete("patient-view", templates)
     with Stub(answers_of(body, templates), fault=fault) as server:
         service = Service(runtime, [server.base], LONG_S, LONG_S)
-        wait(service.runtime.fhir.warm([server.base], 9))
+        wait(service.runtime.fhir.warm([("", server.base)], 9))
         server.fault = None
         assert cards(service.post(lacking(body, base=server.base)))

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -110,3 +111,12 @@ def test_a_clock_that_is_set_back_stops_no_word(spool, shipping, monkeypatch):
     monkeypatch.setattr("cds_service.records.shipping.time.time", lambda: now - 3600)
     monkeypatch.setattr("cds_service.records.shipping.time.monotonic", lambda: ahead + 60)
     assert shipping.round() and read_status(spool.folder).at == now - 3600
+
+
+def test_what_is_surely_too_old_is_removed(spool, shipping, monkeypatch):
+    spool.append({**answer(), "at": time.time() - 731 * 24 * 3600})
+    spool.append(answer())
+    assert shipping.round() and recorded(shipping) == 2
+    monkeypatch.setattr(shipping, "_clock", SimpleNamespace(now=time.time))
+    shipping._tidy()
+    assert recorded(shipping) == 1

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from cds_service.call.fhir_access import Gateway, Outcome, Request, Source
+from cds_service.call.fhir_access.shares import MOST_OF_ALL, MOST_OF_CLIENT
 from cds_service.trust import jwks
 from cds_service.trust.clients import Client
 from cds_service.trust.jwks import MOST_WAITING, MOST_WAITING_IN_ALL, KeyProblem, KeyStore, fetch, read_keys
@@ -61,7 +62,7 @@ def ended(work):
 
 
 def visit(gateway, base, client="ehr"):
-    return Source(gateway, frozenset({base}), client).visit(base, TOKEN, "", True)
+    return Source(gateway, frozenset({base}), client=client).visit(base, TOKEN, "", True)
 
 
 @pytest.mark.parametrize("beginning", [HEAD, BODY, REFUSAL], ids=["headers", "body", "refusal"])
@@ -71,7 +72,8 @@ def test_a_fhir_server_that_trickles_gives_its_thread_back_and_opens_the_breaker
         for _ in range(5):
             with ended(lambda: visit(gateway, server.base).fetch({"magnesium": Request("Observation")})) as found:
                 assert found["magnesium"].outcome is Outcome.TIMEOUT
-        assert not gateway.server(server.base).breaker.admits()
+        assert not gateway.server(server.base, "ehr").breaker.admits()
+        assert gateway.server(server.base, "other").breaker.admits()  # which it may answer
 
 
 @pytest.mark.parametrize("beginning", [HEAD, BODY], ids=["headers", "body"])
@@ -114,6 +116,36 @@ def test_a_slow_server_takes_no_thread_of_another_client_or_server(client, base)
         assert gateway.pool(client, base).submit(lambda: "done").result(LONG_S) == "done"
     finally:
         never.set()
+
+
+def test_of_several_clients_none_has_all_threads_that_wait_for_servers():
+    """However well it answers: it takes its time."""
+    gateway, go_on, begun = Gateway(LONG_S, LONG_S, shared=True), threading.Event(), threading.Semaphore(0)
+    asked = {"magnesium": Request("Observation")}
+
+    def fetch(request, token, limits, found):
+        begun.release()
+        go_on.wait(LONG_S)
+        found.outcome = Outcome.FETCHED
+
+    for client in ("a", "b", "c"):
+        gateway.server("slow", client).fetch = fetch
+
+    def waits(client):
+        thread = threading.Thread(target=visit(gateway, "slow", client).fetch, args=(asked,), daemon=True)
+        thread.start()
+        assert begun.acquire(timeout=LONG_S)
+        return thread
+
+    threads = [waits("a") for _ in range(MOST_OF_CLIENT)]
+    refused = visit(gateway, "slow", "a").fetch(asked)["magnesium"].outcome
+    threads += [waits("b") for _ in range(MOST_OF_ALL - MOST_OF_CLIENT)]
+    assert (refused, visit(gateway, "slow", "c").fetch(asked)["magnesium"].outcome) == (Outcome.BUSY, Outcome.BUSY)
+    assert gateway.server("slow", "a").breaker.admits()
+    go_on.set()
+    for thread in threads:
+        thread.join(LONG_S)
+    assert visit(gateway, "slow", "a").fetch(asked)["magnesium"].outcome is Outcome.FETCHED
 
 
 def test_few_calls_of_a_client_wait_for_its_keys_the_others_are_told_at_once(ehr):

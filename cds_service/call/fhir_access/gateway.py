@@ -5,43 +5,62 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from cds_service.call.fhir_access.outcome import Fetched, Outcome
 from cds_service.call.fhir_access.queries import Request
-from cds_service.call.fhir_access.room import CallRoom, ServerRoom
+from cds_service.call.fhir_access.room import MOST_OF_CLIENT, CallRoom, ServerRoom
 from cds_service.call.fhir_access.scopes import Cover, cover
 from cds_service.call.fhir_access.server import Limits, Server
+from cds_service.call.fhir_access.shares import Shares
 from cds_service.call.fhir_access.wire import Deadline
 
 THREADS = 32
 
 
 class Gateway:
-    """The FHIR servers of this process. Threads and connections are made at first use, and again after a fork."""
+    """The FHIR servers of this process. Threads and connections are made at first use, and again after a fork.
 
-    def __init__(self, deadline_seconds: float = 0.4, timeout_seconds: float = 0.35) -> None:
+    With several clients (`shared`) none has all threads of this process, nor all the room of a server.
+    """
+
+    def __init__(self, deadline_seconds: float = 0.4, timeout_seconds: float = 0.35, shared: bool = False) -> None:
         self.deadline_seconds = deadline_seconds
+        self.shares = Shares() if shared else None
         self._timeout = timeout_seconds
         self._lock = threading.Lock()
         self._owner = 0
-        self._servers: dict[str, Server] = {}
+        self._rooms: dict[str, ServerRoom] = {}
+        self._servers: dict[tuple[str, str], Server] = {}
         self._pools: dict[tuple[str, str], ThreadPoolExecutor] = {}
 
-    def server(self, base: str) -> Server:
-        """The server of this base URL; the caller has made sure that it is allowed."""
+    def server(self, base: str, client: str = "") -> Server:
+        """The server of this base URL as one client has it; the caller has made sure that it is allowed.
+
+        Connections and breaker are his alone: a server may refuse one client, and answer others.
+        """
         with self._lock:
             self._own()
-            if base not in self._servers:
-                self._servers[base] = Server(base, self._timeout)
-            return self._servers[base]
+            if (client, base) not in self._servers:
+                self._servers[client, base] = Server(base, self._timeout, self._room(base))
+            return self._servers[client, base]
 
-    def warm(self, bases: Iterable[str], connections: int) -> list[Future[None]]:
-        """Open so many connections to each server before the first call needs them, without token or patient.
+    def _room(self, base: str) -> ServerRoom:
+        """The room of one more client, of that which all have together."""
+        room = self._rooms.setdefault(base, ServerRoom())
+        return ServerRoom(room, MOST_OF_CLIENT) if self.shares else room
 
-        Answers at once, with what is being done.
+    def warm(self, places: Iterable[tuple[str, str]], connections: int) -> list[Future[None]]:
+        """Open so many connections for each client and server before the first call needs them.
+
+        Without token or patient. Answers at once, with what is being done.
         """
-        return [self.pool("", base).submit(self.server(base).warm) for base in bases for _ in range(connections)]
+        return [
+            self.pool(client, base).submit(self.server(base, client).warm)
+            for client, base in places
+            for _ in range(connections)
+        ]
 
     def pool(self, client: str, base: str) -> ThreadPoolExecutor:
         """The worker threads of one client for one server: however slow that is, it has no others'."""
@@ -54,7 +73,7 @@ class Gateway:
     def _own(self) -> None:
         """Drop what a parent process made: its threads do not live here, its connections are not ours."""
         if self._owner != os.getpid():
-            self._owner, self._servers, self._pools = os.getpid(), {}, {}
+            self._owner, self._rooms, self._servers, self._pools = os.getpid(), {}, {}, {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +100,9 @@ class Source:
         refusal = None
         if base not in self.allowed:
             refusal = Outcome.NOT_LISTED
-        elif not self.gateway.server(base).breaker.admits():
+        elif not self.gateway.server(base, self.client).breaker.admits():
             refusal = Outcome.CIRCUIT_OPEN
-        room = CallRoom(ServerRoom() if refusal else self.gateway.server(base).room)
+        room = CallRoom(ServerRoom() if refusal else self.gateway.server(base, self.client).room)
         limits = Limits(deadline, room)
         return Visit(self.gateway, self.client, base, token, scope, same_patient, limits, refusal)
 
@@ -108,8 +127,17 @@ class Visit:
         tried = {name: request for name, request in requests.items() if found[name].outcome is Outcome.TIMEOUT}
         if not tried:
             return found
+        with self.gateway.shares.one(self.client) if self.gateway.shares else nullcontext(True) as free:
+            if free:
+                return self._fetched(found, tried, covers)
+        return {**found, **{name: Fetched(outcome=Outcome.BUSY) for name in tried}}
+
+    def _fetched(
+        self, found: dict[str, Fetched], tried: Mapping[str, Request], covers: Mapping[str, Cover]
+    ) -> dict[str, Fetched]:
+        """What was found once the requests that are tried were, or the deadline has come."""
         started = time.monotonic()
-        server, pool = self.gateway.server(self.base), self.gateway.pool(self.client, self.base)
+        server, pool = self.gateway.server(self.base, self.client), self.gateway.pool(self.client, self.base)
         running = [pool.submit(server.fetch, r, self.token, self.limits, found[name]) for name, r in tried.items()]
         for late in wait(running, timeout=self.limits.deadline.left).not_done:
             late.cancel()

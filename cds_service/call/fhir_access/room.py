@@ -9,20 +9,25 @@ from cds_service.call.fhir_access.outcome import NotFetched, Outcome
 
 MOST_OF_CALL = 8 * 1024 * 1024  # of all its queries and pages; a client may send 5 MB
 MOST_OF_SERVER = 12 * 1024 * 1024  # at once, beside what each call may have in any case
+MOST_OF_CLIENT = 8 * 1024 * 1024  # where several read it: the others have the rest
 ALWAYS_OF_CALL = 256 * 1024  # a usual call reads 20 to 200 kB, and fails for no other that reads much
 
 
 class ServerRoom:
-    """The bytes that all calls of this worker read of one server now, beside what each may have in any case."""
+    """The bytes that all calls of this worker read of one server now, beside what each may have in any case.
 
-    def __init__(self) -> None:
+    `shared`: the room of which this is the share of one client, `most` of it at once.
+    """
+
+    def __init__(self, shared: "ServerRoom | None" = None, most: int = MOST_OF_SERVER) -> None:
+        self._shared, self._most = shared, most
         self._lock = threading.RLock()  # a call's room may be given back wherever its thread tidies up, here too
         self.held = 0
 
     def take(self, size: int) -> bool:
         """Whether there is room for so many bytes more, which are held from now on."""
         with self._lock:
-            if self.held + size > MOST_OF_SERVER:
+            if self.held + size > self._most or (self._shared and not self._shared.take(size)):
                 return False
             self.held += size
             return True
@@ -31,6 +36,8 @@ class ServerRoom:
         """What was held is no longer needed."""
         with self._lock:
             self.held -= size
+        if self._shared:
+            self._shared.give_back(size)
 
 
 class CallRoom:

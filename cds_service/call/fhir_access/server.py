@@ -33,10 +33,10 @@ class Limits:
 class Server:
     """A FHIR server by its base URL, for any number of threads."""
 
-    def __init__(self, base: str, timeout: float) -> None:
+    def __init__(self, base: str, timeout: float, room: ServerRoom) -> None:
         self.base = base
         self.breaker = Breaker()
-        self.room = ServerRoom()
+        self.room = room
         self._timeout = timeout
         self._session = new_session(CONNECTIONS)
         self._takes_post = True

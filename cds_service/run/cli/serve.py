@@ -104,7 +104,7 @@ def _serve(settings: "Settings", host: str, port: int, workers: int, groups: "It
     def begin() -> None:
         runtime.metrics.worker_started()
         keeper.start()
-        runtime.fhir.warm(sorted(runtime.clients.fhir_servers()), sum(not asked.second_look for asked in INPUTS))
+        runtime.fhir.warm(runtime.places(), sum(not asked.second_look for asked in INPUTS))
         watch(looks, runtime.metrics.files_taken_away)
         if isinstance(runtime.books, Spool):
             atexit.register(runtime.books.close)
