@@ -21,7 +21,9 @@ RUNNING = HERE / "requirements.lock"
 TESTING = HERE / "requirements-dev.lock"  # holds what the other holds, too
 STAMP = VENV / "installed"
 OLDEST = (3, 11)
-WORKERS = ("-n", "logical", "--maxprocesses", "8", "--dist", "worksteal")  # an option given later counts
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+# one more than cores, as many tests wait for what they start; an option given later counts
+WORKERS = ("-n", str(min(CORES + 1, 8)), "--dist", "worksteal")
 DOCS = ("sphinx", "-q", "-W", "--keep-going", "-n", "-c", "docs/theme", "-d", ".site/.trees", ".", ".site")
 OWN = {
     "test": ("pytest", *WORKERS),
