@@ -95,8 +95,9 @@ def _serve(settings: "Settings", host: str, port: int, workers: int, groups: "It
     from cds_service.run.server import check_port, run
 
     check_port(host, port)
-    configure_logging(settings.log_level)
+    log = configure_logging(settings.log_level)
     (runtime, app), keeper = _loaded(settings, groups), Keeper(settings)
+    log.dropped = runtime.metrics.log_line_dropped
     looks = [part.look for part in (runtime.books, runtime.memory) if isinstance(part, Spool | AdviceMemory)]
 
     def begin() -> None:
