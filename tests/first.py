@@ -14,6 +14,7 @@ FIRST = (
     *("backtest/test_go_live.py", "backtest/test_state.py", "store/test_migrate.py", "store/test_seen_tokens.py"),
     *("trust/test_running.py", "trust/test_restart.py", "trust/test_sharing_worker.py", "trust/test_refusals.py"),
     *("trust/test_leaks.py", "service/test_cli.py", "service/test_metrics.py", "service/test_built.py"),
+    "service/test_log_writer.py",
 )
 
 

@@ -211,8 +211,10 @@ def _is_no_answer(kind: object, listed: list[object], lists: _Types) -> bool:
 
 def _entry_failed(entry: JsonDict, in_batch: bool = False) -> bool:
     """Whether an entry says that its query failed; in a batch, one with a response has to say that it worked."""
-    says = as_dict(entry.get("response")).get("status") is not None
-    return (says or (in_batch and "response" in entry)) and not _succeeded(entry)
+    response = as_dict(entry.get("response"))
+    told = response.get("outcome") is not None and said_by(as_dict(response["outcome"])) >= Says.NOT_ALL
+    says = response.get("status") is not None
+    return told or ((says or (in_batch and "response" in entry)) and not _succeeded(entry))
 
 
 def _read_outcome(outcome: JsonDict, what: str, answer: Supplied) -> None:

@@ -84,6 +84,9 @@ class Metrics:
         self.files_taken_away = self._event(
             "files_taken_away", "Times that a worker found files of its own taken away under it."
         )
+        self.log_line_dropped = self._event(
+            "log_lines_dropped", "Lines of the log that nobody took: who reads standard error stopped to, or is gone."
+        )
         self._not_recalled = self._event(
             "memory_failures", "Answers in which the memory of earlier advice failed: said as if nobody had answered."
         )

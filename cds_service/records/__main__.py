@@ -1,5 +1,6 @@
 """`python -m cds_service.records`: ship records until standard input ends, as it does when the parent process does."""
 
+import logging
 import os
 import signal
 import sys
@@ -39,6 +40,7 @@ def _stop_at_end_of_input(stop: Event) -> None:
     stop.set()
     time.sleep(_END_S)
     record_trouble("shipping takes too long at the end: what waits is shipped at the next start")
+    logging.shutdown()  # the line is written, if it is taken soon
     os._exit(1)  # whatever holds up the rest of this process, it outlives no service
 
 

@@ -1,6 +1,8 @@
 """The log: one JSON object a line. Ids, counts and times only; never patient data."""
 
+import json
 import logging
+import re
 import sys
 import traceback
 from collections.abc import Mapping
@@ -9,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from cds_service.records.log_writer import PatientWriter
+
 if TYPE_CHECKING:  # the process that ships decides nothing: it starts in half the time without
     from cards import Decision, Silence
 
@@ -16,6 +20,7 @@ AUDIT = logging.getLogger("magnesium_cds.audit")
 PROBLEMS = logging.getLogger("magnesium_cds.problems")
 _FIELDS = "fields"
 _OURS = ("magnesium_cds", "cds_service", "gunicorn", "waitress")
+_HALF_A_SIGN = re.compile("[\ud800-\udfff]")
 Who = Mapping[str, str]
 
 
@@ -30,7 +35,16 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "event": record.getMessage(),
         }
-        return orjson.dumps({**line, **getattr(record, _FIELDS, {})}, default=str).decode()
+        line |= getattr(record, _FIELDS, {})
+        try:
+            return orjson.dumps(line, default=str).decode()
+        except TypeError:  # half a sign, as in a name of a file that is no UTF-8, or a number that is too large
+            return _HALF_A_SIGN.sub(_spelled, json.dumps(line, default=str, ensure_ascii=False))
+
+
+def _spelled(half: re.Match[str]) -> str:
+    """Half a sign, which no UTF-8 holds, as text that names it: `\\udcff` behind a backslash that is one."""
+    return f"\\\\u{ord(half[0]):04x}"
 
 
 def is_ours(record: logging.LogRecord) -> bool:
@@ -38,14 +52,21 @@ def is_ours(record: logging.LogRecord) -> bool:
     return record.name.startswith(_OURS)
 
 
-def configure_logging(level: str) -> None:
-    """Log to standard error from now on. Audit lines are written at every level."""
-    handler = logging.StreamHandler(sys.stderr)
+def configure_logging(level: str) -> PatientWriter:
+    """Log to standard error from now on, by what is returned. Audit lines are written at every level."""
+    handler = PatientWriter(sys.stderr, _left_out)
     handler.setFormatter(JsonLines())
     handler.addFilter(is_ours)
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     AUDIT.setLevel(logging.INFO)
     logging.raiseExceptions = False  # a line that cannot be written is not shown with all it was made of
+    return handler
+
+
+def _left_out(lines: int) -> str:
+    told = PROBLEMS.makeRecord(PROBLEMS.name, logging.WARNING, "", 0, "log lines left out: nobody read them", (), None)
+    setattr(told, _FIELDS, {"lines": lines})
+    return JsonLines().format(told)
 
 
 def record_call(

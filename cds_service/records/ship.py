@@ -12,6 +12,7 @@ from sqlalchemy import Column, Connection, Engine, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, ProgrammingError, SQLAlchemyError, StatementError
 
+from cds_service.named_files import told_name
 from cds_service.records.database_file import Sent
 from cds_service.records.log import record_trouble
 from cds_service.records.private_files import open_regular
@@ -88,7 +89,7 @@ class Shipper:
                 return 0
             if path not in self._left:
                 what = "a file of the spool cannot be shipped: it stays, the others go"
-                record_trouble(what, file=path.name, problem=type(problem).__name__)
+                record_trouble(what, file=told_name(path), problem=type(problem).__name__)
             self._left.add(path)
             return 0
         self._left.discard(path)

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from cds_service.named_files import told_name
 from cds_service.records.locks import hold
 from cds_service.records.log import record_trouble
 from cds_service.records.private_files import open_regular
@@ -60,7 +61,7 @@ def remove_if_done(path: Path, offset: int, may_go: Callable[[], bool] = lambda:
         if not claimed or next(lines(path, offset, 1), None) or not may_go():
             return False
         if size(path) > offset:
-            record_trouble("a record that was not written to its end is dropped", file=path.name)
+            record_trouble("a record that was not written to its end is dropped", file=told_name(path))
         path.unlink(missing_ok=True)
         return True
 

@@ -12,6 +12,7 @@ from cds_service.errors import operation_outcome
 from cds_service.web.answers import FHIR_JSON
 
 LINE_BYTES, FIELD_BYTES, FIELDS = 4094, 8190, 100
+HEAD_BYTES = 32 * 1024  # of all fields: of 800 kB some take seconds to read, and anyone may send them
 # RFC 3986: an address in brackets, or a name; then a port
 _HOST = re.compile(r"(\[[0-9A-Za-z:.~!$&'()*+,;=_-]+\]|[0-9A-Za-z.~!$&'()*+,;=_%-]*)(:[0-9]*)?")
 
@@ -61,7 +62,8 @@ _REFUSALS: tuple[tuple[type[Exception], Refusal], ...] = (  # the first that fit
         Refusal(
             HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
             "too-long",
-            f"A header is longer than {FIELD_BYTES} bytes, or there are more than {FIELDS}. Send fewer, or shorter.",
+            f"A header is longer than {FIELD_BYTES} bytes, all together than {HEAD_BYTES}, or there are more than "
+            f"{FIELDS}. Send fewer, or shorter.",
         ),
     ),
     (
@@ -91,10 +93,13 @@ _REFUSALS: tuple[tuple[type[Exception], Refusal], ...] = (  # the first that fit
 
 
 def check_head(version: tuple[int, int], headers: Sequence[tuple[str, str]]) -> None:
-    """UnsupportedTransferCoding or OddHost for a head that gunicorn takes.
+    """LimitRequestHeaders, UnsupportedTransferCoding or OddHost for a head that gunicorn takes.
 
-    It would hand on what nobody unzipped (`gzip, chunked`), and what is for no host (RFC 9112 asks for 400).
+    It would hand on 800 kB of headers, what nobody unzipped (`gzip, chunked`), and what is for no host (RFC 9112 asks
+    for 400).
     """
+    if sum(len(name) + len(value) for name, value in headers) > HEAD_BYTES:
+        raise errors.LimitRequestHeaders("all headers together")
     codings = [value.strip(" \t").lower() for name, value in headers if name == "TRANSFER-ENCODING"]
     if set(codings) - {"chunked"}:
         raise errors.UnsupportedTransferCoding("; ".join(codings))

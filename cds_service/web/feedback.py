@@ -16,7 +16,7 @@ from cds_service.records.entries import feedback_entry
 from cds_service.records.log import record_feedback
 from cds_service.records.memory import answered_at
 from cds_service.web.answers import json_response, outcome_response, raw_body
-from cds_service.web.hooks import known_service
+from cds_service.web.hooks import known_service, within_limit
 from cds_service.web.runtime import Access, Route, Runtime
 from cds_service.web.this_request import this_request
 
@@ -26,6 +26,7 @@ _MOST_ENTRIES = 1000
 _LONGEST_COMMENT = 1000
 _LONGEST_TIME = 40
 _MOST_REASONS = 10
+_MOST_LOOKED_AT = 200  # of each list of an entry
 _MOST_SUGGESTIONS = 50  # no card has as many; each becomes a record
 _KNOWN_FIELDS = frozenset({"card", "outcome", "outcomeTimestamp", "acceptedSuggestions", "userComment", "extension"})
 
@@ -52,8 +53,7 @@ def routes(runtime: Runtime) -> list[Route]:
 
     def receive(service_id: str) -> Response:
         service = known_service(service_id)
-        keys = _reason_keys()
-        read = [_read(entry, keys) for entry in _entries(read_body(raw_body()))]
+        read = within_limit(runtime, _all_read)
         kept = [_keep_if_given(feedback, service.id, runtime) for feedback in read if feedback]
         if not all(kept):
             return outcome_response(503, "transient", "The feedback could not be kept. Send it again later.")
@@ -61,6 +61,12 @@ def routes(runtime: Runtime) -> list[Route]:
         return _refusal(refused, len(kept)) if refused else json_response({"received": len(kept)})
 
     return [Route("/cds-services/<service_id>/feedback", "POST", Access.CLIENT, receive)]
+
+
+def _all_read() -> list[Feedback | None]:
+    """What the entries of this request say."""
+    keys = _reason_keys()
+    return [_read(entry, keys) for entry in _entries(read_body(raw_body()))]
 
 
 def _refusal(refused: list[str], kept: int) -> Response:
@@ -95,7 +101,7 @@ def _read(told: object, reason_keys: tuple[str, ...]) -> Feedback | None:
     card, outcome = entry.get("card"), as_text(entry.get("outcome"))
     if not isinstance(card, str) or not is_uuid(card) or outcome not in _OUTCOMES:
         return None
-    overrides = [item for key in reason_keys for item in as_list(entry.get(key))]
+    overrides = [item for key in reason_keys for item in as_list(entry.get(key))[:_MOST_LOOKED_AT]]
     reason, *more = list(dict.fromkeys(filter(None, map(_reason, overrides)))) or [""]
     comments = (as_text(as_dict(item).get("userComment")) for item in (*overrides, entry))
     return Feedback(
@@ -118,7 +124,7 @@ def _reason(told: object) -> str:
 
 
 def _suggestions(entry: JsonDict) -> Iterator[str]:
-    for item in as_list(entry.get("acceptedSuggestions")):
+    for item in as_list(entry.get("acceptedSuggestions"))[:_MOST_LOOKED_AT]:
         ident = as_dict(item).get("id")
         if isinstance(ident, str) and is_uuid(ident):
             yield ident.lower()

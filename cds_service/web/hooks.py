@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import TypeVar
 
 from flask import Response, abort, request
 from werkzeug.exceptions import HTTPException
@@ -29,6 +30,7 @@ from cds_service.web.this_request import ThisRequest, this_request
 
 PATH = "/cds-services/<service_id>"
 _BY_ID = {service.id: service for service in SERVICES}
+T = TypeVar("T")
 _NOT_LET_IN = frozenset({401, 403, 429})
 
 
@@ -127,10 +129,19 @@ def known_service(service_id: str) -> Service:
 
 
 def _answer(service: Service, this: ThisRequest, runtime: Runtime) -> Answer:
-    """The answer, within the time of a call; of several clients none has all threads for calls that take long."""
+    """The answer, within the time of a call."""
+    return within_limit(runtime, lambda: _decided(service, this, runtime))
+
+
+def within_limit(runtime: Runtime, work: Callable[[], T]) -> T:
+    """What the work of this request brings, within the time of a call: TooMuch else.
+
+    Of several clients none has all threads for what takes long: TooManyLong, counted.
+    """
+    this = this_request()
     who = this.client.iss if this.client and len(runtime.clients.by_issuer) > 1 else ""
     try:
-        return within(runtime.settings.evaluation_ms, lambda: _decided(service, this, runtime), who)
+        return within(runtime.settings.evaluation_ms, work, who)
     except TooManyLong:
         runtime.metrics.rate_limited()
         raise

@@ -11,6 +11,7 @@ from cds_service.web.runtime import Runtime
 
 _HTML = "text/html"
 _FOR_PROGRAMS = ("/cds-services", "/fhir")
+_LONGEST_ACCEPT = 1000  # browsers: some 150; to read 800 kB takes seconds
 _LOOK = look_of("home.css", "rules.css")
 
 
@@ -27,6 +28,8 @@ def page_of(runtime: Runtime) -> Callable[[], Response | None]:
 
 
 def _asks_for_a_page() -> bool:
-    """HTML rather than JSON; who takes anything, or says nothing of it, is a program."""
-    wanted = request.accept_mimetypes.best_match([FHIR_JSON, JSON, _HTML])
-    return request.method in ("GET", "HEAD") and wanted == _HTML and not request.path.startswith(_FOR_PROGRAMS)
+    """HTML rather than JSON; who takes anything, or says nothing of it, or more than any browser, is a program."""
+    if request.method not in ("GET", "HEAD") or request.path.startswith(_FOR_PROGRAMS):
+        return False
+    told = len(request.headers.get("Accept", "")) <= _LONGEST_ACCEPT
+    return told and request.accept_mimetypes.best_match([FHIR_JSON, JSON, _HTML]) == _HTML

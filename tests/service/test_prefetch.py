@@ -19,6 +19,12 @@ def batch(*resources, status="200 OK"):
     return {"resourceType": "Bundle", "type": "batch-response", "entry": entries}
 
 
+def with_outcome(resource, told):
+    """An answer to a batch whose response tells an outcome beside it."""
+    entry = {"resource": resource, "response": {"status": "200", "outcome": told}}
+    return {"resourceType": "Bundle", "type": "batch-response", "entry": [entry]}
+
+
 def of_type(kind, *resources):
     """A Bundle of another type than the one that answers a search."""
     return {**searchset(*resources), "type": kind}
@@ -113,6 +119,9 @@ def state(value):
         (batch(None, status="404 Not Found"), (0, True, False)),
         (batch(outcome(), status="500"), (0, True, False)),
         (batch(searchset(MG), status="403"), (1, True, False)),
+        (with_outcome(searchset(), outcome()), (0, True, False)),
+        (with_outcome(searchset(), outcome("warning", "incomplete")), (0, True, False)),
+        (with_outcome(searchset(), outcome("warning")), (0, False, False)),
         ([searchset(MG), searchset(MG)], (2, False, False)),
         (searchset(searchset(searchset(searchset(searchset(searchset(MG)))))), (0, True, False)),
         ({"resourceType": "Bundle", "type": [], "entry": [{"resource": MG}]}, (1, False, False)),

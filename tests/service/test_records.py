@@ -57,6 +57,7 @@ def test_the_audit_is_written_at_every_level(client, capfd):
     try:
         configure_logging("error")
         post(client, patient_view())
+        logging.root.handlers[0].flush()
         assert json.loads(capfd.readouterr().err.splitlines()[-1])["event"] == "call"
     finally:
         logging.root.handlers[:] = before

@@ -97,6 +97,12 @@ def test_a_program_at_an_unknown_address_gets_an_operation_outcome(client, accep
     assert NOWHERE in diagnostics(answer, 404)
 
 
+def test_who_takes_more_than_any_browser_is_a_program(client):
+    most, more = (f"{BROWSER},{'a/b,' * count}"[:size] for count, size in ((500, 1000), (500, 1001)))
+    assert client.get("/no/such/page", headers={"Accept": most}).mimetype == "text/html"
+    assert NOWHERE in diagnostics(client.get("/no/such/page", headers={"Accept": more}), 404)
+
+
 @pytest.mark.parametrize(("method", "path"), [("GET", "/cds-services/x/y"), ("GET", "/fhir/x"), ("POST", "/none")])
 def test_no_call_is_answered_with_a_page(client, method, path):
     assert diagnostics(client.open(path, method=method, headers={"Accept": BROWSER}, json={}), 404)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -11,6 +12,7 @@ from cds_service.metrics.events import Metrics
 from cds_service.web.app import create_app
 from tests.calls import cards, diagnostics, patient_view, post, sandbox_bodies
 from tests.counted import counted
+from tests.machine import LONG_S
 
 SERVICE = "magnesium-patient-view/feedback"
 CARD = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
@@ -69,6 +71,26 @@ def test_f3_of_endless_suggestions_of_one_card_so_many_are_kept_each_once(keepin
     assert send(client, {**PLAIN, "outcome": "accepted", "acceptedSuggestions": told}).get_json() == {"received": 1}
     kept = [entry["suggestion"] for entry in books.kept]
     assert kept == [item["id"] for item in told[:50]]
+
+
+def test_f3_of_endless_reasons_and_suggestions_so_many_are_looked_at(keeping_client):
+    client, books = keeping_client
+    named = {"overrideReasons": [*[{}] * 199, {"reason": REASON}, {"reason": OTHER}]}
+    given = {"acceptedSuggestions": [*[{}] * 199, {"id": CARD}, {"id": CARD.replace("3f", "4f")}]}
+    late = {"overrideReasons": [*[{}] * 200, {"reason": REASON}], "acceptedSuggestions": [*[{}] * 200, {"id": CARD}]}
+    assert send(client, {**PLAIN, **named, **given}, {**PLAIN, **late}).get_json() == {"received": 2}
+    assert [(e["reason"], e["suggestion"]) for e in books.kept] == [(REASON["code"], CARD), ("", "")]
+
+
+def test_f3_feedback_has_the_limit_of_time_of_a_call(make_client, monkeypatch):
+    until = time.monotonic() + LONG_S
+
+    def endless(*_):
+        while time.monotonic() < until:
+            pass
+
+    monkeypatch.setattr("cds_service.web.feedback._read", endless)
+    assert "takes more than 10 ms" in diagnostics(send(make_client(evaluation_ms=10), PLAIN), 413)
 
 
 def test_f4_an_empty_list_is_fine(client):

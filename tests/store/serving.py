@@ -21,7 +21,7 @@ PATH = "/cds-services/magnesium-patient-view"
 class Serving:
     """One instance: two workers and, below one of them, the process that ships."""
 
-    def __init__(self, database: str, state: Path, **env: str) -> None:
+    def __init__(self, database: str, state: Path, log: int = subprocess.DEVNULL, **env: str) -> None:
         self.port = free_port()
         self.state = state
         self._body = patient_view()
@@ -30,7 +30,7 @@ class Serving:
             [sys.executable, "-m", "cds_service", "serve", "--port", str(self.port), "--workers", "2"],
             env=environment(**told),
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=log,
         )
         wait_for(lambda: self.get("/readyz") is not None, "the service is ready")
 

@@ -2,7 +2,6 @@
 
 import io
 import os
-import resource
 import subprocess
 import sys
 import threading
@@ -102,21 +101,6 @@ def test_a_process_without_a_sign_of_life_is_ended(kept, monkeypatch, caplog):
     monkeypatch.setattr(keeper, "_SILENT_S", 0.2)
     kept("printf .; exec sleep 1000")
     assert "is silent: ended" in caplog.text and caplog.records[-1].fields == {"status": "-9"}
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="no such files there")
-def test_signs_of_life_are_heard_however_many_connections_a_worker_holds(kept, caplog):
-    """A file beyond the thousandth, as beside unfinished requests."""
-    limit, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, most), most))
-    opened = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
-    try:
-        kept("printf .; exit 3")
-    finally:
-        for file in opened:
-            os.close(file)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, most))
-    assert caplog.records[-1].fields == {"status": "3"}
 
 
 def test_one_that_gives_signs_of_life_is_left_alone(kept, caplog):

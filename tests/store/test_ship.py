@@ -1,5 +1,6 @@
 """From the spool to the tables: every entry once, however often and by however many it is sent."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, timedelta
 
@@ -8,6 +9,7 @@ import pytest
 from sqlalchemy import create_engine, event, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from cds_service.records.log import JsonLines
 from cds_service.records.purge import purge
 from cds_service.records.rolled_tables import ROLLED_DAYS, ROLLED_TABLES
 from cds_service.records.schema import (
@@ -227,6 +229,14 @@ def test_what_is_no_readable_file_in_the_spool_holds_up_nobody(spool, shipper, e
     assert [shipper.ship(), shipper.ship()] == [1, 0] and counts(engine)[0] == 1
     assert sum("cannot be shipped" in record.getMessage() for record in caplog.records) == 2  # once each
     assert (spool.folder / "0-folder.jsonl").is_dir() and shipper.waiting_bytes() >= 0
+
+
+def test_a_file_whose_name_is_no_text_is_told(spool, shipper, caplog):
+    spool.append(answer())
+    os.mkdir(os.fsencode(spool.folder) + b"/0-\xff.jsonl")
+    assert shipper.ship() == 1
+    (line,) = [JsonLines().format(record) for record in caplog.records if "cannot be shipped" in record.getMessage()]
+    assert orjson.loads(line)["file"] == "0-\\xff.jsonl"
 
 
 def test_an_odd_entry_that_cannot_be_set_aside_waits_and_holds_up_no_other_file(spool, shipper, engine):

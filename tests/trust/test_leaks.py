@@ -76,8 +76,13 @@ def output(monkeypatch):
     logging.root.handlers.clear()  # or they would be closed
     written = io.StringIO()
     monkeypatch.setattr(sys, "stderr", written)
-    configure_logging("debug")
-    yield written.getvalue
+    log = configure_logging("debug")
+
+    def text():
+        log.flush()
+        return written.getvalue()
+
+    yield text
     logging.root.handlers[:] = before
     logging.root.setLevel(level)
     logging.raiseExceptions = raising

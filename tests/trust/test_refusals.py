@@ -72,6 +72,7 @@ REFUSED = {
     "the same host twice": (400, request("Host: x")),
     **{f"host {host}": (400, request(host=(f"Host: {host}",))) for host in NO_HOSTS},
     "header": (431, request("X-Long: " + "x" * 20_000)),
+    "all headers": (431, request(*["Accept: " + "a/b," * 1_700] * 5)),
     "headers": (431, request(*[f"X-{n}: 1" for n in range(200)])),
     "address": (414, request(path=f"{PATH}?q={'x' * 9_000}")),
     "line": (400, b"NONSENSE\r\n\r\n"),

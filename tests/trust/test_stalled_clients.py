@@ -15,6 +15,7 @@ import requests
 from bench import servers
 from cds_service.run.turns import LARGE_BYTES, MOST_LARGE, MOST_LARGE_BYTES, Turns
 from tests.calls import magnesium, patient_view, searchset
+from tests.machine import wait_for
 
 PATH = "/cds-services/magnesium-patient-view"
 STALLED, ORDINARY, DEADLINE_S = 16, 20, 120
@@ -49,6 +50,7 @@ def test_half_a_request_is_ended_told_and_counted(service):
     assert head.startswith("HTTP/1.1 408 ") and json.loads(body)["resourceType"] == "OperationOutcome"
     (request_id,) = re.findall(r"^X-Request-Id: (\S+)\r$", head, re.M)
     assert ended(server) == before + 1
+    wait_for(lambda: request_id in log.read_text(encoding="utf-8"), "it is told in the log")
     (line,) = [line for line in log.read_text(encoding="utf-8").splitlines() if request_id in line]
     assert "request refused by the server" in line
 

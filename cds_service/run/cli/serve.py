@@ -96,10 +96,11 @@ def _serve(settings: "Settings", host: str, port: int, workers: int, groups: "It
     from cds_service.run.server import check_port, run
 
     check_port(host, port)
-    configure_logging(settings.log_level)
+    log = configure_logging(settings.log_level)
     (runtime, app), keeper = _loaded(settings, groups), Keeper(settings)
     parts = (runtime.books, runtime.memory, runtime.disk)
     looks = [part.look for part in parts if isinstance(part, Spool | AdviceMemory | StateDisk)]
+    log.dropped = runtime.metrics.log_line_dropped
 
     def begin() -> None:
         runtime.metrics.worker_started()
