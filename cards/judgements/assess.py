@@ -57,13 +57,9 @@ def _has_digoxin_toxicity(chart: Chart) -> bool:
     return toxic and "av_block" not in chart.conditions
 
 
-def level_forbids(iv: bool, chart: Chart) -> bool:
-    """A high result of now forbids magnesium (s.1.6); IV not at a level that pre-eclampsia aims at (s.1.5)."""
-    m = chart.current
-    if m is None or not chart.is_high or not chart.is_fresh:
-        return False
-    obstetric = chart.has("pre_eclampsia") or on_obstetric_magnesium(chart)
-    return not (iv and obstetric and chart.at_most(m.x, "obstetric.caution"))
+def level_forbids(chart: Chart) -> bool:
+    """A high result of now forbids magnesium by mouth (s.1.6)."""
+    return bool(chart.is_high and chart.is_fresh)
 
 
 def on_obstetric_magnesium(chart: Chart) -> bool:

@@ -95,7 +95,7 @@ def is_next_bag(draft: Medication, chart: Chart) -> bool:
     """An infusion at no higher rate than one that runs, or that it renews."""
     steps = order_measures.steps((draft,))
     rates = other_magnesium.rates(other_magnesium.listed(chart))
-    if not steps or not rates or order_measures.loads(steps, chart):
+    if not rates or order_measures.loads(steps, chart):
         return False
     rate = order_measures.measure("steady_rate", (draft,), chart)
     return rate is not None and rate <= max(rates)

@@ -3,7 +3,7 @@
 from cards.chart import Chart
 from cards.chart.fhir import child, number, objects, text
 from cards.judgements import indication, order_measures
-from cards.model import Indicator, Infusion, MagnesiumKind, Medication
+from cards.model import Indicator, Infusion, MagnesiumKind, MagnesiumOrder, Medication
 
 Fault = tuple[Indicator, str, float | None]
 
@@ -11,7 +11,7 @@ Fault = tuple[Indicator, str, float | None]
 def fault(draft: Medication, obstetric: bool, chart: Chart) -> Fault | None:
     """How grave, and as which line; None when the bag has a fitting rate, or the draft is no such bag."""
     order = draft.magnesium
-    if order is None or not _is_bag(draft, chart):
+    if order is None or not _is_bag(order, chart):
         return None
     dose = _largest(order.steps)
     rate = max((s.per_hour for s in order.steps if s.per_hour is not None), default=None)
@@ -27,15 +27,12 @@ def fault(draft: Medication, obstetric: bool, chart: Chart) -> Fault | None:
 def waits_for_a_rate(draft: Medication, chart: Chart) -> bool:
     """A bag that is only chosen, and of which neither a rate nor one dose is told yet: nothing to say."""
     order = draft.magnesium
-    if order is None or not chart.is_choosing or not _is_bag(draft, chart):
+    if order is None or not chart.is_choosing or not _is_bag(order, chart):
         return False
     return all(s.per_hour is None for s in order.steps) and _without_rate(draft, _largest(order.steps), chart) is None
 
 
-def _is_bag(draft: Medication, chart: Chart) -> bool:
-    order = draft.magnesium
-    if order is None:
-        return False
+def _is_bag(order: MagnesiumOrder, chart: Chart) -> bool:
     return order.kind is MagnesiumKind.OBSTETRIC or bool(chart.at_least(_largest(order.steps), "obstetric.bag"))
 
 

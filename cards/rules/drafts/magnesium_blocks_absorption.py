@@ -81,7 +81,7 @@ def _space(pairs: tuple[DrugRole, ...]) -> Say:
 
 def _why_none(chart: Chart) -> str:
     """Why no oral magnesium is right at any interval (s.1.6, 2.1)."""
-    if assess.level_forbids(False, chart):
+    if assess.level_forbids(chart):
         return "high"
     return "dialysis" if chart.renal.gate is RenalGate.R3 else ""
 
