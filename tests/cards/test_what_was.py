@@ -14,6 +14,8 @@ RECORDED = (NOW - timedelta(hours=3)).isoformat()
 IS = {
     "dialysis": (
         "On dialysis since 2019",
+        "PMH: dialysis MWF",
+        "History: on dialysis since 2019",
         "Haemodialysis MWF",
         "Dialysis started 3 years ago",
         "Started haemodialysis in 2019",
@@ -33,6 +35,10 @@ IS = {
     "hypotension": (
         "Septic shock",
         "Septic shock, history of diabetes",
+        "Septic shock not resolved",
+        "Septic shock, not yet resolved",
+        "Septic shock partially resolved",
+        "Septic shock not ruled out",
         "Septic shock, previous stroke",
         "Cardiogenic shock - prior MI",
         "Shock 2026",
