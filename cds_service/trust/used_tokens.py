@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from math import inf
 from pathlib import Path
 from time import monotonic
 from typing import Protocol
@@ -19,6 +20,7 @@ from cds_service.run.settings import SQLITE, Settings
 from cds_service.trust.used_token_stores import PostgresSeen, SqliteSeen
 
 _PURGE_S = 60
+_MINUTE_S, _STEP_S = 60, 0.5
 _WARN_S = 60
 _FIRST_REST_S, _REST_S = 0.5, 5.0
 _MOST_UNTOLD = 100_000  # 10 MB
@@ -41,25 +43,36 @@ def token_hash(issuer: str, jti: str) -> bytes:
 
 
 class MemorySeen:
-    """Tokens seen by this process."""
+    """Tokens seen by this process, by the minute in which they expire: what is past goes a minute at a time.
+
+    To search all of them for what is past would hold every call for a second.
+    """
 
     def __init__(self) -> None:
-        self._expires: dict[bytes, float] = {}
+        self._minutes: dict[int, dict[bytes, float]] = {}
         self._lock = threading.Lock()
-        self._clock, self._purged = PatientClock(), 0.0
+        self._clock, self._looked = PatientClock(), 0.0
 
     def first_time(self, token: bytes, expires: float) -> bool:
         """Whether this process did not see the token before."""
         now = time.time()
         with self._lock:
-            if monotonic() - self._purged > _PURGE_S:
-                surely = self._clock.now()
-                self._expires = {known: until for known, until in self._expires.items() if until >= surely}
-                self._purged = monotonic()
-            if self._expires.get(token, 0.0) >= now:
-                return False
-            self._expires[token] = expires
-            return True
+            past = self._past()
+            this = now // _MINUTE_S
+            for minute, known in self._minutes.items():
+                if minute >= this and known.get(token, 0.0) >= now:
+                    return False
+            self._minutes.setdefault(int(expires // _MINUTE_S), {})[token] = expires
+        del past  # while nobody waits for the lock
+        return True
+
+    def _past(self) -> dict[bytes, float] | None:
+        """The tokens of one minute that is surely past, now and then: they are forgotten."""
+        if monotonic() - self._looked < _STEP_S:
+            return None
+        self._looked, surely = monotonic(), self._clock.now()
+        first = min(self._minutes, default=inf)
+        return self._minutes.pop(int(first)) if (first + 1) * _MINUTE_S <= surely else None
 
     def prepare(self) -> None:
         """Nothing is needed."""

@@ -1,5 +1,6 @@
 """CDS Hooks, S6: a token is used once, at whichever worker."""
 
+import itertools
 import os
 import sqlite3
 import sys
@@ -127,9 +128,30 @@ def test_memory_is_purged(hours_pass):
     seen = MemorySeen()
     for number in range(100):
         seen.first_time(str(number).encode(), later(1))
-    hours_pass(3)
-    seen.first_time(b"new", later())
-    assert len(seen._expires) == 1
+    for _ in range(3):
+        hours_pass(3)
+        seen.first_time(b"new", later())
+    assert sum(map(len, seen._minutes.values())) == 1
+
+
+def test_no_call_forgets_more_than_the_tokens_of_one_minute(hours_pass):
+    """Two hours after the start all of the first hours are past at once."""
+    seen = MemorySeen()
+    for number in range(120):
+        seen.first_time(str(number).encode(), later(60 * number))
+    hours_pass(5)
+    seen.first_time(b"asked", later())
+    left = []
+    for _ in range(130):
+        hours_pass(0.6 / 3600)
+        seen.first_time(b"asked", later())
+        left.append(sum(map(len, seen._minutes.values())))
+    assert left[0] >= 119 and left[-1] == 1 and all(0 <= a - b <= 1 for a, b in itertools.pairwise(left))
+
+
+def test_a_token_is_known_again_by_its_name_whenever_it_says_that_it_expires():
+    seen = MemorySeen()
+    assert seen.first_time(b"a", later(300)) and not seen.first_time(b"a", later(900))
 
 
 def test_of_many_at_once_one_is_the_first(open_file):
