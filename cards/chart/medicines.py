@@ -124,7 +124,7 @@ def _medication(
     magnesium = magnesium_order(named.code, named.product, drug.roles, route, told, named.words, dosages, knowledge)
     told_only = is_hearsay(resource)
     medication = Medication(
-        name=drug.name,
+        name=drug.name if drug.roles or magnesium is None else _name_of(magnesium.kind, knowledge),
         roles=() if silent else drug.roles,
         role_names=_NO_ROLES if silent else drug.role_names,
         route=route,
@@ -143,6 +143,11 @@ def _medication(
         is_infusion=not _INFUSED.isdisjoint(drug.role_names) and runs_on(dosages, told),
     )
     return _with_schedule(medication, resource, dosages, knowledge) if magnesium else medication
+
+
+def _name_of(kind: MagnesiumKind, knowledge: Knowledge) -> str:
+    """What a card calls a source of magnesium that no table names."""
+    return knowledge.words.say(f"magnesium_kinds.{kind.name.lower()}")
 
 
 def _route_of_sulfate(route: Route, product: Product) -> Route:
