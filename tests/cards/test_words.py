@@ -34,6 +34,7 @@ NOT_ON_A_CARD = {
     ("orders.py", "Intravenous route"),
     ("asked.py", "at most"),
     ("asked.py", "at least"),
+    ("recall.py", "the memory"),
     ("because.py", "at most"),
     ("because.py", "at least"),
     ("because.py", "not below"),
