@@ -9,6 +9,7 @@ import argparse
 from pathlib import Path
 
 from bench.bare_app import answers_of, flask, wsgi
+from cds_service.metrics.folder import metrics_folder
 from cds_service.run.gunicorn_server import serve
 from cds_service.run.server import THREADS
 
@@ -24,7 +25,8 @@ def main() -> None:
     parser.add_argument("--kind", choices=KINDS, default="wsgi")
     options = parser.parse_args()
     app = KINDS[options.kind](answers_of(options.answers))
-    serve(app, "127.0.0.1", options.port, options.workers, THREADS, _nothing, _nothing)
+    with metrics_folder():
+        serve(app, "127.0.0.1", options.port, options.workers, THREADS, _nothing, _nothing)
 
 
 def _nothing() -> None:

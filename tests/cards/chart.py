@@ -102,6 +102,12 @@ def decide(
     return decision
 
 
+def _urls(chart: Chart) -> tuple[str, ...]:
+    """The fullUrls of the drafts; none where no case gives any."""
+    urls = tuple(d.get("url", "") if isinstance(d, dict) else "" for d in chart.get("drafts", ()))
+    return urls if any(urls) else ()
+
+
 def snapshot(chart: Chart) -> Snapshot:
     """The chart as the core takes it."""
     drafts = [_order(f"draft-{n}", d, "draft") for n, d in enumerate(chart.get("drafts", ()), 1)]
@@ -120,7 +126,7 @@ def snapshot(chart: Chart) -> Snapshot:
         foreign=chart.get("foreign", {}),
         foreign_drafts=chart.get("foreign_drafts", 0),
         drafts=drafts,
-        draft_urls=tuple(str(told.get("url", "")) for _, told in _together(drafts, chart)),
+        draft_urls=_urls(chart),
         selections=frozenset(chosen) if hook == "order-select" else None,
         encounter_id="e1" if "setting" in chart else None,
         has_user=chart.get("user", True),

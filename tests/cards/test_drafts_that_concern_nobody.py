@@ -52,7 +52,7 @@ class Closed(Chart):
 def drafting(shot: Snapshot, hook: str, drafts: list[Json], chosen: set[int] | None = None) -> Snapshot:
     """The same patient while orders are drafted."""
     names = None if chosen is None else frozenset(f"MedicationRequest/d{n}" for n in chosen)
-    return replace(shot, hook=hook, about=ABOUT[hook], drafts=drafts, selections=names)
+    return replace(shot, hook=hook, about=ABOUT[hook], drafts=drafts, draft_urls=(), selections=names)
 
 
 def told(decision: Decision) -> tuple[list[dict[str, object]], tuple[str, ...]]:
