@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from cards.ask import rule
 from cards.chart import Because, Chart, because
-from cards.judgements import given, level_and_orders, order_measures, other_magnesium
+from cards.chart.home_list import is_of_discharge
+from cards.judgements import given, indication, level_and_orders, order_measures, other_magnesium
 from cards.judgements.indication import is_wanted, reason_of
 from cards.model import DraftTest, Indicator, MagnesiumKind, Medication, Problem, RenalGate, Route, Say
 from cards.units import shown
@@ -94,12 +95,18 @@ def _second_obstetric(draft: Medication, chart: Chart) -> Iterator[Found]:
 def _salts(drafts: Drafts, chart: Chart) -> Iterator[Found]:
     """Two different salts by mouth; the same one again is a renewal, a refill or a new dose."""
     oral = [d for d in drafts if d.route is not Route.INTRAVENOUS]
-    taken = [m for m in given.oral_magnesium(chart) if _is_replacement(m)]
     grave = _WARNING if chart.renal.of_drafts in _REDUCED else _INFO
     if len({_salt(d) for d in oral}) > 1:
         yield Found(grave, "two_salts")
-    if any(_is_second(d, taken, chart) for d in oral):
+    if any(_is_second(d, _taken_beside(d, chart), chart) for d in oral):
         yield Found(grave, "second_salt")
+
+
+def _taken_beside(draft: Medication, chart: Chart) -> list[Medication]:
+    """What is taken where the draft will be: tablets of the ward do not go home."""
+    goes_home = is_of_discharge(indication.raw(draft, chart))
+    listed = chart.active if chart.going_home is None or not goes_home else chart.going_home
+    return [m for m in listed if given.is_oral_magnesium(m) and _is_replacement(m)]
 
 
 def _is_second(draft: Medication, taken: list[Medication], chart: Chart) -> bool:
