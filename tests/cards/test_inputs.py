@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fhir.resources.R4B import get_fhir_model_class
 
 import cards
 from cards import INPUTS, prefetch_templates
@@ -166,6 +167,22 @@ def test_what_nobody_can_name_is_counted(kind: kinds.Kind) -> None:
         if Chart(shot, knowledge(), NOW).not_understood:
             return
     assert kind.name in UNCOUNTED, "cards/chart/kinds.py: say in `told_by` which element tells what it is"
+
+
+@pytest.mark.parametrize("asked", ROWS, ids=lambda asked: asked.key)
+def test_a_row_asks_for_what_its_type_can_have(asked: Input) -> None:
+    """Else it would be asked for, and never come."""
+    name, fields = asked.kind.name, get_fhir_model_class(asked.kind.name).model_fields
+    assert asked.count or asked.kind is kinds.PATIENT, f"chart/inputs.py: the row {asked.key} says not how many: count"
+    if asked.statuses:
+        can_be = set(fields["status"].json_schema_extra["enum_values"])
+        assert asked.statuses <= can_be, f"chart/inputs.py: a {name} is never {asked.statuses - can_be}"
+    if told_by := asked.kind.told_by:
+        told = str(fields[told_by].annotation) if told_by in fields else ""
+        assert "CodeableConceptType" in told, (
+            f"chart/kinds.py: told_by of {name} is no CodeableConcept of its own: leave it out and "
+            "tell in chart/care.py, unread_care, what cannot be named"
+        )
 
 
 def test_the_reader_of_the_recipe_reads() -> None:
