@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from importlib.resources.abc import Traversable
 
 from cards.loading.drug_classes import check_known
-from cards.loading.reading import read_csv
+from cards.loading.reading import KnowledgeError, read_csv
 from cards.terms.terminology import MAGNESIUM
 
 # the column of each table that names a drug: by its RxCUI, or in words where it has none
@@ -32,9 +32,12 @@ _EVIDENCE = {
 
 def check_tables(folder: Traversable, drugs: Collection[str]) -> None:
     """KnowledgeError for a drug, kind or strength of evidence that is not known; `drugs` by RxCUI, or name."""
+    of_code: dict[str, str] = {}
     for row in read_csv(folder / "drugs.csv"):
         where = f"drugs.csv: {row['ingredient']}"
         check_known(where, "evidence", [row["evidence"]], _EVIDENCE.get(row["role"], _RANKED))
+        if (code := row["rxcui"]) and of_code.setdefault(code, row["ingredient"]) != row["ingredient"]:
+            raise KnowledgeError(f"{where}: rxcui {code} is that of {of_code[code]}")
     for name, column in _DRUG_COLUMNS.items():
         check_known(name, "ingredient", _told(folder / name, column), {*drugs, MAGNESIUM})
     for name, kinds in _KINDS.items():

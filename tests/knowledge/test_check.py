@@ -86,6 +86,7 @@ FAULTS = [
     ("override_reasons.yaml", "own_system: urn:", "was: urn:", "needs own_system for its own reasons"),
     ("codes/drugs.csv", ",cause,", ",culprit,", "unknown role 'culprit'"),
     ("codes/drugs.csv", ",cause,weak,", ",cause,week,", "unknown evidence 'week'; did you mean weak?"),
+    ("codes/drugs.csv", "bumetanide,1808,", "bumetanide,4603,", "furosemide: rxcui 4603 is that of bumetanide"),
     ("codes/brands.csv", "accuretic,5487", "accuretic,54870", "unknown ingredient '54870'"),
     ("codes/synonyms.csv", "MgO,6582", "MgO,65822", "unknown ingredient '65822'"),
     ("codes/names.csv", "acide alendronique,46041,drug", "acide alendronique,4604,drug", "unknown ingredient '4604'"),
