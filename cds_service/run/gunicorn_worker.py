@@ -21,11 +21,10 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 from cds_service.run.arrival import Arrival, Arrived
 from cds_service.run.departure import Departing, send_short
 from cds_service.run.refusals import BUSY, FAULT, TOO_SLOW, Refusal, check_head, refusal_of, written
-from cds_service.run.turns import Turns, all_waiting, head_start
+from cds_service.run.turns import Asked, Turns, all_waiting, head_start
 from cds_service.run.waiting import Waiting, WaitingConnections, connection
 
 HEAD_S, BODY_S, TAKE_S, LINGER_S = 10.0, 30.0, 60.0, 2.0
-MOST_ASKED_BYTES = 128 * 1024 * 1024  # of whole requests, for which a thread is due: 2,000 usual ones
 _LOOK_S = 0.5
 _PIECE = 256 * 1024
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -43,8 +42,7 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._waiting = WaitingConnections()
-        self._asked: dict[TConn, int] = {}  # bytes of the whole requests that threads have, or will have
-        self._asked_bytes = 0
+        self._asked: Asked[TConn] = Asked()
         self._turns: Turns[TConn] = Turns()
         self._look_at = 0.0
 
@@ -147,11 +145,9 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
 
     def _answer(self, conn: TConn, arrival: Arrival) -> None:
         """Have a thread answer; too much for memory that waits for one is told to come again."""
-        if self._asked and self._asked_bytes + arrival.held > MOST_ASKED_BYTES:
+        if not self._asked.take(conn, arrival.held):
             self._refuse(conn, BUSY)
             return
-        self._asked[conn] = arrival.held
-        self._asked_bytes += arrival.held
         conn.parser.unreader = Arrived(arrival.taken(), arrival.is_cut)
         if self._turns.begins(conn, arrival.held):
             self.enqueue_req(conn)
@@ -176,8 +172,7 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
 
     def finish_request(self, conn: TConn, fs: "Future[Any]") -> None:
         """Have the answer taken, of which all but very long ones left at once; and the next large request answered."""
-        self._asked_bytes -= (held := self._asked.pop(conn, 0))
-        for waited in self._turns.ended(held):
+        for waited in self._turns.ended(self._asked.ended(conn)):
             self.enqueue_req(waited)
         kept = not (fs.cancelled() or fs.exception()) and bool(fs.result())
         if conn.sock.rest:

@@ -16,6 +16,8 @@ _STEP_S = 0.0002
 _MOST_STEPS = 8
 _OF_LONGEST = 8
 
+MOST_ASKED_BYTES = 128 * 1024 * 1024  # of whole requests, for which a thread is due: 2,000 usual ones
+
 T = TypeVar("T")
 
 
@@ -29,6 +31,27 @@ def all_waiting(listener: socket.socket) -> Iterator[tuple[socket.socket, Any]]:
     with contextlib.suppress(OSError):  # nobody waits any more
         while True:
             yield listener.accept()
+
+
+class Asked(Generic[T]):
+    """The whole requests that threads have, or will have, and what they hold in memory together."""
+
+    def __init__(self) -> None:
+        self._held: dict[T, int] = {}
+        self._bytes = 0
+
+    def take(self, who: T, held: int) -> bool:
+        """Count a request of so many bytes; False where that is too much beside the others, and it is not counted."""
+        if self._held and self._bytes + held > MOST_ASKED_BYTES:
+            return False
+        self._held[who] = held
+        self._bytes += held
+        return True
+
+    def ended(self, who: T) -> int:
+        """Count it no longer; the bytes that it held."""
+        self._bytes -= (held := self._held.pop(who, 0))
+        return held
 
 
 class Turns(Generic[T]):

@@ -198,7 +198,7 @@ def test_of_whole_requests_that_wait_for_a_thread_so_much_is_kept_and_more_is_to
         assert worker.queued[2:] == [ours[3]]
         worker.finish_request(ours[1], failed)
         worker.finish_request(ours[3], failed)
-        assert (worker._asked, worker._asked_bytes) == ({}, 0)
+        assert (worker._asked._held, worker._asked._bytes) == ({}, 0)
 
 
 def test_large_requests_take_turns_and_small_ones_do_not_wait_for_them(monkeypatch):
@@ -256,10 +256,10 @@ def unstarted(monkeypatch, most):
     """A worker without processes, whose threads take nothing."""
     from gunicorn.config import Config
 
-    from cds_service.run import gunicorn_worker
+    from cds_service.run import gunicorn_worker, turns
 
     refused = []
-    monkeypatch.setattr(gunicorn_worker, "MOST_ASKED_BYTES", most)
+    monkeypatch.setattr(turns, "MOST_ASKED_BYTES", most)
     worker = gunicorn_worker.SharingWorker(0, 0, [], Application(refused), 1, Config(), None)
     worker.poller, worker.queued = selectors.DefaultSelector(), []
     monkeypatch.setattr(worker, "enqueue_req", worker.queued.append)
